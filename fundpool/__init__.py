@@ -1,0 +1,36 @@
+"""fundpool: solvency of regional health-insurance funds when people live where they are not insured.
+
+>>> import fundpool
+>>> case = fundpool.read_case("jiangsu")                         # doctest: +SKIP
+>>> projection = fundpool.project(case, pooling="county")         # doctest: +SKIP
+>>> levels = fundpool.compare(case, ["county", "city", "province"])  # doctest: +SKIP
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+__all__ = ["CaseError", "__version__", "check_case", "compare", "plan_for", "project", "read_case"]
+
+if TYPE_CHECKING:
+    from inputs.case import check_case, read_case
+    from inputs.findings import CaseError
+    from models.pooling import plan_for
+    from models.projection import compare, project
+
+# Looked up on first use, so that `fundpool --help` does not wait for numerical libraries.
+_WHERE = {
+    "read_case": "inputs.case",
+    "check_case": "inputs.case",
+    "CaseError": "inputs.findings",
+    "project": "models.projection",
+    "compare": "models.projection",
+    "plan_for": "models.pooling",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _WHERE:
+        return getattr(import_module(_WHERE[name]), name)
+    raise AttributeError(f"module 'fundpool' has no attribute {name!r}")

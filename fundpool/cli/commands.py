@@ -1,0 +1,197 @@
+"""The commands. Heavy libraries are imported inside them, so that ``--help`` answers at once."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import fundpool
+from fundpool.cli.options import AsJson, CaseArgument, Out, Quiet, Settings, Years
+from fundpool.cli.session import (
+    ALERT,
+    BAD_INPUT,
+    BadUsage,
+    checked_plans,
+    opened_case,
+    refusing_bad_input,
+    say,
+    year_progress,
+)
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    help="Solvency of regional health-insurance funds: project, compare pooling levels, report.",
+)
+
+
+class TableFormat(StrEnum):
+    """Formats of the tables that ``project`` writes."""
+
+    parquet = "parquet"
+    csv = "csv"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"fundpool {fundpool.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Solvency of regional health-insurance funds: project, compare pooling levels, report."""
+
+
+@app.command()
+def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = False) -> None:
+    """Check a case; every finding names file, row, column, value and what was expected."""
+    from fundpool.summary import as_json
+    from inputs.case import check_case
+    from inputs.findings import findings_as_records, format_findings
+
+    findings = check_case(case)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if json:
+        typer.echo(as_json({"case": case, "findings": findings_as_records(findings)}), nl=False)
+    elif findings:
+        typer.echo(format_findings(findings))
+    if errors:
+        raise typer.Exit(BAD_INPUT)
+    say(f"{case}: nothing to mend.", quiet or bool(findings))
+
+
+@app.command()
+def project(
+    case: CaseArgument = "jiangsu",
+    pooling: Annotated[
+        str,
+        typer.Option(
+            "--pooling", help="A level of the case, or a plan such as county,city@2027."
+        ),
+    ] = "county",
+    years: Years = 30,
+    out: Out = Path("fundpool-projection"),
+    table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
+    changes: Settings = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Project a case under one pooling plan; write tidy tables and summary.json."""
+    with refusing_bad_input():
+        opened = opened_case(case, changes)
+        (plan,) = checked_plans(opened, [pooling])
+    from fundpool.summary import as_json, summary
+    from fundpool.writing import whole_folder, write_table
+    from models.projection import project as run
+
+    with year_progress(years, quiet) as progress:
+        projection = run(opened, plan, years, progress)
+    result = summary({plan: projection}, plan)
+    with whole_folder(out) as folder:
+        for name in ("funds", "measures", "people", "accounts", "migrants", "settlement",
+                     "calibration", "evenness"):  # fmt: skip
+            write_table(getattr(projection, name), folder / name, table_format)
+        (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
+    if json:
+        typer.echo(as_json(result), nl=False)
+    say(f"Tables and summary.json written to {out}", quiet)
+    _end(result)
+
+
+@app.command()
+def compare(
+    case: CaseArgument = "jiangsu",
+    pooling: Annotated[
+        list[str] | None,
+        typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
+    ] = None,
+    years: Years = 30,
+    changes: Settings = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Print pooling levels and plans side by side."""
+    with refusing_bad_input():
+        opened = opened_case(case, changes)
+        plans = checked_plans(opened, pooling or list(opened.levels))
+    from fundpool.cli.tables import overview_text
+    from fundpool.summary import as_json, summary
+    from models.projection import compare as run
+
+    with year_progress(years, quiet) as progress:
+        comparison = run(opened, plans, years, progress)
+    result = summary(comparison.projections, plans[0])
+    typer.echo(as_json(result) if json else overview_text(comparison), nl=not json)
+    _end(result)
+
+
+@app.command()
+def report(
+    case: CaseArgument = "jiangsu",
+    pooling: Annotated[
+        list[str] | None,
+        typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
+    ] = None,
+    years: Years = 30,
+    out: Out = Path("fundpool-report"),
+    changes: Settings = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check, project and compare a case; write the solvency report."""
+    with refusing_bad_input():
+        say(f"Checking {case}", quiet)
+        opened = opened_case(case, changes)
+        plans = checked_plans(opened, pooling or list(opened.levels))
+    from fundpool.report.page import report_page
+    from fundpool.summary import as_json, summary
+    from fundpool.writing import whole_folder
+    from models.projection import compare as run
+
+    regions = len(opened.regions.codes)
+    say(f"Projecting {regions} {opened.levels[0]} funds over {years} years", quiet)
+    with year_progress(years, quiet) as progress:
+        comparison = run(opened, plans, years, progress)
+    result = summary(comparison.projections, plans[0])
+    say("Writing the report", quiet)
+    page = report_page(comparison, result)
+    with whole_folder(out) as folder:
+        (folder / "report.html").write_text(page, encoding="utf-8")
+        (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
+    if json:
+        typer.echo(as_json(result), nl=False)
+    say(f"Report: {out / 'report.html'}", quiet)
+    _end(result, quiet)
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    case: Annotated[str, typer.Option("--case", help="Bundled case to copy.")] = "jiangsu",
+    quiet: Quiet = False,
+) -> None:
+    """Copy a bundled case into a new folder, to start one's own from."""
+    from inputs.template import copy_case
+
+    with refusing_bad_input():
+        copy_case(case, directory)
+    say(f"Copied {case} to {directory}. Next: fundpool check {directory}", quiet)
+
+
+def _end(result: dict[str, object], quiet: bool = True) -> None:
+    """Exit with status 3 if a solvency alert is raised."""
+    alerts = result["alerts"]
+    assert isinstance(alerts, list)
+    if alerts:
+        say(f"{len(alerts)} solvency alerts under plan {result['alert_plan']}", quiet)
+        raise typer.Exit(ALERT)
+
+
+__all__ = ["BadUsage", "app"]

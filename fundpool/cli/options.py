@@ -1,0 +1,26 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+CaseArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="CASE",
+        help="A case folder, a workbook (.xlsx), or the name of a bundled case.",
+    ),
+]
+Years = Annotated[int, typer.Option("--years", min=1, max=100, help="Years to project.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but the result.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="PATH=VALUE",
+        help="Change an assumption, as in economy.medical_inflation=0.07. May be repeated.",
+    ),
+]

@@ -1,0 +1,85 @@
+"""What every command does around its work: read the case, show progress, end with a status."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from inputs.case import Case
+
+DONE, FAILED, BAD_INPUT, ALERT = 0, 1, 2, 3
+"""Exit statuses (docs/commands.md)."""
+
+
+def say(message: str, quiet: bool = False) -> None:
+    """A message for the person at the terminal."""
+    if not quiet:
+        typer.echo(message, err=True)
+
+
+@contextmanager
+def refusing_bad_input() -> Iterator[None]:
+    """Turn a refused case or a bad argument into a message and exit status 2."""
+    from inputs.findings import CaseError, format_findings
+
+    try:
+        yield
+    except CaseError as error:
+        say(format_findings(error.findings))
+        raise typer.Exit(BAD_INPUT) from None
+    except BadUsage as error:
+        say(f"fundpool: {error}")
+        raise typer.Exit(BAD_INPUT) from None
+
+
+class BadUsage(Exception):
+    """Something asked for that cannot be done, with a sentence that says why."""
+
+
+def opened_case(name: str, changes: list[str] | None) -> "Case":
+    """Read a case and lay ``--set`` changes over it."""
+    from inputs.case import read_case
+
+    case = read_case(name)
+    values: dict[str, float] = {}
+    for change in changes or []:
+        path, equals, text = change.partition("=")
+        try:
+            values[path.strip()] = float(text)
+        except ValueError:
+            equals = ""
+        if not equals:
+            raise BadUsage(
+                f"--set {change!r} should read PATH=VALUE with a number, "
+                "as in --set economy.medical_inflation=0.07"
+            )
+    return case.with_values(values) if values else case
+
+
+def checked_plans(case: "Case", plans: list[str]) -> list[str]:
+    """Pooling plans that the case can follow."""
+    from models.pooling import plan_for
+
+    for plan in plans:
+        try:
+            plan_for(case, plan)
+        except ValueError as error:
+            raise BadUsage(str(error)) from None
+    return plans
+
+
+@contextmanager
+def year_progress(years: int, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar over projected years, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda year: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Projecting", total=years)
+        yield lambda year: bar.update(task, advance=1, description=f"Projecting {year}")

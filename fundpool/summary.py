@@ -1,0 +1,101 @@
+"""``summary.json``: the contract with programs that read the results."""
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+import fundpool
+from fundpool.alerts import solvency_alerts
+from models.projection import Projection
+
+SCHEMA_VERSION = 1
+
+
+def summary(projections: Mapping[str, Projection], alert_plan: str) -> dict[str, Any]:
+    """Everything a scheduler or a script asks for, as plain data.
+
+    Args:
+        projections: one a pooling plan, all of the same study.
+        alert_plan: the plan that alerts are raised for.
+    """
+    any_one = projections[alert_plan]
+    case = any_one.case
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "case": case.name,
+        "title": case.title,
+        "currency": case.currency,
+        "base_year": case.base_year,
+        "years": len(any_one.years),
+        "seed": None,
+        "scenarios": 0,
+        "code_version": fundpool.__version__,
+        "inputs_sha256": case.inputs_sha256,
+        "alert_plan": alert_plan,
+        "pooling": {name: _plan(projection) for name, projection in projections.items()},
+        "plan": None,
+        "alerts": solvency_alerts(any_one),
+    }
+
+
+def as_json(data: Any) -> str:
+    """JSON text with a stable order; numbers that do not exist become null."""
+    return json.dumps(_plain(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _plan(projection: Projection) -> dict[str, Any]:
+    pools = []
+    for row in projection.measures.to_dict("records"):
+        pools.append(
+            {
+                "scheme": row["scheme"],
+                "pool": row["pool"],
+                "name": row["name"],
+                "level": row["level"],
+                "opening_balance": row["opening_balance"],
+                "exhaustion_year": row["exhaustion_year"],
+                "min_reserve_months": row["min_reserve_months"],
+                "payg_rate": {"first": row["payg_rate_first"], "last": row["payg_rate_last"]},
+                "level_rate": row["level_rate"],
+                "actuarial_balance": row["actuarial_balance"],
+                "short_range_test": bool(row["short_range_test"]),
+                "ruin_probability": None,
+            }
+        )
+    keys = ("range", "cv", "gini", "theil", "theil_within", "theil_between")
+    evenness: dict[str, Any] = {key: projection.evenness_overall[key] for key in keys}
+    evenness["by_scheme"] = {
+        row["scheme"]: {key: row[key] for key in keys}
+        for row in projection.evenness.to_dict("records")
+    }
+    yearly = projection.funds.groupby("year")[
+        ["contributions", "subsidies", "claims_paid", "swaps_in", "swaps_out", "balance"]
+    ].sum()
+    totals = {
+        str(year): {
+            "contributions": row["contributions"],
+            "subsidies": row["subsidies"],
+            "claims": row["claims_paid"],
+            "swaps": row["swaps_in"],
+            "balance": row["balance"],
+        }
+        for year, row in yearly.iterrows()
+    }
+    return {"pools": pools, "evenness": evenness, "totals": totals}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if value is None or value is pd.NA:
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,13 @@
+"""Sex-by-age profiles laid flat: where a sex and an age stand in the 202 cells."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from inputs.vocabulary import AGES, SEXES
+from models.pairs import IntArray
+
+
+def cell_index(sex: ArrayLike, age: ArrayLike) -> IntArray:
+    """Cell of each (sex, age): ``index(sex) * 101 + age``."""
+    numbers = np.array([SEXES.index(s) for s in np.asarray(sex)], dtype=np.int64)
+    return np.asarray(numbers * AGES + np.asarray(age, dtype=np.int64), dtype=np.int64)

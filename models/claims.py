@@ -1,0 +1,298 @@
+"""Claims: what care costs, where it is given and which fund pays.
+
+For every pair, status and service the expected claims of the year are split by place of
+treatment, priced there, and paid by the insuring county's rule:
+
+``paid = claims * relativity * place share * E[benefit(cost at the place's price)]``.
+
+Dual cover is settled by the local work-based scheme first, the home resident scheme then adds
+what its rule allows; both together never exceed the cost. Margins of the settlement matrix are
+the claims by payer and the claims by place. This module is the readable specification;
+:mod:`models.claims_kernel` computes the same compiled.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from inputs.case import Case
+from inputs.vocabulary import REGIMES, STATUSES
+from models.benefits_paid import (
+    coordinated_payments,
+    expected_payments,
+    scheme_rules,
+    severities,
+)
+from models.opening import next_level
+from models.pairs import IntArray, PairIndex
+from models.rates import FloatArray
+from models.treatment import (
+    HOME,
+    REFERRAL,
+    RESIDENCE,
+    Referral,
+    frequency_relativities,
+    place_shares,
+    referral_centres,
+)
+
+K = len(STATUSES)
+DUAL = STATUSES.index("dual")
+ELSEWHERE = STATUSES.index("retired_elsewhere")
+AT_HOME = STATUSES.index("home_resident")
+
+
+@dataclass(frozen=True)
+class ClaimTerms:
+    """Everything that turns expected claims into money, for years with the same rules.
+
+    ``S`` schemes, ``F`` distinct rule sets, ``C`` services, ``J`` age classes, ``M`` referral
+    centres; money in base-year prices.
+
+    Attributes:
+        pairs: the pairs.
+        relativity: of claim frequency, ``(P, K, C)``.
+        places: share of wanted care by place, ``(P, K, C, 3)``.
+        referral: referral centres.
+        mean_cost: mean cost of a claim, ``(C, J)``.
+        price: price level by place, ``(n + 1,)``.
+        payments: expected payment for a claim, ``(S, F, 2, C, J, n + 1)``.
+        formula_of: rule set of each county, ``(S, n + 1)``.
+        second_payments: what the home resident scheme adds to a claim already paid by the
+            work-based scheme, ``(F, F, 2, C, J, n + 1)``.
+        scheme_of: scheme that pays for each status first, ``(K,)``; -1 none.
+        second_scheme: scheme that pays second for dual cover; -1 none.
+        share_claimed: share of off-site claims ever claimed, by scheme, ``(S,)``.
+        territory: region within which care counts as on-site, ``(n + 1,)``.
+        level: multiplier of care by first-paying scheme and county, ``(S, n + 1)``.
+    """
+
+    pairs: PairIndex
+    relativity: FloatArray
+    places: FloatArray
+    referral: Referral
+    mean_cost: FloatArray
+    price: FloatArray
+    payments: FloatArray
+    formula_of: IntArray
+    second_payments: FloatArray
+    scheme_of: IntArray
+    second_scheme: int
+    share_claimed: FloatArray
+    territory: IntArray
+    level: FloatArray
+
+    def at_level(self, level: FloatArray) -> "ClaimTerms":
+        """The same terms with other multipliers of care."""
+        return replace(self, level=level)
+
+
+@dataclass(frozen=True)
+class YearClaims:
+    """Claims of a year in base-year money.
+
+    Attributes:
+        settlement: incurred payments by scheme, payer county and place, ``(S, n + 1, n + 1)``.
+        cost: cost of care by pair and status, ``(P, K)``.
+        paid: paid by the first fund, ``(P, K)``.
+        paid_second: added by the home fund under dual cover, ``(P, K)``.
+        cost_at_place: cost of care given in each county, ``(n + 1,)``.
+    """
+
+    settlement: FloatArray
+    cost: FloatArray
+    paid: FloatArray
+    paid_second: FloatArray
+    cost_at_place: FloatArray
+
+
+def claim_terms(case: Case, pairs: PairIndex, year: int) -> ClaimTerms:
+    """The case's rules of a year as arrays."""
+    n = pairs.counties
+    economy = case.tables["economy"]
+    price = np.ones(n + 1)
+    price[[case.regions.index(code) for code in economy["region"]]] = economy["price_level"]
+    costs = severities(case)
+    rules = [scheme_rules(case, scheme, year) for scheme in case.schemes]
+    most = max(len(r.formulas) for r in rules)
+    payments = np.zeros((len(rules), most, 2, len(costs), len(costs[0]), n + 1))
+    for number, (scheme, rule) in enumerate(zip(case.schemes, rules, strict=True)):
+        payments[number, : len(rule.formulas)] = expected_payments(
+            rule, costs, price, scheme.offsite_penalty(year)
+        )
+
+    scheme_of = np.full(K, -1, dtype=np.int64)
+    regime = np.full(K, REGIMES.index("direct"), dtype=np.int64)
+    for number, scheme in enumerate(case.schemes):
+        for status in scheme.statuses_covered:
+            if status == "dual" and scheme.settlement_pool == "home":
+                continue  # pays second
+            scheme_of[STATUSES.index(status)] = number
+            regime[STATUSES.index(status)] = REGIMES.index(scheme.regime(year))
+    second = [
+        number
+        for number, scheme in enumerate(case.schemes)
+        if "dual" in scheme.statuses_covered and number != scheme_of[DUAL]
+    ]
+    second_scheme = second[0] if second and scheme_of[DUAL] >= 0 else -1
+    if second_scheme >= 0:
+        home = case.schemes[second_scheme]
+        second_payments = coordinated_payments(
+            rules[scheme_of[DUAL]],
+            rules[second_scheme],
+            costs,
+            price,
+            home.offsite_penalty(year),
+            home.coordination,
+        )
+    else:
+        second_payments = np.zeros((1, 1, *payments.shape[2:]))
+    return ClaimTerms(
+        pairs=pairs,
+        relativity=frequency_relativities(case, pairs),
+        places=place_shares(case, pairs, regime, year),
+        referral=referral_centres(case),
+        mean_cost=np.array([[cost.mean() for cost in row] for row in costs]),
+        price=price,
+        payments=payments,
+        formula_of=np.stack([rule.formula_of for rule in rules]),
+        second_payments=second_payments,
+        scheme_of=scheme_of,
+        second_scheme=second_scheme,
+        share_claimed=np.array([s.share_claimed(s.regime(year)) for s in case.schemes]),
+        territory=np.append(next_level(case), -1),
+        level=np.ones((len(rules), n + 1)),
+    )
+
+
+def payer_of(terms: ClaimTerms, status: int) -> IntArray:
+    """County whose fund pays first, by pair, ``(P,)``.
+
+    For ``retired_elsewhere`` the payers are spread by the retiree register; this returns home.
+    """
+    if status in (AT_HOME, ELSEWHERE):
+        return terms.pairs.home
+    return terms.pairs.residence
+
+
+def places_of_care(terms: ClaimTerms) -> list[tuple[int, IntArray, FloatArray]]:
+    """Every (kind of place, county by pair, share by pair); referral centres one by one."""
+    pairs = terms.pairs
+    every = np.ones(pairs.count)
+    listed = [(RESIDENCE, pairs.residence, every), (HOME, pairs.home, every)]
+    for number in range(terms.referral.centre.shape[1]):
+        listed.append(
+            (
+                REFERRAL,
+                terms.referral.centre[pairs.residence, number],
+                terms.referral.share[pairs.residence, number],
+            )
+        )
+    return listed
+
+
+def claims_of_year(
+    expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray
+) -> YearClaims:
+    """Cost and payment of a year's claims.
+
+    Args:
+        expected: claims by pair, status, service and age class, ``(P, K, C, J)``.
+        terms: the rules.
+        retiree_pool: retired members living outside their pool, by home and paying county,
+            ``(n + 1, n + 1)``.
+    """
+    pairs = terms.pairs
+    n = pairs.counties
+    settlement = np.zeros((len(terms.formula_of), n + 1, n + 1))
+    cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
+    cost_at_place = np.zeros(n + 1)
+    register = normalised(retiree_pool)
+    for status in range(K):
+        scheme = int(terms.scheme_of[status])
+        payer = payer_of(terms, status)
+        level = terms.level[scheme, payer] if scheme >= 0 else np.ones(pairs.count)
+        for kind, place, share in places_of_care(terms):
+            wanted = terms.relativity[:, status] * terms.places[:, status, :, kind]
+            claims = expected[:, status] * (wanted * (share * level)[:, None])[..., None]
+            amount = (claims * terms.mean_cost).sum(axis=(1, 2)) * terms.price[place]
+            cost[:, status] += amount
+            np.add.at(cost_at_place, place, amount)
+            if scheme < 0:
+                continue
+            if status == ELSEWHERE:
+                each = paid_elsewhere(terms, scheme, register, place)
+            else:
+                each = paid_by_rule(terms, scheme, payer, place)
+            amount = (claims * each).sum(axis=(1, 2))
+            paid[:, status] += amount
+            if status == ELSEWHERE:
+                by_home = np.zeros((n + 1, n + 1))
+                np.add.at(by_home, (pairs.home, place), amount)
+                settlement[scheme] += register.T @ by_home
+            else:
+                np.add.at(settlement[scheme], (payer, place), amount)
+            if status == DUAL and terms.second_scheme >= 0:
+                amount = (claims * added_by_home(terms, scheme, place)).sum(axis=(1, 2))
+                added[:, status] += amount
+                np.add.at(settlement[terms.second_scheme], (pairs.home, place), amount)
+    return YearClaims(settlement, cost, paid, added, cost_at_place)
+
+
+def normalised(retiree_pool: FloatArray) -> FloatArray:
+    """Share of each home's retirees elsewhere by paying county; rows sum to one or are zero."""
+    total = retiree_pool.sum(axis=1, keepdims=True)
+    return np.divide(retiree_pool, total, out=np.zeros_like(retiree_pool), where=total > 0)
+
+
+def paid_by_rule(
+    terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArray
+) -> FloatArray:
+    """Expected payment for a claim by pair, ``(P, C, J)``; nothing where the payer is outside."""
+    offsite = (terms.territory[payer] != terms.territory[place]).astype(np.int64)
+    each = terms.payments[scheme, terms.formula_of[scheme, payer], offsite, :, :, place]
+    claimed = np.where(offsite == 1, terms.share_claimed[scheme], 1.0)
+    claimed[payer == terms.pairs.counties] = 0.0
+    return np.asarray(each * claimed[:, None, None])
+
+
+def paid_elsewhere(
+    terms: ClaimTerms, scheme: int, register: FloatArray, place: IntArray
+) -> FloatArray:
+    """Expected payment for a claim of a retired member living outside the paying pool.
+
+    The payers of a home's retirees are known as shares, so rule sets and on-site care enter by
+    their shares too (exact where the rules are the same everywhere), ``(P, C, J)``.
+    """
+    home = terms.pairs.home
+    n = terms.pairs.counties
+    sets = terms.payments.shape[1]
+    by_set = np.zeros((n + 1, sets))
+    np.add.at(by_set.T, terms.formula_of[scheme, :n], register[:, :n].T)
+    same = terms.territory[:, None] == terms.territory[None, :n]  # place by payer
+    onsite = np.einsum("pq,pq->p", register[home, :n], same[place].astype(float))
+    inside = by_set.sum(axis=1)[home]
+    share_on = np.divide(onsite, inside, out=np.zeros_like(onsite), where=inside > 0)
+    each = np.zeros((home.size, *terms.payments.shape[3:5]))
+    for number in range(sets):
+        rule = terms.payments[scheme, number, :, :, :, place]  # (P, 2, C, J)
+        mixed = (
+            share_on[:, None, None] * rule[:, 0]
+            + ((1.0 - share_on) * terms.share_claimed[scheme])[:, None, None] * rule[:, 1]
+        )
+        each += by_set[home, number][:, None, None] * mixed
+    return each
+
+
+def added_by_home(terms: ClaimTerms, scheme: int, place: IntArray) -> FloatArray:
+    """What the home scheme adds to a claim the work-based scheme has paid, ``(P, C, J)``."""
+    pairs = terms.pairs
+    offsite = (terms.territory[pairs.home] != terms.territory[place]).astype(np.int64)
+    each = terms.second_payments[
+        terms.formula_of[scheme, pairs.residence],
+        terms.formula_of[terms.second_scheme, pairs.home],
+        offsite, :, :, place,
+    ]  # fmt: skip
+    claimed = np.where(offsite == 1, terms.share_claimed[terms.second_scheme], 1.0)
+    claimed[(pairs.home == pairs.counties) | (pairs.residence == pairs.counties)] = 0.0
+    return np.asarray(each * claimed[:, None, None])

@@ -1,0 +1,165 @@
+"""The claims of a year, compiled: what :func:`models.claims.claims_of_year` specifies."""
+
+import numba
+import numpy as np
+
+from models.claims import (
+    AT_HOME,
+    DUAL,
+    ELSEWHERE,
+    HOME,
+    REFERRAL,
+    RESIDENCE,
+    ClaimTerms,
+    K,
+    YearClaims,
+    normalised,
+)
+from models.rates import FloatArray
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _claims(  # type: ignore[no-untyped-def]
+    expected,
+    home,
+    residence,
+    relativity,
+    places,
+    centre,
+    centre_share,
+    mean_cost,
+    price,
+    payments,
+    formula_of,
+    second_payments,
+    scheme_of,
+    second_scheme,
+    share_claimed,
+    territory,
+    level,
+    by_set,
+    onsite_share,
+    settlement,
+    elsewhere,
+    cost,
+    paid,
+    added,
+    cost_at_place,
+):
+    outside = price.shape[0] - 1
+    services, classes = mean_cost.shape
+    centres = centre.shape[1]
+    claims = np.empty((services, classes))
+    each = np.empty((services, classes))
+    for p in range(home.shape[0]):
+        h, r = home[p], residence[p]
+        for k in range(relativity.shape[1]):
+            number = 0.0
+            for s in range(services):
+                for j in range(classes):
+                    number += expected[p, k, s, j]
+            if number == 0.0:
+                continue
+            scheme = scheme_of[k]
+            payer = h if k in (AT_HOME, ELSEWHERE) else r
+            factor = level[scheme, payer] if scheme >= 0 else 1.0
+            for which in range(2 + centres):
+                if which == RESIDENCE:
+                    kind, place, share = RESIDENCE, r, 1.0
+                elif which == HOME:
+                    kind, place, share = HOME, h, 1.0
+                else:
+                    kind = REFERRAL
+                    place, share = centre[r, which - 2], centre_share[r, which - 2]
+                if share == 0.0:
+                    continue
+                amount = 0.0
+                for s in range(services):
+                    wanted = relativity[p, k, s] * places[p, k, s, kind] * share * factor
+                    for j in range(classes):
+                        claims[s, j] = expected[p, k, s, j] * wanted
+                        amount += claims[s, j] * mean_cost[s, j]
+                if amount == 0.0:
+                    continue
+                amount *= price[place]
+                cost[p, k] += amount
+                cost_at_place[place] += amount
+                if scheme < 0:
+                    continue
+                each[:] = 0.0
+                if k == ELSEWHERE:
+                    on = onsite_share[h, place]
+                    for f in range(payments.shape[1]):
+                        weight = by_set[h, f]
+                        if weight == 0.0:
+                            continue
+                        for s in range(services):
+                            for j in range(classes):
+                                each[s, j] += weight * (
+                                    on * payments[scheme, f, 0, s, j, place]
+                                    + (1.0 - on)
+                                    * share_claimed[scheme]
+                                    * payments[scheme, f, 1, s, j, place]
+                                )
+                elif payer != outside:
+                    off = 1 if territory[payer] != territory[place] else 0
+                    claimed = share_claimed[scheme] if off == 1 else 1.0
+                    f = formula_of[scheme, payer]
+                    for s in range(services):
+                        for j in range(classes):
+                            each[s, j] = claimed * payments[scheme, f, off, s, j, place]
+                amount = 0.0
+                for s in range(services):
+                    for j in range(classes):
+                        amount += claims[s, j] * each[s, j]
+                paid[p, k] += amount
+                if k == ELSEWHERE:
+                    elsewhere[scheme, h, place] += amount
+                else:
+                    settlement[scheme, payer, place] += amount
+                if k == DUAL and second_scheme >= 0 and h != outside and r != outside:
+                    off = 1 if territory[h] != territory[place] else 0
+                    claimed = share_claimed[second_scheme] if off == 1 else 1.0
+                    first, second = formula_of[scheme, r], formula_of[second_scheme, h]
+                    amount = 0.0
+                    for s in range(services):
+                        for j in range(classes):
+                            amount += (
+                                claims[s, j]
+                                * claimed
+                                * second_payments[first, second, off, s, j, place]
+                            )
+                    added[p, k] += amount
+                    settlement[second_scheme, h, place] += amount
+
+
+def claims_of_year(
+    expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray
+) -> YearClaims:
+    """Cost and payment of a year's claims; see :func:`models.claims.claims_of_year`."""
+    pairs = terms.pairs
+    n = pairs.counties
+    schemes = len(terms.formula_of)
+    settlement = np.zeros((schemes, n + 1, n + 1))
+    elsewhere = np.zeros((schemes, n + 1, n + 1))
+    cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
+    cost_at_place = np.zeros(n + 1)
+    register = normalised(retiree_pool)
+    scheme = max(int(terms.scheme_of[ELSEWHERE]), 0)
+    by_set = np.zeros((n + 1, terms.payments.shape[1]))
+    np.add.at(by_set.T, terms.formula_of[scheme, :n], register[:, :n].T)
+    inside = by_set.sum(axis=1, keepdims=True)
+    same = (terms.territory[:n, None] == terms.territory[None, :]).astype(float)
+    onsite = np.divide(
+        register[:, :n] @ same, inside, out=np.zeros((n + 1, n + 1)), where=inside > 0
+    )
+    _claims(
+        expected, pairs.home, pairs.residence, terms.relativity, terms.places,
+        terms.referral.centre, terms.referral.share, terms.mean_cost, terms.price,
+        terms.payments, terms.formula_of, terms.second_payments, terms.scheme_of,
+        terms.second_scheme, terms.share_claimed, terms.territory, terms.level, by_set, onsite,
+        settlement, elsewhere, cost, paid, added, cost_at_place,
+    )  # fmt: skip
+    for number in range(schemes):
+        settlement[number] += register.T @ elsewhere[number]
+    return YearClaims(settlement, cost, paid, added, cost_at_place)

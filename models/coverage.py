@@ -1,0 +1,240 @@
+"""Coverage: the Markov chain between insurance statuses.
+
+For a person type (tie to the place, county, sex and age band) the base-year shares of the
+statuses are data. The hazards of *leaving* a status (job turnover, lapse) are assumptions; the
+hazards of *entering* are those that would hold the base-year shares if nothing else changed:
+
+``share[i] * q[i, j] = share[j] * q[j, i]``  (detailed balance),
+
+so a case without levers keeps its cover, and a lever that multiplies an enrolment hazard moves
+it by a known amount. Yearly matrix: ``expm(Q)``.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from actuarial.mobility import transition_matrix, turnover_hazard
+from inputs.case import Case
+from inputs.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
+from models.pairs import IntArray, PairIndex
+from models.rates import FloatArray
+
+K = len(STATUSES)
+NONE, HOME_RESIDENT, LOCAL_RESIDENT, EMPLOYEE, RETIRED, MIGRANT, DUAL, RETIRED_ELSEWHERE = range(K)
+STAYER, OUTBOUND = TIES.index("stayer"), TIES.index("outbound")
+UNEMPLOYED = (NONE, HOME_RESIDENT, LOCAL_RESIDENT)
+"""Statuses from which a job leads into a work-based scheme."""
+
+
+@dataclass(frozen=True)
+class BaseCoverage:
+    """Base-year cover by person type.
+
+    Attributes:
+        shares: share of each status, ``(ties * (n + 1), bands, K)``; row ``tie * (n + 1) + region``.
+        band: band of each cell, ``(202,)``.
+        working: whether a band is of working age, ``(bands,)``.
+    """
+
+    shares: FloatArray
+    band: IntArray
+    working: np.ndarray
+
+
+@dataclass(frozen=True)
+class CoverageHazards:
+    """Yearly hazards of leaving a status, and how much easier enrolment has become.
+
+    Attributes:
+        job_loss: by tie, ``(5,)``: leaving work-based cover through job turnover.
+        resident_lapse: leaving the home resident scheme for no cover.
+        local_resident_lapse: leaving the local resident scheme for the home one.
+        dual_lapse: dropping the home scheme while in a work-based one.
+        enrolment: multiplier of the hazards of entering work-based cover.
+    """
+
+    job_loss: FloatArray
+    resident_lapse: float
+    local_resident_lapse: float
+    dual_lapse: float
+    enrolment: float = 1.0
+
+    def same_as(self, other: "CoverageHazards | None") -> bool:
+        """Whether another year's hazards lead to the same matrices."""
+        return (
+            other is not None
+            and np.array_equal(self.job_loss, other.job_loss)
+            and (self.resident_lapse, self.local_resident_lapse, self.dual_lapse, self.enrolment)
+            == (other.resident_lapse, other.local_resident_lapse, other.dual_lapse, other.enrolment)
+        )
+
+
+def retirement_ages(case: Case, year: int) -> IntArray:
+    """Retirement age by sex under the payroll scheme, ``(2,)``."""
+    for scheme in case.schemes:
+        if scheme.kind == "payroll" and "retired" in scheme.statuses_covered:
+            return np.array(
+                [round(scheme.rule(f"retirement_age_{sex}", None, year)) for sex in SEXES],
+                dtype=np.int64,
+            )
+    return np.array([AGES - 1, AGES - 1], dtype=np.int64)
+
+
+def base_coverage(case: Case) -> BaseCoverage:
+    """Base-year status shares from the table ``coverage``."""
+    table = case.tables["coverage"]
+    n = len(case.regions.codes)
+    bands = (
+        table[["sex", "age_from", "age_to"]]
+        .drop_duplicates()
+        .assign(sex_index=lambda t: [SEXES.index(s) for s in t["sex"]])
+        .sort_values(["sex_index", "age_from"])
+        .reset_index(drop=True)
+    )
+    band = np.full(CELLS, -1, dtype=np.int64)
+    for number, row in bands.iterrows():
+        first = int(row["sex_index"]) * AGES
+        band[first + int(row["age_from"]) : first + int(row["age_to"]) + 1] = number
+    ages = retirement_ages(case, case.base_year)
+    working = (bands["age_from"].to_numpy() >= case.value("coverage.working_age_from")) & (
+        bands["age_to"].to_numpy() < ages[bands["sex_index"].to_numpy()]
+    )
+    number_of = {
+        (sex, age): number
+        for number, (sex, age) in enumerate(zip(bands["sex"], bands["age_from"], strict=True))
+    }
+    shares = np.zeros((len(TIES) * (n + 1), len(bands), K))
+    shares[..., NONE] = 1.0
+    shares[_rows(case, table), _bands(table, number_of), :] = 0.0
+    statuses = table["status"].map(STATUSES.index).to_numpy()
+    shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
+    # outside the case no tie but outbound is meaningful; stayers' rows serve as their own
+    return BaseCoverage(shares=shares, band=band, working=working)
+
+
+def _rows(case: Case, table: pd.DataFrame) -> IntArray:
+    n = len(case.regions.codes)
+    index = {code: case.regions.index(code) for code in table["region"].unique()}
+    tie = table["tie"].map(TIES.index).to_numpy()
+    return np.asarray(tie * (n + 1) + table["region"].map(index).to_numpy(), dtype=np.int64)
+
+
+def _bands(table: pd.DataFrame, number_of: dict[tuple[str, int], int]) -> IntArray:
+    pairs = zip(table["sex"], table["age_from"], strict=True)
+    return np.array([number_of[key] for key in pairs], dtype=np.int64)
+
+
+def pair_rows(pairs: PairIndex) -> IntArray:
+    """Row of the coverage arrays that each pair uses: by residence, or by home if outbound."""
+    region = np.where(pairs.tie == OUTBOUND, pairs.home, pairs.residence)
+    return np.asarray(pairs.tie * (pairs.counties + 1) + region, dtype=np.int64)
+
+
+def coverage_hazards(case: Case, year: int) -> CoverageHazards:
+    """The case's hazards in a year."""
+    turnover = turnover_hazard(
+        case.value("coverage.turnover_share_remaining", year),
+        case.value("coverage.turnover_years", year),
+    )
+    job_loss = np.full(len(TIES), turnover)
+    job_loss[STAYER] *= case.value("coverage.stayer_turnover_relativity", year)
+    growth = [
+        1.0 + case.value("coverage.employee_enrolment_growth", y)
+        for y in range(case.base_year + 1, year + 1)
+    ]
+    return CoverageHazards(
+        job_loss=job_loss,
+        resident_lapse=case.value("coverage.resident_lapse_rate", year),
+        local_resident_lapse=case.value("coverage.local_resident_lapse_rate", year),
+        dual_lapse=case.value("coverage.dual_lapse_rate", year),
+        enrolment=float(np.prod(growth)) if growth else 1.0,
+    )
+
+
+def coverage_generator(base: BaseCoverage, hazards: CoverageHazards) -> FloatArray:
+    """Generator ``Q`` by person type, ``(rows, bands, K, K)``; rows of each matrix sum to zero."""
+    rows, bands, _ = base.shares.shape
+    q = np.zeros((rows, bands, K, K))
+    share = base.shares
+    job_loss = np.repeat(hazards.job_loss, rows // len(TIES))[:, None]
+    idle = share[..., UNEMPLOYED].sum(axis=-1)
+
+    for status in (EMPLOYEE, MIGRANT):
+        for other in UNEMPLOYED:
+            leave = job_loss * np.where(idle > 0, _ratio(share[..., other], idle), other == NONE)
+            q[..., status, other] = leave
+            enter = job_loss * _ratio(share[..., status], idle) * hazards.enrolment
+            q[..., other, status] = enter * (base.working & (share[..., other] > 0))
+    _exchange(q, share, DUAL, HOME_RESIDENT, job_loss, base.working * hazards.enrolment)
+    _exchange(q, share, DUAL, EMPLOYEE, hazards.dual_lapse, base.working)
+    q[..., DUAL, EMPLOYEE] *= base.working
+    _exchange(q, share, HOME_RESIDENT, NONE, hazards.resident_lapse, 1.0)
+    # where nobody is uninsured in the base year nobody lapses either
+    q[..., HOME_RESIDENT, NONE] *= share[..., NONE] > 0
+    q[..., NONE, HOME_RESIDENT] = np.where(
+        share[..., NONE] > 0, q[..., NONE, HOME_RESIDENT], hazards.resident_lapse
+    )
+    _exchange(q, share, LOCAL_RESIDENT, HOME_RESIDENT, hazards.local_resident_lapse, 1.0)
+    diagonal = np.arange(K)
+    q[..., diagonal, diagonal] = -q.sum(axis=-1)
+    return q
+
+
+def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
+    return np.divide(
+        numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0
+    )
+
+
+def _exchange(
+    q: FloatArray,
+    share: FloatArray,
+    status: int,
+    other: int,
+    leave: FloatArray | float,
+    enter_factor: FloatArray | float,
+) -> None:
+    """Set the two hazards between ``status`` and ``other`` so that they balance at base shares."""
+    q[..., status, other] = leave
+    q[..., other, status] = leave * _ratio(share[..., status], share[..., other]) * enter_factor
+
+
+def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> FloatArray:
+    """Yearly matrices ``expm(Q)``, ``(rows, bands, K, K)``; equal person types computed once."""
+    q = coverage_generator(base, hazards)
+    flat = q.reshape(-1, K * K)
+    distinct, inverse = np.unique(flat, axis=0, return_inverse=True)
+    matrices = transition_matrix(distinct.reshape(-1, K, K))
+    return np.ascontiguousarray(matrices[inverse.ravel()].reshape(q.shape))
+
+
+def cover_on_move(kept: float, fallback: float) -> FloatArray:
+    """What becomes of a status when its holder moves to another county, ``(K, K)``.
+
+    Local resident cover ends and home cover resumes; work-based cover is kept with probability
+    ``kept`` (re-employed and enrolled at once), else the mover falls back on the home resident
+    scheme with probability ``fallback``; a retired member's old pool goes on paying.
+    """
+    if not (0.0 <= kept <= 1.0 and 0.0 <= fallback <= 1.0):
+        raise ValueError("the shares kept and falling back must lie between 0 and 1")
+    matrix = np.eye(K)
+    matrix[LOCAL_RESIDENT] = np.eye(K)[HOME_RESIDENT]
+    for status in (EMPLOYEE, MIGRANT):
+        matrix[status] *= kept
+        matrix[status, HOME_RESIDENT] = (1.0 - kept) * fallback
+        matrix[status, NONE] = (1.0 - kept) * (1.0 - fallback)
+    matrix[DUAL] *= kept
+    matrix[DUAL, HOME_RESIDENT] = 1.0 - kept
+    matrix[RETIRED] = np.eye(K)[RETIRED_ELSEWHERE]
+    return matrix
+
+
+def cover_on_return(kept: float, fallback: float) -> FloatArray:
+    """As :func:`cover_on_move` for those who go home, where dual cover becomes employee cover."""
+    matrix = cover_on_move(kept, fallback)
+    matrix[DUAL] = 0.0
+    matrix[DUAL, EMPLOYEE] = kept
+    matrix[DUAL, HOME_RESIDENT] = 1.0 - kept
+    return matrix

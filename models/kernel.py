@@ -1,0 +1,382 @@
+"""One year of the population in a single pass over memory, compiled.
+
+Does what :func:`models.population.step` does, in place. Homes do not interact within a year, so
+one home's slab is read once, carried through the whole year in cache and written once; homes
+are shared out over a fixed number of chunks, each with sums of its own that are added in a fixed
+order, so the result does not depend on the number of threads.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numba
+import numpy as np
+
+from inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
+from models.pairs import IntArray, PairIndex
+from models.population import CONTRIBUTING, HOME_RESIDENT, RETIRED, band_runs
+from models.rates import CareWeights, FloatArray, YearCount, YearRates
+
+CHUNKS = 8
+"""Number of independent groups of homes; fixed, so that sums come out the same bits."""
+
+K = len(STATUSES)
+EMPLOYEE, DUAL = CONTRIBUTING
+FIRST_FERTILE, LAST_FERTILE = 10, 54
+KEPT, ARRIVED, LEFT, CONTRIBUTORS, RESIDENTS = range(5)
+
+
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+def _survive(x, survival, scratch):  # type: ignore[no-untyped-def]
+    """Age one pair in place; returns the deaths."""
+    deaths = 0.0
+    for k in range(x.shape[0]):
+        row = x[k]
+        before = 0.0
+        for c in range(CELLS):
+            before += row[c]
+        if before == 0.0:
+            continue
+        after = 0.0
+        for c in range(CELLS):
+            scratch[c] = row[c] * survival[c]
+            after += scratch[c]
+        for first in (0, AGES):
+            row[first] = 0.0
+            for c in range(first, first + OLDEST_AGE):
+                row[c + 1] = scratch[c]
+            row[first + OLDEST_AGE] += scratch[first + OLDEST_AGE]
+        deaths += before - after
+    return deaths
+
+
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+def _fertile_women(x, fertility):  # type: ignore[no-untyped-def]
+    """Women of one pair weighted with the birth rate of their age."""
+    total = 0.0
+    for k in range(x.shape[0]):
+        for a in range(FIRST_FERTILE, LAST_FERTILE + 1):
+            total += x[k, AGES + a] * fertility[a]
+    return total
+
+
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+def _add_mapped(target, mapping, source, chance, factor):  # type: ignore[no-untyped-def]
+    """``target[j] += factor * mapping[k, j] * source[k] * chance`` over all statuses."""
+    for k in range(source.shape[0]):
+        for j in range(target.shape[0]):
+            weight = factor * mapping[k, j]
+            if weight != 0.0:
+                for c in range(CELLS):
+                    target[j, c] += weight * source[k, c] * chance[c]
+
+
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+def _transition(target, source, matrices, runs):  # type: ignore[no-untyped-def]
+    """Coverage transition of one pair: ``target`` becomes ``source`` moved on by its matrices."""
+    target[:] = 0.0
+    for run in range(runs.shape[0]):
+        first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
+        for k in range(source.shape[0]):
+            for j in range(target.shape[0]):
+                weight = matrices[band, k, j]
+                if weight != 0.0:
+                    for c in range(first, last):
+                        target[j, c] += weight * source[k, c]
+
+
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+def _still_contributing(total, two, matrices, runs, retirement_cells):  # type: ignore[no-untyped-def]
+    """Add the contributors of ``two`` (employee, dual) who still contribute after the year."""
+    for i in range(2):
+        for sex in range(2):
+            two[i, retirement_cells[sex]] = 0.0
+    for run in range(runs.shape[0]):
+        first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
+        employee = matrices[band, EMPLOYEE, EMPLOYEE] + matrices[band, EMPLOYEE, DUAL]
+        dual = matrices[band, DUAL, EMPLOYEE] + matrices[band, DUAL, DUAL]
+        for c in range(first, last):
+            total[c] += employee * two[0, c] + dual * two[1, c]
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+def _year(  # type: ignore[no-untyped-def]
+    chunk,
+    people,
+    start,
+    own,
+    residence,
+    survival,
+    fertility,
+    newborn_survival,
+    newborn_sex,
+    newborn_status,
+    child_accompanies,
+    home_stay,
+    home_to_away,
+    away_to_home,
+    onward_chance,
+    persistence,
+    share,
+    move_out,
+    move_onward,
+    move_return,
+    retirement_cells,
+    retired_share,
+    transition,
+    transition_row,
+    runs,
+    frequency,
+    class_runs,
+    persons,
+    claims,
+    births,
+    deaths,
+    arrivals,
+    onward,
+    returned,
+    retiring,
+    sums,
+):
+    homes = start.shape[0] - 1
+    outside = homes - 1
+    scratch = np.empty(CELLS)
+    total_away = np.empty((K, CELLS))
+    at_home = np.empty((K, CELLS))
+    arriving = np.empty((K, CELLS))
+    moved = np.empty((K, CELLS))
+    here = np.empty((K, CELLS))
+    two = np.empty((2, CELLS))
+    kept_reservoir = np.empty((K, CELLS))
+    for h in range(chunk, homes, CHUNKS):
+        first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
+        if h == outside:
+            kept_reservoir[:] = people[own_pair]
+
+        left_behind = 0.0
+        for p in range(first_pair, last_pair):
+            r = residence[p]
+            born = _fertile_women(people[p], fertility[r])
+            deaths[p] = _survive(people[p], survival[r], scratch)
+            born = 0.5 * (born + _fertile_women(people[p], fertility[r]))
+            if p == own_pair:
+                births[p] = born if h != outside else 0.0
+            else:
+                births[p] = born * child_accompanies
+                left_behind += born * (1.0 - child_accompanies)
+        if h != outside:
+            births[own_pair] += left_behind
+        total_away[:] = 0.0
+        for p in range(first_pair, last_pair):
+            r = residence[p]
+            for sex in range(2):
+                infants = births[p] * newborn_sex[sex] * newborn_survival[r, sex]
+                deaths[p] += births[p] * newborn_sex[sex] - infants
+                for k in range(K):
+                    people[p, k, sex * AGES] = infants * newborn_status[k]
+            if p == own_pair:
+                at_home[:] = people[p]
+            else:
+                for k in range(K):
+                    for c in range(CELLS):
+                        total_away[k, c] += people[p, k, c]
+
+        arriving[:] = 0.0
+        _add_mapped(arriving, move_onward, total_away, onward_chance[h], 1.0)
+        _add_mapped(arriving, move_out, at_home, home_to_away[h], 1.0)
+
+        for p in range(first_pair, last_pair):
+            r = residence[p]
+            row = transition_row[p]
+            x = people[p]
+            if p == own_pair:
+                moved[:] = 0.0
+                _add_mapped(moved, move_return, total_away, away_to_home[h], 1.0)
+                arrived = 0.0
+                for k in range(K):
+                    gone = 0.0
+                    for c in range(CELLS):
+                        arrived += moved[k, c]
+                        leaver = at_home[k, c] * home_to_away[h, c]
+                        gone += leaver
+                        here[k, c] = at_home[k, c] * home_stay[h, c]
+                    onward[p, k] = gone
+                    returned[p, k] = 0.0
+                kept_employee = move_out[EMPLOYEE, EMPLOYEE] + move_out[EMPLOYEE, DUAL]
+                kept_dual = move_out[DUAL, EMPLOYEE] + move_out[DUAL, DUAL]
+                for c in range(CELLS):
+                    scratch[c] = home_to_away[h, c] * (
+                        kept_employee * at_home[EMPLOYEE, c] + kept_dual * at_home[DUAL, c]
+                    )
+            else:
+                d = share[p]
+                for k in range(K):
+                    for c in range(CELLS):
+                        moved[k, c] = d * arriving[k, c]
+                _add_mapped(moved, move_onward, x, onward_chance[h], -d)
+                arrived = 0.0
+                for k in range(K):
+                    gone = 0.0
+                    back = 0.0
+                    for c in range(CELLS):
+                        arrived += moved[k, c]
+                        on = x[k, c] * onward_chance[h, c]
+                        gone += on
+                        back += x[k, c] * away_to_home[h, c]
+                        here[k, c] = x[k, c] * persistence[h, c] + d * on
+                    onward[p, k] = gone * (1.0 - d)
+                    returned[p, k] = back
+                on_employee = move_onward[EMPLOYEE, EMPLOYEE] + move_onward[EMPLOYEE, DUAL]
+                on_dual = move_onward[DUAL, EMPLOYEE] + move_onward[DUAL, DUAL]
+                back_employee = move_return[EMPLOYEE, EMPLOYEE] + move_return[EMPLOYEE, DUAL]
+                back_dual = move_return[DUAL, EMPLOYEE] + move_return[DUAL, DUAL]
+                for c in range(CELLS):
+                    on_chance = onward_chance[h, c] * (1.0 - d)
+                    back_chance = away_to_home[h, c]
+                    scratch[c] = (on_chance * on_employee + back_chance * back_employee) * x[
+                        EMPLOYEE, c
+                    ] + (on_chance * on_dual + back_chance * back_dual) * x[DUAL, c]
+
+            if p == own_pair and h == outside:
+                x[:] = kept_reservoir
+                births[p] = 0.0
+                deaths[p] = 0.0
+                arrivals[p] = 0.0
+                retiring[p] = 0.0
+                onward[p, :] = 0.0
+                returned[p, :] = 0.0
+                persons[p, :] = 0.0
+                claims[p] = 0.0
+                continue
+
+            arrivals[p] = arrived
+            mine = sums[chunk]
+            for c in range(CELLS):
+                mine[LEFT, r, c] += scratch[c]
+            two[0] = here[EMPLOYEE]
+            two[1] = here[DUAL]
+            _still_contributing(mine[KEPT, r], two, transition[row], runs, retirement_cells)
+            two[0] = moved[EMPLOYEE]
+            two[1] = moved[DUAL]
+            _still_contributing(mine[ARRIVED, r], two, transition[row], runs, retirement_cells)
+            for k in range(K):
+                for c in range(CELLS):
+                    moved[k, c] += here[k, c]
+            reaching = 0.0
+            for sex in range(2):
+                cell = retirement_cells[sex]
+                for k in (EMPLOYEE, DUAL):
+                    number = moved[k, cell]
+                    reaching += number
+                    moved[RETIRED, cell] += number * retired_share[r, sex]
+                    moved[HOME_RESIDENT, cell] += number * (1.0 - retired_share[r, sex])
+                    moved[k, cell] = 0.0
+            retiring[p] = reaching
+            _transition(here, moved, transition[row], runs)
+            for k in range(K):
+                number = 0.0
+                for c in range(CELLS):
+                    number += here[k, c]
+                    x[k, c] = here[k, c]
+                    mine[RESIDENTS, r, c] += here[k, c]
+                persons[p, k] = number
+                for s in range(frequency.shape[0]):
+                    claims[p, k, s, :] = 0.0
+                    if number == 0.0:
+                        continue
+                    for run in range(class_runs.shape[0]):
+                        total = 0.0
+                        for c in range(class_runs[run, 0], class_runs[run, 1]):
+                            total += here[k, c] * frequency[s, c]
+                        claims[p, k, s, class_runs[run, 2]] += total
+            for c in range(CELLS):
+                mine[CONTRIBUTORS, r, c] += here[EMPLOYEE, c] + here[DUAL, c]
+
+
+def _runs(index: IntArray) -> IntArray:
+    return np.array(band_runs(index), dtype=np.int64)
+
+
+def step_in_place(
+    people: FloatArray,
+    pairs: PairIndex,
+    rates: YearRates,
+    care: CareWeights,
+    threads: int | None = None,
+) -> YearCount:
+    """One year of the population; ``people`` becomes the state at the end of the year.
+
+    Args:
+        people: ``(P, K, 202)``, C-contiguous; changed in place.
+        pairs: the pairs of the case.
+        rates: the year's rates.
+        care: claim frequencies.
+        threads: how many chunks run at once; one a processor unless told.
+
+    Returns:
+        what :func:`models.population.step` counts.
+    """
+    count, statuses, _ = people.shape
+    services = care.frequency.shape[0]
+    persons = np.empty((count, statuses))
+    claims = np.empty((count, statuses, services, care.classes))
+    births, deaths, arrivals, retiring = (np.empty(count) for _ in range(4))
+    onward, returned = np.empty((count, statuses)), np.empty((count, statuses))
+    sums = np.zeros((CHUNKS, 5, pairs.counties + 1, CELLS))
+    retirement_cells = np.array([age + sex * AGES for sex, age in enumerate(rates.retirement_age)])
+    movement = rates.movement
+    arguments = (
+        people,
+        pairs.start,
+        pairs.own,
+        pairs.residence,
+        rates.survival,
+        rates.fertility,
+        rates.newborn_survival,
+        rates.newborn_sex,
+        rates.newborn_status,
+        rates.child_accompanies,
+        movement.home_stay,
+        movement.home_to_away,
+        movement.away_to_home,
+        movement.onward,
+        movement.persistence,
+        rates.destination,
+        rates.move_out,
+        rates.move_onward,
+        rates.move_return,
+        retirement_cells,
+        rates.retired_share,
+        rates.transition,
+        rates.transition_row,
+        _runs(rates.band),
+        care.frequency,
+        _runs(care.severity_class),
+        persons,
+        claims,
+        births,
+        deaths,
+        arrivals,
+        onward,
+        returned,
+        retiring,
+        sums,
+    )
+    with ThreadPoolExecutor(max_workers=threads or os.cpu_count()) as pool:
+        list(pool.map(lambda chunk: _year(chunk, *arguments), range(CHUNKS)))
+    total = sums.sum(axis=0)
+    return YearCount(
+        persons=persons,
+        expected_claims=claims,
+        births=births,
+        deaths=deaths,
+        arrivals=arrivals,
+        onward=onward,
+        returned=returned,
+        retiring=retiring,
+        contributors=total[CONTRIBUTORS],
+        contributors_kept=total[KEPT],
+        contributors_arrived=total[ARRIVED],
+        contributors_left=total[LEFT],
+        residents=total[RESIDENTS],
+    )

@@ -1,0 +1,135 @@
+"""The people of the base year by home, residence, coverage status, sex and age.
+
+Known: residents of each county by sex and age (``population``), migrants by home and residence
+(``migrants``), the age pattern of migrants by tie (``migrant_ages``). Fitted: in each county
+the residents of every cell are divided between stayers and migrants by tie so that the totals
+by tie and the residents of every cell are met exactly (iterative proportional fitting).
+"""
+
+import numpy as np
+
+from inputs.case import Case
+from inputs.vocabulary import CELLS, OUTSIDE, TIES
+from models.cells import cell_index
+from models.coverage import BaseCoverage, pair_rows
+from models.pairs import IntArray, PairIndex, pair_index
+from models.rates import FloatArray
+
+RESIDENT_TIES = ("stayer", "within", "between", "inbound")
+
+
+def case_pairs(case: Case) -> PairIndex:
+    """The pairs of home and residence that hold people in the base year."""
+    table = case.tables["migrants"]
+    table = table[table["persons"] > 0]
+    index = {code: case.regions.index(code) for code in (*case.regions.codes, OUTSIDE)}
+    return pair_index(
+        len(case.regions.codes),
+        table["home"].map(index).to_numpy(dtype=np.int64),
+        table["residence"].map(index).to_numpy(dtype=np.int64),
+        next_level(case),
+    )
+
+
+def next_level(case: Case) -> IntArray:
+    """The region of the second level that each county lies in, ``(n,)``."""
+    levels = case.levels
+    return np.asarray(case.regions.ancestor_index(levels[min(1, len(levels) - 1)]), dtype=np.int64)
+
+
+def migrant_stock(case: Case, pairs: PairIndex) -> FloatArray:
+    """Migrants of each pair in the base year, ``(P,)``; zero for own pairs."""
+    table = case.tables["migrants"]
+    index = {code: case.regions.index(code) for code in (*case.regions.codes, OUTSIDE)}
+    width = pairs.counties + 1
+    key = table["home"].map(index).to_numpy() * width + table["residence"].map(index).to_numpy()
+    place = np.searchsorted(pairs.home * width + pairs.residence, key)
+    persons = table["persons"].to_numpy(dtype=float)
+    held = persons > 0
+    stock = np.zeros(pairs.count)
+    np.add.at(stock, place[held], persons[held])
+    return stock
+
+
+def residents(case: Case) -> FloatArray:
+    """Residents by county and cell, ``(n + 1, 202)``; the last row is the reservoir outside."""
+    table = case.tables["population"]
+    index = {code: case.regions.index(code) for code in (*case.regions.codes, OUTSIDE)}
+    result = np.zeros((len(case.regions.codes) + 1, CELLS))
+    cells = cell_index(table["sex"].to_numpy(), table["age"].to_numpy())
+    result[table["region"].map(index).to_numpy(), cells] = table["persons"].to_numpy(dtype=float)
+    return result
+
+
+def migrant_age_profiles(case: Case) -> FloatArray:
+    """Sex-by-age profile of migrants by tie, ``(5, 202)``, each summing to one; stayers zero."""
+    table = case.tables["migrant_ages"]
+    result = np.zeros((len(TIES), CELLS))
+    cells = cell_index(table["sex"].to_numpy(), table["age"].to_numpy())
+    result[table["tie"].map(TIES.index).to_numpy(), cells] = table["share"].to_numpy(dtype=float)
+    return result
+
+
+def divide_by_tie(
+    people: FloatArray, totals: FloatArray, profiles: FloatArray, rounds: int = 500
+) -> FloatArray:
+    """Divide residents by tie so that both margins hold (iterative proportional fitting).
+
+    Args:
+        people: residents by county and cell, ``(n, 202)``.
+        totals: people by county and tie (stayer, within, between, inbound), ``(n, 4)``, adding
+            up to the residents of each county.
+        profiles: age pattern by tie, ``(4, 202)``; the stayers' is each county's own.
+        rounds: largest number of fitting rounds.
+
+    Returns:
+        people by county, tie and cell, ``(n, 4, 202)``.
+
+    Raises:
+        ValueError: more migrants than residents in some county.
+    """
+    if (totals[:, 0] < -1e-6 * people.sum(axis=1)).any():
+        raise ValueError("some county has more migrants than residents")
+    seed = totals[:, 1:, None] * profiles[None, 1:]
+    stayers = np.maximum(people - seed.sum(axis=1), 0.02 * people)
+    fitted = np.concatenate([stayers[:, None], seed], axis=1)
+    fitted = np.where(people[:, None] > 0, fitted, 0.0)
+    for _ in range(rounds):
+        by_tie = fitted.sum(axis=2)
+        fitted *= np.divide(totals, by_tie, out=np.zeros_like(by_tie), where=by_tie > 0)[..., None]
+        by_cell = fitted.sum(axis=1)
+        factor = np.divide(people, by_cell, out=np.zeros_like(by_cell), where=by_cell > 0)
+        fitted *= factor[:, None]
+        if np.abs(fitted.sum(axis=2) - totals).max() <= 1e-9 * max(1.0, totals.max()):
+            break
+    return fitted
+
+
+def opening_people(case: Case, pairs: PairIndex, cover: BaseCoverage) -> FloatArray:
+    """People at the end of the base year, ``(P, K, 202)``."""
+    n = pairs.counties
+    stock = migrant_stock(case, pairs)
+    people = residents(case)
+    profiles = migrant_age_profiles(case)
+
+    totals = np.zeros((n + 1, len(TIES)))
+    np.add.at(totals, (pairs.residence, pairs.tie), stock)
+    by_tie = totals[:n, : len(RESIDENT_TIES)].copy()
+    by_tie[:, 0] = people[:n].sum(axis=1) - by_tie[:, 1:].sum(axis=1)
+    fitted = divide_by_tie(people[:n], by_tie, profiles[: len(RESIDENT_TIES)])
+
+    cells = np.zeros((pairs.count, CELLS))
+    for tie in range(1, len(RESIDENT_TIES)):
+        member = np.flatnonzero(pairs.tie == tie)
+        place = pairs.residence[member]
+        whole = by_tie[place, tie]
+        share = np.divide(stock[member], whole, out=np.zeros_like(whole), where=whole > 0)
+        cells[member] = share[:, None] * fitted[place, tie]
+    outbound = np.flatnonzero(pairs.tie == TIES.index("outbound"))
+    cells[outbound] = stock[outbound, None] * profiles[TIES.index("outbound")]
+    cells[pairs.own[:n]] = fitted[:, 0]
+    cells[pairs.reservoir] = people[n]
+
+    rows = pair_rows(pairs)
+    shares = cover.shares[rows[:, None], cover.band[None, :]]  # (P, 202, K)
+    return np.ascontiguousarray((cells[:, :, None] * shares).transpose(0, 2, 1))

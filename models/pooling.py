@@ -1,0 +1,181 @@
+"""Pooling plans: which counties share a fund, by scheme and year, and how.
+
+A plan is a row of stages. In each stage every scheme is pooled at one level of the region tree,
+or by a partition of the counties that the planner draws. ``merged``: one fund, one balance.
+``adjustment_fund``: the pools stay apart, pay a levy into a fund of a higher level, and draw on
+it for a share of their deficits.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from inputs.case import Case
+from models.pairs import IntArray
+from models.rates import FloatArray
+
+
+@dataclass(frozen=True)
+class AdjustmentFund:
+    """A fund of a higher level that evens out part of its members' deficits.
+
+    Attributes:
+        level: level of the region tree that holds the fund.
+        levy: share of a pool's pooled contributions paid in each year.
+        own_responsibility: share of its deficit that a pool bears itself.
+    """
+
+    level: str
+    levy: float
+    own_responsibility: float
+
+    def __post_init__(self) -> None:
+        """Refuse shares outside 0 to 1."""
+        if not (0.0 <= self.levy <= 1.0 and 0.0 <= self.own_responsibility <= 1.0):
+            raise ValueError("levy and own responsibility must lie between 0 and 1")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Pools in force from a year on.
+
+    Attributes:
+        from_year: first year; None for the start of the projection.
+        level: level of the region tree at which funds are held.
+        groups: counties' own grouping in place of a level: group name by county code.
+        schemes: schemes that this stage concerns; None for all.
+        adjustment: an adjustment fund above the pools.
+    """
+
+    level: str
+    from_year: int | None = None
+    groups: tuple[tuple[str, str], ...] = ()
+    schemes: tuple[str, ...] | None = None
+    adjustment: AdjustmentFund | None = None
+
+
+@dataclass(frozen=True)
+class PoolingPlan:
+    """A named row of stages."""
+
+    name: str
+    stages: tuple[Stage, ...]
+
+    def stage(self, scheme: str, year: int) -> Stage:
+        """The stage in force for a scheme in a year: the latest that has begun."""
+        current: Stage | None = None
+        for stage in self.stages:
+            concerned = stage.schemes is None or scheme in stage.schemes
+            begun = stage.from_year is None or stage.from_year <= year
+            if concerned and begun:
+                current = stage
+        if current is None:
+            raise ValueError(f"plan {self.name} has no pools for {scheme} in {year}")
+        return current
+
+
+@dataclass(frozen=True)
+class Pools:
+    """The pools of a stage.
+
+    Attributes:
+        codes: code of each pool.
+        names: its name.
+        levels: its level, or ``custom``.
+        of_county: pool of each county, ``(n,)``.
+    """
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    levels: tuple[str, ...]
+    of_county: IntArray
+
+    def total(self, values: FloatArray) -> FloatArray:
+        """Sum county values (last axis) over each pool."""
+        result = np.zeros((*values.shape[:-1], len(self.codes)))
+        np.add.at(np.moveaxis(result, -1, 0), self.of_county, np.moveaxis(values, -1, 0))
+        return result
+
+
+def pools_of(case: Case, stage: Stage) -> Pools:
+    """The pools that a stage makes of a case's counties.
+
+    Raises:
+        ValueError: the level is not one of the case's.
+    """
+    regions = case.regions
+    if stage.level not in case.levels:
+        raise ValueError(f"{stage.level} is not a level of {case.name}: {', '.join(case.levels)}")
+    codes = list(regions.codes_at(stage.level))
+    names = [regions.name(code) for code in codes]
+    levels = [stage.level] * len(codes)
+    of_county = np.array(regions.ancestor_index(stage.level), dtype=np.int64)
+    for group in dict.fromkeys(name for _, name in stage.groups):
+        codes.append(group)
+        names.append(group)
+        levels.append("custom")
+    for county, group in stage.groups:
+        of_county[regions.index(county)] = codes.index(group)
+    used, compact = np.unique(of_county, return_inverse=True)
+    return Pools(
+        codes=tuple(codes[i] for i in used),
+        names=tuple(names[i] for i in used),
+        levels=tuple(levels[i] for i in used),
+        of_county=compact.astype(np.int64),
+    )
+
+
+def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
+    """A plan from its short form.
+
+    ``"city"``: every scheme at that level throughout. ``"county,city@2027,province@2031"``:
+    staged. ``"city+province:0.05:0.3"``: city funds with a provincial adjustment fund that levies
+    5 % of pooled contributions and leaves 30 % of a deficit to the pool.
+
+    Raises:
+        ValueError: the text names an unknown level or cannot be read, or pools would be split up.
+    """
+    if isinstance(pooling, PoolingPlan):
+        return pooling
+    stages = []
+    for part in pooling.split(","):
+        body, _, year = part.strip().partition("@")
+        level, _, fund = body.partition("+")
+        stage = Stage(level=level.strip(), from_year=_year(year, pooling))
+        if fund:
+            stage = replace(stage, adjustment=_adjustment(case, fund, pooling))
+        if stage.level not in case.levels:
+            raise ValueError(
+                f"{stage.level!r} in the pooling plan {pooling!r} is not a level of {case.name}; "
+                f"levels: {', '.join(case.levels)}"
+            )
+        stages.append(stage)
+    ranks = [case.levels.index(stage.level) for stage in stages]
+    if ranks != sorted(ranks):
+        raise ValueError(f"the pooling plan {pooling!r} would split pools up; levels must rise")
+    if stages[0].from_year is not None:
+        raise ValueError(f"the pooling plan {pooling!r} must begin with a level without a year")
+    return PoolingPlan(pooling, tuple(stages))
+
+
+def _year(text: str, pooling: str) -> int | None:
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{text!r} in the pooling plan {pooling!r} is not a year") from None
+
+
+def _adjustment(case: Case, text: str, pooling: str) -> AdjustmentFund:
+    level, _, numbers = text.partition(":")
+    levy, _, own = numbers.partition(":")
+    if level not in case.levels:
+        raise ValueError(f"{level!r} in the pooling plan {pooling!r} is not a level of {case.name}")
+    try:
+        return AdjustmentFund(level, float(levy), float(own or 0.0))
+    except ValueError:
+        raise ValueError(
+            f"{text!r} in the pooling plan {pooling!r} should read LEVEL:LEVY:OWN, "
+            "as in province:0.05:0.3"
+        ) from None

@@ -1,0 +1,84 @@
+"""A case laid out as arrays, and the rates of each of its years."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from inputs.case import Case
+from inputs.vocabulary import STATUSES
+from models import coverage
+from models.demography import Demography, demography, fertility, movement, newborn_sex, survival
+from models.opening import case_pairs, next_level, opening_people
+from models.pairs import IntArray, PairIndex
+from models.rates import CareWeights, FloatArray, YearRates
+from models.treatment import care_weights
+
+K = len(STATUSES)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A case laid out as arrays, before the first year."""
+
+    case: Case
+    pairs: PairIndex
+    cover: coverage.BaseCoverage
+    demography: Demography
+    care: CareWeights
+    people: FloatArray
+    region: IntArray
+
+
+def prepare(case: Case) -> Prepared:
+    """Lay a case out as arrays: pairs, base-year people and cover, demographic tables."""
+    pairs = case_pairs(case)
+    cover = coverage.base_coverage(case)
+    return Prepared(
+        case=case,
+        pairs=pairs,
+        cover=cover,
+        demography=demography(case, pairs),
+        care=care_weights(case),
+        people=opening_people(case, pairs, cover),
+        region=np.append(next_level(case), int(next_level(case).max()) + 1),
+    )
+
+
+def payroll_scheme(case: Case) -> int:
+    """Index of the scheme that gives retiree cover; -1 if none does."""
+    for number, scheme in enumerate(case.schemes):
+        if scheme.kind == "payroll" and "retired" in scheme.statuses_covered:
+            return number
+    return -1
+
+
+def year_rates(
+    prepared: Prepared, transition: FloatArray, retired: FloatArray, year: int
+) -> YearRates:
+    """The rates of one year."""
+    case, terms = prepared.case, prepared.demography
+    ratios, newborn = survival(terms, year)
+    status = np.zeros(K)
+    status[coverage.HOME_RESIDENT] = case.value("coverage.newborn_enrolment", year)
+    status[coverage.NONE] = 1.0 - status[coverage.HOME_RESIDENT]
+    kept = case.value("coverage.employee_kept_on_move", year)
+    fallback = case.value("coverage.fallback_resident", year)
+    moved = coverage.cover_on_move(kept, fallback)
+    return YearRates(
+        survival=ratios,
+        fertility=fertility(terms, year),
+        newborn_survival=newborn,
+        newborn_sex=newborn_sex(terms, year),
+        newborn_status=status,
+        child_accompanies=case.value("mobility.child_accompanies", year),
+        movement=movement(case, terms, year),
+        destination=terms.destination,
+        move_out=moved,
+        move_onward=moved,
+        move_return=coverage.cover_on_return(kept, fallback),
+        retirement_age=coverage.retirement_ages(case, year),
+        retired_share=retired,
+        transition=transition,
+        transition_row=coverage.pair_rows(prepared.pairs),
+        band=prepared.cover.band,
+    )

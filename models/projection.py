@@ -1,0 +1,324 @@
+"""The whole path: a case in, projected funds under a pooling plan out.
+
+``prepare -> calibrate -> county_flows`` is done once; every pooling plan is then a balance
+recursion on the same flows.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from inputs.case import Case
+from inputs.vocabulary import STATUSES
+from models.calibration import Calibration, actual_to_expected, calibrate
+from models.economy import economic_paths
+from models.flows import MIGRANT_MEASURES, CountyFlows, county_flows
+from models.funds import fund_table
+from models.measures import evenness_of, evenness_overall, pool_measures
+from models.pairs import IntArray
+from models.pooling import PoolingPlan, plan_for
+from models.preparation import prepare
+
+
+@dataclass(frozen=True)
+class Study:
+    """A case projected once, ready to be pooled in any way.
+
+    Attributes:
+        case: the case.
+        flows: flows of every county and year.
+        calibration: the base-year multipliers.
+    """
+
+    case: Case
+    flows: CountyFlows
+    calibration: Calibration
+
+    def pooled(self, pooling: str | PoolingPlan) -> "Projection":
+        """The projection under a pooling plan."""
+        plan = plan_for(self.case, pooling)
+        return Projection(self, plan, fund_table(self.case, self.flows, plan))
+
+    @cached_property
+    def actual_to_expected(self) -> pd.DataFrame:
+        """Published figures beside modelled ones."""
+        return actual_to_expected(self.case, self.flows, self.calibration)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Projected funds under one pooling plan.
+
+    Attributes:
+        study: the case and its flows.
+        plan: the pooling plan.
+        funds: one row per scheme, pool and year (:func:`models.funds.fund_table`).
+    """
+
+    study: Study
+    plan: PoolingPlan
+    funds: pd.DataFrame
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.study.case
+
+    @property
+    def flows(self) -> CountyFlows:
+        """Flows of every county and year."""
+        return self.study.flows
+
+    @property
+    def years(self) -> IntArray:
+        """Projected years, ``(T,)``."""
+        return self.flows.years[1:]
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """Solvency measures by scheme and pool."""
+        return pool_measures(self.case, self.funds, self.flows.paths)
+
+    @cached_property
+    def evenness(self) -> pd.DataFrame:
+        """Evenness of the level rate between pools, by scheme."""
+        return evenness_of(self.case, self.measures)
+
+    @cached_property
+    def evenness_overall(self) -> dict[str, float]:
+        """Evenness of the level rate between pools over all schemes together."""
+        return evenness_overall(self.case, self.measures)
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Residents by county and year, with births, deaths, moves and coverage statuses."""
+        flows, regions = self.flows, self.case.regions
+        n, years = len(regions.codes), flows.years.size
+        frame = pd.DataFrame(
+            {
+                "region": np.repeat(regions.codes, years),
+                "name": np.repeat([regions.name(code) for code in regions.codes], years),
+                "year": np.tile(flows.years, n),
+            }
+        )
+        columns = {"persons": flows.residents, "registered": flows.registered}
+        columns |= {name: getattr(flows, name) for name in ("births", "deaths")}
+        columns |= {name: getattr(flows, name) for name in ("moved_in", "moved_out")}
+        columns |= {status: flows.by_status[..., k] for k, status in enumerate(STATUSES)}
+        for name, values in columns.items():
+            frame[name] = values[:, :n].T.ravel()
+        return frame
+
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        """Personal accounts by scheme, county and year; schemes without accounts are left out."""
+        flows, case = self.flows, self.case
+        n, years = len(case.regions.codes), flows.years.size
+        parts = {
+            "opening_balance": flows.accounts_opening,
+            "credits": flows.account_credits,
+            "interest": flows.accounts_interest,
+            "spending": flows.accounts_spending,
+            "transfers_in": flows.accounts_in,
+            "transfers_out": flows.accounts_out,
+            "balance": flows.accounts_closing,
+        }
+        frames = []
+        for number, scheme in enumerate(case.schemes):
+            if scheme.kind != "payroll":
+                continue
+            frame = pd.DataFrame(
+                {
+                    "scheme": scheme.name,
+                    "region": np.repeat(case.regions.codes, years - 1),
+                    "year": np.tile(flows.years[1:], n),
+                }
+            )
+            for name, values in parts.items():
+                frame[name] = values[number, 1:, :n].T.ravel()
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    @cached_property
+    def migrants(self) -> pd.DataFrame:
+        """What migrants pay and draw, by home and residence region of the second level and year.
+
+        Columns: home, residence, year, persons, contributions (with subsidies), from_host (paid
+        by funds where they live), from_home (paid by funds at home), cost, out_of_pocket.
+        ``outside`` stands for everywhere beyond the case, whose funds are not modelled.
+        """
+        flows, case = self.flows, self.case
+        level = case.levels[min(1, len(case.levels) - 1)]
+        codes = [*case.regions.codes_at(level), "outside"]
+        _, _, size, _ = flows.migrants.shape
+        home, residence = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
+        frames = []
+        for t, year in enumerate(flows.years):
+            table = {
+                name: flows.migrants[t, m].ravel() for m, name in enumerate(MIGRANT_MEASURES)
+            }
+            held = table["persons"] > 0
+            frame = pd.DataFrame({name: values[held] for name, values in table.items()})
+            frame.insert(0, "year", int(year))
+            frame.insert(0, "residence", [codes[i] for i in residence.ravel()[held]])
+            frame.insert(0, "home", [codes[i] for i in home.ravel()[held]])
+            frames.append(frame)
+        result = pd.concat(frames, ignore_index=True)
+        result["out_of_pocket"] = result["cost"] - result["from_host"] - result["from_home"]
+        return result
+
+    @cached_property
+    def settlement(self) -> pd.DataFrame:
+        """Incurred payments by scheme, year, paying county and county of treatment (non-zero)."""
+        flows, case = self.flows, self.case
+        codes = np.array([*case.regions.codes, "outside"])
+        frames = []
+        for number, scheme in enumerate(case.schemes):
+            t, payer, place = np.nonzero(flows.settlement[number])
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "scheme": scheme.name,
+                        "year": flows.years[t],
+                        "payer": codes[payer],
+                        "place": codes[place],
+                        "amount": flows.settlement[number][t, payer, place],
+                    }
+                )
+            )
+        return pd.concat(frames, ignore_index=True)
+
+    @property
+    def calibration(self) -> pd.DataFrame:
+        """Published figures beside modelled ones."""
+        return self.study.actual_to_expected
+
+
+def study(
+    case: Case, years: int = 30, progress: Callable[[int], None] | None = None
+) -> Study:
+    """Prepare, calibrate and project a case; no pooling yet.
+
+    Args:
+        case: a checked case.
+        years: number of projected years.
+        progress: called with each finished year.
+    """
+    prepared = prepare(case)
+    calibration = calibrate(prepared, economic_paths(case, 0))
+    flows = county_flows(prepared, years, calibration.multipliers, progress)
+    return Study(case, flows, calibration)
+
+
+def project(
+    case: Case,
+    pooling: str | PoolingPlan = "county",
+    years: int = 30,
+    progress: Callable[[int], None] | None = None,
+) -> Projection:
+    """Project a case under one pooling plan.
+
+    Args:
+        case: a checked case.
+        pooling: a level of the case, the short form of a plan
+            (:func:`models.pooling.plan_for`), or a plan.
+        years: number of projected years.
+        progress: called with each finished year.
+    """
+    return study(case, years, progress).pooled(pooling)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The same case under several pooling plans.
+
+    Attributes:
+        study: the case and its flows.
+        projections: one a plan, by the plan's name.
+    """
+
+    study: Study
+    projections: dict[str, Projection]
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """Solvency measures of every pool under every plan; column ``plan`` first."""
+        return _stacked({name: p.measures for name, p in self.projections.items()})
+
+    @cached_property
+    def evenness(self) -> pd.DataFrame:
+        """Evenness by plan and scheme."""
+        return _stacked({name: p.evenness for name, p in self.projections.items()})
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """Money of all pools together, by plan, scheme and year."""
+        columns = ["contributions", "account_credits", "subsidies", "claims_incurred",
+                   "claims_paid", "administration", "swaps_in", "swaps_out", "balance"]  # fmt: skip
+        return _stacked(
+            {
+                name: p.funds.groupby(["scheme", "year"], sort=False)[columns].sum().reset_index()
+                for name, p in self.projections.items()
+            }
+        )
+
+    @cached_property
+    def overview(self) -> pd.DataFrame:
+        """One row per plan and scheme: pools, how many run dry and when, reserves, rates."""
+        rows = []
+        for name, projection in self.projections.items():
+            spread = projection.evenness.set_index("scheme")
+            for scheme, table in projection.measures.groupby("scheme", sort=False):
+                dry = table["exhaustion_year"].dropna()
+                weight = table["contribution_base"]
+                rows.append(
+                    {
+                        "plan": name,
+                        "scheme": scheme,
+                        "pools": len(table),
+                        "pools_exhausted": len(dry),
+                        "persons_exhausted_share": float(
+                            table.loc[dry.index, "persons"].sum() / table["persons"].sum()
+                        ),
+                        "first_exhaustion": int(dry.min()) if len(dry) else None,
+                        "short_range_failed": int((~table["short_range_test"]).sum()),
+                        "min_reserve_months": float(table["min_reserve_months"].min()),
+                        "closing_balance": float(table["closing_balance"].sum()),
+                        "level_rate_mean": float(np.average(table["level_rate"], weights=weight)),
+                        "level_rate_range": float(spread.loc[scheme, "range"]),
+                        "gini": float(spread.loc[scheme, "gini"]),
+                        "theil": float(spread.loc[scheme, "theil"]),
+                    }
+                )
+        result = pd.DataFrame(rows)
+        result["first_exhaustion"] = result["first_exhaustion"].astype("Int64")
+        return result
+
+
+def _stacked(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return pd.concat(
+        [frame.assign(plan=name)[["plan", *frame.columns]] for name, frame in frames.items()],
+        ignore_index=True,
+    )
+
+
+def compare(
+    case: Case,
+    plans: Sequence[str | PoolingPlan] | None = None,
+    years: int = 30,
+    progress: Callable[[int], None] | None = None,
+) -> Comparison:
+    """Project a case once and pool it in several ways.
+
+    Args:
+        case: a checked case.
+        plans: levels or plans; every level of the case unless told.
+        years: number of projected years.
+        progress: called with each finished year.
+    """
+    done = study(case, years, progress)
+    named = [plan_for(case, plan) for plan in (plans or case.levels)]
+    return Comparison(done, {plan.name: done.pooled(plan) for plan in named})

@@ -1,0 +1,126 @@
+"""What one year does to people: the numbers that the population step works with."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.pairs import IntArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class MovementRates:
+    """Probabilities of a year's moves, by home and cell (sex by age), shape ``(n + 1, 202)``.
+
+    The exact solution of the home / destinations chain
+    (:func:`actuarial.mobility.home_away_probabilities`): from home to destination ``r`` with
+    probability ``home_to_away * share[r]``; from destination ``r`` home with
+    ``away_to_home``; from ``r`` to another destination ``r'`` with
+    ``onward * share[r']``, where ``onward = away_to_away - persistence``.
+    """
+
+    home_stay: FloatArray
+    home_to_away: FloatArray
+    away_to_home: FloatArray
+    onward: FloatArray
+    persistence: FloatArray
+
+
+@dataclass(frozen=True)
+class YearRates:
+    """Everything that the population step of one year needs.
+
+    ``n`` counties (index ``n`` is outside), ``P`` pairs, 202 cells (male 0 ... 100, female
+    0 ... 100), ``K`` coverage statuses.
+
+    Attributes:
+        survival: survivorship ratio by residence, ``(n + 1, 202)``.
+        fertility: births per woman-year by residence and age, ``(n + 1, 101)``.
+        newborn_survival: ``L[0] / l[0]`` by residence and sex, ``(n + 1, 2)``.
+        newborn_sex: share of births by sex, ``(2,)``.
+        newborn_status: share of newborn by coverage status, ``(K,)``.
+        child_accompanies: probability that a child born to a migrant lives with the mother.
+        movement: probabilities of moving.
+        destination: share of a home's movers that go to each pair, ``(P,)``; 0 for own pairs.
+        move_out, move_onward, move_return: what becomes of a status on a move, ``(K, K)``.
+        retirement_age: by sex, ``(2,)``.
+        retired_share: share of the payroll scheme's contributors reaching retirement age that
+            have earned retiree cover, by residence and sex, ``(n + 1, 2)``.
+        transition: yearly coverage matrices, ``(rows, bands, K, K)``.
+        transition_row: row of ``transition`` that a pair uses, ``(P,)``.
+        band: band of ``transition`` that a cell uses, ``(202,)``, constant in runs.
+    """
+
+    survival: FloatArray
+    fertility: FloatArray
+    newborn_survival: FloatArray
+    newborn_sex: FloatArray
+    newborn_status: FloatArray
+    child_accompanies: float
+    movement: MovementRates
+    destination: FloatArray
+    move_out: FloatArray
+    move_onward: FloatArray
+    move_return: FloatArray
+    retirement_age: IntArray
+    retired_share: FloatArray
+    transition: FloatArray
+    transition_row: IntArray
+    band: IntArray
+
+
+@dataclass(frozen=True)
+class CareWeights:
+    """Claims a person is expected to make in a year, before relativities.
+
+    Attributes:
+        frequency: claims per person-year by service and cell, ``(C, 202)``.
+        severity_class: age class of the severity table by cell, ``(202,)``.
+        classes: number of age classes, ``J``.
+    """
+
+    frequency: FloatArray
+    severity_class: IntArray
+    classes: int
+
+
+@dataclass(frozen=True)
+class YearCount:
+    """What a year's step counted. ``P`` pairs, ``K`` statuses, ``C`` services, ``J`` classes.
+
+    The reservoir pair is left out of every count.
+
+    Attributes:
+        persons: people at the end of the year by status, ``(P, K)``.
+        expected_claims: claims a year that these people make, before relativities,
+            ``(P, K, C, J)``.
+        births: births by the pair in which the child first lives, ``(P,)``.
+        deaths: deaths by pair, infants included, ``(P,)``.
+        arrivals: people who moved into the pair, ``(P,)``.
+        onward: people who left the pair for another destination (for an own pair: who moved
+            out), by status before the move, ``(P, K)``.
+        returned: people who left the pair for home, by status before the move, ``(P, K)``.
+        retiring: contributors reaching retirement age, ``(P,)``.
+        contributors: contributors of the payroll scheme at the end by residence and cell,
+            ``(n + 1, 202)``.
+        contributors_kept: those of them who were contributors in the same county a year before.
+        contributors_arrived: those of them who came as contributors from another county.
+        contributors_left: contributors who took their cover to another county.
+        residents: people at the end by residence and cell, ``(n + 1, 202)``.
+    """
+
+    persons: FloatArray
+    expected_claims: FloatArray
+    births: FloatArray
+    deaths: FloatArray
+    arrivals: FloatArray
+    onward: FloatArray
+    returned: FloatArray
+    retiring: FloatArray
+    contributors: FloatArray
+    contributors_kept: FloatArray
+    contributors_arrived: FloatArray
+    contributors_left: FloatArray
+    residents: FloatArray
