@@ -1,0 +1,14 @@
+"""The science: pure functions and small value objects on plain arrays.
+
+* ``lifetable``: life tables, survivorship ratios, graduation of abridged rates
+* ``mobility``: migration schedules, Markov transitions, turnover
+* ``severity``: cost distributions with limited expected values
+* ``benefits``: benefit formulas, their expectation, coordination of two of them
+* ``aggregate_loss``: compound Poisson distributions by FFT
+* ``contribution_base``: expected wages between floor and ceiling
+* ``credited_years``: share of a group with enough insured time
+* ``run_off``: claims paid and outstanding
+* ``solvency``: reserve months, level rates, actuarial balance, short-range test
+* ``risk``: ruin, value at risk, required reserves
+* ``evenness``: Gini, Theil and their like
+"""
