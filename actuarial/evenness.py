@@ -1,0 +1,112 @@
+"""Evenness between regions: population forms, weighted by persons or money.
+
+Sources: Cowell, *Measuring Inequality*; Theil, *Economics and Information Theory* (1967).
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actuarial.arrays import FloatArray, not_negative, one_row
+
+
+def _weighted(x: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
+    values = one_row(x, "x")
+    if weights is None:
+        return values, np.full(values.size, 1.0 / values.size)
+    weight = not_negative(one_row(weights, "weights"), "weights")
+    if weight.size != values.size:
+        raise ValueError("x and weights must have one length")
+    if not weight.sum() > 0:
+        raise ValueError("the weights must not all be zero")
+    return values, weight / weight.sum()
+
+
+def _shares(x: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatArray, float]:
+    values, weight = _weighted(x, weights)
+    not_negative(values, "x")
+    mean = float(values @ weight)
+    if not mean > 0:
+        raise ValueError("x must have a positive mean")
+    return values, weight, mean
+
+
+def value_range(x: ArrayLike) -> float:
+    """Largest less smallest value."""
+    values = one_row(x, "x")
+    return float(values.max() - values.min())
+
+
+def mean_absolute_deviation(x: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """Weighted mean of ``|x - mean|``."""
+    values, weight = _weighted(x, weights)
+    return float(np.abs(values - values @ weight) @ weight)
+
+
+def coefficient_of_variation(x: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """Population standard deviation over the mean.
+
+    Raises:
+        ValueError: the mean is zero.
+    """
+    values, weight = _weighted(x, weights)
+    mean = float(values @ weight)
+    if mean == 0:
+        raise ValueError("the coefficient of variation needs a mean that is not zero")
+    return float(np.sqrt(((values - mean) ** 2) @ weight) / abs(mean))
+
+
+def gini(x: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """Gini coefficient: ``sum_ij w_i w_j |x_i - x_j| / (2 mean)``.
+
+    >>> gini([0.0, 1.0])
+    0.5
+
+    Raises:
+        ValueError: a value is negative, or all are zero.
+    """
+    values, weight, mean = _shares(x, weights)
+    order = np.argsort(values, kind="stable")
+    values, weight = values[order], weight[order]
+    below = np.cumsum(weight) - 0.5 * weight
+    return float(max(0.0, 2.0 * (weight * values * (below - 0.5)).sum() / mean))
+
+
+def theil(x: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """Theil's T: ``sum w (x/mean) ln(x/mean)``, with ``0 ln 0 = 0``.
+
+    Raises:
+        ValueError: a value is negative, or all are zero.
+    """
+    values, weight, mean = _shares(x, weights)
+    ratio = values / mean
+    logs = np.log(ratio, out=np.zeros_like(ratio), where=ratio > 0)
+    return float(max(0.0, (weight * ratio * logs).sum()))
+
+
+def theil_decomposition(
+    x: ArrayLike, weights: ArrayLike | None, groups: ArrayLike
+) -> tuple[float, float]:
+    """Theil's T as (within groups, between groups); the two add up to it exactly.
+
+    ``within = sum_g s_g T_g`` with ``s_g`` the group's share of the total,
+    ``between = sum_g s_g ln(mean_g / mean)``.
+
+    Raises:
+        ValueError: as :func:`theil`, or groups of another length.
+    """
+    values, weight, mean = _shares(x, weights)
+    label = np.asarray(groups)
+    if label.shape != values.shape:
+        raise ValueError("groups must name one group for each value")
+    _, member = np.unique(label, return_inverse=True)
+    mass = np.bincount(member, weight)
+    money = np.bincount(member, weight * values)
+    group_mean = np.divide(money, mass, out=np.zeros_like(money), where=mass > 0)
+    ratio = np.divide(
+        values, group_mean[member], out=np.zeros_like(values), where=group_mean[member] > 0
+    )
+    logs = np.log(ratio, out=np.zeros_like(ratio), where=ratio > 0)
+    within = (weight * values * logs).sum() / mean
+    level = np.log(group_mean / mean, out=np.zeros_like(group_mean), where=group_mean > 0)
+    between = (money * level).sum() / mean
+    return float(max(0.0, within)), float(max(0.0, between))
