@@ -1,0 +1,85 @@
+"""Findings: what is wrong with a case, where, what was expected, and one way to mend it."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One mistake in an input.
+
+    Attributes:
+        file: file or sheet, named relative to the case.
+        row: line of the file (the header is line 1); None where no single row is meant.
+        column: column, or the path of a setting.
+        value: what stands there.
+        expected: what should.
+        mend: one way to put it right.
+        severity: errors refuse the case, warnings do not.
+    """
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | None
+    expected: str
+    mend: str
+    severity: Literal["error", "warning"] = "error"
+
+    @property
+    def place(self) -> str:
+        """Where: file, row and column."""
+        parts = [self.file]
+        if self.row is not None:
+            parts.append(f"row {self.row}")
+        if self.column:
+            parts.append(f"column {self.column}")
+        return ", ".join(parts)
+
+    @property
+    def message(self) -> str:
+        """The finding as a sentence or two."""
+        found = "" if self.value is None else f" found {self.value!r};"
+        return f"{self.place}:{found} expected {self.expected}. {self.mend}"
+
+
+class CaseError(Exception):
+    """A case that cannot be used."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        """Keep the findings."""
+        self.findings = tuple(findings)
+        super().__init__(format_findings(self.findings))
+
+
+def format_findings(findings: Iterable[Finding]) -> str:
+    """All findings as text, errors first, then a line that counts them."""
+    ordered = sorted(findings, key=lambda f: (f.severity != "error", f.file, f.row or 0))
+    lines = []
+    for finding in ordered:
+        lines.append(f"{finding.severity}: {finding.message}")
+    errors = sum(finding.severity == "error" for finding in ordered)
+    warnings = len(ordered) - errors
+    counts = [_count(errors, "error")] + ([_count(warnings, "warning")] if warnings else [])
+    return "\n".join([*lines, ", ".join(counts)])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def findings_as_records(findings: Iterable[Finding]) -> list[dict[str, object]]:
+    """Findings as plain data."""
+    return [asdict(finding) | {"message": finding.message} for finding in findings]
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``Did you mean ...?`` where something known is close, else the list of what is known."""
+    options = list(known)
+    close = get_close_matches(word, options, n=1, cutoff=0.6)
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    shown = ", ".join(options[:12]) + (", ..." if len(options) > 12 else "")
+    return f"Known: {shown}."
