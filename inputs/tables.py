@@ -297,10 +297,10 @@ TABLES: tuple[Table, ...] = (
             SEX,
             Column("age_from", "first age of the band", "integer", "years", 0, OLDEST_AGE),
             Column("age_to", "last age of the band", "integer", "years", 0, OLDEST_AGE),
-            _text("status", "coverage status", allowed=STATUSES),
+            _text("cover", "coverage status", allowed=STATUSES),
             SHARE,
         ),
-        ("region", "tie", "sex", "age_from", "status"),
+        ("region", "tie", "sex", "age_from", "cover"),
         sums_to_one=((("region", "tie", "sex", "age_from"), "share"),),
     ),
     Table(

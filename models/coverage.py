@@ -108,7 +108,7 @@ def base_coverage(case: Case) -> BaseCoverage:
     shares = np.zeros((len(TIES) * (n + 1), len(bands), K))
     shares[..., NONE] = 1.0
     shares[_rows(case, table), _bands(table, number_of), :] = 0.0
-    statuses = table["status"].map(STATUSES.index).to_numpy()
+    statuses = table["cover"].map(STATUSES.index).to_numpy()
     shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
     # outside the case no tie but outbound is meaningful; stayers' rows serve as their own
     return BaseCoverage(shares=shares, band=band, working=working)
