@@ -184,7 +184,9 @@ def _slopes_between(function: Payment, knots: Sequence[float]) -> list[float]:
     return [form.slopes[i] for i in place]
 
 
-def _combined(knots: set[float], value: "np.ufunc | object", *functions: Payment) -> PiecewiseLinear:
+def _combined(
+    knots: set[float], value: "np.ufunc | object", *functions: Payment
+) -> PiecewiseLinear:
     """Piecewise-linear ``value(x, f(x), g(x))``, exact once every kink is among the knots."""
     ordered = sorted(knots)
     probe = [*ordered, ordered[-1] + max(1.0, abs(ordered[-1]))]

@@ -7,9 +7,7 @@ from scipy.special import gammaincc
 from actuarial.arrays import FloatArray, not_negative, same_kind
 
 
-def eligible_share(
-    mean: ArrayLike, variance: ArrayLike, required: ArrayLike
-) -> float | FloatArray:
+def eligible_share(mean: ArrayLike, variance: ArrayLike, required: ArrayLike) -> float | FloatArray:
     """Share of a group with at least ``required`` credited years.
 
     Credited years are taken as gamma distributed with the group's mean and variance (moment

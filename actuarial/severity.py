@@ -228,9 +228,7 @@ class Pareto(_Continuous):
     def quantile(self, p: ArrayLike) -> Value:
         """``scale ((1-p)^(-1/shape) - 1)``."""
         with np.errstate(divide="ignore"):
-            return same_kind(
-                self.scale * np.expm1(-np.log1p(-_probabilities(p)) / self.shape), p
-            )
+            return same_kind(self.scale * np.expm1(-np.log1p(-_probabilities(p)) / self.shape), p)
 
     def scaled(self, factor: float) -> "Pareto":
         """``scale * factor``."""
@@ -330,9 +328,7 @@ class Weibull(_Continuous):
     def quantile(self, p: ArrayLike) -> Value:
         """``scale (-ln(1 - p))^(1/shape)``."""
         with np.errstate(divide="ignore"):
-            return same_kind(
-                self.scale * (-np.log1p(-_probabilities(p))) ** (1 / self.shape), p
-            )
+            return same_kind(self.scale * (-np.log1p(-_probabilities(p))) ** (1 / self.shape), p)
 
     def scaled(self, factor: float) -> "Weibull":
         """``scale * factor``."""

@@ -57,7 +57,9 @@ def transfers(
     kept_onward = rates.move_onward[np.ix_(contributing, contributing)].sum(axis=1)
     kept_return = rates.move_return[np.ix_(contributing, contributing)].sum(axis=1)
     onward_movers = np.where(
-        is_own, count.onward[:, contributing] @ kept_out, count.onward[:, contributing] @ kept_onward
+        is_own,
+        count.onward[:, contributing] @ kept_out,
+        count.onward[:, contributing] @ kept_onward,
     )
     balance = balance_per_member[pairs.residence]
     onward = onward_movers * balance

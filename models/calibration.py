@@ -13,7 +13,8 @@ import pandas as pd
 
 from inputs.case import Case
 from models.economy import EconomicPaths
-from models.flows import CountyFlows, Multipliers, base_year_flows, no_multipliers
+from models.flow_record import CountyFlows, Multipliers, no_multipliers
+from models.flows import base_year_flows
 from models.preparation import Prepared
 from models.rates import FloatArray
 

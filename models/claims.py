@@ -191,9 +191,7 @@ def places_of_care(terms: ClaimTerms) -> list[tuple[int, IntArray, FloatArray]]:
     return listed
 
 
-def claims_of_year(
-    expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray
-) -> YearClaims:
+def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray) -> YearClaims:
     """Cost and payment of a year's claims.
 
     Args:
@@ -245,9 +243,7 @@ def normalised(retiree_pool: FloatArray) -> FloatArray:
     return np.divide(retiree_pool, total, out=np.zeros_like(retiree_pool), where=total > 0)
 
 
-def paid_by_rule(
-    terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArray
-) -> FloatArray:
+def paid_by_rule(terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArray) -> FloatArray:
     """Expected payment for a claim by pair, ``(P, C, J)``; nothing where the payer is outside."""
     offsite = (terms.territory[payer] != terms.territory[place]).astype(np.int64)
     each = terms.payments[scheme, terms.formula_of[scheme, payer], offsite, :, :, place]

@@ -133,9 +133,7 @@ def _claims(  # type: ignore[no-untyped-def]
                     settlement[second_scheme, h, place] += amount
 
 
-def claims_of_year(
-    expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray
-) -> YearClaims:
+def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray) -> YearClaims:
     """Cost and payment of a year's claims; see :func:`models.claims.claims_of_year`."""
     pairs = terms.pairs
     n = pairs.counties

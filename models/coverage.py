@@ -183,9 +183,7 @@ def coverage_generator(base: BaseCoverage, hazards: CoverageHazards) -> FloatArr
 
 
 def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    return np.divide(
-        numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0
-    )
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
 
 
 def _exchange(

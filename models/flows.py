@@ -7,7 +7,6 @@ needs no new pass.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,94 +18,23 @@ from models.claims import ClaimTerms, YearClaims, claim_terms
 from models.claims_kernel import claims_of_year
 from models.contributions import SchemeYear, scheme_year
 from models.economy import EconomicPaths, economic_paths
+from models.flow_record import (
+    CountyFlows,
+    Multipliers,
+    cells_by_residence,
+    empty_record,
+    record_events,
+    record_money,
+    record_people,
+)
 from models.kernel import step_in_place
-from models.pairs import IntArray
 from models.population import expected_claims
-from models.preparation import Prepared, year_rates
+from models.preparation import Prepared, payroll_scheme, year_rates
 from models.rates import FloatArray, YearCount, YearRates
 from models.retiree_register import next_register, opening_register
 
-K = len(STATUSES)
 HOLDERS = [STATUSES.index(s) for s in ("employee", "dual", "retired")]
-MIGRANT_MEASURES = ("persons", "contributions", "from_host", "from_home", "cost")
-
-
-@dataclass(frozen=True)
-class Multipliers:
-    """Calibration multipliers by scheme and county, ``(S, n + 1)``; 1 where nothing is known."""
-
-    contributions: FloatArray
-    subsidies: FloatArray
-    claims: FloatArray
-
-
-@dataclass(frozen=True)
-class CountyFlows:
-    """What the projection produces before pooling; ``S`` schemes, ``T`` years, ``n`` counties.
-
-    Money in nominal currency. Arrays ``(S, T + 1, n + 1)`` start with the base year, whose flows
-    are those of the opening population under base-year rules; the last county is outside.
-
-    Attributes:
-        years: base year and projected years, ``(T + 1,)``.
-        persons, contributors, retirees: mean numbers in the year.
-        contribution_base, contributions, subsidies, account_credits: money.
-        claims_incurred: payments for care given in the year.
-        claims_offsite: the part for care outside the insuring county's territory.
-        settlement: incurred payments by payer and place, ``(S, T + 1, n + 1, n + 1)``.
-        accounts_opening, accounts_interest, accounts_spending, accounts_in, accounts_out,
-            accounts_closing: personal accounts; zero in the base year but for the closing.
-        account_credits: credited to personal accounts.
-        residents: people by county, ``(T + 1, n + 1)``; births, deaths, moved_in, moved_out alike.
-        registered: people by home county.
-        by_status: residents by coverage status, ``(T + 1, n + 1, K)``.
-        by_cell_first, by_cell_last: residents by sex and age at the ends, ``(n + 1, 202)``.
-        migrants: by measure, home and residence region of the next level,
-            ``(T + 1, 5, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
-        cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
-        retired_share: share of those reaching retirement age who earn retiree cover,
-            ``(T + 1, n + 1, 2)``.
-        paths: economic paths.
-        multipliers: the calibration.
-    """
-
-    years: IntArray
-    persons: FloatArray
-    contributors: FloatArray
-    retirees: FloatArray
-    contribution_base: FloatArray
-    contributions: FloatArray
-    subsidies: FloatArray
-    claims_incurred: FloatArray
-    claims_offsite: FloatArray
-    settlement: FloatArray
-    account_credits: FloatArray
-    accounts_opening: FloatArray
-    accounts_interest: FloatArray
-    accounts_spending: FloatArray
-    accounts_in: FloatArray
-    accounts_out: FloatArray
-    accounts_closing: FloatArray
-    residents: FloatArray
-    births: FloatArray
-    deaths: FloatArray
-    moved_in: FloatArray
-    moved_out: FloatArray
-    registered: FloatArray
-    by_status: FloatArray
-    by_cell_first: FloatArray
-    by_cell_last: FloatArray
-    migrants: FloatArray
-    cost_of_care: FloatArray
-    retired_share: FloatArray
-    paths: EconomicPaths
-    multipliers: Multipliers
-
-
-def no_multipliers(case: Case) -> Multipliers:
-    """Multipliers of one."""
-    ones = np.ones((len(case.schemes), len(case.regions.codes) + 1))
-    return Multipliers(ones, ones, ones)
+"""Statuses that hold a personal account."""
 
 
 class RuleBook:
@@ -168,89 +96,6 @@ def collect(
     ]
 
 
-@dataclass(frozen=True)
-class _Recorder:
-    """Arrays that the yearly loop fills; become a :class:`CountyFlows`."""
-
-    arrays: dict[str, FloatArray]
-
-    @staticmethod
-    def sized(schemes: int, years: int, counties: int, regions: int) -> "_Recorder":
-        width = counties + 1
-        by_scheme = (
-            "persons", "contributors", "retirees", "contribution_base", "contributions",
-            "subsidies", "claims_incurred", "claims_offsite", "account_credits",
-            "accounts_opening", "accounts_interest", "accounts_spending", "accounts_in",
-            "accounts_out", "accounts_closing",
-        )  # fmt: skip
-        by_county = (
-            "residents", "births", "deaths", "moved_in", "moved_out", "registered", "cost_of_care"
-        )  # fmt: skip
-        arrays = {name: np.zeros((schemes, years + 1, width)) for name in by_scheme}
-        arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
-        arrays["settlement"] = np.zeros((schemes, years + 1, width, width))
-        arrays["by_status"] = np.zeros((years + 1, width, K))
-        arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
-        arrays["retired_share"] = np.zeros((years + 1, width, 2))
-        return _Recorder(arrays)
-
-
-def record_people(
-    store: dict[str, FloatArray], t: int, prepared: Prepared, persons: FloatArray
-) -> None:
-    """Residents, registered people and statuses at the end of year ``t``."""
-    pairs = prepared.pairs
-    size = pairs.counties + 1
-    total = persons.sum(axis=1)
-    store["residents"][t] = np.bincount(pairs.residence, total, minlength=size)
-    store["registered"][t] = np.bincount(pairs.home, total, minlength=size)
-    for status in range(K):
-        store["by_status"][t, :, status] = np.bincount(
-            pairs.residence, persons[:, status], minlength=size
-        )
-
-
-def record_money(
-    store: dict[str, FloatArray],
-    t: int,
-    prepared: Prepared,
-    claims: YearClaims,
-    collected: list[SchemeYear],
-    persons: FloatArray,
-    price: float,
-) -> None:
-    """Contributions, claims and what migrants pay and draw in year ``t``."""
-    pairs = prepared.pairs
-    size = pairs.counties + 1
-    store["settlement"][:, t] = claims.settlement * price
-    store["claims_incurred"][:, t] = store["settlement"][:, t].sum(axis=2)
-    onsite = prepared.region[:, None] == prepared.region[None, :]
-    store["claims_offsite"][:, t] = (store["settlement"][:, t] * ~onsite).sum(axis=2)
-    store["cost_of_care"][t] = (
-        np.bincount(pairs.residence, claims.cost.sum(axis=1), minlength=size) * price
-    )
-    for number, scheme in enumerate(collected):
-        for name in ("persons", "contributors", "retirees", "contribution_base", "contributions",
-                     "subsidies", "account_credits"):  # fmt: skip
-            store[name][number, t] = getattr(scheme, name)
-    at_home = [coverage.HOME_RESIDENT, coverage.RETIRED_ELSEWHERE]
-    from_home = (claims.paid[:, at_home].sum(axis=1) + claims.paid_second.sum(axis=1)) * price
-    paid_in: FloatArray = sum((s.by_pair.sum(axis=1) for s in collected), np.zeros(pairs.count))
-    measures = (
-        persons.sum(axis=1),
-        paid_in,
-        claims.paid.sum(axis=1) * price - claims.paid[:, at_home].sum(axis=1) * price,
-        from_home,
-        claims.cost.sum(axis=1) * price,
-    )
-    migrant = pairs.home != pairs.residence
-    origin, place = prepared.region[pairs.home[migrant]], prepared.region[pairs.residence[migrant]]
-    regions = store["migrants"].shape[2]
-    for number, values in enumerate(measures):
-        table = np.bincount(origin * regions + place, values[migrant], minlength=regions**2)
-        store["migrants"][t, number] = table.reshape(regions, regions)
-
-
 def county_flows(
     prepared: Prepared,
     years: int,
@@ -273,13 +118,13 @@ def county_flows(
     case, pairs = prepared.case, prepared.pairs
     n = pairs.counties
     paths = economic_paths(case, years)
-    store = _Recorder.sized(len(case.schemes), years, n, int(prepared.region[-1]) + 1).arrays
+    store = empty_record(len(case.schemes), years, n, int(prepared.region[-1]) + 1)
     claims, collected = base_year_flows(prepared, multipliers, paths)
     people = prepared.people.copy()
     inside = people.copy()
     inside[pairs.reservoir] = 0.0
     persons = inside.sum(axis=2)
-    first_cells = _cells_by_residence(inside, prepared)
+    first_cells = cells_by_residence(inside, prepared)
     expected = expected_claims(inside, prepared.care)
     del inside
     record_people(store, 0, prepared, persons)
@@ -311,7 +156,7 @@ def county_flows(
         collected = collect(prepared, mean_persons, mean_register, paths, year, multipliers)
         store["retired_share"][t] = retired
         record_people(store, t, prepared, count.persons)
-        _record_events(store, t, prepared, count)
+        record_events(store, t, prepared, count)
         record_money(
             store, t, prepared, claims, collected, mean_persons, float(paths.medical_price[t])
         )
@@ -333,13 +178,6 @@ def county_flows(
     )
 
 
-def _cells_by_residence(people: FloatArray, prepared: Prepared) -> FloatArray:
-    cells = people.sum(axis=1)
-    result = np.zeros((prepared.pairs.counties + 1, cells.shape[1]))
-    np.add.at(result, prepared.pairs.residence, cells)
-    return result
-
-
 def _open_accounts(store: dict[str, FloatArray], case: Case) -> None:
     table = case.tables["fund_balances"]
     names = [scheme.name for scheme in case.schemes]
@@ -347,21 +185,6 @@ def _open_accounts(store: dict[str, FloatArray], case: Case) -> None:
         table["scheme"], table["region"], table["account_balance"], strict=True
     ):
         store["accounts_closing"][names.index(scheme), 0, case.regions.index(region)] = balance
-
-
-def _record_events(
-    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount
-) -> None:
-    pairs = prepared.pairs
-    size = pairs.counties + 1
-    left = count.onward.sum(axis=1) + count.returned.sum(axis=1)
-    for name, values in (
-        ("births", count.births),
-        ("deaths", count.deaths),
-        ("moved_in", count.arrivals),
-        ("moved_out", left),
-    ):
-        store[name][t] = np.bincount(pairs.residence, values, minlength=size)
 
 
 def _turn_accounts(
@@ -383,9 +206,7 @@ def _turn_accounts(
     members = np.bincount(
         pairs.residence, before[:, HOLDERS].sum(axis=1), minlength=pairs.counties + 1
     )
-    moved = personal.transfers(
-        count, pairs, rates, personal.balance_per_member(opening, members)
-    )
+    moved = personal.transfers(count, pairs, rates, personal.balance_per_member(opening, members))
     spending = scheme.rule_array("account_spending", case.regions, case.base_year + t)
     year = personal.account_year(
         opening,

@@ -15,7 +15,7 @@ import pandas as pd
 
 from actuarial.solvency import reserve_months
 from inputs.case import Case
-from models.flows import CountyFlows
+from models.flow_record import CountyFlows
 from models.pairs import IntArray
 from models.pooling import AdjustmentFund, PoolingPlan, Pools, Stage, pools_of
 from models.rates import FloatArray
@@ -178,7 +178,9 @@ def _scheme_funds(
             balance, reserve = _carry_over(pools, merged, balance, reserve)
             stage, pools = following, merged
         interest = float(flows.paths.interest[t])
-        flow = {key: pools.total(getattr(book, key)[t]) for key in ("persons", "contributors", *MONEY)}
+        flow = {
+            key: pools.total(getattr(book, key)[t]) for key in ("persons", "contributors", *MONEY)
+        }
         rise = np.array([1.0 + _rise(case, level) for level in pools.levels])
         for key in ("claims_incurred", "claims_paid", "outstanding", "administration"):
             flow[key] = flow[key] * rise
@@ -250,9 +252,7 @@ def _rise(case: Case, level: str) -> float:
 
 
 def _over(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    return np.divide(
-        numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0
-    )
+    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
 
 
 def _months(balance: FloatArray, outgo: FloatArray, outstanding: FloatArray) -> FloatArray:

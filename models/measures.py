@@ -41,7 +41,9 @@ def pool_measures(case: Case, funds: pd.DataFrame, paths: EconomicPaths) -> pd.D
         level = balance = np.nan
         if rated:
             level = solvency.level_rate(outgo, subsidies, base, opening, interest, target)
-            rate = float((net_income * _discount(interest)).sum() / (base * _discount(interest)).sum())
+            rate = float(
+                (net_income * _discount(interest)).sum() / (base * _discount(interest)).sum()
+            )
             balance = solvency.actuarial_balance(
                 rate, outgo, subsidies, base, opening, interest, target
             )

@@ -15,7 +15,8 @@ from inputs.case import Case
 from inputs.vocabulary import STATUSES
 from models.calibration import Calibration, actual_to_expected, calibrate
 from models.economy import economic_paths
-from models.flows import MIGRANT_MEASURES, CountyFlows, county_flows
+from models.flow_record import MIGRANT_MEASURES, CountyFlows
+from models.flows import county_flows
 from models.funds import fund_table
 from models.measures import evenness_of, evenness_overall, pool_measures
 from models.pairs import IntArray
@@ -157,9 +158,7 @@ class Projection:
         home, residence = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
         frames = []
         for t, year in enumerate(flows.years):
-            table = {
-                name: flows.migrants[t, m].ravel() for m, name in enumerate(MIGRANT_MEASURES)
-            }
+            table = {name: flows.migrants[t, m].ravel() for m, name in enumerate(MIGRANT_MEASURES)}
             held = table["persons"] > 0
             frame = pd.DataFrame({name: values[held] for name, values in table.items()})
             frame.insert(0, "year", int(year))
@@ -197,9 +196,7 @@ class Projection:
         return self.study.actual_to_expected
 
 
-def study(
-    case: Case, years: int = 30, progress: Callable[[int], None] | None = None
-) -> Study:
+def study(case: Case, years: int = 30, progress: Callable[[int], None] | None = None) -> Study:
     """Prepare, calibrate and project a case; no pooling yet.
 
     Args:

@@ -26,9 +26,7 @@ def opening_register(pairs: PairIndex, persons: FloatArray, destination: FloatAr
     return register
 
 
-def next_register(
-    register: FloatArray, pairs: PairIndex, count: YearCount
-) -> FloatArray:
+def next_register(register: FloatArray, pairs: PairIndex, count: YearCount) -> FloatArray:
     """The register a year on: survivors of the old entries and this year's leavers.
 
     Args:
@@ -42,4 +40,6 @@ def next_register(
     total = np.add.reduceat(count.persons[:, ELSEWHERE], pairs.start[:-1])
     old = register.sum(axis=1)
     survivors = np.maximum(total - new.sum(axis=1), 0.0)
-    return register * np.divide(survivors, old, out=np.zeros_like(old), where=old > 0)[:, None] + new
+    return (
+        register * np.divide(survivors, old, out=np.zeros_like(old), where=old > 0)[:, None] + new
+    )

@@ -106,9 +106,7 @@ def referral_centres(case: Case) -> Referral:
     n = len(case.regions.codes)
     table = case.tables["referral"]
     listed: list[list[tuple[int, float]]] = [[] for _ in range(n + 1)]
-    for region, centre, share in zip(
-        table["region"], table["centre"], table["share"], strict=True
-    ):
+    for region, centre, share in zip(table["region"], table["centre"], table["share"], strict=True):
         if share > 0:
             listed[case.regions.index(region)].append((case.regions.index(centre), float(share)))
     width = max(1, *(len(row) for row in listed))
@@ -137,9 +135,7 @@ def treatment_shares(case: Case) -> FloatArray:
     return result
 
 
-def place_shares(
-    case: Case, pairs: PairIndex, regime_of_status: IntArray, year: int
-) -> FloatArray:
+def place_shares(case: Case, pairs: PairIndex, regime_of_status: IntArray, year: int) -> FloatArray:
     """Share of wanted care given in each place, ``(P, K, C, 3)``.
 
     Args:

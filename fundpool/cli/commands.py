@@ -72,9 +72,7 @@ def project(
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
         str,
-        typer.Option(
-            "--pooling", help="A level of the case, or a plan such as county,city@2027."
-        ),
+        typer.Option("--pooling", help="A level of the case, or a plan such as county,city@2027."),
     ] = "county",
     years: Years = 30,
     out: Out = Path("fundpool-projection"),

@@ -60,7 +60,9 @@ def reserve_fan(comparison: Comparison, scheme: str) -> alt.FacetChart:
             quantiles = weighted_quantiles(
                 table["reserve_months"].to_numpy(float), table["persons"].to_numpy(float), levels
             )
-            rows.append({"plan": plan, "year": int(year)} | dict(zip(names, quantiles, strict=True)))
+            rows.append(
+                {"plan": plan, "year": int(year)} | dict(zip(names, quantiles, strict=True))
+            )
     data = pd.DataFrame(rows)
     x = alt.X("year:Q", axis=alt.Axis(format="d", tickCount=5, title=None))
     title = "reserve, months of outgo"
@@ -71,9 +73,7 @@ def reserve_fan(comparison: Comparison, scheme: str) -> alt.FacetChart:
         base.mark_line(color=ACCENT, strokeWidth=2).encode(x=x, y="median:Q"),
         base.mark_rule(color="#7f0000", strokeDash=[4, 3]).encode(y=alt.datum(0)),
     )
-    return layers.facet(
-        column=alt.Column("plan:N", sort=list(comparison.projections)), spacing=14
-    )
+    return layers.facet(column=alt.Column("plan:N", sort=list(comparison.projections)), spacing=14)
 
 
 def pool_paths(comparison: Comparison, scheme: str) -> alt.FacetChart:

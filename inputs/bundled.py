@@ -1,0 +1,31 @@
+"""Cases that come with the package, found by name."""
+
+from pathlib import Path
+
+from inputs.findings import CaseError, Finding, did_you_mean
+
+_ROOT = Path(__file__).parent
+
+
+def bundled_cases() -> tuple[str, ...]:
+    """Names of the bundled cases."""
+    return tuple(sorted(file.parent.name for file in _ROOT.glob("*/case.toml")))
+
+
+def case_path(name: str | Path) -> Path:
+    """Where a case is: a path as given, or the folder of a bundled case.
+
+    Raises:
+        CaseError: neither a path that exists nor a bundled name.
+    """
+    path = Path(name)
+    if path.exists():
+        return path
+    if str(name) in bundled_cases():
+        return _ROOT / str(name)
+    raise CaseError(
+        [
+            Finding(str(name), None, None, None, "a case folder, a workbook or a bundled case",
+                    did_you_mean(str(name), bundled_cases()))
+        ]
+    )  # fmt: skip

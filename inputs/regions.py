@@ -1,0 +1,177 @@
+"""The region tree: counties in cities in a province, or whatever the levels are called."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from inputs.findings import Finding, did_you_mean
+from inputs.vocabulary import OUTSIDE
+
+
+@dataclass(frozen=True)
+class RegionTree:
+    """Regions of all levels, the lowest first.
+
+    Attributes:
+        levels: names of the levels, lowest first.
+        members: codes of each level in the order of the table ``regions``.
+        names: name by code.
+        parents: parent by code; the top level has none.
+        coordinates: latitude and longitude of the lowest level, ``(n, 2)``; NaN where not given.
+    """
+
+    levels: tuple[str, ...]
+    members: tuple[tuple[str, ...], ...]
+    names: dict[str, str]
+    parents: dict[str, str]
+    coordinates: NDArray[np.float64]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the lowest level: the counties, in order."""
+        return self.members[0]
+
+    @cached_property
+    def _number(self) -> dict[str, int]:
+        return {code: number for number, code in enumerate(self.codes)} | {OUTSIDE: len(self.codes)}
+
+    @cached_property
+    def _level_of(self) -> dict[str, str]:
+        return {
+            code: level
+            for level, codes in zip(self.levels, self.members, strict=True)
+            for code in codes
+        }
+
+    def codes_at(self, level: str) -> tuple[str, ...]:
+        """Codes of a level.
+
+        Raises:
+            ValueError: no such level.
+        """
+        if level not in self.levels:
+            raise ValueError(f"{level!r} is not one of the levels {', '.join(self.levels)}")
+        return self.members[self.levels.index(level)]
+
+    def level_of(self, code: str) -> str:
+        """Level of a region."""
+        return self._level_of[code]
+
+    def name(self, code: str) -> str:
+        """Name of a region; ``outside`` is its own."""
+        return self.names.get(code, code)
+
+    def parent(self, code: str) -> str | None:
+        """The region that a region lies in; None at the top."""
+        return self.parents.get(code)
+
+    def lineage(self, code: str) -> tuple[str, ...]:
+        """A region and all that it lies in, from the bottom up."""
+        line = [code]
+        while (above := self.parents.get(line[-1])) is not None:
+            line.append(above)
+        return tuple(line)
+
+    def index(self, code: str) -> int:
+        """Number of a county; the number of counties for ``outside``.
+
+        Raises:
+            KeyError: not a region of the lowest level.
+        """
+        return self._number[code]
+
+    def ancestor_index(self, level: str) -> NDArray[np.int64]:
+        """For each county the number of the region of ``level`` that it lies in, ``(n,)``."""
+        place = {code: number for number, code in enumerate(self.codes_at(level))}
+        rank = self.levels.index(level)
+        return np.array([place[self.lineage(code)[rank]] for code in self.codes], dtype=np.int64)
+
+
+def region_tree(table: pd.DataFrame, levels: Sequence[str]) -> RegionTree:
+    """The tree of a table that :func:`tree_findings` has nothing against."""
+    by_level = {
+        level: tuple(str(code) for code in table.loc[table["level"] == level, "region"])
+        for level in levels
+    }
+    lowest = table[table["level"] == levels[0]]
+    return RegionTree(
+        levels=tuple(levels),
+        members=tuple(by_level[level] for level in levels),
+        names=dict(zip(table["region"], table["name"], strict=True)),
+        parents={
+            code: parent
+            for code, parent in zip(table["region"], table["parent"], strict=True)
+            if parent
+        },
+        coordinates=lowest[["latitude", "longitude"]].to_numpy(dtype=float),
+    )
+
+
+def tree_findings(
+    table: pd.DataFrame, levels: Sequence[str], file: str, first_row: int = 2
+) -> list[Finding]:
+    """What keeps a table of regions from being a tree."""
+    findings: list[Finding] = []
+    level_of = dict(zip(table["region"], table["level"], strict=True))
+    parent_of = dict(zip(table["region"], table["parent"], strict=True))
+
+    def report(row: int, column: str, value: str, expected: str, mend: str) -> None:
+        findings.append(Finding(file, row, column, value, expected, mend))
+
+    for number, (code, level, parent) in enumerate(
+        zip(table["region"], table["level"], table["parent"], strict=True), start=first_row
+    ):
+        if code == OUTSIDE:
+            report(number, "region", code, "a code other than outside",
+                   "The word stands for everywhere beyond the case; choose another code.")  # fmt: skip
+        if level not in levels:
+            report(number, "level", level, f"one of {', '.join(levels)}",
+                   did_you_mean(level, levels))  # fmt: skip
+            continue
+        rank = list(levels).index(level)
+        if rank == len(levels) - 1:
+            if parent:
+                report(number, "parent", parent, f"no parent at the level {level}",
+                       "Empty the cell, or name a higher level in case.toml.")  # fmt: skip
+            continue
+        if not parent:
+            report(number, "parent", "", f"the {levels[rank + 1]} it lies in", "Fill the cell.")
+        elif parent not in level_of:
+            report(number, "parent", parent, "the code of a region",
+                   did_you_mean(parent, [c for c in level_of if level_of[c] == levels[rank + 1]]))  # fmt: skip
+        elif _in_cycle(code, parent_of):
+            report(number, "parent", parent, "parents that lead to the top level",
+                   f"{code} lies in itself; correct one parent on the way.")  # fmt: skip
+        elif level_of[parent] != levels[rank + 1]:
+            report(number, "parent", parent, f"a region of the level {levels[rank + 1]}",
+                   f"{parent} has the level {level_of[parent]}.")  # fmt: skip
+    for level in levels:
+        if level not in set(level_of.values()):
+            findings.append(
+                Finding(file, None, "level", None, f"a region of the level {level}",
+                        "Add one, or take the level out of case.toml.")
+            )  # fmt: skip
+    for rank, level in enumerate(levels[1:], start=1):
+        used = {parent_of[c] for c in level_of if level_of[c] == levels[rank - 1]}
+        for number, (code, own) in enumerate(
+            zip(table["region"], table["level"], strict=True), start=first_row
+        ):
+            if own == level and code not in used:
+                report(number, "region", code, f"a {levels[rank - 1]} that lies in it",
+                       "Remove the region, or give it members.")  # fmt: skip
+    return findings
+
+
+def _in_cycle(code: str, parent_of: dict[str, str]) -> bool:
+    seen = {code}
+    here = parent_of.get(code, "")
+    while here:
+        if here in seen:
+            return True
+        seen.add(here)
+        here = parent_of.get(here, "")
+    return False

@@ -1,0 +1,244 @@
+"""case.toml: what a case is called, its levels and services, and its assumptions.
+
+Every assumption is a parameter with a value, a unit, a source and a status.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from inputs.findings import Finding, did_you_mean
+
+Status = Literal["published", "derived", "assumed"]
+
+
+class Part(BaseModel):
+    """A part of a settings file: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
+
+
+class Parameter(Part):
+    """One assumption.
+
+    Attributes:
+        value: what holds unless a year is listed.
+        by_year: values of single years.
+        unit, source, status, note: where it comes from.
+    """
+
+    value: float
+    by_year: dict[int, float] = Field(default_factory=dict)
+    unit: str = ""
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+    def at(self, year: int | None) -> float:
+        """The value of a year: the year's own if listed, else ``value``."""
+        return self.value if year is None else self.by_year.get(year, self.value)
+
+    def since(self, year: int | None) -> float:
+        """The value in force: that of the latest listed year not after ``year``."""
+        begun = [listed for listed in self.by_year if year is not None and listed <= year]
+        return self.by_year[max(begun)] if begun else self.value
+
+
+def _between(least: float, most: float) -> Callable[[Parameter], Parameter]:
+    def check(parameter: Parameter) -> Parameter:
+        for number in (parameter.value, *parameter.by_year.values()):
+            if not least <= number <= most:
+                raise ValueError(f"{number:g} is not a number from {least:g} to {most:g}")
+        return parameter
+
+    return check
+
+
+Growth = Annotated[Parameter, AfterValidator(_between(-0.5, 1.0))]
+Share = Annotated[Parameter, AfterValidator(_between(0.0, 1.0))]
+Hazard = Annotated[Parameter, AfterValidator(_between(0.0, 20.0))]
+Years = Annotated[Parameter, AfterValidator(_between(0.01, 100.0))]
+Count = Annotated[Parameter, AfterValidator(_between(0.0, 1200.0))]
+
+
+class Economy(Part):
+    """Growth of wages, prices and premiums, and what a fund's money earns."""
+
+    wage_growth: Growth
+    medical_inflation: Growth
+    interest: Growth
+    consumer_inflation: Growth
+    premium_growth: Growth
+
+
+class Schedule(Part):
+    """Model migration schedule (Rogers and Castro, 1981), seven parameters."""
+
+    a1: float = Field(ge=0)
+    alpha1: float = Field(ge=0)
+    a2: float = Field(ge=0)
+    mu2: float = Field(ge=0, le=100)
+    alpha2: float = Field(ge=0)
+    lambda2: float = Field(gt=0)
+    c: float = Field(ge=0)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class Mobility(Part):
+    """How people move."""
+
+    schedule: Schedule
+    child_accompanies: Share
+    out_migration_growth: Growth
+    in_migration_growth: Growth
+    slack_season_share: Share
+
+
+class Coverage(Part):
+    """How people change their cover."""
+
+    turnover_share_remaining: Annotated[Parameter, AfterValidator(_between(0.001, 1.0))]
+    turnover_years: Years
+    stayer_turnover_relativity: Hazard
+    resident_lapse_rate: Hazard
+    local_resident_lapse_rate: Hazard
+    dual_lapse_rate: Hazard
+    employee_enrolment_growth: Growth
+    newborn_enrolment: Share
+    working_age_from: Annotated[Parameter, AfterValidator(_between(10, 30))]
+    employee_kept_on_move: Share
+    fallback_resident: Share
+    credited_density: Share
+    credited_cv: Annotated[Parameter, AfterValidator(_between(0.0, 5.0))]
+    prior_credit_share: Share
+
+
+class Solvency(Part):
+    """What counts as solvent."""
+
+    target_reserve_months: Count
+    alert_years: Years
+    horizon: Years
+
+
+class ByLevel(Part):
+    """A number for some levels of the region tree."""
+
+    values: dict[str, float]
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+    def value_of(self, level: str) -> float:
+        """The number of a level; 0 where none is given."""
+        return self.values.get(level, 0.0)
+
+
+class Pooling(Part):
+    """What pooling itself changes."""
+
+    moral_hazard: ByLevel
+    moral_hazard_published: ByLevel
+
+
+class TableSource(Part):
+    """Where a table comes from unless its rows say otherwise."""
+
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class Settings(Part):
+    """All of case.toml."""
+
+    schema_version: Literal[1]
+    name: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    title_local: str = ""
+    base_year: int = Field(ge=1900, le=2200)
+    currency: str = Field(min_length=1)
+    levels: list[str] = Field(min_length=1)
+    schemes: list[str] = Field(min_length=1)
+    services: list[str] = Field(min_length=1)
+    economy: Economy
+    mobility: Mobility
+    coverage: Coverage
+    solvency: Solvency
+    pooling: Pooling
+    tables: dict[str, TableSource]
+
+
+def read_settings(
+    contents: Mapping[str, Any], file: str = "case.toml"
+) -> tuple[Settings | None, list[Finding]]:
+    """Settings from the contents of case.toml, or what is wrong with them."""
+    try:
+        settings = Settings.model_validate(contents)
+    except ValidationError as error:
+        return None, findings_of(error, file, Settings)
+    findings = []
+    for key in ("levels", "schemes", "services"):
+        words = getattr(settings, key)
+        for word in sorted({w for w in words if words.count(w) > 1}):
+            findings.append(Finding(file, None, key, word, "each name once", "Remove one."))
+    for kind in ("moral_hazard", "moral_hazard_published"):
+        for level in getattr(settings.pooling, kind).values:
+            if level not in settings.levels:
+                findings.append(
+                    Finding(file, None, f"pooling.{kind}.values.{level}", level,
+                            "a level of the case", did_you_mean(level, settings.levels))
+                )  # fmt: skip
+    return (None if findings else settings), findings
+
+
+def findings_of(error: ValidationError, file: str, model: type[BaseModel]) -> list[Finding]:
+    """The mistakes that a settings model found, as findings."""
+    findings = []
+    for item in error.errors(include_url=False):
+        path = ".".join(str(part) for part in item["loc"])
+        kind = item["type"]
+        if kind == "missing":
+            findings.append(Finding(file, None, path, None, "this setting", "Add it."))
+        elif kind == "extra_forbidden":
+            known = _known_keys(model, item["loc"][:-1])
+            findings.append(
+                Finding(file, None, path, str(item["loc"][-1]), "a known setting",
+                        did_you_mean(str(item["loc"][-1]), known))
+            )  # fmt: skip
+        else:
+            shown = item["input"]
+            value = None if isinstance(shown, dict | list) or "Parameter" in repr(shown) else shown
+            words = item["msg"].removeprefix("Value error, ")
+            findings.append(
+                Finding(file, None, path, None if value is None else str(value),
+                        _expectation(kind, item), f"{words[0].upper()}{words[1:]}.")
+            )  # fmt: skip
+    return findings
+
+
+def _expectation(kind: str, item: Any) -> str:
+    context = item.get("ctx", {})
+    if kind == "literal_error":
+        return f"one of {context['expected']}"
+    if kind.startswith(("float", "int")):
+        return "a number"
+    if kind == "value_error":
+        return "a number in range"
+    if kind in ("dict_type", "model_type"):
+        return "a table with value, unit, source and status"
+    return "a fitting value"
+
+
+def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """Keys that a part of a settings model knows."""
+    here: Any = model
+    for part in path:
+        field = getattr(here, "model_fields", {}).get(part)
+        if field is None:
+            return []
+        here = field.annotation
+    return list(getattr(here, "model_fields", {}))

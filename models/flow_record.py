@@ -1,0 +1,197 @@
+"""The record of a projection: flows of every county and year, and how a year is entered."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from inputs.case import Case
+from inputs.vocabulary import STATUSES
+from models import coverage
+from models.claims import YearClaims
+from models.contributions import SchemeYear
+from models.economy import EconomicPaths
+from models.pairs import IntArray
+from models.preparation import Prepared
+from models.rates import FloatArray, YearCount
+
+K = len(STATUSES)
+MIGRANT_MEASURES = ("persons", "contributions", "from_host", "from_home", "cost")
+
+
+@dataclass(frozen=True)
+class Multipliers:
+    """Calibration multipliers by scheme and county, ``(S, n + 1)``; 1 where nothing is known."""
+
+    contributions: FloatArray
+    subsidies: FloatArray
+    claims: FloatArray
+
+
+@dataclass(frozen=True)
+class CountyFlows:
+    """What the projection produces before pooling; ``S`` schemes, ``T`` years, ``n`` counties.
+
+    Money in nominal currency. Arrays ``(S, T + 1, n + 1)`` start with the base year, whose flows
+    are those of the opening population under base-year rules; the last county is outside.
+
+    Attributes:
+        years: base year and projected years, ``(T + 1,)``.
+        persons, contributors, retirees: mean numbers in the year.
+        contribution_base, contributions, subsidies, account_credits: money.
+        claims_incurred: payments for care given in the year.
+        claims_offsite: the part for care outside the insuring county's territory.
+        settlement: incurred payments by payer and place, ``(S, T + 1, n + 1, n + 1)``.
+        accounts_opening, accounts_interest, accounts_spending, accounts_in, accounts_out,
+            accounts_closing: personal accounts; zero in the base year but for the closing.
+        account_credits: credited to personal accounts.
+        residents: people by county, ``(T + 1, n + 1)``; births, deaths, moved_in, moved_out alike.
+        registered: people by home county.
+        by_status: residents by coverage status, ``(T + 1, n + 1, K)``.
+        by_cell_first, by_cell_last: residents by sex and age at the ends, ``(n + 1, 202)``.
+        migrants: by measure, home and residence region of the next level,
+            ``(T + 1, 5, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
+        cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
+        retired_share: share of those reaching retirement age who earn retiree cover,
+            ``(T + 1, n + 1, 2)``.
+        paths: economic paths.
+        multipliers: the calibration.
+    """
+
+    years: IntArray
+    persons: FloatArray
+    contributors: FloatArray
+    retirees: FloatArray
+    contribution_base: FloatArray
+    contributions: FloatArray
+    subsidies: FloatArray
+    claims_incurred: FloatArray
+    claims_offsite: FloatArray
+    settlement: FloatArray
+    account_credits: FloatArray
+    accounts_opening: FloatArray
+    accounts_interest: FloatArray
+    accounts_spending: FloatArray
+    accounts_in: FloatArray
+    accounts_out: FloatArray
+    accounts_closing: FloatArray
+    residents: FloatArray
+    births: FloatArray
+    deaths: FloatArray
+    moved_in: FloatArray
+    moved_out: FloatArray
+    registered: FloatArray
+    by_status: FloatArray
+    by_cell_first: FloatArray
+    by_cell_last: FloatArray
+    migrants: FloatArray
+    cost_of_care: FloatArray
+    retired_share: FloatArray
+    paths: EconomicPaths
+    multipliers: Multipliers
+
+
+def no_multipliers(case: Case) -> Multipliers:
+    """Multipliers of one."""
+    ones = np.ones((len(case.schemes), len(case.regions.codes) + 1))
+    return Multipliers(ones, ones, ones)
+
+
+def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[str, FloatArray]:
+    """Arrays that the yearly loop fills, by the names of :class:`CountyFlows`."""
+    width = counties + 1
+    by_scheme = (
+        "persons", "contributors", "retirees", "contribution_base", "contributions",
+        "subsidies", "claims_incurred", "claims_offsite", "account_credits",
+        "accounts_opening", "accounts_interest", "accounts_spending", "accounts_in",
+        "accounts_out", "accounts_closing",
+    )  # fmt: skip
+    by_county = (
+        "residents", "births", "deaths", "moved_in", "moved_out", "registered", "cost_of_care"
+    )  # fmt: skip
+    arrays = {name: np.zeros((schemes, years + 1, width)) for name in by_scheme}
+    arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
+    arrays["settlement"] = np.zeros((schemes, years + 1, width, width))
+    arrays["by_status"] = np.zeros((years + 1, width, K))
+    arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
+    arrays["retired_share"] = np.zeros((years + 1, width, 2))
+    return arrays
+
+
+def record_people(
+    store: dict[str, FloatArray], t: int, prepared: Prepared, persons: FloatArray
+) -> None:
+    """Residents, registered people and statuses at the end of year ``t``."""
+    pairs = prepared.pairs
+    size = pairs.counties + 1
+    total = persons.sum(axis=1)
+    store["residents"][t] = np.bincount(pairs.residence, total, minlength=size)
+    store["registered"][t] = np.bincount(pairs.home, total, minlength=size)
+    for status in range(K):
+        store["by_status"][t, :, status] = np.bincount(
+            pairs.residence, persons[:, status], minlength=size
+        )
+
+
+def record_money(
+    store: dict[str, FloatArray],
+    t: int,
+    prepared: Prepared,
+    claims: YearClaims,
+    collected: list[SchemeYear],
+    persons: FloatArray,
+    price: float,
+) -> None:
+    """Contributions, claims and what migrants pay and draw in year ``t``."""
+    pairs = prepared.pairs
+    size = pairs.counties + 1
+    store["settlement"][:, t] = claims.settlement * price
+    store["claims_incurred"][:, t] = store["settlement"][:, t].sum(axis=2)
+    onsite = prepared.region[:, None] == prepared.region[None, :]
+    store["claims_offsite"][:, t] = (store["settlement"][:, t] * ~onsite).sum(axis=2)
+    store["cost_of_care"][t] = (
+        np.bincount(pairs.residence, claims.cost.sum(axis=1), minlength=size) * price
+    )
+    for number, scheme in enumerate(collected):
+        for name in ("persons", "contributors", "retirees", "contribution_base", "contributions",
+                     "subsidies", "account_credits"):  # fmt: skip
+            store[name][number, t] = getattr(scheme, name)
+    at_home = [coverage.HOME_RESIDENT, coverage.RETIRED_ELSEWHERE]
+    from_home = (claims.paid[:, at_home].sum(axis=1) + claims.paid_second.sum(axis=1)) * price
+    paid_in: FloatArray = sum((s.by_pair.sum(axis=1) for s in collected), np.zeros(pairs.count))
+    measures = (
+        persons.sum(axis=1),
+        paid_in,
+        claims.paid.sum(axis=1) * price - claims.paid[:, at_home].sum(axis=1) * price,
+        from_home,
+        claims.cost.sum(axis=1) * price,
+    )
+    migrant = pairs.home != pairs.residence
+    origin, place = prepared.region[pairs.home[migrant]], prepared.region[pairs.residence[migrant]]
+    regions = store["migrants"].shape[2]
+    for number, values in enumerate(measures):
+        table = np.bincount(origin * regions + place, values[migrant], minlength=regions**2)
+        store["migrants"][t, number] = table.reshape(regions, regions)
+
+
+def cells_by_residence(people: FloatArray, prepared: Prepared) -> FloatArray:
+    """Residents by sex and age, ``(n + 1, 202)``, from people ``(P, K, 202)``."""
+    cells = people.sum(axis=1)
+    result = np.zeros((prepared.pairs.counties + 1, cells.shape[1]))
+    np.add.at(result, prepared.pairs.residence, cells)
+    return result
+
+
+def record_events(
+    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount
+) -> None:
+    """Births, deaths and moves of year ``t`` by residence."""
+    pairs = prepared.pairs
+    size = pairs.counties + 1
+    left = count.onward.sum(axis=1) + count.returned.sum(axis=1)
+    for name, values in (
+        ("births", count.births),
+        ("deaths", count.deaths),
+        ("moved_in", count.arrivals),
+        ("moved_out", left),
+    ):
+        store[name][t] = np.bincount(pairs.residence, values, minlength=size)

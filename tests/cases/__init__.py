@@ -1,0 +1,1 @@
+"""Small cases that tests are worked out on."""
