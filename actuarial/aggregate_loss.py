@@ -14,8 +14,8 @@ def discretised(severity: Severity, step: float, points: int) -> FloatArray:
     """Severity on the lattice ``0, step, 2 step, ...`` with its mean kept, ``(points,)``.
 
     Mass is dispersed to the two neighbouring points so that the mean is preserved:
-    ``f[0] = 1 - LEV(h)/h``, ``f[j] = (2 LEV(jh) - LEV((j-1)h) - LEV((j+1)h)) / h``. What lies beyond
-    the last point is left out.
+    ``f[0] = 1 - LEV(h)/h``, ``f[j] = (2 LEV(jh) - LEV((j-1)h) - LEV((j+1)h)) / h``. What lies
+    beyond the last point is left out.
 
     Raises:
         ValueError: a step that is not positive or fewer than two points.
@@ -53,7 +53,7 @@ def compound_poisson(rate: float, severity: Severity, step: float, points: int) 
     padded[:points] = mass
     transform = np.fft.rfft(padded * weights)
     aggregate = np.fft.irfft(np.exp(rate * (transform - 1.0)), size)
-    return np.clip(aggregate[:points] / weights[:points], 0.0, None)
+    return np.asarray(np.clip(aggregate[:points] / weights[:points], 0.0, None))
 
 
 def compound_poisson_moments(rate: float, severity: Severity) -> tuple[float, float]:

@@ -236,8 +236,8 @@ def coordinate(
         knots |= _crossings(knots, lambda x, f, g: g - (x - f), one, two)
         paid = _combined(knots, lambda x, f, g: np.minimum(g, x - f), one, two)
     elif rule == "non_duplication":
-        knots |= _crossings(knots, lambda x, f, g: g - f, one, two)
-        paid = _combined(knots, lambda x, f, g: np.maximum(g - f, 0.0), one, two)
+        knots |= _crossings(knots, lambda _x, f, g: g - f, one, two)
+        paid = _combined(knots, lambda _x, f, g: np.maximum(g - f, 0.0), one, two)
     else:
         knots = set(one.knots)
         for level in two.knots:

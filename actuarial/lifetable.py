@@ -55,7 +55,7 @@ class LifeTable:
 
     @classmethod
     def from_death_rates(cls, mx: ArrayLike, infant_share: float = 0.5) -> "LifeTable":
-        """From central death rates ``m[x]``: ``q = m / (1 + (1 - a) m)``; the open interval ``1/m``.
+        """From central death rates: ``q = m / (1 + (1 - a) m)``; the open interval lasts ``1/m``.
 
         Raises:
             ValueError: a rate is negative, or the open interval's is zero.

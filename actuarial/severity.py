@@ -163,7 +163,7 @@ class Gamma(_Continuous):
     def cdf(self, x: ArrayLike) -> Value:
         """Regularised incomplete gamma function."""
         cost = np.maximum(numbers(x, "x"), 0.0)
-        return same_kind(gammainc(self.shape, cost / self.scale), x)
+        return same_kind(np.asarray(gammainc(self.shape, cost / self.scale), dtype=float), x)
 
     def limited_expected_value(self, limit: ArrayLike) -> Value:
         """``mean * P(shape + 1, u/scale) + u (1 - P(shape, u/scale))``."""
@@ -174,7 +174,8 @@ class Gamma(_Continuous):
 
     def quantile(self, p: ArrayLike) -> Value:
         """Inverse of the incomplete gamma function."""
-        return same_kind(self.scale * gammaincinv(self.shape, _probabilities(p)), p)
+        value = self.scale * gammaincinv(self.shape, _probabilities(p))
+        return same_kind(np.asarray(value, dtype=float), p)
 
     def scaled(self, factor: float) -> "Gamma":
         """``scale * factor``."""

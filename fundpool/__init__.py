@@ -1,4 +1,4 @@
-"""fundpool: solvency of regional health-insurance funds when people live where they are not insured.
+"""fundpool: solvency of regional health-insurance funds where people move between regions.
 
 >>> import fundpool
 >>> case = fundpool.read_case("jiangsu")                         # doctest: +SKIP

@@ -1,6 +1,5 @@
 """Files that appear whole or not at all."""
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         yield draft
         target.mkdir(exist_ok=True)
         for path in sorted(draft.iterdir()):
-            os.replace(path, target / path.name)
+            path.replace(target / path.name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

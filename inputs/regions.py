@@ -126,8 +126,8 @@ def tree_findings(
         zip(table["region"], table["level"], table["parent"], strict=True), start=first_row
     ):
         if code == OUTSIDE:
-            report(number, "region", code, "a code other than outside",
-                   "The word stands for everywhere beyond the case; choose another code.")  # fmt: skip
+            mend = "The word stands for everywhere beyond the case; choose another code."
+            report(number, "region", code, "a code other than outside", mend)
         if level not in levels:
             report(number, "level", level, f"one of {', '.join(levels)}",
                    did_you_mean(level, levels))  # fmt: skip
@@ -141,8 +141,8 @@ def tree_findings(
         if not parent:
             report(number, "parent", "", f"the {levels[rank + 1]} it lies in", "Fill the cell.")
         elif parent not in level_of:
-            report(number, "parent", parent, "the code of a region",
-                   did_you_mean(parent, [c for c in level_of if level_of[c] == levels[rank + 1]]))  # fmt: skip
+            above = [c for c in level_of if level_of[c] == levels[rank + 1]]
+            report(number, "parent", parent, "the code of a region", did_you_mean(parent, above))
         elif _in_cycle(code, parent_of):
             report(number, "parent", parent, "parents that lead to the top level",
                    f"{code} lies in itself; correct one parent on the way.")  # fmt: skip

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.pairs import PairIndex
+from models.pairs import PairIndex, sum_by
 from models.population import CONTRIBUTING
 from models.rates import FloatArray, YearCount, YearRates
 
@@ -72,8 +72,8 @@ def transfers(
     arriving = rates.destination * (by_home - np.where(is_own, 0.0, spread))
     arriving[pairs.own] += np.add.reduceat(returned, pairs.start[:-1])
     size = pairs.counties + 1
-    into = np.bincount(pairs.residence, arriving, minlength=size)
-    out = np.bincount(pairs.residence, onward + returned, minlength=size)
+    into = sum_by(pairs.residence, arriving, minlength=size)
+    out = sum_by(pairs.residence, onward + returned, minlength=size)
     return into, out
 
 

@@ -8,6 +8,7 @@ Rules and prices are both indexed by medical inflation, so that these payments h
 money for every year in which the rules stay the same.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,11 +22,11 @@ from models.pairs import IntArray
 from models.rates import FloatArray
 from models.treatment import class_starts
 
-FAMILIES = {
-    "lognormal": families.Lognormal,
-    "gamma": families.Gamma,
-    "pareto": families.Pareto,
-    "weibull": families.Weibull,
+FAMILIES: dict[str, Callable[[float, float], Severity]] = {
+    "lognormal": families.Lognormal.from_mean_cv,
+    "gamma": families.Gamma.from_mean_cv,
+    "pareto": families.Pareto.from_mean_cv,
+    "weibull": families.Weibull.from_mean_cv,
 }
 
 
@@ -47,15 +48,13 @@ def severities(case: Case) -> tuple[tuple[Severity, ...], ...]:
     table = case.tables["severity"].set_index(["service", "age_from"])
     result = []
     for service in case.services:
-        row = []
+        row: list[Severity] = []
         for age in class_starts(case):
             entry = table.loc[(service, age)]
             if entry["family"] == "exponential":
                 row.append(families.Exponential(float(entry["mean"])))
             else:
-                row.append(
-                    FAMILIES[entry["family"]].from_mean_cv(float(entry["mean"]), float(entry["cv"]))
-                )
+                row.append(FAMILIES[entry["family"]](float(entry["mean"]), float(entry["cv"])))
         result.append(tuple(row))
     return tuple(result)
 

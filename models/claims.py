@@ -240,7 +240,9 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
 def normalised(retiree_pool: FloatArray) -> FloatArray:
     """Share of each home's retirees elsewhere by paying county; rows sum to one or are zero."""
     total = retiree_pool.sum(axis=1, keepdims=True)
-    return np.divide(retiree_pool, total, out=np.zeros_like(retiree_pool), where=total > 0)
+    share: FloatArray = np.zeros_like(retiree_pool)
+    np.divide(retiree_pool, total, out=share, where=total > 0)
+    return share
 
 
 def paid_by_rule(terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArray) -> FloatArray:

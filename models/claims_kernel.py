@@ -3,22 +3,12 @@
 import numba
 import numpy as np
 
-from models.claims import (
-    AT_HOME,
-    DUAL,
-    ELSEWHERE,
-    HOME,
-    REFERRAL,
-    RESIDENCE,
-    ClaimTerms,
-    K,
-    YearClaims,
-    normalised,
-)
+from models.claims import AT_HOME, DUAL, ELSEWHERE, ClaimTerms, K, YearClaims, normalised
 from models.rates import FloatArray
+from models.treatment import HOME, REFERRAL, RESIDENCE
 
 
-@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True)
 def _claims(  # type: ignore[no-untyped-def]
     expected,
     home,

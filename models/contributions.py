@@ -15,7 +15,7 @@ from inputs.case import Case
 from inputs.schemes import Scheme
 from inputs.vocabulary import STATUSES
 from models.economy import EconomicPaths
-from models.pairs import PairIndex
+from models.pairs import PairIndex, sum_by
 from models.rates import FloatArray
 
 
@@ -102,7 +102,7 @@ def scheme_year(
             insured += by_pool
             retirees += by_pool
             continue
-        by_county = np.bincount(_pool_county(scheme, status, pairs), number, minlength=n + 1)
+        by_county = sum_by(_pool_county(scheme, status, pairs), number, minlength=n + 1)
         insured += by_county
         if status == "retired":
             retirees += by_county
@@ -128,7 +128,7 @@ def scheme_year(
     for status in scheme.statuses_paying:
         county = _pool_county(scheme, status, pairs)
         number = persons[:, STATUSES.index(status)]
-        contributors += np.bincount(county, number, minlength=n + 1)
+        contributors += sum_by(county, number, minlength=n + 1)
         by_pair += number[:, None] * per_head[county]
     contributions = contributors * per_head[:, 0]
     credits = np.zeros(n + 1)

@@ -33,7 +33,8 @@ class BaseCoverage:
     """Base-year cover by person type.
 
     Attributes:
-        shares: share of each status, ``(ties * (n + 1), bands, K)``; row ``tie * (n + 1) + region``.
+        shares: share of each status, ``(ties * (n + 1), bands, K)``; a row is
+            ``tie * (n + 1) + region``.
         band: band of each cell, ``(202,)``.
         working: whether a band is of working age, ``(bands,)``.
     """
@@ -94,9 +95,10 @@ def base_coverage(case: Case) -> BaseCoverage:
         .reset_index(drop=True)
     )
     band = np.full(CELLS, -1, dtype=np.int64)
-    for number, row in bands.iterrows():
-        first = int(row["sex_index"]) * AGES
-        band[first + int(row["age_from"]) : first + int(row["age_to"]) + 1] = number
+    limits = zip(bands["sex_index"], bands["age_from"], bands["age_to"], strict=True)
+    for number, (sex_index, age_from, age_to) in enumerate(limits):
+        first = int(sex_index) * AGES
+        band[first + int(age_from) : first + int(age_to) + 1] = number
     ages = retirement_ages(case, case.base_year)
     working = (bands["age_from"].to_numpy() >= case.value("coverage.working_age_from")) & (
         bands["age_to"].to_numpy() < ages[bands["sex_index"].to_numpy()]

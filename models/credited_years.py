@@ -36,7 +36,7 @@ class CreditedYears:
 
 
 def opening_credits(case: Case) -> CreditedYears:
-    """Base-year moments: a share of the years since working age, with a coefficient of variation."""
+    """Base-year moments: a share of the years since working age, and their variation."""
     start = case.value("coverage.working_age_from")
     since = np.maximum(np.tile(np.arange(AGES, dtype=float), len(SEXES)) - start, 0.0)
     mean = case.value("coverage.credited_density") * since
@@ -69,9 +69,9 @@ def next_credits(
     total = leavers.sum(axis=0)
 
     def of_leavers(values: FloatArray) -> FloatArray:
-        return np.divide(
-            (leavers * values).sum(axis=0), total, out=np.zeros(CELLS), where=total > 0
-        )
+        weighted = (leavers * values).sum(axis=0)
+        mean: FloatArray = np.divide(weighted, total, out=np.zeros(CELLS), where=total > 0)
+        return mean
 
     def shifted(first: FloatArray, other: FloatArray, years: float) -> tuple[FloatArray, ...]:
         return first + years, other + 2.0 * years * first + years**2

@@ -106,9 +106,8 @@ def demography(case: Case, pairs: PairIndex) -> Demography:
 def death_rates(terms: Demography, year: int) -> FloatArray:
     """Central death rates of a year, ``(202,)``: log-linear between knots, flat outside them."""
     logs = np.log(np.maximum(terms.death_rate, 1e-12))
-    return np.exp(
-        np.array([np.interp(year, terms.mortality_years, logs[:, c]) for c in range(CELLS)])
-    )
+    at_year = [np.interp(year, terms.mortality_years, logs[:, c]) for c in range(CELLS)]
+    return np.asarray(np.exp(np.array(at_year)))
 
 
 def survival(terms: Demography, year: int) -> tuple[FloatArray, FloatArray]:

@@ -10,7 +10,7 @@ from models import coverage
 from models.claims import YearClaims
 from models.contributions import SchemeYear
 from models.economy import EconomicPaths
-from models.pairs import IntArray
+from models.pairs import IntArray, sum_by
 from models.preparation import Prepared
 from models.rates import FloatArray, YearCount
 
@@ -124,10 +124,10 @@ def record_people(
     pairs = prepared.pairs
     size = pairs.counties + 1
     total = persons.sum(axis=1)
-    store["residents"][t] = np.bincount(pairs.residence, total, minlength=size)
-    store["registered"][t] = np.bincount(pairs.home, total, minlength=size)
+    store["residents"][t] = sum_by(pairs.residence, total, minlength=size)
+    store["registered"][t] = sum_by(pairs.home, total, minlength=size)
     for status in range(K):
-        store["by_status"][t, :, status] = np.bincount(
+        store["by_status"][t, :, status] = sum_by(
             pairs.residence, persons[:, status], minlength=size
         )
 
@@ -149,7 +149,7 @@ def record_money(
     onsite = prepared.region[:, None] == prepared.region[None, :]
     store["claims_offsite"][:, t] = (store["settlement"][:, t] * ~onsite).sum(axis=2)
     store["cost_of_care"][t] = (
-        np.bincount(pairs.residence, claims.cost.sum(axis=1), minlength=size) * price
+        sum_by(pairs.residence, claims.cost.sum(axis=1), minlength=size) * price
     )
     for number, scheme in enumerate(collected):
         for name in ("persons", "contributors", "retirees", "contribution_base", "contributions",
@@ -169,7 +169,7 @@ def record_money(
     origin, place = prepared.region[pairs.home[migrant]], prepared.region[pairs.residence[migrant]]
     regions = store["migrants"].shape[2]
     for number, values in enumerate(measures):
-        table = np.bincount(origin * regions + place, values[migrant], minlength=regions**2)
+        table = sum_by(origin * regions + place, values[migrant], minlength=regions**2)
         store["migrants"][t, number] = table.reshape(regions, regions)
 
 
@@ -194,4 +194,4 @@ def record_events(
         ("moved_in", count.arrivals),
         ("moved_out", left),
     ):
-        store[name][t] = np.bincount(pairs.residence, values, minlength=size)
+        store[name][t] = sum_by(pairs.residence, values, minlength=size)

@@ -28,6 +28,7 @@ from models.flow_record import (
     record_people,
 )
 from models.kernel import step_in_place
+from models.pairs import sum_by
 from models.population import expected_claims
 from models.preparation import Prepared, payroll_scheme, year_rates
 from models.rates import FloatArray, YearCount, YearRates
@@ -203,9 +204,7 @@ def _turn_accounts(
     case, pairs = prepared.case, prepared.pairs
     scheme = case.schemes[payroll]
     opening = store["accounts_closing"][payroll, t - 1]
-    members = np.bincount(
-        pairs.residence, before[:, HOLDERS].sum(axis=1), minlength=pairs.counties + 1
-    )
+    members = sum_by(pairs.residence, before[:, HOLDERS].sum(axis=1), minlength=pairs.counties + 1)
     moved = personal.transfers(count, pairs, rates, personal.balance_per_member(opening, members))
     spending = scheme.rule_array("account_spending", case.regions, case.base_year + t)
     year = personal.account_year(

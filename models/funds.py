@@ -16,7 +16,7 @@ import pandas as pd
 from actuarial.solvency import reserve_months
 from inputs.case import Case
 from models.flow_record import CountyFlows
-from models.pairs import IntArray
+from models.pairs import IntArray, sum_by
 from models.pooling import AdjustmentFund, PoolingPlan, Pools, Stage, pools_of
 from models.rates import FloatArray
 
@@ -133,12 +133,12 @@ def swaps_of_year(
     """
     levies = fund.levy * np.maximum(pooled_contributions, 0.0)
     wanted = (1.0 - fund.own_responsibility) * np.maximum(-result, 0.0)
-    available = reserve + np.bincount(member, levies, minlength=reserve.size)
-    asked = np.bincount(member, wanted, minlength=reserve.size)
+    available = reserve + sum_by(member, levies, minlength=reserve.size)
+    asked = sum_by(member, wanted, minlength=reserve.size)
     share = np.divide(available, asked, out=np.ones_like(asked), where=asked > 0).clip(0.0, 1.0)
     grants = wanted * share[member]
     assert len(pools.codes) == levies.size
-    return levies, grants, available - np.bincount(member, grants, minlength=reserve.size)
+    return levies, grants, available - sum_by(member, grants, minlength=reserve.size)
 
 
 def moral_hazard(case: Case, level: str) -> float:
@@ -205,8 +205,8 @@ def _scheme_funds(
             frames.append(
                 _hub_rows(
                     name, hubs, int(year), opened, reserve,
-                    np.bincount(member, swaps_out, minlength=left.size),
-                    np.bincount(member, swaps_in, minlength=left.size),
+                    sum_by(member, swaps_out, minlength=left.size),
+                    sum_by(member, swaps_in, minlength=left.size),
                 )
             )  # fmt: skip
         opening = balance
@@ -283,7 +283,7 @@ def _carry_over(
     pools: Pools, merged: Pools, balance: FloatArray, reserve: FloatArray | None
 ) -> tuple[FloatArray, FloatArray | None]:
     """Balances of the pools of the next stage; what a hub holds stays or joins its successors."""
-    carried = np.bincount(_member(pools, merged), balance, minlength=len(merged.codes))
+    carried = sum_by(_member(pools, merged), balance, minlength=len(merged.codes))
     if reserve is not None and len(merged.codes) == reserve.size:
         return carried + reserve, None
     return carried, reserve

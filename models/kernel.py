@@ -26,7 +26,7 @@ FIRST_FERTILE, LAST_FERTILE = 10, 54
 KEPT, ARRIVED, LEFT, CONTRIBUTORS, RESIDENTS = range(5)
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
 def _survive(x, survival, scratch):  # type: ignore[no-untyped-def]
     """Age one pair in place; returns the deaths."""
     deaths = 0.0
@@ -50,7 +50,7 @@ def _survive(x, survival, scratch):  # type: ignore[no-untyped-def]
     return deaths
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
 def _fertile_women(x, fertility):  # type: ignore[no-untyped-def]
     """Women of one pair weighted with the birth rate of their age."""
     total = 0.0
@@ -60,7 +60,7 @@ def _fertile_women(x, fertility):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
 def _add_mapped(target, mapping, source, chance, factor):  # type: ignore[no-untyped-def]
     """``target[j] += factor * mapping[k, j] * source[k] * chance`` over all statuses."""
     for k in range(source.shape[0]):
@@ -71,7 +71,7 @@ def _add_mapped(target, mapping, source, chance, factor):  # type: ignore[no-unt
                     target[j, c] += weight * source[k, c] * chance[c]
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
 def _transition(target, source, matrices, runs):  # type: ignore[no-untyped-def]
     """Coverage transition of one pair: ``target`` becomes ``source`` moved on by its matrices."""
     target[:] = 0.0
@@ -85,7 +85,7 @@ def _transition(target, source, matrices, runs):  # type: ignore[no-untyped-def]
                         target[j, c] += weight * source[k, c]
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
 def _still_contributing(total, two, matrices, runs, retirement_cells):  # type: ignore[no-untyped-def]
     """Add the contributors of ``two`` (employee, dual) who still contribute after the year."""
     for i in range(2):
@@ -99,7 +99,7 @@ def _still_contributing(total, two, matrices, runs, retirement_cells):  # type: 
             total[c] += employee * two[0, c] + dual * two[1, c]
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})  # type: ignore[untyped-decorator]
+@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
 def _year(  # type: ignore[no-untyped-def]
     chunk,
     people,

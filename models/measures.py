@@ -40,12 +40,12 @@ def pool_measures(case: Case, funds: pd.DataFrame, paths: EconomicPaths) -> pd.D
         rated = bool((base > 0).all())
         level = balance = np.nan
         if rated:
-            level = solvency.level_rate(outgo, subsidies, base, opening, interest, target)
+            level = float(solvency.level_rate(outgo, subsidies, base, opening, interest, target))
             rate = float(
                 (net_income * _discount(interest)).sum() / (base * _discount(interest)).sum()
             )
-            balance = solvency.actuarial_balance(
-                rate, outgo, subsidies, base, opening, interest, target
+            balance = float(
+                solvency.actuarial_balance(rate, outgo, subsidies, base, opening, interest, target)
             )
         months = table["reserve_months"].to_numpy(float)
         persons = table["persons"].to_numpy(float)

@@ -25,8 +25,8 @@ def case_pairs(case: Case) -> PairIndex:
     index = {code: case.regions.index(code) for code in (*case.regions.codes, OUTSIDE)}
     return pair_index(
         len(case.regions.codes),
-        table["home"].map(index).to_numpy(dtype=np.int64),
-        table["residence"].map(index).to_numpy(dtype=np.int64),
+        np.asarray(table["home"].map(index), dtype=np.int64),
+        np.asarray(table["residence"].map(index), dtype=np.int64),
         next_level(case),
     )
 

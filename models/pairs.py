@@ -19,6 +19,14 @@ from inputs.vocabulary import TIES
 IntArray = NDArray[np.int64]
 
 
+FloatArray = NDArray[np.float64]
+
+
+def sum_by(index: IntArray, weights: FloatArray, minlength: int) -> FloatArray:
+    """Sum of ``weights`` that share an index, ``(minlength,)``; indices lie below it."""
+    return np.asarray(np.bincount(index, weights, minlength=minlength), dtype=np.float64)
+
+
 @dataclass(frozen=True)
 class PairIndex:
     """The pairs of a case.

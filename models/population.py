@@ -136,7 +136,7 @@ def expected_claims(people: FloatArray, care: CareWeights) -> FloatArray:
     membership = np.zeros((care.classes, CELLS))
     membership[care.severity_class, np.arange(CELLS)] = 1.0
     weights = care.frequency[:, None, :] * membership[None]
-    return np.einsum("pkc,sjc->pksj", people, weights, optimize=True)
+    return np.asarray(np.einsum("pkc,sjc->pksj", people, weights, optimize=True))
 
 
 def step(

@@ -267,7 +267,7 @@ class Comparison:
         """One row per plan and scheme: pools, how many run dry and when, reserves, rates."""
         rows = []
         for name, projection in self.projections.items():
-            spread = projection.evenness.set_index("scheme")
+            spread = {row["scheme"]: row for row in projection.evenness.to_dict("records")}
             for scheme, table in projection.measures.groupby("scheme", sort=False):
                 dry = table["exhaustion_year"].dropna()
                 weight = table["contribution_base"]
@@ -285,9 +285,9 @@ class Comparison:
                         "min_reserve_months": float(table["min_reserve_months"].min()),
                         "closing_balance": float(table["closing_balance"].sum()),
                         "level_rate_mean": float(np.average(table["level_rate"], weights=weight)),
-                        "level_rate_range": float(spread.loc[scheme, "range"]),
-                        "gini": float(spread.loc[scheme, "gini"]),
-                        "theil": float(spread.loc[scheme, "theil"]),
+                        "level_rate_range": float(spread[str(scheme)]["range"]),
+                        "gini": float(spread[str(scheme)]["gini"]),
+                        "theil": float(spread[str(scheme)]["theil"]),
                     }
                 )
         result = pd.DataFrame(rows)

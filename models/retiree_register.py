@@ -40,6 +40,6 @@ def next_register(register: FloatArray, pairs: PairIndex, count: YearCount) -> F
     total = np.add.reduceat(count.persons[:, ELSEWHERE], pairs.start[:-1])
     old = register.sum(axis=1)
     survivors = np.maximum(total - new.sum(axis=1), 0.0)
-    return (
-        register * np.divide(survivors, old, out=np.zeros_like(old), where=old > 0)[:, None] + new
-    )
+    kept: FloatArray = np.zeros_like(old)
+    np.divide(survivors, old, out=kept, where=old > 0)
+    return register * kept[:, None] + new

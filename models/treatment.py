@@ -13,7 +13,7 @@ import numpy as np
 from inputs.case import Case
 from inputs.vocabulary import AGES, CELLS, REGIMES, STATUSES, TIES
 from models.cells import cell_index
-from models.pairs import IntArray, PairIndex
+from models.pairs import IntArray, PairIndex, sum_by
 from models.rates import CareWeights, FloatArray
 
 K = len(STATUSES)
@@ -94,8 +94,8 @@ def industry_relativities(case: Case) -> FloatArray:
     weight = mix["share"].to_numpy(dtype=float)
     county = np.array([case.regions.index(code) for code in mix["region"]])
     for column, services in (("outpatient", slice(0, 1)), ("inpatient", slice(1, None))):
-        total = np.bincount(county, weight * mix[column].to_numpy(dtype=float), minlength=n)
-        share = np.bincount(county, weight, minlength=n)
+        total = sum_by(county, weight * mix[column].to_numpy(dtype=float), minlength=n)
+        share = sum_by(county, weight, minlength=n)
         mean = np.divide(total, share, out=np.ones(n), where=share > 0)
         result[:n, services] = (mean / mean.mean())[:, None]
     return result

@@ -11,7 +11,7 @@ from fundpool.cli.options import AsJson, CaseArgument, Out, Quiet, Settings, Yea
 from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
-    BadUsage,
+    UsageError,
     checked_plans,
     opened_case,
     refusing_bad_input,
@@ -192,4 +192,4 @@ def _end(result: dict[str, object], quiet: bool = True) -> None:
         raise typer.Exit(ALERT)
 
 
-__all__ = ["BadUsage", "app"]
+__all__ = ["UsageError", "app"]

@@ -30,12 +30,12 @@ def refusing_bad_input() -> Iterator[None]:
     except CaseError as error:
         say(format_findings(error.findings))
         raise typer.Exit(BAD_INPUT) from None
-    except BadUsage as error:
+    except UsageError as error:
         say(f"fundpool: {error}")
         raise typer.Exit(BAD_INPUT) from None
 
 
-class BadUsage(Exception):
+class UsageError(Exception):
     """Something asked for that cannot be done, with a sentence that says why."""
 
 
@@ -52,7 +52,7 @@ def opened_case(name: str, changes: list[str] | None) -> "Case":
         except ValueError:
             equals = ""
         if not equals:
-            raise BadUsage(
+            raise UsageError(
                 f"--set {change!r} should read PATH=VALUE with a number, "
                 "as in --set economy.medical_inflation=0.07"
             )
@@ -67,7 +67,7 @@ def checked_plans(case: "Case", plans: list[str]) -> list[str]:
         try:
             plan_for(case, plan)
         except ValueError as error:
-            raise BadUsage(str(error)) from None
+            raise UsageError(str(error)) from None
     return plans
 
 
@@ -75,7 +75,7 @@ def checked_plans(case: "Case", plans: list[str]) -> list[str]:
 def year_progress(years: int, quiet: bool) -> Iterator[Callable[[int], None]]:
     """A progress bar over projected years, on a terminal only."""
     if quiet or not sys.stderr.isatty():
-        yield lambda year: None
+        yield lambda _year: None
         return
     from rich.console import Console
     from rich.progress import Progress

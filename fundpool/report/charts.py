@@ -48,7 +48,7 @@ def weighted_quantiles(
     return np.asarray(values[order][np.minimum(place, values.size - 1)])
 
 
-def reserve_fan(comparison: Comparison, scheme: str) -> alt.FacetChart:
+def reserve_fan(comparison: Comparison, scheme: str) -> Any:
     """Reserve months of the fund that insures a person: median, 50 % and 90 % of the insured."""
     levels = (0.05, 0.25, 0.5, 0.75, 0.95)
     names = ["low", "quarter", "median", "three", "high"]
@@ -60,9 +60,7 @@ def reserve_fan(comparison: Comparison, scheme: str) -> alt.FacetChart:
             quantiles = weighted_quantiles(
                 table["reserve_months"].to_numpy(float), table["persons"].to_numpy(float), levels
             )
-            rows.append(
-                {"plan": plan, "year": int(year)} | dict(zip(names, quantiles, strict=True))
-            )
+            rows.append({"plan": plan, "year": year} | dict(zip(names, quantiles, strict=True)))
     data = pd.DataFrame(rows)
     x = alt.X("year:Q", axis=alt.Axis(format="d", tickCount=5, title=None))
     title = "reserve, months of outgo"
@@ -76,7 +74,7 @@ def reserve_fan(comparison: Comparison, scheme: str) -> alt.FacetChart:
     return layers.facet(column=alt.Column("plan:N", sort=list(comparison.projections)), spacing=14)
 
 
-def pool_paths(comparison: Comparison, scheme: str) -> alt.FacetChart:
+def pool_paths(comparison: Comparison, scheme: str) -> Any:
     """Balance of every pool relative to its own yearly outgo, one thin line a pool."""
     frames = []
     for plan, projection in comparison.projections.items():
@@ -113,7 +111,7 @@ def exhaustion_class(year: object, base_year: int) -> str:
     return next((CLASSES[i] for i, limit in enumerate(limits) if after <= limit), CLASSES[3])
 
 
-def exhaustion_map(comparison: Comparison, scheme: str) -> alt.FacetChart:
+def exhaustion_map(comparison: Comparison, scheme: str) -> Any:
     """Counties at their centroids, by the year in which the fund that insures them runs dry."""
     case = comparison.study.case
     regions = case.regions
@@ -168,7 +166,7 @@ def county_pools(projection: Any, scheme: str) -> list[str]:
     return [pools.codes[i] for i in pools.of_county]
 
 
-def rate_paths(comparison: Comparison, scheme: str) -> alt.LayerChart:
+def rate_paths(comparison: Comparison, scheme: str) -> Any:
     """Pay-as-you-go rate of all pools together, and the rate that they collect."""
     projection = next(iter(comparison.projections.values()))
     own = projection.funds[projection.funds["scheme"] == scheme]
@@ -204,7 +202,7 @@ def rate_paths(comparison: Comparison, scheme: str) -> alt.LayerChart:
     return alt.layer(lines)
 
 
-def migrant_balance(comparison: Comparison) -> alt.Chart:
+def migrant_balance(comparison: Comparison) -> Any:
     """What migrants of each home region pay in less what funds pay for them, in the last year."""
     projection = next(iter(comparison.projections.values()))
     case = comparison.study.case
