@@ -1,0 +1,121 @@
+"""How often people need care, what it costs, and where they go for it."""
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from inputs.vocabulary import AGES, OLDEST_AGE, REGIMES, SEXES, TIES
+
+FloatArray = NDArray[np.float64]
+
+
+def by_single_age(starts: Sequence[int], values: Sequence[float]) -> FloatArray:
+    """Values of age bands at every single age, ``(101,)``."""
+    place = np.searchsorted(np.array(starts), np.arange(AGES), side="right") - 1
+    return np.asarray(values, dtype=float)[place]
+
+
+def scaled_frequency(shape: FloatArray, people: FloatArray, per_head: float) -> FloatArray:
+    """A shape by sex and age ``(2, 101)`` scaled to so many claims a head of ``people``."""
+    return np.asarray(shape * (per_head * people.sum() / (shape * people).sum()))
+
+
+def morbidity_table(
+    outpatient: FloatArray, admissions: FloatArray, tiers: Mapping[str, float], first: str
+) -> pd.DataFrame:
+    """The table ``morbidity``: admissions divided over hospital tiers by fixed shares."""
+    frames = []
+    services = {first: outpatient} | {name: admissions * share for name, share in tiers.items()}
+    for service, values in services.items():
+        for number, sex in enumerate(SEXES):
+            frames.append(
+                pd.DataFrame(
+                    {"service": service, "sex": sex, "age": range(AGES),
+                     "frequency": values[number].round(6)}
+                )
+            )  # fmt: skip
+    return pd.concat(frames, ignore_index=True)
+
+
+def severity_table(
+    starts: Sequence[int],
+    means: Mapping[str, float],
+    variation: Mapping[str, float],
+    by_class: Mapping[str, Sequence[float]],
+    family: str,
+) -> pd.DataFrame:
+    """The table ``severity``.
+
+    Args:
+        starts: first ages of the classes.
+        means: mean cost of a claim by service.
+        variation: coefficient of variation by service.
+        by_class: cost relative to the mean by service and class.
+        family: distribution.
+    """
+    ends = [start - 1 for start in starts[1:]] + [OLDEST_AGE]
+    rows = [
+        (service, start, end, family, round(means[service] * relative, 2), variation[service])
+        for service in means
+        for start, end, relative in zip(starts, ends, by_class[service], strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["service", "age_from", "age_to", "family", "mean", "cv"])
+
+
+def treatment_table(
+    services: Sequence[str],
+    referral: Mapping[str, float],
+    home: Mapping[str, Mapping[str, float]],
+    forgone: Mapping[str, Mapping[str, float]],
+) -> pd.DataFrame:
+    """The table ``treatment``: where wanted care is given, by regime, tie and service.
+
+    Args:
+        services: the first is outpatient care.
+        referral: share of care sought at a referral centre, by service.
+        home: share of the rest for which people travel home, by regime and ``outpatient`` or
+            ``inpatient``.
+        forgone: share of wanted care that people away go without, likewise.
+    """
+    rows = []
+    for regime, tie, (number, service) in product(REGIMES, TIES, enumerate(services)):
+        kind = "outpatient" if number == 0 else "inpatient"
+        without = 0.0 if tie == "stayer" else forgone[regime][kind]
+        sent = referral[service] * (1.0 - without)
+        left = 1.0 - without - sent
+        travels = 0.0 if tie == "stayer" else home[regime][kind]
+        back = round(left * travels, 6)
+        shares = (round(left - back, 6), back, round(sent, 6))
+        rows.append((regime, tie, service, *shares, round(1.0 - sum(shares), 6)))
+    columns = ["regime", "tie", "service", "residence", "home", "referral", "forgone"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def referral_table(
+    counties: Sequence[str],
+    city: NDArray[np.int64],
+    health_workers: FloatArray,
+    local: float,
+) -> pd.DataFrame:
+    """The table ``referral``: the city's and the whole's county with most health workers.
+
+    Args:
+        counties: codes.
+        city: city of each county.
+        health_workers: by county.
+        local: share that goes to the centre of the own city.
+    """
+    top = int(np.argmax(health_workers))
+    rows = []
+    for county, code in enumerate(counties):
+        members = np.flatnonzero(city == city[county])
+        centre = int(members[np.argmax(health_workers[members])])
+        if centre == top:
+            rows.append((code, counties[top], 1.0))
+        else:
+            rows.append((code, counties[centre], local))
+            rows.append((code, counties[top], round(1.0 - local, 6)))
+    return pd.DataFrame(rows, columns=["region", "centre", "share"])

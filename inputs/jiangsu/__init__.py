@@ -1,0 +1,1 @@
+"""Jiangsu, the reference case: published figures, and the script that derives its tables."""
