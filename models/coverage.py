@@ -6,8 +6,9 @@ hazards of *entering* are those that would hold the base-year shares if nothing 
 
 ``share[i] * q[i, j] = share[j] * q[j, i]``  (detailed balance),
 
-so a case without levers keeps its cover, and a lever that multiplies an enrolment hazard moves
-it by a known amount. Yearly matrix: ``expm(Q)``.
+for work-based cover times a factor by age band that lets cohorts grow through the bands without
+lagging behind (:mod:`models.entry_hazards`). So a case without levers keeps its cover, and a
+lever that multiplies an enrolment hazard moves it by a known amount. Yearly matrix: ``expm(Q)``.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import pandas as pd
 from actuarial.mobility import transition_matrix, turnover_hazard
 from inputs.case import Case
 from inputs.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
+from models.entry_hazards import renewing_entry
 from models.pairs import IntArray, PairIndex
 from models.rates import FloatArray
 
@@ -26,6 +28,7 @@ NONE, HOME_RESIDENT, LOCAL_RESIDENT, EMPLOYEE, RETIRED, MIGRANT, DUAL, RETIRED_E
 STAYER, OUTBOUND = TIES.index("stayer"), TIES.index("outbound")
 UNEMPLOYED = (NONE, HOME_RESIDENT, LOCAL_RESIDENT)
 """Statuses from which a job leads into a work-based scheme."""
+WORK_BASED = (EMPLOYEE, MIGRANT, DUAL)
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,15 @@ class BaseCoverage:
             ``tie * (n + 1) + region``.
         band: band of each cell, ``(202,)``.
         working: whether a band is of working age, ``(bands,)``.
+        entry: hazard of entering work-based cover that renews the base-year pattern by age,
+            relative to detailed balance, ``(rows, bands)``
+            (:func:`models.entry_hazards.renewing_entry`).
     """
 
     shares: FloatArray
     band: IntArray
     working: np.ndarray
+    entry: FloatArray
 
 
 @dataclass(frozen=True)
@@ -112,8 +119,29 @@ def base_coverage(case: Case) -> BaseCoverage:
     shares[_rows(case, table), _bands(table, number_of), :] = 0.0
     statuses = table["cover"].map(STATUSES.index).to_numpy()
     shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
-    # outside the case no tie but outbound is meaningful; stayers' rows serve as their own
-    return BaseCoverage(shares=shares, band=band, working=working)
+    entry = entry_factor(shares, bands, working, coverage_hazards(case, case.base_year).job_loss)
+    return BaseCoverage(shares=shares, band=band, working=working, entry=entry)
+
+
+def entry_factor(
+    shares: FloatArray, bands: pd.DataFrame, working: np.ndarray, job_loss: FloatArray
+) -> FloatArray:
+    """Renewing entry hazards relative to those of detailed balance, ``(rows, bands)``."""
+    loss = np.repeat(job_loss, shares.shape[0] // len(TIES))
+    at_work = shares[..., WORK_BASED].sum(axis=-1)
+    idle = shares[..., UNEMPLOYED].sum(axis=-1)
+    widths = (bands["age_to"] - bands["age_from"] + 1).to_numpy(dtype=float)
+    factor = np.ones(at_work.shape)
+    for sex in range(len(SEXES)):
+        own = np.flatnonzero(working & (bands["sex_index"].to_numpy() == sex))
+        if own.size == 0:
+            continue
+        active = at_work[:, own] + idle[:, own]
+        share = np.divide(at_work[:, own], active, out=np.zeros_like(active), where=active > 0)
+        entry = renewing_entry(np.minimum(share, 0.999), loss, widths[own])
+        balanced = loss[:, None] * _ratio(at_work[:, own], idle[:, own])
+        factor[:, own] = np.divide(entry, balanced, out=np.ones_like(entry), where=balanced > 0)
+    return factor
 
 
 def _rows(case: Case, table: pd.DataFrame) -> IntArray:
@@ -162,14 +190,15 @@ def coverage_generator(base: BaseCoverage, hazards: CoverageHazards) -> FloatArr
     share = base.shares
     job_loss = np.repeat(hazards.job_loss, rows // len(TIES))[:, None]
     idle = share[..., UNEMPLOYED].sum(axis=-1)
+    enrolment = hazards.enrolment * base.entry
 
     for status in (EMPLOYEE, MIGRANT):
         for other in UNEMPLOYED:
             leave = job_loss * np.where(idle > 0, _ratio(share[..., other], idle), other == NONE)
             q[..., status, other] = leave
-            enter = job_loss * _ratio(share[..., status], idle) * hazards.enrolment
+            enter = job_loss * _ratio(share[..., status], idle) * enrolment
             q[..., other, status] = enter * (base.working & (share[..., other] > 0))
-    _exchange(q, share, DUAL, HOME_RESIDENT, job_loss, base.working * hazards.enrolment)
+    _exchange(q, share, DUAL, HOME_RESIDENT, job_loss, base.working * enrolment)
     _exchange(q, share, DUAL, EMPLOYEE, hazards.dual_lapse, base.working)
     q[..., DUAL, EMPLOYEE] *= base.working
     _exchange(q, share, HOME_RESIDENT, NONE, hazards.resident_lapse, 1.0)
