@@ -179,9 +179,9 @@ def case_format_page() -> str:
         lines += ["", f"## {table.name}", "", table.about]
         lines += ["", "Required." if table.required else "Optional."]
         lines[-1] += f" Key: {', '.join(f'`{name}`' for name in table.key)}."
-        for group, column in table.sums_to_one:
+        for group, shares in table.sums_to_one:
             within = ", ".join(f"`{name}`" for name in group)
-            lines[-1] += f" `{column}` sums to one within {within}."
+            lines[-1] += f" `{shares}` sums to one within {within}."
         if table.row_sum:
             lines[-1] += f" {', '.join(f'`{name}`' for name in table.row_sum)} sum to one."
         lines += ["", "| column | holds | unit | allowed |", "| --- | --- | --- | --- |"]

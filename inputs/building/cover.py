@@ -211,9 +211,7 @@ def _rows(
     return pd.DataFrame(rows, columns=columns)
 
 
-def people_by_tie(
-    residents: FloatArray, stocks: FloatArray, profiles: FloatArray
-) -> FloatArray:
+def people_by_tie(residents: FloatArray, stocks: FloatArray, profiles: FloatArray) -> FloatArray:
     """People by county, tie, sex and age, ``(n, 5, 2, 101)``: migrants by profile, rest stayers.
 
     Args:

@@ -35,9 +35,7 @@ def mortality_table(abridged: pd.DataFrame, from_year: int) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def fertility_table(
-    total: pd.DataFrame, pattern: pd.DataFrame, years: list[int]
-) -> pd.DataFrame:
+def fertility_table(total: pd.DataFrame, pattern: pd.DataFrame, years: list[int]) -> pd.DataFrame:
     """Birth rates by year and age: total fertility times the period's age pattern, even in bands.
 
     Args:

@@ -1,43 +1,36 @@
 """Fund money of the Jiangsu case in the base year, scaled from national figures."""
 
-from typing import TYPE_CHECKING
+import tomllib
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from inputs.building import money
-
-if TYPE_CHECKING:
-    from inputs.jiangsu.build import Published
-
-FloatArray = NDArray[np.float64]
-PROVINCE = "320000"
-BASE_YEAR = 2020
+from inputs.jiangsu.published import BASE_YEAR, PROVINCE, FloatArray, Published
 
 
-def per_head(published: "Published", measure: str, year: int, region: str) -> float:
+def per_head(published: Published, measure: str, year: int, region: str) -> float:
     """A fund figure of the employee scheme per participant."""
     return published.fund("employee", region, year, measure) / published.fund(
         "employee", region, year, "participants"
     )
 
 
-def relative(published: "Published", measure: str) -> float:
+def relative(published: Published, measure: str) -> float:
     """The province's employee scheme relative to the nation's, per participant, in 2008."""
     return per_head(published, measure, 2008, PROVINCE) / per_head(
         published, measure, 2008, "nation"
     )
 
 
-def resident_relative(published: "Published") -> float:
+def resident_relative(published: Published) -> float:
     """The province's resident scheme relative to the nation's: premium per head in 2011."""
-    return published.fund(
-        "rural_cooperative", PROVINCE, 2011, "premium_per_head"
-    ) / published.fund("rural_cooperative", "nation", 2011, "premium_per_head")
+    return published.fund("rural_cooperative", PROVINCE, 2011, "premium_per_head") / published.fund(
+        "rural_cooperative", "nation", 2011, "premium_per_head"
+    )
 
 
-def national_per_head(published: "Published") -> dict[str, tuple[float, float]]:
+def national_per_head(published: Published) -> dict[str, tuple[float, float]]:
     """Revenue and expenditure per participant of 2020 by scheme, from the totals of all schemes.
 
     Revenue: the resident scheme's of 2022 brought back by the growth of the minimum premium and
@@ -63,12 +56,12 @@ def national_per_head(published: "Published") -> dict[str, tuple[float, float]]:
     return {"employee": (employee, spent), "resident": (resident, spent * ratio)}
 
 
-def insured_residents(published: "Published", members: FloatArray) -> float:
+def insured_residents(published: Published, members: FloatArray) -> float:
     """Members of the resident scheme: all insured less those of the employee scheme."""
     return published.fund("all", PROVINCE, BASE_YEAR, "participants") - float(members.sum())
 
 
-def fund_totals(published: "Published", members: FloatArray, active: float) -> pd.DataFrame:
+def fund_totals(published: Published, members: FloatArray, active: float) -> pd.DataFrame:
     """Totals to be met in the base year, and published ones of other years to compare."""
     nation = national_per_head(published)
     in_accounts = published.assumed("account_share_of_revenue")
@@ -118,9 +111,31 @@ def fund_totals(published: "Published", members: FloatArray, active: float) -> p
     return frame.assign(value=frame["value"].astype(float).round(0))
 
 
-def fund_balances(
-    published: "Published", members: FloatArray, active: float, economy: pd.DataFrame
-) -> pd.DataFrame:
+def resident_rules(published: Published, economy: pd.DataFrame) -> pd.DataFrame:
+    """Premium and subsidy of the resident scheme by city, for the table ``scheme_rules``.
+
+    The scheme file's amounts times the city's income relative to the province's to a power.
+    """
+    scheme = tomllib.loads(
+        (published.folder.parent / "schemes" / "resident.toml").read_text("utf-8")
+    )
+    size = len(published.cities)
+    people = np.bincount(published.city, published.residents, minlength=size)
+    income = economy["disposable_income"].to_numpy(float) * published.residents
+    relative_income = np.bincount(published.city, income, minlength=size) / people
+    relative_income /= income.sum() / people.sum()
+    factor = relative_income ** published.assumed("resident_premium_power")
+    return pd.DataFrame(
+        [
+            ("resident", code, BASE_YEAR, rule, "", round(scheme["rules"][rule]["value"] * level))
+            for code, level in zip(published.cities, factor, strict=True)
+            for rule in ("premium", "subsidy")
+        ],
+        columns=["scheme", "region", "year", "rule", "service", "value"],
+    )
+
+
+def fund_balances(published: Published, members: FloatArray, economy: pd.DataFrame) -> pd.DataFrame:
     """Balances by county at the end of the base year.
 
     The national balance of 2020, less personal accounts, is divided between the schemes as in
@@ -149,14 +164,15 @@ def fund_balances(
         index="region", columns="age_from", values="persons"
     )
     census = census.loc[published.counties]
-    old = census.loc[:, census.columns >= 60].sum(axis=1).to_numpy(float)
+    of_age = census.columns.to_numpy(dtype=int) >= 60
+    old = census.to_numpy(dtype=float)[:, of_age].sum(axis=1)
     young = census.sum(axis=1).to_numpy(float) - old
     support = young / old
     power = published.assumed("reserve_power")
-    in_pool = money.spread_balance(employee_total, members, wage, support, power)
+    in_pool = money.spread_balance(employee_total, members, wage, support, power["employee"])
     in_accounts = money.spread_balance(account_total, members, wage, support, 0.0)
     rest = np.maximum(published.residents - members, 0.0)
-    flat = money.spread_balance(resident_total, rest, income, support, power)
+    flat = money.spread_balance(resident_total, rest, income, support, power["resident"])
     return pd.DataFrame(
         {
             "region": np.repeat(published.counties, 2),
