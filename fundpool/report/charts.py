@@ -1,5 +1,10 @@
-"""Charts of the report: Vega-Lite specifications drawn as SVG, without a browser or script."""
+"""Charts of the report: Vega-Lite specifications drawn as SVG, without a browser or script.
 
+Charts that compare pooling plans come as one panel a plan on the same axes, so that a page can
+set them side by side or, on a narrow screen, one under the other.
+"""
+
+import re
 from typing import Any
 
 import altair as alt
@@ -7,21 +12,24 @@ import numpy as np
 import pandas as pd
 import vl_convert
 
-from models.projection import Comparison
+from models.pooling import pools_of
+from models.projection import Comparison, Projection
 
-WIDTH = 300
+WIDTH, HEIGHT = 268, 190
 INK = "#1f2933"
-ACCENT = "#0b5394"
+ACCENT, SECOND, WARNING = "#0b5394", "#b45309", "#7f0000"
 BANDS = ("#c9d9ea", "#8fb3d6")
 CLASSES = ("within 5 years", "within 10 years", "within 20 years", "later", "never")
 CLASS_COLOURS = ("#7f0000", "#d7301f", "#fc8d59", "#fdd49e", "#4393c3")
 CLASS_SHAPES = ("triangle-down", "diamond", "square", "cross", "circle")
 
 
-def svg(chart: alt.TopLevelMixin) -> str:
-    """SVG text of a chart, without the XML heading so that it can stand inside a page."""
+def svg(chart: Any, name: str) -> str:
+    """SVG text of a chart that can stand inside a page; ``name`` keeps its ids apart."""
     text: str = vl_convert.vegalite_to_svg(_themed(chart).to_dict())
-    return text[text.index("<svg") :]
+    text = text[text.index("<svg") :]
+    text = re.sub(r'id="([^"]+)"', rf'id="{name}-\1"', text)
+    return re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
 
 
 def _themed(chart: Any) -> Any:
@@ -31,7 +39,6 @@ def _themed(chart: Any) -> Any:
             labelColor=INK, titleColor=INK, gridColor="#e4e7eb", domainColor="#9aa5b1",
             labelFontSize=11, titleFontSize=11, titleFontWeight="normal",
         )
-        .configure_header(labelFontSize=12, labelColor=INK, title=None, labelFontWeight="bold")
         .configure_legend(labelFontSize=11, titleFontSize=11, labelColor=INK, titleColor=INK)
         .configure(font="sans-serif", background="white")
     )  # fmt: skip
@@ -40,7 +47,11 @@ def _themed(chart: Any) -> Any:
 def weighted_quantiles(
     values: np.ndarray, weights: np.ndarray, levels: tuple[float, ...]
 ) -> np.ndarray:
-    """Quantiles of ``values`` when each stands for ``weights`` persons."""
+    """Quantiles of ``values`` when each stands for ``weights`` persons.
+
+    >>> weighted_quantiles(np.array([3.0, 1.0]), np.array([1.0, 3.0]), (0.5, 0.9)).tolist()
+    [1.0, 3.0]
+    """
     order = np.argsort(values, kind="stable")
     cumulated = np.cumsum(weights[order])
     cumulated = cumulated / cumulated[-1]
@@ -48,62 +59,91 @@ def weighted_quantiles(
     return np.asarray(values[order][np.minimum(place, values.size - 1)])
 
 
-def reserve_fan(comparison: Comparison, scheme: str) -> Any:
+def _year_axis() -> Any:
+    return alt.X("year:Q", axis=alt.Axis(format="d", tickCount=5, title=None, grid=False))
+
+
+def _zero_line() -> Any:
+    return (
+        alt.Chart(pd.DataFrame({"zero": [0]}))
+        .mark_rule(color=WARNING, strokeDash=[4, 3])
+        .encode(y="zero:Q")
+    )
+
+
+def reserve_fan(comparison: Comparison, scheme: str) -> dict[str, Any]:
     """Reserve months of the fund that insures a person: median, 50 % and 90 % of the insured."""
     levels = (0.05, 0.25, 0.5, 0.75, 0.95)
     names = ["low", "quarter", "median", "three", "high"]
-    rows = []
+    tables: dict[str, pd.DataFrame] = {}
     for plan, projection in comparison.projections.items():
-        funds = projection.funds
-        own = funds[(funds["scheme"] == scheme) & funds["reserve_months"].notna()]
+        own = _own_pools(projection, scheme)
+        rows = []
         for year, table in own.groupby("year"):
             quantiles = weighted_quantiles(
                 table["reserve_months"].to_numpy(float), table["persons"].to_numpy(float), levels
             )
-            rows.append({"plan": plan, "year": year} | dict(zip(names, quantiles, strict=True)))
-    data = pd.DataFrame(rows)
-    x = alt.X("year:Q", axis=alt.Axis(format="d", tickCount=5, title=None))
-    title = "reserve, months of outgo"
-    base = alt.Chart(data).properties(width=WIDTH * 0.72, height=190)
-    layers = alt.layer(
-        base.mark_area(color=BANDS[0]).encode(x=x, y=alt.Y("low:Q", title=title), y2="high:Q"),
-        base.mark_area(color=BANDS[1]).encode(x=x, y=alt.Y("quarter:Q"), y2="three:Q"),
-        base.mark_line(color=ACCENT, strokeWidth=2).encode(x=x, y="median:Q"),
-        base.mark_rule(color="#7f0000", strokeDash=[4, 3]).encode(y=alt.datum(0)),
-    )
-    return layers.facet(column=alt.Column("plan:N", sort=list(comparison.projections)), spacing=14)
+            row: dict[str, object] = {"year": year}
+            rows.append(row | dict(zip(names, quantiles, strict=True)))
+        tables[plan] = pd.DataFrame(rows)
+    scale = _common_scale([table[["low", "high"]] for table in tables.values()])
+    panels = {}
+    for plan, table in tables.items():
+        base = alt.Chart(table).encode(x=_year_axis())
+        y = alt.Y("low:Q", title="months of outgo", scale=scale)
+        panels[plan] = alt.layer(
+            base.mark_area(color=BANDS[0]).encode(y=y, y2="high:Q"),
+            base.mark_area(color=BANDS[1]).encode(y=alt.Y("quarter:Q", scale=scale), y2="three:Q"),
+            base.mark_line(color=ACCENT, strokeWidth=2).encode(y=alt.Y("median:Q", scale=scale)),
+            _zero_line(),
+        ).properties(width=WIDTH, height=HEIGHT)
+    return panels
 
 
-def pool_paths(comparison: Comparison, scheme: str) -> Any:
-    """Balance of every pool relative to its own yearly outgo, one thin line a pool."""
-    frames = []
+def _own_pools(projection: Projection, scheme: str) -> pd.DataFrame:
+    """A scheme's funds without the hubs of adjustment funds."""
+    funds = projection.funds
+    return funds[(funds["scheme"] == scheme) & funds["reserve_months"].notna()]
+
+
+def _common_scale(tables: list[pd.DataFrame]) -> Any:
+    low = min(float(table.min().min()) for table in tables)
+    high = max(float(table.max().max()) for table in tables)
+    return alt.Scale(domain=[min(low, 0.0), max(high, 0.0)], nice=True)
+
+
+def pool_paths(comparison: Comparison, scheme: str) -> dict[str, Any]:
+    """Balance of every pool relative to its own yearly outgo, one line a pool."""
+    tables: dict[str, pd.DataFrame] = {}
     for plan, projection in comparison.projections.items():
-        funds = projection.funds
-        own = funds[(funds["scheme"] == scheme) & (funds["outgo_next_year"] > 0)]
-        frames.append(
-            own.assign(plan=plan, years_of_outgo=own["balance"] / own["outgo_next_year"])[
-                ["plan", "pool", "year", "years_of_outgo"]
-            ]
+        own = _own_pools(projection, scheme)
+        own = own[own["outgo_next_year"] > 0]
+        tables[plan] = own.assign(years_of_outgo=own["balance"] / own["outgo_next_year"])[
+            ["pool", "year", "years_of_outgo"]
+        ]
+    scale = _common_scale([table[["years_of_outgo"]] for table in tables.values()])
+    panels = {}
+    for plan, table in tables.items():
+        few = table["pool"].nunique() <= 20
+        lines = (
+            alt.Chart(table)
+            .mark_line(strokeWidth=1.6 if few else 0.9, opacity=0.8 if few else 0.5, color=ACCENT)
+            .encode(
+                x=_year_axis(),
+                y=alt.Y("years_of_outgo:Q", title="years of outgo", scale=scale),
+                detail="pool:N",
+            )
         )
-    data = pd.concat(frames, ignore_index=True)
-    lines = (
-        alt.Chart(data)
-        .mark_line(strokeWidth=0.9, opacity=0.55, color=ACCENT)
-        .encode(
-            x=alt.X("year:Q", axis=alt.Axis(format="d", tickCount=5, title=None)),
-            y=alt.Y("years_of_outgo:Q", title="balance, years of outgo"),
-            detail="pool:N",
-        )
-        .properties(width=WIDTH * 0.72, height=190)
-    )
-    rule = alt.Chart(data).mark_rule(color="#7f0000", strokeDash=[4, 3]).encode(y=alt.datum(0))
-    return alt.layer(lines, rule).facet(
-        column=alt.Column("plan:N", sort=list(comparison.projections)), spacing=14
-    )
+        panels[plan] = alt.layer(lines, _zero_line()).properties(width=WIDTH, height=HEIGHT)
+    return panels
 
 
 def exhaustion_class(year: object, base_year: int) -> str:
-    """Class of an exhaustion year, counted from the base year."""
+    """Class of an exhaustion year, counted from the base year.
+
+    >>> exhaustion_class(2024, 2020), exhaustion_class(None, 2020)
+    ('within 5 years', 'never')
+    """
     if year is None or pd.isna(year):  # type: ignore[call-overload]
         return CLASSES[4]
     after = int(year) - base_year  # type: ignore[call-overload]
@@ -111,56 +151,89 @@ def exhaustion_class(year: object, base_year: int) -> str:
     return next((CLASSES[i] for i, limit in enumerate(limits) if after <= limit), CLASSES[3])
 
 
-def exhaustion_map(comparison: Comparison, scheme: str) -> Any:
-    """Counties at their centroids, by the year in which the fund that insures them runs dry."""
+def exhaustion_map(comparison: Comparison, scheme: str) -> dict[str, Any]:
+    """Counties at their centres, by the year in which the fund that insures them runs dry.
+
+    Empty if the case gives no coordinates.
+    """
     case = comparison.study.case
     regions = case.regions
-    frames = []
+    latitude, longitude = regions.coordinates[:, 0], regions.coordinates[:, 1]
+    if np.isnan(regions.coordinates).any():
+        return {}
+    persons = comparison.study.flows.residents[0, :-1]
+    # one degree of longitude is shorter than one of latitude away from the equator
+    stretch = float(np.cos(np.radians(latitude.mean())))
+    aspect = float(np.ptp(latitude) / max(np.ptp(longitude) * stretch, 1e-9))
+    panels = {}
     for plan, projection in comparison.projections.items():
         measures = projection.measures
         own = measures[measures["scheme"] == scheme].set_index("pool")["exhaustion_year"]
-        pool_of = county_pools(projection, scheme)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "plan": plan,
-                    "county": [regions.name(code) for code in regions.codes],
-                    "latitude": regions.coordinates[:, 0],
-                    "longitude": regions.coordinates[:, 1],
-                    "persons": comparison.study.flows.residents[0, :-1],
-                    "runs dry": [
-                        exhaustion_class(own.get(pool), case.base_year) for pool in pool_of
-                    ],
-                }
-            )
+        data = pd.DataFrame(
+            {
+                "county": [regions.name(code) for code in regions.codes],
+                "latitude": latitude,
+                "longitude": longitude,
+                "persons": persons,
+                "runs dry": [
+                    exhaustion_class(own.get(pool), case.base_year)
+                    for pool in county_pools(projection, scheme)
+                ],
+            }
         )
-    data = pd.concat(frames, ignore_index=True)
-    return (
+        panels[plan] = (
+            alt.Chart(data)
+            .mark_point(filled=True, opacity=0.9, stroke="white", strokeWidth=0.5)
+            .encode(
+                x=alt.X("longitude:Q", scale=alt.Scale(zero=False, padding=12), axis=None),
+                y=alt.Y("latitude:Q", scale=alt.Scale(zero=False, padding=12), axis=None),
+                size=alt.Size("persons:Q", scale=alt.Scale(range=[24, 320]), legend=None),
+                color=alt.Color(
+                    "runs dry:N",
+                    scale=alt.Scale(domain=list(CLASSES), range=list(CLASS_COLOURS)),
+                    legend=None,
+                ),
+                shape=alt.Shape(
+                    "runs dry:N",
+                    scale=alt.Scale(domain=list(CLASSES), range=list(CLASS_SHAPES)),
+                    legend=None,
+                ),
+            )
+            .properties(width=WIDTH, height=round(WIDTH * min(max(aspect, 0.6), 1.4)))
+        )
+    return panels
+
+
+def class_legend() -> Any:
+    """The classes of the map with their signs."""
+    data = pd.DataFrame({"runs dry": CLASSES, "place": range(len(CLASSES))})
+    signs = (
         alt.Chart(data)
-        .mark_point(filled=True, opacity=0.9, stroke="white", strokeWidth=0.5)
+        .mark_point(filled=True, size=90, opacity=0.9)
         .encode(
-            x=alt.X("longitude:Q", scale=alt.Scale(zero=False), axis=None),
-            y=alt.Y("latitude:Q", scale=alt.Scale(zero=False), axis=None),
-            size=alt.Size("persons:Q", scale=alt.Scale(range=[20, 420]), legend=None),
+            x=alt.X("place:O", axis=None),
             color=alt.Color(
                 "runs dry:N",
                 scale=alt.Scale(domain=list(CLASSES), range=list(CLASS_COLOURS)),
-                legend=alt.Legend(orient="bottom", title="fund runs dry"),
+                legend=None,
             ),
             shape=alt.Shape(
                 "runs dry:N",
                 scale=alt.Scale(domain=list(CLASSES), range=list(CLASS_SHAPES)),
+                legend=None,
             ),
         )
-        .properties(width=WIDTH * 0.72, height=WIDTH * 0.72)
-        .facet(column=alt.Column("plan:N", sort=list(comparison.projections)), spacing=14)
     )
+    words = (
+        alt.Chart(data)
+        .mark_text(dy=16, fontSize=11, color=INK)
+        .encode(x=alt.X("place:O", axis=None), text="runs dry:N")
+    )
+    return alt.layer(signs, words).properties(width=500, height=36)
 
 
-def county_pools(projection: Any, scheme: str) -> list[str]:
+def county_pools(projection: Projection, scheme: str) -> list[str]:
     """Code of the pool that each county belongs to in the last projected year."""
-    from models.pooling import pools_of
-
     stage = projection.plan.stage(scheme, int(projection.years[-1]))
     pools = pools_of(projection.case, stage)
     return [pools.codes[i] for i in pools.of_county]
@@ -184,40 +257,39 @@ def rate_paths(comparison: Comparison, scheme: str) -> Any:
             pd.DataFrame({"year": total.index, "rate": got, "line": "collected"}),
         ]
     )
-    lines = (
+    return (
         alt.Chart(data)
         .mark_line(strokeWidth=2)
         .encode(
-            x=alt.X("year:Q", axis=alt.Axis(format="d", title=None)),
+            x=_year_axis(),
             y=alt.Y("rate:Q", axis=alt.Axis(format=".1%"), title="share of the base"),
             color=alt.Color(
                 "line:N",
-                scale=alt.Scale(range=[ACCENT, "#b45309"]),
-                legend=alt.Legend(orient="bottom", title=None),
+                scale=alt.Scale(
+                    domain=["needed to pay the year", "collected"], range=[SECOND, ACCENT]
+                ),
+                legend=alt.Legend(orient="bottom", title=None, symbolSize=300),
             ),
-            strokeDash=alt.StrokeDash("line:N", legend=None),
+            strokeDash=alt.StrokeDash(
+                "line:N",
+                scale=alt.Scale(
+                    domain=["needed to pay the year", "collected"], range=[[6, 3], [1, 0]]
+                ),
+            ),
         )
-        .properties(width=WIDTH * 1.1, height=200)
+        .properties(width=WIDTH, height=HEIGHT)
     )
-    return alt.layer(lines)
 
 
-def migrant_balance(comparison: Comparison) -> Any:
-    """What migrants of each home region pay in less what funds pay for them, in the last year."""
-    projection = next(iter(comparison.projections.values()))
-    case = comparison.study.case
-    table = projection.migrants
-    last = table[table["year"] == table["year"].max()]
-    by_host = last.groupby("residence")[["contributions", "from_host"]].sum().reset_index()
-    by_host = by_host[by_host["residence"] != "outside"]
-    by_host["name"] = [case.regions.name(code) for code in by_host["residence"]]
-    by_host["net"] = (by_host["contributions"] - by_host["from_host"]) / 1e9
+def migrant_balance(names: list[str], net: np.ndarray, currency: str) -> Any:
+    """What migrants pay in less what funds where they live pay for them, by region, billions."""
+    data = pd.DataFrame({"name": names, "net": net / 1e9})
     return (
-        alt.Chart(by_host)
+        alt.Chart(data)
         .mark_bar(color=ACCENT)
         .encode(
             y=alt.Y("name:N", sort="-x", title=None),
-            x=alt.X("net:Q", title=f"paid in less drawn where they live, {case.currency} billion"),
+            x=alt.X("net:Q", title=f"{currency} billion"),
         )
-        .properties(width=WIDTH * 1.2, height={"step": 17})
+        .properties(width=WIDTH, height={"step": 17})
     )

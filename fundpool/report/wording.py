@@ -1,0 +1,82 @@
+"""Numbers and findings in words."""
+
+import math
+
+import pandas as pd
+
+from models.projection import Comparison
+
+
+def percent(value: float, digits: int = 2) -> str:
+    """A share in per cent.
+
+    >>> percent(0.0512)
+    '5.12 %'
+    """
+    return "–" if value is None or math.isnan(value) else f"{100 * value:.{digits}f} %"
+
+
+def money(value: float) -> str:
+    """Money in billions or millions, three or four figures.
+
+    >>> money(8.5532e10), money(-3.2e7)
+    ('85.5 bn', '−32.0 m')
+    """
+    sign = "−" if value < 0 else ""
+    size = abs(value)
+    if size >= 9.995e8:
+        return f"{sign}{size / 1e9:,.1f} bn"
+    return f"{sign}{size / 1e6:,.1f} m"
+
+
+def people(value: float) -> str:
+    """People in millions or thousands.
+
+    >>> people(84748016), people(5120)
+    ('84.75 m', '5.1 k')
+    """
+    return f"{value / 1e6:,.2f} m" if value >= 1e6 else f"{value / 1e3:,.1f} k"
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A plain number with a true minus sign."""
+    return "–" if math.isnan(value) else f"{value:,.{digits}f}".replace("-", "−")
+
+
+def year_or_never(value: object) -> str:
+    """A year, or that it does not come."""
+    return "never" if value is None or pd.isna(value) else str(int(value))  # type: ignore
+
+
+def plural(level: str, count: int = 2) -> str:
+    """A noun in the plural.
+
+    >>> plural("county"), plural("city", 1), plural("fund")
+    ('counties', 'city', 'funds')
+    """
+    if count == 1:
+        return level
+    return level[:-1] + "ies" if level.endswith("y") else level + "s"
+
+
+def headline(comparison: Comparison, scheme: str, title: str) -> str:
+    """What pooling does to a scheme, in a sentence or two."""
+    rows = comparison.overview[comparison.overview["scheme"] == scheme]
+    last = int(comparison.study.flows.years[-1])
+    parts = []
+    for row in rows.to_dict("records"):
+        pools, dry = int(row["pools"]), int(row["pools_exhausted"])
+        if dry == 0:
+            fate = "the fund lasts" if pools == 1 else f"all {pools} funds last"
+            parts.append(f"pooled by {row['plan']} {fate} to {last}")
+        elif pools == 1:
+            parts.append(
+                f"pooled by {row['plan']} the one fund runs dry in "
+                f"{year_or_never(row['first_exhaustion'])}"
+            )
+        else:
+            parts.append(
+                f"pooled by {row['plan']} {dry} of {pools} funds run dry, the first in "
+                f"{year_or_never(row['first_exhaustion'])}"
+            )
+    return f"{title}: " + "; ".join(parts) + "."
