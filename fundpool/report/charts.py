@@ -22,6 +22,8 @@ BANDS = ("#c9d9ea", "#8fb3d6")
 CLASSES = ("within 5 years", "within 10 years", "within 20 years", "later", "never")
 CLASS_COLOURS = ("#7f0000", "#d7301f", "#fc8d59", "#fdd49e", "#4393c3")
 CLASS_SHAPES = ("triangle-down", "diamond", "square", "cross", "circle")
+CLASS_SIGNS = ("▼", "◆", "■", "✚", "●")
+"""The shapes as characters, for the legend."""
 
 
 def svg(chart: Any, name: str) -> str:
@@ -34,13 +36,13 @@ def svg(chart: Any, name: str) -> str:
 
 def _themed(chart: Any) -> Any:
     return (
-        chart.configure_view(stroke=None)
+        chart.configure(font="sans-serif", background="white")
+        .configure_view(strokeWidth=0)
         .configure_axis(
             labelColor=INK, titleColor=INK, gridColor="#e4e7eb", domainColor="#9aa5b1",
             labelFontSize=11, titleFontSize=11, titleFontWeight="normal",
         )
         .configure_legend(labelFontSize=11, titleFontSize=11, labelColor=INK, titleColor=INK)
-        .configure(font="sans-serif", background="white")
     )  # fmt: skip
 
 
@@ -202,34 +204,6 @@ def exhaustion_map(comparison: Comparison, scheme: str) -> dict[str, Any]:
             .properties(width=WIDTH, height=round(WIDTH * min(max(aspect, 0.6), 1.4)))
         )
     return panels
-
-
-def class_legend() -> Any:
-    """The classes of the map with their signs."""
-    data = pd.DataFrame({"runs dry": CLASSES, "place": range(len(CLASSES))})
-    signs = (
-        alt.Chart(data)
-        .mark_point(filled=True, size=90, opacity=0.9)
-        .encode(
-            x=alt.X("place:O", axis=None),
-            color=alt.Color(
-                "runs dry:N",
-                scale=alt.Scale(domain=list(CLASSES), range=list(CLASS_COLOURS)),
-                legend=None,
-            ),
-            shape=alt.Shape(
-                "runs dry:N",
-                scale=alt.Scale(domain=list(CLASSES), range=list(CLASS_SHAPES)),
-                legend=None,
-            ),
-        )
-    )
-    words = (
-        alt.Chart(data)
-        .mark_text(dy=16, fontSize=11, color=INK)
-        .encode(x=alt.X("place:O", axis=None), text="runs dry:N")
-    )
-    return alt.layer(signs, words).properties(width=500, height=36)
 
 
 def county_pools(projection: Projection, scheme: str) -> list[str]:

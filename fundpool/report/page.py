@@ -55,7 +55,12 @@ def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
         alert_plan=summary["alert_plan"],
         titles=titles,
         schemes=[_scheme(comparison, name, title) for name, title in titles.items()],
-        legend=charts.svg(charts.class_legend(), "legend"),
+        legend=[
+            {"sign": sign, "colour": colour, "words": words}
+            for sign, colour, words in zip(
+                charts.CLASS_SIGNS, charts.CLASS_COLOURS, charts.CLASSES, strict=True
+            )
+        ],
         overview=comparison.overview.to_dict("records"),
         conservation=_conservation(comparison),
         migrants=_migrants(comparison),
@@ -190,16 +195,18 @@ def _people(comparison: Comparison) -> list[dict[str, Any]]:
     return totals[totals["year"].isin(shown)].to_dict("records")  # type: ignore[return-value]
 
 
-def _calibration(comparison: Comparison) -> list[dict[str, Any]]:
+def _calibration(comparison: Comparison) -> dict[str, Any]:
+    """Published figures beside modelled ones; sources numbered and listed once."""
     table = comparison.study.actual_to_expected
     if table.empty:
-        return []
-    people = table["measure"].isin(["participants", "contributors", "retirees"])
-    records = table.assign(
-        people=people,
+        return {"rows": [], "sources": []}
+    sources = list(dict.fromkeys(table["source"]))
+    rows = table.assign(
+        people=table["measure"].isin(["participants", "contributors", "retirees"]),
         what=[MEASURES.get(name, name) for name in table["measure"]],
+        note=[sources.index(source) + 1 for source in table["source"]],
     ).to_dict("records")
-    return records  # type: ignore[return-value]
+    return {"rows": rows, "sources": sources}
 
 
 def _assumptions(comparison: Comparison) -> list[dict[str, Any]]:

@@ -6,36 +6,43 @@ import pandas as pd
 
 from models.projection import Comparison
 
+NARROW = "\u00a0"
+"""A space at which a line does not break."""
+
 
 def percent(value: float, digits: int = 2) -> str:
-    """A share in per cent.
+    r"""A share in per cent.
 
-    >>> percent(0.0512)
-    '5.12 %'
+    >>> percent(0.0512) == "5.12\u00a0%"
+    True
     """
-    return "–" if value is None or math.isnan(value) else f"{100 * value:.{digits}f} %"
+    return (
+        "–"
+        if value is None or math.isnan(value)
+        else f"{100 * value:.{digits}f}{NARROW}%".replace("-", "−")
+    )
 
 
 def money(value: float) -> str:
-    """Money in billions or millions, three or four figures.
+    r"""Money in billions or millions, three or four figures.
 
-    >>> money(8.5532e10), money(-3.2e7)
-    ('85.5 bn', '−32.0 m')
+    >>> money(8.5532e10) == "85.5\u00a0bn", money(-3.2e7) == "−32.0\u00a0m"
+    (True, True)
     """
     sign = "−" if value < 0 else ""
     size = abs(value)
     if size >= 9.995e8:
-        return f"{sign}{size / 1e9:,.1f} bn"
-    return f"{sign}{size / 1e6:,.1f} m"
+        return f"{sign}{size / 1e9:,.1f}{NARROW}bn"
+    return f"{sign}{size / 1e6:,.1f}{NARROW}m"
 
 
 def people(value: float) -> str:
-    """People in millions or thousands.
+    r"""People in millions or thousands.
 
-    >>> people(84748016), people(5120)
-    ('84.75 m', '5.1 k')
+    >>> people(84748016) == "84.75\u00a0m", people(5120) == "5.1\u00a0k"
+    (True, True)
     """
-    return f"{value / 1e6:,.2f} m" if value >= 1e6 else f"{value / 1e3:,.1f} k"
+    return f"{value / 1e6:,.2f}{NARROW}m" if value >= 1e6 else f"{value / 1e3:,.1f}{NARROW}k"
 
 
 def number(value: float, digits: int = 1) -> str:
