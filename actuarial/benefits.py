@@ -207,7 +207,7 @@ def _crossings(knots: set[float], gap: "object", *functions: Payment) -> set[flo
         y0, y1 = height[number], height[number + 1]
         if y0 == y1:
             continue
-        root = x0 - y0 * (x1 - x0) / (y1 - y0)
+        root = x0 - (x1 - x0) * (y0 / (y1 - y0))
         last = number == len(ordered) - 1
         if root > x0 and (root < x1 or last):
             found.add(float(root))

@@ -4,7 +4,8 @@ Mean and second moment of the credited years of contributors are carried by coun
 Contributors who stay gain a year; those who come from another county bring theirs where insured
 time is mutually recognised and start again where it is not; those who enter bring what they had
 earned before, relative to the mean contributor of their age. The share with enough years at
-retirement comes from the gamma distribution with these moments.
+retirement comes from the beta distribution with these moments between nothing and the longest
+possible career.
 """
 
 from dataclasses import dataclass
@@ -103,12 +104,14 @@ def retired_share(
 ) -> FloatArray:
     """Share of contributors reaching retirement age with enough credited years, ``(n + 1, 2)``."""
     result = np.zeros((credits.mean.shape[0], len(SEXES)))
+    start = case.value("coverage.working_age_from")
     for number, sex in enumerate(SEXES):
         cell = number * AGES + int(ages[number]) - 1
         required = scheme.rule_array(f"min_credited_years_{sex}", case.regions, year)
         result[:, number] = eligible_share(
-            credits.mean[:, cell] + HALF_YEAR,
+            np.minimum(credits.mean[:, cell] + HALF_YEAR, float(ages[number]) - start),
             credits.variance[:, cell],
             np.append(required, required.mean()),
+            longest=float(ages[number]) - start,
         )
     return result
