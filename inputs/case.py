@@ -299,7 +299,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     for name, table in raw.tables.items():
         frame, problems = typed_table(table, TABLE_OF[name])
         findings += problems
-        if frame is not None:
+        if frame is not None and not frame.empty:
             tables[name] = frame
     schemes: dict[str, SchemeFile] = {}
     if settings is not None:

@@ -150,7 +150,9 @@ def people_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Finding]
     residents = tables["population"].groupby("region")["persons"].sum()
     arrived = migrants.groupby("residence")["persons"].sum()
     for code in tree.codes:
-        most = float(residents.get(code, 0.0))
+        if code not in residents.index:
+            continue  # a missing county is said elsewhere
+        most = float(residents[code])
         if most <= 0:
             findings.append(
                 Finding(raw["population"].file, None, "persons", "0", f"people in {code}",
@@ -162,7 +164,7 @@ def people_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Finding]
                         f"at most the {most:.0f} residents of {code}",
                         "Correct the migrants who live there, or the population.")
             )  # fmt: skip
-    held = migrants[migrants["persons"] > 0]
+    held = migrants[(migrants["persons"] > 0) & ~same]
     ties = _ties_of(tree, held)
     known = set(tables["migrant_ages"]["tie"])
     for tie in TIES[1:]:

@@ -118,6 +118,7 @@ def tree_findings(
     findings: list[Finding] = []
     level_of = dict(zip(table["region"], table["level"], strict=True))
     parent_of = dict(zip(table["region"], table["parent"], strict=True))
+    in_cycles: set[str] = set()
 
     def report(row: int, column: str, value: str, expected: str, mend: str) -> None:
         findings.append(Finding(file, row, column, value, expected, mend))
@@ -143,7 +144,10 @@ def tree_findings(
         elif parent not in level_of:
             above = [c for c in level_of if level_of[c] == levels[rank + 1]]
             report(number, "parent", parent, "the code of a region", did_you_mean(parent, above))
-        elif _in_cycle(code, parent_of):
+        elif code in in_cycles:
+            continue  # said once a cycle
+        elif cycle := _cycle(code, parent_of):
+            in_cycles |= cycle
             report(number, "parent", parent, "parents that lead to the top level",
                    f"{code} lies in itself; correct one parent on the way.")  # fmt: skip
         elif level_of[parent] != levels[rank + 1]:
@@ -155,6 +159,8 @@ def tree_findings(
                 Finding(file, None, "level", None, f"a region of the level {level}",
                         "Add one, or take the level out of case.toml.")
             )  # fmt: skip
+    if findings:
+        return findings  # whether a region has members shows only once all parents are right
     for rank, level in enumerate(levels[1:], start=1):
         used = {parent_of[c] for c in level_of if level_of[c] == levels[rank - 1]}
         for number, (code, own) in enumerate(
@@ -166,12 +172,13 @@ def tree_findings(
     return findings
 
 
-def _in_cycle(code: str, parent_of: dict[str, str]) -> bool:
+def _cycle(code: str, parent_of: dict[str, str]) -> set[str]:
+    """The regions on the way up from a region, if that way never ends; else empty."""
     seen = {code}
     here = parent_of.get(code, "")
     while here:
         if here in seen:
-            return True
+            return seen
         seen.add(here)
         here = parent_of.get(here, "")
-    return False
+    return set()

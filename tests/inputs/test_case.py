@@ -1,0 +1,181 @@
+"""A case read from a folder, a workbook and Parquet; its values, changes and rules."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from inputs.bundled import bundled_cases
+from inputs.case import Case, check_case, read_case
+from inputs.findings import CaseError
+from inputs.template import copy_case, write_case_workbook, write_empty_workbook
+from tests.cases.small import small_case
+
+
+@pytest.fixture
+def case(tmp_path: Path) -> Case:
+    return read_case(small_case().write(tmp_path / "case"))
+
+
+def test_a_workbook_is_the_same_case(tmp_path: Path) -> None:
+    folder = small_case().write(tmp_path / "case")
+    write_case_workbook(folder, tmp_path / "case.xlsx")
+    first, second = read_case(folder), read_case(tmp_path / "case.xlsx")
+    assert first.settings == second.settings
+    assert [s.file for s in first.schemes] == [s.file for s in second.schemes]
+    for name, table in first.tables.items():
+        pd.testing.assert_frame_equal(table, second.tables[name])
+
+
+def test_the_same_workbook_twice_is_the_same_bytes(tmp_path: Path) -> None:
+    folder = small_case().write(tmp_path / "case")
+    write_case_workbook(folder, tmp_path / "a.xlsx")
+    write_case_workbook(folder, tmp_path / "b.xlsx")
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_the_empty_workbook_asks_for_everything(tmp_path: Path) -> None:
+    write_empty_workbook(tmp_path / "empty.xlsx")
+    findings = check_case(tmp_path / "empty.xlsx")
+    assert {finding.file for finding in findings} >= {"case", "population", "economy", "coverage"}
+    assert all(finding.severity == "error" for finding in findings)
+
+
+def test_parquet_tables(tmp_path: Path) -> None:
+    small = small_case()
+    economy = small.tables.pop("economy")
+    folder = small.write(tmp_path / "case")
+    with duckdb.connect() as connection:
+        connection.register("frame", economy)
+        connection.execute(f"COPY frame TO '{folder}/tables/economy.parquet' (FORMAT parquet)")
+    table = read_case(folder).tables["economy"]
+    assert table["contribution_wage"].tolist() == [50_000.0, 100_000.0]
+    assert table["region"].tolist() == ["ash", "birch"]
+
+
+def test_region_tree(case: Case) -> None:
+    tree = case.regions
+    assert tree.codes == ("ash", "birch")
+    assert tree.lineage("ash") == ("ash", "north", "land")
+    assert tree.ancestor_index("city").tolist() == [0, 1]
+    assert tree.ancestor_index("province").tolist() == [0, 0]
+    assert tree.index("outside") == 2
+    assert tree.level_of("south") == "city"
+    with pytest.raises(ValueError, match="not one of the levels"):
+        tree.codes_at("parish")
+    with pytest.raises(KeyError):
+        tree.index("north")
+
+
+def test_rows_inherit_their_source(tmp_path: Path) -> None:
+    small = small_case()
+    economy = small.tables["economy"]
+    small.tables["economy"] = economy.assign(source=["a survey", ""], status=["published", ""])
+    case = read_case(small.write(tmp_path / "case"))
+    assert case.tables["economy"]["source"].tolist() == ["a survey", "worked example"]
+    assert case.tables["economy"]["status"].tolist() == ["published", "assumed"]
+    row = case.table_sources().set_index("table").loc["economy"]
+    assert row["status"] == "assumed 1, published 1"
+
+
+def test_values_by_year(tmp_path: Path) -> None:
+    small = small_case()
+    small.settings["economy"]["wage_growth"]["by_year"] = {2022: 0.07}
+    case = read_case(small.write(tmp_path / "case"))
+    assert case.value("economy.wage_growth") == 0.1
+    assert case.value("economy.wage_growth", 2022) == 0.07
+    assert case.value("economy.wage_growth", 2023) == 0.1
+    with pytest.raises(KeyError, match="no assumption"):
+        case.value("economy.wages")
+
+
+def test_changed_values(case: Case) -> None:
+    changed = case.with_values(
+        {"economy.wage_growth": 0.02, "schemes.employee.rules.employer_rate": 0.09,
+         "pooling.moral_hazard.values.city": 0.05, "mobility.schedule.c": 0.5}
+    )  # fmt: skip
+    assert changed.value("economy.wage_growth", 2030) == 0.02
+    assert changed.scheme("employee").rule("employer_rate", None, 2025) == 0.09
+    assert changed.settings.pooling.moral_hazard.value_of("city") == 0.05
+    assert changed.settings.mobility.schedule.c == 0.5
+    assert changed.inputs_sha256 != case.inputs_sha256
+    rows = changed.assumptions().set_index("path")
+    assert rows.loc["economy.wage_growth", "source"] == "set by the user"
+    assert rows.loc["economy.wage_growth", "status"] == "assumed"
+    # the case it came from is as it was
+    assert case.value("economy.wage_growth") == 0.1
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "words"),
+    [
+        ("economy.wage_grwth", 0.1, "Did you mean 'economy.wage_growth'"),
+        ("schemes.employee.rules.employers", 0.1, "schemes.employee.rules.employer_rate"),
+        ("economy.wage_growth", 7.0, "7 is not a number from -0.5 to 1"),
+        ("schemes.employee.rules.employer_rate", 2.0, "a number from 0 to 1"),
+    ],
+)
+def test_refused_changes(case: Case, path: str, value: float, words: str) -> None:
+    with pytest.raises(CaseError, match=words):
+        case.with_values({path: value})
+
+
+def test_regional_rules(tmp_path: Path) -> None:
+    """The nearest region up the tree wins, from its year on; else the scheme file."""
+    small = small_case()
+    rows = [
+        ("employee", "land", 2022, "employer_rate", "", 0.07),
+        ("employee", "north", 2020, "employer_rate", "", 0.09),
+        ("employee", "ash", 2025, "employer_rate", "", 0.06),
+        ("employee", "birch", 2021, "rate", "outpatient", 0.5),
+        ("employee", "birch", 2021, "deductible", "outpatient", 40.0),
+    ]
+    small.tables["scheme_rules"] = pd.DataFrame(
+        rows, columns=["scheme", "region", "year", "rule", "service", "value"]
+    )
+    scheme = read_case(small.write(tmp_path / "case")).scheme("employee")
+    by_year = [scheme.rule("employer_rate", "ash", year) for year in (2020, 2022, 2024, 2025)]
+    assert by_year == [0.09, 0.09, 0.09, 0.06]
+    assert [scheme.rule("employer_rate", "birch", year) for year in (2021, 2022)] == [0.08, 0.07]
+    assert scheme.rule_array("employer_rate", scheme.regions, 2025).tolist() == [0.06, 0.07]
+    before, after = (scheme.benefit("outpatient", "birch", year) for year in (2020, 2021))
+    assert before(1000.0) == pytest.approx(800.0)
+    assert after(1000.0) == pytest.approx(0.5 * 960)
+    assert scheme.benefit_signature(2020) != scheme.benefit_signature(2021)
+    assert scheme.benefit_signature(2021) == scheme.benefit_signature(2025)
+
+
+def test_rules_by_year_hold_from_then_on(tmp_path: Path) -> None:
+    small = small_case()
+    small.schemes["employee"]["rules"]["employee_rate"]["by_year"] = {2023: 0.03}
+    small.schemes["employee"]["settlement"]["regime"]["by_year"] = {2022: "direct"}
+    scheme = read_case(small.write(tmp_path / "case")).scheme("employee")
+    assert [scheme.rule("employee_rate", None, year) for year in (2022, 2023, 2030)] == [
+        0.02, 0.03, 0.03,
+    ]  # fmt: skip
+    assert [scheme.regime(year) for year in (2021, 2022, 2040)] == ["manual", "direct", "direct"]
+
+
+def test_every_assumption_has_a_source_and_a_status() -> None:
+    for name in bundled_cases():
+        case = read_case(name)
+        table = case.assumptions()
+        assert (table["source"].str.len() > 0).all()
+        assert set(table["status"]) <= {"published", "derived", "assumed"}
+        for frame in case.tables.values():
+            assert (frame["source"].astype(str).str.len() > 0).all()
+            assert set(frame["status"]) <= {"published", "derived", "assumed"}
+
+
+def test_copy_of_a_bundled_case(tmp_path: Path) -> None:
+    copy_case("jiangsu", tmp_path / "mine")
+    assert check_case(tmp_path / "mine") == ()
+    assert read_case(tmp_path / "mine").inputs_sha256 == read_case("jiangsu").inputs_sha256
+    assert sorted(p.name for p in (tmp_path / "mine").iterdir()) == [
+        "case.toml", "schemes", "tables",
+    ]  # fmt: skip
+    with pytest.raises(CaseError, match="nothing is overwritten"):
+        copy_case("jiangsu", tmp_path / "mine")
+    with pytest.raises(CaseError, match="Known: jiangsu"):
+        copy_case("atlantis", tmp_path / "other")

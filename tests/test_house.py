@@ -1,0 +1,47 @@
+"""Rules of the house: imports run one way, modules stay small, the documentation is current."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from inputs.template import case_format_page
+
+ROOT = Path(__file__).parent.parent
+ALLOWED = {
+    "actuarial": {"actuarial"},
+    "inputs": {"inputs", "actuarial"},
+    "models": {"models", "inputs", "actuarial"},
+    "fundpool": {"fundpool", "models", "inputs", "actuarial"},
+}
+MODULES = [file for room in ALLOWED for file in sorted((ROOT / room).rglob("*.py"))]
+
+
+def _imported(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module.split(".")[0])
+    return names & set(ALLOWED)
+
+
+@pytest.mark.parametrize("file", MODULES, ids=lambda f: str(f.relative_to(ROOT)))
+def test_imports_run_one_way(file: Path) -> None:
+    room = file.relative_to(ROOT).parts[0]
+    assert _imported(file) <= ALLOWED[room]
+
+
+def test_modules_hold_one_idea() -> None:
+    long = {
+        str(file.relative_to(ROOT)): lines
+        for file in MODULES
+        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert long == {}
+
+
+def test_page_on_the_case_format_is_current() -> None:
+    page = ROOT / "docs" / "case-format.md"
+    assert page.read_text(encoding="utf-8") == case_format_page()
