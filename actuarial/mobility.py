@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import expm
 
 from actuarial.arrays import FloatArray, not_negative, numbers, same_kind
+
+TERMS = 20
+"""Terms of the uniformised series at a rate of at most one: the rest is under 1e-18."""
 
 
 def rogers_castro(
@@ -74,8 +76,33 @@ def transition_matrix(generator: ArrayLike, years: float = 1.0) -> FloatArray:
         raise ValueError("hazards off the diagonal of the generator must not be negative")
     if np.abs(q.sum(axis=-1)).max(initial=0.0) > 1e-9 * scale:
         raise ValueError("every row of the generator must sum to zero")
-    p = np.maximum(np.asarray(expm(q * years), dtype=np.float64), 0.0)
+    p = _uniformised(q * years)
     return np.asarray(p / p.sum(axis=-1, keepdims=True))
+
+
+def _uniformised(q: FloatArray) -> FloatArray:
+    """``expm(q)`` of generators by uniformisation, scaling and squaring (Jensen 1953).
+
+    With ``rate`` at least every hazard of leaving and ``P = I + q / rate``,
+    ``expm(q) = sum_k exp(-rate) rate^k / k! P^k``. All terms are probabilities, so nothing
+    cancels; many small matrices are multiplied at once, without a linear-algebra library's
+    threads.
+    """
+    states = q.shape[-1]
+    rate = float(np.abs(q).max(initial=0.0))
+    squarings = max(0, int(np.ceil(np.log2(max(rate, 1.0)))))
+    rate /= 2.0**squarings  # now at most one
+    if rate == 0.0:
+        return np.broadcast_to(np.eye(states), q.shape).copy()
+    step = np.eye(states) + q / (rate * 2.0**squarings)
+    term = np.broadcast_to(np.eye(states) * np.exp(-rate), q.shape)
+    total = term.copy()
+    for k in range(1, TERMS):
+        term = np.matmul(term, step) * (rate / k)
+        total += term
+    for _ in range(squarings):
+        total = np.matmul(total, total)
+    return total
 
 
 def turnover_hazard(share_remaining: ArrayLike, years: ArrayLike) -> float | FloatArray:

@@ -294,7 +294,7 @@ def small_tables() -> dict[str, pd.DataFrame]:
                 "region": ["ash", "birch"] * 2,
                 "scheme": ["employee"] * 2 + ["resident"] * 2,
                 "pooled_balance": [100_000.0, 2_000_000.0, 50_000.0, 80_000.0],
-                "account_balance": [60_000.0, 144_000.0, 0.0, 0.0],
+                "account_balance": [60_000.0, 148_000.0, 0.0, 0.0],
             }
         ),
     }  # fmt: skip
