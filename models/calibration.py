@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from inputs.case import Case
+from inputs.findings import CaseError, Finding
 from models.economy import EconomicPaths
 from models.flow_record import CountyFlows, Multipliers, no_multipliers
-from models.flows import base_year_flows
+from models.flows import OpeningYear, base_year_flows
 from models.preparation import Prepared
 from models.rates import FloatArray
 
@@ -72,11 +73,11 @@ def targets(case: Case, scheme: str, measure: str) -> list[tuple[np.ndarray, flo
     return result
 
 
-def calibrate(prepared: Prepared, paths: EconomicPaths) -> Calibration:
+def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) -> Calibration:
     """Multipliers that make the base year meet the published totals.
 
     Raises:
-        ValueError: a published total cannot be met because the model has nothing there, or
+        CaseError: a published total cannot be met because the model has nothing there, or
             because the totals of parts exceed that of the whole.
     """
     case = prepared.case
@@ -85,7 +86,7 @@ def calibrate(prepared: Prepared, paths: EconomicPaths) -> Calibration:
     levels = {name: getattr(current, name).copy() for name in FITTED}
     before: dict[str, FloatArray] = {}
     for turn in range(ROUNDS):
-        modelled = base_year_figures(prepared, Multipliers(**levels), paths)
+        modelled = base_year_figures(prepared, opening, Multipliers(**levels), paths)
         if turn == 0:
             before = modelled
         for number, scheme in enumerate(case.schemes):
@@ -97,23 +98,31 @@ def calibrate(prepared: Prepared, paths: EconomicPaths) -> Calibration:
                     scaled = modelled[measure][number][counties].sum() - fixed[counties].sum()
                     wanted = value - fixed[counties].sum()
                     if scaled <= 0 or wanted <= 0:
-                        raise ValueError(
-                            f"the published {measure} of {scheme.name} cannot be met: the model "
-                            f"has {scaled:.6g} where {wanted:.6g} is published"
-                        )
+                        raise CaseError([_unmet(measure, scheme.name, value, scaled)])
                     levels[measure][number, :n][counties] *= wanted / scaled
     return Calibration(Multipliers(**levels), before)
 
 
+def _unmet(measure: str, scheme: str, value: float, modelled: float) -> Finding:
+    return Finding(
+        "tables/fund_totals",
+        None,
+        "value",
+        f"{value:.6g}",
+        f"{measure} of {scheme} that the case can meet (it has {modelled:.6g} there)",
+        "Correct the total, or those of its parts, or who is covered.",
+    )
+
+
 def base_year_figures(
-    prepared: Prepared, multipliers: Multipliers, paths: EconomicPaths
+    prepared: Prepared, opening: OpeningYear, multipliers: Multipliers, paths: EconomicPaths
 ) -> dict[str, FloatArray]:
     """Modelled base-year figures by scheme and county, ``(S, n)`` each.
 
     ``contributions`` are those of the pooled fund, account credits taken off.
     """
     n = prepared.pairs.counties
-    claims, collected = base_year_flows(prepared, multipliers, paths)
+    claims, collected = base_year_flows(prepared, opening, multipliers, paths)
     credits = np.stack([s.account_credits[:n] for s in collected])
     gross = np.stack([s.contributions[:n] for s in collected])
     shares = np.zeros_like(gross)

@@ -43,12 +43,16 @@ class BaseCoverage:
         entry: hazard of entering work-based cover that renews the base-year pattern by age,
             relative to detailed balance, ``(rows, bands)``
             (:func:`models.entry_hazards.renewing_entry`).
+        first, kind: person types (rows by bands, laid flat) that differ in nothing share a kind,
+            ``(rows * bands,)``; ``first`` is one of each kind.
     """
 
     shares: FloatArray
     band: IntArray
     working: np.ndarray
     entry: FloatArray
+    first: IntArray
+    kind: IntArray
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,8 @@ def base_coverage(case: Case) -> BaseCoverage:
     band = np.full(CELLS, -1, dtype=np.int64)
     limits = zip(bands["sex_index"], bands["age_from"], bands["age_to"], strict=True)
     for number, (sex_index, age_from, age_to) in enumerate(limits):
-        first = int(sex_index) * AGES
-        band[first + int(age_from) : first + int(age_to) + 1] = number
+        lowest = int(sex_index) * AGES
+        band[lowest + int(age_from) : lowest + int(age_to) + 1] = number
     ages = retirement_ages(case, case.base_year)
     working = (bands["age_from"].to_numpy() >= case.value("coverage.working_age_from")) & (
         bands["age_to"].to_numpy() < ages[bands["sex_index"].to_numpy()]
@@ -120,7 +124,25 @@ def base_coverage(case: Case) -> BaseCoverage:
     statuses = table["cover"].map(STATUSES.index).to_numpy()
     shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
     entry = entry_factor(shares, bands, working, coverage_hazards(case, case.base_year).job_loss)
-    return BaseCoverage(shares=shares, band=band, working=working, entry=entry)
+    first, kind = _kinds(shares, working, entry)
+    return BaseCoverage(shares, band, working, entry, first, kind)
+
+
+def _kinds(shares: FloatArray, working: np.ndarray, entry: FloatArray) -> tuple[IntArray, IntArray]:
+    """Person types with the same tie, shares and entry: one of each, and which one each is."""
+    rows, bands, _ = shares.shape
+    tie = np.repeat(np.arange(len(TIES)), rows // len(TIES))
+    key = np.concatenate(
+        [
+            np.broadcast_to(tie[:, None, None], (rows, bands, 1)),
+            np.broadcast_to(working[None, :, None], (rows, bands, 1)),
+            entry[..., None],
+            shares,
+        ],
+        axis=-1,
+    ).reshape(rows * bands, -1)
+    _, first, kind = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    return first.astype(np.int64), kind.ravel().astype(np.int64)
 
 
 def entry_factor(
@@ -195,7 +217,8 @@ def coverage_generator(base: BaseCoverage, hazards: CoverageHazards) -> FloatArr
     for status in (EMPLOYEE, MIGRANT):
         for other in UNEMPLOYED:
             leave = job_loss * np.where(idle > 0, _ratio(share[..., other], idle), other == NONE)
-            q[..., status, other] = leave
+            # past the retirement age of the base year those who still work stay in their jobs
+            q[..., status, other] = leave * base.working
             enter = job_loss * _ratio(share[..., status], idle) * enrolment
             q[..., other, status] = enter * (base.working & (share[..., other] > 0))
     _exchange(q, share, DUAL, HOME_RESIDENT, job_loss, base.working * enrolment)
@@ -233,10 +256,8 @@ def _exchange(
 def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> FloatArray:
     """Yearly matrices ``expm(Q)``, ``(rows, bands, K, K)``; equal person types computed once."""
     q = coverage_generator(base, hazards)
-    flat = q.reshape(-1, K * K)
-    distinct, inverse = np.unique(flat, axis=0, return_inverse=True)
-    matrices = transition_matrix(distinct.reshape(-1, K, K))
-    return np.ascontiguousarray(matrices[inverse.ravel()].reshape(q.shape))
+    matrices = transition_matrix(q.reshape(-1, K, K)[base.first])
+    return np.ascontiguousarray(matrices[base.kind].reshape(q.shape))
 
 
 def cover_on_move(kept: float, fallback: float) -> FloatArray:

@@ -7,6 +7,7 @@ needs no new pass.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -58,18 +59,49 @@ class RuleBook:
         return self._terms
 
 
-def base_year_flows(
-    prepared: Prepared, multipliers: Multipliers, paths: EconomicPaths
-) -> tuple[YearClaims, list[SchemeYear]]:
-    """Claims and contributions of the opening population under base-year rules."""
+@dataclass(frozen=True)
+class OpeningYear:
+    """The opening population, counted once.
+
+    Attributes:
+        persons: by pair and status, ``(P, K)``; nobody in the reservoir.
+        expected: their claims a year before relativities, ``(P, K, C, J)``.
+        register: retired members living outside their pool.
+        cells: residents by sex and age, ``(n + 1, 202)``.
+        terms: the claim terms of the base year.
+    """
+
+    persons: FloatArray
+    expected: FloatArray
+    register: FloatArray
+    cells: FloatArray
+    terms: ClaimTerms
+
+
+def opening_year(prepared: Prepared) -> OpeningYear:
+    """Count the opening population and lay out the base year's rules."""
     case, pairs = prepared.case, prepared.pairs
     people = prepared.people.copy()
     people[pairs.reservoir] = 0.0
     persons = people.sum(axis=2)
-    register = opening_register(pairs, persons, prepared.demography.destination)
-    terms = claim_terms(case, pairs, case.base_year).at_level(multipliers.claims)
-    claims = claims_of_year(expected_claims(people, prepared.care), terms, register)
-    collected = collect(prepared, persons, register, paths, case.base_year, multipliers)
+    return OpeningYear(
+        persons=persons,
+        expected=expected_claims(people, prepared.care),
+        register=opening_register(pairs, persons, prepared.demography.destination),
+        cells=cells_by_residence(people, prepared),
+        terms=claim_terms(case, pairs, case.base_year),
+    )
+
+
+def base_year_flows(
+    prepared: Prepared, opening: OpeningYear, multipliers: Multipliers, paths: EconomicPaths
+) -> tuple[YearClaims, list[SchemeYear]]:
+    """Claims and contributions of the opening population under base-year rules."""
+    terms = opening.terms.at_level(multipliers.claims)
+    claims = claims_of_year(opening.expected, terms, opening.register)
+    collected = collect(
+        prepared, opening.persons, opening.register, paths, prepared.case.base_year, multipliers
+    )
     return claims, collected
 
 
@@ -99,6 +131,7 @@ def collect(
 
 def county_flows(
     prepared: Prepared,
+    opening: OpeningYear,
     years: int,
     multipliers: Multipliers,
     progress: Callable[[int], None] | None = None,
@@ -107,6 +140,7 @@ def county_flows(
 
     Args:
         prepared: the case as arrays (its opening people are copied, not changed).
+        opening: the opening population, counted.
         years: number of projected years, at least one.
         multipliers: calibration.
         progress: called with each finished year.
@@ -120,18 +154,12 @@ def county_flows(
     n = pairs.counties
     paths = economic_paths(case, years)
     store = empty_record(len(case.schemes), years, n, int(prepared.region[-1]) + 1)
-    claims, collected = base_year_flows(prepared, multipliers, paths)
+    claims, collected = base_year_flows(prepared, opening, multipliers, paths)
     people = prepared.people.copy()
-    inside = people.copy()
-    inside[pairs.reservoir] = 0.0
-    persons = inside.sum(axis=2)
-    first_cells = cells_by_residence(inside, prepared)
-    expected = expected_claims(inside, prepared.care)
-    del inside
+    persons, expected, register = opening.persons, opening.expected, opening.register
     record_people(store, 0, prepared, persons)
     record_money(store, 0, prepared, claims, collected, persons, 1.0)
     _open_accounts(store, case)
-    register = opening_register(pairs, persons, prepared.demography.destination)
     credits = credited_years.opening_credits(case)
     rules = RuleBook(prepared, multipliers.claims)
     payroll = payroll_scheme(case)
@@ -171,7 +199,7 @@ def county_flows(
     assert count is not None
     return CountyFlows(
         years=np.arange(case.base_year, case.base_year + years + 1),
-        by_cell_first=first_cells,
+        by_cell_first=opening.cells,
         by_cell_last=count.residents,
         paths=paths,
         multipliers=multipliers,

@@ -16,7 +16,7 @@ from inputs.vocabulary import STATUSES
 from models.calibration import Calibration, actual_to_expected, calibrate
 from models.economy import economic_paths
 from models.flow_record import MIGRANT_MEASURES, CountyFlows
-from models.flows import county_flows
+from models.flows import county_flows, opening_year
 from models.funds import fund_table
 from models.measures import evenness_of, evenness_overall, pool_measures
 from models.pairs import IntArray
@@ -205,8 +205,9 @@ def study(case: Case, years: int = 30, progress: Callable[[int], None] | None = 
         progress: called with each finished year.
     """
     prepared = prepare(case)
-    calibration = calibrate(prepared, economic_paths(case, 0))
-    flows = county_flows(prepared, years, calibration.multipliers, progress)
+    opening = opening_year(prepared)
+    calibration = calibrate(prepared, opening, economic_paths(case, 0))
+    flows = county_flows(prepared, opening, years, calibration.multipliers, progress)
     return Study(case, flows, calibration)
 
 

@@ -89,7 +89,7 @@ def project(
     from fundpool.writing import whole_folder, write_table
     from models.projection import project as run
 
-    with year_progress(years, quiet) as progress:
+    with refusing_bad_input(), year_progress(years, quiet) as progress:
         projection = run(opened, plan, years, progress)
     result = summary({plan: projection}, plan)
     with whole_folder(out) as folder:
@@ -123,7 +123,7 @@ def compare(
     from fundpool.summary import as_json, summary
     from models.projection import compare as run
 
-    with year_progress(years, quiet) as progress:
+    with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
     result = summary(comparison.projections, plans[0])
     typer.echo(as_json(result) if json else overview_text(comparison), nl=not json)
@@ -155,7 +155,7 @@ def report(
 
     regions = len(opened.regions.codes)
     say(f"Projecting {regions} {opened.levels[0]} funds over {years} years", quiet)
-    with year_progress(years, quiet) as progress:
+    with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
     result = summary(comparison.projections, plans[0])
     say("Writing the report", quiet)

@@ -1,10 +1,10 @@
 """The solvency report as one page of HTML that needs nothing beside it."""
 
-from importlib import resources
 from typing import Any
 
 import jinja2
 import numpy as np
+import pandas as pd
 
 import fundpool
 from fundpool.report import charts, wording
@@ -29,8 +29,9 @@ def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
     """
     case = comparison.study.case
     environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
+        loader=jinja2.PackageLoader("fundpool.report"),
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
     environment.filters |= {
         "percent": wording.percent,
         "money": wording.money,
@@ -38,10 +39,9 @@ def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
         "number": wording.number,
         "year": wording.year_or_never,
     }
-    text = resources.files("fundpool.report").joinpath("report.html.j2").read_text("utf-8")
     years = comparison.study.flows.years
     titles = {scheme.name: scheme.title for scheme in case.schemes}
-    return environment.from_string(text).render(
+    return environment.get_template("report.html.j2").render(
         case=case,
         version=fundpool.__version__,
         first_year=int(years[1]),
@@ -126,7 +126,7 @@ def _conservation(comparison: Comparison) -> dict[str, Any]:
     """Largest difference between plans in any scheme's yearly totals, relative."""
     totals = comparison.totals.drop(columns=["swaps_in", "swaps_out"])
     names = [c for c in totals.columns if c not in ("plan", "scheme", "year")]
-    wide = totals.set_index(["plan", "scheme", "year"])[names]
+    wide: pd.DataFrame = totals.set_index(["plan", "scheme", "year"])[names]
     plans = list(comparison.projections)
     first = wide.loc[plans[0]]
     worst = 0.0
