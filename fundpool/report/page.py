@@ -4,7 +4,6 @@ from typing import Any
 
 import jinja2
 import numpy as np
-import pandas as pd
 
 import fundpool
 from fundpool.report import charts, wording
@@ -126,13 +125,14 @@ def _conservation(comparison: Comparison) -> dict[str, Any]:
     """Largest difference between plans in any scheme's yearly totals, relative."""
     totals = comparison.totals.drop(columns=["swaps_in", "swaps_out"])
     names = [c for c in totals.columns if c not in ("plan", "scheme", "year")]
-    wide: pd.DataFrame = totals.set_index(["plan", "scheme", "year"])[names]
+    wide = totals.set_index(["plan", "scheme", "year"])[names]
     plans = list(comparison.projections)
     first = wide.loc[plans[0]]
     worst = 0.0
     for plan in plans[1:]:
-        size = np.maximum(first.abs(), 1.0)
-        worst = max(worst, float(((wide.loc[plan] - first).abs() / size).to_numpy().max()))
+        size = np.maximum(first.abs().to_numpy(), 1.0)
+        apart = np.abs((wide.loc[plan] - first).to_numpy()) / size
+        worst = max(worst, float(apart.max()))
     hazard = comparison.study.case.settings.pooling.moral_hazard.values
     return {"worst": worst, "same_behaviour": not any(hazard.values())}
 
