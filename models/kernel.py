@@ -1,8 +1,8 @@
 """One year of the population in a single pass over memory, compiled.
 
 Does what :func:`models.population.step` does, in place. Homes do not interact within a year, so
-one home's slab is read once, carried through the whole year in cache and written once; homes
-are shared out over a fixed number of chunks, each with sums of its own that are added in a fixed
+one home's slab is read, carried through the whole year in cache and written once; homes are
+shared out over a fixed number of chunks, each with sums of its own that are added in a fixed
 order, so the result does not depend on the number of threads.
 """
 
@@ -12,94 +12,86 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import numpy as np
 
-from inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
+from inputs.vocabulary import AGES, CELLS
+from models.cell_loops import (
+    LANES,
+    LOOSE,
+    SCRATCH,
+    WIDTH,
+    K,
+    add_mapped,
+    add_survivors,
+    blocks_of,
+    change_cover,
+    claims_by_class,
+    column_sums,
+    frequency_blocks,
+    survive_and_age,
+)
 from models.pairs import IntArray, PairIndex
-from models.population import CONTRIBUTING, HOME_RESIDENT, RETIRED, band_runs
+from models.population import CONTRIBUTING, HOME_RESIDENT, RETIRED
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
 
 CHUNKS = 8
 """Number of independent groups of homes; fixed, so that sums come out the same bits."""
 
-K = len(STATUSES)
 EMPLOYEE, DUAL = CONTRIBUTING
 FIRST_FERTILE, LAST_FERTILE = 10, 54
 KEPT, ARRIVED, LEFT, CONTRIBUTORS, RESIDENTS = range(5)
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _survive(x, survival, scratch):  # type: ignore[no-untyped-def]
-    """Age one pair in place; returns the deaths."""
-    deaths = 0.0
-    for k in range(x.shape[0]):
-        row = x[k]
-        before = 0.0
-        for c in range(CELLS):
-            before += row[c]
-        if before == 0.0:
-            continue
-        after = 0.0
-        for c in range(CELLS):
-            scratch[c] = row[c] * survival[c]
-            after += scratch[c]
-        for first in (0, AGES):
-            row[first] = 0.0
-            for c in range(first, first + OLDEST_AGE):
-                row[c + 1] = scratch[c]
-            row[first + OLDEST_AGE] += scratch[first + OLDEST_AGE]
-        deaths += before - after
-    return deaths
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _fertile_women(x, fertility):  # type: ignore[no-untyped-def]
-    """Women of one pair weighted with the birth rate of their age."""
+@numba.njit(cache=True, fastmath=LOOSE)
+def _born(women, survival, fertility):  # type: ignore[no-untyped-def]
+    """Births to the women among ``women`` (all statuses), by their mean over the year."""
     total = 0.0
-    for k in range(x.shape[0]):
-        for a in range(FIRST_FERTILE, LAST_FERTILE + 1):
-            total += x[k, AGES + a] * fertility[a]
+    for age in range(FIRST_FERTILE, LAST_FERTILE + 1):
+        c = AGES + age
+        total += fertility[age] * (women[c] + women[c - 1] * survival[c - 1])
+    return 0.5 * total
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def _deaths(people, survival):  # type: ignore[no-untyped-def]
+    """Deaths among ``people`` (all statuses)."""
+    total = 0.0
+    for c in range(CELLS):
+        total += people[c] * (1.0 - survival[c])
     return total
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _add_mapped(target, mapping, source, chance, factor):  # type: ignore[no-untyped-def]
-    """``target[j] += factor * mapping[k, j] * source[k] * chance`` over all statuses."""
-    for k in range(source.shape[0]):
-        for j in range(target.shape[0]):
-            weight = factor * mapping[k, j]
-            if weight != 0.0:
-                for c in range(CELLS):
-                    target[j, c] += weight * source[k, c] * chance[c]
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _transition(target, source, matrices, runs):  # type: ignore[no-untyped-def]
-    """Coverage transition of one pair: ``target`` becomes ``source`` moved on by its matrices."""
-    target[:] = 0.0
-    for run in range(runs.shape[0]):
-        first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
-        for k in range(source.shape[0]):
-            for j in range(target.shape[0]):
-                weight = matrices[band, k, j]
-                if weight != 0.0:
-                    for c in range(first, last):
-                        target[j, c] += weight * source[k, c]
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _still_contributing(total, two, matrices, runs, retirement_cells):  # type: ignore[no-untyped-def]
-    """Add the contributors of ``two`` (employee, dual) who still contribute after the year."""
-    for i in range(2):
+@numba.njit(cache=True)
+def _put_newborn(rows, infants, newborn_status):  # type: ignore[no-untyped-def]
+    """Infants by sex enter at age 0."""
+    for k in range(K):
         for sex in range(2):
-            two[i, retirement_cells[sex]] = 0.0
-    for run in range(runs.shape[0]):
-        first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
-        employee = matrices[band, EMPLOYEE, EMPLOYEE] + matrices[band, EMPLOYEE, DUAL]
-        dual = matrices[band, DUAL, EMPLOYEE] + matrices[band, DUAL, DUAL]
-        for c in range(first, last):
-            total[c] += employee * two[0, c] + dual * two[1, c]
+            rows[k, sex * AGES] = infants[sex] * newborn_status[k]
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@numba.njit(cache=True)
+def _still_contributing(mapping):  # type: ignore[no-untyped-def]
+    """Share of the employees and of the doubly insured who contribute after a move."""
+    return (
+        mapping[EMPLOYEE, EMPLOYEE] + mapping[EMPLOYEE, DUAL],
+        mapping[DUAL, EMPLOYEE] + mapping[DUAL, DUAL],
+    )
+
+
+@numba.njit(cache=True)
+def _retire(rows, retirement_cells, retired_share):  # type: ignore[no-untyped-def]
+    """Contributors at retirement age stop contributing; returns how many."""
+    reaching = 0.0
+    for sex in range(2):
+        cell = retirement_cells[sex]
+        for k in (EMPLOYEE, DUAL):
+            number = rows[k, cell]
+            reaching += number
+            rows[RETIRED, cell] += number * retired_share[sex]
+            rows[HOME_RESIDENT, cell] += number * (1.0 - retired_share[sex])
+            rows[k, cell] = 0.0
+    return reaching
+
+
+@numba.njit(cache=True, nogil=True, fastmath=LOOSE)
 def _year(  # type: ignore[no-untyped-def]
     chunk,
     people,
@@ -125,9 +117,11 @@ def _year(  # type: ignore[no-untyped-def]
     retired_share,
     transition,
     transition_row,
-    runs,
+    blocks,
+    contributing,
     frequency,
-    class_runs,
+    frequency_starts,
+    frequency_edges,
     persons,
     claims,
     births,
@@ -140,161 +134,160 @@ def _year(  # type: ignore[no-untyped-def]
 ):
     homes = start.shape[0] - 1
     outside = homes - 1
-    scratch = np.empty(CELLS)
-    total_away = np.empty((K, CELLS))
-    at_home = np.empty((K, CELLS))
-    arriving = np.empty((K, CELLS))
-    moved = np.empty((K, CELLS))
-    here = np.empty((K, CELLS))
-    two = np.empty((2, CELLS))
-    kept_reservoir = np.empty((K, CELLS))
+    chances = np.zeros((5, SCRATCH))
+    stay, out, back, on, persist = chances[0], chances[1], chances[2], chances[3], chances[4]
+    everyone = np.zeros(SCRATCH)
+    gathered = np.zeros(frequency_starts.shape[0] * LANES)
+    total_away = np.zeros((K, SCRATCH))
+    at_home = np.zeros((K, SCRATCH))
+    arriving = np.zeros((K, SCRATCH))
+    aged = np.zeros((K, SCRATCH))
+    moving = np.zeros((K, SCRATCH))
+    moved = np.zeros((K, SCRATCH))
+    here = np.zeros((K, SCRATCH))
+    end = np.zeros((K, SCRATCH))
+    infants = np.zeros(2)
+    infants_away = np.zeros(2)
+    mine = sums[chunk]
+    out_employee, out_dual = _still_contributing(move_out)
+    on_employee, on_dual = _still_contributing(move_onward)
+    back_employee, back_dual = _still_contributing(move_return)
     for h in range(chunk, homes, CHUNKS):
         first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
-        if h == outside:
-            kept_reservoir[:] = people[own_pair]
+        for c in range(CELLS):
+            stay[c] = home_stay[h, c]
+            out[c] = home_to_away[h, c]
+            back[c] = away_to_home[h, c]
+            on[c] = onward_chance[h, c]
+            persist[c] = persistence[h, c]
 
+        # all who live away a year older: what the moves of every pair of this home need
         left_behind = 0.0
+        total_away[:] = 0.0
+        infants_away[:] = 0.0
         for p in range(first_pair, last_pair):
             r = residence[p]
-            born = _fertile_women(people[p], fertility[r])
-            deaths[p] = _survive(people[p], survival[r], scratch)
-            born = 0.5 * (born + _fertile_women(people[p], fertility[r]))
+            column_sums(everyone, people[p])
+            deaths[p] = _deaths(everyone, survival[r])
+            born = _born(everyone, survival[r], fertility[r])
             if p == own_pair:
                 births[p] = born if h != outside else 0.0
-            else:
-                births[p] = born * child_accompanies
-                left_behind += born * (1.0 - child_accompanies)
+                continue
+            births[p] = born * child_accompanies
+            left_behind += born * (1.0 - child_accompanies)
+            for sex in range(2):
+                infants_away[sex] += births[p] * newborn_sex[sex] * newborn_survival[r, sex]
+            add_survivors(total_away, people[p], survival[r], everyone)
         if h != outside:
             births[own_pair] += left_behind
-        total_away[:] = 0.0
-        for p in range(first_pair, last_pair):
-            r = residence[p]
-            for sex in range(2):
-                infants = births[p] * newborn_sex[sex] * newborn_survival[r, sex]
-                deaths[p] += births[p] * newborn_sex[sex] - infants
-                for k in range(K):
-                    people[p, k, sex * AGES] = infants * newborn_status[k]
-            if p == own_pair:
-                at_home[:] = people[p]
-            else:
-                for k in range(K):
-                    for c in range(CELLS):
-                        total_away[k, c] += people[p, k, c]
+        _put_newborn(total_away, infants_away, newborn_status)
+        own_residence = residence[own_pair]
+        survive_and_age(at_home, people[own_pair], survival[own_residence])
+        for sex in range(2):
+            born = births[own_pair] * newborn_sex[sex]
+            infants[sex] = born * newborn_survival[own_residence, sex]
+        _put_newborn(at_home, infants, newborn_status)
 
         arriving[:] = 0.0
-        _add_mapped(arriving, move_onward, total_away, onward_chance[h], 1.0)
-        _add_mapped(arriving, move_out, at_home, home_to_away[h], 1.0)
+        for k in range(K):
+            for c in range(WIDTH):
+                moving[k, c] = total_away[k, c] * on[c]
+        add_mapped(arriving, move_onward, moving, 1.0)
+        for k in range(K):
+            for c in range(WIDTH):
+                moving[k, c] = at_home[k, c] * out[c]
+        add_mapped(arriving, move_out, moving, 1.0)
 
         for p in range(first_pair, last_pair):
-            r = residence[p]
-            row = transition_row[p]
-            x = people[p]
-            if p == own_pair:
-                moved[:] = 0.0
-                _add_mapped(moved, move_return, total_away, away_to_home[h], 1.0)
-                arrived = 0.0
-                for k in range(K):
-                    gone = 0.0
-                    for c in range(CELLS):
-                        arrived += moved[k, c]
-                        leaver = at_home[k, c] * home_to_away[h, c]
-                        gone += leaver
-                        here[k, c] = at_home[k, c] * home_stay[h, c]
-                    onward[p, k] = gone
-                    returned[p, k] = 0.0
-                kept_employee = move_out[EMPLOYEE, EMPLOYEE] + move_out[EMPLOYEE, DUAL]
-                kept_dual = move_out[DUAL, EMPLOYEE] + move_out[DUAL, DUAL]
-                for c in range(CELLS):
-                    scratch[c] = home_to_away[h, c] * (
-                        kept_employee * at_home[EMPLOYEE, c] + kept_dual * at_home[DUAL, c]
-                    )
-            else:
-                d = share[p]
-                for k in range(K):
-                    for c in range(CELLS):
-                        moved[k, c] = d * arriving[k, c]
-                _add_mapped(moved, move_onward, x, onward_chance[h], -d)
-                arrived = 0.0
-                for k in range(K):
-                    gone = 0.0
-                    back = 0.0
-                    for c in range(CELLS):
-                        arrived += moved[k, c]
-                        on = x[k, c] * onward_chance[h, c]
-                        gone += on
-                        back += x[k, c] * away_to_home[h, c]
-                        here[k, c] = x[k, c] * persistence[h, c] + d * on
-                    onward[p, k] = gone * (1.0 - d)
-                    returned[p, k] = back
-                on_employee = move_onward[EMPLOYEE, EMPLOYEE] + move_onward[EMPLOYEE, DUAL]
-                on_dual = move_onward[DUAL, EMPLOYEE] + move_onward[DUAL, DUAL]
-                back_employee = move_return[EMPLOYEE, EMPLOYEE] + move_return[EMPLOYEE, DUAL]
-                back_dual = move_return[DUAL, EMPLOYEE] + move_return[DUAL, DUAL]
-                for c in range(CELLS):
-                    on_chance = onward_chance[h, c] * (1.0 - d)
-                    back_chance = away_to_home[h, c]
-                    scratch[c] = (on_chance * on_employee + back_chance * back_employee) * x[
-                        EMPLOYEE, c
-                    ] + (on_chance * on_dual + back_chance * back_dual) * x[DUAL, c]
-
-            if p == own_pair and h == outside:
-                x[:] = kept_reservoir
-                births[p] = 0.0
-                deaths[p] = 0.0
-                arrivals[p] = 0.0
-                retiring[p] = 0.0
+            r, row, x = residence[p], transition_row[p], people[p]
+            if p == own_pair and h == outside:  # the reservoir stays as it is and counts nowhere
+                births[p], deaths[p], arrivals[p], retiring[p] = 0.0, 0.0, 0.0, 0.0
                 onward[p, :] = 0.0
                 returned[p, :] = 0.0
                 persons[p, :] = 0.0
                 claims[p] = 0.0
                 continue
-
-            arrivals[p] = arrived
-            mine = sums[chunk]
-            for c in range(CELLS):
-                mine[LEFT, r, c] += scratch[c]
-            two[0] = here[EMPLOYEE]
-            two[1] = here[DUAL]
-            _still_contributing(mine[KEPT, r], two, transition[row], runs, retirement_cells)
-            two[0] = moved[EMPLOYEE]
-            two[1] = moved[DUAL]
-            _still_contributing(mine[ARRIVED, r], two, transition[row], runs, retirement_cells)
-            for k in range(K):
-                for c in range(CELLS):
-                    moved[k, c] += here[k, c]
-            reaching = 0.0
             for sex in range(2):
-                cell = retirement_cells[sex]
-                for k in (EMPLOYEE, DUAL):
-                    number = moved[k, cell]
-                    reaching += number
-                    moved[RETIRED, cell] += number * retired_share[r, sex]
-                    moved[HOME_RESIDENT, cell] += number * (1.0 - retired_share[r, sex])
-                    moved[k, cell] = 0.0
-            retiring[p] = reaching
-            _transition(here, moved, transition[row], runs)
+                born = births[p] * newborn_sex[sex]
+                infants[sex] = born * newborn_survival[r, sex]
+                deaths[p] += born - infants[sex]
+            if p == own_pair:
+                for k in range(K):
+                    gone = 0.0
+                    for c in range(WIDTH):
+                        gone += at_home[k, c] * out[c]
+                        here[k, c] = at_home[k, c] * stay[c]
+                        moving[k, c] = total_away[k, c] * back[c]
+                        moved[k, c] = 0.0
+                    onward[p, k] = gone
+                    returned[p, k] = 0.0
+                add_mapped(moved, move_return, moving, 1.0)
+                for c in range(CELLS):
+                    mine[LEFT, r, c] += out[c] * (
+                        out_employee * at_home[EMPLOYEE, c] + out_dual * at_home[DUAL, c]
+                    )
+            else:
+                survive_and_age(aged, x, survival[r])
+                _put_newborn(aged, infants, newborn_status)
+                d = share[p]
+                for k in range(K):
+                    gone = 0.0
+                    home = 0.0
+                    for c in range(WIDTH):
+                        leaver = aged[k, c] * on[c]
+                        gone += leaver
+                        home += aged[k, c] * back[c]
+                        moving[k, c] = leaver
+                        here[k, c] = aged[k, c] * persist[c] + d * leaver
+                        moved[k, c] = d * arriving[k, c]
+                    onward[p, k] = gone * (1.0 - d)
+                    returned[p, k] = home
+                add_mapped(moved, move_onward, moving, -d)
+                for c in range(CELLS):
+                    elsewhere = on[c] * (1.0 - d)
+                    mine[LEFT, r, c] += (elsewhere * on_employee + back[c] * back_employee) * aged[
+                        EMPLOYEE, c
+                    ] + (elsewhere * on_dual + back[c] * back_dual) * aged[DUAL, c]
+
+            for c in range(CELLS):
+                employee, dual = contributing[row, 0, c], contributing[row, 1, c]
+                mine[KEPT, r, c] += employee * here[EMPLOYEE, c] + dual * here[DUAL, c]
+                mine[ARRIVED, r, c] += employee * moved[EMPLOYEE, c] + dual * moved[DUAL, c]
+            arrived = 0.0
+            for k in range(K):
+                for c in range(WIDTH):
+                    arrived += moved[k, c]
+                    moved[k, c] += here[k, c]
+            arrivals[p] = arrived
+            retiring[p] = _retire(moved, retirement_cells, retired_share[r])
+            change_cover(end, moved, transition[row], blocks)
             for k in range(K):
                 number = 0.0
                 for c in range(CELLS):
-                    number += here[k, c]
-                    x[k, c] = here[k, c]
-                    mine[RESIDENTS, r, c] += here[k, c]
+                    number += end[k, c]
+                    x[k, c] = end[k, c]
                 persons[p, k] = number
-                for s in range(frequency.shape[0]):
-                    claims[p, k, s, :] = 0.0
-                    if number == 0.0:
-                        continue
-                    for run in range(class_runs.shape[0]):
-                        total = 0.0
-                        for c in range(class_runs[run, 0], class_runs[run, 1]):
-                            total += here[k, c] * frequency[s, c]
-                        claims[p, k, s, class_runs[run, 2]] += total
+                if number == 0.0:
+                    claims[p, k] = 0.0
+                else:
+                    claims_by_class(
+                        claims[p, k], end[k], frequency, frequency_starts, frequency_edges, gathered
+                    )
+            column_sums(everyone, end)
             for c in range(CELLS):
-                mine[CONTRIBUTORS, r, c] += here[EMPLOYEE, c] + here[DUAL, c]
+                mine[RESIDENTS, r, c] += everyone[c]
+                mine[CONTRIBUTORS, r, c] += end[EMPLOYEE, c] + end[DUAL, c]
 
 
-def _runs(index: IntArray) -> IntArray:
-    return np.array(band_runs(index), dtype=np.int64)
+def _contributing(rates: YearRates, retirement_cells: IntArray) -> FloatArray:
+    """Share of employees and of the doubly insured who contribute at the end of the year.
+
+    By row of the coverage matrices and cell, ``(rows, 2, 202)``; nobody at retirement age.
+    """
+    kept = rates.transition[:, :, CONTRIBUTING, :][..., CONTRIBUTING].sum(axis=-1)
+    by_cell = np.ascontiguousarray(kept.transpose(0, 2, 1)[:, :, rates.band])
+    by_cell[:, :, retirement_cells] = 0.0
+    return by_cell
 
 
 def step_in_place(
@@ -349,9 +342,9 @@ def step_in_place(
         rates.retired_share,
         rates.transition,
         rates.transition_row,
-        _runs(rates.band),
-        care.frequency,
-        _runs(care.severity_class),
+        blocks_of(rates.band),
+        _contributing(rates, retirement_cells),
+        *frequency_blocks(care),
         persons,
         claims,
         births,
