@@ -138,8 +138,13 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     np.add.at(by_set.T, terms.formula_of[scheme, :n], register[:, :n].T)
     inside = by_set.sum(axis=1, keepdims=True)
     same = (terms.territory[:n, None] == terms.territory[None, :]).astype(float)
+    # einsum, not a matrix product: a linear-algebra library's threads stall on a busy machine,
+    # and how many there are would show in the last bits
     onsite = np.divide(
-        register[:, :n] @ same, inside, out=np.zeros((n + 1, n + 1)), where=inside > 0
+        np.einsum("hq,qp->hp", register[:, :n], same),
+        inside,
+        out=np.zeros((n + 1, n + 1)),
+        where=inside > 0,
     )
     _claims(
         expected, pairs.home, pairs.residence, terms.relativity, terms.places,
@@ -149,5 +154,5 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
         settlement, elsewhere, cost, paid, added, cost_at_place,
     )  # fmt: skip
     for number in range(schemes):
-        settlement[number] += register.T @ elsewhere[number]
+        settlement[number] += np.einsum("hq,hp->qp", register, elsewhere[number])
     return YearClaims(settlement, cost, paid, added, cost_at_place)
