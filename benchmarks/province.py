@@ -1,0 +1,115 @@
+"""One year of the bundled province, ready to be stepped through."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from inputs.case import Case, read_case
+from models import coverage
+from models.credited_years import opening_credits, retired_share
+from models.opening import next_level
+from models.pairs import PairIndex, dense_pairs, pair_index
+from models.preparation import Prepared, payroll_scheme, prepare, year_rates
+from models.rates import CareWeights, FloatArray, YearRates
+
+CASE = "jiangsu"
+
+
+@dataclass(frozen=True)
+class Year:
+    """What a step of the population needs; people ``(P, K, 202)``."""
+
+    people: FloatArray
+    pairs: PairIndex
+    rates: YearRates
+    care: CareWeights
+
+    def with_fewer_pairs(self, destinations: int) -> "Year":
+        """The same cut down to each home's largest destinations.
+
+        For measuring only: dropping small pairs does not give the same results.
+        """
+        persons = self.people.sum(axis=(1, 2))
+        kept = np.zeros(self.pairs.count, dtype=bool)
+        for home in range(self.pairs.counties + 1):
+            slab = np.arange(self.pairs.start[home], self.pairs.start[home + 1])
+            kept[slab[np.argsort(-persons[slab], kind="stable")][: destinations + 1]] = True
+        kept[self.pairs.own] = True
+        pairs = pair_index(
+            self.pairs.counties,
+            self.pairs.home[kept],
+            self.pairs.residence[kept],
+            next_level(province()),
+        )
+        return Year(
+            people=np.ascontiguousarray(self.people[kept]),
+            pairs=pairs,
+            rates=_on_pairs(self.rates, pairs, self.rates.destination[kept]),
+            care=self.care,
+        )
+
+
+def _on_pairs(rates: YearRates, pairs: PairIndex, destination: FloatArray) -> YearRates:
+    whole = np.add.reduceat(destination, pairs.start[:-1])[pairs.home]
+    share = np.divide(destination, whole, out=np.zeros_like(destination), where=whole > 0)
+    return replace(rates, destination=share, transition_row=coverage.pair_rows(pairs))
+
+
+@cache
+def province() -> Case:
+    """The bundled case."""
+    return read_case(CASE)
+
+
+@cache
+def prepared_province() -> Prepared:
+    """The bundled case as arrays."""
+    return prepare(province())
+
+
+def first_rates(prepared: Prepared) -> YearRates:
+    """Rates of the first projected year."""
+    case = prepared.case
+    year = case.base_year + 1
+    hazards = coverage.coverage_hazards(case, year)
+    retired = retired_share(
+        case,
+        case.schemes[payroll_scheme(case)],
+        opening_credits(case),
+        coverage.retirement_ages(case, year),
+        year,
+    )
+    return year_rates(prepared, coverage.yearly_transition(prepared.cover, hazards), retired, year)
+
+
+@cache
+def case_year() -> Year:
+    """The first projected year of the case, its own pairs and statuses."""
+    prepared = prepared_province()
+    return Year(prepared.people.copy(), prepared.pairs, first_rates(prepared), prepared.care)
+
+
+@cache
+def dense_year() -> Year:
+    """The same with people in every status and cell of every home and residence.
+
+    Statuses that the case does not use get people too, and every change of cover is possible, so
+    that no zero can be skipped.
+    """
+    prepared = prepared_province()
+    pairs = dense_pairs(next_level(province()))
+    own = first_rates(prepared)
+    draw = np.random.default_rng(1)
+    statuses = prepared.people.shape[1]
+    destination = draw.uniform(0.1, 1.0, pairs.count)
+    destination[pairs.own] = 0.0
+    rates = replace(
+        _on_pairs(own, pairs, destination),
+        transition=draw.dirichlet(np.ones(statuses), own.transition.shape[:-1]),
+        move_out=draw.dirichlet(np.ones(statuses), statuses),
+        move_onward=draw.dirichlet(np.ones(statuses), statuses),
+        move_return=draw.dirichlet(np.ones(statuses), statuses),
+    )
+    people = draw.uniform(1.0, 100.0, (pairs.count, *prepared.people.shape[1:]))
+    return Year(people, pairs, rates, prepared.care)
