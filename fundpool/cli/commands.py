@@ -12,6 +12,7 @@ from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
     UsageError,
+    checked_folder,
     checked_plans,
     opened_case,
     refusing_bad_input,
@@ -83,6 +84,7 @@ def project(
 ) -> None:
     """Project a case under one pooling plan; write tidy tables and summary.json."""
     with refusing_bad_input():
+        checked_folder(out)
         opened = opened_case(case, changes)
         (plan,) = checked_plans(opened, [pooling])
     from fundpool.summary import as_json, summary
@@ -145,6 +147,7 @@ def report(
 ) -> None:
     """Check, project and compare a case; write the solvency report."""
     with refusing_bad_input():
+        checked_folder(out)
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes)
         plans = checked_plans(opened, pooling or list(opened.levels))

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -69,6 +70,15 @@ def checked_plans(case: "Case", plans: list[str]) -> list[str]:
         except ValueError as error:
             raise UsageError(str(error)) from None
     return plans
+
+
+def checked_folder(out: Path) -> None:
+    """Refuse a place for results that cannot be a folder, before anything is computed."""
+    for place in (out, *out.parents):
+        if place.exists():
+            if not place.is_dir():
+                raise UsageError(f"--out {str(out)!r}: {str(place)!r} is a file; name a folder")
+            return
 
 
 @contextmanager
