@@ -86,6 +86,16 @@ def test_by_hand(small: Case) -> None:
     assert _balances(paths, paths.income[0])[0, 0] == pytest.approx(closing[-1])
 
 
+def test_administration_is_outgo(small: Case) -> None:
+    """4 % of what is paid goes to administration: outgo 1,005,769.6 x 1.04 in Ash."""
+    changed = small.with_values({"schemes.employee.rules.administration": 0.04})
+    projection = project(changed, "county", years=1)
+    paths = central_paths(projection, "employee")
+    assert paths.outgo[0, 0] == pytest.approx([1_005_769.6 * 1.04, 1_780_864.8 * 1.04])
+    funds = projection.funds[projection.funds["scheme"] == "employee"]
+    assert _balances(paths, paths.income[0])[0] == pytest.approx(funds["balance"].to_numpy())
+
+
 @pytest.mark.parametrize("plan", ["county,city@2023", "city+province:0.05:0.3"])
 def test_plans_without_paths_of_their_own(jiangsu_study: Study, plan: str) -> None:
     with pytest.raises(ValueError, match="changes its pools or swaps money"):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from inputs.case import Case
+from inputs.vocabulary import STATUSES
 from models import claims, claims_kernel, coverage, kernel, population
 from models.claims import YearClaims, claim_terms
 from models.credited_years import opening_credits, retired_share
@@ -15,6 +16,7 @@ from models.flows import OpeningYear, opening_year
 from models.preparation import Prepared, payroll_scheme, prepare, year_rates
 from models.projection import Projection, project
 from models.rates import FloatArray, YearCount, YearRates
+from models.retiree_register import next_register
 
 
 @pytest.fixture(scope="module")
@@ -58,10 +60,15 @@ def test_population_step(prepared: Prepared, rates: YearRates) -> None:
     assert (apart <= 1e-12 * np.maximum(size, 1e-300)).all()
 
 
-def test_claims(jiangsu: Case, prepared: Prepared, opening: OpeningYear) -> None:
+def test_claims(jiangsu: Case, prepared: Prepared, opening: OpeningYear, rates: YearRates) -> None:
+    """A year on, when some retired members have left the pool that pays for them."""
+    people = prepared.people.copy()
+    count = kernel.step_in_place(people, prepared.pairs, rates, prepared.care)
+    register = next_register(opening.register, prepared.pairs, count)
     terms = claim_terms(jiangsu, prepared.pairs, jiangsu.base_year + 2)  # direct settlement
-    asked = (opening.expected, terms, opening.register)
+    asked = (count.expected_claims, terms, register)
     readable, compiled = claims.claims_of_year(*asked), claims_kernel.claims_of_year(*asked)
+    assert readable.paid[:, STATUSES.index("retired_elsewhere")].sum() > 0
     for field in fields(YearClaims):
         one, other = getattr(readable, field.name), getattr(compiled, field.name)
         assert np.abs(one).max() > 0, field.name
