@@ -292,7 +292,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     unread = {finding.file for finding in raw.findings}
     findings += [
         finding
-        for finding in checks.presence_findings(settings, raw.tables)
+        for finding in raw.placed(checks.presence_findings(settings, raw.tables))
         if not any(name.startswith((finding.file + ".", finding.file)) for name in unread)
     ]
     tables: dict[str, pd.DataFrame] = {}
@@ -308,7 +308,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         if "regions" in tables:
             findings += _cross_checked(settings, tables, raw, schemes)
     if settings is None or any(finding.severity == "error" for finding in findings):
-        return None, findings
+        return None, raw.placed(findings)
     tree = region_tree(tables["regions"], settings.levels)
     assert raw.settings is not None
     case = Case(
@@ -324,7 +324,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         _settings_text=raw.settings,
         _scheme_texts=raw.schemes,
     )
-    return case, findings
+    return case, raw.placed(findings)
 
 
 def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], list[Finding]]:
