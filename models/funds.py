@@ -1,11 +1,14 @@
 """Funds: balances of every pool by year.
 
-``B[t] = B[t-1] * (1+i) + (contributions - account credits + subsidies + swaps in - swaps out -
-claims paid - administration) * (1+i)^0.5``
+``B[t] = B[t-1] * (1+i) + (contributions - account credits + from accounts + subsidies + swaps in -
+swaps out - claims paid - administration) * (1+i)^0.5``
+
+``from accounts`` is what the pooled fund gains when accounts are forfeited or converted on a move.
 
 Claims incurred are paid by a lag pattern: care within the insuring territory by the short lag of
 direct settlement, care elsewhere by the lag of the regime in force. What is unpaid is a liability
-of the pool. Merging pools adds their balances.
+of the pool. Merging pools adds their balances. A scheme that takes another in has its balances and
+pays its open claims from then on.
 """
 
 from dataclasses import dataclass
@@ -24,6 +27,7 @@ MONEY = (
     "contribution_base",
     "contributions",
     "account_credits",
+    "from_accounts",
     "subsidies",
     "claims_incurred",
     "claims_paid",
@@ -41,11 +45,13 @@ class CountyBook:
     contribution_base: FloatArray
     contributions: FloatArray
     account_credits: FloatArray
+    from_accounts: FloatArray
     subsidies: FloatArray
     claims_incurred: FloatArray
     claims_paid: FloatArray
     outstanding: FloatArray
     administration: FloatArray
+    expected_cost: FloatArray
 
 
 def run_off(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -92,53 +98,109 @@ def county_book(case: Case, flows: CountyFlows, scheme: int) -> CountyBook:
         contribution_base=flows.contribution_base[scheme, 1:, :n],
         contributions=flows.contributions[scheme, 1:, :n],
         account_credits=flows.account_credits[scheme, 1:, :n],
+        from_accounts=flows.accounts_to_pool[scheme, 1:, :n],
         subsidies=flows.subsidies[scheme, 1:, :n],
         claims_incurred=flows.claims_incurred[scheme, 1:, :n],
         claims_paid=paid,
         outstanding=owed_near + owed_away,
         administration=paid * share,
+        expected_cost=flows.expected_cost[scheme, 1:, :n],
     )
 
 
+def with_taken_in(case: Case, flows: CountyFlows, scheme: int) -> CountyBook:
+    """One scheme's book, with the open claims of the schemes it takes in from their year on."""
+    book = county_book(case, flows, scheme)
+    for since, file in case.schemes[scheme].taken_in:
+        other = county_book(case, flows, [s.name for s in case.schemes].index(file.name))
+        later = (flows.years[1:] >= since)[:, None]
+        book = replace(
+            book,
+            **{
+                name: getattr(book, name) + getattr(other, name) * later
+                for name in ("claims_paid", "outstanding", "administration")
+            },
+        )
+    return book
+
+
 def opening_balances(case: Case, scheme: str) -> FloatArray:
-    """Pooled balance of each county at the end of the base year, ``(n,)``."""
+    """Pooled balance of each county at the end of the base year, ``(n,)``.
+
+    Where a rural scheme is kept apart that the table does not know, the balance of the scheme that
+    insures people at home is divided between the two as its insured are.
+    """
     table = case.tables["fund_balances"]
-    table = table[table["scheme"] == scheme]
-    balances = np.zeros(len(case.regions.codes))
-    balances[[case.regions.index(code) for code in table["region"]]] = table["pooled_balance"]
-    return balances
+    own = table[table["scheme"] == scheme]
+    rural = coverage.rural_shares(case)[:-1]
+    part: FloatArray = np.ones_like(rural)
+    covered = case.scheme(scheme).statuses_covered
+    if own.empty and "rural_resident" in covered:
+        others = [s.name for s in case.schemes if "home_resident" in s.statuses_covered]
+        own, part = table[table["scheme"].isin(others)], rural
+    elif "home_resident" in covered and "rural_resident" not in covered:
+        part = 1.0 - rural
+    balances = np.zeros(rural.size)
+    balances[[case.regions.index(code) for code in own["region"]]] = own["pooled_balance"]
+    return balances * part
+
+
+@dataclass(frozen=True)
+class PoolFlow:
+    """What an adjustment fund looks at in a year, by pool, ``(p,)``.
+
+    Attributes:
+        pooled_contributions: contributions without what goes to accounts.
+        result: income less outgo before swaps.
+        expected_cost: cost expected of the insured by age and sex.
+    """
+
+    pooled_contributions: FloatArray
+    result: FloatArray
+    expected_cost: FloatArray
 
 
 def swaps_of_year(
     pools: Pools,
     member: IntArray,
     fund: AdjustmentFund,
-    pooled_contributions: FloatArray,
-    result: FloatArray,
+    flow: PoolFlow,
     reserve: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Levies paid to and grants received from the adjustment funds above the pools.
+
+    A share of the year's levies is paid out by need, in proportion to the cost expected of the
+    insured by age and sex; what is left, with the reserve, meets deficits.
 
     Args:
         pools: the pools.
         member: adjustment fund that each pool belongs to, ``(p,)``.
         fund: its rules.
-        pooled_contributions: of the year, ``(p,)``.
-        result: each pool's income less outgo before swaps, ``(p,)``.
+        flow: the year's money of each pool.
         reserve: money each adjustment fund holds, ``(f,)``.
 
     Returns:
         levies ``(p,)``, grants ``(p,)``, money left in each fund ``(f,)``. Grants are cut in
         proportion where a fund cannot meet all of them, so that it never turns negative.
     """
-    levies = fund.levy * np.maximum(pooled_contributions, 0.0)
-    wanted = (1.0 - fund.own_responsibility) * np.maximum(-result, 0.0)
-    available = reserve + sum_by(member, levies, minlength=reserve.size)
+    levies = fund.levy * np.maximum(flow.pooled_contributions, 0.0)
+    collected = sum_by(member, levies, minlength=reserve.size)
+    needed = sum_by(member, flow.expected_cost, minlength=reserve.size)
+    each = np.divide(
+        fund.need * collected, needed, out=np.zeros_like(collected), where=needed > 0
+    )
+    by_need = each[member] * flow.expected_cost
+    deficit = np.maximum(-(flow.result - levies + by_need), 0.0)
+    wanted = (1.0 - fund.own_responsibility) * (
+        deficit if fund.need > 0 else np.maximum(-flow.result, 0.0)
+    )
+    available = reserve + collected - sum_by(member, by_need, minlength=reserve.size)
     asked = sum_by(member, wanted, minlength=reserve.size)
     share = np.divide(available, asked, out=np.ones_like(asked), where=asked > 0).clip(0.0, 1.0)
-    grants = wanted * share[member]
+    grants = by_need + wanted * share[member]
     assert len(pools.codes) == levies.size
-    return levies, grants, available - sum_by(member, grants, minlength=reserve.size)
+    left = reserve + collected - sum_by(member, grants, minlength=reserve.size)
+    return levies, grants, np.maximum(left, 0.0)
 
 
 def moral_hazard(case: Case, level: str) -> float:
