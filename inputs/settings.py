@@ -220,7 +220,7 @@ def read_settings(
             findings.append(Finding(file, None, key, word, "each name once", "Remove one."))
     for kind in type(settings.pooling).model_fields:
         for level in getattr(getattr(settings.pooling, kind), "values", ()):
-            if level not in settings.levels:
+            if level.removesuffix(" adjustment fund") not in settings.levels:
                 findings.append(
                     Finding(file, None, f"pooling.{kind}.values.{level}", level,
                             "a level of the case", did_you_mean(level, settings.levels))
