@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from inputs import checks
+from inputs.assembly import regional_schemes, settings_and_schemes
 from inputs.assumptions import assumption_table, parameters, source_table
 from inputs.bundled import case_path
 from inputs.columns import typed_table
@@ -25,7 +26,7 @@ from inputs.policies import (
 )
 from inputs.regions import RegionTree, region_tree, tree_findings
 from inputs.scheme_file import SchemeFile, read_scheme
-from inputs.schemes import Scheme, scheme_overrides
+from inputs.schemes import Scheme
 from inputs.settings import Parameter, Settings, read_settings
 from inputs.sources import RawCase, read_raw
 from inputs.tables import TABLE_OF, TABLES
@@ -46,6 +47,7 @@ class Case:
         pooling: pooling plan of the last of them that has one; None if none has.
         shocks: shocks of these policies.
         policy_texts: contents of the policy files that come with the case.
+        before: the case before the first policy was laid over it; None without policies.
     """
 
     settings: Settings
@@ -60,6 +62,12 @@ class Case:
     pooling: str | None = None
     shocks: tuple[Shock, ...] = ()
     policy_texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    before: "Case | None" = field(default=None, repr=False)
+
+    @property
+    def reference(self) -> "Case":
+        """The case whose base year was observed: itself without policies."""
+        return self if self.before is None else self.before
 
     @property
     def name(self) -> str:
@@ -156,9 +164,9 @@ class Case:
             raise CaseError(findings)
         changes = ";".join(f"{path}={value!r}" for path, value in sorted(values.items()))
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
-        made, files = _settings_and_schemes(settings, texts)
+        made, files = settings_and_schemes(settings, texts)
         return replace(
-            self, settings=made, schemes=_assembled_schemes(made, files, self.tables, self.regions),
+            self, settings=made, schemes=regional_schemes(made, files, self.tables, self.regions),
             inputs_sha256=digest, _settings_text=settings, _scheme_texts=texts,
         )  # fmt: skip
 
@@ -179,7 +187,7 @@ class Case:
     def _with_policy(self, file: str, contents: Mapping[str, Any]) -> "Case":
         policy = read_policy(file, contents)
         settings, texts = laid_over(policy, self._settings_text, self._scheme_texts)
-        made, files = _settings_and_schemes(settings, texts, file)
+        made, files = settings_and_schemes(settings, texts, file)
         shocks = (*self.shocks, *policy.shocks)
         findings = checks.status_findings(files, file)
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
@@ -190,9 +198,10 @@ class Case:
         text = json.dumps(contents, sort_keys=True, default=str)
         digest = hashlib.sha256(f"{self.inputs_sha256};{file};{text}".encode()).hexdigest()
         return replace(
-            self, settings=made, schemes=_assembled_schemes(made, files, self.tables, self.regions),
+            self, settings=made, schemes=regional_schemes(made, files, self.tables, self.regions),
             inputs_sha256=digest, policies=(*self.policies, policy.name), shocks=shocks,
-            pooling=policy.pooling or self.pooling, _settings_text=settings, _scheme_texts=texts,
+            pooling=policy.pooling or self.pooling, before=self.reference,
+            _settings_text=settings, _scheme_texts=texts,
         )  # fmt: skip
 
     def paths(self) -> tuple[str, ...]:
@@ -206,50 +215,6 @@ class Case:
     def table_sources(self) -> pd.DataFrame:
         """Every table with its rows, source, status and note."""
         return source_table(self)
-
-
-def _settings_and_schemes(
-    settings_text: Mapping[str, Any],
-    scheme_texts: Mapping[str, Mapping[str, Any]],
-    source: str = "case.toml",
-) -> tuple[Settings, dict[str, SchemeFile]]:
-    settings, findings = read_settings(settings_text, source)
-    files = {}
-    if settings is not None:
-        for name in settings.schemes:
-            if name not in scheme_texts:
-                findings.append(
-                    Finding(source, None, "add_schemes", name, "a scheme of the case",
-                            did_you_mean(name, scheme_texts))
-                )  # fmt: skip
-                continue
-            file, problems = read_scheme(name, scheme_texts[name], tuple(settings.services))
-            findings += problems
-            if file is not None:
-                files[name] = file
-    if settings is None or any(finding.severity == "error" for finding in findings):
-        raise CaseError(findings)
-    return settings, files
-
-
-def _assembled_schemes(
-    settings: Settings,
-    files: Mapping[str, SchemeFile],
-    tables: Mapping[str, pd.DataFrame],
-    regions: RegionTree,
-) -> tuple[Scheme, ...]:
-    """Schemes with their regional rules and mergers."""
-    away = {merger.scheme: merger.year for merger in settings.mergers}
-    return tuple(
-        Scheme(
-            files[name],
-            scheme_overrides(tables.get("scheme_rules"), name),
-            regions,
-            away.get(name),
-            tuple((m.year, files[m.scheme]) for m in settings.mergers if m.into == name),
-        )
-        for name in settings.schemes
-    )
 
 
 def read_case(name: str | Path) -> Case:
@@ -306,7 +271,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     assert raw.settings is not None
     case = Case(
         settings=settings,
-        schemes=_assembled_schemes(settings, schemes, tables, tree),
+        schemes=regional_schemes(settings, schemes, tables, tree),
         tables=_with_provenance(tables, settings),
         regions=tree,
         inputs_sha256=_digest(raw),

@@ -114,7 +114,6 @@ class Coverage(Part):
     credited_density: Share
     credited_cv: Annotated[Parameter, AfterValidator(_between(0.0, 5.0))]
     prior_credit_share: Share
-    rural_share_of_migrants: Share | None = None
 
 
 class Participation(Part):

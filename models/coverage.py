@@ -2,7 +2,8 @@
 
 For a person type (tie to the place, county, sex and age band) the base-year shares of the
 statuses are data. The hazards of *leaving* a status (job turnover, lapse) are assumptions; the
-hazards of *entering* are those that would hold the base-year shares if nothing else changed:
+hazards of *entering* are those that, with the base year's hazards of leaving, would hold the
+base-year shares if nothing else changed:
 
 ``share[i] * q[i, j] = share[j] * q[j, i]``  (detailed balance),
 
@@ -19,9 +20,9 @@ import pandas as pd
 
 from actuarial.mobility import transition_matrix, turnover_hazard
 from inputs.case import Case
-from inputs.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
+from inputs.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
 from models.entry_hazards import renewing_entry
-from models.pairs import IntArray, PairIndex
+from models.pairs import IntArray, PairIndex, sum_by
 from models.participation import Participation, participation
 from models.rates import FloatArray
 
@@ -48,6 +49,7 @@ class BaseCoverage:
         entry: hazard of entering work-based cover that renews the base-year pattern by age,
             relative to detailed balance, ``(rows, bands)``
             (:func:`models.entry_hazards.renewing_entry`).
+        hazards: hazards of leaving in the observed base year, at which entry balances.
         first, kind: person types (rows by bands, laid flat) that differ in nothing share a kind,
             ``(rows * bands,)``; ``first`` is one of each kind.
     """
@@ -56,6 +58,7 @@ class BaseCoverage:
     band: IntArray
     working: np.ndarray
     entry: FloatArray
+    hazards: "CoverageHazards"
     first: IntArray
     kind: IntArray
 
@@ -129,17 +132,13 @@ def base_coverage(case: Case) -> BaseCoverage:
     shares[_rows(case, table), _bands(table, number_of), :] = 0.0
     statuses = table["cover"].map(STATUSES.index).to_numpy()
     shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
-    rural = np.tile(rural_shares(case), len(TIES))
-    migrants = case.settings.coverage.rural_share_of_migrants
-    if migrants is not None:
-        # rows of migrants are kept by residence, which does not tell where they come from
-        by_residence = ~np.isin(np.arange(rural.size) // (n + 1), (STAYER, OUTBOUND))
-        rural[by_residence] = np.where(rural.any(), migrants.value, 0.0)
+    rural = rural_shares_by_row(case)
     shares[..., RURAL_RESIDENT] += shares[..., HOME_RESIDENT] * rural[:, None]
     shares[..., HOME_RESIDENT] *= 1.0 - rural[:, None]
-    entry = entry_factor(shares, bands, working, coverage_hazards(case, case.base_year).job_loss)
+    hazards = coverage_hazards(case.reference, case.base_year)
+    entry = entry_factor(shares, bands, working, hazards.job_loss)
     first, kind = _kinds(shares, working, entry)
-    return BaseCoverage(shares, band, working, entry, first, kind)
+    return BaseCoverage(shares, band, working, entry, hazards, first, kind)
 
 
 def rural_shares(case: Case) -> FloatArray:
@@ -153,6 +152,27 @@ def rural_shares(case: Case) -> FloatArray:
         index = [case.regions.index(code) for code in table["region"]]
         shares[index] = table["rural_share"].fillna(0.0).to_numpy(dtype=float)
     return shares
+
+
+def rural_shares_by_row(case: Case) -> FloatArray:
+    """The same for the rows of the coverage arrays, ``(ties * (n + 1),)``.
+
+    Rows of migrants are kept by residence: the mean over the homes of those who live there.
+    """
+    rural = rural_shares(case)
+    size = rural.size
+    rows = np.tile(rural, (len(TIES), 1))
+    table = case.tables["migrants"]
+    index = {code: case.regions.index(code) for code in (*case.regions.codes, OUTSIDE)}
+    home: IntArray = np.array(table["home"].map(index), dtype=np.int64)
+    residence: IntArray = np.array(table["residence"].map(index), dtype=np.int64)
+    persons = table["persons"].to_numpy(dtype=float)
+    for tie in ("within", "between", "inbound"):
+        own = home < size - 1 if tie != "inbound" else home == size - 1
+        number = sum_by(residence[own], persons[own], minlength=size)
+        held = sum_by(residence[own], persons[own] * rural[home[own]], minlength=size)
+        rows[TIES.index(tie)] = np.divide(held, number, out=np.zeros(size), where=number > 0)
+    return rows.ravel()
 
 
 def _kinds(shares: FloatArray, working: np.ndarray, entry: FloatArray) -> tuple[IntArray, IntArray]:
@@ -234,17 +254,17 @@ def coverage_generator(base: BaseCoverage, hazards: CoverageHazards) -> FloatArr
     q = np.zeros((rows, bands, K, K))
     share = base.shares
     size = rows // len(TIES)
-    job_loss = np.repeat(hazards.job_loss, size)[:, None]
+    loss, loss_then = (np.repeat(h.job_loss, size)[:, None] for h in (hazards, base.hazards))
     levers = hazards.participation
     idle = share[..., UNEMPLOYED].sum(axis=-1)
     enrolment = np.repeat(levers.entry, size)[:, None] * base.entry
 
     for status in (EMPLOYEE, MIGRANT):
         for other in UNEMPLOYED:
-            leave = job_loss * np.where(idle > 0, _ratio(share[..., other], idle), other == NONE)
+            leave = loss * np.where(idle > 0, _ratio(share[..., other], idle), other == NONE)
             # past the retirement age of the base year those who still work stay in their jobs
             q[..., status, other] = leave * base.working
-            enter = job_loss * _ratio(share[..., status], idle) * enrolment
+            enter = loss_then * _ratio(share[..., status], idle) * enrolment
             q[..., other, status] = enter * (base.working & (share[..., other] > 0))
     separate = levers.migrant_scheme.reshape(rows, 1)
     for other in UNEMPLOYED:
@@ -253,16 +273,23 @@ def coverage_generator(base: BaseCoverage, hazards: CoverageHazards) -> FloatArr
     lapse = hazards.resident_lapse * np.repeat(levers.lapse, size)[:, None]
     for home in HOME_COVER:
         part = np.where(at_home > 0, _ratio(share[..., home], at_home), home == HOME_RESIDENT)
-        q[..., DUAL, home] = job_loss * part
-        balanced = job_loss * _ratio(share[..., DUAL], at_home)
+        q[..., DUAL, home] = loss * part
+        balanced = loss_then * _ratio(share[..., DUAL], at_home)
         q[..., home, DUAL] = balanced * base.working * enrolment * (share[..., home] > 0)
         # where nobody is uninsured in the base year nobody lapses either
         q[..., home, NONE] = lapse * (share[..., NONE] > 0)
-        back = hazards.resident_lapse * _ratio(share[..., home], share[..., NONE])
+        back = base.hazards.resident_lapse * _ratio(share[..., home], share[..., NONE])
         q[..., NONE, home] = np.where(share[..., NONE] > 0, back, hazards.resident_lapse * part)
-    _exchange(q, share, DUAL, EMPLOYEE, hazards.dual_lapse, base.working)
-    q[..., DUAL, EMPLOYEE] *= base.working
-    _exchange(q, share, LOCAL_RESIDENT, HOME_RESIDENT, hazards.local_resident_lapse, 1.0)
+        q[..., LOCAL_RESIDENT, home] = hazards.local_resident_lapse * part
+        q[..., home, LOCAL_RESIDENT] = (
+            base.hazards.local_resident_lapse
+            * _ratio(share[..., LOCAL_RESIDENT], at_home)
+            * (share[..., home] > 0)
+        )
+    q[..., DUAL, EMPLOYEE] = hazards.dual_lapse * base.working
+    q[..., EMPLOYEE, DUAL] = (
+        base.hazards.dual_lapse * _ratio(share[..., DUAL], share[..., EMPLOYEE]) * base.working
+    )
     diagonal = np.arange(K)
     q[..., diagonal, diagonal] = -q.sum(axis=-1)
     return q
@@ -270,19 +297,6 @@ def coverage_generator(base: BaseCoverage, hazards: CoverageHazards) -> FloatArr
 
 def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
     return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
-
-
-def _exchange(
-    q: FloatArray,
-    share: FloatArray,
-    status: int,
-    other: int,
-    leave: FloatArray | float,
-    enter_factor: FloatArray | float,
-) -> None:
-    """Set the two hazards between ``status`` and ``other`` so that they balance at base shares."""
-    q[..., status, other] = leave
-    q[..., other, status] = leave * _ratio(share[..., status], share[..., other]) * enter_factor
 
 
 def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> FloatArray:

@@ -17,9 +17,10 @@ from models.rates import FloatArray, YearCount
 
 K = len(STATUSES)
 MIGRANT_MEASURES = (
-    "persons", "contributions", "from_host", "from_home", "cost", "uninsured", "spells",
+    "persons", "contributions", "from_host", "from_home", "cost", "uninsured", "spells", "work",
 )  # fmt: skip
-"""Recorded of migrants by origin and destination; ``uninsured`` persons, ``spells`` begun."""
+"""Recorded of migrants by origin and destination: ``uninsured`` persons, ``spells`` without cover
+begun, persons insured through ``work``."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class CountyFlows:
         by_status: residents by coverage status, ``(T + 1, n + 1, K)``.
         by_cell_first, by_cell_last: residents by sex and age at the ends, ``(n + 1, 202)``.
         migrants: by measure, home and residence region of the next level,
-            ``(T + 1, 7, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
+            ``(T + 1, 8, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
         cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
         paths: economic paths.
         multipliers: the calibration.
@@ -203,6 +204,7 @@ def record_money(
         claims.cost.sum(axis=1) * price,
         persons[:, coverage.NONE],
         people.lapsed,
+        persons[:, coverage.WORK_BASED].sum(axis=1),
     )
     migrant = pairs.home != pairs.residence
     origin, place = prepared.region[pairs.home[migrant]], prepared.region[pairs.residence[migrant]]

@@ -81,7 +81,7 @@ def participation(case: Case, year: int) -> Participation:
     everyone = float(np.prod(growth)) if growth else 1.0
     migrants, lapse = 1.0, 1.0
     if case.settings.participation is not None:
-        now, then = _levers(case, year), _levers(case, case.base_year)
+        now, then = _levers(case, year), _levers(case.reference, case.base_year)
         everyone *= now["contracts"] / then["contracts"] * now["compliance"] / then["compliance"]
         everyone *= (now["rate"] / then["rate"]) ** -case.value(
             "participation.premium_elasticity", year
