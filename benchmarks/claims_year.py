@@ -15,7 +15,7 @@ from models.flows import opening_year
 def measure() -> list[Row]:
     """Seconds and ratio for the base year of the case, and how far the two agree."""
     opening = opening_year(prepared_province())
-    asked = (opening.expected, opening.terms, opening.register)
+    asked = (opening.people.exposure, opening.terms, opening.people.register)
     fast, slow = claims_kernel.claims_of_year(*asked), claims.claims_of_year(*asked)
     compared = [(getattr(slow, f.name), getattr(fast, f.name)) for f in fields(YearClaims)]
     worst = max(float(np.abs(a - b).max() / np.abs(a).max()) for a, b in compared)

@@ -68,11 +68,11 @@ def closed_fund() -> ClosedFund:
 def by_kernel(fund: ClosedFund) -> FloatArray:
     """Closing balances by county of residence after the last year, ``(n + 1,)``."""
     year = fund.year
-    people = year.people.copy()
+    people, holdings = year.people.copy(), year.holdings.copy()
     size = year.pairs.counties + 1
     net = np.empty((YEARS, size))
     for t in range(YEARS):
-        count = step_in_place(people, year.pairs, year.rates, year.care)
+        count = step_in_place(people, holdings, year.pairs, year.rates, year.care)
         flow = CONTRIBUTION * count.persons.sum(axis=1)
         flow -= COST * count.expected_claims[:, :, 0].sum(axis=(1, 2))
         net[t] = sum_by(year.pairs.residence, flow, minlength=size)

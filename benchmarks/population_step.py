@@ -25,7 +25,8 @@ def operations(year: Year) -> float:
 
     For a pair and cell: survival ``K``; chances to go on, to go home and to stay ``5 K``; the
     statuses of those who move ``2 K^2`` and of all at the year's end ``2 K^2``; claims of ``C``
-    services ``2 K C``. What is done once a home or an age class is left out.
+    services ``2 K C``. What is done once a home or an age class, and for what contributors hold,
+    is left out.
     """
     services = year.care.frequency.shape[0]
     return float(year.pairs.count * CELLS * (6 * K + 4 * K**2 + 2 * K * services))
@@ -34,15 +35,17 @@ def operations(year: Year) -> float:
 def moved_bytes(year: Year) -> float:
     """Bytes that must be read and written: the state in and out, and what is counted by pair."""
     counted = year.pairs.count * K * (year.care.frequency.shape[0] * year.care.classes + 3) * 8
-    return float(2 * year.people.nbytes + counted)
+    return float(2 * (year.people.nbytes + year.holdings.nbytes) + counted)
 
 
 def largest_difference(year: Year) -> float:
     """Largest difference between kernel and specification, relative to each array's largest."""
-    after, count = population.step(year.people, year.pairs, year.rates, year.care)
-    people = year.people.copy()
-    fast = kernel.step_in_place(people, year.pairs, year.rates, year.care)
+    asked = year.pairs, year.rates, year.care
+    after, held, count = population.step(year.people, year.holdings, *asked)
+    people, holdings = year.people.copy(), year.holdings.copy()
+    fast = kernel.step_in_place(people, holdings, *asked)
     compared: list[tuple[Any, Any]] = [(after, people)]
+    compared += [(held[:, layer], holdings[:, layer]) for layer in range(held.shape[1])]
     compared += [(getattr(count, f.name), getattr(fast, f.name)) for f in fields(YearCount)]
     return max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1.0)) for a, b in compared)
 
@@ -62,15 +65,16 @@ def _moves_as_products(year: Year) -> Any:
 
 
 def _timed(name: str, year: Year, top: Ceilings) -> list[Row]:
-    people = year.people.copy()
+    people, holdings = year.people.copy(), year.holdings.copy()
+    asked = year.pairs, year.rates, year.care
 
     def fused(threads: int) -> Any:
-        return lambda: kernel.step_in_place(people, year.pairs, year.rates, year.care, threads)
+        return lambda: kernel.step_in_place(people, holdings, *asked, threads)
 
     fused(1)()
     best = best_in_turn(
         {
-            "readable": lambda: population.step(year.people, year.pairs, year.rates, year.care),
+            "readable": lambda: population.step(year.people, year.holdings, *asked),
             **{f"fused {n}": fused(cores()) for n in range(4)},
             **{f"one {n}": fused(1) for n in range(4)},
             "moves": _moves_as_products(year),

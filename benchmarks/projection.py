@@ -1,7 +1,7 @@
 """The projection of the province over 30 years, in processes of its own: seconds and memory.
 
-Every pair of home and residence, eight statuses, 202 cells, with claims, settlement, funds at
-three pooling levels. Compiled code is taken from its cache; what compiling costs the first time
+Every pair of home and residence, all statuses and cells, with claims, settlement, funds at three
+pooling levels. Compiled code is taken from its cache; what compiling costs the first time
 is a row of its own.
 """
 

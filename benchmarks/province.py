@@ -7,7 +7,11 @@ import numpy as np
 
 from inputs.case import Case, read_case
 from models import coverage
-from models.credited_years import opening_credits, retired_share
+from models.account_books import AccountBooks
+from models.credited_years import retired_share
+from models.economy import economic_paths
+from models.flow_record import empty_record
+from models.flows import opening_year
 from models.opening import next_level
 from models.pairs import PairIndex, dense_pairs, pair_index
 from models.preparation import Prepared, payroll_scheme, prepare, year_rates
@@ -18,9 +22,13 @@ CASE = "jiangsu"
 
 @dataclass(frozen=True)
 class Year:
-    """What a step of the population needs; people ``(P, K, 202)``."""
+    """What a step of the population needs.
+
+    People ``(P, K, 202)`` and what contributors hold ``(P, 3, 202)``.
+    """
 
     people: FloatArray
+    holdings: FloatArray
     pairs: PairIndex
     rates: YearRates
     care: CareWeights
@@ -44,8 +52,12 @@ class Year:
         )
         return Year(
             people=np.ascontiguousarray(self.people[kept]),
+            holdings=np.ascontiguousarray(self.holdings[kept]),
             pairs=pairs,
-            rates=_on_pairs(self.rates, pairs, self.rates.destination[kept]),
+            rates=replace(
+                _on_pairs(self.rates, pairs, self.rates.destination[kept]),
+                retired_share=self.rates.retired_share[kept],
+            ),
             care=self.care,
         )
 
@@ -68,26 +80,24 @@ def prepared_province() -> Prepared:
     return prepare(province())
 
 
-def first_rates(prepared: Prepared) -> YearRates:
-    """Rates of the first projected year."""
-    case = prepared.case
-    year = case.base_year + 1
-    hazards = coverage.coverage_hazards(case, year)
-    retired = retired_share(
-        case,
-        case.schemes[payroll_scheme(case)],
-        opening_credits(case),
-        coverage.retirement_ages(case, year),
-        year,
-    )
-    return year_rates(prepared, coverage.yearly_transition(prepared.cover, hazards), retired, year)
-
-
 @cache
 def case_year() -> Year:
     """The first projected year of the case, its own pairs and statuses."""
-    prepared = prepared_province()
-    return Year(prepared.people.copy(), prepared.pairs, first_rates(prepared), prepared.care)
+    prepared, case = prepared_province(), province()
+    pairs, year = prepared.pairs, case.base_year + 1
+    opened = opening_year(prepared)
+    payroll = payroll_scheme(case)
+    store = empty_record(len(case.schemes), 1, pairs.counties, int(prepared.region[-1]) + 1)
+    books = AccountBooks(prepared, payroll, store, economic_paths(case, 1))
+    holdings = books.opening_holdings(opened.people.persons)
+    ages = coverage.retirement_ages(case, year)
+    earned = retired_share(
+        case, case.schemes[payroll], prepared.people, holdings, pairs, ages, year
+    )
+    hazards = coverage.coverage_hazards(case, year)
+    transition = coverage.yearly_transition(prepared.cover, hazards)
+    rates = year_rates(prepared, transition, earned, year)
+    return Year(prepared.people.copy(), holdings, pairs, rates, prepared.care)
 
 
 @cache
@@ -97,19 +107,21 @@ def dense_year() -> Year:
     Statuses that the case does not use get people too, and every change of cover is possible, so
     that no zero can be skipped.
     """
-    prepared = prepared_province()
+    case = case_year()
+    own = case.rates
     pairs = dense_pairs(next_level(province()))
-    own = first_rates(prepared)
     draw = np.random.default_rng(1)
-    statuses = prepared.people.shape[1]
+    statuses = case.people.shape[1]
     destination = draw.uniform(0.1, 1.0, pairs.count)
     destination[pairs.own] = 0.0
     rates = replace(
         _on_pairs(own, pairs, destination),
         transition=draw.dirichlet(np.ones(statuses), own.transition.shape[:-1]),
-        move_out=draw.dirichlet(np.ones(statuses), statuses),
-        move_onward=draw.dirichlet(np.ones(statuses), statuses),
-        move_return=draw.dirichlet(np.ones(statuses), statuses),
+        move_out=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),
+        move_onward=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),
+        move_return=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),
+        retired_share=draw.uniform(0.1, 0.9, (pairs.count, 2)),
     )
-    people = draw.uniform(1.0, 100.0, (pairs.count, *prepared.people.shape[1:]))
-    return Year(people, pairs, rates, prepared.care)
+    people = draw.uniform(1.0, 100.0, (pairs.count, *case.people.shape[1:]))
+    holdings = draw.uniform(1.0, 1000.0, (pairs.count, *case.holdings.shape[1:]))
+    return Year(people, holdings, pairs, rates, case.care)

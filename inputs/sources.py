@@ -24,12 +24,14 @@ LARGEST_WORKBOOK = 512 * 1024 * 1024
 """Unpacked bytes of a workbook that is still opened; larger ones are refused."""
 
 
-_SHEETS = re.compile(r"case\.toml|schemes/(\w+)\.toml|tables/(\w+)(?:\.csv)?")
+_SHEETS = re.compile(r"case\.toml|(scheme|polic)\w+/(\w+)\.toml|tables/(\w+)(?:\.csv)?")
 
 
 def _found_sheet(found: re.Match[str]) -> str:
-    scheme, table = found.groups()
-    return table or (f"scheme_{scheme}" if scheme else "case")
+    kind, name, table = found.groups()
+    if kind:
+        return f"scheme_{name}" if kind == "scheme" else f"policy_{name}"
+    return str(table or "case")
 
 
 def _sheet(file: str) -> str:

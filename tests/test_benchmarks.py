@@ -15,6 +15,7 @@ from benchmarks.environment import unforced
 from benchmarks.province import case_year, dense_year
 from benchmarks.table import BEGIN, END, Row, as_markdown, as_records, as_text, figure, with_table
 from benchmarks.timing import best_in_turn
+from inputs.vocabulary import CELLS, STATUSES
 
 ROOT = Path(__file__).parent.parent
 
@@ -84,7 +85,7 @@ def test_the_least_of_all_rounds() -> None:
 def test_the_dense_year_is_dense() -> None:
     year = dense_year()
     assert year.pairs.count == (year.pairs.counties + 1) ** 2 == 96**2
-    assert year.people.shape == (9216, 8, 202)
+    assert year.people.shape == (9216, len(STATUSES), CELLS)
     assert (year.people > 0).all()
     for matrices in (year.rates.transition, year.rates.move_onward, year.rates.move_out):
         assert (matrices > 0).all()

@@ -31,6 +31,7 @@ def _funds(**columns: list[float]) -> pd.DataFrame:
             "contributions": [100.0, 100.0],
             "account_credits": [10.0, 10.0],
             "subsidies": [0.0, 0.0],
+            "from_accounts": [0.0, 0.0],
             "claims_paid": [95.0, 104.0],
             "administration": [5.0, 6.0],
             "outstanding": [8.0, 10.0],
@@ -69,9 +70,10 @@ def test_one_pool_without_interest(small: Case) -> None:
 def test_one_pool_with_interest(small: Case) -> None:
     """At 21 % a flow of the first year is worth 1/1.1, of the second 1/1.331, the end 1/1.4641.
 
-    With subsidies of 11 and 13.31, outgo 110 and 133.1 and base 1,100 and 1,331 everything comes
-    to round numbers: PV outgo 200, subsidies 20, base 2,000. Target six months of 128.2 and
-    10.305 owed, 74.405; worth 50.8196. Level rate (200 + 50.8196 - 50 - 20) / 2,000.
+    With outgo 110 and 133.1, base 1,100 and 1,331, subsidies 6 and 13.31 and 5 forfeited by
+    accounts in the first year everything comes to round numbers: worth 200, 2,000 and 20 in all.
+    Target six months of 128.2 and 10.305 owed, 74.405; worth 50.8196. Level rate
+    (200 + 50.8196 - 50 - 20) / 2,000.
     """
     funds = _funds(
         contribution_base=[1100.0, 1331.0],
@@ -79,7 +81,8 @@ def test_one_pool_with_interest(small: Case) -> None:
         account_credits=[0.0, 0.0],
         claims_paid=[110.0, 133.1],
         administration=[0.0, 0.0],
-        subsidies=[11.0, 13.31],
+        subsidies=[6.0, 13.31],
+        from_accounts=[5.0, 0.0],
         outgo_next_year=[133.1, 128.2],
         outstanding=[0.0, 10.305],
         balance=[30.0, -1.0],
