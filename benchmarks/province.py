@@ -12,6 +12,7 @@ from models.credited_years import retired_share
 from models.economy import economic_paths
 from models.flow_record import empty_record
 from models.flows import opening_year
+from models.holdings import CONTRIBUTING
 from models.opening import next_level
 from models.pairs import PairIndex, dense_pairs, pair_index
 from models.preparation import Prepared, payroll_scheme, prepare, year_rates
@@ -124,4 +125,6 @@ def dense_year() -> Year:
     )
     people = draw.uniform(1.0, 100.0, (pairs.count, *case.people.shape[1:]))
     holdings = draw.uniform(1.0, 1000.0, (pairs.count, *case.holdings.shape[1:]))
+    people[pairs.reservoir, CONTRIBUTING] = 0.0  # who is neither here nor from here pays nothing
+    holdings[pairs.reservoir] = 0.0
     return Year(people, holdings, pairs, rates, case.care)

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("threadpoolctl", reason="benchmarks need the packages of the group develop")
 
-from benchmarks import BENCHMARKS, cohort_fund, table
+from benchmarks import BENCHMARKS, cohort_fund, projection, table
 from benchmarks.environment import unforced
 from benchmarks.province import case_year, dense_year
 from benchmarks.table import BEGIN, END, Row, as_markdown, as_records, as_text, figure, with_table
@@ -86,10 +86,14 @@ def test_the_dense_year_is_dense() -> None:
     year = dense_year()
     assert year.pairs.count == (year.pairs.counties + 1) ** 2 == 96**2
     assert year.people.shape == (9216, len(STATUSES), CELLS)
-    assert (year.people > 0).all()
+    assert (np.delete(year.people, year.pairs.reservoir, axis=0) > 0).all()
     for matrices in (year.rates.transition, year.rates.move_onward, year.rates.move_out):
         assert (matrices > 0).all()
         assert matrices.sum(axis=-1) == pytest.approx(1.0)
+
+
+def test_memory_is_that_of_the_process() -> None:
+    assert 1e8 < projection.peak_memory() < 1e11
 
 
 def test_fewer_pairs_are_the_largest() -> None:
