@@ -39,8 +39,8 @@ class UsageError(Exception):
     """Something asked for that cannot be done, with a sentence that says why."""
 
 
-def opened_case(name: str, changes: list[str] | None) -> "Case":
-    """Read a case and lay ``--set`` changes over it."""
+def opened_case(name: str, changes: list[str] | None, policies: list[str] | None = None) -> "Case":
+    """Read a case and lay ``--set`` changes over it, then policies."""
     from inputs.case import read_case
 
     case = read_case(name)
@@ -56,7 +56,9 @@ def opened_case(name: str, changes: list[str] | None) -> "Case":
                 f"--set {change!r} should read PATH=VALUE with a number, "
                 "as in --set economy.medical_inflation=0.07"
             )
-    return case.with_values(values) if values else case
+    if values:
+        case = case.with_values(values)
+    return case.with_policies(policies) if policies else case
 
 
 def checked_plans(case: "Case", plans: list[str]) -> list[str]:
@@ -69,6 +71,12 @@ def checked_plans(case: "Case", plans: list[str]) -> list[str]:
         except ValueError as error:
             raise UsageError(str(error)) from None
     return plans
+
+
+def plans_of(case: "Case") -> list[str]:
+    """Every level of a case, and the plan of its policies if they have one."""
+    plans = list(case.levels)
+    return plans if case.pooling is None or case.pooling in plans else [*plans, case.pooling]
 
 
 @contextmanager
