@@ -13,8 +13,10 @@ from fundpool.cli.session import (
     BAD_INPUT,
     UsageError,
     checked_plans,
+    item_progress,
     opened_case,
     plans_of,
+    policies_to_measure,
     refusing_bad_input,
     say,
     year_progress,
@@ -152,6 +154,15 @@ def report(
     ] = None,
     policy: Policies = None,
     years: Years = 30,
+    measured: Annotated[
+        str | None,
+        typer.Option(
+            "--policies",
+            metavar="LIST",
+            help="Policies to measure, separated by commas; all, or none. Those that the case "
+            "lists for its report unless told.",
+        ),
+    ] = None,
     out: Out = Path("fundpool-report"),
     changes: Settings = None,
     json: AsJson = False,
@@ -162,6 +173,7 @@ def report(
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or plans_of(opened))
+        chosen = policies_to_measure(opened, measured)
     from fundpool.report.page import report_page
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder
@@ -172,8 +184,15 @@ def report(
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
     result = summary(comparison.projections, plans[0])
+    effects = None
+    if chosen:
+        from models.policy_effects import policy_effects
+
+        say(f"Measuring {len(chosen)} policies", quiet)
+        with item_progress("Measuring policies", len(chosen), quiet) as done:
+            effects = policy_effects(comparison.study, chosen, plans[0], done)
     say("Writing the report", quiet)
-    page = report_page(comparison, result)
+    page = report_page(comparison, result, effects)
     with whole_folder(out) as folder:
         (folder / "report.html").write_text(page, encoding="utf-8")
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")

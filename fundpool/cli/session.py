@@ -79,6 +79,37 @@ def plans_of(case: "Case") -> list[str]:
     return plans if case.pooling is None or case.pooling in plans else [*plans, case.pooling]
 
 
+def policies_to_measure(case: "Case", asked: str | None) -> list[str]:
+    """Policies that a report measures: those asked for, or those that the case lists.
+
+    A case that has policies laid over it already is not measured again.
+    """
+    if case.before is not None or asked == "none":
+        return []
+    if asked is None:
+        return list(case.settings.report_policies)
+    names = sorted(case.policy_texts) if asked == "all" else [n.strip() for n in asked.split(",")]
+    for name in names:
+        case.with_policies([name])
+        if name not in case.policy_texts:
+            raise UsageError(f"--policies {name!r}: only policies that come with the case")
+    return names
+
+
+@contextmanager
+def item_progress(words: str, number: int, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A progress bar over named things, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _name: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=number)
+        yield lambda name: bar.update(task, advance=1, description=f"{words}: {name}")
+
+
 @contextmanager
 def year_progress(years: int, quiet: bool) -> Iterator[Callable[[int], None]]:
     """A progress bar over projected years, on a terminal only."""
