@@ -280,6 +280,12 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         _scheme_texts=raw.schemes,
         policy_texts=raw.policies,
     )
+    for name in settings.report_policies:
+        if name not in raw.policies:
+            findings.append(
+                Finding("case.toml", None, "report_policies", name, "a policy of the case",
+                        did_you_mean(name, raw.policies))
+            )  # fmt: skip
     for policy, contents in sorted(raw.policies.items()):
         try:
             case._with_policy(f"policies/{policy}.toml", contents)

@@ -201,6 +201,7 @@ class Settings(Part):
     pooling: Pooling
     participation: Participation | None = None
     mergers: list[Merger] = Field(default_factory=list)
+    report_policies: list[str] = Field(default_factory=list)
     tables: dict[str, TableSource]
 
 

@@ -204,7 +204,11 @@ def _year(  # type: ignore[no-untyped-def]
                 retiring[p, :] = 0.0
                 lapsed[p] = 0.0
                 money_out[p, :] = 0.0
-                money_in[p, :] = 0.0
+                for side in range(2):  # account money taken out of the case
+                    total = 0.0
+                    for c in range(CELLS):
+                        total += brought[side, MONEY, c]
+                    money_in[p, side] = total
                 released[p] = 0.0
                 onward[p, :] = 0.0
                 returned[p, :] = 0.0

@@ -72,6 +72,20 @@ def insured_share(entry: float, turnover: float, eligible: float = 1.0) -> float
     return eligible * entry / (entry + turnover) if entry + turnover > 0 else 0.0
 
 
+def entry_hazard(share: float, turnover: float, eligible: float = 1.0) -> float:
+    """Hazard of entering at which a share is insured in the long run; the inverse of the above.
+
+    >>> round(entry_hazard(0.25, 0.462, 0.5), 3)
+    0.462
+
+    Raises:
+        ValueError: the share is not below the eligible share.
+    """
+    if not 0.0 <= share < eligible:
+        raise ValueError("the insured share must lie between nothing and the eligible share")
+    return turnover * share / (eligible - share)
+
+
 def participation(case: Case, year: int) -> Participation:
     """What a case's levers make of participation in a year."""
     growth = [

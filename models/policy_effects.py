@@ -22,7 +22,7 @@ FIGURES = {
     "insured_migrants": "migrants insured, last year",
     "work_insured_migrants": "insured through work, people living away, last year",
     "uninsured_spells": "times migrants lost all cover, all years",
-    "out_of_pocket_share": "migrants' own share of the cost of care",
+    "out_of_pocket_share": "own share of the cost of care, migrants inside the case",
     "from_host": "paid for migrants by funds where they live, present value",
     "from_home": "paid for migrants by funds at home, present value",
     "retiree_share": "movers who earn retiree cover at retirement age, all years",
@@ -66,7 +66,10 @@ def figures(projection: Projection) -> dict[str, float]:
     discount = np.asarray(discount_factors(flows.paths.interest, flows.paths.interest.size))
     totals = flows.migrants[1:].sum(axis=(2, 3))
     of = {name: totals[:, number] for number, name in enumerate(MIGRANT_MEASURES)}
-    own_share = 1.0 - (of["from_host"] + of["from_home"]).sum() / max(of["cost"].sum(), 1e-300)
+    # what funds outside the case pay is not known, so the own share is of people in it
+    inside = flows.migrants[1:, :, :-1, :-1].sum(axis=(0, 2, 3))
+    known = dict(zip(MIGRANT_MEASURES, inside, strict=True))
+    own_share = 1.0 - (known["from_host"] + known["from_home"]) / max(known["cost"], 1e-300)
     moved = ~np.eye(flows.retiring.shape[-1], dtype=bool)
     reaching, earned = (flows.retiring[1:, i][:, moved].sum() for i in range(2))
     measures = projection.measures

@@ -273,9 +273,16 @@ def without_reservoir(count: YearCount, pairs: PairIndex) -> YearCount:
     """The counts with the reservoir pair set to zero."""
     changed = {}
     for name in (
-        "persons", "expected_claims", "births", "deaths", "arrivals", "retiring", "lapsed",
-        "money_out", "money_in", "money_released",
-    ):  # fmt: skip
+        "persons",
+        "expected_claims",
+        "births",
+        "deaths",
+        "arrivals",
+        "retiring",
+        "lapsed",
+        "money_out",
+        "money_released",
+    ):  # fmt: skip  (account money taken out of the case arrives in the reservoir)
         values = getattr(count, name)
         values[pairs.reservoir] = 0.0
         changed[name] = values

@@ -98,7 +98,8 @@ class CareWeights:
 class YearCount:
     """What a year's step counted. ``P`` pairs, ``K`` statuses, ``C`` services, ``J`` classes.
 
-    The reservoir pair is left out of every count.
+    The reservoir pair is left out of every count but ``money_in``: account money that contributors
+    registered outside take home.
 
     Attributes:
         persons: people at the end of the year by status, ``(P, K)``.

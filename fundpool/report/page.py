@@ -7,6 +7,8 @@ import numpy as np
 
 import fundpool
 from fundpool.report import charts, wording
+from fundpool.report.policies import policies_section
+from models.policy_effects import PolicyEffects
 from models.projection import Comparison, Projection
 
 MOST_FLOWS = 25
@@ -19,12 +21,15 @@ MEASURES = {
 }
 
 
-def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
+def report_page(
+    comparison: Comparison, summary: dict[str, Any], effects: PolicyEffects | None = None
+) -> str:
     """The report.
 
     Args:
         comparison: a case under several pooling plans; the first is what holds today.
         summary: what :func:`fundpool.summary.summary` says of it.
+        effects: policies measured against the case; no section on them without.
     """
     case = comparison.study.case
     environment = jinja2.Environment(
@@ -37,6 +42,7 @@ def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
         "people": wording.people,
         "number": wording.number,
         "year": wording.year_or_never,
+        "months": wording.months_or_never,
     }
     years = comparison.study.flows.years
     titles = {scheme.name: scheme.title for scheme in case.schemes}
@@ -62,6 +68,7 @@ def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
         ],
         overview=comparison.overview.to_dict("records"),
         conservation=_conservation(comparison),
+        policies=policies_section(effects) if effects is not None else None,
         migrants=_migrants(comparison),
         people=_people(comparison),
         calibration=_calibration(comparison),
