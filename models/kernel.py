@@ -207,7 +207,7 @@ def _year(  # type: ignore[no-untyped-def]
                 for side in range(2):  # account money taken out of the case
                     total = 0.0
                     for c in range(CELLS):
-                        total += brought[side, MONEY, c]
+                        total += returning[side, MONEY, c]
                     money_in[p, side] = total
                 released[p] = 0.0
                 onward[p, :] = 0.0

@@ -4,24 +4,20 @@ from typing import Any
 
 from models.policy_effects import FIGURES, PolicyEffects
 
-SHOWN = (
-    "insured_migrants", "uninsured_spells", "out_of_pocket_share", "from_host", "from_home",
-    "retiree_share", "funds_exhausted", "first_exhaustion", "level_rate", "level_rate_flat", "gini",
-)  # fmt: skip
-KINDS = {
-    "insured_migrants": "people",
-    "uninsured_spells": "people",
-    "out_of_pocket_share": "points",
-    "from_host": "money",
-    "from_home": "money",
-    "retiree_share": "points",
-    "funds_exhausted": "count",
-    "first_exhaustion": "year",
-    "level_rate": "points",
-    "level_rate_flat": "points",
-    "gini": "index",
+COLUMNS = {
+    "insured_migrants": ("migrants insured", "people"),
+    "uninsured_spells": ("losses of all cover", "people"),
+    "out_of_pocket_share": ("migrants' own share", "points"),
+    "from_host": ("paid by funds where they live", "money"),
+    "from_home": ("paid by funds at home", "money"),
+    "retiree_share": ("movers who earn retiree cover", "points"),
+    "funds_exhausted": ("funds run dry", "count"),
+    "level_rate": ("level rate, payroll", "points"),
+    "level_rate_flat": ("level rate, flat", "points"),
+    "gini": ("Gini of level rates", "index"),
 }
-"""How a figure is written: people, money, percentage points, a count, a year or an index."""
+"""Figures of the table with their heading and how they are written: people in thousands, money,
+percentage points, a count or an index."""
 
 
 def policies_section(effects: PolicyEffects) -> dict[str, Any]:
@@ -31,15 +27,17 @@ def policies_section(effects: PolicyEffects) -> dict[str, Any]:
         {
             "name": policy["name"],
             "title": policy["title"],
-            "title_local": policy["title_local"],
             "about": policy["about"],
-            "figures": [changes.loc[policy["name"], key] for key in SHOWN],
+            "figures": [changes.loc[policy["name"], key] for key in COLUMNS],
         }
         for policy in effects.policies.to_dict("records")
     ]
     return {
-        "columns": [{"key": key, "words": FIGURES[key], "kind": KINDS[key]} for key in SHOWN],
-        "base": [effects.base[key] for key in SHOWN],
+        "columns": [
+            {"words": words, "kind": kind, "about": FIGURES[key]}
+            for key, (words, kind) in COLUMNS.items()
+        ],
+        "base": [effects.base[key] for key in COLUMNS],
         "rows": rows,
         "endurance": [] if effects.endurance.empty else effects.endurance.to_dict("records"),
     }
