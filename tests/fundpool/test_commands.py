@@ -15,7 +15,8 @@ from tests.cases.small import small_case
 from tests.fundpool.conftest import Run
 
 TABLES = (
-    "funds", "measures", "people", "accounts", "migrants", "settlement", "calibration", "evenness",
+    "funds", "measures", "people", "accounts", "migrants", "retiring", "settlement", "calibration",
+    "evenness",
 )  # fmt: skip
 
 
