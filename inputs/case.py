@@ -153,10 +153,11 @@ class Case:
     def _parameters(self) -> list[tuple[str, Any]]:
         """Every assumption with its path: parameters, and bare numbers beside a source."""
         listed: list[tuple[str, Any]] = []
-        for section in ("economy", "mobility", "coverage", "solvency", "pooling"):
+        for section in ("economy", "mobility", "coverage", "solvency", "pooling", "optimiser"):
             part = getattr(self.settings, section)
-            for name in type(part).model_fields:
-                listed += _flattened(f"{section}.{name}", getattr(part, name))
+            for name in () if part is None else type(part).model_fields:
+                if getattr(part, name) is not None:
+                    listed += _flattened(f"{section}.{name}", getattr(part, name))
         for scheme in self.schemes:
             for name, rule in scheme.file.rules.items():
                 listed.append((f"schemes.{scheme.name}.rules.{name}", rule))
@@ -180,7 +181,8 @@ class Case:
             else:
                 kind = path.split(".")[1]
                 own = getattr(self.settings.pooling, kind)
-                rows.append((path, item, "share", own.source, own.status, own.note))
+                unit = "share" if kind.startswith("moral_hazard") else f"{self.currency} a year"
+                rows.append((path, item, unit, own.source, own.status, own.note))
         for scheme in self.schemes:
             file, lead = scheme.file, f"schemes.{scheme.name}"
             for service, benefit in file.benefits.items():

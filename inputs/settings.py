@@ -138,10 +138,36 @@ class ByLevel(Part):
 
 
 class Pooling(Part):
-    """What pooling itself changes."""
+    """What pooling itself changes, and what it costs to run pools and to rescue them."""
 
     moral_hazard: ByLevel
     moral_hazard_published: ByLevel
+    administration_per_pool: ByLevel | None = None
+    rescue_price: Annotated[Parameter, AfterValidator(_between(0.0, 100.0))] | None = None
+
+
+Multiple = Annotated[Parameter, AfterValidator(_between(0.0, 100.0))]
+
+
+class Optimiser(Part):
+    """Limits and weights of optimised plans (docs/optimiser.md); a limit left out does not bind.
+
+    Rates are multiples of the scheme's rate in force.
+    """
+
+    phase_in_years: Annotated[Parameter, AfterValidator(_between(0.0, 100.0))] | None = None
+    rate_least: Multiple | None = None
+    rate_most: Multiple | None = None
+    yearly_change: Multiple | None = None
+    frozen_years: Annotated[Parameter, AfterValidator(_between(0.0, 100.0))] | None = None
+    levy_ceiling: Share | None = None
+    own_responsibility: Share | None = None
+    effort: Multiple | None = None
+    tail: Annotated[Parameter, AfterValidator(_between(0.0001, 1.0))] | None = None
+    weight_burden: Multiple | None = None
+    weight_unevenness: Multiple | None = None
+    weight_movement: Multiple | None = None
+    weight_swaps: Multiple | None = None
 
 
 class TableSource(Part):
@@ -169,6 +195,7 @@ class Settings(Part):
     coverage: Coverage
     solvency: Solvency
     pooling: Pooling
+    optimiser: Optimiser | None = None
     tables: dict[str, TableSource]
 
 
@@ -185,8 +212,9 @@ def read_settings(
         words = getattr(settings, key)
         for word in sorted({w for w in words if words.count(w) > 1}):
             findings.append(Finding(file, None, key, word, "each name once", "Remove one."))
-    for kind in ("moral_hazard", "moral_hazard_published"):
-        for level in getattr(settings.pooling, kind).values:
+    for kind in ("moral_hazard", "moral_hazard_published", "administration_per_pool"):
+        given = getattr(settings.pooling, kind)
+        for level in () if given is None else given.values:
             if level not in settings.levels:
                 findings.append(
                     Finding(file, None, f"pooling.{kind}.values.{level}", level,

@@ -1,0 +1,227 @@
+"""What a plan minimises: terms of the objective, a function an aim.
+
+All are relative: burdens in units of the burden that the rates in force make of a mean pool,
+swaps and shortfalls in units of outgo. So weights compare like with like, and each term is of the
+order of one. The program minimises a multiple (units times years) of them: as a mean, every
+cost would be near the solver's tolerance and "optimal" would say little.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from models.optimiser.constraints import FundColumns
+from models.optimiser.fund_problem import FundProblem
+from models.optimiser.linear_program import LinearProgram
+from models.optimiser.policy import Aims
+from models.pairs import IntArray
+from models.rates import FloatArray
+
+Cost = tuple[IntArray, ArrayLike]
+
+PAIRWISE_UNITS = 30
+"""Up to so many units the Gini is exact, by pairs; above, by a Lorenz curve at some points."""
+LORENZ_POINTS = 12
+
+
+@dataclass(frozen=True)
+class Burden:
+    """Burden of ``U`` units (groups or pools), ``burden[t, u] = sum_m coefficient * x_m``.
+
+    Attributes:
+        parts: for each scheme of the program that counts: its number, the rate group of each
+            unit ``(U,)``, and the coefficients of the relative rate ``(T, U)``.
+        share: weight of a unit in the year, rows sum to one, ``(T, U)``.
+        present: weight of a unit and year in the mean over the horizon, in present value, sums
+            to one, ``(T, U)``.
+    """
+
+    parts: tuple[tuple[int, IntArray, FloatArray], ...]
+    share: FloatArray
+    present: FloatArray
+
+    @property
+    def units(self) -> int:
+        """Number of units."""
+        return int(self.share.shape[1])
+
+    def of(self, rates: Sequence[FloatArray]) -> FloatArray:
+        """Burden by year and unit, from the relative rates of every scheme, ``(T, U)``."""
+        total = np.zeros_like(self.share)
+        for number, group, coefficient in self.parts:
+            total += coefficient * rates[number][:, group]
+        return total
+
+
+def burdens(funds: Sequence[FundProblem], aims: Aims) -> tuple[Burden, ...]:
+    """One burden a scheme, or one of all schemes together.
+
+    Raises:
+        ValueError: burdens of all schemes are asked for, and their pools differ.
+    """
+    if not aims.joint:
+        return tuple(_own_burden(number, fund, aims) for number, fund in enumerate(funds))
+    if len({fund.paths.pools for fund in funds}) > 1:
+        raise ValueError("burdens of all schemes together need the same pools in every scheme")
+    base = sum(fund.base for fund in funds)
+    heads = sum(_heads(fund, aims) for fund in funds)
+    paid = sum(fund.reference * fund.base for fund in funds)
+    mean = paid.sum(axis=1) / heads.sum(axis=1)  # type: ignore[union-attr]
+    parts = tuple(
+        (number, fund.group, fund.reference * fund.base / (heads * mean[:, None]))
+        for number, fund in enumerate(funds)
+    )
+    present = base * funds[0].discount[:, None]
+    return (Burden(parts, _rows_to_one(base), present / present.sum()),)
+
+
+def _own_burden(number: int, fund: FundProblem, aims: Aims) -> Burden:
+    """A scheme's own burden: on the base the groups are the units, else the pools are."""
+    if aims.burden_of == "base":
+        base = fund.by_group(fund.base)
+        group, coefficient = np.arange(fund.groups), np.ones_like(base)
+    else:
+        base, heads = fund.base, _heads(fund, aims)
+        group = fund.group
+        coefficient = (base / heads) / (base.sum(axis=1) / heads.sum(axis=1))[:, None]
+    present = base * fund.discount[:, None]
+    return Burden(((number, group, coefficient),), _rows_to_one(base), present / present.sum())
+
+
+def _heads(fund: FundProblem, aims: Aims) -> FloatArray:
+    """What a burden is spread over, ``(T, p)``; never zero."""
+    heads = {
+        "base": fund.base, "person": fund.paths.persons, "contributor": fund.paths.contributors,
+    }[aims.burden_of]  # fmt: skip
+    return np.maximum(heads, 1e-9 * max(float(heads.max()), 1e-300))
+
+
+def _rows_to_one(values: FloatArray) -> FloatArray:
+    return values / values.sum(axis=1, keepdims=True)
+
+
+def mean_burden(burden: Burden, columns: Sequence[FundColumns]) -> list[Cost]:
+    """``sum_{t,u} present[t,u] burden[t,u]``: contributions over base, both in present value."""
+    return [
+        (columns[number].rate[:, group], burden.present * coefficient)
+        for number, group, coefficient in burden.parts
+    ]
+
+
+def unevenness(
+    program: LinearProgram, name: str, burden: Burden, columns: Sequence[FundColumns], measure: str
+) -> list[Cost]:
+    """Unevenness between units, mean over the years."""
+    years = burden.share.shape[0]
+    terms = [
+        (columns[number].rate[:, group], coefficient)
+        for number, group, coefficient in burden.parts
+    ]
+    if burden.units < 2:
+        return []
+    if measure == "range":
+        return _range(program, name, terms, burden.share.shape, years)
+    if measure == "deviation":
+        return _deviation(program, name, terms, burden.share)
+    if burden.units <= PAIRWISE_UNITS:
+        return _gini_by_pairs(program, name, terms, burden.share)
+    return _gini_by_lorenz(program, name, terms, burden.share)
+
+
+def _range(
+    program: LinearProgram, name: str, terms: list[Cost], shape: tuple[int, ...], years: int
+) -> list[Cost]:
+    """``hi[t] >= burden[t,u] >= lo[t]``; the range is ``hi - lo``."""
+    highest = program.add_columns(f"{name}_highest", (years,), 0.0)
+    lowest = program.add_columns(f"{name}_lowest", (years,), 0.0)
+    negated = [(c, -np.asarray(v)) for c, v in terms]
+    program.add_rows(f"{name}_highest", shape, [(highest[:, None], 1.0), *negated], lower=0.0)
+    program.add_rows(f"{name}_lowest", shape, [*terms, (lowest[:, None], -1.0)], lower=0.0)
+    return [(highest, 1.0 / years), (lowest, -1.0 / years)]
+
+
+def _deviation(
+    program: LinearProgram, name: str, terms: list[Cost], share: FloatArray
+) -> list[Cost]:
+    """``d[t,u] >= burden[t,u] - mean[t]``; as deviations sum to zero, twice the upper ones."""
+    years = share.shape[0]
+    mean = program.add_columns(f"{name}_mean", (years,))
+    program.add_rows(
+        f"{name}_mean", (years,),
+        [(mean, 1.0), *((c, -share * np.asarray(v)) for c, v in terms)], 0.0, 0.0,
+    )  # fmt: skip
+    above = program.add_columns(f"{name}_above", share.shape, 0.0)
+    program.add_rows(
+        f"{name}_above", share.shape,
+        [(above, 1.0), (mean[:, None], 1.0), *((c, -np.asarray(v)) for c, v in terms)], lower=0.0,
+    )  # fmt: skip
+    return [(above, 2.0 * share / years)]
+
+
+def _gini_by_pairs(
+    program: LinearProgram, name: str, terms: list[Cost], share: FloatArray
+) -> list[Cost]:
+    """``sum_{u<v} w_u w_v |burden_u - burden_v|``, which is the Gini times the mean."""
+    years, units = share.shape
+    first, second = np.triu_indices(units, 1)
+    apart = program.add_columns(f"{name}_apart", (years, first.size), 0.0)
+    gap = [(c[:, first], np.asarray(v)[:, first]) for c, v in terms]
+    gap += [(c[:, second], -np.asarray(v)[:, second]) for c, v in terms]
+    program.add_rows(f"{name}_apart_up", apart.shape,
+                     [(apart, 1.0), *((c, -v) for c, v in gap)], lower=0.0)  # fmt: skip
+    program.add_rows(f"{name}_apart_down", apart.shape, [(apart, 1.0), *gap], lower=0.0)
+    return [(apart, share[:, first] * share[:, second] / years)]
+
+
+def _gini_by_lorenz(
+    program: LinearProgram, name: str, terms: list[Cost], share: FloatArray
+) -> list[Cost]:
+    """Gini times the mean, ``mean - 2 int L``, from the Lorenz curve at ``k / K``.
+
+    ``L(k/K) = max_c (k/K) c - sum_u w_u d_u``, ``d_u >= c - burden_u``, ``d >= 0`` (Ogryczak and
+    Tamir, 2003): ``K - 1`` rows a unit where pairs would need ``U - 1``. The curve is convex, so
+    that joining its points lies above it: the program's figure is a lower bound of the Gini, and
+    the plan reports the exact one.
+    """
+    years = share.shape[0]
+    grid = np.arange(1, LORENZ_POINTS) / LORENZ_POINTS
+    cut = program.add_columns(f"{name}_cut", (years, grid.size))
+    below = program.add_columns(f"{name}_below", (years, grid.size, share.shape[1]), 0.0)
+    program.add_rows(
+        f"{name}_below", below.shape,
+        [(below, 1.0), (cut[:, :, None], -1.0),
+         *((c[:, None], np.asarray(v)[:, None]) for c, v in terms)],
+        lower=0.0,
+    )  # fmt: skip
+    step = 2.0 / LORENZ_POINTS / years
+    costs: list[Cost] = [
+        (c, share * np.asarray(v) * (1.0 - 1.0 / LORENZ_POINTS) / years) for c, v in terms
+    ]
+    return [*costs, (below, step * share[:, None]), (cut, -step * np.tile(grid, (years, 1)))]
+
+
+def movement(fund: FundProblem, columns: FundColumns) -> list[Cost]:
+    """``sum_t sum_q w_q (rise + fall)``, mean over the years; groups by their first-year base."""
+    weight = fund.by_group(fund.base[:1])
+    weight = np.tile(weight / weight.sum(), (fund.years, 1)) / fund.years
+    return [(columns.rise, weight), (columns.fall, weight)]
+
+
+def swap_volume(fund: FundProblem, columns: FundColumns) -> list[Cost]:
+    """Levies over outgo, mean over scenarios and years."""
+    if columns.levy is None:
+        return []
+    weight = fund.unit / fund.unit.sum(axis=1, keepdims=True) / fund.years
+    return [(columns.levy, fund.weight[:, None, None] * weight)]
+
+
+def shortfall(fund: FundProblem, columns: FundColumns) -> list[Cost]:
+    """Money missing to the floor over outgo, mean over scenarios and years.
+
+    Money counts alike in every pool, so that no pool is helped at another's cost.
+    """
+    assert columns.shortfall is not None
+    weight = fund.unit / fund.unit.sum(axis=1, keepdims=True) / fund.years
+    return [(columns.shortfall, fund.weight[:, None, None] * weight)]
