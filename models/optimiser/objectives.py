@@ -22,8 +22,12 @@ from models.rates import FloatArray
 Cost = tuple[IntArray, ArrayLike]
 
 PAIRWISE_UNITS = 30
-"""Up to so many units the Gini is exact, by pairs; above, by a Lorenz curve at some points."""
-LORENZ_POINTS = 12
+"""Up to so many units the Gini is written by pairs; above, by a Lorenz curve at some points."""
+LORENZ_POINTS = 8
+"""Points of the first Lorenz curve of every year."""
+
+LorenzGrid = tuple[IntArray, FloatArray]
+"""Points at which Lorenz curves are cut: number of the year, and share of the weight below."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +115,23 @@ def mean_burden(burden: Burden, columns: Sequence[FundColumns]) -> list[Cost]:
 
 
 def unevenness(
-    program: LinearProgram, name: str, burden: Burden, columns: Sequence[FundColumns], measure: str
+    program: LinearProgram,
+    name: str,
+    burden: Burden,
+    columns: Sequence[FundColumns],
+    measure: str,
+    grid: LorenzGrid | None = None,
 ) -> list[Cost]:
-    """Unevenness between units, mean over the years."""
+    """Unevenness between units, mean over the years.
+
+    Args:
+        program: the program under construction.
+        name: lead of the families it adds.
+        burden: whose unevenness.
+        columns: rates of all schemes.
+        measure: ``range``, ``deviation`` or ``gini``.
+        grid: points of the Lorenz curves; an even grid unless given.
+    """
     years = burden.share.shape[0]
     terms = [
         (columns[number].rate[:, group], coefficient)
@@ -127,7 +145,7 @@ def unevenness(
         return _deviation(program, name, terms, burden.share)
     if burden.units <= PAIRWISE_UNITS:
         return _gini_by_pairs(program, name, terms, burden.share)
-    return _gini_by_lorenz(program, name, terms, burden.share)
+    return _gini_by_lorenz(program, name, terms, burden.share, grid or even_grid(years))
 
 
 def _range(
@@ -176,30 +194,64 @@ def _gini_by_pairs(
 
 
 def _gini_by_lorenz(
-    program: LinearProgram, name: str, terms: list[Cost], share: FloatArray
+    program: LinearProgram, name: str, terms: list[Cost], share: FloatArray, grid: LorenzGrid
 ) -> list[Cost]:
-    """Gini times the mean, ``mean - 2 int L``, from the Lorenz curve at ``k / K``.
+    """Gini times the mean, ``mean - 2 int L``, from Lorenz curves cut at some points ``k``.
 
-    ``L(k/K) = max_c (k/K) c - sum_u w_u d_u``, ``d_u >= c - burden_u``, ``d >= 0`` (Ogryczak and
-    Tamir, 2003): ``K - 1`` rows a unit where pairs would need ``U - 1``. The curve is convex, so
-    that joining its points lies above it: the program's figure is a lower bound of the Gini, and
-    the plan reports the exact one.
+    ``L(k) = max_c k c - sum_u w_u d_u``, ``d_u >= c - burden_u``, ``d >= 0`` (Ogryczak and
+    Tamir, 2003): one row a unit and point, where pairs would need ``U - 1`` rows a unit. A
+    Lorenz curve is convex, so that joining its points lies above it: the program's figure is a
+    lower bound of the Gini, exact once every kink of the solution's curve is a point. Points are
+    added there until it is (:func:`kinks`).
     """
-    years = share.shape[0]
-    grid = np.arange(1, LORENZ_POINTS) / LORENZ_POINTS
-    cut = program.add_columns(f"{name}_cut", (years, grid.size))
-    below = program.add_columns(f"{name}_below", (years, grid.size, share.shape[1]), 0.0)
+    years, units = share.shape
+    year, point = grid
+    cut = program.add_columns(f"{name}_cut", (point.size,))
+    below = program.add_columns(f"{name}_below", (point.size, units), 0.0)
     program.add_rows(
         f"{name}_below", below.shape,
-        [(below, 1.0), (cut[:, :, None], -1.0),
-         *((c[:, None], np.asarray(v)[:, None]) for c, v in terms)],
+        [(below, 1.0), (cut[:, None], -1.0), *((c[year], np.asarray(v)[year]) for c, v in terms)],
         lower=0.0,
     )  # fmt: skip
-    step = 2.0 / LORENZ_POINTS / years
-    costs: list[Cost] = [
-        (c, share * np.asarray(v) * (1.0 - 1.0 / LORENZ_POINTS) / years) for c, v in terms
-    ]
-    return [*costs, (below, step * share[:, None]), (cut, -step * np.tile(grid, (years, 1)))]
+    # trapezoids between 0, the points and 1, where the curve ends at the mean
+    width = np.zeros(point.size)
+    last = np.zeros(years)
+    for t in range(years):
+        own = np.flatnonzero(year == t)
+        knots = np.concatenate([[0.0], point[own], [1.0]])
+        width[own] = (knots[2:] - knots[:-2]) / 2.0
+        last[t] = (knots[-1] - knots[-2]) / 2.0
+    mean = [(c, share * np.asarray(v) * (1.0 - 2.0 * last)[:, None] / years) for c, v in terms]
+    step = 2.0 * width / years
+    return [*mean, (below, step[:, None] * share[year]), (cut, -step * point)]
+
+
+def even_grid(years: int) -> LorenzGrid:
+    """The same even points in every year."""
+    points = np.arange(1, LORENZ_POINTS) / LORENZ_POINTS
+    return np.repeat(np.arange(years), points.size), np.tile(points, years)
+
+
+def kinks(grid: LorenzGrid, values: FloatArray, share: FloatArray) -> LorenzGrid:
+    """The grid with the kinks of the Lorenz curves of a solution.
+
+    Args:
+        grid: the points so far.
+        values: burdens, ``(T, U)``.
+        share: weights, ``(T, U)``.
+    """
+    year, point = grid
+    years: list[IntArray] = []
+    points: list[FloatArray] = []
+    for t in range(values.shape[0]):
+        order = np.argsort(values[t], kind="stable")
+        ordered, below = values[t][order], np.cumsum(share[t][order])
+        new = below[:-1][np.diff(ordered) > 1e-9]
+        merged = np.unique(np.concatenate([point[year == t], new]).round(12))
+        merged = merged[(merged > 1e-9) & (merged < 1.0 - 1e-9)]
+        years.append(np.full(merged.size, t, dtype=np.int64))
+        points.append(merged)
+    return np.concatenate(years), np.concatenate(points)
 
 
 def movement(fund: FundProblem, columns: FundColumns) -> list[Cost]:

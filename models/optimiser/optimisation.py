@@ -23,7 +23,7 @@ from models.optimiser.certificate import (
 from models.optimiser.constraints import FundColumns, add_fund
 from models.optimiser.fund_problem import FundProblem
 from models.optimiser.linear_program import Arrays, LinearProgram
-from models.optimiser.objectives import Burden, Cost
+from models.optimiser.objectives import Burden, Cost, LorenzGrid
 from models.optimiser.policy import Aims
 from models.optimiser.solving import Solution, dual_bound, solve
 from models.rates import FloatArray
@@ -88,6 +88,7 @@ def build(
     aims: Aims,
     elastic: bool = False,
     barred: Sequence[NDArray[np.bool_]] | None = None,
+    grids: Sequence[LorenzGrid | None] | None = None,
 ) -> Model:
     """The program of some schemes, without an objective yet.
 
@@ -96,6 +97,7 @@ def build(
         aims: what will be minimised.
         elastic: whether the floor may be missed.
         barred: scenarios, years and pools of each scheme that must not pay into the hub.
+        grids: points of the Lorenz curves of each burden, where the Gini counts.
     """
     program = LinearProgram()
     columns = tuple(
@@ -112,7 +114,8 @@ def build(
             cost
             for number, burden in enumerate(burdens)
             for cost in objectives.unevenness(
-                program, f"unevenness{number}", burden, columns, aims.measure
+                program, f"unevenness{number}", burden, columns, aims.measure,
+                None if grids is None else grids[number],
             )
         ]
     pairs = list(zip(funds, columns, strict=True))
@@ -136,6 +139,8 @@ def optimised(
     the aims follow among the plans with that shortfall.
     """
     outcome = _staged(build(funds, aims), aims.stages(), aims, solver, time_limit)
+    if outcome.status == "optimal" and aims.measure == "gini":
+        return _refined(outcome, aims, solver, time_limit)
     if outcome.status != "infeasible":
         return outcome
     stages = ({"shortfall": 1.0}, *aims.stages())
@@ -197,6 +202,25 @@ def decisions_of(model: Model, values: FloatArray) -> tuple[Decision, ...]:
         )
         found.append(decision.netted())
     return tuple(found)
+
+
+def _refined(
+    outcome: Outcome, aims: Aims, solver: str | None, time_limit: float | None
+) -> Outcome:
+    """Add the kinks of the solution's Lorenz curves as points until the Gini is exact."""
+    funds, burdens = outcome.model.funds, outcome.model.burdens
+    grids = [objectives.even_grid(burden.share.shape[0]) for burden in burdens]
+    for _ in range(ROUNDS):
+        if outcome.certificate.relative_gap <= TOLERANCE:
+            break
+        rates = [d.rates / f.reference for d, f in zip(outcome.decisions, funds, strict=True)]
+        grids = [
+            objectives.kinks(grid, burden.of(rates), burden.share)
+            for grid, burden in zip(grids, burdens, strict=True)
+        ]
+        model = build(funds, aims, grids=grids)
+        outcome = _staged(model, aims.stages(), aims, solver, time_limit)
+    return outcome
 
 
 def _within_rules(

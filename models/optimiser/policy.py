@@ -85,7 +85,7 @@ class Aims:
 
     burden: float = 1.0
     unevenness: float = 1.0
-    movement: float = 0.1
+    movement: float = 1.0
     swaps: float = 0.01
     measure: Unevenness = "range"
     burden_of: BurdenOf = "base"
