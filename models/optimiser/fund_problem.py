@@ -4,7 +4,7 @@ Money is held in units of a pool's own outgo of the year (mean over scenarios) a
 of the scheme's rate in force, so that every number of the program is near one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -141,6 +141,26 @@ def fund_problem(
         paths=paths, policy=policy, group=group, group_names=names, hub=hub, reference=reference,
         unit=unit, floor=reserve_floor(paths, policy), rate_in_force=in_force, rate_lower=lower,
         rate_upper=upper, grant_limit=limit, weight=weight,
+    )  # fmt: skip
+
+
+def rebuilt(fund: FundProblem, policy: Policy) -> FundProblem:
+    """The same scheme, groups and hubs under another policy (its levels are not looked at)."""
+    count = fund.pools
+    plain = fund_problem(fund.paths, replace(policy, group_level=None, hub_level=None),
+                         weight=fund.weight)  # fmt: skip
+    if fund.groups == count and fund.hubs == 1:
+        return plain
+    size = fund.groups
+    in_force = fund.rate_in_force
+    lower, upper = _corridor(policy, in_force, fund.reference)
+    needed = np.zeros((fund.years, size))
+    for pool, number in enumerate(fund.group):
+        needed[:, number] = np.maximum(needed[:, number], plain.rate_lower[:, pool])
+    return replace(
+        plain, group=fund.group, group_names=fund.group_names, hub=fund.hub,
+        rate_in_force=in_force, rate_lower=np.clip(needed, lower, upper), rate_upper=upper,
+        policy=policy,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,8 @@ class Solution:
         objective: cost of the values.
         build_seconds, solve_seconds: time in PuLP and in the solver.
         solver: name of the solver.
+        bound: of the optimum of a mixed-integer program, by branch and bound; the objective
+            where there are no whole numbers, or the solver gives none.
     """
 
     status: str
@@ -35,16 +38,22 @@ class Solution:
     build_seconds: float
     solve_seconds: float
     solver: str
+    bound: float
 
 
 def default_solver(rows: int, time_limit: float | None = None) -> InMemoryHighs:
     """HiGHS by the interior-point method, the quicker one here (docs/optimiser.md)."""
-    options: dict[str, Any] = {"solver": "ipx", "random_seed": 0}
-    if time_limit is not None:
-        options["time_limit"] = float(time_limit)
+    options: dict[str, Any] = {"solver": "ipx", "random_seed": 0, **_limit(time_limit)}
     if rows > LARGE:
         options["run_crossover"] = "off"
+        # much faster on large programs, where its libraries are installed (extra "large")
+        if find_spec("highspy_extras") is not None:
+            options["solver"] = "hipo"
     return InMemoryHighs(**options)
+
+
+def _limit(seconds: float | None) -> dict[str, Any]:
+    return {} if seconds is None else {"time_limit": float(seconds)}
 
 
 def named_solver(name: str | None, rows: int, time_limit: float | None = None) -> Any:
@@ -70,6 +79,8 @@ def solve(
     problem, variables = as_pulp(arrays, program.names())
     built = time.perf_counter()
     chosen = named_solver(solver, arrays.row_lower.size, time_limit)
+    if arrays.integer.any() and isinstance(chosen, InMemoryHighs):
+        chosen = InMemoryHighs(mip_rel_gap=1e-9, random_seed=0, **_limit(time_limit))
     problem.solve(chosen)
     ended = time.perf_counter()
     status = {
@@ -80,9 +91,15 @@ def solve(
     duals = np.array([c.pi if c.pi is not None else np.nan for c in problem.constraints()])
     solution = Solution(
         status, values, duals, float(arrays.cost @ values), built - began, ended - built,
-        solver or "HiGHS",
+        solver or "HiGHS", _best_bound(chosen, arrays, values),
     )  # fmt: skip
     return solution, arrays
+
+
+def _best_bound(solver: Any, arrays: Arrays, values: FloatArray) -> float:
+    if arrays.integer.any() and isinstance(solver, InMemoryHighs) and solver.model is not None:
+        return float(solver.model.getInfo().mip_dual_bound)
+    return float(arrays.cost @ values)
 
 
 def dual_bound(
