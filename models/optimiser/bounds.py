@@ -72,9 +72,7 @@ def _tighten(upper: FloatArray, columns: np.ndarray, bound: FloatArray) -> None:
     upper[columns] = np.minimum(upper[columns], bound)
 
 
-def _reach(
-    lower: FloatArray, upper: FloatArray, column: FundColumns, fund: FundProblem
-) -> float:
+def _reach(lower: FloatArray, upper: FloatArray, column: FundColumns, fund: FundProblem) -> float:
     """Largest distance between a balance and its floor, either way."""
     floor = fund.floor / fund.unit
     return float(

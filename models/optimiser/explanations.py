@@ -6,6 +6,7 @@ level rate: of the scheme as a whole, and of the pool if the pool were to bear i
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -174,7 +175,7 @@ def missed_floors(fund: FundProblem, balance: FloatArray, currency: str) -> list
 def _remedies(outcome: Outcome, plan: Plan) -> list[str]:
     schemes = " and ".join(fund.paths.scheme for fund in outcome.model.funds)
     policy = plan.policy
-    trials = {
+    trials: dict[str, dict[str, Any]] = {
         "rates could rise above the corridor": {"rate_most": np.inf},
         "rates could change faster from year to year": {"yearly_change": np.inf},
         "rates were not frozen": {"frozen_years": 0},
@@ -187,9 +188,8 @@ def _remedies(outcome: Outcome, plan: Plan) -> list[str]:
     for words, change in trials.items():
         if all(getattr(policy, name) == value for name, value in change.items()):
             continue
-        relaxed = replace(policy, **change)  # type: ignore[arg-type]
+        relaxed = replace(policy, **change)
         funds = [rebuilt(fund, relaxed) for fund in outcome.model.funds]
         if not optimised(funds, replace(plan.aims, order=("burden",))).model.elastic:
             found.append(f"{schemes}: every floor could be kept if {words}.")
     return found or [f"{schemes}: no single limit stands in the way; more than one must give."]
-

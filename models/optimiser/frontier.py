@@ -206,5 +206,3 @@ def frontiers_table(frontiers: Sequence[Frontier]) -> pd.DataFrame:
     return pd.concat([f.points.assign(scheme=f.scheme) for f in frontiers], ignore_index=True)[
         ["scheme", *frontiers[0].points.columns]
     ]
-
-

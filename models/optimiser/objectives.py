@@ -69,10 +69,10 @@ def burdens(funds: Sequence[FundProblem], aims: Aims) -> tuple[Burden, ...]:
         return tuple(_own_burden(number, fund, aims) for number, fund in enumerate(funds))
     if len({fund.paths.pools for fund in funds}) > 1:
         raise ValueError("burdens of all schemes together need the same pools in every scheme")
-    base = sum(fund.base for fund in funds)
-    heads = sum(_heads(fund, aims) for fund in funds)
-    paid = sum(fund.reference * fund.base for fund in funds)
-    mean = paid.sum(axis=1) / heads.sum(axis=1)  # type: ignore[union-attr]
+    base = np.sum([fund.base for fund in funds], axis=0)
+    heads = np.sum([_heads(fund, aims) for fund in funds], axis=0)
+    paid = np.sum([fund.reference * fund.base for fund in funds], axis=0)
+    mean = paid.sum(axis=1) / heads.sum(axis=1)
     parts = tuple(
         (number, fund.group, fund.reference * fund.base / (heads * mean[:, None]))
         for number, fund in enumerate(funds)
@@ -99,11 +99,11 @@ def _heads(fund: FundProblem, aims: Aims) -> FloatArray:
     heads = {
         "base": fund.base, "person": fund.paths.persons, "contributor": fund.paths.contributors,
     }[aims.burden_of]  # fmt: skip
-    return np.maximum(heads, 1e-9 * max(float(heads.max()), 1e-300))
+    return np.asarray(np.maximum(heads, 1e-9 * max(float(heads.max()), 1e-300)))
 
 
 def _rows_to_one(values: FloatArray) -> FloatArray:
-    return values / values.sum(axis=1, keepdims=True)
+    return np.asarray(values / values.sum(axis=1, keepdims=True))
 
 
 def mean_burden(burden: Burden, columns: Sequence[FundColumns]) -> list[Cost]:
@@ -133,9 +133,8 @@ def unevenness(
         grid: points of the Lorenz curves; an even grid unless given.
     """
     years = burden.share.shape[0]
-    terms = [
-        (columns[number].rate[:, group], coefficient)
-        for number, group, coefficient in burden.parts
+    terms: list[Cost] = [
+        (columns[number].rate[:, group], coefficient) for number, group, coefficient in burden.parts
     ]
     if burden.units < 2:
         return []

@@ -114,7 +114,11 @@ def build(
             cost
             for number, burden in enumerate(burdens)
             for cost in objectives.unevenness(
-                program, f"unevenness{number}", burden, columns, aims.measure,
+                program,
+                f"unevenness{number}",
+                burden,
+                columns,
+                aims.measure,
                 None if grids is None else grids[number],
             )
         ]
@@ -183,7 +187,10 @@ def keep_objective(model: Model, weights: dict[str, float], value: float, name: 
     """From now on the weighted sum must not exceed ``value``."""
     limit = value + SLACK * max(1.0, abs(value))
     terms = [
-        (columns.ravel(), (weight * np.broadcast_to(np.asarray(cost, float), columns.shape)).ravel())
+        (
+            columns.ravel(),
+            (weight * np.broadcast_to(np.asarray(cost, float), columns.shape)).ravel(),
+        )
         for aim, weight in weights.items()
         for columns, cost in model.costs[aim]
     ]
@@ -204,9 +211,7 @@ def decisions_of(model: Model, values: FloatArray) -> tuple[Decision, ...]:
     return tuple(found)
 
 
-def _refined(
-    outcome: Outcome, aims: Aims, solver: str | None, time_limit: float | None
-) -> Outcome:
+def _refined(outcome: Outcome, aims: Aims, solver: str | None, time_limit: float | None) -> Outcome:
     """Add the kinks of the solution's Lorenz curves as points until the Gini is exact."""
     funds, burdens = outcome.model.funds, outcome.model.burdens
     grids = [objectives.even_grid(burden.share.shape[0]) for burden in burdens]

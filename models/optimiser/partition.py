@@ -121,9 +121,7 @@ def candidates(
     rise = np.array([moral_hazard(case, level) for level in levels])
     given = case.settings.pooling.administration_per_pool
     fixed = np.array([0.0 if given is None else given.value_of(level) for level in levels])
-    wages = np.cumprod(
-        [1.0 + case.value("economy.wage_growth", int(year)) for year in paths.years]
-    )
+    wages = np.cumprod([1.0 + case.value("economy.wage_growth", int(year)) for year in paths.years])
     added = mean["outgo"] * rise + wages[:, None] * fixed
     price = case.settings.pooling.rescue_price
     first = int(paths.years[0])
@@ -184,8 +182,8 @@ def _uniform(given: Candidates, level: str) -> np.ndarray:
 def _program(given: Candidates, unit: float) -> tuple[LinearProgram, IntArray]:
     """The mixed-integer program.
 
-    ``z[k, a]`` whether candidate ``a`` is a pool in stage ``k``; ``b[t, a]`` its balance, ``e`` money
-    from outside; ``m[k, d, a]`` the balance carried from ``d`` to the pool ``a`` that contains it:
+    ``z[k, a]`` whether candidate ``a`` is a pool in stage ``k``; ``b[t, a]`` its balance, ``e``
+    money from outside; ``m[k, d, a]`` the balance carried from ``d`` to the pool ``a`` around it:
 
     * cover: the candidates that contain a county sum to one;
     * only mergers: what contains a county at or above a candidate does not shrink;
@@ -322,7 +320,9 @@ def pooling_plan(given: Candidates, picked: np.ndarray) -> PoolingPlan:
         for a in np.flatnonzero(picked[k]):
             if given.levels[a] == lowest:
                 continue
-            groups += [(given.codes[c], given.codes[a]) for c in range(counties) if given.contains[a, c]]
+            groups += [
+                (given.codes[c], given.codes[a]) for c in range(counties) if given.contains[a, c]
+            ]
         stages.append(
             Stage(
                 level=lowest, from_year=None if k == 0 else int(given.years[start]),

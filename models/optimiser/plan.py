@@ -120,7 +120,9 @@ class Plan:
             paths = fund.paths
             before = fund.mean(paths.income) / np.maximum(fund.base, 1e-300)
             frame = _by_pool_year(fund)
-            frame.insert(3, "group", np.repeat([fund.group_names[g] for g in fund.group], fund.years))
+            frame.insert(
+                3, "group", np.repeat([fund.group_names[g] for g in fund.group], fund.years)
+            )
             frame["rate_in_force"] = before.T.ravel()
             frame["rate"] = decision.rates[:, fund.group].T.ravel()
             frame["contribution_base"] = fund.base.T.ravel()
@@ -140,9 +142,7 @@ class Plan:
             income = decision.rates[:, fund.group] * fund.base
             frame["paid"], frame["received"] = paid.T.ravel(), received.T.ravel()
             frame["net"] = frame["received"] - frame["paid"]
-            frame["share_of_income"] = (
-                (received - paid) / np.maximum(income, 1e-300)
-            ).T.ravel()
+            frame["share_of_income"] = ((received - paid) / np.maximum(income, 1e-300)).T.ravel()
             frames.append(frame)
         return pd.concat(frames, ignore_index=True)
 

@@ -102,9 +102,7 @@ def _best_bound(solver: Any, arrays: Arrays, values: FloatArray) -> float:
     return float(arrays.cost @ values)
 
 
-def dual_bound(
-    arrays: Arrays, duals: FloatArray, lower: FloatArray, upper: FloatArray
-) -> float:
+def dual_bound(arrays: Arrays, duals: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
     """Lower bound of the optimum from any row duals.
 
     ``sum_i y_i * side_i + sum_j min over [l_j, u_j] of (c - A'y)_j z_j``, the side being the lower
