@@ -46,6 +46,7 @@ class RawCase:
         origin: name of the folder or workbook.
         settings: contents of case.toml; None if it cannot be read.
         schemes: contents of the scheme files by name.
+        policies: contents of the policy files by name.
         tables: tables by name.
         findings: what could not be read.
         digests: SHA-256 of every part that was read, by its name within the case.
@@ -54,6 +55,7 @@ class RawCase:
     origin: str
     settings: dict[str, Any] | None = None
     schemes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    policies: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: dict[str, RawTable] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
@@ -79,10 +81,11 @@ def read_raw(path: Path) -> RawCase:
 def _read_folder(path: Path) -> RawCase:
     raw = RawCase(path.name)
     raw.settings = _toml(raw, path / "case.toml", "case.toml")
-    for file in sorted((path / "schemes").glob("*.toml")):
-        contents = _toml(raw, file, f"schemes/{file.name}")
-        if contents is not None:
-            raw.schemes[file.stem] = contents
+    for part, held in (("schemes", raw.schemes), ("policies", raw.policies)):
+        for file in sorted((path / part).glob("*.toml")):
+            contents = _toml(raw, file, f"{part}/{file.name}")
+            if contents is not None:
+                held[file.stem] = contents
     found: dict[str, Path] = {}
     folder = path / "tables"
     for file in sorted(folder.iterdir()) if folder.is_dir() else []:
@@ -265,12 +268,13 @@ def _read_workbook(path: Path) -> RawCase:
     for name, rows in sheets.items():
         text = [[as_text(cell) for cell in row] for row in rows]
         _digest(raw, name, "\n".join("\t".join(row) for row in text).encode())
-        if name == "case" or name.startswith("scheme_"):
+        if name == "case" or name.startswith(("scheme_", "policy_")):
             contents_of = _settings_sheet(raw, name, text)
             if name == "case":
                 raw.settings = contents_of
             elif contents_of is not None:
-                raw.schemes[name.removeprefix("scheme_")] = contents_of
+                held = raw.schemes if name.startswith("scheme_") else raw.policies
+                held[name.partition("_")[2]] = contents_of
         elif name in TABLE_OF:
             cells = _framed(raw, name, text)
             if cells is not None:

@@ -192,6 +192,14 @@ TABLES: tuple[Table, ...] = (
             COUNTY,
             Column("mortality_level", "multiplies death rates", above=True, most=10),
             Column("fertility_level", "multiplies fertility rates", most=10),
+            Column(
+                "rural_share",
+                "of those insured at home, the share whom a separate rural scheme covers where a "
+                "case has one",
+                unit="share",
+                most=1.0,
+                blank=True,
+            ),
         ),
         ("region",),
     ),

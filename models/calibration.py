@@ -103,6 +103,25 @@ def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) ->
     return Calibration(Multipliers(**levels), before)
 
 
+def carried_over(calibration: Calibration, case: Case) -> Calibration:
+    """The multipliers of the observed base year for a case with policies.
+
+    A scheme that a policy adds takes those of the scheme that stands nearest: of the scheme that
+    insures people at home for one that does too, else of the payroll scheme.
+    """
+    names = [scheme.name for scheme in case.reference.schemes]
+    nearest = {
+        kind: next((i for i, s in enumerate(case.reference.schemes) if s.kind == kind), 0)
+        for kind in ("flat", "payroll")
+    }
+    order = [names.index(s.name) if s.name in names else nearest[s.kind] for s in case.schemes]
+    known = calibration.multipliers
+    return Calibration(
+        Multipliers(**{name: getattr(known, name)[order] for name in FITTED}),
+        {name: values[order] for name, values in calibration.before.items()},
+    )
+
+
 def _unmet(measure: str, scheme: str, value: float, modelled: float) -> Finding:
     return Finding(
         "tables/fund_totals",

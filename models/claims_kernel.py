@@ -3,7 +3,15 @@
 import numba
 import numpy as np
 
-from models.claims import AT_HOME, DUAL, ELSEWHERE, ClaimTerms, K, YearClaims, normalised
+from models.claims import (
+    DUAL,
+    ELSEWHERE,
+    PAID_AT_HOME,
+    ClaimTerms,
+    K,
+    YearClaims,
+    normalised,
+)
 from models.rates import FloatArray
 from models.treatment import HOME, REFERRAL, RESIDENCE
 
@@ -21,7 +29,8 @@ def _claims(  # type: ignore[no-untyped-def]
     price,
     payments,
     formula_of,
-    second_payments,
+    together,
+    cover,
     scheme_of,
     second_scheme,
     share_claimed,
@@ -34,6 +43,7 @@ def _claims(  # type: ignore[no-untyped-def]
     cost,
     paid,
     added,
+    uncoordinated,
     cost_at_place,
 ):
     outside = price.shape[0] - 1
@@ -51,7 +61,7 @@ def _claims(  # type: ignore[no-untyped-def]
             if number == 0.0:
                 continue
             scheme = scheme_of[k]
-            payer = h if k in (AT_HOME, ELSEWHERE) else r
+            payer = h if k in PAID_AT_HOME else r
             factor = level[scheme, payer] if scheme >= 0 else 1.0
             for which in range(2 + centres):
                 if which == RESIDENCE:
@@ -91,13 +101,50 @@ def _claims(  # type: ignore[no-untyped-def]
                                     * share_claimed[scheme]
                                     * payments[scheme, f, 1, s, j, place]
                                 )
+                elif k == DUAL and second_scheme >= 0:
+                    near = 1 if territory[r] != territory[place] else 0
+                    far = 1 if territory[h] != territory[place] else 0
+                    seen = share_claimed[scheme] if near == 1 else 1.0
+                    if r == outside:
+                        seen = 0.0
+                    at_home = share_claimed[second_scheme] if far == 1 else 1.0
+                    if h == outside:
+                        at_home = 0.0
+                    first, second = formula_of[scheme, r], formula_of[second_scheme, h]
+                    amount = 0.0
+                    for s in range(services):
+                        for j in range(classes):
+                            by_local = seen * cover[scheme, r, s, j]
+                            alone = payments[scheme, first, near, s, j, place]
+                            alone_home = payments[second_scheme, second, far, s, j, place]
+                            each[s, j] = by_local * (
+                                at_home * together[0, first, second, near, far, s, j, place]
+                                + (1.0 - at_home) * alone
+                            )
+                            amount += (
+                                claims[s, j]
+                                * at_home
+                                * (
+                                    by_local * together[1, first, second, near, far, s, j, place]
+                                    + (1.0 - by_local) * alone_home
+                                )
+                            )
+                            uncoordinated[p] += claims[s, j] * (
+                                by_local * alone + at_home * alone_home
+                            )
+                    added[p, k] += amount
+                    settlement[second_scheme, h, place] += amount
                 elif payer != outside:
                     off = 1 if territory[payer] != territory[place] else 0
                     claimed = share_claimed[scheme] if off == 1 else 1.0
                     f = formula_of[scheme, payer]
                     for s in range(services):
                         for j in range(classes):
-                            each[s, j] = claimed * payments[scheme, f, off, s, j, place]
+                            each[s, j] = (
+                                claimed
+                                * cover[scheme, payer, s, j]
+                                * payments[scheme, f, off, s, j, place]
+                            )
                 amount = 0.0
                 for s in range(services):
                     for j in range(classes):
@@ -107,20 +154,6 @@ def _claims(  # type: ignore[no-untyped-def]
                     elsewhere[scheme, h, place] += amount
                 else:
                     settlement[scheme, payer, place] += amount
-                if k == DUAL and second_scheme >= 0 and h != outside and r != outside:
-                    off = 1 if territory[h] != territory[place] else 0
-                    claimed = share_claimed[second_scheme] if off == 1 else 1.0
-                    first, second = formula_of[scheme, r], formula_of[second_scheme, h]
-                    amount = 0.0
-                    for s in range(services):
-                        for j in range(classes):
-                            amount += (
-                                claims[s, j]
-                                * claimed
-                                * second_payments[first, second, off, s, j, place]
-                            )
-                    added[p, k] += amount
-                    settlement[second_scheme, h, place] += amount
 
 
 def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray) -> YearClaims:
@@ -131,6 +164,7 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     settlement = np.zeros((schemes, n + 1, n + 1))
     elsewhere = np.zeros((schemes, n + 1, n + 1))
     cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
+    uncoordinated = np.zeros(pairs.count)
     cost_at_place = np.zeros(n + 1)
     register = normalised(retiree_pool)
     scheme = max(int(terms.scheme_of[ELSEWHERE]), 0)
@@ -144,10 +178,10 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     _claims(
         expected, pairs.home, pairs.residence, terms.relativity, terms.places,
         terms.referral.centre, terms.referral.share, terms.mean_cost, terms.price,
-        terms.payments, terms.formula_of, terms.second_payments, terms.scheme_of,
+        terms.payments, terms.formula_of, terms.together, terms.cover, terms.scheme_of,
         terms.second_scheme, terms.share_claimed, terms.territory, terms.level, by_set, onsite,
-        settlement, elsewhere, cost, paid, added, cost_at_place,
+        settlement, elsewhere, cost, paid, added, uncoordinated, cost_at_place,
     )  # fmt: skip
     for number in range(schemes):
         settlement[number] += register.T @ elsewhere[number]
-    return YearClaims(settlement, cost, paid, added, cost_at_place)
+    return YearClaims(settlement, cost, paid, added, uncoordinated, cost_at_place)

@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 import fundpool
-from fundpool.cli.options import AsJson, CaseArgument, Out, Quiet, Settings, Years
+from fundpool.cli.options import AsJson, CaseArgument, Out, Policies, Quiet, Settings, Years
 from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
     UsageError,
     checked_plans,
+    item_progress,
     opened_case,
+    plans_of,
+    policies_to_measure,
     refusing_bad_input,
     say,
     year_progress,
@@ -71,9 +74,14 @@ def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = F
 def project(
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
-        str,
-        typer.Option("--pooling", help="A level of the case, or a plan such as county,city@2027."),
-    ] = "county",
+        str | None,
+        typer.Option(
+            "--pooling",
+            help="A level of the case, or a plan such as county,city@2027. The policies' plan, or "
+            "the lowest level, unless told.",
+        ),
+    ] = None,
+    policy: Policies = None,
     years: Years = 30,
     out: Out = Path("fundpool-projection"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
@@ -83,8 +91,8 @@ def project(
 ) -> None:
     """Project a case under one pooling plan; write tidy tables and summary.json."""
     with refusing_bad_input():
-        opened = opened_case(case, changes)
-        (plan,) = checked_plans(opened, [pooling])
+        opened = opened_case(case, changes, policy)
+        (plan,) = checked_plans(opened, [pooling or opened.pooling or opened.levels[0]])
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder, write_table
     from models.projection import project as run
@@ -93,8 +101,8 @@ def project(
         projection = run(opened, plan, years, progress)
     result = summary({plan: projection}, plan)
     with whole_folder(out) as folder:
-        for name in ("funds", "measures", "people", "accounts", "migrants", "settlement",
-                     "calibration", "evenness"):  # fmt: skip
+        for name in ("funds", "measures", "people", "accounts", "migrants", "retiring",
+                     "settlement", "calibration", "evenness"):  # fmt: skip
             write_table(getattr(projection, name), folder / name, table_format)
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
     if json:
@@ -110,15 +118,16 @@ def compare(
         list[str] | None,
         typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
     ] = None,
+    policy: Policies = None,
     years: Years = 30,
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print pooling levels and plans side by side."""
+    """Print pooling levels and plans side by side; with policies, beside the case without them."""
     with refusing_bad_input():
-        opened = opened_case(case, changes)
-        plans = checked_plans(opened, pooling or list(opened.levels))
+        opened = opened_case(case, changes, policy)
+        plans = checked_plans(opened, pooling or plans_of(opened))
     from fundpool.cli.tables import overview_text
     from fundpool.summary import as_json, summary
     from models.projection import compare as run
@@ -126,7 +135,13 @@ def compare(
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
     result = summary(comparison.projections, plans[0])
-    typer.echo(as_json(result) if json else overview_text(comparison), nl=not json)
+    text = overview_text(comparison)
+    if opened.before is not None:
+        from fundpool.cli.policies import beside_base
+
+        with refusing_bad_input(), year_progress(years, quiet) as progress:
+            text, result["base"] = beside_base(comparison, plans, years, progress)
+    typer.echo(as_json(result) if json else text, nl=not json)
     _end(result)
 
 
@@ -137,7 +152,17 @@ def report(
         list[str] | None,
         typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
     ] = None,
+    policy: Policies = None,
     years: Years = 30,
+    measured: Annotated[
+        str | None,
+        typer.Option(
+            "--policies",
+            metavar="LIST",
+            help="Policies to measure, separated by commas; all, or none. Those that the case "
+            "lists for its report unless told.",
+        ),
+    ] = None,
     out: Out = Path("fundpool-report"),
     changes: Settings = None,
     json: AsJson = False,
@@ -146,8 +171,9 @@ def report(
     """Check, project and compare a case; write the solvency report."""
     with refusing_bad_input():
         say(f"Checking {case}", quiet)
-        opened = opened_case(case, changes)
-        plans = checked_plans(opened, pooling or list(opened.levels))
+        opened = opened_case(case, changes, policy)
+        plans = checked_plans(opened, pooling or plans_of(opened))
+        chosen = policies_to_measure(opened, measured)
     from fundpool.report.page import report_page
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder
@@ -158,8 +184,15 @@ def report(
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
     result = summary(comparison.projections, plans[0])
+    effects = None
+    if chosen:
+        from models.policy_effects import policy_effects
+
+        say(f"Measuring {len(chosen)} policies", quiet)
+        with item_progress("Measuring policies", len(chosen), quiet) as done:
+            effects = policy_effects(comparison.study, chosen, plans[0], done)
     say("Writing the report", quiet)
-    page = report_page(comparison, result)
+    page = report_page(comparison, result, effects)
     with whole_folder(out) as folder:
         (folder / "report.html").write_text(page, encoding="utf-8")
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
@@ -192,4 +225,6 @@ def _end(result: dict[str, object], quiet: bool = True) -> None:
         raise typer.Exit(ALERT)
 
 
-__all__ = ["UsageError", "app"]
+from fundpool.cli import policies as _policies  # noqa: E402  registers its command
+
+__all__ = ["UsageError", "_policies", "app"]

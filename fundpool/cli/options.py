@@ -24,3 +24,12 @@ Settings = Annotated[
         help="Change an assumption, as in economy.medical_inflation=0.07. May be repeated.",
     ),
 ]
+
+Policies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy",
+        metavar="NAME",
+        help="A policy of the case, or a policy file, laid over it. May be repeated.",
+    ),
+]

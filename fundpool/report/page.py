@@ -4,10 +4,11 @@ from typing import Any
 
 import jinja2
 import numpy as np
-import pandas as pd
 
 import fundpool
 from fundpool.report import charts, wording
+from fundpool.report.policies import policies_section
+from models.policy_effects import PolicyEffects
 from models.projection import Comparison, Projection
 
 MOST_FLOWS = 25
@@ -20,12 +21,15 @@ MEASURES = {
 }
 
 
-def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
+def report_page(
+    comparison: Comparison, summary: dict[str, Any], effects: PolicyEffects | None = None
+) -> str:
     """The report.
 
     Args:
         comparison: a case under several pooling plans; the first is what holds today.
         summary: what :func:`fundpool.summary.summary` says of it.
+        effects: policies measured against the case; no section on them without.
     """
     case = comparison.study.case
     environment = jinja2.Environment(
@@ -38,6 +42,7 @@ def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
         "people": wording.people,
         "number": wording.number,
         "year": wording.year_or_never,
+        "months": wording.months_or_never,
     }
     years = comparison.study.flows.years
     titles = {scheme.name: scheme.title for scheme in case.schemes}
@@ -63,6 +68,7 @@ def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
         ],
         overview=comparison.overview.to_dict("records"),
         conservation=_conservation(comparison),
+        policies=policies_section(effects) if effects is not None else None,
         migrants=_migrants(comparison),
         people=_people(comparison),
         calibration=_calibration(comparison),
@@ -126,13 +132,14 @@ def _conservation(comparison: Comparison) -> dict[str, Any]:
     """Largest difference between plans in any scheme's yearly totals, relative."""
     totals = comparison.totals.drop(columns=["swaps_in", "swaps_out"])
     names = [c for c in totals.columns if c not in ("plan", "scheme", "year")]
-    wide: pd.DataFrame = totals.set_index(["plan", "scheme", "year"])[names]
+    wide = totals.set_index(["plan", "scheme", "year"])[names]
     plans = list(comparison.projections)
     first = wide.loc[plans[0]]
     worst = 0.0
     for plan in plans[1:]:
-        size = np.maximum(first.abs(), 1.0)
-        worst = max(worst, float(((wide.loc[plan] - first).abs() / size).to_numpy().max()))
+        size = np.maximum(first.abs().to_numpy(), 1.0)
+        apart = np.abs((wide.loc[plan] - first).to_numpy()) / size
+        worst = max(worst, float(apart.max()))
     hazard = comparison.study.case.settings.pooling.moral_hazard.values
     return {"worst": worst, "same_behaviour": not any(hazard.values())}
 

@@ -173,7 +173,7 @@ def test_copy_of_a_bundled_case(tmp_path: Path) -> None:
     assert check_case(tmp_path / "mine") == ()
     assert read_case(tmp_path / "mine").inputs_sha256 == read_case("jiangsu").inputs_sha256
     assert sorted(p.name for p in (tmp_path / "mine").iterdir()) == [
-        "case.toml", "schemes", "tables",
+        "case.toml", "policies", "schemes", "tables",
     ]  # fmt: skip
     with pytest.raises(CaseError, match="nothing is overwritten"):
         copy_case("jiangsu", tmp_path / "mine")

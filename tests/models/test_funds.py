@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from actuarial.run_off import paid_claims
 from actuarial.solvency import balance_recursion, level_rate, reserve_months
 from inputs.case import Case
-from models.funds import county_book, fund_table, run_off
+from models.county_books import county_book, run_off
+from models.funds import fund_table
 from models.pooling import AdjustmentFund, PoolingPlan, Stage, plan_for, pools_of
 from models.projection import Study
 
