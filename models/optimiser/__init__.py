@@ -13,11 +13,24 @@ Read in this order:
 * ``plan``, ``planning``: tables; a projection in, a plan out
 * ``scenario_reduction``, ``swap_rule``: plans under uncertainty
 * ``transfers``: who pays whom
+* ``naive``, ``comparison``: simpler policies, by the same certificate
+* ``explanations``, ``industries``, ``sensitivity``: why, and for whom
+* ``frontier``: efficient plans between the cheapest and the most even
+* ``partition``: at which level to pool, and when
 """
 
 from models.optimiser.certificate import Certificate
 from models.optimiser.plan import Plan
-from models.optimiser.planning import Choices, Sample, optimise
+from models.optimiser.planning import Choices, Sample, optimise, optimise_where_possible
 from models.optimiser.policy import Aims, Policy
 
-__all__ = ["Aims", "Certificate", "Choices", "Plan", "Policy", "Sample", "optimise"]
+__all__ = [
+    "Aims",
+    "Certificate",
+    "Choices",
+    "Plan",
+    "Policy",
+    "Sample",
+    "optimise",
+    "optimise_where_possible",
+]

@@ -81,9 +81,9 @@ def optimise(
     if choices.policy is not None and reserve_months is not None:
         policy = replace(policy, reserve_months=reserve_months)
     aims = choices.aims or aims_of(case)
-    names = choices.schemes or tuple(scheme.name for scheme in case.schemes)
+    names = choices.schemes or lasting_schemes(projection)
     if sample is None and scenarios > 0:
-        sample = drawn(projection, names, scenarios, seed)
+        raise ValueError(f"no sample of {scenarios} scenarios (seed {seed}); pass one")
     if sample is None:
         central = [
             fund_problem(central_paths(projection, name), policy, case.regions) for name in names
@@ -95,6 +95,23 @@ def optimise(
         [sample.within[name] for name in names], [sample.fresh[name] for name in names],
         projection, policy, aims, choices,
     )  # fmt: skip
+
+
+def optimise_where_possible(projection: Projection) -> Plan | None:
+    """The plan by the case's own rules; None where the pools change or another fund swaps."""
+    try:
+        return optimise(projection)
+    except ValueError:
+        return None
+
+
+def lasting_schemes(projection: Projection) -> tuple[str, ...]:
+    """Schemes that collect contributions in every projected year."""
+    table = projection.funds.groupby(["scheme", "year"], sort=False)["contribution_base"].sum()
+    least = table.groupby("scheme", sort=False).min()
+    count = table.groupby("scheme", sort=False).size()
+    whole = (least > 0) & (count == len(projection.years))
+    return tuple(str(name) for name in whole.index[whole])
 
 
 def solved(funds: Sequence[FundProblem], aims: Aims, choices: Choices) -> tuple[Outcome, ...]:
@@ -138,8 +155,3 @@ def planned_under_risk(
     return Plan(
         policy, aims, outcomes, trial(within), trial(fresh), min(count, choices.most_scenarios)
     )
-
-
-def drawn(projection: Projection, names: Sequence[str], scenarios: int, seed: int) -> Sample:
-    """Scenarios of the stochastic model, and as many fresh ones."""
-    raise NotImplementedError("scenarios are not drawn here yet; pass a sample")
