@@ -169,7 +169,7 @@ def violations(
     """Largest violation of every family of limits.
 
     Where the floor is elastic its misses are the shortfall, not violations; a pool that pays into
-    the hub must keep its floor all the same.
+    the hub must keep its floor all the same, where the floor is one of every scenario.
     """
     policy, unit = fund.policy, fund.unit
     rates = decision.rates / fund.reference
@@ -185,7 +185,9 @@ def violations(
         ),
         "yearly change": float((np.abs(steps) - policy.yearly_change).max()),
         "reserve floor": 0.0 if elastic else float(short.max()),
-        "payer keeps its floor": float(np.where(paying, short, 0.0).max()),
+        "payer keeps its floor": (
+            float(np.where(paying, short, 0.0).max()) if policy.floor == "every" else 0.0
+        ),
         "negative swaps": float(
             (np.maximum(-decision.grants, -decision.levies) / unit).max()
         ),

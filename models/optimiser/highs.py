@@ -66,7 +66,8 @@ class InMemoryHighs(pulp.HiGHS):  # type: ignore[misc]
         model.num_col_, model.num_row_ = len(lp.held_variables), len(constraints)
         cost = np.zeros(model.num_col_)
         for variable, value in lp.objective.items():
-            cost[variable.index] += value
+            if hasattr(variable, "index"):  # PuLP gives an empty objective a variable of its own
+                cost[variable.index] += value
         model.col_cost_ = cost
         model.offset_ = lp.objective.constant
         model.col_lower_ = _bounds([v.lowBound for v in lp.held_variables], -highspy.kHighsInf)

@@ -247,6 +247,8 @@ def _within_rules(
         if outcome.status != "optimal":
             break
         again = False
+        if any(fund.policy.floor != "every" for fund in funds):
+            break  # a floor in expectation or in the tail is no pool's in any one scenario
         for fund, decision, run, closed in zip(
             funds, outcome.decisions, outcome.runs, barred, strict=True
         ):

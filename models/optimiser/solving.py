@@ -12,7 +12,7 @@ from models.optimiser.highs import InMemoryHighs
 from models.optimiser.linear_program import Arrays, LinearProgram, as_pulp
 from models.rates import FloatArray
 
-LARGE = 200_000
+LARGE = 60_000
 """Rows above which an interior solution is taken as it is, without crossing to a corner."""
 
 
