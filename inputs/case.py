@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from inputs import checks
+from inputs.assumptions import SECTIONS, flattened, listed_values, owner
 from inputs.bundled import case_path
 from inputs.columns import typed_table
 from inputs.findings import CaseError, Finding, did_you_mean
@@ -153,10 +154,10 @@ class Case:
     def _parameters(self) -> list[tuple[str, Any]]:
         """Every assumption with its path: parameters, and bare numbers beside a source."""
         listed: list[tuple[str, Any]] = []
-        for section in ("economy", "mobility", "coverage", "solvency", "pooling"):
+        for section in SECTIONS:
             part = getattr(self.settings, section)
-            for name in type(part).model_fields:
-                listed += _flattened(f"{section}.{name}", getattr(part, name))
+            for name in type(part).model_fields if part is not None else ():
+                listed += flattened(f"{section}.{name}", getattr(part, name))
         for scheme in self.schemes:
             for name, rule in scheme.file.rules.items():
                 listed.append((f"schemes.{scheme.name}.rules.{name}", rule))
@@ -178,9 +179,9 @@ class Case:
                 form = self.settings.mobility.schedule
                 rows.append((path, item, "", form.source, form.status, form.note))
             else:
-                kind = path.split(".")[1]
-                own = getattr(self.settings.pooling, kind)
-                rows.append((path, item, "share", own.source, own.status, own.note))
+                own = owner(self.settings, path)
+                unit = getattr(own, "unit", "share")
+                rows.append((path, item, unit, own.source, own.status, own.note))
         for scheme in self.schemes:
             file, lead = scheme.file, f"schemes.{scheme.name}"
             for service, benefit in file.benefits.items():
@@ -198,8 +199,8 @@ class Case:
             )
             for name, value, part in (
                 ("regime", regime, terms.regime),
-                ("share_claimed", _listed(terms.share_claimed.values), terms.share_claimed),
-                ("lag", _listed(terms.lag.values), terms.lag),
+                ("share_claimed", listed_values(terms.share_claimed.values), terms.share_claimed),
+                ("lag", listed_values(terms.lag.values), terms.lag),
             ):
                 rows.append(
                     (f"{lead}.settlement.{name}", value, "", part.source, part.status, part.note)
@@ -225,22 +226,6 @@ class Case:
             )
             rows.append((table.name, len(frame), own.source, status, own.note))
         return pd.DataFrame(rows, columns=["table", "rows", "source", "status", "note"])
-
-
-def _listed(values: Mapping[str, Any]) -> str:
-    return "; ".join(f"{key} {value}" for key, value in values.items())
-
-
-def _flattened(path: str, item: Any) -> list[tuple[str, Any]]:
-    if isinstance(item, Parameter):
-        return [(path, item)]
-    if hasattr(item, "values") and isinstance(item.values, dict):
-        return [(f"{path}.values.{key}", value) for key, value in item.values.items()]
-    return [
-        (f"{path}.{name}", getattr(item, name))
-        for name in type(item).model_fields
-        if name not in ("source", "status", "note")
-    ]
 
 
 def _settings_and_schemes(

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from actuarial import severity as families
-from actuarial.benefits import BenefitFormula, coordinate, expected_payment_grid
+from actuarial.benefits import BenefitFormula, coordinate
+from actuarial.limited_moments import payment_moment_grid
 from actuarial.severity import Severity
 from inputs.case import Case
 from inputs.schemes import Scheme
@@ -74,8 +75,9 @@ def expected_payments(
     costs: tuple[tuple[Severity, ...], ...],
     prices: FloatArray,
     offsite_penalty: float,
+    order: int = 1,
 ) -> FloatArray:
-    """Expected payment for a claim, ``(F, 2, C, J, n + 1)``.
+    """Expected payment for a claim, ``(F, 2, C, J, n + 1)``; or its second or third moment.
 
     Axes: formula set; on-site or off-site (rates less ``offsite_penalty``); service; age class;
     place of treatment, whose relative price is ``prices[place]``, ``(n + 1,)``.
@@ -87,8 +89,8 @@ def expected_payments(
                 (formula, formula.with_offsite_penalty(offsite_penalty))
             ):
                 for age, cost in enumerate(costs[service]):
-                    result[number, offsite, service, age] = expected_payment_grid(
-                        form, cost, prices
+                    result[number, offsite, service, age] = payment_moment_grid(
+                        form, cost, prices, order
                     )
     return result
 
@@ -100,11 +102,13 @@ def coordinated_payments(
     prices: FloatArray,
     offsite_penalty: float,
     rule: str,
+    order: int = 1,
 ) -> FloatArray:
     """What the second fund adds for a claim that the first has paid, ``(F1, F2, 2, C, J, n + 1)``.
 
     ``rule`` names the coordination of :func:`actuarial.benefits.coordinate`; the off-site axis is
     the second fund's. Whatever the rule, both together never pay more than the cost.
+    ``order`` 2 or 3 gives the second or third moment instead of the mean.
     """
     result = np.zeros(
         (len(first.formulas), len(second.formulas), 2, len(costs), len(costs[0]), prices.size)
@@ -117,7 +121,7 @@ def coordinated_payments(
                 ):
                     _, added = coordinate(before, form, rule=rule)
                     for age, cost in enumerate(costs[service]):
-                        result[i, j, offsite, service, age] = expected_payment_grid(
-                            added, cost, prices
+                        result[i, j, offsite, service, age] = payment_moment_grid(
+                            added, cost, prices, order
                         )
     return result

@@ -1,0 +1,112 @@
+"""How flows respond to moving and enrolment: linear coefficients from one more projection each.
+
+The hazard of moving out (or of enrolling in work-based cover) is raised for good by a small share
+from the first year on and the case projected once more. A flow's relative response in year ``t``,
+
+``r[t] = (F raised[t] / F[t] - 1) / log(1 + share)``,
+
+is what it gains for a level that has been one log unit higher since the start. Where a response
+builds up evenly, a path of deviations ``x`` that changes from year to year does to year ``t``
+what its mean so far would: ``F[t] * (1 + r[t] * mean(x[1..t]))``. That is the rule used; the
+tests compare it with a projection that follows a path.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from inputs.case import Case
+from inputs.settings import Parameter
+from models.flow_record import CountyFlows, Multipliers
+from models.flows import OpeningYear, county_flows
+from models.preparation import Prepared
+from models.rates import FloatArray
+
+BUMP = 0.05
+"""Share by which a hazard is raised."""
+
+MOVING, ENROLLING = 0, 1
+PATHS_OF = (("mobility.out_migration_growth", "mobility.in_migration_growth"),
+            ("coverage.employee_enrolment_growth",))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Relative responses to moving and enrolment, ``(2, S, T, n)`` each."""
+
+    income: FloatArray
+    contribution_base: FloatArray
+    subsidies: FloatArray
+    claims: FloatArray
+
+
+def no_responses(schemes: int, years: int, counties: int) -> Responses:
+    """Responses of a case in which nothing answers to either."""
+    zero = np.zeros((2, schemes, years, counties))
+    return Responses(zero, zero, zero, zero)
+
+
+def with_growth(case: Case, path: str, growth: dict[int, float]) -> Case:
+    """The case with a yearly growth compounded with more growth in some years.
+
+    ``1 + new = (1 + old) * (1 + more)``.
+    """
+    section, name = path.split(".")
+    part = getattr(case.settings, section)
+    parameter: Parameter = getattr(part, name)
+    by_year = dict(parameter.by_year)
+    for year, more in growth.items():
+        by_year[year] = (1.0 + parameter.at(year)) * (1.0 + more) - 1.0
+    changed = part.model_copy(update={name: parameter.model_copy(update={"by_year": by_year})})
+    return replace(case, settings=case.settings.model_copy(update={section: changed}))
+
+
+def raised(case: Case, driver: int, share: float) -> Case:
+    """The case with the hazard of moving out (0) or of enrolling (1) raised for good."""
+    for path in PATHS_OF[driver]:
+        case = with_growth(case, path, {case.base_year + 1: share})
+    return case
+
+
+def flow_responses(
+    prepared: Callable[[], tuple[Prepared, OpeningYear]],
+    flows: CountyFlows,
+    multipliers: Multipliers,
+    drivers: tuple[bool, bool] = (True, True),
+) -> Responses:
+    """Responses of a projected case.
+
+    Args:
+        prepared: lays the case out as arrays, as before the first projection.
+        flows: the projection.
+        multipliers: its calibration.
+        drivers: whether moving and enrolment vary at all; without, no projection is spent.
+    """
+    schemes, years, width = flows.persons.shape
+    result = [np.zeros((2, schemes, years - 1, width - 1)) for _ in range(4)]
+    for driver in (MOVING, ENROLLING):
+        if not drivers[driver]:
+            continue
+        arrays, opening = prepared()
+        arrays = replace(arrays, case=raised(arrays.case, driver, BUMP))
+        moved = county_flows(arrays, opening, years - 1, multipliers)
+        del arrays, opening
+        for number, (before, after) in enumerate(
+            zip(responding(flows), responding(moved), strict=True)
+        ):
+            change = np.zeros_like(before)
+            np.divide(after - before, before, out=change, where=before != 0)
+            result[number][driver] = change / np.log1p(BUMP)
+    return Responses(*result)
+
+
+def responding(flows: CountyFlows) -> tuple[FloatArray, ...]:
+    """Income, contribution base, subsidies and claims by county, ``(S, T, n)`` each."""
+    inside = np.s_[:, 1:, :-1]
+    return (
+        (flows.contributions - flows.account_credits)[inside],
+        flows.contribution_base[inside],
+        flows.subsidies[inside],
+        flows.claims_incurred[inside],
+    )
