@@ -11,79 +11,138 @@ import numpy as np
 from scipy.special import ndtr
 
 from models.draws import EVENT_SIZES_STREAM, EVENTS_STREAM, NOISE_STREAM, Stream
+from models.pairs import IntArray
 from models.rates import FloatArray
 from models.scenario_kernel import (
     GRID_HALF,
     GRID_STEP,
+    EventTerms,
     apply_events,
     county_flows_of_scenario,
     drivers_at_work,
     event_numbers,
 )
 from models.scenario_terms import ScenarioTerms
+from models.scenarios import ScenarioModel
+
+CHUNK_BYTES = 400_000
+"""Size of the normals drawn before they are used."""
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What chance does to ``N`` scenarios that follow one another.
+
+    Attributes:
+        first: number of the first scenario.
+        drivers: wage index, premium index, price and morbidity, mean moving and enrolment
+            deviations, interest, ``(N, T, 6)``.
+        noise: standard normals of the claims, ``(N, T, S, n)``; of size one without noise.
+        struck: 1 in years with an event, ``(N, T)``.
+        factors: effects of events on claims, wages and participation, ``(N, 3, T, n)``.
+    """
+
+    first: int
+    drivers: FloatArray
+    noise: FloatArray
+    struck: IntArray
+    factors: FloatArray
+
+    def __len__(self) -> int:
+        """Number of scenarios."""
+        return int(self.drivers.shape[0])
+
+    def __iter__(self) -> Iterator["Draw"]:
+        """The scenarios one by one."""
+        for row in range(len(self)):
+            noise = self.noise[row] if self.noise.shape[0] == len(self) else self.noise[0]
+            yield Draw(self.drivers[row], noise, self.struck[row], self.factors[row])
 
 
 @dataclass(frozen=True)
 class Draw:
-    """What chance does to one scenario.
+    """What chance does to one scenario: a row of :class:`Draws`."""
 
-    Attributes:
-        number: number of the scenario.
-        drivers: wage index, premium index, price and morbidity, mean moving and enrolment
-            deviations, interest, ``(T, 6)``.
-        noise: standard normals of the claims, ``(T, S, n)``; empty without noise.
-        struck: 1 in years with an event, ``(T,)``.
-        factors: effects of events on claims, wages and participation, ``(3, T, n)``.
-    """
-
-    number: int
     drivers: FloatArray
     noise: FloatArray
-    struck: np.ndarray
+    struck: IntArray
     factors: FloatArray
 
 
-def draws(terms: ScenarioTerms, seed: int, first: int, count: int) -> Iterator[Draw]:
-    """The draws of scenarios ``first ... first + count - 1``; arrays are reused from one to next.
+def event_terms(model: ScenarioModel, counties: int) -> EventTerms:
+    """The kinds of events as arrays."""
+    kinds = model.events
+    most = max((kind.regions for kind in kinds), default=0)
+    start = np.zeros((len(kinds), most + 1), dtype=np.int64)
+    members = np.zeros((len(kinds), counties), dtype=np.int64)
+    for row, kind in enumerate(kinds):
+        members[row] = np.argsort(kind.region_of, kind="stable")
+        edges = np.cumsum(np.bincount(kind.region_of, minlength=kind.regions))
+        start[row, 1 : kind.regions + 1] = edges
+    return EventTerms(
+        means=np.array([kind.yearly_rate * kind.regions for kind in kinds], dtype=np.float64),
+        regions=np.array([kind.regions for kind in kinds], dtype=np.int64),
+        start=start,
+        members=members,
+        lasting=np.array([kind.years for kind in kinds], dtype=np.int64),
+        effects=np.array(
+            [(kind.claims, kind.wages, kind.participation) for kind in kinds], dtype=np.float64
+        ).reshape(len(kinds), 3),
+        spread=np.array([kind.spread for kind in kinds], dtype=np.float64),
+    )
+
+
+def chunks(terms: ScenarioTerms, seed: int, first: int, count: int) -> Iterator[Draws]:
+    """The draws of scenarios ``first ... first + count - 1``, a few at a time.
+
+    A chunk's normals fit a core's cache, so that they are used before they are pushed out. The
+    arrays are reused from one chunk to the next.
 
     Raises:
         ValueError: a seed that is not a whole number of at least 0.
     """
     model = terms.model
     schemes, years, counties = terms.shape
-    deviations = model.deviations(seed, first, count, years)
-    kinds = model.events
-    means = np.array([kind.yearly_rate * kind.regions for kind in kinds])
-    region_of = np.array([kind.region_of for kind in kinds]).reshape(len(kinds), counties)
-    regions = np.array([kind.regions for kind in kinds], dtype=np.int64)
-    lasting = np.array([kind.years for kind in kinds], dtype=np.int64)
-    effects = np.array([(kind.claims, kind.wages, kind.participation) for kind in kinds])
-    spread = np.array([kind.spread for kind in kinds])
+    working = drivers_at_work(
+        model.deviations(seed, first, count, years), terms.interest, model.premium_follows_wages,
+        model.interest_floor,
+    )  # fmt: skip
+    kinds = event_terms(model, counties)
     happen, sizes = Stream(seed, EVENTS_STREAM), Stream(seed, EVENT_SIZES_STREAM)
     chance = Stream(seed, NOISE_STREAM)
-    noise = np.zeros((years, schemes, counties) if model.noise else (0, 0, 0))
-    factors = np.ones((3, years, counties))
-    struck = np.zeros(years, dtype=np.int64)
-    for row in range(count):
-        number = first + row
-        if struck.any():
-            factors[:] = 1.0
-            struck[:] = 0
-        if kinds:
-            generator = happen.at(number)
-            numbers, events = event_numbers(generator.random((years, len(kinds))), means)
-            if events:
-                pairs = sizes.at(number).standard_normal((events, 2))
+    size = int(np.clip(CHUNK_BYTES // (8 * schemes * years * counties), 1, count))
+    noise = np.zeros((size, years, schemes, counties) if model.noise else (1, 1, 1, 1))
+    factors = np.ones((size, 3, years, counties))
+    struck = np.zeros((size, years), dtype=np.int64)
+    uniforms = np.empty((size, years, len(model.events)))
+    for begin in range(0, count, size):
+        rows = min(size, count - begin)
+        struck_before = np.flatnonzero(struck.any(axis=1))
+        factors[struck_before] = 1.0
+        struck[struck_before] = 0
+        if model.events:
+            for row in range(rows):
+                happen.at(first + begin + row).random(out=uniforms[row])
+            numbers, totals = event_numbers(uniforms[:rows], kinds.means)
+            for row in np.flatnonzero(totals):
+                detail = sizes.at(first + begin + int(row)).standard_normal((totals[row], 2))
                 apply_events(
-                    numbers, ndtr(pairs[:, 0]), pairs[:, 1], region_of, regions, lasting, effects,
-                    spread, struck, factors,
+                    numbers[row], ndtr(detail[:, 0]), np.ascontiguousarray(detail[:, 1]), kinds,
+                    struck[row], factors[row],
                 )  # fmt: skip
         if model.noise:
-            chance.at(number).standard_normal(out=noise)
-        working = drivers_at_work(
-            deviations[row], terms.interest, model.premium_follows_wages, model.interest_floor
-        )
-        yield Draw(number, working, noise, struck, factors)
+            for row in range(rows):
+                chance.at(first + begin + row).standard_normal(out=noise[row])
+        yield Draws(
+            first + begin, working[begin : begin + rows], noise[:rows], struck[:rows],
+            factors[:rows],
+        )  # fmt: skip
+
+
+def draws(terms: ScenarioTerms, seed: int, first: int, count: int) -> Iterator[Draw]:
+    """As :func:`chunks`, one scenario at a time."""
+    for chunk in chunks(terms, seed, first, count):
+        yield from chunk
 
 
 @dataclass

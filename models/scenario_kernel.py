@@ -12,6 +12,9 @@ import numpy as np
 
 from models.rates import FloatArray
 
+FAST = {"contract", "nsz", "nnan"}
+"""Freedoms of the compiler that change no order of summation; values are checked to be numbers."""
+
 GRID_STEP = 0.05
 GRID_HALF = 120
 """Quantile tables of small pools: standard normals from -6 to 6 in steps of 0.05."""
@@ -44,6 +47,28 @@ class KernelTerms(NamedTuple):
     tabled: np.ndarray
     tables: FloatArray
     table_spread: FloatArray
+
+
+class EventTerms(NamedTuple):
+    """Kinds of events; the counties of each region stand side by side in ``members``.
+
+    Attributes:
+        means: expected events a year in all regions together, ``(kinds,)``.
+        regions: number of regions, ``(kinds,)``.
+        start: first member of each region, ``(kinds, most regions + 1)``.
+        members: counties in order of their region, ``(kinds, n)``.
+        lasting: years an event lasts, ``(kinds,)``.
+        effects: mean relative change of claims, wages, participation, ``(kinds, 3)``.
+        spread: standard deviation of the logarithm of the size, ``(kinds,)``.
+    """
+
+    means: FloatArray
+    regions: np.ndarray
+    start: np.ndarray
+    members: np.ndarray
+    lasting: np.ndarray
+    effects: FloatArray
+    spread: FloatArray
 
 
 @numba.njit(cache=True, nogil=True)
@@ -79,116 +104,154 @@ def rotated(points, rotation):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def event_numbers(uniforms, means):  # type: ignore[no-untyped-def]
-    """Poisson numbers by inversion, ``(T, kinds)``, and their sum."""
-    years, kinds = uniforms.shape
-    numbers = np.zeros((years, kinds), dtype=np.int64)
-    total = 0
-    for t in range(years):
-        for kind in range(kinds):
-            mass = np.exp(-means[kind])
-            reached = mass
-            number = 0
-            while uniforms[t, kind] > reached and number < 100_000:
-                number += 1
-                mass *= means[kind] / number
-                reached += mass
-                if mass < 1e-300 and number > means[kind]:
-                    break
-            numbers[t, kind] = number
-            total += number
-    return numbers, total
+    """Poisson numbers by inversion, ``(N, T, kinds)``, and how many each scenario has in all."""
+    count, years, kinds = uniforms.shape
+    numbers = np.zeros((count, years, kinds), dtype=np.int64)
+    totals = np.zeros(count, dtype=np.int64)
+    for k in range(count):
+        for t in range(years):
+            for kind in range(kinds):
+                mass = np.exp(-means[kind])
+                reached = mass
+                number = 0
+                while uniforms[k, t, kind] > reached:
+                    number += 1
+                    mass *= means[kind] / number
+                    if mass < 1e-18 and number > means[kind]:
+                        break
+                    reached += mass
+                numbers[k, t, kind] = number
+                totals[k] += number
+    return numbers, totals
 
 
 @numba.njit(cache=True, nogil=True)
-def apply_events(  # type: ignore[no-untyped-def]
-    numbers, places, sizes, region_of, regions, lasting, effects, spread, struck, factors
-):
-    """Multiply the effects of events into ``factors`` (claims, wages, participation), (3, T, n)."""
-    years, kinds = numbers.shape
+def apply_events(numbers, places, sizes, kinds, struck, factors):  # type: ignore[no-untyped-def]
+    """Multiply the effects of one scenario's events into ``factors``, ``(3, T, n)``.
+
+    ``numbers`` are events by year and kind; ``places`` (0 to 1) says which region, ``sizes``
+    (standard normals) how large. Effects: on claims, wages, participation.
+    """
+    years = numbers.shape[0]
     event = 0
     for t in range(years):
-        for kind in range(kinds):
+        for kind in range(numbers.shape[1]):
             for _ in range(numbers[t, kind]):
-                region = min(int(places[event] * regions[kind]), regions[kind] - 1)
-                size = np.exp(spread[kind] * sizes[event] - 0.5 * spread[kind] ** 2)
+                region = min(int(places[event] * kinds.regions[kind]), kinds.regions[kind] - 1)
+                spread = kinds.spread[kind]
+                size = np.exp(spread * sizes[event] - 0.5 * spread**2)
                 event += 1
-                for u in range(t, min(t + lasting[kind], years)):
+                first, last = kinds.start[kind, region], kinds.start[kind, region + 1]
+                for u in range(t, min(t + kinds.lasting[kind], years)):
                     struck[u] = 1
                     for effect in range(3):
-                        rise = effects[kind, effect]
+                        rise = kinds.effects[kind, effect]
                         if rise != 0.0:
                             factor = max(1.0 + rise * size, 0.0)
-                            for c in range(region_of.shape[1]):
-                                if region_of[kind, c] == region:
-                                    factors[effect, u, c] *= factor
+                            for place in range(first, last):
+                                factors[effect, u, kinds.members[kind, place]] *= factor
 
 
 @numba.njit(cache=True, nogil=True)
 def drivers_at_work(deviations, interest, premium_share, floor):  # type: ignore[no-untyped-def]
-    """What the flows see of one scenario's deviations ``(T, 6)``.
+    """What the flows see of the deviations ``(N, T, 6)``.
 
-    Returns ``(T, 6)``: wage index, premium index, price and morbidity together, mean so far of
+    Returns ``(N, T, 6)``: wage index, premium index, price and morbidity together, mean so far of
     the moving and of the enrolment deviation, interest rate.
     """
-    years = deviations.shape[0]
-    result = np.empty((years, 6))
-    wage = price = moving = enrolling = 0.0
-    for t in range(years):
-        wage += deviations[t, 0]
-        price += deviations[t, 1]
-        moving += deviations[t, 4]
-        enrolling += deviations[t, 5]
-        result[t, 0] = np.exp(wage)
-        result[t, 1] = np.exp(premium_share * wage)
-        result[t, 2] = np.exp(price + deviations[t, 3])
-        result[t, 3] = moving / (t + 1)
-        result[t, 4] = enrolling / (t + 1)
-        result[t, 5] = max(interest[t] + deviations[t, 2], floor)
+    count, years, _ = deviations.shape
+    result = np.empty((count, years, 6))
+    for k in range(count):
+        wage = price = moving = enrolling = 0.0
+        for t in range(years):
+            wage += deviations[k, t, 0]
+            price += deviations[k, t, 1]
+            moving += deviations[k, t, 4]
+            enrolling += deviations[k, t, 5]
+            result[k, t, 0] = np.exp(wage)
+            result[k, t, 1] = np.exp(premium_share * wage)
+            result[k, t, 2] = np.exp(price + deviations[k, t, 3])
+            result[k, t, 3] = moving / (t + 1)
+            result[k, t, 4] = enrolling / (t + 1)
+            result[k, t, 5] = max(interest[t] + deviations[k, t, 2], floor)
     return result
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, fastmath=FAST)
+def _follow(target, central, respond, payroll, drivers):  # type: ignore[no-untyped-def]
+    """``central * index * (1 + responses)`` for every scheme, year and county."""
+    for m in range(target.shape[0]):
+        for t in range(target.shape[1]):
+            index = drivers[t, 0] if payroll[m] == 1 else drivers[t, 1]
+            moving, enrolling = drivers[t, 3], drivers[t, 4]
+            for c in range(target.shape[2]):
+                target[m, t, c] = (
+                    central[m, t, c]
+                    * index
+                    * (1.0 + respond[0, m, t, c] * moving + respond[1, m, t, c] * enrolling)
+                )
+
+
+@numba.njit(cache=True, nogil=True, fastmath=FAST)
+def _claims_factor(claims, respond, drivers):  # type: ignore[no-untyped-def]
+    """``price * morbidity * (1 + responses)``."""
+    for m in range(claims.shape[0]):
+        for t in range(claims.shape[1]):
+            price, moving, enrolling = drivers[t, 2], drivers[t, 3], drivers[t, 4]
+            for c in range(claims.shape[2]):
+                claims[m, t, c] = price * (
+                    1.0 + respond[0, m, t, c] * moving + respond[1, m, t, c] * enrolling
+                )
+
+
+@numba.njit(cache=True, nogil=True, fastmath=FAST)
+def _stray(claims, noise, spread, skew):  # type: ignore[no-untyped-def]
+    """Multiply claims by their noise, never below zero."""
+    for m in range(claims.shape[0]):
+        for t in range(claims.shape[1]):
+            for c in range(claims.shape[2]):
+                z = noise[t, m, c]
+                claims[m, t, c] *= max(
+                    1.0 + z * spread[m, t, c] + skew[m, t, c] * (z * z - 1.0), 0.0
+                )
+
+
+@numba.njit(cache=True, nogil=True, fastmath=FAST)
+def _outgo(outgo, claims, parts):  # type: ignore[no-untyped-def]
+    """Claims paid in each year by the year of care; before the first year they were as they were."""
+    schemes, lags, years, counties = parts.shape
+    for m in range(schemes):
+        for t in range(years):
+            for c in range(counties):
+                outgo[m, t, c] = claims[m, t, c] * parts[m, 0, t, c]
+        for late in range(1, lags):
+            for t in range(years):
+                if t >= late:
+                    for c in range(counties):
+                        outgo[m, t, c] += claims[m, t - late, c] * parts[m, late, t, c]
+                else:
+                    for c in range(counties):
+                        outgo[m, t, c] += parts[m, late, t, c]
+
+
+@numba.njit(cache=True, nogil=True, fastmath=FAST)
 def county_flows_of_scenario(  # type: ignore[no-untyped-def]
     terms, drivers, noise, noisy, struck, factors, income, subsidies, claims, outgo
 ):
-    """Fill income, subsidies, the claims factor and outgo by county, ``(S, T, n)`` each."""
+    """Fill income, subsidies, the claims factor and outgo by county, ``(S, T, n)`` each.
+
+    One short loop an output, over counties that lie side by side, so that each is vectorised.
+    """
     schemes, years, counties = terms.income.shape
-    lags = terms.parts.shape[1]
-    for m in range(schemes):
-        for t in range(years):
-            follows = drivers[t, 0] if terms.payroll[m] == 1 else drivers[t, 1]
-            moving, enrolling, price = drivers[t, 3], drivers[t, 4], drivers[t, 2]
-            for c in range(counties):
-                income[m, t, c] = (
-                    terms.income[m, t, c]
-                    * follows
-                    * (
-                        1.0
-                        + terms.respond_income[0, m, t, c] * moving
-                        + terms.respond_income[1, m, t, c] * enrolling
-                    )
-                )
-                subsidies[m, t, c] = (
-                    terms.subsidies[m, t, c]
-                    * follows
-                    * (
-                        1.0
-                        + terms.respond_subsidies[0, m, t, c] * moving
-                        + terms.respond_subsidies[1, m, t, c] * enrolling
-                    )
-                )
-                claims[m, t, c] = price * (
-                    1.0
-                    + terms.respond_claims[0, m, t, c] * moving
-                    + terms.respond_claims[1, m, t, c] * enrolling
-                )
-            if noisy:
-                for c in range(counties):
-                    z = noise[t, m, c]
-                    claims[m, t, c] *= max(
-                        1.0 + terms.spread[m, t, c] * z + terms.skew[m, t, c] * (z * z - 1.0), 0.0
-                    )
-            if struck[t] == 1:
+    _follow(income, terms.income, terms.respond_income, terms.payroll, drivers)
+    _follow(subsidies, terms.subsidies, terms.respond_subsidies, terms.payroll, drivers)
+    _claims_factor(claims, terms.respond_claims, drivers)
+    if noisy:
+        _stray(claims, noise, terms.spread, terms.skew)
+        _from_tables(terms, noise, claims)
+    for t in range(years):
+        if struck[t] == 1:
+            for m in range(schemes):
                 for c in range(counties):
                     claims[m, t, c] *= factors[0, t, c]
                     paying = factors[2, t, c]
@@ -196,19 +259,7 @@ def county_flows_of_scenario(  # type: ignore[no-untyped-def]
                     if terms.payroll[m] == 1:
                         paying *= factors[1, t, c]
                     income[m, t, c] *= paying
-    if noisy:
-        _from_tables(terms, noise, claims)
-    for m in range(schemes):
-        for t in range(years):
-            for c in range(counties):
-                outgo[m, t, c] = claims[m, t, c] * terms.parts[m, 0, t, c]
-            for late in range(1, lags):
-                if t >= late:
-                    for c in range(counties):
-                        outgo[m, t, c] += claims[m, t - late, c] * terms.parts[m, late, t, c]
-                else:  # care of the base year and before, which happened as it did
-                    for c in range(counties):
-                        outgo[m, t, c] += terms.parts[m, late, t, c]
+    _outgo(outgo, claims, terms.parts)
 
 
 @numba.njit(cache=True, nogil=True)
