@@ -22,6 +22,9 @@ from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
 
 ENGINES = ("local", "processes", "dask")
+PATIENCE = "20s"
+"""How long a Dask scheduler may take to answer."""
+
 TRIES = 5
 """How often a task is handed out again after its worker died."""
 
@@ -155,11 +158,12 @@ def _unpacked(packed: bytes) -> Any:
 def _on_dask(job: Job[Any, Any, Any], engine: Engine) -> Iterator[Any]:
     try:
         import dask
-        from distributed import Client, LocalCluster
+        import distributed
     except ImportError:
         raise EngineError(
             "the engine dask is not installed; install fundpool[cluster], or use processes"
         ) from None
+    library: Any = distributed  # not typed
     packed = pickle.dumps(job.shared, protocol=pickle.HIGHEST_PROTOCOL)
     settings = {
         "distributed.scheduler.allowed-failures": TRIES,
@@ -172,13 +176,13 @@ def _on_dask(job: Job[Any, Any, Any], engine: Engine) -> Iterator[Any]:
         cluster = None
         try:
             if engine.address:
-                client = Client(engine.address, timeout="20s", set_as_default=False)
+                client = library.Client(engine.address, timeout=PATIENCE, set_as_default=False)
             else:
-                cluster = LocalCluster(
+                cluster = library.LocalCluster(
                     n_workers=engine.size, threads_per_worker=1, processes=True,
                     host="127.0.0.1", dashboard_address=None, silence_logs="CRITICAL",
                 )  # fmt: skip
-                client = Client(cluster, set_as_default=False)
+                client = library.Client(cluster, set_as_default=False)
         except (OSError, TimeoutError) as error:
             raise EngineError(f"no Dask scheduler answers at {engine.address}: {error}") from None
         try:

@@ -37,7 +37,7 @@ def reserves_needed(need: FloatArray, probability: float) -> FloatArray:
     if ruined >= count:
         return np.zeros(need.shape[1])
     place = count - 1 - ruined
-    return np.maximum(np.partition(need, place, axis=0)[place], 0.0)
+    return np.asarray(np.maximum(np.partition(need, place, axis=0)[place], 0.0))
 
 
 def quantile_error(values: FloatArray, level: float) -> FloatArray:

@@ -35,8 +35,8 @@ class Draws:
 
     Attributes:
         first: number of the first scenario.
-        drivers: wage index, premium index, price and morbidity, mean moving and enrolment
-            deviations, interest, ``(N, T, 6)``.
+        drivers: wage index, premium index, price and morbidity, moving and enrolment
+            deviations built up, interest, ``(N, T, 6)``.
         noise: standard normals of the claims, ``(N, T, S, n)``; of size one without noise.
         struck: 1 in years with an event, ``(N, T)``.
         factors: effects of events on claims, wages and participation, ``(N, 3, T, n)``.
@@ -105,7 +105,7 @@ def chunks(terms: ScenarioTerms, seed: int, first: int, count: int) -> Iterator[
     schemes, years, counties = terms.shape
     working = drivers_at_work(
         model.deviations(seed, first, count, years), terms.interest, model.premium_follows_wages,
-        model.interest_floor,
+        model.interest_floor, terms.memory,
     )  # fmt: skip
     kinds = event_terms(model, counties)
     happen, sizes = Stream(seed, EVENTS_STREAM), Stream(seed, EVENT_SIZES_STREAM)
@@ -124,8 +124,8 @@ def chunks(terms: ScenarioTerms, seed: int, first: int, count: int) -> Iterator[
             for row in range(rows):
                 happen.at(first + begin + row).random(out=uniforms[row])
             numbers, totals = event_numbers(uniforms[:rows], kinds.means)
-            for row in np.flatnonzero(totals):
-                detail = sizes.at(first + begin + int(row)).standard_normal((totals[row], 2))
+            for row in np.flatnonzero(totals).tolist():
+                detail = sizes.at(first + begin + row).standard_normal((int(totals[row]), 2))
                 apply_events(
                     numbers[row], ndtr(detail[:, 0]), np.ascontiguousarray(detail[:, 1]), kinds,
                     struck[row], factors[row],

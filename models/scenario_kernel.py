@@ -153,26 +153,28 @@ def apply_events(numbers, places, sizes, kinds, struck, factors):  # type: ignor
 
 
 @numba.njit(cache=True, nogil=True)
-def drivers_at_work(deviations, interest, premium_share, floor):  # type: ignore[no-untyped-def]
+def drivers_at_work(deviations, interest, premium_share, floor, memory):  # type: ignore[no-untyped-def]
     """What the flows see of the deviations ``(N, T, 6)``.
 
-    Returns ``(N, T, 6)``: wage index, premium index, price and morbidity together, mean so far of
-    the moving and of the enrolment deviation, interest rate.
+    Returns ``(N, T, 6)``: wage index, premium index, price and morbidity together, the moving and
+    the enrolment deviation as they have built up (:mod:`models.sensitivity`), interest rate.
     """
     count, years, _ = deviations.shape
     result = np.empty((count, years, 6))
     for k in range(count):
-        wage = price = moving = enrolling = 0.0
+        wage = price = 0.0
         for t in range(years):
             wage += deviations[k, t, 0]
             price += deviations[k, t, 1]
-            moving += deviations[k, t, 4]
-            enrolling += deviations[k, t, 5]
+            moving = enrolling = 0.0
+            for u in range(t + 1):
+                moving += memory[0, t, u] * deviations[k, u, 4]
+                enrolling += memory[1, t, u] * deviations[k, u, 5]
             result[k, t, 0] = np.exp(wage)
             result[k, t, 1] = np.exp(premium_share * wage)
             result[k, t, 2] = np.exp(price + deviations[k, t, 3])
-            result[k, t, 3] = moving / (t + 1)
-            result[k, t, 4] = enrolling / (t + 1)
+            result[k, t, 3] = moving
+            result[k, t, 4] = enrolling
             result[k, t, 5] = max(interest[t] + deviations[k, t, 2], floor)
     return result
 
@@ -218,7 +220,7 @@ def _stray(claims, noise, spread, skew):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True, fastmath=FAST)
 def _outgo(outgo, claims, parts):  # type: ignore[no-untyped-def]
-    """Claims paid in each year by the year of care; before the first year they were as they were."""
+    """Claims paid in each year by the year of care; care before the first year is as it was."""
     schemes, lags, years, counties = parts.shape
     for m in range(schemes):
         for t in range(years):

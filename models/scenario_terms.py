@@ -32,6 +32,7 @@ class ScenarioTerms:
         respond_base: its responses to moving and enrolment, ``(2, S, T, n)``.
         owed: central claims of ``l`` years before still unpaid at the end of a year,
             ``(S, L, T, n)``.
+        memory: how moving and enrolment build up, ``(2, T, T)``.
         interest: central interest, ``(T,)``.
         opening: opening balances, ``(S, n)``.
         years: projected years, ``(T,)``.
@@ -43,6 +44,7 @@ class ScenarioTerms:
     contribution_base: FloatArray
     respond_base: FloatArray
     owed: FloatArray
+    memory: FloatArray
     interest: FloatArray
     opening: FloatArray
     years: IntArray
@@ -168,6 +170,7 @@ def scenario_terms(
         contribution_base=np.ascontiguousarray(base),
         respond_base=responses.contribution_base,
         owed=owed,
+        memory=responses.memory(flows),
         interest=flows.paths.interest,
         opening=np.stack([opening_balances(case, scheme.name) for scheme in case.schemes]),
         years=flows.years[1:],

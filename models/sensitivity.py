@@ -5,10 +5,15 @@ from the first year on and the case projected once more. A flow's relative respo
 
 ``r[t] = (F raised[t] / F[t] - 1) / log(1 + share)``,
 
-is what it gains for a level that has been one log unit higher since the start. Where a response
-builds up evenly, a path of deviations ``x`` that changes from year to year does to year ``t``
-what its mean so far would: ``F[t] * (1 + r[t] * mean(x[1..t]))``. That is the rule used; the
-tests compare it with a projection that follows a path.
+is what it gains for a level that has been one log unit higher since the start. A path of
+deviations ``x`` that changes from year to year is a row of such steps, each with its own time to
+build up, so that in year ``t`` it does what the constant level
+
+``y[t] = sum over u of x[u] * (R[t-u+1] - R[t-u]) / R[t]``
+
+would have done, ``R`` being the response of all counties together: ``F[t] * (1 + r[t] y[t])``.
+Where a response builds up evenly ``y`` is the mean so far; where it fades, what is recent counts
+more. The tests compare the rule with a projection that follows a path.
 """
 
 from collections.abc import Callable
@@ -39,6 +44,30 @@ class Responses:
     contribution_base: FloatArray
     subsidies: FloatArray
     claims: FloatArray
+
+    def memory(self, flows: CountyFlows) -> FloatArray:
+        """Weights of the deviations of each year in each later year, ``(2, T, T)``.
+
+        Row ``t`` sums to one over the years up to ``t``; where nothing responds only the year
+        itself counts.
+        """
+        years = flows.years.size - 1
+        weights = np.zeros((2, years, years))
+        money = responding(flows)
+        for driver in (MOVING, ENROLLING):
+            mine = (self.income, self.contribution_base, self.subsidies, self.claims)
+            whole = sum(
+                (np.abs(r[driver] * f).sum(axis=(0, 2)) for r, f in zip(mine, money, strict=True)),
+                np.zeros(years),
+            )
+            scale = sum((np.abs(f).sum(axis=(0, 2)) for f in money), np.zeros(years))
+            built = np.concatenate([[0.0], whole / scale])
+            for t in range(years):
+                if built[t + 1] > 0:
+                    weights[driver, t, : t + 1] = np.diff(built[: t + 2])[::-1] / built[t + 1]
+                else:
+                    weights[driver, t, t] = 1.0
+        return weights
 
 
 def no_responses(schemes: int, years: int, counties: int) -> Responses:

@@ -8,10 +8,11 @@ year are counted in bins; their quantiles are exact to one bin (:attr:`Fan.bin_w
 Memory: one block of balances a worker, the bins, and 26 bytes a scenario and pool.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.draws import REPLICATES
 from models.engines import Engine, Job, results
@@ -68,7 +69,7 @@ class Fan:
 
     low: FloatArray
     bin_width: FloatArray
-    counts: IntArray
+    counts: NDArray[np.int32]
 
     def quantile(self, probability: float) -> FloatArray:
         """Balance that a share of the scenarios does not exceed, ``(p, T)``; within one bin."""
@@ -79,7 +80,7 @@ class Fan:
         inside = np.take_along_axis(self.counts, place[..., None], axis=2)[..., 0]
         before = np.take_along_axis(reached, place[..., None], axis=2)[..., 0] - inside
         part = np.divide(wanted - before, inside, out=np.full(total.shape, 0.5), where=inside > 0)
-        return self.low + (place + part.clip(0.0, 1.0)) * self.bin_width
+        return np.asarray(self.low + (place + part.clip(0.0, 1.0)) * self.bin_width)
 
 
 @dataclass(frozen=True)
@@ -252,10 +253,10 @@ def run_scenarios(
     return StochasticRun(own, named, outcomes, scenarios, seed)
 
 
-def _bins(pilot: "Sequence[_Block] | object", cells: int) -> tuple[FloatArray, FloatArray]:
+def _bins(pilot: Iterable[_Block], cells: int) -> tuple[FloatArray, FloatArray]:
     """Lower end and width of the bins of every balance, from the pilot scenarios."""
     total, squares, centre = np.zeros(cells), np.zeros(cells), None
-    for part in pilot:  # type: ignore[attr-defined]
+    for part in pilot:
         for row in part.balances.astype(np.float64):  # one by one: the same sums in any block
             if centre is None:
                 centre = row
@@ -289,7 +290,7 @@ def _plan_pools(
     )
 
 
-def _fan(layout: PlanLayout, low: FloatArray, width: FloatArray, counts: IntArray) -> Fan:
+def _fan(layout: PlanLayout, low: FloatArray, width: FloatArray, counts: NDArray[np.int32]) -> Fan:
     pools, years = layout.rise.size, layout.stage.size
     ends, widths = np.full((pools, years), np.nan), np.full((pools, years), np.nan)
     by_cell = np.zeros((pools, years, BINS), dtype=np.int32)

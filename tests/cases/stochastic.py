@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pandas as pd
+
 from tests.cases.small import SmallCase, given, small_case
 
 SOURCE = {"source": "worked example", "status": "assumed"}
@@ -60,4 +62,31 @@ def stochastic_case(**changes: Any) -> SmallCase:
     """The worked example with scenarios."""
     made = small_case()
     made.settings["scenarios"] = scenario_section(**changes)
+    return made
+
+
+def like_counties(count: int, **changes: Any) -> SmallCase:
+    """A case of ``count`` counties that differ in nothing, each with 1,000 people and no migrants.
+
+    A city for every four counties. Scenarios as in :func:`scenario_section`.
+    """
+    made = stochastic_case(**changes)
+    codes = [f"c{number:03d}" for number in range(count)]
+    cities = [f"city{number // 4:03d}" for number in range(count)]
+    rows = [(c, c, "county", city, 30.0, 110.0) for c, city in zip(codes, cities, strict=True)]
+    rows += [(city, city, "city", "land", None, None) for city in dict.fromkeys(cities)]
+    rows.append(("land", "Land", "province", "", None, None))
+    tables = made.tables
+    tables["regions"] = pd.DataFrame(rows, columns=tables["regions"].columns)
+    for name, column in (
+        ("population", "region"), ("mobility", "home"), ("demography", "region"),
+        ("economy", "region"), ("employment", "region"), ("industries", "region"),
+        ("coverage", "region"), ("fund_balances", "region"), ("referral", "region"),
+    ):  # fmt: skip
+        one = tables[name][tables[name][column] == "ash"]
+        tables[name] = pd.concat([one.assign(**{column: code}) for code in codes])
+    tables["referral"]["centre"] = tables["referral"]["region"]
+    tables["migrants"] = pd.DataFrame(
+        {"home": [codes[0]], "residence": [codes[1]], "persons": [0.0]}
+    )
     return made
