@@ -8,6 +8,15 @@ import typer
 
 import fundpool
 from fundpool.cli.options import AsJson, CaseArgument, Out, Quiet, Settings, Years
+from fundpool.cli.scenarios import (
+    IN_REPORT,
+    EngineName,
+    ScenarioCount,
+    Seed,
+    risk_text,
+    scenarios_of,
+    wanted_scenarios,
+)
 from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
@@ -77,6 +86,9 @@ def project(
     years: Years = 30,
     out: Out = Path("fundpool-projection"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
+    scenarios: ScenarioCount = 0,
+    seed: Seed = 1,
+    engine: EngineName = "local",
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -85,17 +97,22 @@ def project(
     with refusing_bad_input():
         opened = opened_case(case, changes)
         (plan,) = checked_plans(opened, [pooling])
+        number = wanted_scenarios(opened, scenarios, 0, engine)
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder, write_table
     from models.projection import project as run
 
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         projection = run(opened, plan, years, progress)
-    result = summary({plan: projection}, plan)
+    with refusing_bad_input():
+        risk = scenarios_of(projection.study, [plan], number, seed, engine, quiet)
+    result = summary({plan: projection}, plan, risk)
     with whole_folder(out) as folder:
         for name in ("funds", "measures", "people", "accounts", "migrants", "settlement",
                      "calibration", "evenness"):  # fmt: skip
             write_table(getattr(projection, name), folder / name, table_format)
+        for name in ("risk", "ruin", "fans") if risk is not None else ():
+            write_table(getattr(risk, name), folder / name, table_format)
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
     if json:
         typer.echo(as_json(result), nl=False)
@@ -111,6 +128,9 @@ def compare(
         typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
     ] = None,
     years: Years = 30,
+    scenarios: ScenarioCount = 0,
+    seed: Seed = 1,
+    engine: EngineName = "local",
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -119,14 +139,19 @@ def compare(
     with refusing_bad_input():
         opened = opened_case(case, changes)
         plans = checked_plans(opened, pooling or list(opened.levels))
+        number = wanted_scenarios(opened, scenarios, 0, engine)
     from fundpool.cli.tables import overview_text
     from fundpool.summary import as_json, summary
     from models.projection import compare as run
 
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
-    result = summary(comparison.projections, plans[0])
+    with refusing_bad_input():
+        risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
+    result = summary(comparison.projections, plans[0], risk)
     typer.echo(as_json(result) if json else overview_text(comparison), nl=not json)
+    if risk is not None and not json:
+        typer.echo("\n" + risk_text(risk))
     _end(result)
 
 
@@ -139,6 +164,9 @@ def report(
     ] = None,
     years: Years = 30,
     out: Out = Path("fundpool-report"),
+    scenarios: ScenarioCount = None,
+    seed: Seed = 1,
+    engine: EngineName = "local",
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -148,6 +176,7 @@ def report(
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes)
         plans = checked_plans(opened, pooling or list(opened.levels))
+        number = wanted_scenarios(opened, scenarios, IN_REPORT, engine)
     from fundpool.report.page import report_page
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder
@@ -157,9 +186,11 @@ def report(
     say(f"Projecting {regions} {opened.levels[0]} funds over {years} years", quiet)
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
-    result = summary(comparison.projections, plans[0])
+    with refusing_bad_input():
+        risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
+    result = summary(comparison.projections, plans[0], risk)
     say("Writing the report", quiet)
-    page = report_page(comparison, result)
+    page = report_page(comparison, result, risk)
     with whole_folder(out) as folder:
         (folder / "report.html").write_text(page, encoding="utf-8")
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")

@@ -8,7 +8,9 @@ import pandas as pd
 
 import fundpool
 from fundpool.report import charts, wording
+from fundpool.report.stochastic import risk_context
 from models.projection import Comparison, Projection
+from models.solvency_risk import SolvencyRisk
 
 MOST_FLOWS = 25
 """Migration flows listed one by one."""
@@ -20,12 +22,15 @@ MEASURES = {
 }
 
 
-def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
+def report_page(
+    comparison: Comparison, summary: dict[str, Any], risk: SolvencyRisk | None = None
+) -> str:
     """The report.
 
     Args:
         comparison: a case under several pooling plans; the first is what holds today.
         summary: what :func:`fundpool.summary.summary` says of it.
+        risk: what scenarios say of the same plans.
     """
     case = comparison.study.case
     environment = jinja2.Environment(
@@ -61,6 +66,7 @@ def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
                 charts.CLASS_SIGNS, charts.CLASS_COLOURS, charts.CLASSES, strict=True
             )
         ],
+        chance=risk_context(risk, titles),
         overview=comparison.overview.to_dict("records"),
         conservation=_conservation(comparison),
         migrants=_migrants(comparison),

@@ -123,7 +123,7 @@ def test_linear_responses_follow_a_projection_on_a_path(tmp_path: Path) -> None:
     ):  # fmt: skip
         true = np.divide(after - before, before, out=np.zeros_like(before), where=before != 0)
         linear = flow[0] * level[None, :, None]
-        assert np.abs(linear - true).mean() < 0.1 * np.abs(true).mean()
+        assert np.abs(linear - true).mean() < 0.15 * np.abs(true).mean()
         assert np.abs(true).max() > 5e-5
 
 
