@@ -106,8 +106,8 @@ def risk_text(risk: "SolvencyRisk") -> str:
                 f"{100 * row['ruin_share']:.1f} %",
                 f"{100 * row['any_ruin']:.1f} ± {100 * row['any_ruin_error']:.1f} %",
                 _millions(row["opening_balance"]),
-                f"{_millions(row['required_reserve'])} ± {_millions(row['required_reserve_error'])}",
-                f"{_millions(row['gain'])} ± {_millions(row['gain_error'])}",
+                _with_error(row, "required_reserve"),
+                _with_error(row, "gain"),
                 _millions(row["levelling"] + row["systematic"]),
                 _millions(row["noise"]),
                 _millions(row["systematic_reserve"]),
@@ -130,6 +130,10 @@ def risk_text(risk: "SolvencyRisk") -> str:
         "claims evening out; stays: needed without that chance.",
     ]
     return "\n".join(lines)
+
+
+def _with_error(row: dict[Any, Any], name: str) -> str:
+    return f"{_millions(row[name])} ± {_millions(row[name + '_error'])}"
 
 
 def _millions(value: float) -> str:
