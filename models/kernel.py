@@ -8,6 +8,8 @@ order, so the result does not depend on the number of threads.
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
@@ -20,6 +22,7 @@ from models.rates import CareWeights, FloatArray, YearCount, YearRates
 CHUNKS = 8
 """Number of independent groups of homes; fixed, so that sums come out the same bits."""
 
+Terms = TypeVar("Terms", bound=Any)
 K = len(STATUSES)
 EMPLOYEE, DUAL = CONTRIBUTING
 FIRST_FERTILE, LAST_FERTILE = 10, 54
@@ -30,14 +33,15 @@ KEPT, ARRIVED, LEFT, CONTRIBUTORS, RESIDENTS = range(5)
 def _survive(x, survival, scratch):  # type: ignore[no-untyped-def]
     """Age one pair in place; returns the deaths."""
     deaths = 0.0
+    zero = x.dtype.type(0.0)
     for k in range(x.shape[0]):
         row = x[k]
-        before = 0.0
+        before = zero
         for c in range(CELLS):
             before += row[c]
-        if before == 0.0:
+        if before == zero:
             continue
-        after = 0.0
+        after = zero
         for c in range(CELLS):
             scratch[c] = row[c] * survival[c]
             after += scratch[c]
@@ -53,7 +57,7 @@ def _survive(x, survival, scratch):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
 def _fertile_women(x, fertility):  # type: ignore[no-untyped-def]
     """Women of one pair weighted with the birth rate of their age."""
-    total = 0.0
+    total = x.dtype.type(0.0)
     for k in range(x.shape[0]):
         for a in range(FIRST_FERTILE, LAST_FERTILE + 1):
             total += x[k, AGES + a] * fertility[a]
@@ -65,7 +69,7 @@ def _add_mapped(target, mapping, source, chance, factor):  # type: ignore[no-unt
     """``target[j] += factor * mapping[k, j] * source[k] * chance`` over all statuses."""
     for k in range(source.shape[0]):
         for j in range(target.shape[0]):
-            weight = factor * mapping[k, j]
+            weight = target.dtype.type(factor * mapping[k, j])
             if weight != 0.0:
                 for c in range(CELLS):
                     target[j, c] += weight * source[k, c] * chance[c]
@@ -73,16 +77,56 @@ def _add_mapped(target, mapping, source, chance, factor):  # type: ignore[no-unt
 
 @numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
 def _transition(target, source, matrices, runs):  # type: ignore[no-untyped-def]
-    """Coverage transition of one pair: ``target`` becomes ``source`` moved on by its matrices."""
-    target[:] = 0.0
+    """Coverage transition of one pair: ``target`` becomes ``source`` moved on by its matrices.
+
+    Four statuses at a time, so that each target is written twice and not once a status.
+    """
+    statuses = source.shape[0]
     for run in range(runs.shape[0]):
         first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
-        for k in range(source.shape[0]):
-            for j in range(target.shape[0]):
+        for j in range(target.shape[0]):
+            for c in range(first, last):
+                target[j, c] = 0.0
+            for k in range(0, statuses - 3, 4):
+                w0, w1 = matrices[band, k, j], matrices[band, k + 1, j]
+                w2, w3 = matrices[band, k + 2, j], matrices[band, k + 3, j]
+                if w0 != 0.0 or w1 != 0.0 or w2 != 0.0 or w3 != 0.0:
+                    for c in range(first, last):
+                        target[j, c] += (
+                            w0 * source[k, c]
+                            + w1 * source[k + 1, c]
+                            + w2 * source[k + 2, c]
+                            + w3 * source[k + 3, c]
+                        )
+            for k in range(statuses - statuses % 4, statuses):
                 weight = matrices[band, k, j]
                 if weight != 0.0:
                     for c in range(first, last):
                         target[j, c] += weight * source[k, c]
+
+
+@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
+def _wanted_care(claims, people, frequency, class_runs):  # type: ignore[no-untyped-def]
+    """Expected claims of one pair and status by service and age class; two services at a time."""
+    services = frequency.shape[0]
+    zero = people.dtype.type(0.0)
+    for s in range(services):
+        for j in range(claims.shape[1]):
+            claims[s, j] = zero
+    for run in range(class_runs.shape[0]):
+        first, last, j = class_runs[run, 0], class_runs[run, 1], class_runs[run, 2]
+        for s in range(0, services - 1, 2):
+            one, two = zero, zero
+            for c in range(first, last):
+                one += people[c] * frequency[s, c]
+                two += people[c] * frequency[s + 1, c]
+            claims[s, j] += one
+            claims[s + 1, j] += two
+        if services % 2 == 1:
+            one = zero
+            for c in range(first, last):
+                one += people[c] * frequency[services - 1, c]
+            claims[services - 1, j] += one
 
 
 @numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
@@ -140,14 +184,16 @@ def _year(  # type: ignore[no-untyped-def]
 ):
     homes = start.shape[0] - 1
     outside = homes - 1
-    scratch = np.empty(CELLS)
-    total_away = np.empty((K, CELLS))
-    at_home = np.empty((K, CELLS))
-    arriving = np.empty((K, CELLS))
-    moved = np.empty((K, CELLS))
-    here = np.empty((K, CELLS))
-    two = np.empty((2, CELLS))
-    kept_reservoir = np.empty((K, CELLS))
+    kind = people.dtype
+    zero, one = kind.type(0.0), kind.type(1.0)
+    scratch = np.empty(CELLS, kind)
+    total_away = np.empty((K, CELLS), kind)
+    at_home = np.empty((K, CELLS), kind)
+    arriving = np.empty((K, CELLS), kind)
+    moved = np.empty((K, CELLS), kind)
+    here = np.empty((K, CELLS), kind)
+    two = np.empty((2, CELLS), kind)
+    kept_reservoir = np.empty((K, CELLS), kind)
     for h in range(chunk, homes, CHUNKS):
         first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
         if h == outside:
@@ -192,9 +238,9 @@ def _year(  # type: ignore[no-untyped-def]
             if p == own_pair:
                 moved[:] = 0.0
                 _add_mapped(moved, move_return, total_away, away_to_home[h], 1.0)
-                arrived = 0.0
+                arrived = zero
                 for k in range(K):
-                    gone = 0.0
+                    gone = zero
                     for c in range(CELLS):
                         arrived += moved[k, c]
                         leaver = at_home[k, c] * home_to_away[h, c]
@@ -214,10 +260,11 @@ def _year(  # type: ignore[no-untyped-def]
                     for c in range(CELLS):
                         moved[k, c] = d * arriving[k, c]
                 _add_mapped(moved, move_onward, x, onward_chance[h], -d)
-                arrived = 0.0
+                arrived = zero
+                stays = one - d
                 for k in range(K):
-                    gone = 0.0
-                    back = 0.0
+                    gone = zero
+                    back = zero
                     for c in range(CELLS):
                         arrived += moved[k, c]
                         on = x[k, c] * onward_chance[h, c]
@@ -231,7 +278,7 @@ def _year(  # type: ignore[no-untyped-def]
                 back_employee = move_return[EMPLOYEE, EMPLOYEE] + move_return[EMPLOYEE, DUAL]
                 back_dual = move_return[DUAL, EMPLOYEE] + move_return[DUAL, DUAL]
                 for c in range(CELLS):
-                    on_chance = onward_chance[h, c] * (1.0 - d)
+                    on_chance = onward_chance[h, c] * stays
                     back_chance = away_to_home[h, c]
                     scratch[c] = (on_chance * on_employee + back_chance * back_employee) * x[
                         EMPLOYEE, c
@@ -272,25 +319,33 @@ def _year(  # type: ignore[no-untyped-def]
                     moved[HOME_RESIDENT, cell] += number * (1.0 - retired_share[r, sex])
                     moved[k, cell] = 0.0
             retiring[p] = reaching
-            _transition(here, moved, transition[row], runs)
+            _transition(x, moved, transition[row], runs)
+            scratch[:] = zero
             for k in range(K):
-                number = 0.0
+                number = zero
                 for c in range(CELLS):
-                    number += here[k, c]
-                    x[k, c] = here[k, c]
-                    mine[RESIDENTS, r, c] += here[k, c]
+                    number += x[k, c]
+                    scratch[c] += x[k, c]
                 persons[p, k] = number
-                for s in range(frequency.shape[0]):
-                    claims[p, k, s, :] = 0.0
-                    if number == 0.0:
-                        continue
-                    for run in range(class_runs.shape[0]):
-                        total = 0.0
-                        for c in range(class_runs[run, 0], class_runs[run, 1]):
-                            total += here[k, c] * frequency[s, c]
-                        claims[p, k, s, class_runs[run, 2]] += total
+                if number == zero:
+                    claims[p, k] = zero
+                    continue
+                _wanted_care(claims[p, k], x[k], frequency, class_runs)
             for c in range(CELLS):
-                mine[CONTRIBUTORS, r, c] += here[EMPLOYEE, c] + here[DUAL, c]
+                mine[CONTRIBUTORS, r, c] += x[EMPLOYEE, c] + x[DUAL, c]
+                mine[RESIDENTS, r, c] += scratch[c]
+
+
+def in_precision(terms: Terms, kind: np.dtype[Any]) -> Terms:
+    """Rates with every array of numbers in another precision."""
+    changes: dict[str, Any] = {}
+    for item in fields(terms):
+        value = getattr(terms, item.name)
+        if isinstance(value, np.ndarray) and value.dtype == np.float64:
+            changes[item.name] = value.astype(kind)
+        elif is_dataclass(value) and not isinstance(value, type):
+            changes[item.name] = in_precision(value, kind)
+    return replace(terms, **changes)
 
 
 def _runs(index: IntArray) -> IntArray:
@@ -307,7 +362,8 @@ def step_in_place(
     """One year of the population; ``people`` becomes the state at the end of the year.
 
     Args:
-        people: ``(P, K, 202)``, C-contiguous; changed in place.
+        people: ``(P, K, 202)``, C-contiguous; changed in place. In single precision everything
+            within the year is, sums over homes excepted; expected claims come out in single too.
         pairs: the pairs of the case.
         rates: the year's rates.
         care: claim frequencies.
@@ -319,11 +375,13 @@ def step_in_place(
     count, statuses, _ = people.shape
     services = care.frequency.shape[0]
     persons = np.empty((count, statuses))
-    claims = np.empty((count, statuses, services, care.classes))
+    claims = np.empty((count, statuses, services, care.classes), people.dtype)
     births, deaths, arrivals, retiring = (np.empty(count) for _ in range(4))
     onward, returned = np.empty((count, statuses)), np.empty((count, statuses))
     sums = np.zeros((CHUNKS, 5, pairs.counties + 1, CELLS))
     retirement_cells = np.array([age + sex * AGES for sex, age in enumerate(rates.retirement_age)])
+    if people.dtype != np.float64:
+        rates, care = in_precision(rates, people.dtype), in_precision(care, people.dtype)
     movement = rates.movement
     arguments = (
         people,

@@ -40,10 +40,10 @@ def risk_context(risk: SolvencyRisk | None, titles: dict[str, str]) -> dict[str,
 def _scheme(risk: SolvencyRisk, name: str, title: str) -> dict[str, Any]:
     overview = risk.overview[risk.overview["scheme"] == name]
     own = risk.risk[risk.risk["scheme"] == name]
-    largest = {
-        plan: table.loc[table["counties"].idxmax()]
-        for plan, table in own.groupby("plan", sort=False)
-    }
+    largest = {}
+    for plan in risk.run.plans:
+        listed = own[own["plan"] == plan]
+        largest[plan] = listed.iloc[int(listed["counties"].to_numpy().argmax())]
     ordered = own.sort_values(["ruin_probability", "pool"], ascending=[False, True], kind="stable")
     pools = {
         plan: ordered[ordered["plan"] == plan].head(MOST_POOLS).to_dict("records")
@@ -55,7 +55,8 @@ def _scheme(risk: SolvencyRisk, name: str, title: str) -> dict[str, Any]:
         "headline": _headline(overview, title, risk),
         "overview": overview.to_dict("records"),
         "fans": [
-            {"plan": plan, "pool": str(largest[plan]["name"]), "svg": charts.svg(chart, f"{name}-risk-fan-{i}")}
+            {"plan": plan, "pool": str(largest[plan]["name"]),
+             "svg": charts.svg(chart, f"{name}-risk-fan-{i}")}
             for i, (plan, chart) in enumerate(_fans(risk, name, largest).items())
         ],
         "ruin": charts.svg(_ruin_by_year(risk, name), f"{name}-ruin"),
