@@ -1,4 +1,11 @@
-"""The claims of a year, compiled: what :func:`models.claims.claims_of_year` specifies."""
+"""The claims of a year, compiled: what :func:`models.claims.claims_of_year` specifies.
+
+Pairs are shared out over a fixed number of chunks with sums of their own, added in a fixed order,
+so that the result does not depend on the number of threads.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numba
 import numpy as np
@@ -7,9 +14,14 @@ from models.claims import AT_HOME, DUAL, ELSEWHERE, ClaimTerms, K, YearClaims, n
 from models.rates import FloatArray
 from models.treatment import HOME, REFERRAL, RESIDENCE
 
+CHUNKS = 4
+"""Groups of pairs that may run at once; fixed, so that sums come out the same bits."""
+
 
 @numba.njit(cache=True, nogil=True)
 def _claims(  # type: ignore[no-untyped-def]
+    first_pair,
+    last_pair,
     expected,
     home,
     residence,
@@ -27,6 +39,7 @@ def _claims(  # type: ignore[no-untyped-def]
     share_claimed,
     territory,
     level,
+    column,
     by_set,
     onsite_share,
     settlement,
@@ -41,7 +54,7 @@ def _claims(  # type: ignore[no-untyped-def]
     centres = centre.shape[1]
     claims = np.empty((services, classes))
     each = np.empty((services, classes))
-    for p in range(home.shape[0]):
+    for p in range(first_pair, last_pair):
         h, r = home[p], residence[p]
         for k in range(relativity.shape[1]):
             number = 0.0
@@ -66,6 +79,9 @@ def _claims(  # type: ignore[no-untyped-def]
                 amount = 0.0
                 for s in range(services):
                     wanted = relativity[p, k, s] * places[p, k, s, kind] * share * factor
+                    if wanted == 0.0:
+                        claims[s, :] = 0.0
+                        continue
                     for j in range(classes):
                         claims[s, j] = expected[p, k, s, j] * wanted
                         amount += claims[s, j] * mean_cost[s, j]
@@ -78,18 +94,18 @@ def _claims(  # type: ignore[no-untyped-def]
                     continue
                 each[:] = 0.0
                 if k == ELSEWHERE:
-                    on = onsite_share[h, place]
-                    for f in range(payments.shape[1]):
+                    on = onsite_share[h, territory[place]]
+                    for f in range(payments.shape[2]):
                         weight = by_set[h, f]
                         if weight == 0.0:
                             continue
                         for s in range(services):
                             for j in range(classes):
                                 each[s, j] += weight * (
-                                    on * payments[scheme, f, 0, s, j, place]
+                                    on * payments[place, scheme, f, 0, s, j]
                                     + (1.0 - on)
                                     * share_claimed[scheme]
-                                    * payments[scheme, f, 1, s, j, place]
+                                    * payments[place, scheme, f, 1, s, j]
                                 )
                 elif payer != outside:
                     off = 1 if territory[payer] != territory[place] else 0
@@ -97,16 +113,16 @@ def _claims(  # type: ignore[no-untyped-def]
                     f = formula_of[scheme, payer]
                     for s in range(services):
                         for j in range(classes):
-                            each[s, j] = claimed * payments[scheme, f, off, s, j, place]
+                            each[s, j] = claimed * payments[place, scheme, f, off, s, j]
                 amount = 0.0
                 for s in range(services):
                     for j in range(classes):
                         amount += claims[s, j] * each[s, j]
                 paid[p, k] += amount
                 if k == ELSEWHERE:
-                    elsewhere[scheme, h, place] += amount
+                    elsewhere[h, column[place]] += amount
                 else:
-                    settlement[scheme, payer, place] += amount
+                    settlement[scheme, payer, column[place]] += amount
                 if k == DUAL and second_scheme >= 0 and h != outside and r != outside:
                     off = 1 if territory[h] != territory[place] else 0
                     claimed = share_claimed[second_scheme] if off == 1 else 1.0
@@ -117,10 +133,10 @@ def _claims(  # type: ignore[no-untyped-def]
                             amount += (
                                 claims[s, j]
                                 * claimed
-                                * second_payments[first, second, off, s, j, place]
+                                * second_payments[place, first, second, off, s, j]
                             )
                     added[p, k] += amount
-                    settlement[second_scheme, h, place] += amount
+                    settlement[second_scheme, h, column[place]] += amount
 
 
 def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray) -> YearClaims:
@@ -128,26 +144,55 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     pairs = terms.pairs
     n = pairs.counties
     schemes = len(terms.formula_of)
-    settlement = np.zeros((schemes, n + 1, n + 1))
-    elsewhere = np.zeros((schemes, n + 1, n + 1))
     cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
-    cost_at_place = np.zeros(n + 1)
     register = normalised(retiree_pool)
     scheme = max(int(terms.scheme_of[ELSEWHERE]), 0)
-    by_set = np.zeros((n + 1, terms.payments.shape[1]))
-    np.add.at(by_set.T, terms.formula_of[scheme, :n], register[:, :n].T)
-    inside = by_set.sum(axis=1, keepdims=True)
-    same = (terms.territory[:n, None] == terms.territory[None, :]).astype(float)
-    onsite = np.divide(
-        register[:, :n] @ same, inside, out=np.zeros((n + 1, n + 1)), where=inside > 0
+    by_set = np.stack(
+        [
+            register[:, :n][:, terms.formula_of[scheme, :n] == number].sum(axis=1)
+            for number in range(terms.payments.shape[1])
+        ],
+        axis=1,
     )
-    _claims(
+    edges = np.linspace(0, pairs.count, CHUNKS + 1).astype(np.int64)
+    settlement = np.zeros((CHUNKS, schemes, n + 1, terms.columns))
+    elsewhere = np.zeros((CHUNKS, n + 1, terms.columns))
+    cost_at_place = np.zeros((CHUNKS, n + 1))
+    shared = (
         expected, pairs.home, pairs.residence, terms.relativity, terms.places,
         terms.referral.centre, terms.referral.share, terms.mean_cost, terms.price,
-        terms.payments, terms.formula_of, terms.second_payments, terms.scheme_of,
-        terms.second_scheme, terms.share_claimed, terms.territory, terms.level, by_set, onsite,
-        settlement, elsewhere, cost, paid, added, cost_at_place,
+        _place_first(terms.payments), terms.formula_of, _place_first(terms.second_payments),
+        terms.scheme_of, terms.second_scheme, terms.share_claimed, terms.territory, terms.level,
+        terms.column, by_set, _onsite(terms, register, by_set.sum(axis=1)),
     )  # fmt: skip
-    for number in range(schemes):
-        settlement[number] += register.T @ elsewhere[number]
-    return YearClaims(settlement, cost, paid, added, cost_at_place)
+
+    def run(chunk: int) -> None:
+        _claims(
+            edges[chunk], edges[chunk + 1], *shared, settlement[chunk], elsewhere[chunk], cost,
+            paid, added, cost_at_place[chunk],
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(run, range(CHUNKS)))
+    total = settlement.sum(axis=0)
+    total[scheme] += register.T @ elsewhere.sum(axis=0)
+    return YearClaims(total, cost, paid, added, cost_at_place.sum(axis=0))
+
+
+def _place_first(payments: FloatArray) -> FloatArray:
+    """With all that one place pays side by side, so that it is read in one go."""
+    return np.ascontiguousarray(np.moveaxis(payments, -1, 0))
+
+
+def _onsite(terms: ClaimTerms, register: FloatArray, inside: FloatArray) -> FloatArray:
+    """Share of a home's retirees elsewhere whose pool lies in each territory, ``(n + 1, m + 1)``.
+
+    The last column, which territory -1 (outside) finds, is empty.
+    """
+    n = terms.pairs.counties
+    order = np.argsort(terms.territory[:n], kind="stable")
+    starts = np.searchsorted(terms.territory[:n][order], np.arange(terms.territory.max() + 1))
+    by_territory = np.add.reduceat(register[:, order], starts, axis=1)
+    share = np.zeros((n + 1, starts.size + 1))
+    np.divide(by_territory, inside[:, None], out=share[:, :-1], where=inside[:, None] > 0)
+    return share

@@ -81,12 +81,14 @@ class OpeningYear:
 def opening_year(prepared: Prepared) -> OpeningYear:
     """Count the opening population and lay out the base year's rules."""
     case, pairs = prepared.case, prepared.pairs
-    people = prepared.people.copy()
-    people[pairs.reservoir] = 0.0
-    persons = people.sum(axis=2)
+    people = prepared.people
+    persons = people.sum(axis=2, dtype=np.float64)
+    persons[pairs.reservoir] = 0.0
+    expected = expected_claims(people, prepared.care)
+    expected[pairs.reservoir] = 0.0
     return OpeningYear(
         persons=persons,
-        expected=expected_claims(people, prepared.care),
+        expected=expected,
         register=opening_register(pairs, persons, prepared.demography.destination),
         cells=cells_by_residence(people, prepared),
         terms=claim_terms(case, pairs, case.base_year),
@@ -135,6 +137,7 @@ def county_flows(
     years: int,
     multipliers: Multipliers,
     progress: Callable[[int], None] | None = None,
+    in_place: bool = False,
 ) -> CountyFlows:
     """Project every county over ``years`` years.
 
@@ -144,6 +147,7 @@ def county_flows(
         years: number of projected years, at least one.
         multipliers: calibration.
         progress: called with each finished year.
+        in_place: let the opening people become those of the last year, which saves their copy.
 
     Raises:
         ValueError: fewer than one year asked for.
@@ -155,7 +159,7 @@ def county_flows(
     paths = economic_paths(case, years)
     store = empty_record(len(case.schemes), years, n, int(prepared.region[-1]) + 1)
     claims, collected = base_year_flows(prepared, opening, multipliers, paths)
-    people = prepared.people.copy()
+    people = prepared.people if in_place else prepared.people.copy()
     persons, expected, register = opening.persons, opening.expected, opening.register
     record_people(store, 0, prepared, persons)
     record_money(store, 0, prepared, claims, collected, persons, 1.0)
@@ -178,7 +182,8 @@ def county_flows(
         rates = year_rates(prepared, transition, retired, year)
         count = step_in_place(people, pairs, rates, prepared.care)
         new_register = next_register(register, pairs, count)
-        exposure = 0.5 * (expected + count.expected_claims)
+        exposure = expected + count.expected_claims
+        exposure *= 0.5
         mean_persons = 0.5 * (persons + count.persons)
         mean_register = 0.5 * (register + new_register)
         claims = claims_of_year(exposure, rules.terms(year), mean_register)

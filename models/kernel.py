@@ -14,7 +14,15 @@ from typing import Any, TypeVar
 import numba
 import numpy as np
 
-from inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
+from inputs.vocabulary import AGES, CELLS, STATUSES
+from models.pair_year import (
+    add_mapped,
+    fertile_women,
+    still_contributing,
+    survive,
+    turn_cover,
+    wanted_care,
+)
 from models.pairs import IntArray, PairIndex
 from models.population import CONTRIBUTING, HOME_RESIDENT, RETIRED, band_runs
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
@@ -25,122 +33,7 @@ CHUNKS = 8
 Terms = TypeVar("Terms", bound=Any)
 K = len(STATUSES)
 EMPLOYEE, DUAL = CONTRIBUTING
-FIRST_FERTILE, LAST_FERTILE = 10, 54
 KEPT, ARRIVED, LEFT, CONTRIBUTORS, RESIDENTS = range(5)
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _survive(x, survival, scratch):  # type: ignore[no-untyped-def]
-    """Age one pair in place; returns the deaths."""
-    deaths = 0.0
-    zero = x.dtype.type(0.0)
-    for k in range(x.shape[0]):
-        row = x[k]
-        before = zero
-        for c in range(CELLS):
-            before += row[c]
-        if before == zero:
-            continue
-        after = zero
-        for c in range(CELLS):
-            scratch[c] = row[c] * survival[c]
-            after += scratch[c]
-        for first in (0, AGES):
-            row[first] = 0.0
-            for c in range(first, first + OLDEST_AGE):
-                row[c + 1] = scratch[c]
-            row[first + OLDEST_AGE] += scratch[first + OLDEST_AGE]
-        deaths += before - after
-    return deaths
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _fertile_women(x, fertility):  # type: ignore[no-untyped-def]
-    """Women of one pair weighted with the birth rate of their age."""
-    total = x.dtype.type(0.0)
-    for k in range(x.shape[0]):
-        for a in range(FIRST_FERTILE, LAST_FERTILE + 1):
-            total += x[k, AGES + a] * fertility[a]
-    return total
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _add_mapped(target, mapping, source, chance, factor):  # type: ignore[no-untyped-def]
-    """``target[j] += factor * mapping[k, j] * source[k] * chance`` over all statuses."""
-    for k in range(source.shape[0]):
-        for j in range(target.shape[0]):
-            weight = target.dtype.type(factor * mapping[k, j])
-            if weight != 0.0:
-                for c in range(CELLS):
-                    target[j, c] += weight * source[k, c] * chance[c]
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _transition(target, source, matrices, runs):  # type: ignore[no-untyped-def]
-    """Coverage transition of one pair: ``target`` becomes ``source`` moved on by its matrices.
-
-    Four statuses at a time, so that each target is written twice and not once a status.
-    """
-    statuses = source.shape[0]
-    for run in range(runs.shape[0]):
-        first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
-        for j in range(target.shape[0]):
-            for c in range(first, last):
-                target[j, c] = 0.0
-            for k in range(0, statuses - 3, 4):
-                w0, w1 = matrices[band, k, j], matrices[band, k + 1, j]
-                w2, w3 = matrices[band, k + 2, j], matrices[band, k + 3, j]
-                if w0 != 0.0 or w1 != 0.0 or w2 != 0.0 or w3 != 0.0:
-                    for c in range(first, last):
-                        target[j, c] += (
-                            w0 * source[k, c]
-                            + w1 * source[k + 1, c]
-                            + w2 * source[k + 2, c]
-                            + w3 * source[k + 3, c]
-                        )
-            for k in range(statuses - statuses % 4, statuses):
-                weight = matrices[band, k, j]
-                if weight != 0.0:
-                    for c in range(first, last):
-                        target[j, c] += weight * source[k, c]
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _wanted_care(claims, people, frequency, class_runs):  # type: ignore[no-untyped-def]
-    """Expected claims of one pair and status by service and age class; two services at a time."""
-    services = frequency.shape[0]
-    zero = people.dtype.type(0.0)
-    for s in range(services):
-        for j in range(claims.shape[1]):
-            claims[s, j] = zero
-    for run in range(class_runs.shape[0]):
-        first, last, j = class_runs[run, 0], class_runs[run, 1], class_runs[run, 2]
-        for s in range(0, services - 1, 2):
-            one, two = zero, zero
-            for c in range(first, last):
-                one += people[c] * frequency[s, c]
-                two += people[c] * frequency[s + 1, c]
-            claims[s, j] += one
-            claims[s + 1, j] += two
-        if services % 2 == 1:
-            one = zero
-            for c in range(first, last):
-                one += people[c] * frequency[services - 1, c]
-            claims[services - 1, j] += one
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _still_contributing(total, two, matrices, runs, retirement_cells):  # type: ignore[no-untyped-def]
-    """Add the contributors of ``two`` (employee, dual) who still contribute after the year."""
-    for i in range(2):
-        for sex in range(2):
-            two[i, retirement_cells[sex]] = 0.0
-    for run in range(runs.shape[0]):
-        first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
-        employee = matrices[band, EMPLOYEE, EMPLOYEE] + matrices[band, EMPLOYEE, DUAL]
-        dual = matrices[band, DUAL, EMPLOYEE] + matrices[band, DUAL, DUAL]
-        for c in range(first, last):
-            total[c] += employee * two[0, c] + dual * two[1, c]
 
 
 @numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
@@ -202,9 +95,9 @@ def _year(  # type: ignore[no-untyped-def]
         left_behind = 0.0
         for p in range(first_pair, last_pair):
             r = residence[p]
-            born = _fertile_women(people[p], fertility[r])
-            deaths[p] = _survive(people[p], survival[r], scratch)
-            born = 0.5 * (born + _fertile_women(people[p], fertility[r]))
+            born = fertile_women(people[p], fertility[r])
+            deaths[p] = survive(people[p], survival[r], scratch)
+            born = 0.5 * (born + fertile_women(people[p], fertility[r]))
             if p == own_pair:
                 births[p] = born if h != outside else 0.0
             else:
@@ -228,8 +121,8 @@ def _year(  # type: ignore[no-untyped-def]
                         total_away[k, c] += people[p, k, c]
 
         arriving[:] = 0.0
-        _add_mapped(arriving, move_onward, total_away, onward_chance[h], 1.0)
-        _add_mapped(arriving, move_out, at_home, home_to_away[h], 1.0)
+        add_mapped(arriving, move_onward, total_away, onward_chance[h], 1.0)
+        add_mapped(arriving, move_out, at_home, home_to_away[h], 1.0)
 
         for p in range(first_pair, last_pair):
             r = residence[p]
@@ -237,7 +130,7 @@ def _year(  # type: ignore[no-untyped-def]
             x = people[p]
             if p == own_pair:
                 moved[:] = 0.0
-                _add_mapped(moved, move_return, total_away, away_to_home[h], 1.0)
+                add_mapped(moved, move_return, total_away, away_to_home[h], 1.0)
                 arrived = zero
                 for k in range(K):
                     gone = zero
@@ -259,7 +152,7 @@ def _year(  # type: ignore[no-untyped-def]
                 for k in range(K):
                     for c in range(CELLS):
                         moved[k, c] = d * arriving[k, c]
-                _add_mapped(moved, move_onward, x, onward_chance[h], -d)
+                add_mapped(moved, move_onward, x, onward_chance[h], -d)
                 arrived = zero
                 stays = one - d
                 for k in range(K):
@@ -302,10 +195,10 @@ def _year(  # type: ignore[no-untyped-def]
                 mine[LEFT, r, c] += scratch[c]
             two[0] = here[EMPLOYEE]
             two[1] = here[DUAL]
-            _still_contributing(mine[KEPT, r], two, transition[row], runs, retirement_cells)
+            still_contributing(mine[KEPT, r], two, transition[row], runs, retirement_cells)
             two[0] = moved[EMPLOYEE]
             two[1] = moved[DUAL]
-            _still_contributing(mine[ARRIVED, r], two, transition[row], runs, retirement_cells)
+            still_contributing(mine[ARRIVED, r], two, transition[row], runs, retirement_cells)
             for k in range(K):
                 for c in range(CELLS):
                     moved[k, c] += here[k, c]
@@ -319,7 +212,7 @@ def _year(  # type: ignore[no-untyped-def]
                     moved[HOME_RESIDENT, cell] += number * (1.0 - retired_share[r, sex])
                     moved[k, cell] = 0.0
             retiring[p] = reaching
-            _transition(x, moved, transition[row], runs)
+            turn_cover(x, moved, transition[row], runs)
             scratch[:] = zero
             for k in range(K):
                 number = zero
@@ -330,7 +223,7 @@ def _year(  # type: ignore[no-untyped-def]
                 if number == zero:
                     claims[p, k] = zero
                     continue
-                _wanted_care(claims[p, k], x[k], frequency, class_runs)
+                wanted_care(claims[p, k], x[k], frequency, class_runs)
             for c in range(CELLS):
                 mine[CONTRIBUTORS, r, c] += x[EMPLOYEE, c] + x[DUAL, c]
                 mine[RESIDENTS, r, c] += scratch[c]

@@ -22,6 +22,10 @@ PAID_IN, RESULT, ACTUAL, BARE, MORE = range(5)
 """Rows of working room: contributions, the year's result, the balance, the balance that opened
 with nothing, claims that pooling adds."""
 
+U = np.uint64
+"""Places counted with unsigned numbers: a signed one might be negative, and the compiler would have
+to look at each."""
+
 CACHED = 16
 """Balances counted together: their bins fit the first cache."""
 
@@ -185,10 +189,11 @@ def _pool_balances(  # type: ignore[no-untyped-def]
         interest = 1.0 + drivers[k, t, 5]
         half = np.sqrt(interest)
         stage = layout.stage[t]
-        for p in range(first, last):
-            work[RESULT, p] = 0.0
+        alive, lead = U(last - first), U(first)
+        for i in range(alive):
+            work[RESULT, lead + U(i)] = 0.0
         for c in range(counties):
-            work[RESULT, layout.of_county[stage, c]] += net[m, t, c]
+            work[RESULT, U(layout.of_county[stage, c])] += net[m, t, c]
         if layout.rising[t] == 1:
             for p in range(first, last):
                 work[MORE, p] = 0.0
@@ -204,23 +209,29 @@ def _pool_balances(  # type: ignore[no-untyped-def]
             _swap(layout, first, last, work[PAID_IN], work[RESULT], hubs, half)
         grown *= interest
         discount = 1.0 / grown
-        cell = cells + layout.cell[t] - first
-        for p in range(first, last):
+        cell, kept_pool = U(cells + layout.cell[t]), U(pool + first)
+        lowest = 0.0
+        for i in range(alive):
+            p = lead + U(i)
             flow = work[RESULT, p] * half
             work[ACTUAL, p] = work[ACTUAL, p] * interest + flow
             work[BARE, p] = work[BARE, p] * interest + flow
-            balances[row, cell + p] = work[ACTUAL, p]
-        for p in range(first, last):
-            need[row, pool + p] = max(need[row, pool + p], -work[BARE, p] * discount)
+            lowest = min(lowest, work[ACTUAL, p])
+        for i in range(alive):
+            balances[row, cell + U(i)] = work[ACTUAL, lead + U(i)]
+        for i in range(alive):
+            lacking = -work[BARE, lead + U(i)] * discount
+            need[row, kept_pool + U(i)] = max(need[row, kept_pool + U(i)], lacking)
         if t == 0 or layout.begins[t] == 1:
             for p in range(first, last):
                 one_year[row, pool + p] = -work[BARE, p] * discount
         if t == years - 1 or layout.begins[t + 1] == 1:
             for p in range(first, last):
                 horizon[row, pool + p] = -work[BARE, p] * discount
-        for p in range(first, last):
-            if work[ACTUAL, p] < 0.0 and ruin[row, pool + p] == NEVER:
-                ruin[row, pool + p] = t
+        if lowest < 0.0:
+            for p in range(first, last):
+                if work[ACTUAL, p] < 0.0 and ruin[row, pool + p] == NEVER:
+                    ruin[row, pool + p] = t
 
 
 @numba.njit(cache=True, nogil=True)

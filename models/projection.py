@@ -171,9 +171,14 @@ class Projection:
 
     @cached_property
     def settlement(self) -> pd.DataFrame:
-        """Incurred payments by scheme, year, paying county and county of treatment (non-zero)."""
+        """Incurred payments by scheme, year, paying county and county of treatment (non-zero).
+
+        In cases of more than 400 counties by regions of the second level.
+        """
         flows, case = self.flows, self.case
-        codes = np.array([*case.regions.codes, "outside"])
+        detailed = flows.settlement.shape[2] == flows.residents.shape[1]
+        level = case.levels[0 if detailed else min(1, len(case.levels) - 1)]
+        codes = np.array([*case.regions.codes_at(level), "outside"])
         frames = []
         for number, scheme in enumerate(case.schemes):
             t, payer, place = np.nonzero(flows.settlement[number])
@@ -196,18 +201,24 @@ class Projection:
         return self.study.actual_to_expected
 
 
-def study(case: Case, years: int = 30, progress: Callable[[int], None] | None = None) -> Study:
+def study(
+    case: Case,
+    years: int = 30,
+    progress: Callable[[int], None] | None = None,
+    precision: str | None = None,
+) -> Study:
     """Prepare, calibrate and project a case; no pooling yet.
 
     Args:
         case: a checked case.
         years: number of projected years.
         progress: called with each finished year.
+        precision: ``single`` or ``double`` for the people (:func:`models.preparation.prepare`).
     """
-    prepared = prepare(case)
+    prepared = prepare(case, precision)
     opening = opening_year(prepared)
     calibration = calibrate(prepared, opening, economic_paths(case, 0))
-    flows = county_flows(prepared, opening, years, calibration.multipliers, progress)
+    flows = county_flows(prepared, opening, years, calibration.multipliers, progress, in_place=True)
     return Study(case, flows, calibration)
 
 

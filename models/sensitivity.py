@@ -119,7 +119,7 @@ def flow_responses(
             continue
         arrays, opening = prepared()
         arrays = replace(arrays, case=raised(arrays.case, driver, BUMP))
-        moved = county_flows(arrays, opening, years - 1, multipliers)
+        moved = county_flows(arrays, opening, years - 1, multipliers, in_place=True)
         del arrays, opening
         for number, (before, after) in enumerate(
             zip(responding(flows), responding(moved), strict=True)
