@@ -57,7 +57,8 @@ def _ruin(risk: SolvencyRisk | None, plan: str) -> dict[tuple[str, str], dict[st
     if risk is None:
         return {}
     table = risk.risk[risk.risk["plan"] == plan]
-    return {(row["scheme"], row["pool"]): row for row in table.to_dict("records")}
+    rows = table.to_dict("records")
+    return {(row["scheme"], row["pool"]): {str(k): v for k, v in row.items()} for row in rows}
 
 
 def _plan(

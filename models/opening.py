@@ -107,7 +107,7 @@ def divide_by_tie(
     return fitted
 
 
-PAIRS_AT_ONCE = 8192
+PAIRS_AT_ONCE = 256
 
 
 def opening_people(
@@ -139,8 +139,12 @@ def opening_people(
 
     rows = pair_rows(pairs)
     result = np.empty((pairs.count, cover.shares.shape[2], CELLS), kind or np.dtype(np.float64))
-    for first in range(0, pairs.count, PAIRS_AT_ONCE):  # by parts: the shares of all are large
+    shares = cover.shares.astype(result.dtype)
+    bands = [np.flatnonzero(cover.band == band) for band in range(shares.shape[1])]
+    for first in range(0, pairs.count, PAIRS_AT_ONCE):  # by parts that a cache holds
         part = slice(first, first + PAIRS_AT_ONCE)
-        shares = cover.shares[rows[part][:, None], cover.band[None, :]]  # (p, 202, K)
-        result[part] = (cells[part][:, :, None] * shares).transpose(0, 2, 1)
+        for band, own in enumerate(bands):
+            result[part, :, own[0] : own[-1] + 1] = (
+                cells[part, None, own[0] : own[-1] + 1] * shares[rows[part], band][:, :, None]
+            )
     return result

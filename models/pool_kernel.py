@@ -212,11 +212,11 @@ def _pool_balances(  # type: ignore[no-untyped-def]
         cell, kept_pool = U(cells + layout.cell[t]), U(pool + first)
         lowest = 0.0
         for i in range(alive):
-            p = lead + U(i)
-            flow = work[RESULT, p] * half
-            work[ACTUAL, p] = work[ACTUAL, p] * interest + flow
-            work[BARE, p] = work[BARE, p] * interest + flow
-            lowest = min(lowest, work[ACTUAL, p])
+            q = lead + U(i)
+            flow = work[RESULT, q] * half
+            work[ACTUAL, q] = work[ACTUAL, q] * interest + flow
+            work[BARE, q] = work[BARE, q] * interest + flow
+            lowest = min(lowest, work[ACTUAL, q])
         for i in range(alive):
             balances[row, cell + U(i)] = work[ACTUAL, lead + U(i)]
         for i in range(alive):

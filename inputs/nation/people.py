@@ -137,4 +137,4 @@ def gross_rates(own: People, n: int, schedule: dict[str, float], return_rate: fl
     )
     at_home = own.by_tie[:, 0].sum(axis=1) @ (curve / curve.sum())
     away = np.bincount(own.home, own.migrants, minlength=n)
-    return np.divide(return_rate * away, at_home, out=np.zeros(n), where=at_home > 0)
+    return np.asarray(np.divide(return_rate * away, at_home, out=np.zeros(n), where=at_home > 0))

@@ -207,7 +207,7 @@ def coverage_table(
     table, _ = cover.coverage_table(
         units.cities,
         by_tie,
-        np.bincount(units.city, members, minlength=size),
+        np.asarray(np.bincount(units.city, members, minlength=size), dtype=np.float64),
         active,
         _insured(published, units.residents.sum()),
         cover.CoverAssumptions(

@@ -124,7 +124,7 @@ class Units:
 def published_units() -> Units:
     """The census units of China, 2020."""
     text = {"unit": str, "province": str, "city": str}
-    return Units(pd.read_csv(HERE / "published" / "units.csv", dtype=text))  # type: ignore[arg-type]
+    return Units(pd.read_csv(HERE / "published" / "units.csv", dtype=text))
 
 
 def assumptions() -> dict[str, Any]:
