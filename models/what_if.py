@@ -10,7 +10,7 @@ new projection, and :func:`lever_kind` says so.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 import numba
@@ -92,6 +92,52 @@ class WhatIf:
     """
 
     paths: Sequence[PoolPaths]
+    _stored: dict[tuple[str, int], tuple[FloatArray, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    def closing(self, levers: Levers, year: int, scheme: str | None = None) -> FloatArray:
+        """Closing balances of one year, ``(s, p)``, from stored coefficients.
+
+        The balance is linear in the levers: opening times growth, and each flow's value
+        accumulated to the year times its lever. The coefficients are kept from the first call for
+        a year on, so that a changed lever costs one pass over ``s * p`` numbers a flow.
+
+        Args:
+            levers: linear ones, each a number or ``(p,)``, the same in every year.
+            year: calendar year.
+            scheme: which scheme; the only one unless told.
+
+        Raises:
+            ValueError: levers that are not linear or differ by year, or a year without flows.
+        """
+        paths = self._of(scheme)
+        if any(getattr(levers, name) != 0.0 for name in RECURSION):
+            raise ValueError(f"{', '.join(RECURSION)} need the recursion: ask for balances")
+        if any(np.ndim(getattr(levers, name)) > 1 for name in LINEAR):
+            raise ValueError("levers that differ by year need the recursion: ask for balances")
+        found = np.flatnonzero(paths.years == year)
+        if found.size == 0:
+            raise ValueError(f"{year} is not one of {paths.years[0]} to {paths.years[-1]}")
+        key = (paths.scheme, int(found[0]))
+        if key not in self._stored:
+            self._stored[key] = _accumulated(paths, int(found[0]))
+        grown, income, base, subsidies, outgo = self._stored[key]
+        pools = paths.income.shape[2]
+
+        def laid(values: ArrayLike) -> FloatArray:
+            return np.ascontiguousarray(
+                np.broadcast_to(np.asarray(values, dtype=np.float64), (pools,))
+            )
+
+        opening = laid(paths.opening_balance * np.asarray(levers.opening_factor))
+        return np.asarray(
+            _combined(
+                grown, income, base, subsidies, outgo, opening + laid(levers.added_opening),
+                laid(levers.income_factor), laid(levers.added_rate), laid(levers.subsidy_factor),
+                laid(levers.claims_factor),
+            )
+        )  # fmt: skip
 
     def balances(self, levers: Levers, scheme: str | None = None) -> FloatArray:
         """Closing balances, ``(s, T, p)``.
@@ -146,6 +192,40 @@ class WhatIf:
         if scheme not in listed:
             raise ValueError(f"name one of the schemes: {', '.join(listed)}")
         return listed[scheme]
+
+
+def _accumulated(paths: PoolPaths, last: int) -> tuple[FloatArray, ...]:
+    """Growth of the opening ``(s,)`` and each flow accumulated to a year, ``(s, p)``."""
+    kinds = (paths.income, paths.contribution_base, paths.subsidies, paths.outgo)
+    sums = [np.zeros((flow.shape[0], flow.shape[2])) for flow in kinds]
+    grown = np.ones(paths.interest.shape[0])
+    for t in range(last + 1):
+        growth = 1.0 + paths.interest[:, t]
+        grown *= growth
+        half = np.sqrt(growth)[:, None]
+        for total, flow in zip(sums, kinds, strict=True):
+            total *= growth[:, None]
+            total += flow[:, t] * half
+    return (grown, *sums)
+
+
+@numba.njit(cache=True, nogil=True, parallel=True)
+def _combined(  # type: ignore[no-untyped-def]
+    grown, income, base, subsidies, outgo, opening, income_factor, added_rate, subsidy_factor,
+    claims_factor,
+):  # fmt: skip
+    scenarios, pools = income.shape
+    result = np.empty((scenarios, pools))
+    for s in numba.prange(scenarios):
+        for p in range(pools):
+            result[s, p] = (
+                grown[s] * opening[p]
+                + income[s, p] * income_factor[p]
+                + base[s, p] * added_rate[p]
+                + subsidies[s, p] * subsidy_factor[p]
+                - outgo[s, p] * claims_factor[p]
+            )
+    return result
 
 
 def readable_balances(paths: PoolPaths, levers: Levers) -> FloatArray:

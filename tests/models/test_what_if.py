@@ -69,6 +69,23 @@ def test_linear_levers_have_half_the_effect_at_half_the_change(asked: WhatIf, le
     assert np.abs(whole).max() > 0 or lever == "subsidy_factor"
 
 
+def test_stored_coefficients_give_the_balances_of_a_year(asked: WhatIf) -> None:
+    levers = Levers(
+        income_factor=1.05, added_rate=[0.01, 0.0], claims_factor=0.97, subsidy_factor=1.1,
+        opening_factor=1.2, added_opening=5e4,
+    )  # fmt: skip
+    for paths in asked.paths:
+        every = asked.balances(levers, paths.scheme)
+        for t in (0, 3, 5):
+            got = asked.closing(levers, int(paths.years[t]), paths.scheme)
+            np.testing.assert_allclose(got, every[:, t], rtol=1e-10, atol=1e-3)
+    for wrong in (Levers(levy=0.1), Levers(income_factor=np.ones((6, 2)))):
+        with pytest.raises(ValueError, match="recursion"):
+            asked.closing(wrong, 2021, "employee")
+    with pytest.raises(ValueError, match="2050"):
+        asked.closing(Levers(), 2050, "employee")
+
+
 def test_quantiles_and_ruin_are_those_of_the_balances(asked: WhatIf) -> None:
     balances = asked.balances(Levers(), "resident")
     got = asked.quantiles(Levers(), (0.05, 0.5, 0.95), "resident")
