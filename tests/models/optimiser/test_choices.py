@@ -17,6 +17,7 @@ from models.optimiser.naive import POLICIES
 from models.optimiser.optimisation import optimised
 from models.optimiser.partition import Candidates, best_partition, cost_of
 from models.optimiser.policy import Aims, Policy
+from models.optimiser.sensitivity import plan_sensitivity
 from models.projection import Projection, Study
 from tests.cases.pool_flows import pool_flows
 
@@ -207,3 +208,14 @@ def test_another_solver_of_pulp_gives_the_same_objective(planned: tuple[object, 
     mine = optimised([fund], Aims()).certificate.objective
     for name in others:
         assert optimised([fund], Aims(), solver=name).certificate.objective == pytest.approx(mine)
+
+
+def test_sensitivity_moves_with_the_assumption(small: Case) -> None:
+    table = plan_sensitivity(
+        small, "county", 4,
+        paths=["economy.medical_inflation", "economy.wage_growth", "optimiser.none"],
+    ).set_index("path")  # fmt: skip
+    assert "optimiser.none" not in table.index
+    dearer = table.loc["economy.medical_inflation"]
+    assert dearer["objective_down"] < 0 < dearer["objective_up"]
+    assert dearer["status_up"] == "certified"
