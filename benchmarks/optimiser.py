@@ -5,6 +5,7 @@
 
 import time
 from dataclasses import replace
+from typing import Any
 
 import highspy
 import numpy as np
@@ -93,7 +94,7 @@ def _raw_seconds(arrays: Arrays) -> float:
     model.a_matrix_.start_ = arrays.matrix.indptr
     model.a_matrix_.index_ = arrays.matrix.indices
     model.a_matrix_.value_ = arrays.matrix.data
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     for name, value in default_solver(arrays.row_lower.size).optionsDict.items():
         solver.setOptionValue(name, value)
@@ -119,7 +120,7 @@ def _elsewhere(paths: PoolPaths, random: np.random.Generator) -> PoolPaths:
 
 def _joined(parts: list[PoolPaths]) -> PoolPaths:
     """Pools of all provinces side by side."""
-    wide = {
+    wide: dict[str, Any] = {
         name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
         for name in ("contribution_base", "income", "subsidies", "outgo", "outstanding",
                      "outgo_next_year", "opening_balance", "persons", "contributors")
