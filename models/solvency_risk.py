@@ -80,20 +80,22 @@ class SolvencyRisk:
         """One row per plan and scheme.
 
         Columns: plan, scheme, pools, ruin_share (mean ruin probability of pools, weighted by
-        their counties), any_ruin (share of scenarios in which some pool is ruined) and its error,
-        opening_balance, required_reserve and gain with errors, and the gain's parts.
+        their counties), any_ruin (share of scenarios in which some pool is ruined), required
+        reserve and gain, each with its error; opening_balance, and the gain's parts.
         """
         rows = []
         gains = self.gain.table
         for (plan, scheme), outcome in self.run.outcomes.items():
             own = self.risk[(self.risk["plan"] == plan) & (self.risk["scheme"] == scheme)]
-            any_ruin = (outcome.ruin < self.run.years.size).any(axis=1).astype(float)
-            p = float(any_ruin.mean())
+            ruined = outcome.ruin < self.run.years.size
+            mean_ruin = np.average(ruined, axis=1, weights=own["counties"])
+            p = float(ruined.any(axis=1).mean())
             row = {
                 "plan": plan,
                 "scheme": scheme,
                 "pools": len(own),
-                "ruin_share": float(np.average(own["ruin_probability"], weights=own["counties"])),
+                "ruin_share": float(mean_ruin.mean()),
+                "ruin_share_error": float(mean_ruin.std() / np.sqrt(self.run.scenarios)),
                 "any_ruin": p,
                 "any_ruin_error": float(np.sqrt(p * (1 - p) / self.run.scenarios)),
                 "opening_balance": float(own["opening_balance"].sum()),

@@ -109,7 +109,7 @@ def risk_text(risk: "SolvencyRisk") -> str:
                 str(row["plan"]),
                 str(row["scheme"]),
                 str(row["pools"]),
-                f"{100 * row['ruin_share']:.1f} %",
+                f"{100 * row['ruin_share']:.1f} ± {100 * row['ruin_share_error']:.1f} %",
                 f"{100 * row['any_ruin']:.1f} ± {100 * row['any_ruin_error']:.1f} %",
                 _millions(row["opening_balance"]),
                 _with_error(row, "required_reserve"),
