@@ -182,7 +182,10 @@ def county_flows(
         rates = year_rates(prepared, transition, retired, year)
         count = step_in_place(people, pairs, rates, prepared.care)
         new_register = next_register(register, pairs, count)
-        exposure = expected + count.expected_claims
+        # mean of the year, in the memory of the year before (but for the opening year's own)
+        exposure = np.add(
+            expected, count.expected_claims, out=None if expected is opening.expected else expected
+        )
         exposure *= 0.5
         mean_persons = 0.5 * (persons + count.persons)
         mean_register = 0.5 * (register + new_register)
