@@ -33,6 +33,7 @@ class Case:
         regions: the region tree.
         inputs_sha256: digest of everything that was read, changes included.
         origin: folder, workbook or bundled name it came from.
+        input_digests: SHA-256 of every part that was read, by its name within the case.
     """
 
     settings: Settings
@@ -41,6 +42,7 @@ class Case:
     regions: RegionTree = field(repr=False)
     inputs_sha256: str
     origin: str
+    input_digests: Mapping[str, str] = field(repr=False)
     _settings_text: Mapping[str, Any] = field(repr=False)
     _scheme_texts: Mapping[str, Mapping[str, Any]] = field(repr=False)
 
@@ -321,6 +323,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         regions=tree,
         inputs_sha256=_digest(raw),
         origin=origin,
+        input_digests=dict(raw.digests),
         _settings_text=raw.settings,
         _scheme_texts=raw.schemes,
     )

@@ -19,6 +19,8 @@ from models.flows import OpeningYear, base_year_flows
 from models.preparation import Prepared
 from models.rates import FloatArray
 
+COLUMNS = ("scheme", "region", "name", "year", "measure", "use", "actual", "before", "multiplier",
+           "expected", "ratio", "source", "status")  # fmt: skip
 FITTED = ("contributions", "subsidies", "claims")
 ROUNDS = 6
 """Passes over the claims: dual cover ties the schemes' claims weakly to one another."""
@@ -190,4 +192,4 @@ def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration)
                 "status": row["status"],
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -263,6 +263,23 @@ class Comparison:
             }
         )
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every result as a table, by name: what an archive keeps."""
+        first = next(iter(self.projections.values()))
+        return {
+            "overview": self.overview,
+            "measures": self.measures,
+            "funds": _stacked({name: p.funds for name, p in self.projections.items()}),
+            "totals": self.totals,
+            "evenness": self.evenness,
+            "people": first.people,
+            "migrants": first.migrants,
+            "accounts": first.accounts,
+            "calibration": first.calibration,
+            "assumptions": self.study.case.assumptions().astype(str),
+        }
+
     @cached_property
     def overview(self) -> pd.DataFrame:
         """One row per plan and scheme: pools, how many run dry and when, reserves, rates."""

@@ -7,12 +7,21 @@ from typing import Annotated
 import typer
 
 import fundpool
-from fundpool.cli.options import AsJson, CaseArgument, Out, Quiet, Settings, Years
+from fundpool.cli.options import (
+    ArchiveFolder,
+    AsJson,
+    CaseArgument,
+    Out,
+    Quiet,
+    Settings,
+    Years,
+)
 from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
     UsageError,
     checked_plans,
+    kept,
     opened_case,
     refusing_bad_input,
     say,
@@ -69,6 +78,7 @@ def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = F
 
 @app.command()
 def project(
+    context: typer.Context,
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
         str,
@@ -77,6 +87,7 @@ def project(
     years: Years = 30,
     out: Out = Path("fundpool-projection"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
+    archive: ArchiveFolder = None,
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -92,11 +103,14 @@ def project(
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         projection = run(opened, plan, years, progress)
     result = summary({plan: projection}, plan)
+    names = ("funds", "measures", "people", "accounts", "migrants", "settlement", "calibration",
+             "evenness")  # fmt: skip
+    tables = {name: getattr(projection, name) for name in names}
     with whole_folder(out) as folder:
-        for name in ("funds", "measures", "people", "accounts", "migrants", "settlement",
-                     "calibration", "evenness"):  # fmt: skip
-            write_table(getattr(projection, name), folder / name, table_format)
+        for name, table in tables.items():
+            write_table(table, folder / name, table_format)
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
+        kept(archive, context, opened, result, tables, quiet=quiet)
     if json:
         typer.echo(as_json(result), nl=False)
     say(f"Tables and summary.json written to {out}", quiet)
@@ -105,12 +119,14 @@ def project(
 
 @app.command()
 def compare(
+    context: typer.Context,
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
         list[str] | None,
         typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
     ] = None,
     years: Years = 30,
+    archive: ArchiveFolder = None,
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -126,12 +142,14 @@ def compare(
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
     result = summary(comparison.projections, plans[0])
+    kept(archive, context, opened, result, comparison.tables, {"pooling": plans}, quiet=quiet)
     typer.echo(as_json(result) if json else overview_text(comparison), nl=not json)
     _end(result)
 
 
 @app.command()
 def report(
+    context: typer.Context,
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
         list[str] | None,
@@ -139,6 +157,7 @@ def report(
     ] = None,
     years: Years = 30,
     out: Out = Path("fundpool-report"),
+    archive: ArchiveFolder = None,
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -163,6 +182,8 @@ def report(
     with whole_folder(out) as folder:
         (folder / "report.html").write_text(page, encoding="utf-8")
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
+        kept(archive, context, opened, result, comparison.tables, {"pooling": plans},
+             files=sorted(folder.iterdir()), quiet=quiet)  # fmt: skip
     if json:
         typer.echo(as_json(result), nl=False)
     say(f"Report: {out / 'report.html'}", quiet)

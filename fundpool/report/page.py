@@ -132,7 +132,7 @@ def _conservation(comparison: Comparison) -> dict[str, Any]:
     worst = 0.0
     for plan in plans[1:]:
         size = np.maximum(first.abs(), 1.0)
-        worst = max(worst, float(((wide.loc[plan] - first).abs() / size).to_numpy().max()))
+        worst = max(worst, float(np.max(np.asarray((wide.loc[plan] - first).abs() / size))))
     hazard = comparison.study.case.settings.pooling.moral_hazard.values
     return {"worst": worst, "same_behaviour": not any(hazard.values())}
 
