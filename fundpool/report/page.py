@@ -218,6 +218,11 @@ def _assumptions(comparison: Comparison) -> list[dict[str, Any]]:
         parts = path.split(".")
         section = " ".join(parts[:2]) if parts[0] == "schemes" else parts[0]
         row["value"] = f"{row['value']:g}" if isinstance(row["value"], float) else row["value"]
+        lead, _, year = path.removesuffix(")").partition(" (")
+        base = sections.get(section, [{}])[-1]
+        if year and base.get("path") == lead:  # values of single years stand beside the rest
+            base["value"] += f"; {year}: {row['value']}"
+            continue
         sections.setdefault(section, []).append({str(key): value for key, value in row.items()})
     return [
         {
