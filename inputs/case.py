@@ -15,7 +15,7 @@ from inputs.columns import typed_table
 from inputs.findings import CaseError, Finding, did_you_mean
 from inputs.regions import RegionTree, region_tree, tree_findings
 from inputs.schemes import Scheme, SchemeFile, read_scheme, scheme_overrides
-from inputs.settings import Parameter, Settings, read_settings
+from inputs.settings import Parameter, Settings, read_settings, unknown_paths
 from inputs.sources import RawCase, read_raw
 from inputs.tables import TABLE_OF, TABLES
 
@@ -33,7 +33,7 @@ class Case:
         regions: the region tree.
         inputs_sha256: digest of everything that was read, changes included.
         origin: folder, workbook or bundled name it came from.
-        input_digests: SHA-256 of every part that was read, by its name within the case.
+        input_digests: SHA-256 of every part that was read, by its name.
     """
 
     settings: Settings
@@ -312,7 +312,6 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     if settings is None or any(finding.severity == "error" for finding in findings):
         return None, findings
     tree = region_tree(tables["regions"], settings.levels)
-    assert raw.settings is not None
     case = Case(
         settings=settings,
         schemes=tuple(
@@ -324,10 +323,11 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         inputs_sha256=_digest(raw),
         origin=origin,
         input_digests=dict(raw.digests),
-        _settings_text=raw.settings,
+        _settings_text=raw.settings or {},
         _scheme_texts=raw.schemes,
     )
-    return case, findings
+    wrong = unknown_paths("sensitivity", settings.sensitivity, case.paths())
+    return (None if wrong else case), findings + wrong
 
 
 def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], list[Finding]]:

@@ -152,6 +152,22 @@ class TableSource(Part):
     note: str = ""
 
 
+class SensitivityStep(Part):
+    """How far an assumption is moved, up and down, to see what hangs on it.
+
+    Attributes:
+        step: added to and taken off the value and the values of single years.
+        main: whether a report moves it unless told otherwise.
+        source, status, note: why this step.
+    """
+
+    step: float = Field(gt=0)
+    main: bool = False
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
 class Settings(Part):
     """All of case.toml."""
 
@@ -170,6 +186,7 @@ class Settings(Part):
     solvency: Solvency
     pooling: Pooling
     tables: dict[str, TableSource]
+    sensitivity: dict[str, SensitivityStep] = Field(default_factory=dict)
 
 
 def read_settings(
@@ -193,6 +210,18 @@ def read_settings(
                             "a level of the case", did_you_mean(level, settings.levels))
                 )  # fmt: skip
     return (None if findings else settings), findings
+
+
+def unknown_paths(
+    section: str, listed: Mapping[str, Any], known: tuple[str, ...], file: str = "case.toml"
+) -> list[Finding]:
+    """Keys of a section of case.toml that should be paths of assumptions and are not."""
+    return [
+        Finding(file, None, f"{section}.{path}", path, "the path of an assumption",
+                did_you_mean(path, known))
+        for path in listed
+        if path not in known
+    ]  # fmt: skip
 
 
 def findings_of(error: ValidationError, file: str, model: type[BaseModel]) -> list[Finding]:
