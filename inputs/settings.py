@@ -168,6 +168,28 @@ class SensitivityStep(Part):
     note: str = ""
 
 
+class AlertRule(Part):
+    """When a fund raises an alert, beside falling short of the target reserve.
+
+    Attributes:
+        measure: ``reserve_months`` (fewer than ``limit`` at the end of a year), ``exhaustion``
+            (a negative balance; ``limit`` is not used), ``ruin_probability`` (more than
+            ``limit``), ``actual_to_expected`` (credible ratio further than ``limit`` from one).
+        limit: the bound.
+        within: projected years looked at; those of ``solvency.alert_years`` unless given.
+        schemes: schemes looked at; all unless given.
+        source, status, note: why this rule.
+    """
+
+    measure: Literal["reserve_months", "exhaustion", "ruin_probability", "actual_to_expected"]
+    limit: float = Field(default=0.0, ge=0)
+    within: int | None = Field(default=None, ge=1, le=100)
+    schemes: list[str] = Field(default_factory=list)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
 class Settings(Part):
     """All of case.toml."""
 
@@ -187,6 +209,7 @@ class Settings(Part):
     pooling: Pooling
     tables: dict[str, TableSource]
     sensitivity: dict[str, SensitivityStep] = Field(default_factory=dict)
+    alerts: dict[str, AlertRule] = Field(default_factory=dict)
 
 
 def read_settings(
@@ -208,6 +231,13 @@ def read_settings(
                 findings.append(
                     Finding(file, None, f"pooling.{kind}.values.{level}", level,
                             "a level of the case", did_you_mean(level, settings.levels))
+                )  # fmt: skip
+    for rule, alert in settings.alerts.items():
+        for word in alert.schemes:
+            if word not in settings.schemes:
+                findings.append(
+                    Finding(file, None, f"alerts.{rule}.schemes", word, "a scheme of the case",
+                            did_you_mean(word, settings.schemes))
                 )  # fmt: skip
     return (None if findings else settings), findings
 

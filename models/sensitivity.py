@@ -76,8 +76,7 @@ def sensitivity(
                     {"path": step.path, "step": step.size, "direction": direction,
                      "value": values[direction], "scheme": scheme}
                     | found
-                    | {"level_rate_change": found["level_rate_mean"]
-                       - plain[scheme]["level_rate_mean"]}
+                    | {"level_rate_change": _level(found) - _level(plain[scheme])}
                 )  # fmt: skip
         if progress is not None:
             progress(step.path)
@@ -89,6 +88,12 @@ def sensitivity(
 COLUMNS = ["path", "step", "direction", "value", "scheme", "pools", "pools_exhausted",
            "first_exhaustion", "min_reserve_months", "closing_balance", "level_rate_mean",
            "level_rate_change"]  # fmt: skip
+
+
+def _level(found: dict[str, float | None]) -> float:
+    rate = found["level_rate_mean"]
+    assert rate is not None
+    return rate
 
 
 def _moved(base: Study, step: Step, sign: float, years: int) -> Study:

@@ -202,7 +202,8 @@ def _drawing_alone(element: Element) -> Block:
 
 def _table(element: Element) -> Block:
     caption = next(element.all("caption"), None)
-    head, body = [], []
+    head: list[list[dict[str, Any]]] = []
+    body: list[list[dict[str, Any]]] = []
     align: list[str] = []
     wide: list[bool] = []
     for row in element.all("tr"):
@@ -213,12 +214,12 @@ def _table(element: Element) -> Block:
         for number, cell in enumerate(cells):
             if "wide" in cell.classes and number < len(wide):
                 wide[number] = True
-        made = [{"spans": spans(cell), "span": int(cell.attributes.get("colspan", 1))}
+        made: list[dict[str, Any]] = [{"spans": spans(cell), "span": int(cell.attributes.get("colspan", 1))}
                 for cell in cells]  # fmt: skip
         is_head = bool(cells) and all(cell.tag == "th" for cell in cells)
         if not any(wide) and not is_head:
-            for cell in made:
-                _keep_together(cell["spans"])
+            for kept in made:
+                _keep_together(kept["spans"])
         (head if is_head and not body else body).append(made)
     return {
         "kind": "table",

@@ -10,7 +10,6 @@ from pathlib import Path
 from fundpool.report.blocks import Block, blocks_of
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
-STANDARDS = ["a-2a", "ua-1"]
 LATIN = ("Noto Sans", "Liberation Sans", "DejaVu Sans")
 CHINESE = (
     "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
@@ -103,11 +102,9 @@ def report_pdf(page: str, imprint: Imprint) -> bytes:
         "drawings": drawings,
     }
     done: bytes = typst.compile(
-        {
-            "main.typ": TEMPLATE.read_bytes(),
-            "report.json": json.dumps(contents, ensure_ascii=False).encode(),
-        },
-        pdf_standards=STANDARDS,
+        TEMPLATE.read_bytes(),
+        sys_inputs={"report": json.dumps(contents, ensure_ascii=False)},
+        pdf_standards=["a-2a", "ua-1"],
     )
     return done
 

@@ -60,9 +60,7 @@ class Book:
         self.contents = contents
         self.book = xlsxwriter.Workbook(str(file), {"nan_inf_to_errors": False})
         dated = datetime(contents.year, 12, 31, tzinfo=UTC).replace(tzinfo=None)
-        self.book.set_properties(
-            {"title": contents.title, "author": "fundpool", "created": dated}
-        )
+        self.book.set_properties({"title": contents.title, "author": "fundpool", "created": dated})
         add = self.book.add_format
         self.title = add({"bold": True, "font_size": 16})
         self.head = add({"bold": True, "bottom": 1})
@@ -173,7 +171,9 @@ def write_workbook(file: Path, contents: Contents) -> None:
 
 def _checks_sheet(book: Book, checks: list[Check]) -> None:
     sheet = book.book.add_worksheet("checks")
-    sheet.write_row(0, 0, [book.word(h) for h in ("check", "found", "allowed", "result")], book.head)
+    sheet.write_row(
+        0, 0, [book.word(h) for h in ("check", "found", "allowed", "result")], book.head
+    )
     number = book.book.add_format({"num_format": "0.0E+00"})
     for row, check in enumerate(checks, start=1):
         sheet.write_string(row, 0, str(book.contents.words(check.what)))
