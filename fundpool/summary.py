@@ -8,20 +8,24 @@ from typing import Any
 import pandas as pd
 
 import fundpool
-from fundpool.alerts import solvency_alerts
+from fundpool.alerts import Evidence, rules_judged, solvency_alerts
 from models.projection import Projection
 
 SCHEMA_VERSION = 1
 
 
-def summary(projections: Mapping[str, Projection], alert_plan: str) -> dict[str, Any]:
+def summary(
+    projections: Mapping[str, Projection], alert_plan: str, evidence: Evidence | None = None
+) -> dict[str, Any]:
     """Everything a scheduler or a script asks for, as plain data.
 
     Args:
         projections: one a pooling plan, all of the same study.
         alert_plan: the plan that alerts are raised for.
+        evidence: what alert rules of the case are held against, beside the projection.
     """
     any_one = projections[alert_plan]
+    alerts = solvency_alerts(any_one, evidence)
     case = any_one.case
     return {
         "schema_version": SCHEMA_VERSION,
@@ -37,7 +41,8 @@ def summary(projections: Mapping[str, Projection], alert_plan: str) -> dict[str,
         "alert_plan": alert_plan,
         "pooling": {name: _plan(projection) for name, projection in projections.items()},
         "plan": None,
-        "alerts": solvency_alerts(any_one),
+        "alert_rules": rules_judged(any_one, alerts, evidence),
+        "alerts": alerts,
     }
 
 

@@ -70,7 +70,7 @@ def rerun(archive: Archive, run: Run) -> Rerun:
     request = run.manifest.request
     with tempfile.TemporaryDirectory(prefix="fundpool-rerun-") as name:
         place = Path(name)
-        case = _laid_out(archive, run.manifest, place / "case")
+        case = laid_out(archive, run.manifest, place / "case")
         archive.objects.restore(request.parameter_files, place / "files")
         words = words_of(request, case, place / "files", archive.root / "runs")
         again = place / "archive"
@@ -95,8 +95,12 @@ def _program() -> Path:
     return Path(fundpool.__file__).parent.parent
 
 
-def _laid_out(archive: Archive, manifest: Manifest, folder: Path) -> Path:
-    """The run's case as files; the path to give to a command."""
+def laid_out(archive: Archive, manifest: Manifest, folder: Path) -> Path:
+    """The run's case as files below a folder; the path to give to a command.
+
+    Raises:
+        fundpool.archive.objects.DamagedError: an input is missing or altered.
+    """
     request = manifest.request
     workbook = list(request.case_files) == [request.case] and request.case.endswith(".xlsx")
     target = folder if workbook else folder / request.case

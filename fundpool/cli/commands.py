@@ -16,6 +16,14 @@ from fundpool.cli.options import (
     Settings,
     Years,
 )
+from fundpool.cli.reporting import (
+    Against,
+    Lang,
+    Language,
+    Moved,
+    Sensitivity,
+    Webhook,
+)
 from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
@@ -159,15 +167,25 @@ def report(
     out: Out = Path("fundpool-report"),
     archive: ArchiveFolder = None,
     changes: Settings = None,
+    against: Against = None,
+    sensitivity: Sensitivity = Moved.main,
+    lang: Language = Lang.en,
+    webhook: Webhook = None,
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Check, project and compare a case; write the solvency report."""
+    from fundpool.cli import reporting
+
     with refusing_bad_input():
+        reporting.check_webhook(webhook)
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes)
         plans = checked_plans(opened, pooling or list(opened.levels))
-    from fundpool.report.page import report_page
+        earlier = reporting.previous_run(archive, against, opened.name)
+    from fundpool.alerts import Evidence
+    from fundpool.languages import language
+    from fundpool.report.outputs import write_report
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder
     from models.projection import compare as run
@@ -176,17 +194,21 @@ def report(
     say(f"Projecting {regions} {opened.levels[0]} funds over {years} years", quiet)
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
-    result = summary(comparison.projections, plans[0])
+    resolved = {"pooling": plans, "against": earlier.id if earlier else "none"}
+    with refusing_bad_input():
+        extras = reporting.gathered(context, comparison, earlier, resolved, sensitivity, quiet)
+    evidence = Evidence(experience=extras.experience)
+    result = summary(comparison.projections, plans[0], evidence)
     say("Writing the report", quiet)
-    page = report_page(comparison, result)
     with whole_folder(out) as folder:
-        (folder / "report.html").write_text(page, encoding="utf-8")
-        (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
-        kept(archive, context, opened, result, comparison.tables, {"pooling": plans},
-             files=sorted(folder.iterdir()), quiet=quiet)  # fmt: skip
+        write_report(folder, comparison, result, extras, language(lang))
+        kept(archive, context, opened, result, comparison.tables | extras.tables, resolved,
+             files=sorted(folder.iterdir()), previous=earlier.id if earlier else None,
+             quiet=quiet)  # fmt: skip
     if json:
         typer.echo(as_json(result), nl=False)
-    say(f"Report: {out / 'report.html'}", quiet)
+    say(f"Report: {out / 'report.html'}, report.pdf, report.xlsx", quiet)
+    reporting.send_alerts(webhook, result, quiet)
     _end(result, quiet)
 
 

@@ -214,8 +214,9 @@ def _table(element: Element) -> Block:
         for number, cell in enumerate(cells):
             if "wide" in cell.classes and number < len(wide):
                 wide[number] = True
-        made: list[dict[str, Any]] = [{"spans": spans(cell), "span": int(cell.attributes.get("colspan", 1))}
-                for cell in cells]  # fmt: skip
+        made: list[dict[str, Any]] = [
+            {"spans": spans(cell), "span": int(cell.attributes.get("colspan", 1))} for cell in cells
+        ]
         is_head = bool(cells) and all(cell.tag == "th" for cell in cells)
         if not any(wide) and not is_head:
             for kept in made:

@@ -7,7 +7,10 @@ import numpy as np
 import pandas as pd
 
 import fundpool
+from fundpool.languages import ENGLISH, Language
 from fundpool.report import charts, wording
+from fundpool.report.extras import Extras
+from fundpool.report.sections import extra_context
 from models.projection import Comparison, Projection
 
 MOST_FLOWS = 25
@@ -20,24 +23,37 @@ MEASURES = {
 }
 
 
-def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
+def report_page(
+    comparison: Comparison,
+    summary: dict[str, Any],
+    extras: Extras | None = None,
+    language: Language = ENGLISH,
+) -> str:
     """The report.
 
     Args:
         comparison: a case under several pooling plans; the first is what holds today.
         summary: what :func:`fundpool.summary.summary` says of it.
+        extras: sections that not every report has.
+        language: of words and numbers.
     """
     case = comparison.study.case
+    extras = extras or Extras()
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("fundpool.report"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        language.gettext, language.ngettext, newstyle=True
+    )
     environment.filters |= {
-        "percent": wording.percent,
-        "money": wording.money,
-        "people": wording.people,
-        "number": wording.number,
-        "year": wording.year_or_never,
+        "percent": language.percent,
+        "money": language.money,
+        "people": language.people,
+        "number": language.number,
+        "year": language.year,
     }
     years = comparison.study.flows.years
     titles = {scheme.name: scheme.title for scheme in case.schemes}
@@ -68,7 +84,32 @@ def report_page(comparison: Comparison, summary: dict[str, Any]) -> str:
         calibration=_calibration(comparison),
         assumptions=_assumptions(comparison),
         tables=case.table_sources().to_dict("records"),
+        scenarios_run=bool(summary["scenarios"]),
+        **_names(comparison, language),
+        **extra_context(comparison, extras, language),
     )
+
+
+def _names(comparison: Comparison, language: Language) -> dict[str, Any]:
+    """Names in the reader's language, and counts that several sections give."""
+    case = comparison.study.case
+    regions = case.tables["regions"]
+    local: dict[str, str] = {}
+    if language.chinese and "name_local" in regions.columns:
+        pairs = zip(regions["name"], regions["name_local"], strict=True)
+        local = {str(name): str(own) for name, own in pairs if own}
+    assumptions = case.assumptions()
+
+    def named(name: object) -> str:
+        return local.get(str(name), str(name))
+
+    return {
+        "local": named,
+        "place": lambda _code, name: named(name),
+        "case_title": language.title(case.settings),
+        "table_rows": f"{int(case.table_sources()['rows'].sum()):,}",
+        "assumed_share": (int((assumptions["status"] == "assumed").sum()), len(assumptions)),
+    }
 
 
 def _panels(panels: dict[str, Any], name: str) -> list[dict[str, str]]:

@@ -1,0 +1,83 @@
+"""Charts of movement: waterfall from one run to the next, tornado of sensitivities."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from fundpool.languages import Language
+from fundpool.report.charts import ACCENT, INK, SECOND, WIDTH
+
+RISE, FALL, WHOLE = "rise", "fall", "level"
+COLOURS = {RISE: ACCENT, FALL: SECOND, WHOLE: "#4b5563"}
+
+
+def waterfall(table: pd.DataFrame, language: Language, percent: bool) -> Any:
+    """Steps of one scheme and measure from the old figure to the new; unmoved steps left out.
+
+    Rises are dark and solid, falls light with an outline, so that grey print keeps them apart.
+    """
+    steps = table[table["kind"] == "step"]
+    total = table[table["kind"] == "total"].iloc[0]
+    rows = [_bar(language("previous run"), 0.0, float(total["before"]), WHOLE)]
+    for row in steps[steps["change"] != 0].to_dict("records"):
+        kind = RISE if row["change"] > 0 else FALL
+        rows.append(_bar(language(row["step"]), row["before"], row["after"], kind))
+    rows.append(_bar(language("this run"), 0.0, float(total["after"]), WHOLE))
+    data = pd.DataFrame(rows)
+    if not percent:
+        scale = 1e8 if language.chinese else 1e9
+        data[["start", "end"]] /= scale
+    title = None if percent else language("billions")
+    order = list(data["step"])
+    axis = alt.Axis(format=".2%") if percent else alt.Axis()
+    return (
+        alt.Chart(data)
+        .mark_bar(stroke=INK, strokeWidth=0.6)
+        .encode(
+            y=alt.Y("step:N", sort=order, title=None, axis=alt.Axis(labelLimit=240)),
+            x=alt.X("start:Q", title=title, axis=axis, scale=alt.Scale(zero=not percent)),
+            x2="end:Q",
+            color=alt.Color(
+                "kind:N",
+                scale=alt.Scale(domain=list(COLOURS), range=["#0b5394", "#f4c28a", "#9aa5b1"]),
+                legend=None,
+            ),
+        )
+        .properties(width=WIDTH, height={"step": 20})
+    )
+
+
+def _bar(step: str, start: float, end: float, kind: str) -> dict[str, object]:
+    return {"step": step, "start": start, "end": end, "kind": kind}
+
+
+def tornado(table: pd.DataFrame, language: Language) -> Any:
+    """Change of a scheme's level rate with each assumption down and up, the widest on top."""
+    rows = table[table["direction"] != "base"]
+    data = pd.DataFrame(
+        {
+            "path": list(rows["path"]),
+            "change": rows["level_rate_change"].to_numpy(float),
+            "direction": [language(word) for word in rows["direction"]],
+        }
+    )
+    width = data.assign(size=data["change"].abs()).groupby("path")["size"].max()
+    order = list(width.sort_values(ascending=False).index)
+    words = [language("down"), language("up")]
+    return (
+        alt.Chart(data)
+        .mark_bar(stroke=INK, strokeWidth=0.6)
+        .encode(
+            y=alt.Y("path:N", sort=order, title=None, axis=alt.Axis(labelLimit=260)),
+            x=alt.X("change:Q", title=language("change of the level rate"),
+                    axis=alt.Axis(format="+.2%", tickCount=5)),
+            color=alt.Color(
+                "direction:N",
+                scale=alt.Scale(domain=words, range=["#f4c28a", "#0b5394"]),
+                legend=alt.Legend(orient="bottom", title=None),
+            ),
+            yOffset=alt.YOffset("direction:N", sort=words),
+        )
+        .properties(width=WIDTH, height={"step": 11})
+    )  # fmt: skip
