@@ -19,7 +19,8 @@ from fundpool.languages.language import HERE, LANGUAGES
 ROOM = HERE.parent
 METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
 OPTIONS = {"**.j2": {"trimmed": "true", "newstyle_gettext": "true"}}
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None}
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None,
+            "language": None, "word": None}  # fmt: skip
 
 
 def messages() -> Catalog:
@@ -57,19 +58,20 @@ def unmarked(template: Path) -> Iterator[tuple[int, str]]:
     """Words of a template that stand outside any message: line and words."""
     environment = jinja2.Environment(extensions=["jinja2.ext.i18n"])
     source = template.read_text(encoding="utf-8")
-    within = False
+    within = in_tag = False
     tokens = list(environment.lex(source))
     for number, (line, kind, value) in enumerate(tokens):
         if kind == "name" and value in ("trans", "endtrans"):
-            before = next(t for t in reversed(tokens[:number]) if t[1] not in ("whitespace",))
+            before = next(t for t in reversed(tokens[:number]) if t[1] != "whitespace")
             if before[1] == "block_begin":
                 within = value == "trans"
-        if kind != "data" or within:
+        if kind != "data":
             continue
-        text = re.sub(r"<(style|code)\b.*?</\1>|<[^>]*>|<[^>]*$|^[^<]*>|&\w+;", " ", value,
-                      flags=re.DOTALL)  # fmt: skip
+        text = re.sub(r"^[^>]*(>|$)", " ", value) if in_tag else value
+        in_tag = value.rfind("<") > value.rfind(">") or (in_tag and ">" not in value)
+        text = re.sub(r"<(style|code)\b.*?</\1>|<[^>]*(>|$)|&\w+;", " ", text, flags=re.DOTALL)
         words = re.findall(r"[A-Za-z]{3,}", text)
-        if words:
+        if words and not within:
             yield line, " ".join(words)
 
 

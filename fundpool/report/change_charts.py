@@ -13,30 +13,35 @@ COLOURS = {RISE: ACCENT, FALL: SECOND, WHOLE: "#4b5563"}
 
 
 def waterfall(table: pd.DataFrame, language: Language, percent: bool) -> Any:
-    """Steps of one scheme and measure from the old figure to the new; unmoved steps left out.
+    """Steps of one scheme and measure from the old figure to the new.
 
     Rises are dark and solid, falls light with an outline, so that grey print keeps them apart.
     """
     steps = table[table["kind"] == "step"]
     total = table[table["kind"] == "total"].iloc[0]
-    rows = [_bar(language("previous run"), 0.0, float(total["before"]), WHOLE)]
-    for row in steps[steps["change"] != 0].to_dict("records"):
+    figures = table[["before", "after"]].to_numpy(dtype=float)
+    low, high = float(figures.min()), float(figures.max())
+    pad = 0.15 * (high - low)
+    # rates move by little against their size, so their axis does not begin at zero
+    origin = low - pad if percent else 0.0
+    rows = [_bar(language("previous run"), origin, float(total["before"]), WHOLE)]
+    for row in steps.to_dict("records"):
         kind = RISE if row["change"] > 0 else FALL
         rows.append(_bar(language(row["step"]), row["before"], row["after"], kind))
-    rows.append(_bar(language("this run"), 0.0, float(total["after"]), WHOLE))
+    rows.append(_bar(language("this run"), origin, float(total["after"]), WHOLE))
     data = pd.DataFrame(rows)
     if not percent:
-        scale = 1e8 if language.chinese else 1e9
-        data[["start", "end"]] /= scale
+        data[["start", "end"]] /= 1e8 if language.chinese else 1e9
+    scale = alt.Scale(domain=[origin, high + pad], nice=False) if percent else alt.Scale(zero=True)
     title = None if percent else language("billions")
     order = list(data["step"])
-    axis = alt.Axis(format=".2%") if percent else alt.Axis()
+    axis = alt.Axis(format=".2%", tickCount=5) if percent else alt.Axis(tickCount=5)
     return (
         alt.Chart(data)
         .mark_bar(stroke=INK, strokeWidth=0.6)
         .encode(
             y=alt.Y("step:N", sort=order, title=None, axis=alt.Axis(labelLimit=240)),
-            x=alt.X("start:Q", title=title, axis=axis, scale=alt.Scale(zero=not percent)),
+            x=alt.X("start:Q", title=title, axis=axis, scale=scale),
             x2="end:Q",
             color=alt.Color(
                 "kind:N",

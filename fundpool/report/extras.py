@@ -57,7 +57,6 @@ class Extras:
         periods: :func:`models.experience.periods`, what it was summed from.
         since: the movement since the previous run.
         warnings: findings of the check of the case that do not refuse it.
-        rules: alert rules with what each raised (:func:`fundpool.alerts.rules_judged`).
     """
 
     identity: Identity | None = None
@@ -66,7 +65,6 @@ class Extras:
     periods: pd.DataFrame = field(default_factory=pd.DataFrame)
     since: SincePrevious | None = None
     warnings: tuple[str, ...] = ()
-    rules: tuple[dict[str, object], ...] = ()
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fundpool.languages import ENGLISH, Language
 from fundpool.report.extras import Extras
-from fundpool.report.page import report_page
+from fundpool.report.page import report_page, report_title
 from fundpool.report.pdf import Imprint, report_pdf
 from fundpool.report.workbook import Contents, write_workbook
 from fundpool.summary import as_json
@@ -31,14 +31,6 @@ def write_report(
     (folder / "summary.json").write_text(as_json(summary), encoding="utf-8")
 
 
-def _title(comparison: Comparison, language: Language) -> str:
-    case, years = comparison.study.case, comparison.study.flows.years
-    title = language("%(case)s: solvency of health-insurance funds, %(first)s–%(last)s")
-    return title % {
-        "case": language.title(case.settings), "first": int(years[1]), "last": int(years[-1]),
-    }  # fmt: skip
-
-
 def _imprint(comparison: Comparison, extras: Extras, language: Language) -> Imprint:
     case = comparison.study.case
     run = extras.identity.run if extras.identity else case.name
@@ -46,7 +38,7 @@ def _imprint(comparison: Comparison, extras: Extras, language: Language) -> Impr
         "version": _version(), "inputs": case.inputs_sha256[:16],
     }  # fmt: skip
     return Imprint(
-        title=_title(comparison, language),
+        title=report_title(comparison, language),
         run=run,
         footer=footer,
         year=case.base_year,
@@ -88,7 +80,7 @@ def workbook_contents(
                  "marked so."),
     )  # fmt: skip
     return Contents(
-        title=_title(comparison, language),
+        title=report_title(comparison, language),
         facts=tuple(facts),
         notes=notes,
         parameters=case.assumptions(),

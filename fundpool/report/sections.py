@@ -9,33 +9,16 @@ from fundpool.languages import Language
 from fundpool.report import charts
 from fundpool.report.change_charts import tornado, waterfall
 from fundpool.report.extras import Extras, SincePrevious
+from fundpool.report.vocabulary import MEASURE_WORDS
 from models.analysis_of_change import MEASURES
 from models.projection import Comparison
 from models.rates import FloatArray
 
+ROUNDING = 1e-9
+"""Relative movement that is no movement."""
+
 MOST_MOVERS = 10
 """Funds listed whose level rate moved most."""
-
-
-def marked(message: str) -> str:
-    """A message that is translated where it is shown."""
-    return message
-
-
-MEASURE_WORDS = {
-    "reserve": marked("reserve at the valuation date"),
-    "final_reserve": marked("reserve at the end of the projection"),
-    "level_rate": marked("level rate"),
-}
-STEP_WORDS = (
-    marked("method"), marked("passage of time"), marked("all at once"), marked("not explained"),
-    marked("method of the later run"), marked("data"), marked("data: people"),
-    marked("data: cover"), marked("data: care"), marked("data: money"),
-    marked("assumptions: economy"), marked("assumptions: mobility"),
-    marked("assumptions: coverage"), marked("assumptions: solvency"),
-    marked("assumptions: pooling"), marked("rules"), marked("movement"),
-)  # fmt: skip
-"""Names of steps, so that catalogues hold them."""
 
 
 def extra_context(comparison: Comparison, extras: Extras, language: Language) -> dict[str, Any]:
@@ -67,23 +50,24 @@ def _since(
             if own.empty:
                 continue
             percent = measure == "level_rate"
-            moved = bool((own["change"] != 0).any())
+            own = own[moved_steps(own) | (own["kind"] == "total")]
+            moved = len(own) > 1
             part = {
                 "title": title,
                 "measure": language(MEASURE_WORDS[measure]),
                 "percent": percent,
                 "moved": moved,
-                "steps": own[(own["kind"] == "step") & (own["change"] != 0)].to_dict("records"),
+                "steps": own[own["kind"] == "step"].to_dict("records"),
                 "total": own[own["kind"] == "total"].to_dict("records")[0],
             }
             if moved:
                 chart = waterfall(own, language, percent)
-                part["svg"] = charts.svg(chart, f"change-{scheme}-{measure}")
+                part["svg"] = charts.svg(chart, f"change-{scheme}-{measure}", language)
             parts.append(part)
     movers = table[
         (table["kind"] == "total") & (table["pool"] != "") & (table["measure"] == "level_rate")
     ]
-    movers = movers[movers["change"] != 0]
+    movers = movers[movers["change"].abs() > ROUNDING]
     movers = movers.reindex(movers["change"].abs().sort_values(ascending=False).index)
     return {
         "run": since.run,
@@ -94,6 +78,12 @@ def _since(
         "parts": parts,
         "movers": movers.head(MOST_MOVERS).to_dict("records"),
     }
+
+
+def moved_steps(own: pd.DataFrame) -> pd.Series:
+    """Steps of one scheme and measure that move more than rounding does."""
+    size = max(float(own[["before", "after"]].abs().to_numpy().max()), 1e-300)
+    return (own["kind"] == "step") & (own["change"].abs() > ROUNDING * size)
 
 
 def _sensitivity(
@@ -113,7 +103,7 @@ def _sensitivity(
             {
                 "title": title,
                 "rows": rows,
-                "svg": charts.svg(tornado(own, language), f"tornado-{scheme}"),
+                "svg": charts.svg(tornado(own, language), f"tornado-{scheme}", language),
             }
         )
     return schemes

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from fundpool.report.columns import CALCULATED, FORMATS, SUMMED, TEXTS, kind_of
 from fundpool.report.workbook_checks import Check, checks_of
@@ -52,6 +53,17 @@ class Contents:
     words: Any = field(default=str)
 
 
+class Sheet(Worksheet):  # type: ignore[misc]
+    """A sheet that reads each formula once: a table's column has the same in every row."""
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        key = (formula, expand_future_functions)
+        known = self.__dict__.setdefault("_known_formulas", {})
+        if key not in known:
+            known[key] = super()._prepare_formula(formula, expand_future_functions)
+        return str(known[key])
+
+
 class Book:
     """An open workbook with its formats and the places of its tables."""
 
@@ -76,7 +88,7 @@ class Book:
 
     def add_table(self, name: str, frame: pd.DataFrame) -> Any:
         """A sheet with a real table; formulas where the table has calculated columns."""
-        sheet = self.book.add_worksheet(name[:31])
+        sheet = self.book.add_worksheet(name[:31], worksheet_class=Sheet)
         frame = frame.head(LONGEST_SHEET)
         calculated = CALCULATED.get(name, {})
         columns = [*frame.columns, *(c for c in calculated if c not in frame.columns)]
