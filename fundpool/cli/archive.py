@@ -140,3 +140,62 @@ def _print(table: "pd.DataFrame", json: bool) -> None:
         typer.echo(as_json(table.to_dict("records")), nl=False)
     else:
         typer.echo("none" if table.empty else table.to_string(index=False, na_rep="-"))
+
+
+@app.command()
+def diff(
+    first: Annotated[str, typer.Argument(metavar="RUN", help="Id of the earlier run.")],
+    second: Annotated[str, typer.Argument(metavar="RUN", help="Id of the later run.")],
+    archive: Kept = DEFAULT,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Also write the whole table as this CSV file.")
+    ] = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Analyse the change between two runs: what moved reserves and level rates, step by step."""
+    from tempfile import TemporaryDirectory
+
+    from fundpool.cli.reporting import plan_in_common, valuation_of
+    from fundpool.cli.session import UsageError
+    from models.analysis_of_change import NotComparableError, analysis_of_change
+
+    opened = _opened(archive)
+    old, new = _found(opened, first), _found(opened, second)
+    try:
+        with TemporaryDirectory(prefix="fundpool-diff-") as name:
+            plan = plan_in_common(_measures(old), _measures(new))
+            earlier = valuation_of(old, plan, Path(name) / "first")
+            later = valuation_of(new, plan, Path(name) / "second")
+            table = analysis_of_change(
+                earlier, later, plan, lambda step: say(f"Analysis of change: {step}", quiet)
+            )
+    except (UsageError, NotComparableError) as error:
+        say(f"fundpool: {error}")
+        raise typer.Exit(BAD_INPUT) from None
+    if out is not None:
+        draft = out.with_name(f".{out.name}.draft")
+        table.to_csv(draft, index=False, lineterminator="\n")
+        draft.replace(out)
+        say(f"Table written to {out}", quiet)
+    if json:
+        from fundpool.summary import as_json
+
+        contents = {"first": old.id, "second": new.id, "plan": plan}
+        typer.echo(as_json(contents | {"change": table.to_dict("records")}), nl=False)
+    else:
+        from fundpool.cli.tables import change_text
+
+        typer.echo(change_text(table, plan))
+
+
+def _measures(run: "Run") -> "pd.DataFrame":
+    from fundpool.cli.session import UsageError
+
+    try:
+        table = run.table("measures")
+    except KeyError as error:
+        raise UsageError(str(error.args[0])) from None
+    if "plan" not in table.columns:
+        table = table.assign(plan=run.manifest.request.parameters.get("--pooling"))
+    return table

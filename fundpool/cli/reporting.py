@@ -139,7 +139,8 @@ def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
             f"the case of {run.id} cannot be put together again from its files and --set alone"
         )
     measures = run.table("measures")
-    measures = measures[measures["plan"] == plan].reset_index(drop=True)
+    if "plan" in measures.columns:
+        measures = measures[measures["plan"] == plan].drop(columns="plan").reset_index(drop=True)
     same = request.code_sha256 == code_sha256()
     return Valuation(case, int(request.parameters["--years"]), measures, same)
 

@@ -81,7 +81,7 @@ def update(code: str) -> None:
     own.update(messages(), no_fuzzy_matching=True)
     own.obsolete.clear()
     text = io.BytesIO()
-    write_po(text, own, width=100, omit_header=False, no_location=True, sort_output=True)
+    write_po(text, own, width=100, omit_header=True, no_location=True, sort_output=True)
     (HERE / f"{code}.po").write_bytes(text.getvalue())
 
 

@@ -88,7 +88,7 @@ class Language:
 
     def plural(self, level: str, count: int = 2) -> str:
         """A level of the region tree as a noun."""
-        return self.gettext(level) if self.chinese else wording.plural(level, count)
+        return self.gettext(wording.plural(level)) if self.chinese else wording.plural(level, count)
 
     def title(self, item: Any) -> str:
         """The title of a case's settings or of a scheme file, local where there is one."""

@@ -6,10 +6,12 @@ import altair as alt
 import pandas as pd
 
 from fundpool.languages import Language
-from fundpool.report.charts import ACCENT, INK, SECOND, WIDTH
+from fundpool.report.charts import INK, WIDTH
+from fundpool.report.vocabulary import assumption_words
 
 RISE, FALL, WHOLE = "rise", "fall", "level"
-COLOURS = {RISE: ACCENT, FALL: SECOND, WHOLE: "#4b5563"}
+COLOURS = {RISE: "#0b5394", FALL: "#f4c28a", WHOLE: "#9aa5b1"}
+DOWN_UP = ["#f4c28a", "#0b5394"]
 
 
 def waterfall(table: pd.DataFrame, language: Language, percent: bool) -> Any:
@@ -45,7 +47,7 @@ def waterfall(table: pd.DataFrame, language: Language, percent: bool) -> Any:
             x2="end:Q",
             color=alt.Color(
                 "kind:N",
-                scale=alt.Scale(domain=list(COLOURS), range=["#0b5394", "#f4c28a", "#9aa5b1"]),
+                scale=alt.Scale(domain=list(COLOURS), range=list(COLOURS.values())),
                 legend=None,
             ),
         )
@@ -62,7 +64,7 @@ def tornado(table: pd.DataFrame, language: Language) -> Any:
     rows = table[table["direction"] != "base"]
     data = pd.DataFrame(
         {
-            "path": list(rows["path"]),
+            "path": [language(assumption_words(path)) for path in rows["path"]],
             "change": rows["level_rate_change"].to_numpy(float),
             "direction": [language(word) for word in rows["direction"]],
         }
@@ -79,7 +81,7 @@ def tornado(table: pd.DataFrame, language: Language) -> Any:
                     axis=alt.Axis(format="+.2%", tickCount=5)),
             color=alt.Color(
                 "direction:N",
-                scale=alt.Scale(domain=words, range=["#f4c28a", "#0b5394"]),
+                scale=alt.Scale(domain=words, range=DOWN_UP),
                 legend=alt.Legend(orient="bottom", title=None),
             ),
             yOffset=alt.YOffset("direction:N", sort=words),

@@ -274,15 +274,18 @@ def rate_paths(comparison: Comparison, scheme: str) -> Any:
     )
 
 
-def migrant_balance(names: list[str], net: np.ndarray, currency: str) -> Any:
-    """What migrants pay in less what funds where they live pay for them, by region, billions."""
-    data = pd.DataFrame({"name": names, "net": net / 1e9})
+def migrant_balance(names: list[str], net: np.ndarray, unit: tuple[float, str]) -> Any:
+    """What migrants pay in less what funds where they live pay for them, by region.
+
+    ``unit`` is the money that the axis counts in, and its name.
+    """
+    data = pd.DataFrame({"name": names, "net": net / unit[0]})
     return (
         alt.Chart(data)
         .mark_bar(color=ACCENT)
         .encode(
             y=alt.Y("name:N", sort="-x", title=None),
-            x=alt.X("net:Q", title=f"{currency} billion"),
+            x=alt.X("net:Q", title=unit[1]),
         )
         .properties(width=WIDTH, height={"step": 17})
     )

@@ -237,7 +237,9 @@ def _migrants(comparison: Comparison, language: Language) -> dict[str, Any]:
     chart = charts.migrant_balance(
         [row["name"] for row in inside],
         np.array([row["contributions"] - row["from_host"] for row in inside]),
-        case.currency,
+        (1e8, language("%(currency)s, hundred millions") % {"currency": language(case.currency)})
+        if language.chinese
+        else (1e9, f"{case.currency} billion"),
     )
     flows = table.sort_values("persons", ascending=False).head(MOST_FLOWS)
     rows = [

@@ -9,7 +9,7 @@ from fundpool.languages import Language
 from fundpool.report import charts
 from fundpool.report.change_charts import tornado, waterfall
 from fundpool.report.extras import Extras, SincePrevious
-from fundpool.report.vocabulary import MEASURE_WORDS
+from fundpool.report.vocabulary import MEASURE_WORDS, assumption_words
 from models.analysis_of_change import MEASURES
 from models.projection import Comparison
 from models.rates import FloatArray
@@ -98,7 +98,14 @@ def _sensitivity(
         rows = []
         for path, group in own.groupby("path", sort=False):
             ways = {row["direction"]: row for row in group.to_dict("records")}
-            rows.append({"path": path, "step": ways["base"]["step"], **ways})
+            rows.append(
+                {
+                    "path": path,
+                    "words": assumption_words(str(path)),
+                    "step": ways["base"]["step"],
+                    **ways,
+                }
+            )
         schemes.append(
             {
                 "title": title,

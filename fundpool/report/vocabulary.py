@@ -33,7 +33,15 @@ STEP_WORDS = (
 )  # fmt: skip
 """Steps of the analysis of change."""
 
-LEVEL_WORDS = (marked("county"), marked("city"), marked("province"))
+LEVEL_WORDS = (
+    marked("county"), marked("city"), marked("province"), marked("counties"), marked("cities"),
+    marked("provinces"),
+)  # fmt: skip
+CHECK_WORDS = (
+    marked("check"), marked("found"), marked("allowed"), marked("result"),
+    marked("Every fund: opening balance, interest and flows give the closing balance"),
+    marked("Every county and year: people by cover add up to residents"),
+)  # fmt: skip
 SCHEME_WORDS = (marked("employee"), marked("resident"), marked("migrant"))
 STATUS_WORDS = (
     marked("published"), marked("derived"), marked("assumed"), marked("fit"), marked("compare"),
@@ -54,7 +62,7 @@ CHART_WORDS = (
     marked("within 5 years"), marked("within 10 years"), marked("within 20 years"),
     marked("later"), marked("never"), marked("months of outgo"), marked("years of outgo"),
     marked("share of the base"), marked("needed to pay the year"), marked("collected"),
-    marked("CNY billion"), marked("billions"), marked("change of the level rate"),
+    marked("billions"), marked("change of the level rate"),
     marked("down"), marked("up"), marked("previous run"), marked("this run"),
 )  # fmt: skip
 """Titles and classes of the charts."""
@@ -89,3 +97,23 @@ COLUMN_WORDS = (
     marked("transfers out"), marked("unit"), marked("use"), marked("value"), marked("year"),
 )  # fmt: skip
 """Heads of the workbook's columns."""
+ASSUMPTION_WORDS = (
+    marked("child accompanies"), marked("consumer inflation"), marked("credited cv"),
+    marked("credited density"), marked("dual lapse rate"), marked("employee enrolment growth"),
+    marked("employee kept on move"), marked("fallback resident"), marked("in migration growth"),
+    marked("interest"), marked("local resident lapse rate"), marked("medical inflation"),
+    marked("newborn enrolment"), marked("out migration growth"), marked("premium growth"),
+    marked("prior credit share"), marked("resident lapse rate"), marked("slack season share"),
+    marked("stayer turnover relativity"), marked("turnover share remaining"),
+    marked("turnover years"), marked("wage growth"), marked("working age from"),
+)  # fmt: skip
+"""Assumptions by the last part of their path."""
+
+
+def assumption_words(path: str) -> str:
+    """An assumption as words, to be translated.
+
+    >>> assumption_words("economy.wage_growth")
+    'wage growth'
+    """
+    return path.rpartition(".")[2].replace("_", " ")
