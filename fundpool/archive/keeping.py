@@ -67,7 +67,7 @@ def keep_run(archive: Archive, context: Context, result: Result) -> Run:
                 request=request,
                 case_name=result.case.name,
                 base_year=result.case.base_year,
-                command_line=command_line(context),
+                command_line=command_line(context, result.resolved),
                 seed=result.summary.get("seed"),
                 previous=result.previous,
                 packages=package_versions(),

@@ -76,14 +76,18 @@ def case_name(name: str) -> str:
     return path.resolve().name if path.exists() else path.name
 
 
-def command_line(context: Context) -> str:
-    """The command as one would type it: the case's own name, and options that are not defaults."""
+def command_line(context: Context, resolved: Mapping[str, Any]) -> str:
+    """The command as one would type it: the case's own name, and options that are not defaults.
+
+    Options that were found while running, such as the pooling plans, are spelt out, so that the
+    command reads the same when the run is repeated.
+    """
     words = ["fundpool", str(context.command.name), case_name(str(context.params["case"]))]
     for parameter in context.command.params:
-        if parameter.param_type_name != "option" or parameter.name in PLACES:
+        if parameter.param_type_name != "option" or parameter.name in PLACES | {"against"}:
             continue
-        value = context.params.get(parameter.name)
-        if value != parameter.default and parameter.name != "against":
+        value = resolved.get(parameter.name, context.params.get(parameter.name))
+        if value != parameter.default:
             words += _words(parameter.opts[0], _plain(value))
     return shlex.join(words)
 

@@ -66,7 +66,7 @@ def identity_of(context: typer.Context, case: "Case", resolved: dict[str, Any]) 
     request = request_of(context, case, resolved, None)
     return Identity(
         run=f"{case.name}-{request.command}-{request.digest[:10]}",
-        command=command_line(context),
+        command=command_line(context, resolved),
         code_version=request.code_version,
         code_sha256=request.code_sha256,
         packages=package_versions(),

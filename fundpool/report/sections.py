@@ -10,7 +10,7 @@ from fundpool.report import charts
 from fundpool.report.change_charts import tornado, waterfall
 from fundpool.report.extras import Extras, SincePrevious
 from fundpool.report.vocabulary import MEASURE_WORDS, assumption_words
-from models.analysis_of_change import MEASURES
+from models.analysis_of_change import COLUMNS, MEASURES
 from models.projection import Comparison
 from models.rates import FloatArray
 
@@ -42,8 +42,8 @@ def _since(
     if since is None:
         return None
     parts = []
-    table = since.table
-    whole = table[table["pool"] == ""] if not table.empty else table
+    table = since.table if len(since.table.columns) else pd.DataFrame(columns=COLUMNS)
+    whole = table[table["pool"] == ""]
     for scheme, title in titles.items():
         for measure in MEASURES:
             own = whole[(whole["scheme"] == scheme) & (whole["measure"] == measure)]
