@@ -215,7 +215,7 @@ def _crossings(knots: set[float], gap: "object", *functions: Payment) -> set[flo
 
 
 def coordinate(
-    first: Payment, second: Payment, rule: str = "remaining_cost"
+    first: Payment, second: Payment, rule: str = "remaining_cost", quota: float = 1.0
 ) -> tuple[PiecewiseLinear, PiecewiseLinear]:
     """The payments of two funds for the same cost, the first one settled before the second.
 
@@ -223,13 +223,16 @@ def coordinate(
     * ``non_duplication``: ``max(0, b2(x) - b1(x))``;
     * ``sequential``: ``b2(x - b1(x))``.
 
-    Whatever the rule and the order, both together never pay more than the cost.
+    Under a reimbursement quota below one the second pays at most ``max(quota * x - b1(x), 0)``.
+    Whatever the rule, the quota and the order, both together never pay more than the cost.
 
     Raises:
-        ValueError: another rule is named.
+        ValueError: another rule is named, or the quota does not lie between 0 and 1.
     """
     if rule not in RULES:
         raise ValueError(f"{rule!r} is not a rule of coordination: {', '.join(RULES)}")
+    if not 0.0 <= quota <= 1.0:
+        raise ValueError("a reimbursement quota must lie between 0 and 1")
     one, two = first.breakpoints(), second.breakpoints()
     knots = set(one.knots) | set(two.knots)
     if rule == "remaining_cost":
@@ -243,4 +246,14 @@ def coordinate(
         for level in two.knots:
             knots |= _crossings(set(one.knots), lambda x, f, y=level: (x - f) - y, one)
         paid = _combined(knots, lambda x, f: np.asarray(two(np.maximum(x - f, 0.0))), one)
-    return one, paid
+    return one, (paid if quota == 1.0 else _within_quota(one, paid, quota))
+
+
+def _within_quota(first: PiecewiseLinear, second: PiecewiseLinear, quota: float) -> PiecewiseLinear:
+    """``min(b2(x), max(quota * x - b1(x), 0))``."""
+    knots = set(first.knots) | set(second.knots)
+    knots |= _crossings(knots, lambda x, f: quota * x - f, first)
+    knots |= _crossings(knots, lambda x, f, g: g - (quota * x - f), first, second)
+    return _combined(
+        knots, lambda x, f, g: np.minimum(g, np.maximum(quota * x - f, 0.0)), first, second
+    )

@@ -1,6 +1,5 @@
 """``fundpool`` and ``python -m fundpool``."""
 
-from fundpool.cli import archive  # noqa: F401  (registers its commands)
 from fundpool.cli.commands import app
 
 

@@ -2,7 +2,8 @@
 
 import copy
 import hashlib
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,25 @@ from typing import Any
 import pandas as pd
 
 from inputs import checks
+from inputs.assembly import regional_schemes, settings_and_schemes
+from inputs.assumptions import assumption_table, parameters, source_table
 from inputs.bundled import case_path
 from inputs.columns import typed_table
 from inputs.findings import CaseError, Finding, did_you_mean
+from inputs.policies import (
+    Shock,
+    laid_over,
+    plan_findings,
+    policy_contents,
+    read_policy,
+    shock_findings,
+)
 from inputs.regions import RegionTree, region_tree, tree_findings
-from inputs.schemes import Scheme, SchemeFile, read_scheme, scheme_overrides
+from inputs.scheme_file import SchemeFile, read_scheme
+from inputs.schemes import Scheme
 from inputs.settings import Parameter, Settings, read_settings, unknown_paths
 from inputs.sources import RawCase, read_raw
 from inputs.tables import TABLE_OF, TABLES
-
-ASSUMPTION_COLUMNS = ("path", "value", "unit", "source", "status", "note")
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,11 @@ class Case:
         inputs_sha256: digest of everything that was read, changes included.
         origin: folder, workbook or bundled name it came from.
         input_digests: SHA-256 of every part that was read, by its name.
+        policies: names of the policies laid over it, in order.
+        pooling: pooling plan of the last of them that has one; None if none has.
+        shocks: shocks of these policies.
+        policy_texts: contents of the policy files that come with the case.
+        before: the case before the first policy was laid over it; None without policies.
     """
 
     settings: Settings
@@ -45,6 +60,16 @@ class Case:
     input_digests: Mapping[str, str] = field(repr=False)
     _settings_text: Mapping[str, Any] = field(repr=False)
     _scheme_texts: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    policies: tuple[str, ...] = ()
+    pooling: str | None = None
+    shocks: tuple[Shock, ...] = ()
+    policy_texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    before: "Case | None" = field(default=None, repr=False)
+
+    @property
+    def reference(self) -> "Case":
+        """The case whose base year was observed: itself without policies."""
+        return self if self.before is None else self.before
 
     @property
     def name(self) -> str:
@@ -141,124 +166,57 @@ class Case:
             raise CaseError(findings)
         changes = ";".join(f"{path}={value!r}" for path, value in sorted(values.items()))
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
-        made, files = _settings_and_schemes(settings, texts)
-        schemes = tuple(replace(scheme, file=files[scheme.name]) for scheme in self.schemes)
+        made, files = settings_and_schemes(settings, texts)
         return replace(
-            self, settings=made, schemes=schemes, inputs_sha256=digest,
+            self, settings=made, schemes=regional_schemes(made, files, self.tables, self.regions),
+            inputs_sha256=digest, _settings_text=settings, _scheme_texts=texts,
+        )  # fmt: skip
+
+    def with_policies(self, names: Iterable[str | Path]) -> "Case":
+        """The same case with policies laid over it, one after the other.
+
+        Args:
+            names: policies that come with the case, by name, or policy files.
+
+        Raises:
+            CaseError: a policy that does not exist, or that the case cannot follow.
+        """
+        case = self
+        for name in names:
+            case = case._with_policy(*policy_contents(name, self.policy_texts))
+        return case
+
+    def _with_policy(self, file: str, contents: Mapping[str, Any]) -> "Case":
+        policy = read_policy(file, contents)
+        settings, texts = laid_over(policy, self._settings_text, self._scheme_texts)
+        made, files = settings_and_schemes(settings, texts, file)
+        shocks = (*self.shocks, *policy.shocks)
+        findings = checks.status_findings(files, file)
+        findings += checks.regime_findings(made, self.tables["treatment"], files, file)
+        findings += shock_findings(shocks, self.regions, made, file)
+        findings += plan_findings(policy, made, file)
+        if findings:
+            raise CaseError(findings)
+        text = json.dumps(contents, sort_keys=True, default=str)
+        digest = hashlib.sha256(f"{self.inputs_sha256};{file};{text}".encode()).hexdigest()
+        return replace(
+            self, settings=made, schemes=regional_schemes(made, files, self.tables, self.regions),
+            inputs_sha256=digest, policies=(*self.policies, policy.name), shocks=shocks,
+            pooling=policy.pooling or self.pooling, before=self.reference,
             _settings_text=settings, _scheme_texts=texts,
         )  # fmt: skip
 
     def paths(self) -> tuple[str, ...]:
         """Paths of everything :meth:`with_values` can change."""
-        return tuple(path for path, value in self._parameters() if not isinstance(value, str))
-
-    def _parameters(self) -> list[tuple[str, Any]]:
-        """Every assumption with its path: parameters, and bare numbers beside a source."""
-        listed: list[tuple[str, Any]] = []
-        for section in ("economy", "mobility", "coverage", "solvency", "pooling"):
-            part = getattr(self.settings, section)
-            for name in type(part).model_fields:
-                listed += _flattened(f"{section}.{name}", getattr(part, name))
-        for scheme in self.schemes:
-            for name, rule in scheme.file.rules.items():
-                listed.append((f"schemes.{scheme.name}.rules.{name}", rule))
-            penalty = scheme.file.settlement.offsite_penalty
-            listed.append((f"schemes.{scheme.name}.settlement.offsite_penalty", penalty))
-        return listed
+        return tuple(path for path, value in parameters(self) if not isinstance(value, str))
 
     def assumptions(self) -> pd.DataFrame:
         """Every assumption with value, unit, source, status and note, in a fixed order."""
-        rows: list[tuple[object, ...]] = []
-        for path, item in self._parameters():
-            if isinstance(item, Parameter):
-                rows.append((path, item.value, item.unit, item.source, item.status, item.note))
-                rows += [
-                    (f"{path} ({year})", value, item.unit, item.source, item.status, item.note)
-                    for year, value in sorted(item.by_year.items())
-                ]
-            elif path.startswith("mobility.schedule."):
-                form = self.settings.mobility.schedule
-                rows.append((path, item, "", form.source, form.status, form.note))
-            else:
-                kind = path.split(".")[1]
-                own = getattr(self.settings.pooling, kind)
-                rows.append((path, item, "share", own.source, own.status, own.note))
-        for scheme in self.schemes:
-            file, lead = scheme.file, f"schemes.{scheme.name}"
-            for service, benefit in file.benefits.items():
-                bands = "; ".join(f"{rate:.0%} above {start:,.0f}" for start, rate in benefit.bands)
-                text = (
-                    f"deductible {benefit.deductible:,.0f}; {bands}; ceiling {benefit.ceiling:,.0f}"
-                )
-                rows.append(
-                    (f"{lead}.benefits.{service}", text, self.currency, benefit.source,
-                     benefit.status, benefit.note)
-                )  # fmt: skip
-            terms = file.settlement
-            regime = terms.regime.value + "".join(
-                f", {regime} from {year}" for year, regime in sorted(terms.regime.by_year.items())
-            )
-            for name, value, part in (
-                ("regime", regime, terms.regime),
-                ("share_claimed", _listed(terms.share_claimed.values), terms.share_claimed),
-                ("lag", _listed(terms.lag.values), terms.lag),
-            ):
-                rows.append(
-                    (f"{lead}.settlement.{name}", value, "", part.source, part.status, part.note)
-                )
-        return pd.DataFrame(rows, columns=list(ASSUMPTION_COLUMNS))
+        return assumption_table(self)
 
     def table_sources(self) -> pd.DataFrame:
-        """Every table with its rows, source, status and note.
-
-        The status is that of the rows: where they differ, each with its number.
-        """
-        rows = []
-        for table in TABLES:
-            frame = self.tables[table.name]
-            if frame.empty:
-                continue
-            own = self.settings.tables[table.name]
-            counts = frame["status"].value_counts()
-            status = (
-                str(counts.index[0])
-                if len(counts) == 1
-                else ", ".join(f"{name} {number}" for name, number in counts.sort_index().items())
-            )
-            rows.append((table.name, len(frame), own.source, status, own.note))
-        return pd.DataFrame(rows, columns=["table", "rows", "source", "status", "note"])
-
-
-def _listed(values: Mapping[str, Any]) -> str:
-    return "; ".join(f"{key} {value}" for key, value in values.items())
-
-
-def _flattened(path: str, item: Any) -> list[tuple[str, Any]]:
-    if isinstance(item, Parameter):
-        return [(path, item)]
-    if hasattr(item, "values") and isinstance(item.values, dict):
-        return [(f"{path}.values.{key}", value) for key, value in item.values.items()]
-    return [
-        (f"{path}.{name}", getattr(item, name))
-        for name in type(item).model_fields
-        if name not in ("source", "status", "note")
-    ]
-
-
-def _settings_and_schemes(
-    settings_text: Mapping[str, Any], scheme_texts: Mapping[str, Mapping[str, Any]]
-) -> tuple[Settings, dict[str, SchemeFile]]:
-    settings, findings = read_settings(settings_text)
-    files = {}
-    if settings is not None:
-        for name in settings.schemes:
-            file, problems = read_scheme(name, scheme_texts[name], tuple(settings.services))
-            findings += problems
-            if file is not None:
-                files[name] = file
-    if settings is None or any(finding.severity == "error" for finding in findings):
-        raise CaseError(findings)
-    return settings, files
+        """Every table with its rows, source, status and note."""
+        return source_table(self)
 
 
 def read_case(name: str | Path) -> Case:
@@ -294,7 +252,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     unread = {finding.file for finding in raw.findings}
     findings += [
         finding
-        for finding in checks.presence_findings(settings, raw.tables)
+        for finding in raw.placed(checks.presence_findings(settings, raw.tables))
         if not any(name.startswith((finding.file + ".", finding.file)) for name in unread)
     ]
     tables: dict[str, pd.DataFrame] = {}
@@ -310,14 +268,11 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         if "regions" in tables:
             findings += _cross_checked(settings, tables, raw, schemes)
     if settings is None or any(finding.severity == "error" for finding in findings):
-        return None, findings
+        return None, raw.placed(findings)
     tree = region_tree(tables["regions"], settings.levels)
     case = Case(
         settings=settings,
-        schemes=tuple(
-            Scheme(schemes[name], scheme_overrides(tables.get("scheme_rules"), name), tree)
-            for name in settings.schemes
-        ),
+        schemes=regional_schemes(settings, schemes, tables, tree),
         tables=_with_provenance(tables, settings),
         regions=tree,
         inputs_sha256=_digest(raw),
@@ -325,14 +280,27 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         input_digests=dict(raw.digests),
         _settings_text=raw.settings or {},
         _scheme_texts=raw.schemes,
+        policy_texts=raw.policies,
     )
-    wrong = unknown_paths("sensitivity", settings.sensitivity, case.paths())
-    return (None if wrong else case), findings + wrong
+    findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
+    for name in settings.report_policies:
+        if name not in raw.policies:
+            findings.append(
+                Finding("case.toml", None, "report_policies", name, "a policy of the case",
+                        did_you_mean(name, raw.policies))
+            )  # fmt: skip
+    for policy, contents in sorted(raw.policies.items()):
+        try:
+            case._with_policy(f"policies/{policy}.toml", contents)
+        except CaseError as error:
+            findings += error.findings
+    failed = any(finding.severity == "error" for finding in findings)
+    return (None if failed else case), raw.placed(findings)
 
 
 def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], list[Finding]]:
     files, findings = {}, []
-    for name in settings.schemes:
+    for name in (*settings.schemes, *settings.optional_schemes):
         if name not in raw.schemes:
             if not any(finding.file == f"schemes/{name}.toml" for finding in raw.findings):
                 findings.append(
@@ -346,11 +314,14 @@ def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], l
         if file is not None:
             files[name] = file
     for name in raw.schemes:
-        if name not in settings.schemes:
+        if name not in (*settings.schemes, *settings.optional_schemes):
             findings.append(
                 Finding(f"schemes/{name}.toml", None, None, None, "a scheme of case.toml",
-                        "List it under schemes, or remove the file.", "warning")
+                        "List it under schemes or optional_schemes, or remove the file.",
+                        "warning")
             )  # fmt: skip
+    for name in settings.optional_schemes:
+        files.pop(name, None)  # read and checked; a policy may add it
     return files, findings
 
 

@@ -9,7 +9,8 @@ import pandas as pd
 from inputs.columns import MOST_SHOWN, more_of_the_same
 from inputs.findings import Finding, did_you_mean
 from inputs.regions import RegionTree
-from inputs.schemes import SchemeFile, override_findings
+from inputs.scheme_file import SchemeFile
+from inputs.schemes import override_findings
 from inputs.settings import Settings
 from inputs.sources import RawTable
 from inputs.tables import TABLE_OF, TABLES
@@ -91,18 +92,18 @@ def reference_findings(
 
 
 def _missing(
-    raw: RawTable, column: str, wanted: list[tuple[object, ...]], frame: pd.DataFrame,
+    file: str, column: str, wanted: list[tuple[object, ...]], frame: pd.DataFrame,
     keys: list[str], mend: str,
 ) -> list[Finding]:  # fmt: skip
     """Key combinations that a table lacks."""
     held = set(frame[keys].itertuples(index=False, name=None))
     absent = [key for key in wanted if key not in held]
     shown = [
-        Finding(raw.file, None, column, None,
+        Finding(file, None, column, None,
                 "a row for " + ", ".join(str(part) for part in key), mend)
         for key in absent[:MOST_SHOWN]
     ]  # fmt: skip
-    return shown + more_of_the_same(raw.file, column, len(absent), "a row for each")
+    return shown + more_of_the_same(file, column, len(absent), "a row for each")
 
 
 def completeness_findings(
@@ -114,7 +115,9 @@ def completeness_findings(
     grid = list(product(SEXES, range(AGES)))
 
     def ask(table: str, keys: list[str], wanted: list[tuple[object, ...]], mend: str) -> None:
-        findings.extend(_missing(raw[table], " + ".join(keys), wanted, tables[table], keys, mend))
+        findings.extend(
+            _missing(raw[table].file, " + ".join(keys), wanted, tables[table], keys, mend)
+        )
 
     for table in ("demography", "economy", "employment", "industries"):
         ask(table, ["region"], [(code,) for code in counties], "Add the row.")
@@ -228,7 +231,7 @@ def band_findings(
             for start in sorted(starts)
         ]
         findings += _missing(
-            raw["coverage"], "region + tie + sex + age_from", wanted, cover,
+            raw["coverage"].file, "region + tie + sex + age_from", wanted, cover,
             ["region", "tie", "sex", "age_from"], "Add the shares.",
         )  # fmt: skip
     severity = tables["severity"]
@@ -272,16 +275,8 @@ def care_findings(
     settings: Settings, tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile]
 ) -> list[Finding]:
     """Places of treatment: a row for every regime in use, tie and service; stayers stay."""
-    findings: list[Finding] = []
     table, file = tables["treatment"], raw["treatment"]
-    regimes = {"direct"}
-    for scheme in schemes.values():
-        regimes |= {scheme.settlement.regime.value, *scheme.settlement.regime.by_year.values()}
-    wanted: list[tuple[object, ...]] = list(product(sorted(regimes), TIES, settings.services))
-    findings += _missing(
-        file, "regime + tie + service", wanted, table, ["regime", "tie", "service"],
-        "Add the row.",
-    )  # fmt: skip
+    findings = regime_findings(settings, table, schemes, file.file)
     away = ((table["tie"] == "stayer") & (table["home"] > 0)).to_numpy()
     for place in np.flatnonzero(away)[:MOST_SHOWN]:
         findings.append(
@@ -292,10 +287,27 @@ def care_findings(
     return findings
 
 
-def scheme_findings(
-    settings: Settings, tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile]
+def regime_findings(
+    settings: Settings, table: pd.DataFrame, schemes: Mapping[str, SchemeFile], file: str
 ) -> list[Finding]:
-    """Schemes that cover the same status, fund totals that cannot be fitted, unknown rules."""
+    """Settlement regimes in use for which the table ``treatment`` has no rows."""
+    regimes = {"direct"}
+    for scheme in schemes.values():
+        regimes |= {scheme.settlement.regime.value, *scheme.settlement.regime.by_year.values()}
+    wanted: list[tuple[object, ...]] = list(product(sorted(regimes), TIES, settings.services))
+    return _missing(
+        file, "regime + tie + service", wanted, table, ["regime", "tie", "service"],
+        "Add the row.",
+    )  # fmt: skip
+
+
+def status_findings(schemes: Mapping[str, SchemeFile], source: str = "") -> list[Finding]:
+    """Coverage statuses that two schemes cover.
+
+    Args:
+        schemes: the schemes in force together.
+        source: the file that brought them together; the scheme files unless told.
+    """
     findings: list[Finding] = []
     holder: dict[str, str] = {}
     for name, scheme in schemes.items():
@@ -303,11 +315,19 @@ def scheme_findings(
             key = f"dual {scheme.settlement_pool}" if status == "dual" else status
             if key in holder:
                 findings.append(
-                    Finding(f"schemes/{name}.toml", None, "statuses_covered", status,
+                    Finding(source or f"schemes/{name}.toml", None, "statuses_covered", status,
                             "a status that no other scheme covers",
                             f"{holder[key]} covers it already; take it out of one.")
                 )  # fmt: skip
             holder.setdefault(key, name)
+    return findings
+
+
+def scheme_findings(
+    settings: Settings, tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile]
+) -> list[Finding]:
+    """Schemes that cover the same status, fund totals that cannot be fitted, unknown rules."""
+    findings = status_findings(schemes)
     if "fund_totals" in tables:
         table, file = tables["fund_totals"], raw["fund_totals"]
         late = ((table["use"] == "fit") & (table["year"] != settings.base_year)).to_numpy()

@@ -6,122 +6,15 @@ region, and all that lies in it, from a year on. The nearest region up the tree 
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import AfterValidator, Field, ValidationError
 
 from actuarial.benefits import BenefitFormula
 from inputs.findings import Finding, did_you_mean
 from inputs.regions import RegionTree
-from inputs.settings import Parameter, Part, Status, findings_of
-from inputs.vocabulary import REGIMES, STATUSES
-
-PAYROLL_RULES = {
-    "employer_rate": (0.0, 1.0),
-    "employee_rate": (0.0, 1.0),
-    "base_floor": (0.0, 10.0),
-    "base_ceiling": (0.0, 100.0),
-    "compliance": (0.0, 1.0),
-    "account_share": (0.0, 1.0),
-    "retiree_account_credit": (0.0, 1e9),
-    "retirement_age_male": (30.0, 99.0),
-    "retirement_age_female": (30.0, 99.0),
-    "min_credited_years_male": (0.0, 60.0),
-    "min_credited_years_female": (0.0, 60.0),
-    "administration": (0.0, 1.0),
-    "account_spending": (0.0, 1.0),
-}
-FLAT_RULES = {"premium": (0.0, 1e9), "subsidy": (0.0, 1e9), "administration": (0.0, 1.0)}
-BENEFIT_RULES = {"deductible": (0.0, 1e12), "ceiling": (0.0, float("inf")), "rate": (0.0, 1.0)}
-RULES_OF = {"payroll": PAYROLL_RULES, "flat": FLAT_RULES}
-"""Rules that a scheme of each kind must have, with their range."""
-
-
-class Benefit(Part):
-    """Benefit formula of one service, per claim, in base-year money."""
-
-    deductible: float = Field(ge=0)
-    bands: list[tuple[float, float]] = Field(min_length=1)
-    ceiling: float = Field(ge=0)
-    source: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-
-class Regime(Part):
-    """Settlement regime for care away from the insuring pool."""
-
-    value: Literal["territorial", "manual", "direct"]
-    by_year: dict[int, Literal["territorial", "manual", "direct"]] = Field(default_factory=dict)
-    source: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-
-def _one_each(values: dict[str, float]) -> dict[str, float]:
-    missing = [regime for regime in REGIMES if regime not in values]
-    if missing:
-        raise ValueError(f"there is no value for {', '.join(missing)}")
-    if any(not 0.0 <= value <= 1.0 for value in values.values()):
-        raise ValueError("shares lie between 0 and 1")
-    return values
-
-
-def _lags(values: dict[str, list[float]]) -> dict[str, list[float]]:
-    missing = [regime for regime in REGIMES if regime not in values]
-    if missing:
-        raise ValueError(f"there is no lag pattern for {', '.join(missing)}")
-    for regime, shares in values.items():
-        if not shares or min(shares) < 0 or abs(sum(shares) - 1.0) > 1e-9:
-            raise ValueError(f"the shares paid by year under {regime} must sum to 1")
-    return values
-
-
-class ByRegime(Part):
-    """A share for every settlement regime."""
-
-    values: Annotated[dict[str, float], AfterValidator(_one_each)]
-    source: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-
-class Lags(Part):
-    """Shares of a year's claims paid in that year, the next, ... for every regime."""
-
-    values: Annotated[dict[str, list[float]], AfterValidator(_lags)]
-    source: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-
-class Settlement(Part):
-    """How care away from the insuring pool is settled."""
-
-    regime: Regime
-    share_claimed: ByRegime
-    offsite_penalty: Parameter
-    lag: Lags
-
-
-class SchemeFile(Part):
-    """All of a scheme file."""
-
-    name: str = Field(min_length=1)
-    title: str = Field(min_length=1)
-    title_local: str = ""
-    kind: Literal["payroll", "flat"]
-    statuses_paying: list[str] = Field(min_length=1)
-    statuses_covered: list[str] = Field(min_length=1)
-    settlement_pool: Literal["residence", "home"]
-    coordination: Literal["remaining_cost", "non_duplication", "sequential"] = "remaining_cost"
-    rules: dict[str, Parameter]
-    benefits: dict[str, Benefit]
-    settlement: Settlement
-
+from inputs.scheme_file import BENEFIT_RULES, OPTIONAL_RULES, RULES_OF, SchemeFile
 
 Overrides = dict[tuple[str, str], dict[str, list[tuple[int, float]]]]
 """(rule, service) -> region -> (year, value), ascending."""
@@ -135,11 +28,15 @@ class Scheme:
         file: contents of the scheme file.
         overrides: rules of regions, from the table ``scheme_rules``.
         regions: the region tree.
+        merger: year from which another scheme has taken this one in; None if none has.
+        taken_in: schemes that this one takes in, each with the year from which.
     """
 
     file: SchemeFile
     overrides: Overrides = field(repr=False)
     regions: RegionTree = field(repr=False)
+    merger: int | None = None
+    taken_in: tuple[tuple[int, SchemeFile], ...] = ()
 
     @property
     def name(self) -> str:
@@ -166,6 +63,48 @@ class Scheme:
         """Coverage statuses whose care the scheme pays."""
         return tuple(self.file.statuses_covered)
 
+    def in_force(self, year: int) -> bool:
+        """Whether the scheme still stands by itself in a year."""
+        return self.merger is None or year < self.merger
+
+    def covers(self, year: int) -> tuple[str, ...]:
+        """Coverage statuses whose care the scheme pays in a year, mergers counted."""
+        return self._with_taken_in("statuses_covered", year)
+
+    def charges(self, year: int) -> tuple[str, ...]:
+        """Coverage statuses that pay contributions to the scheme in a year, mergers counted."""
+        return self._with_taken_in("statuses_paying", year)
+
+    def _with_taken_in(self, key: str, year: int) -> tuple[str, ...]:
+        if not self.in_force(year):
+            return ()
+        statuses = list(getattr(self.file, key))
+        for since, other in self.taken_in:
+            if since <= year:
+                statuses += [s for s in getattr(other, key) if s not in statuses]
+        return tuple(statuses)
+
+    def account_on_move(self, year: int) -> str:
+        """What becomes of an account on a move: ``transfer``, ``forfeit`` or ``surrender``."""
+        rule = self.file.portability
+        return "transfer" if rule is None else rule.account.since(year)
+
+    def time_recognised(self, year: int) -> bool:
+        """Whether insured time counts in another territory."""
+        rule = self.file.portability
+        return rule is None or rule.insured_time.since(year) == "recognised"
+
+    @property
+    def coordination_order(self) -> str:
+        """Which fund settles first for people with double cover."""
+        return self.file.coordination_order
+
+    @property
+    def reimbursement_quota(self) -> float:
+        """Share of the cost up to which the second fund adds to the first."""
+        quota = self.file.reimbursement_quota
+        return 1.0 if quota is None else quota.value
+
     @property
     def settlement_pool(self) -> str:
         """Pool that holds dual members: ``residence`` pays first, ``home`` second."""
@@ -183,7 +122,11 @@ class Scheme:
             KeyError: the scheme has no such rule.
         """
         found = self._override(rule, region, year, service)
-        return self.file.rules[rule].since(year) if found is None else found
+        if found is not None:
+            return found
+        if rule in OPTIONAL_RULES and rule not in self.file.rules:
+            return OPTIONAL_RULES[rule][1]
+        return self.file.rules[rule].since(year)
 
     def _override(
         self, rule: str, region: str | None, year: int, service: str | None
@@ -223,7 +166,7 @@ class Scheme:
             for region, steps in sorted(listed.items())
             if (begun := [value for since, value in steps if since <= year])
         )
-        return (self.regime(year), self.offsite_penalty(year), in_force)
+        return (self.regime(year), self.offsite_penalty(year), in_force, self.covers(year))
 
     def regime(self, year: int) -> str:
         """Settlement regime in force in a year."""
@@ -242,59 +185,6 @@ class Scheme:
     def lag(self, regime: str) -> tuple[float, ...]:
         """Shares of claims paid in the year of care, the next, ..."""
         return tuple(self.file.settlement.lag.values[regime])
-
-
-def read_scheme(
-    name: str, contents: Mapping[str, Any], services: tuple[str, ...]
-) -> tuple[SchemeFile | None, list[Finding]]:
-    """A scheme file, or what is wrong with it."""
-    file = f"schemes/{name}.toml"
-    try:
-        scheme = SchemeFile.model_validate(contents)
-    except ValidationError as error:
-        return None, findings_of(error, file, SchemeFile)
-    findings: list[Finding] = []
-
-    def report(path: str, value: object, expected: str, mend: str) -> None:
-        shown = None if value is None else str(value)
-        findings.append(Finding(file, None, path, shown, expected, mend))
-
-    if scheme.name != name:
-        report("name", scheme.name, f"{name!r}, as the file is called", "Rename one of them.")
-    for key in ("statuses_paying", "statuses_covered"):
-        for status in getattr(scheme, key):
-            if status not in STATUSES or status == "none":
-                report(key, status, "a coverage status", did_you_mean(status, STATUSES[1:]))
-    for status in scheme.statuses_paying:
-        if status not in scheme.statuses_covered:
-            report("statuses_paying", status, "a status that the scheme covers",
-                   "Add it to statuses_covered.")  # fmt: skip
-    ranges = RULES_OF[scheme.kind]
-    for rule, (least, most) in ranges.items():
-        if rule not in scheme.rules:
-            report(f"rules.{rule}", None, f"this rule of a {scheme.kind} scheme", "Add it.")
-            continue
-        parameter = scheme.rules[rule]
-        for value in (parameter.value, *parameter.by_year.values()):
-            if not least <= value <= most:
-                report(f"rules.{rule}", f"{value:g}", f"a number from {least:g} to {most:g}",
-                       "Correct the number.")  # fmt: skip
-    for rule in scheme.rules:
-        if rule not in ranges:
-            report(f"rules.{rule}", rule, f"a rule of a {scheme.kind} scheme",
-                   did_you_mean(rule, ranges))  # fmt: skip
-    for service in services:
-        if service not in scheme.benefits:
-            report(f"benefits.{service}", None, "the benefits of this service", "Add them.")
-    for service, benefit in scheme.benefits.items():
-        if service not in services:
-            report(f"benefits.{service}", service, "a service of case.toml",
-                   did_you_mean(service, services))  # fmt: skip
-        try:
-            BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
-        except ValueError as error:
-            report(f"benefits.{service}", None, "a benefit formula", f"{error}.".capitalize())
-    return (None if findings else scheme), findings
 
 
 def scheme_overrides(table: pd.DataFrame | None, scheme: str) -> Overrides:
@@ -322,6 +212,8 @@ def override_findings(
             continue
         ranges = RULES_OF[schemes[scheme].kind]
         known = {**ranges, **BENEFIT_RULES}
+        if schemes[scheme].kind == "payroll":
+            known |= {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
         if rule not in known:
             findings.append(
                 Finding(file, number, "rule", rule, f"a rule of {scheme}",

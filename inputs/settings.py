@@ -116,6 +116,22 @@ class Coverage(Part):
     prior_credit_share: Share
 
 
+class Participation(Part):
+    """What moves participation in work-based cover (:mod:`models.participation`).
+
+    Awareness, contracts and compliance count relative to the base year for the payroll scheme,
+    and as they stand for a scheme of its own for migrant workers.
+    """
+
+    awareness: Share
+    contract_coverage: Annotated[Parameter, AfterValidator(_between(0.01, 10.0))]
+    voluntary_compliance: Share
+    mandate_enforced: Share
+    premium_elasticity: Annotated[Parameter, AfterValidator(_between(0.0, 5.0))]
+    portability_effect: Annotated[Parameter, AfterValidator(_between(0.0, 5.0))]
+    direct_settlement_effect: Share
+
+
 class Solvency(Part):
     """What counts as solvent."""
 
@@ -142,6 +158,19 @@ class Pooling(Part):
 
     moral_hazard: ByLevel
     moral_hazard_published: ByLevel
+    collection_effort: ByLevel | None = None
+    collection_effort_published: ByLevel | None = None
+
+
+class Merger(Part):
+    """A scheme that another takes in: balances, members and rules, from a year on."""
+
+    scheme: str = Field(min_length=1)
+    into: str = Field(min_length=1)
+    year: int = Field(ge=1900, le=2300)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
 
 
 class TableSource(Part):
@@ -201,12 +230,16 @@ class Settings(Part):
     currency: str = Field(min_length=1)
     levels: list[str] = Field(min_length=1)
     schemes: list[str] = Field(min_length=1)
+    optional_schemes: list[str] = Field(default_factory=list)
     services: list[str] = Field(min_length=1)
     economy: Economy
     mobility: Mobility
     coverage: Coverage
     solvency: Solvency
     pooling: Pooling
+    participation: Participation | None = None
+    mergers: list[Merger] = Field(default_factory=list)
+    report_policies: list[str] = Field(default_factory=list)
     tables: dict[str, TableSource]
     sensitivity: dict[str, SensitivityStep] = Field(default_factory=dict)
     alerts: dict[str, AlertRule] = Field(default_factory=dict)
@@ -225,9 +258,9 @@ def read_settings(
         words = getattr(settings, key)
         for word in sorted({w for w in words if words.count(w) > 1}):
             findings.append(Finding(file, None, key, word, "each name once", "Remove one."))
-    for kind in ("moral_hazard", "moral_hazard_published"):
-        for level in getattr(settings.pooling, kind).values:
-            if level not in settings.levels:
+    for kind in type(settings.pooling).model_fields:
+        for level in getattr(getattr(settings.pooling, kind), "values", ()):
+            if level.removesuffix(" adjustment fund") not in settings.levels:
                 findings.append(
                     Finding(file, None, f"pooling.{kind}.values.{level}", level,
                             "a level of the case", did_you_mean(level, settings.levels))
@@ -239,6 +272,19 @@ def read_settings(
                     Finding(file, None, f"alerts.{rule}.schemes", word, "a scheme of the case",
                             did_you_mean(word, settings.schemes))
                 )  # fmt: skip
+    for number, merger in enumerate(settings.mergers):
+        for key in ("scheme", "into"):
+            if getattr(merger, key) not in settings.schemes:
+                findings.append(
+                    Finding(file, None, f"mergers.{number}.{key}", getattr(merger, key),
+                            "a scheme of the case",
+                            did_you_mean(getattr(merger, key), settings.schemes))
+                )  # fmt: skip
+        if merger.scheme == merger.into:
+            findings.append(
+                Finding(file, None, f"mergers.{number}.into", merger.into, "another scheme",
+                        "Name the scheme that takes the first one in.")
+            )  # fmt: skip
     return (None if findings else settings), findings
 
 

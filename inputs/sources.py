@@ -6,9 +6,10 @@ Nothing is interpreted here. What cannot be opened becomes a finding.
 import csv
 import hashlib
 import io
+import re
 import tomllib
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,21 @@ ENDINGS = (".csv", ".parquet")
 SETTING_COLUMNS = ("path", "value")
 LARGEST_WORKBOOK = 512 * 1024 * 1024
 """Unpacked bytes of a workbook that is still opened; larger ones are refused."""
+
+
+_SHEETS = re.compile(r"case\.toml|(scheme|polic)\w+/(\w+)\.toml|tables/(\w+)(?:\.csv)?")
+
+
+def _found_sheet(found: re.Match[str]) -> str:
+    kind, name, table = found.groups()
+    if kind:
+        return f"scheme_{name}" if kind == "scheme" else f"policy_{name}"
+    return str(table or "case")
+
+
+def _sheet(file: str) -> str:
+    """The sheet that stands for a file of a case folder."""
+    return _SHEETS.sub(_found_sheet, file)
 
 
 @dataclass(frozen=True)
@@ -46,17 +62,32 @@ class RawCase:
         origin: name of the folder or workbook.
         settings: contents of case.toml; None if it cannot be read.
         schemes: contents of the scheme files by name.
+        policies: contents of the policy files by name.
         tables: tables by name.
         findings: what could not be read.
         digests: SHA-256 of every part that was read, by its name within the case.
+        workbook: whether its parts are sheets of a workbook.
     """
 
     origin: str
     settings: dict[str, Any] | None = None
     schemes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    policies: dict[str, dict[str, Any]] = field(default_factory=dict)
     tables: dict[str, RawTable] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    workbook: bool = False
+
+    def placed(self, findings: list[Finding]) -> list[Finding]:
+        """Findings that name the sheets of a workbook, where it is one, in place of files."""
+        if not self.workbook:
+            return findings
+        return [
+            replace(
+                finding, file=_sheet(finding.file), mend=_SHEETS.sub(_found_sheet, finding.mend)
+            )
+            for finding in findings
+        ]
 
 
 def read_raw(path: Path) -> RawCase:
@@ -79,10 +110,11 @@ def read_raw(path: Path) -> RawCase:
 def _read_folder(path: Path) -> RawCase:
     raw = RawCase(path.name)
     raw.settings = _toml(raw, path / "case.toml", "case.toml")
-    for file in sorted((path / "schemes").glob("*.toml")):
-        contents = _toml(raw, file, f"schemes/{file.name}")
-        if contents is not None:
-            raw.schemes[file.stem] = contents
+    for part, held in (("schemes", raw.schemes), ("policies", raw.policies)):
+        for file in sorted((path / part).glob("*.toml")):
+            contents = _toml(raw, file, f"{part}/{file.name}")
+            if contents is not None:
+                held[file.stem] = contents
     found: dict[str, Path] = {}
     folder = path / "tables"
     for file in sorted(folder.iterdir()) if folder.is_dir() else []:
@@ -236,7 +268,7 @@ def as_text(cell: object) -> str:
 def _read_workbook(path: Path) -> RawCase:
     from python_calamine import CalamineError, CalamineWorkbook
 
-    raw = RawCase(path.name)
+    raw = RawCase(path.name, workbook=True)
     contents = path.read_bytes()
     try:
         with zipfile.ZipFile(io.BytesIO(contents)) as packed:
@@ -265,12 +297,13 @@ def _read_workbook(path: Path) -> RawCase:
     for name, rows in sheets.items():
         text = [[as_text(cell) for cell in row] for row in rows]
         _digest(raw, name, "\n".join("\t".join(row) for row in text).encode())
-        if name == "case" or name.startswith("scheme_"):
+        if name == "case" or name.startswith(("scheme_", "policy_")):
             contents_of = _settings_sheet(raw, name, text)
             if name == "case":
                 raw.settings = contents_of
             elif contents_of is not None:
-                raw.schemes[name.removeprefix("scheme_")] = contents_of
+                held = raw.schemes if name.startswith("scheme_") else raw.policies
+                held[name.partition("_")[2]] = contents_of
         elif name in TABLE_OF:
             cells = _framed(raw, name, text)
             if cells is not None:

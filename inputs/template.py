@@ -40,8 +40,9 @@ def copy_case(name: str, target: Path) -> None:
     draft.mkdir(parents=True)
     try:
         shutil.copyfile(source / "case.toml", draft / "case.toml")
-        for part in ("schemes", "tables"):
-            shutil.copytree(source / part, draft / part)
+        for part in ("schemes", "tables", "policies"):
+            if (source / part).is_dir():
+                shutil.copytree(source / part, draft / part)
         if target.exists():
             target.rmdir()
         draft.replace(target)
@@ -82,6 +83,7 @@ def _write_workbook(raw: RawCase, file: Path) -> None:
         bold = book.add_format({"bold": True, "bg_color": "#e4e7eb"})
         sheets: list[tuple[str, Mapping[str, Any]]] = [("case", raw.settings or {})]
         sheets += [(f"scheme_{name}", scheme) for name, scheme in raw.schemes.items()]
+        sheets += [(f"policy_{name}", policy) for name, policy in raw.policies.items()]
         for name, contents in sheets:
             sheet = book.add_worksheet(name)
             sheet.write_row(0, 0, ["path", "value"], bold)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from inputs.case import Case, _settings_and_schemes
+from inputs.assembly import regional_schemes, settings_and_schemes
+from inputs.case import Case
 from inputs.findings import CaseError
 
 
@@ -80,8 +81,8 @@ def value_of(item: Any) -> Any:
 
 
 def _rebuilt(case: Case, settings: dict[str, Any], texts: dict[str, Any], digest: str) -> Case:
-    made, files = _settings_and_schemes(settings, texts)
-    schemes = tuple(replace(scheme, file=files[scheme.name]) for scheme in case.schemes)
+    made, files = settings_and_schemes(settings, texts)
+    schemes = regional_schemes(made, files, case.tables, case.regions)
     return replace(
         case, settings=made, schemes=schemes, inputs_sha256=digest,
         _settings_text=settings, _scheme_texts=texts,
@@ -97,6 +98,7 @@ class CasePart:
         sections: sections of case.toml.
         tables: tables.
         rules: whether the scheme files belong to it.
+        policies: whether shocks and the names of policies laid over the case belong to it.
         valuation: whether the base year belongs to it.
     """
 
@@ -104,6 +106,7 @@ class CasePart:
     sections: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     rules: bool = False
+    policies: bool = False
     valuation: bool = False
 
 
@@ -131,7 +134,8 @@ ASSUMPTION_PARTS = (
     CasePart("assumptions: solvency", sections=("solvency",)),
     CasePart("assumptions: pooling", sections=("pooling",)),
 )
-RULES = CasePart("rules", tables=("scheme_rules",), rules=True)
+RULES = CasePart("rules", sections=("mergers",), tables=("scheme_rules",), rules=True)
+RESPONSES = CasePart("responses and shocks", sections=("participation",), policies=True)
 
 
 def same_frame(first: Case, second: Case) -> bool:
@@ -154,6 +158,12 @@ def differs(first: Case, second: Case, part: CasePart) -> bool:
         return True
     if part.rules and _values(first._scheme_texts) != _values(second._scheme_texts):
         return True
+    if part.policies and _happening(first) != _happening(second):
+        return True
+    if second.before is not None or first.before is not None:
+        here, there = first.reference, second.reference
+        if (here is not first or there is not second) and differs(here, there, part):
+            return True
     provenance = ["source", "status", "note"]
     return any(
         not first.tables[name]
@@ -162,6 +172,11 @@ def differs(first: Case, second: Case, part: CasePart) -> bool:
         for name in part.tables
         if name in first.tables
     )
+
+
+def _happening(case: Case) -> list[dict[str, Any]]:
+    """Shocks of a case, sources left aside."""
+    return [shock.model_dump(exclude={"source", "status", "note"}) for shock in case.shocks]
 
 
 def _values(item: Any) -> Any:
@@ -184,7 +199,7 @@ def exchanged(case: Case, other: Case, parts: Collection[CasePart]) -> Case:
     settings, texts = _texts(case)
     theirs, their_texts = _texts(other)
     tables = dict(case.tables)
-    schemes = case.schemes
+    changed = replace(case, tables=tables)
     for part in parts:
         for section in part.sections:
             if section in theirs:
@@ -197,9 +212,16 @@ def exchanged(case: Case, other: Case, parts: Collection[CasePart]) -> Case:
             if name in other.tables:
                 tables[name] = other.tables[name]
         if part.rules:
-            texts, schemes = their_texts, other.schemes
+            texts = their_texts
+        if part.policies:
+            changed = replace(
+                changed, shocks=other.shocks, policies=other.policies, pooling=other.pooling
+            )
     names = ",".join(sorted(part.name for part in parts))
     digest = hashlib.sha256(
         f"{case.inputs_sha256};{names} of {other.inputs_sha256}".encode()
     ).hexdigest()
-    return _rebuilt(replace(case, tables=tables, schemes=schemes), settings, texts, digest)
+    if case.before is not None or other.before is not None:
+        # the base year is observed without policies: it is exchanged alike
+        changed = replace(changed, before=exchanged(case.reference, other.reference, parts))
+    return _rebuilt(changed, settings, texts, digest)

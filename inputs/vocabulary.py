@@ -37,11 +37,13 @@ STATUSES: Final = (
     "migrant",
     "dual",
     "retired_elsewhere",
+    "rural_resident",
 )
 """Coverage statuses.
 
 ``retired_elsewhere`` is a retired member of the payroll scheme who has left the territory of
-the pool that last insured them; that pool still pays.
+the pool that last insured them; that pool still pays. ``rural_resident`` is insured at home in a
+rural scheme that is kept apart from the resident scheme of the towns.
 """
 
 REGIMES: Final = ("territorial", "manual", "direct")

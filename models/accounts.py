@@ -1,25 +1,40 @@
 """Personal accounts, a book apart from the pooled fund.
 
-``A[t] = A[t-1] + credits + interest - spending + transfers in - transfers out``, where members
-spend a share of the opening balance and the year's credits.
-A member who moves and keeps work-based cover takes the mean balance of the county along; what
-leaves one county's accounts enters another's, so transfers sum to zero over all places.
+``A[t] = A[t-1] + interest + credits - spending + transfers in - transfers out``, where members
+spend a share of the opening balance and the year's credits. The money of contributors is carried
+with them (:mod:`models.holdings`); the rest of a county's book is that of retired and former
+members.
+
+A contributor who moves within a territory takes the account along. Between territories the rule in
+force decides: it is *transferred*, converted by the destination's factor (what the conversion takes
+away or adds, the destination's pooled fund gains or gives); *forfeited* to the pooled fund left; or
+*surrendered*, paid out in cash. What leaves one book enters another, whatever the rule.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from inputs.case import Case
+from inputs.schemes import Scheme
+from models.holdings import CONTRIBUTING, MONEY
 from models.pairs import PairIndex, sum_by
-from models.population import CONTRIBUTING
-from models.rates import FloatArray, YearCount, YearRates
+from models.rates import FloatArray, YearCount
 
 
 @dataclass(frozen=True)
 class AccountYear:
     """Personal accounts of a year by county, ``(n + 1,)`` each; the last entry is outside.
 
-    ``closing = opening + interest + credits - spending + transfers_in - transfers_out``.
+    ``closing = opening + interest + credits - spending + transfers_in - transfers_out``;
+    ``sum(transfers_out) = sum(transfers_in + to_pool + surrendered)``.
+
+    Attributes:
+        opening, credits, interest, spending: money.
+        transfers_in: what movers brought, after conversion.
+        transfers_out: what movers held when they left.
+        to_pool: what the county's pooled fund gains by forfeiture and conversion.
+        surrendered: paid out to members on leaving.
     """
 
     opening: FloatArray
@@ -28,53 +43,33 @@ class AccountYear:
     spending: FloatArray
     transfers_in: FloatArray
     transfers_out: FloatArray
+    to_pool: FloatArray
+    surrendered: FloatArray
 
     @property
     def closing(self) -> FloatArray:
         """Balance at the end of the year."""
         return (
             self.opening
-            + self.credits
             + self.interest
+            + self.credits
             - self.spending
             + self.transfers_in
             - self.transfers_out
         )
 
 
-def transfers(
-    count: YearCount, pairs: PairIndex, rates: YearRates, balance_per_member: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Account money that movers take along: into and out of each county, ``(n + 1,)``.
-
-    Movers of a pair go to the other destinations of their home in proportion to the destination
-    shares, so the money does too. The two sums are equal.
-    """
-    is_own = np.zeros(pairs.count, dtype=bool)
-    is_own[pairs.own] = True
-    contributing = list(CONTRIBUTING)
-    kept_out = rates.move_out[np.ix_(contributing, contributing)].sum(axis=1)
-    kept_onward = rates.move_onward[np.ix_(contributing, contributing)].sum(axis=1)
-    kept_return = rates.move_return[np.ix_(contributing, contributing)].sum(axis=1)
-    onward_movers = np.where(
-        is_own,
-        count.onward[:, contributing] @ kept_out,
-        count.onward[:, contributing] @ kept_onward,
-    )
-    balance = balance_per_member[pairs.residence]
-    onward = onward_movers * balance
-    returned = (count.returned[:, contributing] @ kept_return) * balance
-
-    elsewhere = np.where(is_own, 1.0, 1.0 - rates.destination)
-    onward = np.where(elsewhere > 0, onward, 0.0)
-    spread = np.divide(onward, elsewhere, out=np.zeros_like(onward), where=elsewhere > 0)
-    by_home = np.add.reduceat(spread, pairs.start[:-1])[pairs.home]
-    arriving = rates.destination * (by_home - np.where(is_own, 0.0, spread))
-    arriving[pairs.own] += np.add.reduceat(returned, pairs.start[:-1])
-    size = pairs.counties + 1
-    into = sum_by(pairs.residence, arriving, minlength=size)
-    out = sum_by(pairs.residence, onward + returned, minlength=size)
-    return into, out
+def carry_factors(case: Case, scheme: Scheme | None, year: int) -> FloatArray:
+    """What a mover brings from another territory, ``(2, n + 1)``: credited years and money."""
+    n = len(case.regions.codes)
+    carry = np.ones((2, n + 1))
+    if scheme is None:
+        return carry
+    carry[0] = float(scheme.time_recognised(year))
+    carry[1] = 0.0
+    if scheme.account_on_move(year) == "transfer":
+        carry[1] = np.append(scheme.rule_array("account_conversion", case.regions, year), 1.0)
+    return carry
 
 
 def account_year(
@@ -82,7 +77,7 @@ def account_year(
     credits: FloatArray,
     interest: float,
     spending_share: FloatArray,
-    moved: tuple[FloatArray, FloatArray],
+    moves: tuple[FloatArray, FloatArray, FloatArray, FloatArray],
 ) -> AccountYear:
     """One year of the accounts.
 
@@ -91,11 +86,73 @@ def account_year(
         credits: credited in the year.
         interest: yearly rate; credits earn half a year's.
         spending_share: share of balance and credits spent in the year, ``(n + 1,)``.
-        moved: money transferred in and out.
+        moves: transfers in, transfers out, to the pooled fund, surrendered.
     """
     spending = spending_share * (opening + credits)
     earned = opening * interest + (credits - spending) * ((1.0 + interest) ** 0.5 - 1.0)
-    return AccountYear(opening, credits, earned, spending, *moved)
+    return AccountYear(opening, credits, earned, spending, *moves)
+
+
+def account_moves(
+    count: YearCount, pairs: PairIndex, carry: FloatArray, rule: str
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Account money moved in a year by county: in, out, to the pooled fund, surrendered.
+
+    Args:
+        count: the year's count.
+        pairs: the pairs.
+        carry: factor of money from another territory, ``(n + 1,)``.
+        rule: ``transfer``, ``forfeit`` or ``surrender``.
+    """
+
+    def by_residence(values: FloatArray) -> FloatArray:
+        return sum_by(pairs.residence, values, minlength=pairs.counties + 1)
+
+    near_in, far_in = by_residence(count.money_in[:, 0]), by_residence(count.money_in[:, 1])
+    near_out, far_out = by_residence(count.money_out[:, 0]), by_residence(count.money_out[:, 1])
+    nothing = np.zeros_like(far_in)
+    to_pool = {"transfer": (1.0 - carry) * far_in, "forfeit": far_out}.get(rule, nothing)
+    surrendered = far_out if rule == "surrender" else nothing
+    return near_in + carry * far_in, near_out + far_out, to_pool, surrendered
+
+
+def credit_holdings(
+    holdings: FloatArray,
+    people: FloatArray,
+    pairs: PairIndex,
+    year: AccountYear,
+    interest: float,
+    spending_share: FloatArray,
+    contributor_credits: FloatArray,
+) -> None:
+    """Interest, spending and the year's credits of contributors, entered in their holdings.
+
+    Interest and spending of a county's opening balance fall on what its book holds after the
+    year's moves, in proportion; credits go to the contributors of the year's end, a head.
+
+    Args:
+        holdings: after the year's moves, ``(P, 3, 202)``; changed in place.
+        people: at the end of the year, ``(P, K, 202)``.
+        pairs: the pairs.
+        year: the county books.
+        interest: yearly rate.
+        spending_share: share of balance and credits spent, ``(n + 1,)``.
+        contributor_credits: credits of contributors, ``(n + 1,)``.
+    """
+    half = (1.0 + interest) ** 0.5
+    after = year.opening + year.transfers_in - year.transfers_out
+    relative = np.divide(year.opening, after, out=np.zeros_like(after), where=after > 0)
+    growth = 1.0 + (interest - spending_share * half) * relative
+    members = people[:, list(CONTRIBUTING)].sum(axis=1)
+    number = sum_by(pairs.residence, members.sum(axis=1), minlength=pairs.counties + 1)
+    each = np.divide(
+        contributor_credits * (1.0 - spending_share) * half,
+        number,
+        out=np.zeros_like(number),
+        where=number > 0,
+    )
+    holdings[:, MONEY] *= growth[pairs.residence][:, None]
+    holdings[:, MONEY] += members * each[pairs.residence][:, None]
 
 
 def balance_per_member(balance: FloatArray, members: FloatArray) -> FloatArray:

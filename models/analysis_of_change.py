@@ -2,8 +2,9 @@
 
 The old valuation is turned into the new one a step at a time; each step is charged with what the
 figures move by when it is taken. Order: method (the program itself), passage of time (the old
-case valued at the new date, over the new years), data, assumptions by group, rules. What a step
-is charged with depends on this order; the sum does not: it is the whole movement, to rounding.
+case valued at the new date, over the new years), data, assumptions by group, rules, responses and
+shocks. What a step is charged with depends on this order; the sum does not: it is the whole
+movement, to rounding.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ from inputs.variation import (
     ALL_DATA,
     ASSUMPTION_PARTS,
     DATA_PARTS,
+    RESPONSES,
     RULES,
     CasePart,
     differs,
@@ -143,7 +145,7 @@ def _chain(
         return chain
     parts: tuple[CasePart, ...] = DATA_PARTS if old.case.base_year == date else (ALL_DATA,)
     taken: list[CasePart] = []
-    for part in (*parts, *ASSUMPTION_PARTS, RULES):
+    for part in (*parts, *ASSUMPTION_PARTS, RULES, RESPONSES):
         taken.append(part)
         if not differs(old.case, new.case, part):
             unmoved(part.name)
@@ -160,7 +162,7 @@ def _chain(
 
 def _more(old: Case, new: Case, part: CasePart, data: tuple[CasePart, ...]) -> bool:
     """Whether the cases differ in a part that comes later in the chain."""
-    order = [*data, *ASSUMPTION_PARTS, RULES]
+    order = [*data, *ASSUMPTION_PARTS, RULES, RESPONSES]
     later = order[order.index(part) + 1 :]
     return any(differs(old, new, other) for other in later)
 

@@ -10,6 +10,7 @@ money for every year in which the rules stay the same.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -59,6 +60,11 @@ def severities(case: Case) -> tuple[tuple[Severity, ...], ...]:
     return tuple(result)
 
 
+def mean_costs(case: Case) -> FloatArray:
+    """Mean cost of a claim by service and age class, ``(C, J)``, in base-year money."""
+    return np.array([[cost.mean() for cost in row] for row in severities(case)])
+
+
 def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
     """Benefit rules of a scheme by county in a year."""
     sets: dict[tuple[BenefitFormula, ...], int] = {}
@@ -93,31 +99,50 @@ def expected_payments(
     return result
 
 
+@dataclass(frozen=True)
+class Coordination:
+    """How two schemes settle the claims of people with double cover.
+
+    Attributes:
+        rule: what the second pays (:func:`actuarial.benefits.coordinate`).
+        home_first: whether the home fund settles first; else the fund where the person works.
+        quota: share of the cost up to which the second fund adds to the first.
+        local_penalty, home_penalty: points off the rates of each scheme's off-site care.
+    """
+
+    rule: str
+    home_first: bool
+    quota: float
+    local_penalty: float
+    home_penalty: float
+
+
 def coordinated_payments(
-    first: SchemeRules,
-    second: SchemeRules,
+    local: SchemeRules,
+    home: SchemeRules,
     costs: tuple[tuple[Severity, ...], ...],
     prices: FloatArray,
-    offsite_penalty: float,
-    rule: str,
+    terms: Coordination,
 ) -> FloatArray:
-    """What the second fund adds for a claim that the first has paid, ``(F1, F2, 2, C, J, n + 1)``.
+    """What the two funds of a doubly covered person pay for a claim made to both.
 
-    ``rule`` names the coordination of :func:`actuarial.benefits.coordinate`; the off-site axis is
-    the second fund's. Whatever the rule, both together never pay more than the cost.
+    ``(2, F1, F2, 2, 2, C, J, n + 1)``: local fund and home fund; their formula sets; the care on-
+    or off-site for the local fund and for the home fund; service; age class; place of treatment.
+    Whatever the rule and the order, both together never pay more than the cost.
     """
-    result = np.zeros(
-        (len(first.formulas), len(second.formulas), 2, len(costs), len(costs[0]), prices.size)
-    )
-    for i, one in enumerate(first.formulas):
-        for j, other in enumerate(second.formulas):
-            for service, (before, after) in enumerate(zip(one, other, strict=True)):
-                for offsite, form in enumerate(
-                    (after, after.with_offsite_penalty(offsite_penalty))
-                ):
-                    _, added = coordinate(before, form, rule=rule)
-                    for age, cost in enumerate(costs[service]):
-                        result[i, j, offsite, service, age] = expected_payment_grid(
-                            added, cost, prices
-                        )
+    sets = (len(local.formulas), len(home.formulas))
+    result = np.zeros((2, *sets, 2, 2, len(costs), len(costs[0]), prices.size))
+    for i, j, a, b in product(range(sets[0]), range(sets[1]), range(2), range(2)):
+        for service, (one, other) in enumerate(
+            zip(local.formulas[i], home.formulas[j], strict=True)
+        ):
+            here = one.with_offsite_penalty(terms.local_penalty) if a else one
+            there = other.with_offsite_penalty(terms.home_penalty) if b else other
+            if terms.home_first:
+                second, first = coordinate(there, here, terms.rule, terms.quota)
+            else:
+                first, second = coordinate(here, there, terms.rule, terms.quota)
+            for age, cost in enumerate(costs[service]):
+                result[0, i, j, a, b, service, age] = expected_payment_grid(first, cost, prices)
+                result[1, i, j, a, b, service, age] = expected_payment_grid(second, cost, prices)
     return result

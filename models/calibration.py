@@ -19,9 +19,11 @@ from models.flows import OpeningYear, base_year_flows
 from models.preparation import Prepared
 from models.rates import FloatArray
 
-COLUMNS = ("scheme", "region", "name", "year", "measure", "use", "actual", "before", "multiplier",
-           "expected", "ratio", "source", "status")  # fmt: skip
 FITTED = ("contributions", "subsidies", "claims")
+ACTUAL_TO_EXPECTED = (
+    "scheme", "region", "name", "year", "measure", "use", "actual", "before", "multiplier",
+    "expected", "ratio", "source", "status",
+)  # fmt: skip
 ROUNDS = 6
 """Passes over the claims: dual cover ties the schemes' claims weakly to one another."""
 
@@ -103,6 +105,25 @@ def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) ->
                         raise CaseError([_unmet(measure, scheme.name, value, scaled)])
                     levels[measure][number, :n][counties] *= wanted / scaled
     return Calibration(Multipliers(**levels), before)
+
+
+def carried_over(calibration: Calibration, case: Case) -> Calibration:
+    """The multipliers of the observed base year for a case with policies.
+
+    A scheme that a policy adds takes those of the scheme that stands nearest: of the scheme that
+    insures people at home for one that does too, else of the payroll scheme.
+    """
+    names = [scheme.name for scheme in case.reference.schemes]
+    nearest = {
+        kind: next((i for i, s in enumerate(case.reference.schemes) if s.kind == kind), 0)
+        for kind in ("flat", "payroll")
+    }
+    order = [names.index(s.name) if s.name in names else nearest[s.kind] for s in case.schemes]
+    known = calibration.multipliers
+    return Calibration(
+        Multipliers(**{name: getattr(known, name)[order] for name in FITTED}),
+        {name: values[order] for name, values in calibration.before.items()},
+    )
 
 
 def _unmet(measure: str, scheme: str, value: float, modelled: float) -> Finding:
@@ -192,4 +213,4 @@ def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration)
                 "status": row["status"],
             }
         )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(ACTUAL_TO_EXPECTED))

@@ -5,10 +5,11 @@ treatment, priced there, and paid by the insuring county's rule:
 
 ``paid = claims * relativity * place share * E[benefit(cost at the place's price)]``.
 
-Dual cover is settled by the local work-based scheme first, the home resident scheme then adds
-what its rule allows; both together never exceed the cost. Margins of the settlement matrix are
-the claims by payer and the claims by place. This module is the readable specification;
-:mod:`models.claims_kernel` computes the same compiled.
+Dual cover is settled by the local work-based scheme and the home scheme in the order that the
+rules say; the second adds what its rule allows, and both together never exceed the cost. Where a
+scheme has packages, ``cover`` is the part of a member's claims that they cover. Margins of the
+settlement matrix are the claims by payer and the claims by place. This module is the readable
+specification; :mod:`models.claims_kernel` computes the same compiled.
 """
 
 from dataclasses import dataclass, replace
@@ -18,13 +19,16 @@ import numpy as np
 from inputs.case import Case
 from inputs.vocabulary import REGIMES, STATUSES
 from models.benefits_paid import (
+    Coordination,
     coordinated_payments,
     expected_payments,
+    mean_costs,
     scheme_rules,
     severities,
 )
 from models.opening import next_level
 from models.pairs import IntArray, PairIndex
+from models.participation import package_cover
 from models.rates import FloatArray
 from models.treatment import (
     HOME,
@@ -39,7 +43,10 @@ from models.treatment import (
 K = len(STATUSES)
 DUAL = STATUSES.index("dual")
 ELSEWHERE = STATUSES.index("retired_elsewhere")
-AT_HOME = STATUSES.index("home_resident")
+PAID_AT_HOME = tuple(
+    STATUSES.index(s) for s in ("home_resident", "rural_resident", "retired_elsewhere")
+)
+"""Statuses whose fund is that of the home; ``retired_elsewhere`` until the register is asked."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,13 @@ class ClaimTerms:
         price: price level by place, ``(n + 1,)``.
         payments: expected payment for a claim, ``(S, F, 2, C, J, n + 1)``.
         formula_of: rule set of each county, ``(S, n + 1)``.
-        second_payments: what the home resident scheme adds to a claim already paid by the
-            work-based scheme, ``(F, F, 2, C, J, n + 1)``.
-        scheme_of: scheme that pays for each status first, ``(K,)``; -1 none.
-        second_scheme: scheme that pays second for dual cover; -1 none.
+        together: what the local and the home scheme pay for a claim of a doubly covered person
+            made to both (:func:`models.benefits_paid.coordinated_payments`).
+        cover: part of a member's claims that the packages of the scheme cover, by insuring
+            county, ``(S, n + 1, C, J)``; one without packages.
+        scheme_of: scheme that pays for each status, for dual cover where the person works,
+            ``(K,)``; -1 none.
+        second_scheme: home scheme of dual cover; -1 none.
         share_claimed: share of off-site claims ever claimed, by scheme, ``(S,)``.
         territory: region within which care counts as on-site, ``(n + 1,)``.
         level: multiplier of care by first-paying scheme and county, ``(S, n + 1)``.
@@ -75,7 +85,8 @@ class ClaimTerms:
     price: FloatArray
     payments: FloatArray
     formula_of: IntArray
-    second_payments: FloatArray
+    together: FloatArray
+    cover: FloatArray
     scheme_of: IntArray
     second_scheme: int
     share_claimed: FloatArray
@@ -94,8 +105,11 @@ class YearClaims:
     Attributes:
         settlement: incurred payments by scheme, payer county and place, ``(S, n + 1, n + 1)``.
         cost: cost of care by pair and status, ``(P, K)``.
-        paid: paid by the first fund, ``(P, K)``.
-        paid_second: added by the home fund under dual cover, ``(P, K)``.
+        paid: paid by the fund of the status, for dual cover the fund where the person works,
+            ``(P, K)``.
+        paid_second: paid by the home fund under dual cover, ``(P, K)``.
+        uncoordinated: what the two funds would pay for dual cover if neither knew of the other,
+            ``(P,)``.
         cost_at_place: cost of care given in each county, ``(n + 1,)``.
     """
 
@@ -103,15 +117,28 @@ class YearClaims:
     cost: FloatArray
     paid: FloatArray
     paid_second: FloatArray
+    uncoordinated: FloatArray
     cost_at_place: FloatArray
 
 
-def claim_terms(case: Case, pairs: PairIndex, year: int) -> ClaimTerms:
-    """The case's rules of a year as arrays."""
+def claim_terms(
+    case: Case, pairs: PairIndex, year: int, price_factor: FloatArray | None = None
+) -> ClaimTerms:
+    """The case's rules of a year as arrays.
+
+    Args:
+        case: the case.
+        pairs: its pairs.
+        year: the year.
+        price_factor: what shocks have made of the price of care by place, ``(n + 1,)``; rules do
+            not follow it.
+    """
     n = pairs.counties
     economy = case.tables["economy"]
     price = np.ones(n + 1)
     price[[case.regions.index(code) for code in economy["region"]]] = economy["price_level"]
+    if price_factor is not None:
+        price = price * price_factor
     costs = severities(case)
     rules = [scheme_rules(case, scheme, year) for scheme in case.schemes]
     most = max(len(r.formulas) for r in rules)
@@ -124,39 +151,44 @@ def claim_terms(case: Case, pairs: PairIndex, year: int) -> ClaimTerms:
     scheme_of = np.full(K, -1, dtype=np.int64)
     regime = np.full(K, REGIMES.index("direct"), dtype=np.int64)
     for number, scheme in enumerate(case.schemes):
-        for status in scheme.statuses_covered:
+        for status in scheme.covers(year):
             if status == "dual" and scheme.settlement_pool == "home":
-                continue  # pays second
+                continue  # the other fund
             scheme_of[STATUSES.index(status)] = number
             regime[STATUSES.index(status)] = REGIMES.index(scheme.regime(year))
     second = [
         number
         for number, scheme in enumerate(case.schemes)
-        if "dual" in scheme.statuses_covered and number != scheme_of[DUAL]
+        if "dual" in scheme.covers(year) and number != scheme_of[DUAL]
     ]
     second_scheme = second[0] if second and scheme_of[DUAL] >= 0 else -1
+    together = np.zeros((2, 1, 1, 2, 2, *payments.shape[3:]))
     if second_scheme >= 0:
-        home = case.schemes[second_scheme]
-        second_payments = coordinated_payments(
+        local, home = case.schemes[scheme_of[DUAL]], case.schemes[second_scheme]
+        together = coordinated_payments(
             rules[scheme_of[DUAL]],
             rules[second_scheme],
             costs,
             price,
-            home.offsite_penalty(year),
-            home.coordination,
+            Coordination(
+                home.coordination,
+                home.coordination_order == "home_first",
+                home.reimbursement_quota,
+                local.offsite_penalty(year),
+                home.offsite_penalty(year),
+            ),
         )
-    else:
-        second_payments = np.zeros((1, 1, *payments.shape[2:]))
     return ClaimTerms(
         pairs=pairs,
         relativity=frequency_relativities(case, pairs),
         places=place_shares(case, pairs, regime, year),
         referral=referral_centres(case),
-        mean_cost=np.array([[cost.mean() for cost in row] for row in costs]),
+        mean_cost=mean_costs(case),
         price=price,
         payments=payments,
         formula_of=np.stack([rule.formula_of for rule in rules]),
-        second_payments=second_payments,
+        together=together,
+        cover=np.stack([package_cover(case, scheme) for scheme in case.schemes]),
         scheme_of=scheme_of,
         second_scheme=second_scheme,
         share_claimed=np.array([s.share_claimed(s.regime(year)) for s in case.schemes]),
@@ -170,7 +202,7 @@ def payer_of(terms: ClaimTerms, status: int) -> IntArray:
 
     For ``retired_elsewhere`` the payers are spread by the retiree register; this returns home.
     """
-    if status in (AT_HOME, ELSEWHERE):
+    if status in PAID_AT_HOME:
         return terms.pairs.home
     return terms.pairs.residence
 
@@ -204,6 +236,7 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     n = pairs.counties
     settlement = np.zeros((len(terms.formula_of), n + 1, n + 1))
     cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
+    uncoordinated = np.zeros(pairs.count)
     cost_at_place = np.zeros(n + 1)
     register = normalised(retiree_pool)
     for status in range(K):
@@ -220,6 +253,12 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
                 continue
             if status == ELSEWHERE:
                 each = paid_elsewhere(terms, scheme, register, place)
+            elif status == DUAL and terms.second_scheme >= 0:
+                each, other, apart = paid_together(terms, scheme, place)
+                amount = (claims * other).sum(axis=(1, 2))
+                added[:, status] += amount
+                np.add.at(settlement[terms.second_scheme], (pairs.home, place), amount)
+                uncoordinated += (claims * apart).sum(axis=(1, 2))
             else:
                 each = paid_by_rule(terms, scheme, payer, place)
             amount = (claims * each).sum(axis=(1, 2))
@@ -230,11 +269,7 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
                 settlement[scheme] += register.T @ by_home
             else:
                 np.add.at(settlement[scheme], (payer, place), amount)
-            if status == DUAL and terms.second_scheme >= 0:
-                amount = (claims * added_by_home(terms, scheme, place)).sum(axis=(1, 2))
-                added[:, status] += amount
-                np.add.at(settlement[terms.second_scheme], (pairs.home, place), amount)
-    return YearClaims(settlement, cost, paid, added, cost_at_place)
+    return YearClaims(settlement, cost, paid, added, uncoordinated, cost_at_place)
 
 
 def normalised(retiree_pool: FloatArray) -> FloatArray:
@@ -251,7 +286,7 @@ def paid_by_rule(terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArra
     each = terms.payments[scheme, terms.formula_of[scheme, payer], offsite, :, :, place]
     claimed = np.where(offsite == 1, terms.share_claimed[scheme], 1.0)
     claimed[payer == terms.pairs.counties] = 0.0
-    return np.asarray(each * claimed[:, None, None])
+    return np.asarray(each * terms.cover[scheme, payer] * claimed[:, None, None])
 
 
 def paid_elsewhere(
@@ -282,15 +317,32 @@ def paid_elsewhere(
     return each
 
 
-def added_by_home(terms: ClaimTerms, scheme: int, place: IntArray) -> FloatArray:
-    """What the home scheme adds to a claim the work-based scheme has paid, ``(P, C, J)``."""
-    pairs = terms.pairs
-    offsite = (terms.territory[pairs.home] != terms.territory[place]).astype(np.int64)
-    each = terms.second_payments[
-        terms.formula_of[scheme, pairs.residence],
-        terms.formula_of[terms.second_scheme, pairs.home],
-        offsite, :, :, place,
-    ]  # fmt: skip
-    claimed = np.where(offsite == 1, terms.share_claimed[terms.second_scheme], 1.0)
-    claimed[(pairs.home == pairs.counties) | (pairs.residence == pairs.counties)] = 0.0
-    return np.asarray(each * claimed[:, None, None])
+def paid_together(
+    terms: ClaimTerms, scheme: int, place: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Expected payments for a claim of a doubly covered person, ``(P, C, J)`` each.
+
+    A claim that the home fund never sees (the share not claimed of off-site care), or that the
+    local package does not cover, is paid by the other fund alone.
+
+    Returns:
+        what the fund where the person works pays, what the home fund pays, and what both would
+        pay if neither knew of the other.
+    """
+    pairs, second = terms.pairs, terms.second_scheme
+    here, home = pairs.residence, pairs.home
+    near = (terms.territory[here] != terms.territory[place]).astype(np.int64)
+    far = (terms.territory[home] != terms.territory[place]).astype(np.int64)
+    first, other = terms.formula_of[scheme, here], terms.formula_of[second, home]
+    seen_here = np.where(near == 1, terms.share_claimed[scheme], 1.0) * (here != pairs.counties)
+    seen_home = np.where(far == 1, terms.share_claimed[second], 1.0) * (home != pairs.counties)
+    by_local = seen_here[:, None, None] * terms.cover[scheme, here]
+    by_home = np.broadcast_to(seen_home[:, None, None], by_local.shape)
+    alone = terms.payments[scheme, first, near, :, :, place]
+    alone_home = terms.payments[second, other, far, :, :, place]
+    both = terms.together[:, first, other, near, far, :, :, place]  # (P, 2, C, J)
+    return (
+        by_local * (by_home * both[:, 0] + (1.0 - by_home) * alone),
+        by_home * (by_local * both[:, 1] + (1.0 - by_local) * alone_home),
+        by_local * alone + by_home * alone_home,
+    )

@@ -16,6 +16,7 @@ from inputs.schemes import Scheme
 from inputs.vocabulary import STATUSES
 from models.economy import EconomicPaths
 from models.pairs import PairIndex, sum_by
+from models.participation import package_rate
 from models.rates import FloatArray
 
 
@@ -32,6 +33,7 @@ class SchemeYear:
         contributions: paid in by members and employers.
         subsidies: paid in by the state.
         account_credits: the part of contributions credited to personal accounts.
+        contributor_credits: of these, the credits of contributors.
         by_pair: contributions and subsidies by home and residence, ``(P, 2)``.
     """
 
@@ -42,6 +44,7 @@ class SchemeYear:
     contributions: FloatArray
     subsidies: FloatArray
     account_credits: FloatArray
+    contributor_credits: FloatArray
     by_pair: FloatArray
 
 
@@ -95,14 +98,14 @@ def scheme_year(
     elapsed = year - case.base_year
     insured = np.zeros(n + 1)
     retirees = np.zeros(n + 1)
-    for status in scheme.statuses_covered:
+    for status in scheme.covers(year):
         number = persons[:, STATUSES.index(status)]
         if status == "retired_elsewhere":
             by_pool = retiree_pool.sum(axis=0)
             insured += by_pool
             retirees += by_pool
             continue
-        by_county = sum_by(_pool_county(scheme, status, pairs), number, minlength=n + 1)
+        by_county = sum_by(pool_county(scheme, status, pairs), number, minlength=n + 1)
         insured += by_county
         if status == "retired":
             retirees += by_county
@@ -114,7 +117,7 @@ def scheme_year(
         rate = scheme.rule_array("employer_rate", regions, year) + scheme.rule_array(
             "employee_rate", regions, year
         )
-        per_head[:, 0] = base_per_head * np.append(rate, 0.0)
+        per_head[:, 0] = base_per_head * np.append(rate * package_rate(case, scheme), 0.0)
         base_per_head = base_per_head * level[:, 0]
     else:
         for column, rule in enumerate(("premium", "subsidy")):
@@ -125,17 +128,18 @@ def scheme_year(
 
     by_pair = np.zeros((pairs.count, 2))
     contributors = np.zeros(n + 1)
-    for status in scheme.statuses_paying:
-        county = _pool_county(scheme, status, pairs)
+    for status in scheme.charges(year):
+        county = pool_county(scheme, status, pairs)
         number = persons[:, STATUSES.index(status)]
         contributors += sum_by(county, number, minlength=n + 1)
         by_pair += number[:, None] * per_head[county]
     contributions = contributors * per_head[:, 0]
-    credits = np.zeros(n + 1)
+    credits, contributor_credits = np.zeros(n + 1), np.zeros(n + 1)
     if scheme.kind == "payroll":
         share = np.append(scheme.rule_array("account_share", regions, year), 0.0)
         each = scheme.rule_array("retiree_account_credit", regions, year) * paths.wage[elapsed]
-        credits = contributions * share + retirees * np.append(each, 0.0)
+        contributor_credits = contributions * share
+        credits = contributor_credits + retirees * np.append(each, 0.0)
     return SchemeYear(
         persons=insured,
         contributors=contributors,
@@ -144,13 +148,14 @@ def scheme_year(
         contributions=contributions,
         subsidies=contributors * per_head[:, 1],
         account_credits=credits,
+        contributor_credits=contributor_credits,
         by_pair=by_pair,
     )
 
 
-def _pool_county(scheme: Scheme, status: str, pairs: PairIndex) -> np.ndarray:
+def pool_county(scheme: Scheme, status: str, pairs: PairIndex) -> np.ndarray:
     """County of the pool that a status belongs to under a scheme, by pair."""
-    at_home = status in ("home_resident", "retired_elsewhere") or (
+    at_home = status in ("home_resident", "rural_resident", "retired_elsewhere") or (
         status == "dual" and scheme.settlement_pool == "home"
     )
     return pairs.home if at_home else pairs.residence

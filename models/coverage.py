@@ -2,13 +2,15 @@
 
 For a person type (tie to the place, county, sex and age band) the base-year shares of the
 statuses are data. The hazards of *leaving* a status (job turnover, lapse) are assumptions; the
-hazards of *entering* are those that would hold the base-year shares if nothing else changed:
+hazards of *entering* are those that, with the base year's hazards of leaving, would hold the
+base-year shares if nothing else changed:
 
 ``share[i] * q[i, j] = share[j] * q[j, i]``  (detailed balance),
 
 for work-based cover times a factor by age band that lets cohorts grow through the bands without
 lagging behind (:mod:`models.entry_hazards`). So a case without levers keeps its cover, and a
-lever that multiplies an enrolment hazard moves it by a known amount. Yearly matrix: ``expm(Q)``.
+lever that multiplies an enrolment hazard (:mod:`models.participation`) moves it by a known amount.
+Yearly matrix: ``expm(Q)``.
 """
 
 from dataclasses import dataclass
@@ -18,16 +20,20 @@ import pandas as pd
 
 from actuarial.mobility import transition_matrix, turnover_hazard
 from inputs.case import Case
-from inputs.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
+from inputs.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
 from models.entry_hazards import renewing_entry
-from models.pairs import IntArray, PairIndex
+from models.pairs import IntArray, PairIndex, sum_by
+from models.participation import Participation, participation
 from models.rates import FloatArray
 
 K = len(STATUSES)
-NONE, HOME_RESIDENT, LOCAL_RESIDENT, EMPLOYEE, RETIRED, MIGRANT, DUAL, RETIRED_ELSEWHERE = range(K)
+(NONE, HOME_RESIDENT, LOCAL_RESIDENT, EMPLOYEE, RETIRED, MIGRANT, DUAL, RETIRED_ELSEWHERE,
+ RURAL_RESIDENT) = range(K)  # fmt: skip
 STAYER, OUTBOUND = TIES.index("stayer"), TIES.index("outbound")
-UNEMPLOYED = (NONE, HOME_RESIDENT, LOCAL_RESIDENT)
+UNEMPLOYED = (NONE, HOME_RESIDENT, LOCAL_RESIDENT, RURAL_RESIDENT)
 """Statuses from which a job leads into a work-based scheme."""
+HOME_COVER = (HOME_RESIDENT, RURAL_RESIDENT)
+"""Schemes that insure people at home."""
 WORK_BASED = (EMPLOYEE, MIGRANT, DUAL)
 
 
@@ -43,6 +49,7 @@ class BaseCoverage:
         entry: hazard of entering work-based cover that renews the base-year pattern by age,
             relative to detailed balance, ``(rows, bands)``
             (:func:`models.entry_hazards.renewing_entry`).
+        hazards: hazards of leaving in the observed base year, at which entry balances.
         first, kind: person types (rows by bands, laid flat) that differ in nothing share a kind,
             ``(rows * bands,)``; ``first`` is one of each kind.
     """
@@ -51,6 +58,7 @@ class BaseCoverage:
     band: IntArray
     working: np.ndarray
     entry: FloatArray
+    hazards: "CoverageHazards"
     first: IntArray
     kind: IntArray
 
@@ -64,22 +72,23 @@ class CoverageHazards:
         resident_lapse: leaving the home resident scheme for no cover.
         local_resident_lapse: leaving the local resident scheme for the home one.
         dual_lapse: dropping the home scheme while in a work-based one.
-        enrolment: multiplier of the hazards of entering work-based cover.
+        participation: what multiplies the hazards of entering and of lapsing.
     """
 
     job_loss: FloatArray
     resident_lapse: float
     local_resident_lapse: float
     dual_lapse: float
-    enrolment: float = 1.0
+    participation: Participation
 
     def same_as(self, other: "CoverageHazards | None") -> bool:
         """Whether another year's hazards lead to the same matrices."""
         return (
             other is not None
             and np.array_equal(self.job_loss, other.job_loss)
-            and (self.resident_lapse, self.local_resident_lapse, self.dual_lapse, self.enrolment)
-            == (other.resident_lapse, other.local_resident_lapse, other.dual_lapse, other.enrolment)
+            and (self.resident_lapse, self.local_resident_lapse, self.dual_lapse)
+            == (other.resident_lapse, other.local_resident_lapse, other.dual_lapse)
+            and self.participation.same_as(other.participation)
         )
 
 
@@ -123,9 +132,47 @@ def base_coverage(case: Case) -> BaseCoverage:
     shares[_rows(case, table), _bands(table, number_of), :] = 0.0
     statuses = table["cover"].map(STATUSES.index).to_numpy()
     shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
-    entry = entry_factor(shares, bands, working, coverage_hazards(case, case.base_year).job_loss)
+    rural = rural_shares_by_row(case)
+    shares[..., RURAL_RESIDENT] += shares[..., HOME_RESIDENT] * rural[:, None]
+    shares[..., HOME_RESIDENT] *= 1.0 - rural[:, None]
+    hazards = coverage_hazards(case.reference, case.base_year)
+    entry = entry_factor(shares, bands, working, hazards.job_loss)
     first, kind = _kinds(shares, working, entry)
-    return BaseCoverage(shares, band, working, entry, first, kind)
+    return BaseCoverage(shares, band, working, entry, hazards, first, kind)
+
+
+def rural_shares(case: Case) -> FloatArray:
+    """Share of those insured at home whom a separate rural scheme covers, by home, ``(n + 1,)``.
+
+    Zero where the case has no such scheme.
+    """
+    shares = np.zeros(len(case.regions.codes) + 1)
+    if any("rural_resident" in scheme.statuses_covered for scheme in case.schemes):
+        table = case.tables["demography"]
+        index = [case.regions.index(code) for code in table["region"]]
+        shares[index] = table["rural_share"].fillna(0.0).to_numpy(dtype=float)
+    return shares
+
+
+def rural_shares_by_row(case: Case) -> FloatArray:
+    """The same for the rows of the coverage arrays, ``(ties * (n + 1),)``.
+
+    Rows of migrants are kept by residence: the mean over the homes of those who live there.
+    """
+    rural = rural_shares(case)
+    size = rural.size
+    rows = np.tile(rural, (len(TIES), 1))
+    table = case.tables["migrants"]
+    index = {code: case.regions.index(code) for code in (*case.regions.codes, OUTSIDE)}
+    home: IntArray = np.array(table["home"].map(index), dtype=np.int64)
+    residence: IntArray = np.array(table["residence"].map(index), dtype=np.int64)
+    persons = table["persons"].to_numpy(dtype=float)
+    for tie in ("within", "between", "inbound"):
+        own = home < size - 1 if tie != "inbound" else home == size - 1
+        number = sum_by(residence[own], persons[own], minlength=size)
+        held = sum_by(residence[own], persons[own] * rural[home[own]], minlength=size)
+        rows[TIES.index(tie)] = np.divide(held, number, out=np.zeros(size), where=number > 0)
+    return rows.ravel()
 
 
 def _kinds(shares: FloatArray, working: np.ndarray, entry: FloatArray) -> tuple[IntArray, IntArray]:
@@ -192,16 +239,12 @@ def coverage_hazards(case: Case, year: int) -> CoverageHazards:
     )
     job_loss = np.full(len(TIES), turnover)
     job_loss[STAYER] *= case.value("coverage.stayer_turnover_relativity", year)
-    growth = [
-        1.0 + case.value("coverage.employee_enrolment_growth", y)
-        for y in range(case.base_year + 1, year + 1)
-    ]
     return CoverageHazards(
         job_loss=job_loss,
         resident_lapse=case.value("coverage.resident_lapse_rate", year),
         local_resident_lapse=case.value("coverage.local_resident_lapse_rate", year),
         dual_lapse=case.value("coverage.dual_lapse_rate", year),
-        enrolment=float(np.prod(growth)) if growth else 1.0,
+        participation=participation(case, year),
     )
 
 
@@ -210,27 +253,43 @@ def coverage_generator(base: BaseCoverage, hazards: CoverageHazards) -> FloatArr
     rows, bands, _ = base.shares.shape
     q = np.zeros((rows, bands, K, K))
     share = base.shares
-    job_loss = np.repeat(hazards.job_loss, rows // len(TIES))[:, None]
+    size = rows // len(TIES)
+    loss, loss_then = (np.repeat(h.job_loss, size)[:, None] for h in (hazards, base.hazards))
+    levers = hazards.participation
     idle = share[..., UNEMPLOYED].sum(axis=-1)
-    enrolment = hazards.enrolment * base.entry
+    enrolment = np.repeat(levers.entry, size)[:, None] * base.entry
 
     for status in (EMPLOYEE, MIGRANT):
         for other in UNEMPLOYED:
-            leave = job_loss * np.where(idle > 0, _ratio(share[..., other], idle), other == NONE)
+            leave = loss * np.where(idle > 0, _ratio(share[..., other], idle), other == NONE)
             # past the retirement age of the base year those who still work stay in their jobs
             q[..., status, other] = leave * base.working
-            enter = job_loss * _ratio(share[..., status], idle) * enrolment
+            enter = loss_then * _ratio(share[..., status], idle) * enrolment
             q[..., other, status] = enter * (base.working & (share[..., other] > 0))
-    _exchange(q, share, DUAL, HOME_RESIDENT, job_loss, base.working * enrolment)
-    _exchange(q, share, DUAL, EMPLOYEE, hazards.dual_lapse, base.working)
-    q[..., DUAL, EMPLOYEE] *= base.working
-    _exchange(q, share, HOME_RESIDENT, NONE, hazards.resident_lapse, 1.0)
-    # where nobody is uninsured in the base year nobody lapses either
-    q[..., HOME_RESIDENT, NONE] *= share[..., NONE] > 0
-    q[..., NONE, HOME_RESIDENT] = np.where(
-        share[..., NONE] > 0, q[..., NONE, HOME_RESIDENT], hazards.resident_lapse
+    separate = levers.migrant_scheme.reshape(rows, 1)
+    for other in UNEMPLOYED:
+        q[..., other, MIGRANT] += separate * (base.working & (share[..., other] > 0))
+    at_home = share[..., HOME_COVER].sum(axis=-1)
+    lapse = hazards.resident_lapse * np.repeat(levers.lapse, size)[:, None]
+    for home in HOME_COVER:
+        part = np.where(at_home > 0, _ratio(share[..., home], at_home), home == HOME_RESIDENT)
+        q[..., DUAL, home] = loss * part
+        balanced = loss_then * _ratio(share[..., DUAL], at_home)
+        q[..., home, DUAL] = balanced * base.working * enrolment * (share[..., home] > 0)
+        # where nobody is uninsured in the base year nobody lapses either
+        q[..., home, NONE] = lapse * (share[..., NONE] > 0)
+        back = base.hazards.resident_lapse * _ratio(share[..., home], share[..., NONE])
+        q[..., NONE, home] = np.where(share[..., NONE] > 0, back, hazards.resident_lapse * part)
+        q[..., LOCAL_RESIDENT, home] = hazards.local_resident_lapse * part
+        q[..., home, LOCAL_RESIDENT] = (
+            base.hazards.local_resident_lapse
+            * _ratio(share[..., LOCAL_RESIDENT], at_home)
+            * (share[..., home] > 0)
+        )
+    q[..., DUAL, EMPLOYEE] = hazards.dual_lapse * base.working
+    q[..., EMPLOYEE, DUAL] = (
+        base.hazards.dual_lapse * _ratio(share[..., DUAL], share[..., EMPLOYEE]) * base.working
     )
-    _exchange(q, share, LOCAL_RESIDENT, HOME_RESIDENT, hazards.local_resident_lapse, 1.0)
     diagonal = np.arange(K)
     q[..., diagonal, diagonal] = -q.sum(axis=-1)
     return q
@@ -240,51 +299,10 @@ def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
     return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
 
 
-def _exchange(
-    q: FloatArray,
-    share: FloatArray,
-    status: int,
-    other: int,
-    leave: FloatArray | float,
-    enter_factor: FloatArray | float,
-) -> None:
-    """Set the two hazards between ``status`` and ``other`` so that they balance at base shares."""
-    q[..., status, other] = leave
-    q[..., other, status] = leave * _ratio(share[..., status], share[..., other]) * enter_factor
-
-
 def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> FloatArray:
     """Yearly matrices ``expm(Q)``, ``(rows, bands, K, K)``; equal person types computed once."""
     q = coverage_generator(base, hazards)
+    if hazards.participation.migrant_scheme.any():  # differs by county: no two types are alike
+        return transition_matrix(q)
     matrices = transition_matrix(q.reshape(-1, K, K)[base.first])
     return np.ascontiguousarray(matrices[base.kind].reshape(q.shape))
-
-
-def cover_on_move(kept: float, fallback: float) -> FloatArray:
-    """What becomes of a status when its holder moves to another county, ``(K, K)``.
-
-    Local resident cover ends and home cover resumes; work-based cover is kept with probability
-    ``kept`` (re-employed and enrolled at once), else the mover falls back on the home resident
-    scheme with probability ``fallback``; a retired member's old pool goes on paying.
-    """
-    if not (0.0 <= kept <= 1.0 and 0.0 <= fallback <= 1.0):
-        raise ValueError("the shares kept and falling back must lie between 0 and 1")
-    matrix = np.eye(K)
-    matrix[LOCAL_RESIDENT] = np.eye(K)[HOME_RESIDENT]
-    for status in (EMPLOYEE, MIGRANT):
-        matrix[status] *= kept
-        matrix[status, HOME_RESIDENT] = (1.0 - kept) * fallback
-        matrix[status, NONE] = (1.0 - kept) * (1.0 - fallback)
-    matrix[DUAL] *= kept
-    matrix[DUAL, HOME_RESIDENT] = 1.0 - kept
-    matrix[RETIRED] = np.eye(K)[RETIRED_ELSEWHERE]
-    return matrix
-
-
-def cover_on_return(kept: float, fallback: float) -> FloatArray:
-    """As :func:`cover_on_move` for those who go home, where dual cover becomes employee cover."""
-    matrix = cover_on_move(kept, fallback)
-    matrix[DUAL] = 0.0
-    matrix[DUAL, EMPLOYEE] = kept
-    matrix[DUAL, HOME_RESIDENT] = 1.0 - kept
-    return matrix

@@ -7,15 +7,20 @@ import numpy as np
 from inputs.case import Case
 from inputs.vocabulary import STATUSES
 from models import coverage
-from models.claims import YearClaims
-from models.contributions import SchemeYear
+from models.benefits_paid import mean_costs
+from models.claims import YearClaims, normalised
+from models.contributions import SchemeYear, pool_county
 from models.economy import EconomicPaths
 from models.pairs import IntArray, sum_by
 from models.preparation import Prepared
 from models.rates import FloatArray, YearCount
 
 K = len(STATUSES)
-MIGRANT_MEASURES = ("persons", "contributions", "from_host", "from_home", "cost")
+MIGRANT_MEASURES = (
+    "persons", "contributions", "from_host", "from_home", "cost", "uninsured", "spells", "work",
+)  # fmt: skip
+"""Recorded of migrants by origin and destination: ``uninsured`` persons, ``spells`` without cover
+begun, persons insured through ``work``."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +49,21 @@ class CountyFlows:
         accounts_opening, accounts_interest, accounts_spending, accounts_in, accounts_out,
             accounts_closing: personal accounts; zero in the base year but for the closing.
         account_credits: credited to personal accounts.
+        accounts_to_pool: what pooled funds gained from accounts by forfeiture and conversion.
+        accounts_surrendered: paid out of accounts to members on leaving.
+        expected_cost: cost that the insured are expected to have by their ages and sexes at the
+            case's mean price, by insuring county.
+        duplicate_avoided: what the two funds of doubly covered people would have paid more if
+            neither knew of the other, by home, ``(T + 1, n + 1)``.
+        retiring: contributors who reached retirement age and those of them who had earned retiree
+            cover, by home and residence region of the next level, ``(T + 1, 2, m + 1, m + 1)``.
         residents: people by county, ``(T + 1, n + 1)``; births, deaths, moved_in, moved_out alike.
         registered: people by home county.
         by_status: residents by coverage status, ``(T + 1, n + 1, K)``.
         by_cell_first, by_cell_last: residents by sex and age at the ends, ``(n + 1, 202)``.
         migrants: by measure, home and residence region of the next level,
-            ``(T + 1, 5, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
+            ``(T + 1, 8, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
         cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
-        retired_share: share of those reaching retirement age who earn retiree cover,
-            ``(T + 1, n + 1, 2)``.
         paths: economic paths.
         multipliers: the calibration.
     """
@@ -85,7 +96,11 @@ class CountyFlows:
     by_cell_last: FloatArray
     migrants: FloatArray
     cost_of_care: FloatArray
-    retired_share: FloatArray
+    accounts_to_pool: FloatArray
+    accounts_surrendered: FloatArray
+    expected_cost: FloatArray
+    duplicate_avoided: FloatArray
+    retiring: FloatArray
     paths: EconomicPaths
     multipliers: Multipliers
 
@@ -103,17 +118,19 @@ def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[
         "persons", "contributors", "retirees", "contribution_base", "contributions",
         "subsidies", "claims_incurred", "claims_offsite", "account_credits",
         "accounts_opening", "accounts_interest", "accounts_spending", "accounts_in",
-        "accounts_out", "accounts_closing",
+        "accounts_out", "accounts_closing", "accounts_to_pool", "accounts_surrendered",
+        "expected_cost",
     )  # fmt: skip
     by_county = (
-        "residents", "births", "deaths", "moved_in", "moved_out", "registered", "cost_of_care"
+        "residents", "births", "deaths", "moved_in", "moved_out", "registered", "cost_of_care",
+        "duplicate_avoided",
     )  # fmt: skip
     arrays = {name: np.zeros((schemes, years + 1, width)) for name in by_scheme}
     arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
     arrays["settlement"] = np.zeros((schemes, years + 1, width, width))
     arrays["by_status"] = np.zeros((years + 1, width, K))
     arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
-    arrays["retired_share"] = np.zeros((years + 1, width, 2))
+    arrays["retiring"] = np.zeros((years + 1, 2, regions, regions))
     return arrays
 
 
@@ -132,17 +149,34 @@ def record_people(
         )
 
 
+@dataclass(frozen=True)
+class YearPeople:
+    """Mean numbers of a year.
+
+    Attributes:
+        persons: by pair and status, ``(P, K)``.
+        exposure: claims before relativities, ``(P, K, C, J)``.
+        register: retired members living outside their pool, ``(n + 1, n + 1)``.
+        lapsed: people who lost all cover in the year, ``(P,)``.
+    """
+
+    persons: FloatArray
+    exposure: FloatArray
+    register: FloatArray
+    lapsed: FloatArray
+
+
 def record_money(
     store: dict[str, FloatArray],
     t: int,
     prepared: Prepared,
     claims: YearClaims,
     collected: list[SchemeYear],
-    persons: FloatArray,
+    people: YearPeople,
     price: float,
 ) -> None:
     """Contributions, claims and what migrants pay and draw in year ``t``."""
-    pairs = prepared.pairs
+    pairs, persons = prepared.pairs, people.persons
     size = pairs.counties + 1
     store["settlement"][:, t] = claims.settlement * price
     store["claims_incurred"][:, t] = store["settlement"][:, t].sum(axis=2)
@@ -155,7 +189,11 @@ def record_money(
         for name in ("persons", "contributors", "retirees", "contribution_base", "contributions",
                      "subsidies", "account_credits"):  # fmt: skip
             store[name][number, t] = getattr(scheme, name)
-    at_home = [coverage.HOME_RESIDENT, coverage.RETIRED_ELSEWHERE]
+    apart = (claims.uncoordinated - claims.paid[:, coverage.DUAL]
+             - claims.paid_second[:, coverage.DUAL]) * price  # fmt: skip
+    store["duplicate_avoided"][t] = sum_by(pairs.home, apart, minlength=size)
+    _record_expected_cost(store, t, prepared, people, price)
+    at_home = [coverage.HOME_RESIDENT, coverage.RURAL_RESIDENT, coverage.RETIRED_ELSEWHERE]
     from_home = (claims.paid[:, at_home].sum(axis=1) + claims.paid_second.sum(axis=1)) * price
     paid_in: FloatArray = sum((s.by_pair.sum(axis=1) for s in collected), np.zeros(pairs.count))
     measures = (
@@ -164,6 +202,9 @@ def record_money(
         claims.paid.sum(axis=1) * price - claims.paid[:, at_home].sum(axis=1) * price,
         from_home,
         claims.cost.sum(axis=1) * price,
+        persons[:, coverage.NONE],
+        people.lapsed,
+        persons[:, coverage.WORK_BASED].sum(axis=1),
     )
     migrant = pairs.home != pairs.residence
     origin, place = prepared.region[pairs.home[migrant]], prepared.region[pairs.residence[migrant]]
@@ -171,6 +212,46 @@ def record_money(
     for number, values in enumerate(measures):
         table = sum_by(origin * regions + place, values[migrant], minlength=regions**2)
         store["migrants"][t, number] = table.reshape(regions, regions)
+
+
+def _record_expected_cost(
+    store: dict[str, FloatArray], t: int, prepared: Prepared, people: YearPeople, price: float
+) -> None:
+    """What the insured are expected to cost by age and sex, at mean prices, by insuring county."""
+    case, pairs = prepared.case, prepared.pairs
+    year = case.base_year + t
+    size = pairs.counties + 1
+    by_status = np.einsum("pksj,sj->pk", people.exposure, mean_costs(case))
+    for number, scheme in enumerate(case.schemes):
+        for status in scheme.covers(year):
+            k = STATUSES.index(status)
+            if k == coverage.RETIRED_ELSEWHERE:
+                by_home = sum_by(pairs.home, by_status[:, k], minlength=size)
+                store["expected_cost"][number, t] += normalised(people.register).T @ by_home * price
+                continue
+            store["expected_cost"][number, t] += (
+                sum_by(pool_county(scheme, status, pairs), by_status[:, k], minlength=size) * price
+            )
+
+
+def record_retiring(
+    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount, earned: FloatArray
+) -> None:
+    """Contributors who reached retirement age, and those with retiree cover, in year ``t``.
+
+    Args:
+        store: the record.
+        t: year.
+        prepared: the case.
+        count: the year's count.
+        earned: share who earned it by pair and sex, ``(P, 2)``.
+    """
+    pairs = prepared.pairs
+    regions = store["retiring"].shape[2]
+    place = prepared.region[pairs.home] * regions + prepared.region[pairs.residence]
+    for number, values in enumerate((count.retiring, count.retiring * earned)):
+        table = sum_by(place, values.sum(axis=1), minlength=regions**2)
+        store["retiring"][t, number] = table.reshape(regions, regions)
 
 
 def cells_by_residence(people: FloatArray, prepared: Prepared) -> FloatArray:

@@ -11,10 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.vocabulary import STATUSES
-from models import accounts as personal
-from models import coverage, credited_years
+from models import coverage, credited_years, shocks
+from models.account_books import AccountBooks
 from models.claims import ClaimTerms, YearClaims, claim_terms
 from models.claims_kernel import claims_of_year
 from models.contributions import SchemeYear, scheme_year
@@ -22,21 +20,19 @@ from models.economy import EconomicPaths, economic_paths
 from models.flow_record import (
     CountyFlows,
     Multipliers,
+    YearPeople,
     cells_by_residence,
     empty_record,
     record_events,
     record_money,
     record_people,
+    record_retiring,
 )
 from models.kernel import step_in_place
-from models.pairs import sum_by
 from models.population import expected_claims
 from models.preparation import Prepared, payroll_scheme, year_rates
-from models.rates import FloatArray, YearCount, YearRates
+from models.rates import FloatArray, YearCount
 from models.retiree_register import next_register, opening_register
-
-HOLDERS = [STATUSES.index(s) for s in ("employee", "dual", "retired")]
-"""Statuses that hold a personal account."""
 
 
 class RuleBook:
@@ -52,9 +48,13 @@ class RuleBook:
     def terms(self, year: int) -> ClaimTerms:
         """Claim terms in force in a year."""
         case = self._prepared.case
-        signature = tuple(scheme.benefit_signature(year) for scheme in case.schemes)
+        prices = shocks.price_factor(case, year)
+        signature = (
+            tuple(scheme.benefit_signature(year) for scheme in case.schemes),
+            prices.tobytes(),
+        )
         if self._terms is None or signature != self._signature:
-            terms = claim_terms(case, self._prepared.pairs, year)
+            terms = claim_terms(case, self._prepared.pairs, year, prices)
             self._terms, self._signature = terms.at_level(self._level), signature
         return self._terms
 
@@ -64,16 +64,12 @@ class OpeningYear:
     """The opening population, counted once.
 
     Attributes:
-        persons: by pair and status, ``(P, K)``; nobody in the reservoir.
-        expected: their claims a year before relativities, ``(P, K, C, J)``.
-        register: retired members living outside their pool.
+        people: their numbers; nobody in the reservoir.
         cells: residents by sex and age, ``(n + 1, 202)``.
         terms: the claim terms of the base year.
     """
 
-    persons: FloatArray
-    expected: FloatArray
-    register: FloatArray
+    people: YearPeople
     cells: FloatArray
     terms: ClaimTerms
 
@@ -85,9 +81,12 @@ def opening_year(prepared: Prepared) -> OpeningYear:
     people[pairs.reservoir] = 0.0
     persons = people.sum(axis=2)
     return OpeningYear(
-        persons=persons,
-        expected=expected_claims(people, prepared.care),
-        register=opening_register(pairs, persons, prepared.demography.destination),
+        people=YearPeople(
+            persons=persons,
+            exposure=expected_claims(people, prepared.care),
+            register=opening_register(pairs, persons, prepared.demography.destination),
+            lapsed=np.zeros(pairs.count),
+        ),
         cells=cells_by_residence(people, prepared),
         terms=claim_terms(case, pairs, case.base_year),
     )
@@ -98,32 +97,37 @@ def base_year_flows(
 ) -> tuple[YearClaims, list[SchemeYear]]:
     """Claims and contributions of the opening population under base-year rules."""
     terms = opening.terms.at_level(multipliers.claims)
-    claims = claims_of_year(opening.expected, terms, opening.register)
-    collected = collect(
-        prepared, opening.persons, opening.register, paths, prepared.case.base_year, multipliers
-    )
+    claims = claims_of_year(opening.people.exposure, terms, opening.people.register)
+    collected = collect(prepared, opening.people, paths, prepared.case.base_year, multipliers)
     return claims, collected
 
 
 def collect(
     prepared: Prepared,
-    persons: FloatArray,
-    register: FloatArray,
+    people: YearPeople,
     paths: EconomicPaths,
     year: int,
     multipliers: Multipliers,
 ) -> list[SchemeYear]:
     """What every scheme collects in a year from the given mean numbers of people."""
+    wages = shocks.wage_factor(prepared.case, year)
     return [
         scheme_year(
             prepared.case,
             scheme,
             prepared.pairs,
-            persons,
-            register,
+            people.persons,
+            people.register,
             paths,
             year,
-            np.stack([multipliers.contributions[number], multipliers.subsidies[number]], axis=1),
+            np.stack(
+                [
+                    multipliers.contributions[number]
+                    * (wages if scheme.kind == "payroll" else 1.0),
+                    multipliers.subsidies[number],
+                ],
+                axis=1,
+            ),
         )
         for number, scheme in enumerate(prepared.case.schemes)
     ]
@@ -151,18 +155,17 @@ def county_flows(
     if years < 1:
         raise ValueError(f"a projection needs at least one year, not {years}")
     case, pairs = prepared.case, prepared.pairs
-    n = pairs.counties
     paths = economic_paths(case, years)
-    store = empty_record(len(case.schemes), years, n, int(prepared.region[-1]) + 1)
+    store = empty_record(len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1)
     claims, collected = base_year_flows(prepared, opening, multipliers, paths)
-    people = prepared.people.copy()
-    persons, expected, register = opening.persons, opening.expected, opening.register
-    record_people(store, 0, prepared, persons)
-    record_money(store, 0, prepared, claims, collected, persons, 1.0)
-    _open_accounts(store, case)
-    credits = credited_years.opening_credits(case)
-    rules = RuleBook(prepared, multipliers.claims)
+    record_people(store, 0, prepared, opening.people.persons)
+    record_money(store, 0, prepared, claims, collected, opening.people, 1.0)
     payroll = payroll_scheme(case)
+    books = AccountBooks(prepared, payroll, store, paths)
+    people = prepared.people.copy()
+    holdings = books.opening_holdings(opening.people.persons)
+    rules = RuleBook(prepared, multipliers.claims)
+    start = opening.people
     transition, hazards = None, None
     count: YearCount | None = None
     for t in range(1, years + 1):
@@ -170,30 +173,33 @@ def county_flows(
         asked = coverage.coverage_hazards(case, year)
         if transition is None or not asked.same_as(hazards):
             transition, hazards = coverage.yearly_transition(prepared.cover, asked), asked
-        retired = np.zeros((n + 1, 2))
+        earned = np.zeros((pairs.count, 2))
         if payroll >= 0:
-            retired = credited_years.retired_share(
-                case, case.schemes[payroll], credits, coverage.retirement_ages(case, year), year
+            ages = coverage.retirement_ages(case, year)
+            earned = credited_years.retired_share(
+                case, case.schemes[payroll], people, holdings, pairs, ages, year
             )
-        rates = year_rates(prepared, transition, retired, year)
-        count = step_in_place(people, pairs, rates, prepared.care)
-        new_register = next_register(register, pairs, count)
-        exposure = 0.5 * (expected + count.expected_claims)
-        mean_persons = 0.5 * (persons + count.persons)
-        mean_register = 0.5 * (register + new_register)
-        claims = claims_of_year(exposure, rules.terms(year), mean_register)
-        collected = collect(prepared, mean_persons, mean_register, paths, year, multipliers)
-        store["retired_share"][t] = retired
+        rates = year_rates(prepared, transition, earned, year)
+        struck = shocks.strike(people, holdings, pairs, case, rates, year)
+        count = step_in_place(people, holdings, pairs, rates, prepared.care)
+        if struck is not None:
+            count = shocks.with_struck(count, struck)
+        end = YearPeople(
+            persons=count.persons,
+            exposure=count.expected_claims,
+            register=next_register(start.register, pairs, count),
+            lapsed=count.lapsed,
+        )
+        mean = mean_of_year(start, end, shocks.care_factor(case, year)[pairs.residence])
+        claims = claims_of_year(mean.exposure, rules.terms(year), mean.register)
+        collected = collect(prepared, mean, paths, year, multipliers)
         record_people(store, t, prepared, count.persons)
         record_events(store, t, prepared, count)
-        record_money(
-            store, t, prepared, claims, collected, mean_persons, float(paths.medical_price[t])
-        )
-        _turn_accounts(store, t, prepared, payroll, persons, count, rates, paths)
-        credits = credited_years.next_credits(
-            credits, count, case.value("coverage.prior_credit_share", year), recognised=True
-        )
-        persons, expected, register = count.persons, count.expected_claims, new_register
+        record_retiring(store, t, prepared, count, earned)
+        record_money(store, t, prepared, claims, collected, mean, float(paths.medical_price[t]))
+        if payroll >= 0:
+            books.turn(t, count, people, holdings, collected[payroll], rates.carry[1])
+        start = end
         if progress is not None:
             progress(year)
     assert count is not None
@@ -207,44 +213,19 @@ def county_flows(
     )
 
 
-def _open_accounts(store: dict[str, FloatArray], case: Case) -> None:
-    table = case.tables["fund_balances"]
-    names = [scheme.name for scheme in case.schemes]
-    for scheme, region, balance in zip(
-        table["scheme"], table["region"], table["account_balance"], strict=True
-    ):
-        store["accounts_closing"][names.index(scheme), 0, case.regions.index(region)] = balance
+def mean_of_year(start: YearPeople, end: YearPeople, care: FloatArray) -> YearPeople:
+    """Mean numbers of a year from those at its ends.
 
-
-def _turn_accounts(
-    store: dict[str, FloatArray],
-    t: int,
-    prepared: Prepared,
-    payroll: int,
-    before: FloatArray,
-    count: YearCount,
-    rates: YearRates,
-    paths: EconomicPaths,
-) -> None:
-    """Carry the personal accounts through year ``t``."""
-    if payroll < 0:
-        return
-    case, pairs = prepared.case, prepared.pairs
-    scheme = case.schemes[payroll]
-    opening = store["accounts_closing"][payroll, t - 1]
-    members = sum_by(pairs.residence, before[:, HOLDERS].sum(axis=1), minlength=pairs.counties + 1)
-    moved = personal.transfers(count, pairs, rates, personal.balance_per_member(opening, members))
-    spending = scheme.rule_array("account_spending", case.regions, case.base_year + t)
-    year = personal.account_year(
-        opening,
-        store["account_credits"][payroll, t],
-        float(paths.interest[t - 1]),
-        np.append(spending, 0.0),
-        moved,
+    Args:
+        start, end: at the ends.
+        care: factor of claims by pair and service, ``(P, C)``.
+    """
+    exposure = 0.5 * (start.exposure + end.exposure)
+    if (care != 1.0).any():
+        exposure *= care[:, None, :, None]
+    return YearPeople(
+        persons=0.5 * (start.persons + end.persons),
+        exposure=exposure,
+        register=0.5 * (start.register + end.register),
+        lapsed=end.lapsed,
     )
-    store["accounts_opening"][payroll, t] = opening
-    store["accounts_interest"][payroll, t] = year.interest
-    store["accounts_spending"][payroll, t] = year.spending
-    store["accounts_in"][payroll, t] = year.transfers_in
-    store["accounts_out"][payroll, t] = year.transfers_out
-    store["accounts_closing"][payroll, t] = year.closing

@@ -1,11 +1,10 @@
 """Funds: balances of every pool by year.
 
-``B[t] = B[t-1] * (1+i) + (contributions - account credits + subsidies + swaps in - swaps out -
-claims paid - administration) * (1+i)^0.5``
+``B[t] = B[t-1] * (1+i) + (contributions - account credits + from accounts + subsidies + swaps in -
+swaps out - claims paid - administration) * (1+i)^0.5``
 
-Claims incurred are paid by a lag pattern: care within the insuring territory by the short lag of
-direct settlement, care elsewhere by the lag of the regime in force. What is unpaid is a liability
-of the pool. Merging pools adds their balances.
+``from accounts`` is what the pooled fund gains when accounts are forfeited or converted on a move.
+Merging pools adds their balances. A scheme that takes another in has its balances from then on.
 """
 
 from dataclasses import dataclass
@@ -15,15 +14,18 @@ import pandas as pd
 
 from actuarial.solvency import reserve_months
 from inputs.case import Case
+from models.adjustment import PoolFlow, swaps_of_year
+from models.county_books import opening_balances, with_taken_in
 from models.flow_record import CountyFlows
 from models.pairs import IntArray, sum_by
-from models.pooling import AdjustmentFund, PoolingPlan, Pools, Stage, pools_of
+from models.pooling import PoolingPlan, Pools, Stage, pools_of
 from models.rates import FloatArray
 
 MONEY = (
     "contribution_base",
     "contributions",
     "account_credits",
+    "from_accounts",
     "subsidies",
     "claims_incurred",
     "claims_paid",
@@ -32,118 +34,26 @@ MONEY = (
 )
 
 
-@dataclass(frozen=True)
-class CountyBook:
-    """One scheme's flows by county with run-off, ``(T, n)`` each; outside is left out."""
-
-    persons: FloatArray
-    contributors: FloatArray
-    contribution_base: FloatArray
-    contributions: FloatArray
-    account_credits: FloatArray
-    subsidies: FloatArray
-    claims_incurred: FloatArray
-    claims_paid: FloatArray
-    outstanding: FloatArray
-    administration: FloatArray
-
-
-def run_off(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Claims paid and outstanding by year, when every year pays by the same-shaped lag rows.
-
-    Args:
-        incurred: ``(T + 1, n)``, the base year first; years before it are taken to equal it.
-        lag: share of a year's claims paid in that year, the next, ..., one row a year of
-            incurral, ``(T + 1, L)``, rows summing to one.
-
-    Returns:
-        paid and outstanding in years 1 ... T, ``(T, n)`` each;
-        ``paid[t] = incurred[t] + outstanding[t-1] - outstanding[t]``.
-    """
-    years, length = incurred.shape[0] - 1, lag.shape[1]
-    paid = np.zeros_like(incurred)
-    outstanding = np.zeros_like(incurred)
-    for late in range(length):
-        for t in range(years + 1):
-            source = max(t - late, 0)
-            paid[t] += incurred[source] * lag[source, late]
-            outstanding[t] += incurred[source] * lag[source, late + 1 :].sum()
-    return paid[1:], outstanding[1:]
-
-
-def county_book(case: Case, flows: CountyFlows, scheme: int) -> CountyBook:
-    """One scheme's flows by county, with claims run off."""
-    n = flows.residents.shape[1] - 1
-    terms = case.schemes[scheme]
-    years = [int(year) for year in flows.years]
-    lags = [terms.lag(terms.regime(year)) for year in years]
-    length = max(len(lag) for lag in (*lags, terms.lag("direct")))
-    by_regime = np.array([np.pad(lag, (0, length - len(lag))) for lag in lags])
-    direct = np.pad(terms.lag("direct"), (0, length - len(terms.lag("direct"))))
-    away = flows.claims_offsite[scheme, :, :n]
-    near = flows.claims_incurred[scheme, :, :n] - away
-    paid_near, owed_near = run_off(near, np.tile(direct, (len(years), 1)))
-    paid_away, owed_away = run_off(away, by_regime)
-    paid = paid_near + paid_away
-    share = np.stack([terms.rule_array("administration", case.regions, y) for y in years[1:]])
-    return CountyBook(
-        persons=flows.persons[scheme, 1:, :n],
-        contributors=flows.contributors[scheme, 1:, :n],
-        contribution_base=flows.contribution_base[scheme, 1:, :n],
-        contributions=flows.contributions[scheme, 1:, :n],
-        account_credits=flows.account_credits[scheme, 1:, :n],
-        subsidies=flows.subsidies[scheme, 1:, :n],
-        claims_incurred=flows.claims_incurred[scheme, 1:, :n],
-        claims_paid=paid,
-        outstanding=owed_near + owed_away,
-        administration=paid * share,
-    )
-
-
-def opening_balances(case: Case, scheme: str) -> FloatArray:
-    """Pooled balance of each county at the end of the base year, ``(n,)``."""
-    table = case.tables["fund_balances"]
-    table = table[table["scheme"] == scheme]
-    balances = np.zeros(len(case.regions.codes))
-    balances[[case.regions.index(code) for code in table["region"]]] = table["pooled_balance"]
-    return balances
-
-
-def swaps_of_year(
-    pools: Pools,
-    member: IntArray,
-    fund: AdjustmentFund,
-    pooled_contributions: FloatArray,
-    result: FloatArray,
-    reserve: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Levies paid to and grants received from the adjustment funds above the pools.
-
-    Args:
-        pools: the pools.
-        member: adjustment fund that each pool belongs to, ``(p,)``.
-        fund: its rules.
-        pooled_contributions: of the year, ``(p,)``.
-        result: each pool's income less outgo before swaps, ``(p,)``.
-        reserve: money each adjustment fund holds, ``(f,)``.
-
-    Returns:
-        levies ``(p,)``, grants ``(p,)``, money left in each fund ``(f,)``. Grants are cut in
-        proportion where a fund cannot meet all of them, so that it never turns negative.
-    """
-    levies = fund.levy * np.maximum(pooled_contributions, 0.0)
-    wanted = (1.0 - fund.own_responsibility) * np.maximum(-result, 0.0)
-    available = reserve + sum_by(member, levies, minlength=reserve.size)
-    asked = sum_by(member, wanted, minlength=reserve.size)
-    share = np.divide(available, asked, out=np.ones_like(asked), where=asked > 0).clip(0.0, 1.0)
-    grants = wanted * share[member]
-    assert len(pools.codes) == levies.size
-    return levies, grants, available - sum_by(member, grants, minlength=reserve.size)
-
-
 def moral_hazard(case: Case, level: str) -> float:
     """Relative rise of claims when funds are merged at a level; zero at the lowest."""
     return float(case.settings.pooling.moral_hazard.value_of(level))
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """Balances that a scheme hands to the one that takes it in.
+
+    Attributes:
+        into: name of the scheme that takes it in.
+        year: year at whose start it does.
+        pools: the pools that held them.
+        balance: by pool, ``(p,)``.
+    """
+
+    into: str
+    year: int
+    pools: Pools
+    balance: FloatArray
 
 
 def fund_table(case: Case, flows: CountyFlows, plan: PoolingPlan) -> pd.DataFrame:
@@ -152,18 +62,23 @@ def fund_table(case: Case, flows: CountyFlows, plan: PoolingPlan) -> pd.DataFram
     Money in nominal currency; stocks (balance, outstanding) at the end of the year. The hub of
     an adjustment fund is a row of its own, level ``<level> adjustment fund``.
     """
-    frames = [
-        frame
-        for number, scheme in enumerate(case.schemes)
-        for frame in _scheme_funds(case, flows, plan, number, scheme.name)
-    ]
-    return pd.concat(frames, ignore_index=True)
+    frames: dict[str, list[pd.DataFrame]] = {}
+    handed: list[TakenOver] = []
+    # a scheme that is taken in is carried to its end before the one that takes it in
+    for scheme in sorted(case.schemes, key=lambda s: (s.merger is None, s.merger or 0)):
+        arriving = [over for over in handed if over.into == scheme.name]
+        frames[scheme.name], over = _scheme_funds(case, flows, plan, scheme.name, arriving)
+        handed += over
+    return pd.concat(
+        [frame for scheme in case.schemes for frame in frames[scheme.name]], ignore_index=True
+    )
 
 
 def _scheme_funds(
-    case: Case, flows: CountyFlows, plan: PoolingPlan, scheme: int, name: str
-) -> list[pd.DataFrame]:
-    book = county_book(case, flows, scheme)
+    case: Case, flows: CountyFlows, plan: PoolingPlan, name: str, arriving: list[TakenOver]
+) -> tuple[list[pd.DataFrame], list[TakenOver]]:
+    scheme = case.scheme(name)
+    book = with_taken_in(case, flows, case.schemes.index(scheme))
     years = flows.years[1:]
     outgo_next = _next_year(book.claims_paid + book.administration)
     stage = plan.stage(name, int(years[0]))
@@ -172,11 +87,18 @@ def _scheme_funds(
     reserve: FloatArray | None = None
     frames = []
     for t, year in enumerate(years):
+        if not scheme.in_force(int(year)):
+            break
         following = plan.stage(name, int(year))
         if following != stage:
             merged = pools_of(case, following)
             balance, reserve = _carry_over(pools, merged, balance, reserve)
             stage, pools = following, merged
+        for over in arriving:
+            if over.year == year:
+                balance = balance + sum_by(
+                    _member(over.pools, pools), over.balance, minlength=balance.size
+                )
         interest = float(flows.paths.interest[t])
         flow = {
             key: pools.total(getattr(book, key)[t]) for key in ("persons", "contributors", *MONEY)
@@ -184,12 +106,16 @@ def _scheme_funds(
         rise = np.array([1.0 + _rise(case, level) for level in pools.levels])
         for key in ("claims_incurred", "claims_paid", "outstanding", "administration"):
             flow[key] = flow[key] * rise
+        effort = _effort(case, stage, pools)
+        for key in ("contribution_base", "contributions", "account_credits"):
+            flow[key] = flow[key] * effort
+        net = flow["claims_paid"] + flow["administration"]
         result = (
             flow["contributions"]
             - flow["account_credits"]
+            + flow["from_accounts"]
             + flow["subsidies"]
-            - flow["claims_paid"]
-            - flow["administration"]
+            - net
         )
         swaps_in, swaps_out = np.zeros_like(result), np.zeros_like(result)
         if stage.adjustment is not None:
@@ -197,10 +123,14 @@ def _scheme_funds(
             member = _member(pools, hubs)
             opened = np.zeros(len(hubs.codes)) if reserve is None else reserve
             half = (1.0 + interest) ** 0.5
+            money = PoolFlow(
+                flow["contributions"] - flow["account_credits"],
+                result,
+                pools.total(book.expected_cost[t]),
+            )
             swaps_out, swaps_in, left = swaps_of_year(
-                pools, member, stage.adjustment,
-                flow["contributions"] - flow["account_credits"], result, opened * half,
-            )  # fmt: skip
+                member, stage.adjustment, money, opened * half
+            )
             reserve = left * half
             frames.append(
                 _hub_rows(
@@ -216,7 +146,6 @@ def _scheme_funds(
         balance = opening + earned + result + swaps_in - swaps_out
         outgo = pools.total(outgo_next[t]) * rise
         base = flow["contribution_base"]
-        net = flow["claims_paid"] + flow["administration"]
         frames.append(
             pd.DataFrame(
                 {
@@ -239,7 +168,22 @@ def _scheme_funds(
                 }
             )
         )
-    return frames
+    if scheme.merger is None or scheme.merger > years[-1]:
+        return frames, []
+    into = next(m.into for m in case.settings.mergers if m.scheme == name)
+    return frames, [TakenOver(into, scheme.merger, pools, balance)]
+
+
+def _effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:
+    """What pooling leaves of contributions where local offices collect for a larger fund."""
+    values = case.settings.pooling.collection_effort
+    if values is None:
+        return np.ones(len(pools.levels))
+    kept = [1.0 + (0.0 if level == "custom" else values.value_of(level)) for level in pools.levels]
+    if stage.adjustment is not None:
+        share = values.value_of(f"{stage.adjustment.level} adjustment fund")
+        kept = [factor * (1.0 + share) for factor in kept]
+    return np.array(kept)
 
 
 def stage_at(level: str) -> Stage:

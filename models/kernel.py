@@ -12,100 +12,56 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import numpy as np
 
-from inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
+from inputs.vocabulary import AGES, CELLS
+from models.cell_blocks import (
+    LANES,
+    LOOSE,
+    SCRATCH,
+    K,
+    add_mapped,
+    blocks_of,
+    change_cover,
+    claims_by_class,
+    frequency_blocks,
+)
+from models.holdings import LAYERS, MONEY, share_elsewhere_in_territory, staying_shares
+from models.kernel_holdings import (
+    add_entrants,
+    add_leaving,
+    arrived_amounts,
+    carry_on,
+    survive_amounts,
+    to_means,
+)
+from models.kernel_people import (
+    add_to,
+    add_up,
+    born_to,
+    dead_among,
+    retire,
+    stay_and_leave,
+    survive_and_age,
+    times,
+)
 from models.pairs import IntArray, PairIndex
-from models.population import CONTRIBUTING, HOME_RESIDENT, RETIRED, band_runs
+from models.population import lapsed_on_move
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
 
 CHUNKS = 8
 """Number of independent groups of homes; fixed, so that sums come out the same bits."""
 
-K = len(STATUSES)
-EMPLOYEE, DUAL = CONTRIBUTING
-FIRST_FERTILE, LAST_FERTILE = 10, 54
-KEPT, ARRIVED, LEFT, CONTRIBUTORS, RESIDENTS = range(5)
 
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _survive(x, survival, scratch):  # type: ignore[no-untyped-def]
-    """Age one pair in place; returns the deaths."""
-    deaths = 0.0
-    for k in range(x.shape[0]):
-        row = x[k]
-        before = 0.0
-        for c in range(CELLS):
-            before += row[c]
-        if before == 0.0:
-            continue
-        after = 0.0
-        for c in range(CELLS):
-            scratch[c] = row[c] * survival[c]
-            after += scratch[c]
-        for first in (0, AGES):
-            row[first] = 0.0
-            for c in range(first, first + OLDEST_AGE):
-                row[c + 1] = scratch[c]
-            row[first + OLDEST_AGE] += scratch[first + OLDEST_AGE]
-        deaths += before - after
-    return deaths
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _fertile_women(x, fertility):  # type: ignore[no-untyped-def]
-    """Women of one pair weighted with the birth rate of their age."""
-    total = 0.0
-    for k in range(x.shape[0]):
-        for a in range(FIRST_FERTILE, LAST_FERTILE + 1):
-            total += x[k, AGES + a] * fertility[a]
-    return total
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _add_mapped(target, mapping, source, chance, factor):  # type: ignore[no-untyped-def]
-    """``target[j] += factor * mapping[k, j] * source[k] * chance`` over all statuses."""
-    for k in range(source.shape[0]):
-        for j in range(target.shape[0]):
-            weight = factor * mapping[k, j]
-            if weight != 0.0:
-                for c in range(CELLS):
-                    target[j, c] += weight * source[k, c] * chance[c]
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _transition(target, source, matrices, runs):  # type: ignore[no-untyped-def]
-    """Coverage transition of one pair: ``target`` becomes ``source`` moved on by its matrices."""
-    target[:] = 0.0
-    for run in range(runs.shape[0]):
-        first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
-        for k in range(source.shape[0]):
-            for j in range(target.shape[0]):
-                weight = matrices[band, k, j]
-                if weight != 0.0:
-                    for c in range(first, last):
-                        target[j, c] += weight * source[k, c]
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def _still_contributing(total, two, matrices, runs, retirement_cells):  # type: ignore[no-untyped-def]
-    """Add the contributors of ``two`` (employee, dual) who still contribute after the year."""
-    for i in range(2):
-        for sex in range(2):
-            two[i, retirement_cells[sex]] = 0.0
-    for run in range(runs.shape[0]):
-        first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
-        employee = matrices[band, EMPLOYEE, EMPLOYEE] + matrices[band, EMPLOYEE, DUAL]
-        dual = matrices[band, DUAL, EMPLOYEE] + matrices[band, DUAL, DUAL]
-        for c in range(first, last):
-            total[c] += employee * two[0, c] + dual * two[1, c]
-
-
-@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@numba.njit(cache=True, nogil=True, fastmath=LOOSE)
 def _year(  # type: ignore[no-untyped-def]
     chunk,
     people,
+    holdings,
     start,
     own,
     residence,
+    territory,
+    own_territory,
+    near,
     survival,
     fertility,
     newborn_survival,
@@ -123,11 +79,16 @@ def _year(  # type: ignore[no-untyped-def]
     move_return,
     retirement_cells,
     retired_share,
+    home_cover,
+    carry,
+    prior_credit,
     transition,
     transition_row,
-    runs,
+    staying,
+    blocks,
     frequency,
-    class_runs,
+    frequency_starts,
+    frequency_edges,
     persons,
     claims,
     births,
@@ -136,29 +97,49 @@ def _year(  # type: ignore[no-untyped-def]
     onward,
     returned,
     retiring,
-    sums,
+    lapsed,
+    money_out,
+    money_in,
+    released,
+    residents,
 ):
     homes = start.shape[0] - 1
     outside = homes - 1
     scratch = np.empty(CELLS)
-    total_away = np.empty((K, CELLS))
-    at_home = np.empty((K, CELLS))
-    arriving = np.empty((K, CELLS))
-    moved = np.empty((K, CELLS))
-    here = np.empty((K, CELLS))
-    two = np.empty((2, CELLS))
-    kept_reservoir = np.empty((K, CELLS))
+    everyone = np.empty(CELLS)
+    kept = np.empty(CELLS)
+    chances = np.zeros((5, SCRATCH))
+    stay, out, back, on, persist = chances[0], chances[1], chances[2], chances[3], chances[4]
+    rows = np.zeros((7, K, SCRATCH))
+    total_away, at_home, arriving, moving = rows[0], rows[1], rows[2], rows[3]
+    moved, here, end = rows[4], rows[5], rows[6]
+    part = np.empty((K, LANES)), np.empty(SCRATCH)
+    gathered = np.empty(frequency_starts.shape[0] * LANES)
+    leaving = np.zeros((territory.max() + 1, LAYERS + 1, CELLS))
+    everywhere = np.zeros((LAYERS + 1, CELLS))
+    returning = np.zeros((2, LAYERS + 1, CELLS))
+    brought = np.empty((2, LAYERS + 1, CELLS))
+    mine = residents[chunk]
     for h in range(chunk, homes, CHUNKS):
         first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
+        for c in range(CELLS):
+            stay[c] = home_stay[h, c]
+            out[c] = home_to_away[h, c]
+            back[c] = away_to_home[h, c]
+            on[c] = onward_chance[h, c]
+            persist[c] = persistence[h, c]
         if h == outside:
-            kept_reservoir[:] = people[own_pair]
+            kept_reservoir = people[own_pair].copy()
 
         left_behind = 0.0
         for p in range(first_pair, last_pair):
             r = residence[p]
-            born = _fertile_women(people[p], fertility[r])
-            deaths[p] = _survive(people[p], survival[r], scratch)
-            born = 0.5 * (born + _fertile_women(people[p], fertility[r]))
+            add_up(everyone, people[p])
+            deaths[p] = dead_among(everyone, survival[r])
+            born = born_to(everyone, survival[r], fertility[r])
+            for k in range(K):
+                survive_and_age(people[p, k], survival[r], scratch)
+            released[p] = survive_amounts(holdings[p], survival[r], scratch)
             if p == own_pair:
                 births[p] = born if h != outside else 0.0
             else:
@@ -167,147 +148,146 @@ def _year(  # type: ignore[no-untyped-def]
         if h != outside:
             births[own_pair] += left_behind
         total_away[:] = 0.0
+        leaving[:] = 0.0
+        returning[:] = 0.0
         for p in range(first_pair, last_pair):
             r = residence[p]
+            x = people[p]
             for sex in range(2):
                 infants = births[p] * newborn_sex[sex] * newborn_survival[r, sex]
                 deaths[p] += births[p] * newborn_sex[sex] - infants
                 for k in range(K):
-                    people[p, k, sex * AGES] = infants * newborn_status[k]
+                    x[k, sex * AGES] = infants * newborn_status[h, k]
+            to_means(holdings[p], x)
+            same = 0 if territory[p] == own_territory[h] else 1
             if p == own_pair:
-                at_home[:] = people[p]
+                for k in range(K):
+                    for c in range(CELLS):
+                        at_home[k, c] = x[k, c]
+                money = add_leaving(
+                    leaving[territory[p]], x, holdings[p], out, move_out[h], scratch
+                )
+                money_out[p, 0] = near[p] * money
+                money_out[p, 1] = (1.0 - near[p]) * money
             else:
                 for k in range(K):
                     for c in range(CELLS):
-                        total_away[k, c] += people[p, k, c]
+                        total_away[k, c] += x[k, c]
+                money = add_leaving(
+                    leaving[territory[p]], x, holdings[p], on, move_onward[h], scratch
+                )
+                money_out[p, 0] = near[p] * money
+                money_out[p, 1] = (1.0 - share[p] - near[p]) * money
+                money_out[p, same] += add_leaving(
+                    returning[same], x, holdings[p], back, move_return[h], scratch
+                )
+        everywhere[:] = 0.0
+        for place in range(leaving.shape[0]):
+            for layer in range(LAYERS + 1):
+                for c in range(CELLS):
+                    everywhere[layer, c] += leaving[place, layer, c]
 
         arriving[:] = 0.0
-        _add_mapped(arriving, move_onward, total_away, onward_chance[h], 1.0)
-        _add_mapped(arriving, move_out, at_home, home_to_away[h], 1.0)
+        times(moving, total_away, on)
+        add_mapped(arriving, move_onward[h], moving, 1.0)
+        times(moving, at_home, out)
+        add_mapped(arriving, move_out[h], moving, 1.0)
 
         for p in range(first_pair, last_pair):
-            r = residence[p]
-            row = transition_row[p]
-            x = people[p]
-            if p == own_pair:
-                moved[:] = 0.0
-                _add_mapped(moved, move_return, total_away, away_to_home[h], 1.0)
-                arrived = 0.0
-                for k in range(K):
-                    gone = 0.0
-                    for c in range(CELLS):
-                        arrived += moved[k, c]
-                        leaver = at_home[k, c] * home_to_away[h, c]
-                        gone += leaver
-                        here[k, c] = at_home[k, c] * home_stay[h, c]
-                    onward[p, k] = gone
-                    returned[p, k] = 0.0
-                kept_employee = move_out[EMPLOYEE, EMPLOYEE] + move_out[EMPLOYEE, DUAL]
-                kept_dual = move_out[DUAL, EMPLOYEE] + move_out[DUAL, DUAL]
-                for c in range(CELLS):
-                    scratch[c] = home_to_away[h, c] * (
-                        kept_employee * at_home[EMPLOYEE, c] + kept_dual * at_home[DUAL, c]
-                    )
-            else:
-                d = share[p]
-                for k in range(K):
-                    for c in range(CELLS):
-                        moved[k, c] = d * arriving[k, c]
-                _add_mapped(moved, move_onward, x, onward_chance[h], -d)
-                arrived = 0.0
-                for k in range(K):
-                    gone = 0.0
-                    back = 0.0
-                    for c in range(CELLS):
-                        arrived += moved[k, c]
-                        on = x[k, c] * onward_chance[h, c]
-                        gone += on
-                        back += x[k, c] * away_to_home[h, c]
-                        here[k, c] = x[k, c] * persistence[h, c] + d * on
-                    onward[p, k] = gone * (1.0 - d)
-                    returned[p, k] = back
-                on_employee = move_onward[EMPLOYEE, EMPLOYEE] + move_onward[EMPLOYEE, DUAL]
-                on_dual = move_onward[DUAL, EMPLOYEE] + move_onward[DUAL, DUAL]
-                back_employee = move_return[EMPLOYEE, EMPLOYEE] + move_return[EMPLOYEE, DUAL]
-                back_dual = move_return[DUAL, EMPLOYEE] + move_return[DUAL, DUAL]
-                for c in range(CELLS):
-                    on_chance = onward_chance[h, c] * (1.0 - d)
-                    back_chance = away_to_home[h, c]
-                    scratch[c] = (on_chance * on_employee + back_chance * back_employee) * x[
-                        EMPLOYEE, c
-                    ] + (on_chance * on_dual + back_chance * back_dual) * x[DUAL, c]
-
-            if p == own_pair and h == outside:
+            r, row, x = residence[p], transition_row[p], people[p]
+            if p == own_pair and h == outside:  # the reservoir stays as it is and counts nowhere
                 x[:] = kept_reservoir
+                holdings[p] = 0.0
                 births[p] = 0.0
                 deaths[p] = 0.0
                 arrivals[p] = 0.0
-                retiring[p] = 0.0
+                retiring[p, :] = 0.0
+                lapsed[p] = 0.0
+                money_out[p, :] = 0.0
+                for side in range(2):  # account money taken out of the case
+                    total = 0.0
+                    for c in range(CELLS):
+                        total += returning[side, MONEY, c]
+                    money_in[p, side] = total
+                released[p] = 0.0
                 onward[p, :] = 0.0
                 returned[p, :] = 0.0
                 persons[p, :] = 0.0
                 claims[p] = 0.0
                 continue
+            moved[:] = 0.0
+            if p == own_pair:
+                stay_and_leave(x, stay, out, back, 0.0, here, moving, onward[p], returned[p])
+                returned[p, :] = 0.0
+                times(moving, total_away, back)
+                add_mapped(moved, move_return[h], moving, 1.0)
+                brought[:] = returning
+            else:
+                d = share[p]
+                stay_and_leave(x, persist, on, back, d, here, moving, onward[p], returned[p])
+                add_mapped(moved, move_onward[h], moving, -d)
+                for k in range(K):
+                    for c in range(CELLS):
+                        moved[k, c] += d * arriving[k, c]
+                arrived_amounts(
+                    brought, leaving[territory[p]], everywhere, d, x, holdings[p], on,
+                    move_onward[h], scratch,
+                )  # fmt: skip
 
-            arrivals[p] = arrived
-            mine = sums[chunk]
-            for c in range(CELLS):
-                mine[LEFT, r, c] += scratch[c]
-            two[0] = here[EMPLOYEE]
-            two[1] = here[DUAL]
-            _still_contributing(mine[KEPT, r], two, transition[row], runs, retirement_cells)
-            two[0] = moved[EMPLOYEE]
-            two[1] = moved[DUAL]
-            _still_contributing(mine[ARRIVED, r], two, transition[row], runs, retirement_cells)
-            for k in range(K):
+            carry_on(holdings[p], here, moved, brought, carry[:, r], staying[row], kept)
+            for side in range(2):
+                total = 0.0
                 for c in range(CELLS):
-                    moved[k, c] += here[k, c]
-            reaching = 0.0
-            for sex in range(2):
-                cell = retirement_cells[sex]
-                for k in (EMPLOYEE, DUAL):
-                    number = moved[k, cell]
-                    reaching += number
-                    moved[RETIRED, cell] += number * retired_share[r, sex]
-                    moved[HOME_RESIDENT, cell] += number * (1.0 - retired_share[r, sex])
-                    moved[k, cell] = 0.0
-            retiring[p] = reaching
-            _transition(here, moved, transition[row], runs)
+                    total += brought[side, MONEY, c]
+                money_in[p, side] = total
+            arrivals[p] = add_to(moved, here)
+            retire(moved, retirement_cells, retired_share[p], home_cover[h], retiring[p])
+            lapsed[p] = change_cover(end, moved, transition[row], blocks, part)
+            held = add_entrants(holdings[p], end, kept, brought, prior_credit)
+            released[p] += (
+                money_in[p, 0] + carry[1, r] * money_in[p, 1] - money_out[p, 0] - money_out[p, 1]
+            ) - held
             for k in range(K):
                 number = 0.0
                 for c in range(CELLS):
-                    number += here[k, c]
-                    x[k, c] = here[k, c]
-                    mine[RESIDENTS, r, c] += here[k, c]
+                    number += end[k, c]
+                    x[k, c] = end[k, c]
                 persons[p, k] = number
-                for s in range(frequency.shape[0]):
-                    claims[p, k, s, :] = 0.0
-                    if number == 0.0:
-                        continue
-                    for run in range(class_runs.shape[0]):
-                        total = 0.0
-                        for c in range(class_runs[run, 0], class_runs[run, 1]):
-                            total += here[k, c] * frequency[s, c]
-                        claims[p, k, s, class_runs[run, 2]] += total
+                if number == 0.0:
+                    claims[p, k] = 0.0
+                else:
+                    claims_by_class(
+                        claims[p, k], end[k], frequency, frequency_starts, frequency_edges, gathered
+                    )
+            add_up(everyone, end)
             for c in range(CELLS):
-                mine[CONTRIBUTORS, r, c] += here[EMPLOYEE, c] + here[DUAL, c]
+                mine[r, c] += everyone[c]
 
 
-def _runs(index: IntArray) -> IntArray:
-    return np.array(band_runs(index), dtype=np.int64)
+def _staying(rates: YearRates, retirement_cells: IntArray) -> FloatArray:
+    """Share of employees and of the doubly insured who go on contributing, ``(rows, 2, 202)``.
+
+    By row of the coverage matrices; nobody at retirement age.
+    """
+    by_band = staying_shares(rates.transition).transpose(0, 2, 1)
+    by_cell = np.ascontiguousarray(by_band[:, :, rates.band])
+    by_cell[:, :, retirement_cells] = 0.0
+    return by_cell
 
 
 def step_in_place(
     people: FloatArray,
+    holdings: FloatArray,
     pairs: PairIndex,
     rates: YearRates,
     care: CareWeights,
     threads: int | None = None,
 ) -> YearCount:
-    """One year of the population; ``people`` becomes the state at the end of the year.
+    """One year of the population; ``people`` and ``holdings`` become those at the year's end.
 
     Args:
         people: ``(P, K, 202)``, C-contiguous; changed in place.
+        holdings: ``(P, 3, 202)``, C-contiguous; changed in place.
         pairs: the pairs of the case.
         rates: the year's rates.
         care: claim frequencies.
@@ -320,16 +300,21 @@ def step_in_place(
     services = care.frequency.shape[0]
     persons = np.empty((count, statuses))
     claims = np.empty((count, statuses, services, care.classes))
-    births, deaths, arrivals, retiring = (np.empty(count) for _ in range(4))
+    births, deaths, arrivals, lapsed, released = (np.empty(count) for _ in range(5))
     onward, returned = np.empty((count, statuses)), np.empty((count, statuses))
-    sums = np.zeros((CHUNKS, 5, pairs.counties + 1, CELLS))
+    retiring, money_out, money_in = (np.empty((count, 2)) for _ in range(3))
+    residents = np.zeros((CHUNKS, pairs.counties + 1, CELLS))
     retirement_cells = np.array([age + sex * AGES for sex, age in enumerate(rates.retirement_age)])
     movement = rates.movement
     arguments = (
         people,
+        holdings,
         pairs.start,
         pairs.own,
         pairs.residence,
+        pairs.territory,
+        pairs.own_territory,
+        share_elsewhere_in_territory(pairs, rates.destination),
         rates.survival,
         rates.fertility,
         rates.newborn_survival,
@@ -347,11 +332,14 @@ def step_in_place(
         rates.move_return,
         retirement_cells,
         rates.retired_share,
+        rates.home_cover,
+        rates.carry,
+        rates.prior_credit,
         rates.transition,
         rates.transition_row,
-        _runs(rates.band),
-        care.frequency,
-        _runs(care.severity_class),
+        _staying(rates, retirement_cells),
+        blocks_of(rates.band),
+        *frequency_blocks(care),
         persons,
         claims,
         births,
@@ -360,11 +348,14 @@ def step_in_place(
         onward,
         returned,
         retiring,
-        sums,
+        lapsed,
+        money_out,
+        money_in,
+        released,
+        residents,
     )
     with ThreadPoolExecutor(max_workers=threads or os.cpu_count()) as pool:
         list(pool.map(lambda chunk: _year(chunk, *arguments), range(CHUNKS)))
-    total = sums.sum(axis=0)
     return YearCount(
         persons=persons,
         expected_claims=claims,
@@ -374,9 +365,9 @@ def step_in_place(
         onward=onward,
         returned=returned,
         retiring=retiring,
-        contributors=total[CONTRIBUTORS],
-        contributors_kept=total[KEPT],
-        contributors_arrived=total[ARRIVED],
-        contributors_left=total[LEFT],
-        residents=total[RESIDENTS],
+        lapsed=lapsed + lapsed_on_move(onward, returned, pairs, rates),
+        money_out=money_out,
+        money_in=money_in,
+        money_released=released,
+        residents=residents.sum(axis=0),
     )

@@ -32,7 +32,7 @@ def pool_measures(case: Case, funds: pd.DataFrame, paths: EconomicPaths) -> pd.D
         interest = paths.interest[-span:]
         outgo = (table["claims_paid"] + table["administration"]).to_numpy(float)
         net_income = (table["contributions"] - table["account_credits"]).to_numpy(float)
-        subsidies = table["subsidies"].to_numpy(float)
+        subsidies = (table["subsidies"] + table["from_accounts"]).to_numpy(float)
         base = table["contribution_base"].to_numpy(float)
         opening = float(table["opening_balance"].iloc[0])
         last = table.iloc[-1]

@@ -39,6 +39,9 @@ class PairIndex:
             ``start[h]:start[h + 1]``.
         own: the pair ``(h, h)`` of each home, shape ``(n + 1,)``.
         tie: index into ``TIES`` of each pair, shape ``(P,)``.
+        territory: number, within its home, of the next-level region that each pair's residence
+            lies in, shape ``(P,)``; the same number means the same territory.
+        own_territory: territory number of the home itself, shape ``(n + 1,)``.
     """
 
     counties: int
@@ -47,6 +50,18 @@ class PairIndex:
     start: IntArray
     own: IntArray
     tie: IntArray
+    territory: IntArray
+    own_territory: IntArray
+
+    @property
+    def same_territory(self) -> NDArray[np.bool_]:
+        """Whether a pair's residence lies in the territory of its home, ``(P,)``."""
+        return np.asarray(self.territory == self.own_territory[self.home])
+
+    def territory_sum(self, values: FloatArray) -> FloatArray:
+        """For each pair the sum of ``values`` over its home's pairs in its territory, ``(P,)``."""
+        key = self.home * (int(self.territory.max()) + 1) + self.territory
+        return np.asarray(sum_by(key, values, int(key.max()) + 1)[key])
 
     @property
     def count(self) -> int:
@@ -95,7 +110,15 @@ def pair_index(
     tie[homes == counties] = TIES.index("inbound")
     tie[residences == counties] = TIES.index("outbound")
     tie[homes == residences] = TIES.index("stayer")
-    return PairIndex(counties, homes, residences, start, own, tie.astype(np.int64))
+    # number the territories of each home's pairs 0, 1, ...: its slab needs no more places
+    territories, of_pair = np.unique(
+        np.stack([homes, region[residences]]), axis=1, return_inverse=True
+    )
+    first = np.searchsorted(territories[0], np.arange(counties + 1))
+    local = (of_pair.ravel() - first[homes]).astype(np.int64)
+    return PairIndex(
+        counties, homes, residences, start, own, tie.astype(np.int64), local, local[own]
+    )
 
 
 def dense_pairs(next_level: IntArray) -> PairIndex:

@@ -28,7 +28,7 @@ class PoolPaths:
         years: projected years, ``(T,)``.
         contribution_base: what a rate of the pooled fund is a share of, ``(s, T, p)``.
         income: pooled contributions (account credits taken off) at the rates in force.
-        subsidies: paid in by the state.
+        subsidies: paid in by the state, and what comes from personal accounts.
         outgo: claims paid and administration.
         outstanding: claims incurred and not yet paid at the end of the year.
         outgo_next_year: outgo of the year after.
@@ -95,7 +95,7 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         years=years,
         contribution_base=by_pool("contribution_base")[None],
         income=(by_pool("contributions") - by_pool("account_credits"))[None],
-        subsidies=by_pool("subsidies")[None],
+        subsidies=(by_pool("subsidies") + by_pool("from_accounts"))[None],
         outgo=(by_pool("claims_paid") + by_pool("administration"))[None],
         outstanding=by_pool("outstanding")[None],
         outgo_next_year=by_pool("outgo_next_year")[None],

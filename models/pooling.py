@@ -23,16 +23,20 @@ class AdjustmentFund:
         level: level of the region tree that holds the fund.
         levy: share of a pool's pooled contributions paid in each year.
         own_responsibility: share of its deficit that a pool bears itself.
+        need: share of the year's levies paid out by need, that is in proportion to the cost
+            expected of a pool's insured by their ages and sexes; the rest meets deficits.
     """
 
     level: str
     levy: float
     own_responsibility: float
+    need: float = 0.0
 
     def __post_init__(self) -> None:
         """Refuse shares outside 0 to 1."""
-        if not (0.0 <= self.levy <= 1.0 and 0.0 <= self.own_responsibility <= 1.0):
-            raise ValueError("levy and own responsibility must lie between 0 and 1")
+        shares = (self.levy, self.own_responsibility, self.need)
+        if not all(0.0 <= share <= 1.0 for share in shares):
+            raise ValueError("levy, own responsibility and need must lie between 0 and 1")
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,8 @@ def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
 
     ``"city"``: every scheme at that level throughout. ``"county,city@2027,province@2031"``:
     staged. ``"city+province:0.05:0.3"``: city funds with a provincial adjustment fund that levies
-    5 % of pooled contributions and leaves 30 % of a deficit to the pool.
+    5 % of pooled contributions and leaves 30 % of a deficit to the pool. ``:0.5`` after it: half of
+    the year's levies is paid out by need.
 
     Raises:
         ValueError: the text names an unknown level or cannot be read, or pools would be split up.
@@ -169,13 +174,15 @@ def _year(text: str, pooling: str) -> int | None:
 
 def _adjustment(case: Case, text: str, pooling: str) -> AdjustmentFund:
     level, _, numbers = text.partition(":")
-    levy, _, own = numbers.partition(":")
+    levy, own, need, *rest = [*numbers.split(":"), "0", "0"][: max(3, numbers.count(":") + 1)]
     if level not in case.levels:
         raise ValueError(f"{level!r} in the pooling plan {pooling!r} is not a level of {case.name}")
     try:
-        return AdjustmentFund(level, float(levy), float(own or 0.0))
+        if rest:
+            raise ValueError
+        return AdjustmentFund(level, float(levy), float(own), float(need))
     except ValueError:
         raise ValueError(
-            f"{text!r} in the pooling plan {pooling!r} should read LEVEL:LEVY:OWN, "
+            f"{text!r} in the pooling plan {pooling!r} should read LEVEL:LEVY:OWN[:NEED], "
             "as in province:0.05:0.3"
         ) from None

@@ -1,9 +1,10 @@
 """One year of the population, step by step: the readable specification.
 
 State ``people[pair, status, cell]``: persons by home and residence (a pair), coverage status,
-and sex by age (a cell). A year is, in this order: survive and age, births, move, retire, change
-of cover (docs/method.md, sections 2 and 4). :mod:`models.kernel` does the same in one pass over
-memory and is tested against this module to 1e-12.
+and sex by age (a cell); beside it what contributors hold (:mod:`models.holdings`). A year is, in
+this order: survive and age, births, move, retire, change of cover (docs/method.md, sections 2 and
+4). :mod:`models.kernel` does the same in one pass over memory and is tested against this module
+to 1e-12.
 
 People are conserved: for every pair,
 ``end = start - deaths + births + arrivals - onward - returned``.
@@ -14,15 +15,13 @@ from dataclasses import replace
 import numpy as np
 
 from inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
+from models.holdings import CONTRIBUTING, MONEY, carried
 from models.pairs import PairIndex
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
 
 WOMEN = slice(AGES, CELLS)
-CONTRIBUTING = (STATUSES.index("employee"), STATUSES.index("dual"))
-"""Statuses that pay into the payroll scheme."""
-
+NONE = STATUSES.index("none")
 RETIRED = STATUSES.index("retired")
-HOME_RESIDENT = STATUSES.index("home_resident")
 
 
 def survive_and_age(people: FloatArray, survival: FloatArray) -> FloatArray:
@@ -86,31 +85,34 @@ def move_home(
     moving = onward_chance * (away.sum(axis=0) - away)  # those who might arrive from elsewhere
     leaving = at_home * movement.home_to_away[home]
     onward[own] = leaving
-    arriving = np.einsum("kj,mkc->mjc", rates.move_onward, moving)
-    arriving += np.einsum("kj,kc->jc", rates.move_out, leaving)
+    arriving = np.einsum("kj,mkc->mjc", rates.move_onward[home], moving)
+    arriving += np.einsum("kj,kc->jc", rates.move_out[home], leaving)
     arriving *= share[:, None, None]
-    arriving[own] = np.einsum("kj,kc->jc", rates.move_return, returned.sum(axis=0))
+    arriving[own] = np.einsum("kj,kc->jc", rates.move_return[home], returned.sum(axis=0))
     return stayed + arriving, stayed, onward, returned
 
 
-def retire(people: FloatArray, retired_share: FloatArray, rates: YearRates) -> FloatArray:
+def retire(people: FloatArray, pairs: PairIndex, rates: YearRates) -> FloatArray:
     """Move the contributors who just reached retirement age out of contributing.
 
-    Those with enough credited years become ``retired``, the others ``home_resident``.
+    Those with enough credited years become ``retired``, the others fall back on the cover that
+    their home gives.
 
     Args:
         people: ``(P, K, 202)``.
-        retired_share: at each pair's residence, by sex, ``(P, 2)``.
+        pairs: the pairs.
         rates: the year's rates.
     """
     result = people.copy()
+    fallback = rates.home_cover[pairs.home]
     for sex, age in enumerate(rates.retirement_age):
         cell = sex * AGES + int(age)
         for status in CONTRIBUTING:
             reaching = people[:, status, cell]
-            result[:, RETIRED, cell] += reaching * retired_share[:, sex]
-            result[:, HOME_RESIDENT, cell] += reaching * (1.0 - retired_share[:, sex])
+            earned = reaching * rates.retired_share[:, sex]
             result[:, status, cell] = 0.0
+            result[:, RETIRED, cell] += earned
+            result[:, :, cell] += (reaching - earned)[:, None] * fallback
     return result
 
 
@@ -140,22 +142,28 @@ def expected_claims(people: FloatArray, care: CareWeights) -> FloatArray:
 
 
 def step(
-    people: FloatArray, pairs: PairIndex, rates: YearRates, care: CareWeights
-) -> tuple[FloatArray, YearCount]:
+    people: FloatArray,
+    holdings: FloatArray,
+    pairs: PairIndex,
+    rates: YearRates,
+    care: CareWeights,
+) -> tuple[FloatArray, FloatArray, YearCount]:
     """One year of the population.
 
     Args:
         people: the state at the end of the year before, ``(P, K, 202)``; not changed.
+        holdings: what its contributors hold, ``(P, 3, 202)``; not changed.
         pairs: the pairs of the case.
         rates: the year's rates.
         care: claim frequencies.
 
     Returns:
-        the state at the end of the year, and what was counted on the way.
+        people and holdings at the end of the year, and what was counted on the way.
     """
     residence = pairs.residence
     reservoir = pairs.reservoir
     after = survive_and_age(people, rates.survival[residence])
+    held = survive_and_age(holdings, rates.survival[residence])
     deaths = people.sum(axis=(1, 2)) - after.sum(axis=(1, 2))
 
     born = births_by_pair(people, after, rates.fertility[residence])
@@ -165,9 +173,10 @@ def step(
     births = born * (1.0 - moves_home)
     np.add.at(births, own_of_pair, born * moves_home)
     births[reservoir] = 0.0  # children left behind outside the case
+    newborn_status = rates.newborn_status[pairs.home]
     for sex in range(2):
         infants = births * rates.newborn_sex[sex] * rates.newborn_survival[residence, sex]
-        after[:, :, sex * AGES] = infants[:, None] * rates.newborn_status
+        after[:, :, sex * AGES] = infants[:, None] * newborn_status
         deaths += births * rates.newborn_sex[sex] - infants
 
     moved = np.empty_like(after)
@@ -182,15 +191,19 @@ def step(
             home,
         )
     arrived = moved - stayed
-
-    retired_share = rates.retired_share[residence]
-    retiring = sum(
-        moved[:, status, sex * AGES + int(age)]
-        for status in CONTRIBUTING
-        for sex, age in enumerate(rates.retirement_age)
+    retiring = np.stack(
+        [
+            sum(moved[:, status, sex * AGES + int(age)] for status in CONTRIBUTING)
+            for sex, age in enumerate(rates.retirement_age)
+        ],
+        axis=1,
     )
-    end = change_cover(retire(moved, retired_share, rates), rates)
+    settled = retire(moved, pairs, rates)
+    end = change_cover(settled, rates)
+    new_holdings, moves = carried(held, after, stayed, moved, end, pairs, rates)
+    released = moves.money_released + (holdings - held)[:, MONEY].sum(axis=1)
     end[reservoir] = people[reservoir]
+    new_holdings[reservoir] = holdings[reservoir]
     for array in (stayed, onward, returned, arrived):
         array[reservoir] = 0.0
 
@@ -202,39 +215,50 @@ def step(
         arrivals=arrived.sum(axis=(1, 2)),
         onward=onward.sum(axis=2),
         returned=returned.sum(axis=2),
-        retiring=np.asarray(retiring),
-        contributors=by_residence(end[:, CONTRIBUTING].sum(axis=1), pairs),
-        contributors_kept=by_residence(still_contributing(stayed, rates), pairs),
-        contributors_arrived=by_residence(still_contributing(arrived, rates), pairs),
-        contributors_left=by_residence(taking_cover_along(onward, returned, pairs, rates), pairs),
+        retiring=retiring,
+        lapsed=lapsed_in_transition(settled, rates)
+        + lapsed_on_move(onward.sum(axis=2), returned.sum(axis=2), pairs, rates),
+        money_out=moves.money_out,
+        money_in=moves.money_in,
+        money_released=released,
         residents=by_residence(end.sum(axis=1), pairs),
     )
-    return end, without_reservoir(count, pairs)
+    return end, new_holdings, without_reservoir(count, pairs)
 
 
-def still_contributing(people: FloatArray, rates: YearRates) -> FloatArray:
-    """Of the contributors among ``people`` after the moves, who still are one, ``(P, 202)``."""
-    only = np.zeros_like(people)
-    only[:, CONTRIBUTING] = people[:, CONTRIBUTING]
-    for sex, age in enumerate(rates.retirement_age):
-        only[:, :, sex * AGES + int(age)] = 0.0
-    return np.asarray(change_cover(only, rates)[:, CONTRIBUTING].sum(axis=1))
+def lapsed_in_transition(settled: FloatArray, rates: YearRates) -> FloatArray:
+    """People insured before the year's change of cover and uninsured after it, ``(P,)``.
+
+    Args:
+        settled: people after moves and retirement, ``(P, K, 202)``.
+        rates: the year's rates.
+    """
+    insured = np.arange(settled.shape[1]) != NONE
+    total = np.zeros(settled.shape[0])
+    for first, last, band in band_runs(rates.band):
+        chance = rates.transition[rates.transition_row, band][:, :, NONE]
+        number = settled[..., first:last].sum(axis=2)
+        total += (number * chance)[:, insured].sum(axis=1)
+    return total
 
 
-def taking_cover_along(
+def lapsed_on_move(
     onward: FloatArray, returned: FloatArray, pairs: PairIndex, rates: YearRates
 ) -> FloatArray:
-    """Contributors who leave a county and stay contributors where they go, ``(P, 202)``."""
-    kept = rates.move_onward[:, CONTRIBUTING].sum(axis=1)
-    kept_out = rates.move_out[:, CONTRIBUTING].sum(axis=1)
-    kept_return = rates.move_return[:, CONTRIBUTING].sum(axis=1)
-    is_own = np.zeros(pairs.count, dtype=bool)
-    is_own[pairs.own] = True
-    total = np.zeros((pairs.count, CELLS))
-    for status in CONTRIBUTING:
-        total += onward[:, status] * np.where(is_own, kept_out[status], kept[status])[:, None]
-        total += returned[:, status] * kept_return[status]
-    return total
+    """People who lose all cover on leaving a pair, ``(P,)``.
+
+    Args:
+        onward, returned: leavers by their status before, ``(P, K)``.
+        pairs: the pairs.
+        rates: the year's rates.
+    """
+    insured = np.arange(onward.shape[1]) != NONE
+    own = np.zeros(pairs.count, dtype=bool)
+    own[pairs.own] = True
+    home = pairs.home
+    chance = np.where(own[:, None], rates.move_out[home, :, NONE], rates.move_onward[home, :, NONE])
+    lost = onward * chance + returned * rates.move_return[home, :, NONE]
+    return np.asarray(lost[:, insured].sum(axis=1))
 
 
 def by_residence(values: FloatArray, pairs: PairIndex) -> FloatArray:
@@ -248,7 +272,17 @@ def by_residence(values: FloatArray, pairs: PairIndex) -> FloatArray:
 def without_reservoir(count: YearCount, pairs: PairIndex) -> YearCount:
     """The counts with the reservoir pair set to zero."""
     changed = {}
-    for name in ("persons", "expected_claims", "births", "deaths", "arrivals", "retiring"):
+    for name in (
+        "persons",
+        "expected_claims",
+        "births",
+        "deaths",
+        "arrivals",
+        "retiring",
+        "lapsed",
+        "money_out",
+        "money_released",
+    ):  # fmt: skip  (account money taken out of the case arrives in the reservoir)
         values = getattr(count, name)
         values[pairs.reservoir] = 0.0
         changed[name] = values

@@ -7,6 +7,8 @@ import numpy as np
 from inputs.case import Case
 from inputs.vocabulary import STATUSES
 from models import coverage
+from models.accounts import carry_factors
+from models.cover_on_move import cover_on_move, cover_on_return, home_cover
 from models.demography import Demography, demography, fertility, movement, newborn_sex, survival
 from models.opening import case_pairs, next_level, opening_people
 from models.pairs import IntArray, PairIndex
@@ -58,12 +60,14 @@ def year_rates(
     """The rates of one year."""
     case, terms = prepared.case, prepared.demography
     ratios, newborn = survival(terms, year)
-    status = np.zeros(K)
-    status[coverage.HOME_RESIDENT] = case.value("coverage.newborn_enrolment", year)
-    status[coverage.NONE] = 1.0 - status[coverage.HOME_RESIDENT]
+    at_home = home_cover(coverage.rural_shares(case))
+    enrolled = case.value("coverage.newborn_enrolment", year)
+    status = enrolled * at_home
+    status[:, coverage.NONE] = 1.0 - enrolled
     kept = case.value("coverage.employee_kept_on_move", year)
     fallback = case.value("coverage.fallback_resident", year)
-    moved = coverage.cover_on_move(kept, fallback)
+    moved = cover_on_move(kept, fallback, at_home)
+    payroll = payroll_scheme(case)
     return YearRates(
         survival=ratios,
         fertility=fertility(terms, year),
@@ -75,9 +79,12 @@ def year_rates(
         destination=terms.destination,
         move_out=moved,
         move_onward=moved,
-        move_return=coverage.cover_on_return(kept, fallback),
+        move_return=cover_on_return(kept, fallback, at_home),
         retirement_age=coverage.retirement_ages(case, year),
         retired_share=retired,
+        home_cover=at_home,
+        carry=carry_factors(case, case.schemes[payroll] if payroll >= 0 else None, year),
+        prior_credit=case.value("coverage.prior_credit_share", year),
         transition=transition,
         transition_row=coverage.pair_rows(prepared.pairs),
         band=prepared.cover.band,

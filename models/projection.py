@@ -13,7 +13,7 @@ import pandas as pd
 
 from inputs.case import Case
 from inputs.vocabulary import STATUSES
-from models.calibration import Calibration, actual_to_expected, calibrate
+from models.calibration import Calibration, actual_to_expected, calibrate, carried_over
 from models.economy import economic_paths
 from models.flow_record import MIGRANT_MEASURES, CountyFlows
 from models.flows import county_flows, opening_year
@@ -115,7 +115,11 @@ class Projection:
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
-        """Personal accounts by scheme, county and year; schemes without accounts are left out."""
+        """Personal accounts by scheme, county and year; schemes without accounts are left out.
+
+        Columns: scheme, region, year, opening_balance, credits, interest, spending, transfers_in,
+        transfers_out, balance.
+        """
         flows, case = self.flows, self.case
         n, years = len(case.regions.codes), flows.years.size
         parts = {
@@ -125,6 +129,8 @@ class Projection:
             "spending": flows.accounts_spending,
             "transfers_in": flows.accounts_in,
             "transfers_out": flows.accounts_out,
+            "to_pool": flows.accounts_to_pool,
+            "surrendered": flows.accounts_surrendered,
             "balance": flows.accounts_closing,
         }
         frames = []
@@ -141,14 +147,18 @@ class Projection:
             for name, values in parts.items():
                 frame[name] = values[number, 1:, :n].T.ravel()
             frames.append(frame)
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        if not frames:
+            return pd.DataFrame(columns=["scheme", "region", "year", *parts])
+        return pd.concat(frames, ignore_index=True)
 
     @cached_property
     def migrants(self) -> pd.DataFrame:
         """What migrants pay and draw, by home and residence region of the second level and year.
 
         Columns: home, residence, year, persons, contributions (with subsidies), from_host (paid
-        by funds where they live), from_home (paid by funds at home), cost, out_of_pocket.
+        by funds where they live), from_home (paid by funds at home), cost, uninsured (persons),
+        spells (people who lost all cover in the year), work (persons insured through work),
+        out_of_pocket.
         ``outside`` stands for everywhere beyond the case, whose funds are not modelled.
         """
         flows, case = self.flows, self.case
@@ -168,6 +178,27 @@ class Projection:
         result = pd.concat(frames, ignore_index=True)
         result["out_of_pocket"] = result["cost"] - result["from_host"] - result["from_home"]
         return result
+
+    @cached_property
+    def retiring(self) -> pd.DataFrame:
+        """Contributors who reach retirement age and those of them with retiree cover.
+
+        By home and residence region of the second level and year; columns home, residence, year,
+        reaching, earned (persons).
+        """
+        flows, case = self.flows, self.case
+        level = case.levels[min(1, len(case.levels) - 1)]
+        codes = np.array([*case.regions.codes_at(level), "outside"])
+        t, home, residence = np.nonzero(flows.retiring[:, 0])
+        return pd.DataFrame(
+            {
+                "home": codes[home],
+                "residence": codes[residence],
+                "year": flows.years[t],
+                "reaching": flows.retiring[t, 0, home, residence],
+                "earned": flows.retiring[t, 1, home, residence],
+            }
+        )
 
     @cached_property
     def settlement(self) -> pd.DataFrame:
@@ -196,17 +227,32 @@ class Projection:
         return self.study.actual_to_expected
 
 
-def study(case: Case, years: int = 30, progress: Callable[[int], None] | None = None) -> Study:
+def study(
+    case: Case,
+    years: int = 30,
+    progress: Callable[[int], None] | None = None,
+    calibration: Calibration | None = None,
+) -> Study:
     """Prepare, calibrate and project a case; no pooling yet.
+
+    A case with policies is calibrated as it was before them: they change what comes, not what was.
 
     Args:
         case: a checked case.
         years: number of projected years.
         progress: called with each finished year.
+        calibration: that of ``case.reference``, where it is known already.
     """
     prepared = prepare(case)
     opening = opening_year(prepared)
-    calibration = calibrate(prepared, opening, economic_paths(case, 0))
+    if calibration is None:
+        if case.before is None:
+            calibration = calibrate(prepared, opening, economic_paths(case, 0))
+        else:
+            known = prepare(case.before)
+            calibration = calibrate(known, opening_year(known), economic_paths(case.before, 0))
+    if case.before is not None:
+        calibration = carried_over(calibration, case)
     flows = county_flows(prepared, opening, years, calibration.multipliers, progress)
     return Study(case, flows, calibration)
 
@@ -254,8 +300,9 @@ class Comparison:
     @cached_property
     def totals(self) -> pd.DataFrame:
         """Money of all pools together, by plan, scheme and year."""
-        columns = ["contributions", "account_credits", "subsidies", "claims_incurred",
-                   "claims_paid", "administration", "swaps_in", "swaps_out", "balance"]  # fmt: skip
+        columns = ["contributions", "account_credits", "from_accounts", "subsidies",
+                   "claims_incurred", "claims_paid", "administration", "swaps_in", "swaps_out",
+                   "balance"]  # fmt: skip
         return _stacked(
             {
                 name: p.funds.groupby(["scheme", "year"], sort=False)[columns].sum().reset_index()

@@ -40,14 +40,19 @@ class YearRates:
         fertility: births per woman-year by residence and age, ``(n + 1, 101)``.
         newborn_survival: ``L[0] / l[0]`` by residence and sex, ``(n + 1, 2)``.
         newborn_sex: share of births by sex, ``(2,)``.
-        newborn_status: share of newborn by coverage status, ``(K,)``.
+        newborn_status: share of newborn by home and coverage status, ``(n + 1, K)``.
         child_accompanies: probability that a child born to a migrant lives with the mother.
         movement: probabilities of moving.
         destination: share of a home's movers that go to each pair, ``(P,)``; 0 for own pairs.
-        move_out, move_onward, move_return: what becomes of a status on a move, ``(K, K)``.
+        move_out, move_onward, move_return: what becomes of a status on a move, by home,
+            ``(n + 1, K, K)``.
         retirement_age: by sex, ``(2,)``.
         retired_share: share of the payroll scheme's contributors reaching retirement age that
-            have earned retiree cover, by residence and sex, ``(n + 1, 2)``.
+            have earned retiree cover, by pair and sex, ``(P, 2)``.
+        home_cover: what those who have not earned it fall back on, by home, ``(n + 1, K)``.
+        carry: share of credited years, and factor of account money, that a mover brings into
+            each county from another territory, ``(2, n + 1)``; credited years 0 or 1.
+        prior_credit: credited years of those who enter, relative to the contributors of their age.
         transition: yearly coverage matrices, ``(rows, bands, K, K)``.
         transition_row: row of ``transition`` that a pair uses, ``(P,)``.
         band: band of ``transition`` that a cell uses, ``(202,)``, constant in runs.
@@ -66,6 +71,9 @@ class YearRates:
     move_return: FloatArray
     retirement_age: IntArray
     retired_share: FloatArray
+    home_cover: FloatArray
+    carry: FloatArray
+    prior_credit: float
     transition: FloatArray
     transition_row: IntArray
     band: IntArray
@@ -90,7 +98,8 @@ class CareWeights:
 class YearCount:
     """What a year's step counted. ``P`` pairs, ``K`` statuses, ``C`` services, ``J`` classes.
 
-    The reservoir pair is left out of every count.
+    The reservoir pair is left out of every count but ``money_in``: account money that contributors
+    registered outside take home.
 
     Attributes:
         persons: people at the end of the year by status, ``(P, K)``.
@@ -102,12 +111,12 @@ class YearCount:
         onward: people who left the pair for another destination (for an own pair: who moved
             out), by status before the move, ``(P, K)``.
         returned: people who left the pair for home, by status before the move, ``(P, K)``.
-        retiring: contributors reaching retirement age, ``(P,)``.
-        contributors: contributors of the payroll scheme at the end by residence and cell,
-            ``(n + 1, 202)``.
-        contributors_kept: those of them who were contributors in the same county a year before.
-        contributors_arrived: those of them who came as contributors from another county.
-        contributors_left: contributors who took their cover to another county.
+        retiring: contributors reaching retirement age by sex, ``(P, 2)``.
+        lapsed: people insured a year before, or before a move, who are uninsured after, ``(P,)``.
+        money_out: account money that contributors took out of the pair, within their territory
+            and to another one, ``(P, 2)``.
+        money_in: account money that contributors brought, before any conversion, ``(P, 2)``.
+        money_released: account money of those who ceased to contribute or died, ``(P,)``.
         residents: people at the end by residence and cell, ``(n + 1, 202)``.
     """
 
@@ -119,8 +128,8 @@ class YearCount:
     onward: FloatArray
     returned: FloatArray
     retiring: FloatArray
-    contributors: FloatArray
-    contributors_kept: FloatArray
-    contributors_arrived: FloatArray
-    contributors_left: FloatArray
+    lapsed: FloatArray
+    money_out: FloatArray
+    money_in: FloatArray
+    money_released: FloatArray
     residents: FloatArray

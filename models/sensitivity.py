@@ -1,6 +1,7 @@
 """Sensitivity: each assumption up and down by a step that the case gives, one at a time.
 
-Economic assumptions act through :mod:`models.repricing`; others need a projection each.
+Economic assumptions act through :mod:`models.repricing` where flows can be re-priced; others need a
+projection each.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from inputs.case import Case
 from inputs.variation import shifted, value_at
 from models.economy import economic_paths
 from models.projection import Projection, Study, study
-from models.repricing import repriced
+from models.repricing import can_be_repriced, repriced
 
 DIRECTIONS = (("down", -1.0), ("up", 1.0))
 
@@ -98,7 +99,7 @@ def _level(found: dict[str, float | None]) -> float:
 
 def _moved(base: Study, step: Step, sign: float, years: int) -> Study:
     case = shifted(base.case, step.path, sign * step.size)
-    if step.path.startswith("economy."):
+    if step.path.startswith("economy.") and can_be_repriced(base.flows):
         flows = repriced(base.case, base.flows, economic_paths(case, years))
         return replace(base, case=case, flows=flows)
     return study(case, years)

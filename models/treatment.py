@@ -19,7 +19,7 @@ from models.rates import CareWeights, FloatArray
 K = len(STATUSES)
 RESIDENCE, HOME, REFERRAL = range(3)
 WORK_BASED = tuple(STATUSES.index(s) for s in ("employee", "migrant", "dual"))
-INSURED_AT_HOME = STATUSES.index("home_resident")
+INSURED_AT_HOME = (STATUSES.index("home_resident"), STATUSES.index("rural_resident"))
 INSURED_ELSEWHERE = STATUSES.index("retired_elsewhere")
 
 
@@ -150,7 +150,7 @@ def place_shares(case: Case, pairs: PairIndex, regime_of_status: IntArray, year:
     result = np.empty((pairs.count, K, len(case.services), 3))
     for status in range(K):
         regime = int(regime_of_status[status])
-        if status == INSURED_AT_HOME:
+        if status in INSURED_AT_HOME:
             result[:, status] = shares[regime, pairs.tie]
         elif status == INSURED_ELSEWHERE:
             away = shares[regime, TIES.index("between")].copy()

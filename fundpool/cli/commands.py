@@ -12,6 +12,7 @@ from fundpool.cli.options import (
     AsJson,
     CaseArgument,
     Out,
+    Policies,
     Quiet,
     Settings,
     Years,
@@ -28,9 +29,13 @@ from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
     UsageError,
+    checked_folder,
     checked_plans,
+    item_progress,
     kept,
     opened_case,
+    plans_of,
+    policies_to_measure,
     refusing_bad_input,
     say,
     year_progress,
@@ -89,9 +94,14 @@ def project(
     context: typer.Context,
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
-        str,
-        typer.Option("--pooling", help="A level of the case, or a plan such as county,city@2027."),
-    ] = "county",
+        str | None,
+        typer.Option(
+            "--pooling",
+            help="A level of the case, or a plan such as county,city@2027. The policies' plan, or "
+            "the lowest level, unless told.",
+        ),
+    ] = None,
+    policy: Policies = None,
     years: Years = 30,
     out: Out = Path("fundpool-projection"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
@@ -102,8 +112,9 @@ def project(
 ) -> None:
     """Project a case under one pooling plan; write tidy tables and summary.json."""
     with refusing_bad_input():
-        opened = opened_case(case, changes)
-        (plan,) = checked_plans(opened, [pooling])
+        checked_folder(out)
+        opened = opened_case(case, changes, policy)
+        (plan,) = checked_plans(opened, [pooling or opened.pooling or opened.levels[0]])
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder, write_table
     from models.projection import project as run
@@ -111,14 +122,14 @@ def project(
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         projection = run(opened, plan, years, progress)
     result = summary({plan: projection}, plan)
-    names = ("funds", "measures", "people", "accounts", "migrants", "settlement", "calibration",
-             "evenness")  # fmt: skip
+    names = ("funds", "measures", "people", "accounts", "migrants", "retiring", "settlement",
+             "calibration", "evenness")  # fmt: skip
     tables = {name: getattr(projection, name) for name in names}
     with whole_folder(out) as folder:
         for name, table in tables.items():
             write_table(table, folder / name, table_format)
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
-        kept(archive, context, opened, result, tables, quiet=quiet)
+        kept(archive, context, opened, result, tables, {"pooling": plan}, quiet=quiet)
     if json:
         typer.echo(as_json(result), nl=False)
     say(f"Tables and summary.json written to {out}", quiet)
@@ -133,16 +144,17 @@ def compare(
         list[str] | None,
         typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
     ] = None,
+    policy: Policies = None,
     years: Years = 30,
     archive: ArchiveFolder = None,
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Print pooling levels and plans side by side."""
+    """Print pooling levels and plans side by side; with policies, beside the case without them."""
     with refusing_bad_input():
-        opened = opened_case(case, changes)
-        plans = checked_plans(opened, pooling or list(opened.levels))
+        opened = opened_case(case, changes, policy)
+        plans = checked_plans(opened, pooling or plans_of(opened))
     from fundpool.cli.tables import overview_text
     from fundpool.summary import as_json, summary
     from models.projection import compare as run
@@ -150,8 +162,14 @@ def compare(
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
     result = summary(comparison.projections, plans[0])
+    text = overview_text(comparison)
+    if opened.before is not None:
+        from fundpool.cli.policies import beside_base
+
+        with refusing_bad_input(), year_progress(years, quiet) as progress:
+            text, result["base"] = beside_base(comparison, plans, years, progress)
     kept(archive, context, opened, result, comparison.tables, {"pooling": plans}, quiet=quiet)
-    typer.echo(as_json(result) if json else overview_text(comparison), nl=not json)
+    typer.echo(as_json(result) if json else text, nl=not json)
     _end(result)
 
 
@@ -163,7 +181,17 @@ def report(
         list[str] | None,
         typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
     ] = None,
+    policy: Policies = None,
     years: Years = 30,
+    measured: Annotated[
+        str | None,
+        typer.Option(
+            "--policies",
+            metavar="LIST",
+            help="Policies to measure, separated by commas; all, or none. Those that the case "
+            "lists for its report unless told.",
+        ),
+    ] = None,
     out: Out = Path("fundpool-report"),
     archive: ArchiveFolder = None,
     changes: Settings = None,
@@ -178,10 +206,12 @@ def report(
     from fundpool.cli import reporting
 
     with refusing_bad_input():
+        checked_folder(out)
         reporting.check_webhook(webhook)
         say(f"Checking {case}", quiet)
-        opened = opened_case(case, changes)
-        plans = checked_plans(opened, pooling or list(opened.levels))
+        opened = opened_case(case, changes, policy)
+        plans = checked_plans(opened, pooling or plans_of(opened))
+        chosen = policies_to_measure(opened, measured)
         earlier = reporting.previous_run(archive, against, opened.name)
     from fundpool.alerts import Evidence
     from fundpool.languages import language
@@ -195,8 +225,17 @@ def report(
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
     resolved = {"pooling": plans, "against": earlier.id if earlier else "none"}
+    effects = None
+    if chosen:
+        from models.policy_effects import policy_effects
+
+        say(f"Measuring {len(chosen)} policies", quiet)
+        with item_progress("Measuring policies", len(chosen), quiet) as done:
+            effects = policy_effects(comparison.study, chosen, plans[0], done)
     with refusing_bad_input():
-        extras = reporting.gathered(context, comparison, earlier, resolved, sensitivity, quiet)
+        extras = reporting.gathered(
+            context, comparison, earlier, resolved, sensitivity, effects, quiet
+        )
     evidence = Evidence(experience=extras.experience)
     result = summary(comparison.projections, plans[0], evidence)
     say("Writing the report", quiet)
@@ -235,4 +274,7 @@ def _end(result: dict[str, object], quiet: bool = True) -> None:
         raise typer.Exit(ALERT)
 
 
-__all__ = ["UsageError", "app"]
+from fundpool.cli import archive as _archive  # noqa: E402  registers its commands
+from fundpool.cli import policies as _policies  # noqa: E402  registers its command
+
+__all__ = ["UsageError", "_archive", "_policies", "app"]

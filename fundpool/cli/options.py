@@ -28,3 +28,11 @@ ArchiveFolder = Annotated[
     Path | None,
     typer.Option("--archive", metavar="DIR", help="Keep the run in this archive of runs."),
 ]
+Policies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy",
+        metavar="NAME",
+        help="A policy of the case, or a policy file, laid over it. May be repeated.",
+    ),
+]

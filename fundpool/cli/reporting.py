@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fundpool.report.extras import Extras, Identity, SincePrevious
     from inputs.case import Case
     from models.analysis_of_change import Valuation
+    from models.policy_effects import PolicyEffects
     from models.projection import Comparison
 
 
@@ -131,12 +132,17 @@ def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
     request = run.manifest.request
     try:
         path = laid_out(archive_of(run), run.manifest, folder)
-        case = opened_case(str(path), request.parameters.get("--set"))
+        archive_of(run).objects.restore(request.parameter_files, folder / "files")
+        policies = [
+            str(folder / "files" / name) if name in request.parameter_files else name
+            for name in request.parameters.get("--policy") or []
+        ]
+        case = opened_case(str(path), request.parameters.get("--set"), policies)
     except (CaseError, DamagedError) as error:
         raise UsageError(f"the case of {run.id} cannot be read again: {error}") from None
     if case.inputs_sha256 != request.inputs_sha256:
         raise UsageError(
-            f"the case of {run.id} cannot be put together again from its files and --set alone"
+            f"the case of {run.id} cannot be put together again from its files, --set and --policy"
         )
     measures = run.table("measures")
     if "plan" in measures.columns:
@@ -176,6 +182,7 @@ def gathered(
     earlier: "Run | None",
     resolved: dict[str, Any],
     moved: Moved,
+    effects: "PolicyEffects | None",
     quiet: bool,
 ) -> "Extras":
     """Everything a report holds beside the comparison."""
@@ -203,6 +210,7 @@ def gathered(
         experience=experience(case, base.flows),
         periods=periods(case, base.flows),
         since=since,
+        effects=effects,
         warnings=tuple(finding.message for finding in check_case(case.origin)),
     )
 

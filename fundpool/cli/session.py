@@ -43,8 +43,8 @@ class UsageError(Exception):
     """Something asked for that cannot be done, with a sentence that says why."""
 
 
-def opened_case(name: str, changes: list[str] | None) -> "Case":
-    """Read a case and lay ``--set`` changes over it."""
+def opened_case(name: str, changes: list[str] | None, policies: list[str] | None = None) -> "Case":
+    """Read a case and lay ``--set`` changes over it, then policies."""
     from inputs.case import read_case
 
     case = read_case(name)
@@ -60,7 +60,9 @@ def opened_case(name: str, changes: list[str] | None) -> "Case":
                 f"--set {change!r} should read PATH=VALUE with a number, "
                 "as in --set economy.medical_inflation=0.07"
             )
-    return case.with_values(values) if values else case
+    if values:
+        case = case.with_values(values)
+    return case.with_policies(policies) if policies else case
 
 
 def checked_plans(case: "Case", plans: list[str]) -> list[str]:
@@ -73,6 +75,52 @@ def checked_plans(case: "Case", plans: list[str]) -> list[str]:
         except ValueError as error:
             raise UsageError(str(error)) from None
     return plans
+
+
+def plans_of(case: "Case") -> list[str]:
+    """Every level of a case, and the plan of its policies if they have one."""
+    plans = list(case.levels)
+    return plans if case.pooling is None or case.pooling in plans else [*plans, case.pooling]
+
+
+def policies_to_measure(case: "Case", asked: str | None) -> list[str]:
+    """Policies that a report measures: those asked for, or those that the case lists.
+
+    A case that has policies laid over it already is not measured again.
+    """
+    if case.before is not None or asked == "none":
+        return []
+    if asked is None:
+        return list(case.settings.report_policies)
+    names = sorted(case.policy_texts) if asked == "all" else [n.strip() for n in asked.split(",")]
+    for name in names:
+        case.with_policies([name])
+        if name not in case.policy_texts:
+            raise UsageError(f"--policies {name!r}: only policies that come with the case")
+    return names
+
+
+@contextmanager
+def item_progress(words: str, number: int, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A progress bar over named things, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _name: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(words, total=number)
+        yield lambda name: bar.update(task, advance=1, description=f"{words}: {name}")
+
+
+def checked_folder(out: Path) -> None:
+    """Refuse a place for results that cannot be a folder, before anything is computed."""
+    for place in (out, *out.parents):
+        if place.exists():
+            if not place.is_dir():
+                raise UsageError(f"--out {str(out)!r}: {str(place)!r} is a file; name a folder")
+            return
 
 
 @contextmanager

@@ -1,7 +1,10 @@
 """Results as text tables for a terminal."""
 
+import math
+
 import pandas as pd
 
+from models.policy_effects import FIGURES, PolicyEffects, figures
 from models.projection import Comparison
 
 HEADINGS = {
@@ -22,6 +25,81 @@ PERCENT = ("persons_exhausted_share", "level_rate_mean", "level_rate_range")
 
 def overview_text(comparison: Comparison) -> str:
     """Pooling plans side by side, one line a plan and scheme."""
+    return aligned(_overview(comparison), 2) + _footnote(comparison)
+
+
+def side_by_side_text(base: Comparison, changed: Comparison) -> str:
+    """A case without and with its policies: pooling plans line by line, then what changed."""
+    name = " + ".join(changed.study.case.policies)
+    lines = pd.concat(
+        [_overview(base).assign(case="base"), _overview(changed).assign(case=name)],
+        ignore_index=True,
+    )
+    lines["place"] = lines.groupby("case", sort=False).cumcount()
+    lines = lines.sort_values(["pooling", "scheme", "place"], kind="stable")
+    order = {plan: number for number, plan in enumerate(_overview(changed)["pooling"].unique())}
+    lines = lines.sort_values("pooling", key=lambda column: column.map(order), kind="stable")
+    shown = lines[["pooling", "scheme", "case", *list(HEADINGS.values())[2:]]]
+    plan = changed.study.case.pooling or next(iter(changed.projections))
+    before = figures(next(iter(base.projections.values())))
+    after = figures(changed.projections[plan])
+    rows = [
+        (words, _figure(key, before[key]), _figure(key, after[key]),
+         _figure(key, after[key] - before[key], signed=True))
+        for key, words in FIGURES.items()
+    ]  # fmt: skip
+    change = pd.DataFrame(rows, columns=["figure", "base", name, "change"])
+    heading = f"\n\nBase pooled by {next(iter(base.projections))}, {name} pooled by {plan}:\n"
+    return aligned(shown, 3) + heading + aligned(change, 1) + _footnote(changed)
+
+
+def effects_text(effects: PolicyEffects) -> str:
+    """What policies change: one line a policy, differences from the base."""
+    shown = [
+        "insured_migrants", "uninsured_spells", "out_of_pocket_share", "from_host", "from_home",
+        "retiree_share", "funds_exhausted", "first_exhaustion", "level_rate", "level_rate_flat",
+        "gini",
+    ]  # fmt: skip
+    rows = [("base", *(_figure(key, effects.base[key]) for key in shown))]
+    for name, change in effects.changes.iterrows():
+        rows.append((str(name), *(_figure(key, change[key], signed=True) for key in shown)))
+    text = aligned(pd.DataFrame(rows, columns=["policy", *shown]), 1)
+    notes = "\n".join(f"{key}: {FIGURES[key]}" for key in shown)
+    if effects.endurance.empty:
+        return f"{text}\n\n{notes}"
+    stood = effects.endurance
+    months = [
+        (row["policy"], row["year"], row["plan"], row["funds"], row["dry_before"],
+         row["within_year"], row["within_five"], row["within_five_without"],
+         _months(row["shortest"]), _months(row["shortest_without"]))
+        for row in stood.to_dict("records")
+    ]  # fmt: skip
+    names = [
+        "shock", "year", "pooled by", "funds", "dry before", "dry in 12 months", "in 60 months",
+        "without shock", "first dry (months)", "without shock (months)",
+    ]  # fmt: skip
+    return f"{text}\n\n{notes}\n\n{aligned(pd.DataFrame(months, columns=names), 3)}"
+
+
+def _months(value: float) -> str:
+    return "never" if math.isinf(value) else f"{value:.0f}"
+
+
+def _figure(key: str, value: float, signed: bool = False) -> str:
+    """A figure of the effects in words; an existing change carries its sign."""
+    if math.isnan(value):
+        return "-"
+    sign = "+" if signed and value > 0 else ""
+    if key in ("from_host", "from_home", "accounts_moved", "duplicate_avoided"):
+        return f"{sign}{value / 1e9:,.2f} bn"
+    if key in ("insured_migrants", "work_insured_migrants", "uninsured_spells"):
+        return f"{sign}{value / 1e3:,.1f} k"
+    if key in ("out_of_pocket_share", "retiree_share", "level_rate", "level_rate_flat"):
+        return f"{sign}{100 * value:.2f} %"
+    return f"{sign}{value:.4f}" if key == "gini" else f"{sign}{value:.0f}"
+
+
+def _overview(comparison: Comparison) -> pd.DataFrame:
     table = comparison.overview[list(HEADINGS)].copy()
     for name in PERCENT:
         table[name] = [f"{100 * value:.2f} %" for value in table[name]]
@@ -30,24 +108,21 @@ def overview_text(comparison: Comparison) -> str:
     table["first_exhaustion"] = [
         "never" if pd.isna(year) else str(year) for year in table["first_exhaustion"]
     ]
-    head = list(HEADINGS.values())
+    return table.rename(columns=HEADINGS)
+
+
+def aligned(table: pd.DataFrame, words: int) -> str:
+    """A table as text; the first ``words`` columns stand to the left, the others to the right."""
+    head = [str(name) for name in table.columns]
     rows = [[str(value) for value in row] for row in table.to_numpy()]
     widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
-    lines = [
+    return "\n".join(
         "  ".join(
-            text.ljust(width) if i < 2 else text.rjust(width)
+            text.ljust(width) if i < words else text.rjust(width)
             for i, (text, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in [head, *rows]
-    ]
-    case = comparison.study.case
-    years = comparison.study.flows.years
-    lines.append("")
-    lines.append(
-        f"{case.title}, {years[1]}-{years[-1]}; level rate: pooled-fund rate on the contribution "
-        "base (payroll) or on disposable income (flat) that ends at the target reserve."
     )
-    return "\n".join(lines)
 
 
 def change_text(change: pd.DataFrame, plan: str) -> str:
@@ -71,3 +146,12 @@ def change_text(change: pd.DataFrame, plan: str) -> str:
 
 def _shown(measure: str, value: float) -> str:
     return f"{100 * value:.4f}" if measure == "level_rate" else f"{value:,.0f}"
+
+
+def _footnote(comparison: Comparison) -> str:
+    case, years = comparison.study.case, comparison.study.flows.years
+    return (
+        f"\n\n{case.title}, {years[1]}-{years[-1]}; level rate: pooled-fund rate on the "
+        "contribution base (payroll) or on disposable income (flat) that ends at the target "
+        "reserve."
+    )

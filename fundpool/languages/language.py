@@ -86,6 +86,10 @@ class Language:
         missing = value is None or pd.isna(value)  # type: ignore[call-overload]
         return self.gettext("never") if missing else wording.year_or_never(value)
 
+    def months(self, value: float) -> str:
+        """Months without decimals, or that it does not come."""
+        return self.gettext("never") if math.isinf(value) else wording.months_or_never(value)
+
     def plural(self, level: str, count: int = 2) -> str:
         """A level of the region tree as a noun."""
         return self.gettext(wording.plural(level)) if self.chinese else wording.plural(level, count)

@@ -113,7 +113,7 @@ def _blocks(element: Element, depth: int) -> Iterator[Block]:
             yield _heading(child, HEADINGS[child.tag])
         elif child.tag == "details":
             yield _detail(child, depth)
-        elif child.tag in ("p", "footer"):
+        elif child.tag in ("p", "footer", "dt", "dd"):
             style = "soft" if "soft" in child.classes else ""
             yield {"kind": "text", "spans": spans(child), "style": style}
         elif child.tag in ("ul", "ol"):

@@ -108,13 +108,14 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         ),
         "income_rate": Calculated(("contributions",), ("account_credits",), "contribution_base"),
         "balance_check": Calculated(
-            ("opening_balance", "interest", "contributions", "subsidies", "swaps_in"),
+            ("opening_balance", "interest", "contributions", "from_accounts", "subsidies",
+             "swaps_in"),
             ("account_credits", "swaps_out", "claims_paid", "administration", "balance"),
         ),
     },
     "totals": {
         "net_income": Calculated(
-            ("contributions", "subsidies", "swaps_in"),
+            ("contributions", "from_accounts", "subsidies", "swaps_in"),
             ("account_credits", "swaps_out", "claims_paid", "administration"),
         ),
     },
@@ -128,7 +129,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
     "accounts": {
         "balance_check": Calculated(
             ("opening_balance", "credits", "interest", "transfers_in"),
-            ("spending", "transfers_out", "balance"),
+            ("spending", "transfers_out", "to_pool", "surrendered", "balance"),
         ),
     },
     "migrants": {"out_of_pocket": Calculated(("cost",), ("from_host", "from_home"))},

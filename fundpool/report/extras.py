@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from models.policy_effects import PolicyEffects
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -56,6 +58,7 @@ class Extras:
         experience: :func:`models.experience.experience`; empty without actual figures.
         periods: :func:`models.experience.periods`, what it was summed from.
         since: the movement since the previous run.
+        effects: policies measured against the case; no section on them without.
         warnings: findings of the check of the case that do not refuse it.
     """
 
@@ -64,6 +67,7 @@ class Extras:
     experience: pd.DataFrame = field(default_factory=pd.DataFrame)
     periods: pd.DataFrame = field(default_factory=pd.DataFrame)
     since: SincePrevious | None = None
+    effects: PolicyEffects | None = None
     warnings: tuple[str, ...] = ()
 
     @property
@@ -74,6 +78,9 @@ class Extras:
             "experience": self.experience,
             "periods": self.periods,
         }
+        if self.effects is not None:
+            found["policy_changes"] = self.effects.changes.reset_index(names="policy")
+            found["endurance"] = self.effects.endurance
         if self.since is not None:
             found["change"] = self.since.table
         return {name: table for name, table in found.items() if not table.empty}

@@ -4,12 +4,12 @@ from typing import Any
 
 import jinja2
 import numpy as np
-import pandas as pd
 
 import fundpool
 from fundpool.languages import ENGLISH, Language
 from fundpool.report import charts, wording
 from fundpool.report.extras import Extras
+from fundpool.report.policies import policies_section
 from fundpool.report.sections import extra_context
 from fundpool.report.vocabulary import ALERT_WORDS, marked
 from inputs.case import Case
@@ -56,6 +56,7 @@ def report_page(
         "people": language.people,
         "number": language.number,
         "year": language.year,
+        "months": language.months,
     }
     years = comparison.study.flows.years
     titles = {scheme.name: language.title(scheme.file) for scheme in case.schemes}
@@ -81,6 +82,7 @@ def report_page(
         ],
         overview=comparison.overview.to_dict("records"),
         conservation=_conservation(comparison),
+        policies=policies_section(extras.effects) if extras.effects is not None else None,
         migrants=_migrants(comparison, language),
         people=_people(comparison),
         calibration=_calibration(comparison),
@@ -205,13 +207,14 @@ def _conservation(comparison: Comparison) -> dict[str, Any]:
     """Largest difference between plans in any scheme's yearly totals, relative."""
     totals = comparison.totals.drop(columns=["swaps_in", "swaps_out"])
     names = [c for c in totals.columns if c not in ("plan", "scheme", "year")]
-    wide: pd.DataFrame = totals.set_index(["plan", "scheme", "year"])[names]
+    wide = totals.set_index(["plan", "scheme", "year"])[names]
     plans = list(comparison.projections)
     first = wide.loc[plans[0]]
     worst = 0.0
     for plan in plans[1:]:
-        size = np.maximum(first.abs(), 1.0)
-        worst = max(worst, float(np.max(np.asarray((wide.loc[plan] - first).abs() / size))))
+        size = np.maximum(first.abs().to_numpy(), 1.0)
+        apart = np.abs((wide.loc[plan] - first).to_numpy()) / size
+        worst = max(worst, float(apart.max()))
     hazard = comparison.study.case.settings.pooling.moral_hazard.values
     return {"worst": worst, "same_behaviour": not any(hazard.values())}
 

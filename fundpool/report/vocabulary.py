@@ -29,7 +29,8 @@ STEP_WORDS = (
     marked("data: cover"), marked("data: care"), marked("data: money"),
     marked("assumptions: economy"), marked("assumptions: mobility"),
     marked("assumptions: coverage"), marked("assumptions: solvency"),
-    marked("assumptions: pooling"), marked("rules"), marked("movement"),
+    marked("assumptions: pooling"), marked("rules"), marked("responses and shocks"),
+    marked("movement"),
 )  # fmt: skip
 """Steps of the analysis of change."""
 
@@ -67,6 +68,7 @@ CHART_WORDS = (
 )  # fmt: skip
 """Titles and classes of the charts."""
 COLUMN_WORDS = (
+    marked("from accounts"), marked("to pool"), marked("surrendered"),
     marked("account credits"), marked("actual"), marked("actual to expected"),
     marked("actuarial balance"), marked("administration"), marked("after"), marked("balance"),
     marked("balance check"), marked("before"), marked("births"), marked("change"),

@@ -59,6 +59,11 @@ def year_or_never(value: object) -> str:
     return "never" if value is None or pd.isna(value) else str(int(value))  # type: ignore
 
 
+def months_or_never(value: float) -> str:
+    """Months without decimals, or that it does not come."""
+    return "never" if math.isinf(value) else f"{value:,.0f}"
+
+
 def plural(level: str, count: int = 2) -> str:
     """A noun in the plural.
 

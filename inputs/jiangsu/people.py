@@ -235,6 +235,7 @@ def demography_table(
             "region": published.counties,
             "mortality_level": round(deaths, 4),
             "fertility_level": levels.round(4),
+            "rural_share": (1.0 - published.census["urban_share"].to_numpy(float)).round(4),
         }
     )
 

@@ -30,12 +30,14 @@ class SmallCase:
         settings: contents of case.toml.
         schemes: contents of the scheme files.
         tables: the tables.
+        policies: contents of the policy files.
     """
 
     settings: dict[str, Any]
     schemes: dict[str, dict[str, Any]]
     tables: dict[str, pd.DataFrame]
     extra_files: dict[str, bytes] = field(default_factory=dict)
+    policies: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def copy(self) -> "SmallCase":
         return copy.deepcopy(self)
@@ -47,6 +49,9 @@ class SmallCase:
         (folder / "case.toml").write_text(toml_text(self.settings), encoding="utf-8")
         for name, scheme in self.schemes.items():
             (folder / "schemes" / f"{name}.toml").write_text(toml_text(scheme), encoding="utf-8")
+        for name, policy in self.policies.items():
+            (folder / "policies").mkdir(exist_ok=True)
+            (folder / "policies" / f"{name}.toml").write_text(toml_text(policy), encoding="utf-8")
         for name, table in self.tables.items():
             table.to_csv(folder / "tables" / f"{name}.csv", index=False, lineterminator="\n")
         for name, contents in self.extra_files.items():

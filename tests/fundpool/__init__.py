@@ -1,1 +1,1 @@
-"""Tests of the command line, reports and archive."""
+"""Tests of what people use: command line, report, summary."""

@@ -1,98 +1,70 @@
-"""A report of the small case with everything in it, made once."""
+"""Small cases on disk, and the command line run on them."""
 
-import random
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
-from fundpool.alerts import Evidence
-from fundpool.languages import language
-from fundpool.report.extras import Extras, Identity, SincePrevious
-from fundpool.report.outputs import write_report
-from fundpool.summary import summary
-from inputs.case import Case, read_case
-from models.analysis_of_change import Valuation, analysis_of_change
-from models.experience import experience, periods
-from models.projection import Comparison, compare
-from models.sensitivity import Step, sensitivity
-from tests.cases.small import SmallCase, given, small_case
+from fundpool.cli.commands import app
+from inputs.case import Case
+from tests.cases.small import small_case
+from tests.fundpool.reported import Reported, full_case, reported
 
-YEARS = 4
+Run = Callable[..., Result]
 
 
-@dataclass(frozen=True)
-class Reported:
-    """A report and what it was made of."""
-
-    folder: Path
-    comparison: Comparison
-    summary: dict[str, object]
-    extras: Extras
+@pytest.fixture(scope="session")
+def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The worked example; its resident funds run dry in the first year."""
+    return small_case().write(tmp_path_factory.mktemp("small") / "case")
 
 
-def with_actuals(contents: SmallCase) -> SmallCase:
-    """Monthly claims of two counties around what the small case expects, and one yearly figure."""
-    draw = random.Random(3)
-    rows = [
-        ("ash", "employee", 2021, month, "claims", 95_000 * draw.uniform(0.9, 1.1), None)
-        for month in range(1, 7)
-    ]
-    rows += [
-        ("birch", "employee", 2021, month, "claims", 120_000 * draw.uniform(0.9, 1.1), None)
-        for month in range(1, 7)
-    ]
-    rows.append(("ash", "resident", 2021, 0, "claims", 700_000.0, 250.0))
-    rows.append(("ash", "employee", 2021, 0, "contributors", 590.0, None))
-    contents.tables["actuals"] = pd.DataFrame(
-        rows, columns=["region", "scheme", "year", "month", "measure", "value", "claims"]
-    )
-    return contents
+@pytest.fixture(scope="session")
+def solvent_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with so much money that nothing runs short for years."""
+    case = small_case()
+    case.tables["fund_balances"]["pooled_balance"] = 1e9
+    return case.write(tmp_path_factory.mktemp("solvent") / "case")
 
 
-def full_case(folder: Path) -> Case:
-    contents = with_actuals(small_case())
-    source = {"source": "worked example", "status": "assumed"}
-    contents.settings["alerts"] = {
-        "experience": {"measure": "actual_to_expected", "limit": 0.05, **source},
-        "ruin": {"measure": "ruin_probability", "limit": 0.1, **source},
-        "soon": {"measure": "exhaustion", "within": 2, "schemes": ["resident"], **source},
-    }
-    contents.settings["economy"]["medical_inflation"] = given(0.11)
-    return read_case(contents.write(folder))
+@pytest.fixture(scope="session")
+def broken_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with two mistakes."""
+    case = small_case()
+    case.tables["population"].loc[30, "persons"] = -5.0
+    case.tables["employment"].loc[1, "employed_share"] = 1.6
+    return case.write(tmp_path_factory.mktemp("broken") / "case")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command line in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def invoke(*arguments: object) -> Result:
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return invoke
 
 
 @pytest.fixture(scope="session")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """The worked example with actual figures and alert rules."""
     return full_case(tmp_path_factory.mktemp("full") / "case")
-
-
-def reported(case: Case, folder: Path, code: str = "en") -> Reported:
-    """Write the report of a case; the previous run had cheaper care."""
-    comparison = compare(case, years=YEARS)
-    before = compare(case.with_values({"economy.medical_inflation": 0.1}), years=YEARS)
-    old = Valuation(before.study.case, YEARS, before.projections["county"].measures)
-    new = Valuation(case, YEARS, comparison.projections["county"].measures)
-    extras = Extras(
-        identity=Identity("two_counties-report-0123456789", "fundpool report case", "0", "a" * 64),
-        sensitivity=sensitivity(comparison.study, "county", [Step("economy.wage_growth", 0.01)]),
-        experience=experience(case, comparison.study.flows),
-        periods=periods(case, comparison.study.flows),
-        since=SincePrevious("before-1", 2020, "b" * 64, analysis_of_change(old, new, "county")),
-        warnings=("a table has more than it should",),
-    )
-    result = summary(comparison.projections, "county", Evidence(extras.experience))
-    folder.mkdir(exist_ok=True)
-    write_report(folder, comparison, result, extras, language(code))
-    return Reported(folder, comparison, result, extras)
 
 
 @pytest.fixture(scope="session")
 def english(full: Case, tmp_path_factory: pytest.TempPathFactory) -> Reported:
+    """Its report in English, with everything in it."""
     return reported(full, tmp_path_factory.mktemp("en"))
 
 
 @pytest.fixture(scope="session")
 def chinese(full: Case, tmp_path_factory: pytest.TempPathFactory) -> Reported:
+    """The same in Chinese."""
     return reported(full, tmp_path_factory.mktemp("zh"), "zh")

@@ -19,7 +19,7 @@ from inputs.case import Case, read_case
 from inputs.findings import CaseError
 from models.projection import Projection, project
 from tests.cases.small import small_case
-from tests.fundpool.conftest import Reported
+from tests.fundpool.reported import Reported
 
 SOURCE = {"source": "worked example", "status": "assumed"}
 

@@ -17,7 +17,7 @@ from fundpool.report.blocks import Element, blocks_of, read_page
 from fundpool.report.columns import CALCULATED
 from fundpool.report.pdf import MissingFontWarning, fonts_for
 from inputs.case import Case
-from tests.fundpool.conftest import Reported, reported
+from tests.fundpool.reported import Reported, reported
 
 FILES = ("report.html", "report.pdf", "report.xlsx", "summary.json")
 

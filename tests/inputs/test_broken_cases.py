@@ -352,8 +352,8 @@ BROKEN: dict[str, tuple[Change, list[str]]] = {
         _rename_scheme_file,
         ["schemes/resident.toml: expected this scheme file. case.toml lists the scheme; add the "
          "file. Did you mean 'residents'?",
-         "schemes/residents.toml: expected a scheme of case.toml. List it under schemes, or "
-         "remove the file."],
+         "schemes/residents.toml: expected a scheme of case.toml. List it under schemes or "
+         "optional_schemes, or remove the file."],
     ),
     "missing rule": (
         _scheme("employee", "rules.employer_rate", None),

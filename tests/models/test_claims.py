@@ -90,12 +90,13 @@ def test_two_funds_never_pay_more_than_the_cost(
 def test_direct_settlement_pays_more_of_what_migrants_need(
     jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray
 ) -> None:
-    """From 2022 claims away from the pool are settled directly: more is claimed, less forgone."""
+    """Where claims away from the pool are settled directly more is claimed, less forgone."""
     manual = claims_kernel.claims_of_year(
-        expected, claim_terms(jiangsu, prepared.pairs, 2021), register
-    )
-    direct = claims_kernel.claims_of_year(
         expected, claim_terms(jiangsu, prepared.pairs, 2022), register
+    )
+    changed = jiangsu.with_policies(["direct-settlement"])
+    direct = claims_kernel.claims_of_year(
+        expected, claim_terms(changed, prepared.pairs, 2022), register
     )
     between = prepared.pairs.tie == 2
     at_home = STATUSES.index("home_resident")

@@ -1,0 +1,92 @@
+"""Policies at the command line: what each changes, and a case beside itself with policies."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fundpool.cli.commands import app
+from fundpool.cli.options import AsJson, CaseArgument, Quiet, Settings, Years
+from fundpool.cli.session import BAD_INPUT, opened_case, refusing_bad_input, say, year_progress
+
+if TYPE_CHECKING:
+    from models.projection import Comparison
+
+
+@app.command()
+def policies(
+    case: CaseArgument = "jiangsu",
+    name: Annotated[
+        list[str] | None,
+        typer.Option("--policy", metavar="NAME", help="Only this one; may be repeated."),
+    ] = None,
+    pooling: Annotated[
+        str | None,
+        typer.Option("--pooling", help="Plan where a policy has none; the lowest level if none."),
+    ] = None,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Only name them, project nothing.")
+    ] = False,
+    years: Years = 30,
+    changes: Settings = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Measure every policy of a case against the case without it."""
+    with refusing_bad_input():
+        opened = opened_case(case, changes)
+        chosen = name or sorted(opened.policy_texts)
+        for policy in chosen:
+            opened.with_policies([policy])
+    if not chosen:
+        say(f"{case} has no policies; see docs/policies.md for how to write one.", quiet)
+        raise typer.Exit(BAD_INPUT)
+    if listed:
+        for policy in chosen:
+            typer.echo(f"{policy}: {opened.policy_texts[policy]['title']}")
+        return
+    from fundpool.cli.tables import effects_text
+    from fundpool.summary import as_json
+    from models.policy_effects import policy_effects
+    from models.projection import study
+
+    with refusing_bad_input(), year_progress(years, quiet) as progress:
+        base = study(opened, years, progress)
+    effects = policy_effects(base, chosen, pooling, lambda done: say(f"measured {done}", quiet))
+    if json:
+        typer.echo(
+            as_json(
+                {
+                    "case": opened.name,
+                    "base": effects.base,
+                    "policies": effects.policies.to_dict("records"),
+                    "endurance": effects.endurance.to_dict("records"),
+                }
+            ),
+            nl=False,
+        )
+    else:
+        typer.echo(effects_text(effects))
+
+
+def beside_base(
+    comparison: "Comparison",
+    plans: list[str],
+    years: int,
+    progress: Callable[[int], None] | None,
+) -> tuple[str, dict[str, Any]]:
+    """The case without its policies beside it: as text, and as the base's summary.
+
+    Args:
+        comparison: the case with policies.
+        plans: its pooling plans; the base is pooled in the same ways.
+        years: number of projected years.
+        progress: called with each finished year.
+    """
+    from fundpool.cli.tables import side_by_side_text
+    from fundpool.summary import summary
+    from models.projection import compare
+
+    case = comparison.study.case
+    base = compare(case.reference, plans, years, progress)
+    return side_by_side_text(base, comparison), summary(base.projections, plans[0])

@@ -1,0 +1,61 @@
+"""Settings and schemes of a case put together from their contents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from inputs.findings import CaseError, Finding, did_you_mean
+from inputs.regions import RegionTree
+from inputs.scheme_file import SchemeFile, read_scheme
+from inputs.schemes import Scheme, scheme_overrides
+from inputs.settings import Settings, read_settings
+
+
+def settings_and_schemes(
+    settings_text: Mapping[str, Any],
+    scheme_texts: Mapping[str, Mapping[str, Any]],
+    source: str = "case.toml",
+) -> tuple[Settings, dict[str, SchemeFile]]:
+    """Settings and scheme files from their contents, checked again after a change.
+
+    Raises:
+        CaseError: anything is wrong with them.
+    """
+    settings, findings = read_settings(settings_text, source)
+    files = {}
+    if settings is not None:
+        for name in settings.schemes:
+            if name not in scheme_texts:
+                findings.append(
+                    Finding(source, None, "add_schemes", name, "a scheme of the case",
+                            did_you_mean(name, scheme_texts))
+                )  # fmt: skip
+                continue
+            file, problems = read_scheme(name, scheme_texts[name], tuple(settings.services))
+            findings += problems
+            if file is not None:
+                files[name] = file
+    if settings is None or any(finding.severity == "error" for finding in findings):
+        raise CaseError(findings)
+    return settings, files
+
+
+def regional_schemes(
+    settings: Settings,
+    files: Mapping[str, SchemeFile],
+    tables: Mapping[str, pd.DataFrame],
+    regions: RegionTree,
+) -> tuple[Scheme, ...]:
+    """Schemes with their regional rules and mergers."""
+    away = {merger.scheme: merger.year for merger in settings.mergers}
+    return tuple(
+        Scheme(
+            files[name],
+            scheme_overrides(tables.get("scheme_rules"), name),
+            regions,
+            away.get(name),
+            tuple((m.year, files[m.scheme]) for m in settings.mergers if m.into == name),
+        )
+        for name in settings.schemes
+    )
