@@ -7,6 +7,7 @@ counted).
 
 import os
 import platform
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -55,8 +56,8 @@ def _triad_on(threads: int, arrays: list[Any]) -> None:
 
 
 @cache
-def ceilings() -> Ceilings:
-    """The machine's ceilings, measured once a process."""
+def runs() -> dict[str, Callable[[], object]]:
+    """The work that each ceiling is measured by, named as in :class:`Ceilings`."""
     draw = np.random.default_rng(1)
     left, right = draw.random((SIZE, SIZE)), draw.random((SIZE, SIZE))
     product = np.empty_like(left)
@@ -67,21 +68,23 @@ def ceilings() -> Ceilings:
         with threadpool_limits(1):
             np.matmul(left, right, out=product)
 
-    best = best_in_turn(
-        {
-            "dgemm_one": dgemm_one,
-            "dgemm_all": lambda: np.matmul(left, right, out=product),
-            "triad_one": lambda: _triad_on(1, arrays),
-            "triad_all": lambda: _triad_on(cores(), arrays),
-        },
-        rounds=8,
-    )
-    return Ceilings(
-        dgemm_one=2.0 * SIZE**3 / best["dgemm_one"],
-        dgemm_all=2.0 * SIZE**3 / best["dgemm_all"],
-        triad_one=24.0 * LENGTH / best["triad_one"],
-        triad_all=24.0 * LENGTH / best["triad_all"],
-    )
+    return {
+        "dgemm_one": dgemm_one,
+        "dgemm_all": lambda: np.matmul(left, right, out=product),
+        "triad_one": lambda: _triad_on(1, arrays),
+        "triad_all": lambda: _triad_on(cores(), arrays),
+    }
+
+
+def ceilings(seconds: Mapping[str, float]) -> Ceilings:
+    """Ceilings from the seconds of :func:`runs`."""
+    work = {"dgemm": 2.0 * SIZE**3, "triad": 24.0 * LENGTH}
+    return Ceilings(**{name: work[name.partition("_")[0]] / seconds[name] for name in runs()})
+
+
+def _load() -> str:
+    """How busy the machine was, from the system's mean over the last minute."""
+    return f"; load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
 
 
 def description() -> str:
@@ -92,13 +95,13 @@ def description() -> str:
     return (
         f"{platform.machine()}, {cores()} cores; Python {platform.python_version()}, "
         f"numpy {np.__version__}, numba {numba.__version__}; "
-        f"linear algebra: OpenBLAS kernels for {', '.join(kernels)}."
+        f"linear algebra: OpenBLAS kernels for {', '.join(kernels)}{_load()}."
     )
 
 
 def measure() -> list[Row]:
     """The ceilings as rows."""
-    top = ceilings()
+    top = ceilings(best_in_turn(runs(), rounds=8))
     return [
         Row("machine: DGEMM, one core", top.dgemm_one / 1e9, "GFLOP/s"),
         Row("machine: DGEMM, all cores", top.dgemm_all / 1e9, "GFLOP/s"),

@@ -56,8 +56,16 @@ def options(context: Context, resolved: Mapping[str, Any]) -> dict[str, Any]:
         if parameter.param_type_name != "option" or parameter.name in PLACES:
             continue
         value = resolved.get(parameter.name, context.params.get(parameter.name))
-        found[parameter.opts[0]] = _plain(value)
+        flag, value = _flagged(parameter, value)
+        found[flag] = _plain(value)
     return found
+
+
+def _flagged(parameter: Any, value: Any) -> tuple[str, Any]:
+    """The flag that says a value, and the value: a refusal has a flag of its own."""
+    if value is False and parameter.secondary_opts:
+        return parameter.secondary_opts[0], True
+    return parameter.opts[0], value
 
 
 def _plain(value: Any) -> Any:
@@ -88,7 +96,8 @@ def command_line(context: Context, resolved: Mapping[str, Any]) -> str:
             continue
         value = resolved.get(parameter.name, context.params.get(parameter.name))
         if value != parameter.default:
-            words += _words(parameter.opts[0], _plain(value))
+            flag, value = _flagged(parameter, value)
+            words += _words(flag, _plain(value))
     return shlex.join(words)
 
 

@@ -25,6 +25,16 @@ from fundpool.cli.reporting import (
     Sensitivity,
     Webhook,
 )
+from fundpool.cli.scenarios import (
+    IN_REPORT,
+    EngineName,
+    ScenarioCount,
+    Seed,
+    risk_tables,
+    risk_text,
+    scenarios_of,
+    wanted_scenarios,
+)
 from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
@@ -106,6 +116,9 @@ def project(
     out: Out = Path("fundpool-projection"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
     archive: ArchiveFolder = None,
+    scenarios: ScenarioCount = 0,
+    seed: Seed = 1,
+    engine: EngineName = "local",
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -115,16 +128,19 @@ def project(
         checked_folder(out)
         opened = opened_case(case, changes, policy)
         (plan,) = checked_plans(opened, [pooling or opened.pooling or opened.levels[0]])
+        number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder, write_table
     from models.projection import project as run
 
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         projection = run(opened, plan, years, progress)
-    result = summary({plan: projection}, plan)
+    with refusing_bad_input():
+        risk = scenarios_of(projection.study, [plan], number, seed, engine, quiet)
+    result = summary({plan: projection}, plan, risk)
     names = ("funds", "measures", "people", "accounts", "migrants", "retiring", "settlement",
              "calibration", "evenness")  # fmt: skip
-    tables = {name: getattr(projection, name) for name in names}
+    tables = {name: getattr(projection, name) for name in names} | risk_tables(risk)
     with whole_folder(out) as folder:
         for name, table in tables.items():
             write_table(table, folder / name, table_format)
@@ -147,6 +163,9 @@ def compare(
     policy: Policies = None,
     years: Years = 30,
     archive: ArchiveFolder = None,
+    scenarios: ScenarioCount = 0,
+    seed: Seed = 1,
+    engine: EngineName = "local",
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -155,20 +174,26 @@ def compare(
     with refusing_bad_input():
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or plans_of(opened))
+        number = wanted_scenarios(opened, plans, scenarios, 0, engine)
     from fundpool.cli.tables import overview_text
     from fundpool.summary import as_json, summary
     from models.projection import compare as run
 
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
-    result = summary(comparison.projections, plans[0])
+    with refusing_bad_input():
+        risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
+    result = summary(comparison.projections, plans[0], risk)
     text = overview_text(comparison)
     if opened.before is not None:
         from fundpool.cli.policies import beside_base
 
         with refusing_bad_input(), year_progress(years, quiet) as progress:
             text, result["base"] = beside_base(comparison, plans, years, progress)
-    kept(archive, context, opened, result, comparison.tables, {"pooling": plans}, quiet=quiet)
+    tables = comparison.tables | risk_tables(risk)
+    kept(archive, context, opened, result, tables, {"pooling": plans}, quiet=quiet)
+    if risk is not None:
+        text += "\n\n" + risk_text(risk)
     typer.echo(as_json(result) if json else text, nl=not json)
     _end(result)
 
@@ -192,8 +217,14 @@ def report(
             "lists for its report unless told.",
         ),
     ] = None,
+    optimised: Annotated[
+        bool, typer.Option("--optimise/--no-optimise", help="Rates and swaps for the first plan.")
+    ] = True,
     out: Out = Path("fundpool-report"),
     archive: ArchiveFolder = None,
+    scenarios: ScenarioCount = None,
+    seed: Seed = 1,
+    engine: EngineName = "local",
     changes: Settings = None,
     against: Against = None,
     sensitivity: Sensitivity = Moved.main,
@@ -202,7 +233,7 @@ def report(
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check, project and compare a case; write the solvency report."""
+    """Check, project, compare and optimise a case; write the solvency report."""
     from fundpool.cli import reporting
 
     with refusing_bad_input():
@@ -212,8 +243,8 @@ def report(
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or plans_of(opened))
         chosen = policies_to_measure(opened, measured)
+        number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
         earlier = reporting.previous_run(archive, against, opened.name)
-    from fundpool.alerts import Evidence
     from fundpool.languages import language
     from fundpool.report.outputs import write_report
     from fundpool.summary import as_json, summary
@@ -224,7 +255,9 @@ def report(
     say(f"Projecting {regions} {opened.levels[0]} funds over {years} years", quiet)
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
-    resolved = {"pooling": plans, "against": earlier.id if earlier else "none"}
+    resolved = {"pooling": plans, "scenarios": number, "against": earlier.id if earlier else "none"}
+    with refusing_bad_input():
+        risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     effects = None
     if chosen:
         from models.policy_effects import policy_effects
@@ -232,12 +265,17 @@ def report(
         say(f"Measuring {len(chosen)} policies", quiet)
         with item_progress("Measuring policies", len(chosen), quiet) as done:
             effects = policy_effects(comparison.study, chosen, plans[0], done)
+    best = None
+    if optimised:
+        from models.optimiser import optimise_where_possible
+
+        say("Optimising rates and swaps", quiet)
+        best = optimise_where_possible(comparison.projections[plans[0]])
+    found = reporting.Found(risk, effects, best, earlier)
     with refusing_bad_input():
-        extras = reporting.gathered(
-            context, comparison, earlier, resolved, sensitivity, effects, quiet
-        )
-    evidence = Evidence(experience=extras.experience)
-    result = summary(comparison.projections, plans[0], evidence)
+        extras = reporting.gathered(context, comparison, found, resolved, sensitivity, quiet)
+    result = summary(comparison.projections, plans[0], risk, extras.experience)
+    result["plan"] = best.record() if best is not None else None
     say("Writing the report", quiet)
     with whole_folder(out) as folder:
         write_report(folder, comparison, result, extras, language(lang))
@@ -275,6 +313,7 @@ def _end(result: dict[str, object], quiet: bool = True) -> None:
 
 
 from fundpool.cli import archive as _archive  # noqa: E402  registers its commands
+from fundpool.cli import planning as _planning  # noqa: E402  registers its commands
 from fundpool.cli import policies as _policies  # noqa: E402  registers its command
 
-__all__ = ["UsageError", "_archive", "_policies", "app"]
+__all__ = ["UsageError", "_archive", "_planning", "_policies", "app"]

@@ -1,5 +1,6 @@
 """What ``report`` gathers around a comparison: the previous run, sensitivity, experience."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from fundpool.report.extras import Extras, Identity, SincePrevious
     from inputs.case import Case
     from models.analysis_of_change import Valuation
+    from models.optimiser.plan import Plan
     from models.policy_effects import PolicyEffects
     from models.projection import Comparison
+    from models.solvency_risk import SolvencyRisk
 
 
 class Moved(StrEnum):
@@ -72,7 +75,7 @@ def identity_of(context: typer.Context, case: "Case", resolved: dict[str, Any]) 
         code_sha256=request.code_sha256,
         packages=package_versions(),
         machine=machine(),
-        seed=context.params.get("seed"),
+        seed=context.params.get("seed") if resolved.get("scenarios") else None,
     )
 
 
@@ -176,13 +179,22 @@ def since_previous(
     return SincePrevious(run.id, manifest.base_year, manifest.request.inputs_sha256, table, trouble)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What the command has computed already, beside the comparison."""
+
+    risk: "SolvencyRisk | None" = None
+    effects: "PolicyEffects | None" = None
+    plan: "Plan | None" = None
+    earlier: "Run | None" = None
+
+
 def gathered(
     context: typer.Context,
     comparison: "Comparison",
-    earlier: "Run | None",
+    found: Found,
     resolved: dict[str, Any],
     moved: Moved,
-    effects: "PolicyEffects | None",
     quiet: bool,
 ) -> "Extras":
     """Everything a report holds beside the comparison."""
@@ -201,16 +213,18 @@ def gathered(
         say(f"Moving {len(steps)} assumptions down and up", quiet)
         table = sensitivity(base, next(iter(comparison.projections)), steps)
     since = None
-    if earlier is not None:
-        say(f"Comparing with {earlier.id}", quiet)
-        since = since_previous(earlier, case, comparison, quiet)
+    if found.earlier is not None:
+        say(f"Comparing with {found.earlier.id}", quiet)
+        since = since_previous(found.earlier, case, comparison, quiet)
     return Extras(
         identity=identity_of(context, case, resolved),
         sensitivity=table,
         experience=experience(case, base.flows),
         periods=periods(case, base.flows),
         since=since,
-        effects=effects,
+        risk=found.risk,
+        effects=found.effects,
+        plan=found.plan,
         warnings=tuple(finding.message for finding in check_case(case.origin)),
     )
 

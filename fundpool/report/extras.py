@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from models.optimiser.plan import Plan
 from models.policy_effects import PolicyEffects
+from models.solvency_risk import SolvencyRisk
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Extras:
         experience: :func:`models.experience.experience`; empty without actual figures.
         periods: :func:`models.experience.periods`, what it was summed from.
         since: the movement since the previous run.
+        risk: what scenarios say of the plans.
+        plan: optimised rates and swaps for the first plan.
         effects: policies measured against the case; no section on them without.
         warnings: findings of the check of the case that do not refuse it.
     """
@@ -67,6 +71,8 @@ class Extras:
     experience: pd.DataFrame = field(default_factory=pd.DataFrame)
     periods: pd.DataFrame = field(default_factory=pd.DataFrame)
     since: SincePrevious | None = None
+    risk: SolvencyRisk | None = None
+    plan: Plan | None = None
     effects: PolicyEffects | None = None
     warnings: tuple[str, ...] = ()
 
@@ -78,6 +84,12 @@ class Extras:
             "experience": self.experience,
             "periods": self.periods,
         }
+        if self.risk is not None:
+            found |= {name: getattr(self.risk, name) for name in ("risk", "ruin", "fans")}
+        if self.plan is not None:
+            names = {"rates": "plan_rates", "swaps": "plan_swaps", "hub": "plan_hub",
+                     "transfers": "plan_transfers"}  # fmt: skip
+            found |= {own: getattr(self.plan, name) for name, own in names.items()}
         if self.effects is not None:
             found["policy_changes"] = self.effects.changes.reset_index(names="policy")
             found["endurance"] = self.effects.endurance

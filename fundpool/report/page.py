@@ -9,8 +9,10 @@ import fundpool
 from fundpool.languages import ENGLISH, Language
 from fundpool.report import charts, wording
 from fundpool.report.extras import Extras
+from fundpool.report.plan import plan_section
 from fundpool.report.policies import policies_section
 from fundpool.report.sections import extra_context
+from fundpool.report.stochastic import risk_context
 from fundpool.report.vocabulary import ALERT_WORDS, marked
 from inputs.case import Case
 from models.projection import Comparison, Projection
@@ -80,9 +82,11 @@ def report_page(
                 charts.CLASS_SIGNS, charts.CLASS_COLOURS, charts.CLASSES, strict=True
             )
         ],
+        chance=risk_context(extras.risk, titles, language),
         overview=comparison.overview.to_dict("records"),
         conservation=_conservation(comparison),
         policies=policies_section(extras.effects) if extras.effects is not None else None,
+        plan=_plan(comparison, extras, language),
         migrants=_migrants(comparison, language),
         people=_people(comparison),
         calibration=_calibration(comparison),
@@ -93,6 +97,12 @@ def report_page(
         **_names(comparison, language),
         **extra_context(comparison, extras, language),
     )
+
+
+def _plan(comparison: Comparison, extras: Extras, language: Language) -> dict[str, Any] | None:
+    if extras.plan is None:
+        return None
+    return plan_section(next(iter(comparison.projections.values())), extras.plan, language)
 
 
 def local_names(case: Case, language: Language) -> dict[str, str]:

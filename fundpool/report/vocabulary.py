@@ -59,7 +59,9 @@ UNIT_WORDS = (
     marked("CNY a retired member"), marked("points off the rate"),
     marked("share of balance and credits"),
 )  # fmt: skip
+POLICY_WORDS = (marked("this plan"), marked("rates in force"))
 CHART_WORDS = (
+    marked("pooled by"), marked("ruined by then"),
     marked("within 5 years"), marked("within 10 years"), marked("within 20 years"),
     marked("later"), marked("never"), marked("months of outgo"), marked("years of outgo"),
     marked("share of the base"), marked("needed to pay the year"), marked("collected"),

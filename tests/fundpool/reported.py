@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from fundpool.alerts import Evidence
 from fundpool.languages import language
 from fundpool.report.extras import Extras, Identity, SincePrevious
 from fundpool.report.outputs import write_report
@@ -76,7 +75,7 @@ def reported(case: Case, folder: Path, code: str = "en") -> Reported:
         since=SincePrevious("before-1", 2020, "b" * 64, analysis_of_change(old, new, "county")),
         warnings=("a table has more than it should",),
     )
-    result = summary(comparison.projections, "county", Evidence(extras.experience))
+    result = summary(comparison.projections, "county", None, extras.experience)
     folder.mkdir(exist_ok=True)
     write_report(folder, comparison, result, extras, language(code))
     return Reported(folder, comparison, result, extras)
