@@ -12,6 +12,7 @@ from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
     UsageError,
+    checked_folder,
     checked_plans,
     item_progress,
     opened_case,
@@ -91,6 +92,7 @@ def project(
 ) -> None:
     """Project a case under one pooling plan; write tidy tables and summary.json."""
     with refusing_bad_input():
+        checked_folder(out)
         opened = opened_case(case, changes, policy)
         (plan,) = checked_plans(opened, [pooling or opened.pooling or opened.levels[0]])
     from fundpool.summary import as_json, summary
@@ -170,6 +172,7 @@ def report(
 ) -> None:
     """Check, project and compare a case; write the solvency report."""
     with refusing_bad_input():
+        checked_folder(out)
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or plans_of(opened))
