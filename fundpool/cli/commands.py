@@ -165,12 +165,15 @@ def report(
             "lists for its report unless told.",
         ),
     ] = None,
+    optimised: Annotated[
+        bool, typer.Option("--optimise/--no-optimise", help="Rates and swaps for the first plan.")
+    ] = True,
     out: Out = Path("fundpool-report"),
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check, project and compare a case; write the solvency report."""
+    """Check, project, compare and optimise a case; write the solvency report."""
     with refusing_bad_input():
         checked_folder(out)
         say(f"Checking {case}", quiet)
@@ -194,8 +197,15 @@ def report(
         say(f"Measuring {len(chosen)} policies", quiet)
         with item_progress("Measuring policies", len(chosen), quiet) as done:
             effects = policy_effects(comparison.study, chosen, plans[0], done)
+    best = None
+    if optimised:
+        from models.optimiser import optimise_where_possible
+
+        say("Optimising rates and swaps", quiet)
+        best = optimise_where_possible(comparison.projections[plans[0]])
+        result["plan"] = best.record() if best is not None else None
     say("Writing the report", quiet)
-    page = report_page(comparison, result, effects)
+    page = report_page(comparison, result, effects, best)
     with whole_folder(out) as folder:
         (folder / "report.html").write_text(page, encoding="utf-8")
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
@@ -228,6 +238,7 @@ def _end(result: dict[str, object], quiet: bool = True) -> None:
         raise typer.Exit(ALERT)
 
 
+from fundpool.cli import planning as _planning  # noqa: E402  registers its commands
 from fundpool.cli import policies as _policies  # noqa: E402  registers its command
 
-__all__ = ["UsageError", "_policies", "app"]
+__all__ = ["UsageError", "_planning", "_policies", "app"]
