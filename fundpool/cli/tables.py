@@ -40,7 +40,8 @@ def side_by_side_text(base: Comparison, changed: Comparison) -> str:
     order = {plan: number for number, plan in enumerate(_overview(changed)["pooling"].unique())}
     lines = lines.sort_values("pooling", key=lambda column: column.map(order), kind="stable")
     shown = lines[["pooling", "scheme", "case", *list(HEADINGS.values())[2:]]]
-    plan = changed.study.case.pooling or next(iter(changed.projections))
+    asked = changed.study.case.pooling
+    plan = asked if asked in changed.projections else next(iter(changed.projections))
     before = figures(next(iter(base.projections.values())))
     after = figures(changed.projections[plan])
     rows = [
