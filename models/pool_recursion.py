@@ -172,7 +172,8 @@ class PoolRun:
         """Months of outgo held net of claims owed, central path, ``(T, P)``."""
         monthly = self.outgo_next_year / 12.0
         held = self.balance[0] - self.outstanding
-        return np.divide(held, monthly, out=np.zeros_like(held), where=monthly > 0)
+        months = np.divide(held, monthly, out=np.zeros_like(held), where=monthly > 0)
+        return np.asarray(months, dtype=np.float64)
 
 
 CENTRAL = ("persons", "contribution_base", "contributions", "income", "subsidies", "outgo",
@@ -215,7 +216,8 @@ def pool_run(
     balances = np.full((scenarios, span, total), np.nan)
     hub_path = np.zeros((scenarios, span))
     own = county_money(book)
-    stage, held, money = -1, np.zeros((scenarios, 0)), np.zeros((scenarios, 0))
+    stage, begin, held, money = -1, 0, np.zeros((scenarios, 0)), np.zeros((scenarios, 0))
+    pooled: dict[str, FloatArray] = {}
     hub_open = False
     for t in range(span):
         pools = laid.pools[laid.stage_of[t]]
@@ -229,23 +231,20 @@ def pool_run(
                     money = np.zeros_like(money)
             stage = int(laid.stage_of[t])
             here = slice(int(laid.offsets[stage]), int(laid.offsets[stage + 1]))
-            rise = np.array([1.0 + _rise(case, level) for level in pools.levels])
-            effort = collection_effort(case, laid.stages[stage], pools)
+            begin = t
+            during = slice(t, t + int((laid.stage_of == stage).sum()))
+            pooled = _pooled(case, laid.stages[stage], pools, own, during)
+            for name in CENTRAL:
+                central[name][during, here] = pooled[name]
         for over in taken_in:
             if over.year == flows.years[t + 1]:
                 held = held + _gather(members(over.pools, pools), over.balance, held.shape[1])
         if t == 0 or laid.stage_of[t] != laid.stage_of[t - 1]:
             opening[here] = held[0]
-        now = {name: pools.total(values[t]) for name, values in own.items()}
-        for name in ("contribution_base", "contributions", "account_credits"):
-            now[name] = now[name] * effort
-        for name in ("outgo", "outstanding", "outgo_next_year"):
-            now[name] = now[name] * rise
-        now["income"] = now["contributions"] - now["account_credits"]
+        now = {name: values[t - begin] for name, values in pooled.items()}
         if decision is not None:
             now["income"] = decision.rates[t] * now["contribution_base"]
-        for name in CENTRAL:
-            central[name][t, here] = now[name]
+            central["income"][t, here] = now["income"]
         if factors is None:
             growth = np.full((1, 1), 1.0 + flows.paths.interest[t])
             income, gained, outgo = now["income"][None], now["subsidies"][None], now["outgo"][None]
@@ -284,6 +283,54 @@ def pool_run(
         opening=opening, balance=balances, paid=paid, received=received, hub=hub_path, **central,
     )  # fmt: skip
     return run, held
+
+
+def _pooled(
+    case: Case, stage: Stage, pools: Pools, own: dict[str, FloatArray], during: slice
+) -> dict[str, FloatArray]:
+    """Money of a stage's pools in its years, ``(T, p)``, with what pooling itself changes."""
+    now = {
+        name: _gather(pools.of_county, values[during], len(pools.codes))
+        for name, values in own.items()
+    }
+    rise = np.array([1.0 + _rise(case, level) for level in pools.levels])
+    effort = collection_effort(case, stage, pools)
+    for name in ("contribution_base", "contributions", "account_credits"):
+        now[name] = now[name] * effort
+    for name in ("outgo", "outstanding", "outgo_next_year"):
+        now[name] = now[name] * rise
+    now["income"] = now["contributions"] - now["account_credits"]
+    return now
+
+
+def scheme_run(
+    case: Case,
+    flows: CountyFlows,
+    plan: PoolingPlan,
+    scheme: str,
+    factors: PoolFactors | None = None,
+    decision: Decision | None = None,
+) -> PoolRun:
+    """Balances of a scheme's pools under a plan, with what it takes over from merged schemes.
+
+    Args:
+        case: the case.
+        flows: its flows, levers moved or not.
+        plan: the plan.
+        scheme: name of the scheme.
+        factors: scenario over central money of this scheme's pools.
+        decision: rates and swaps in place of the rules.
+    """
+    taken = []
+    for merger in case.settings.mergers:
+        if merger.into == scheme and merger.year <= flows.years[-1]:
+            other = layout(case, plan, merger.scheme, flows.years[1:])
+            if other.pools:
+                _, left = pool_run(case, flows, other)
+                taken.append(TakenIn(merger.year, other.pools[-1], left))
+    return pool_run(
+        case, flows, layout(case, plan, scheme, flows.years[1:]), factors, decision, taken
+    )[0]
 
 
 def county_money(book: CountyBook) -> dict[str, FloatArray]:
@@ -359,8 +406,10 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
             drawn = _gather(pools.of_county, getattr(chance, name)[:, t], len(pools.codes))
             listed.append(np.divide(drawn, central, out=np.ones_like(drawn), where=central != 0))
     return PoolFactors(
-        *(tuple(result[name]) for name in ("income", "subsidies", "outgo")),
-        interest=chance.interest,
+        tuple(result["income"]),
+        tuple(result["subsidies"]),
+        tuple(result["outgo"]),
+        chance.interest,
     )
 
 

@@ -34,6 +34,7 @@ class PoolSummary:
         ruin: probability of a negative balance at some year end of the pool's life.
         base: contribution base of the first year of life.
         worth: present value of the base over the pool's life.
+        span: years that the pools have lived at the end.
     """
 
     exhaustion_year: IntArray
@@ -47,6 +48,7 @@ class PoolSummary:
     ruin: FloatArray
     base: FloatArray
     worth: FloatArray
+    span: int
 
 
 def pool_summary(run: PoolRun, target_months: float) -> PoolSummary:
@@ -96,6 +98,7 @@ def pool_summary(run: PoolRun, target_months: float) -> PoolSummary:
         ruin=ruin,
         base=base[:, 0],
         worth=worth,
+        span=base.shape[1],
     )
 
 
@@ -167,5 +170,39 @@ def county_effect(alone: PoolSummary, pooled: PoolSummary, run: PoolRun) -> Coun
     """
     own = alone.level_rate
     shared = pooled.level_rate[run.layout.pools[-1].of_county]
-    years = run.years.size
-    return CountyEffect(own, shared, (own - shared) * alone.worth / years)
+    return CountyEffect(own, shared, (own - shared) * alone.worth / alone.span)
+
+
+def yearly_swaps(run: PoolRun, summary: PoolSummary) -> FloatArray:
+    """What a pool receives less what it pays, money a year on average in present values, ``(p,)``.
+
+    Args:
+        run: the plan's paths.
+        summary: their measures.
+    """
+    first = int(np.flatnonzero(run.layout.stage_of == run.layout.stage_of[-1])[0])
+    here = (slice(first, None), run.layout.last)
+    factors = discount_factors(run.interest[first:], summary.span)
+    net = run.received[here] - run.paid[here]
+    return np.asarray((net * factors[:, None]).sum(axis=0) / summary.span)
+
+
+def payments_between(net: FloatArray) -> list[tuple[int, int, float]]:
+    """Payments that settle what each receives (above zero) or pays, largest to largest.
+
+    What does not sum to zero stays with the larger side. At most one payment fewer than parties.
+
+    >>> payments_between(np.array([3.0, -5.0, 2.0]))
+    [(1, 0, 3.0), (1, 2, 2.0)]
+    """
+    left = net.astype(np.float64).copy()
+    least = 1e-9 * float(np.abs(left).max(initial=0.0))
+    found: list[tuple[int, int, float]] = []
+    while True:
+        payer, receiver = int(left.argmin()), int(left.argmax())
+        amount = min(-left[payer], left[receiver])
+        if amount <= least:
+            return found
+        left[payer] += amount
+        left[receiver] -= amount
+        found.append((payer, receiver, float(amount)))

@@ -38,7 +38,7 @@ class SchemeLevers:
 
 
 @dataclass(frozen=True)
-class Levers:
+class FlowLevers:
     """Changes from a year on.
 
     Attributes:
@@ -74,7 +74,7 @@ def index_factor(index: FloatArray, change: float, changed: FloatArray) -> Float
     return np.concatenate([[1.0], np.cumprod((growth + change * changed[1:]) / growth)])
 
 
-def with_levers(case: Case, flows: CountyFlows, levers: Levers) -> CountyFlows:
+def with_levers(case: Case, flows: CountyFlows, levers: FlowLevers) -> CountyFlows:
     """The flows as they are with levers moved.
 
     Args:

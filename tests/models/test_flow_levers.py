@@ -1,4 +1,4 @@
-"""Levers and pools on arrays against a fresh projection and the fund table."""
+"""FlowLevers and pools on arrays against a fresh projection and the fund table."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from inputs.case import Case
 from models.adjustment import PoolFlow, swaps_of_year
 from models.county_books import with_taken_in
 from models.funds import fund_table
-from models.levers import Levers, SchemeLevers, with_levers
+from models.flow_levers import FlowLevers, SchemeLevers, with_levers
 from models.measures import evenness_of, pool_measures
 from models.pool_recursion import (
     Chance,
@@ -42,7 +42,7 @@ def run_of(case: Case, flows: object, plan: str, scheme: str) -> PoolRun:
 def test_pools_are_those_of_the_fund_table(jiangsu_study: Study, plan: str) -> None:
     case, flows = jiangsu_study.case, jiangsu_study.flows
     flows = with_levers(
-        case, flows, Levers(2022, care=0.1, schemes={"employee": SchemeLevers(-0.02)})
+        case, flows, FlowLevers(2022, care=0.1, schemes={"employee": SchemeLevers(-0.02)})
     )
     table = fund_table(case, flows, plan_for(case, plan))
     measures = pool_measures(case, table, flows.paths)
@@ -73,7 +73,7 @@ def test_pools_are_those_of_the_fund_table(jiangsu_study: Study, plan: str) -> N
 
 def test_levers_are_a_fresh_projection(small: Case) -> None:
     base = study(small, 4)
-    levers = Levers(
+    levers = FlowLevers(
         2022, wage_growth=0.01, medical_inflation=-0.02, premium_growth=0.03, interest=0.01
     )
     moved = with_levers(small, base.flows, levers)
@@ -102,13 +102,15 @@ def test_the_rate_lever_is_a_fresh_projection_with_the_rate(small: Case) -> None
     base = study(small, 3)
     rate = small.scheme("employee").rule("employer_rate", None, 2021)
     fresh = study(small.with_values({"schemes.employee.rules.employer_rate": rate + 0.01}), 3)
-    moved = with_levers(small, base.flows, Levers(schemes={"employee": SchemeLevers(rate=0.01)}))
+    moved = with_levers(
+        small, base.flows, FlowLevers(schemes={"employee": SchemeLevers(rate=0.01)})
+    )
     for name in ("contributions", "account_credits"):
         np.testing.assert_allclose(
             getattr(moved, name)[:, 1:], getattr(fresh.flows, name)[:, 1:], rtol=1e-12, atol=1e-6
         )
     with pytest.raises(ValueError, match="below zero"):
-        with_levers(small, base.flows, Levers(schemes={"employee": SchemeLevers(rate=-0.5)}))
+        with_levers(small, base.flows, FlowLevers(schemes={"employee": SchemeLevers(rate=-0.5)}))
 
 
 def test_swaps_in_many_scenarios_are_those_of_one() -> None:
@@ -141,7 +143,7 @@ def test_scenarios_equal_to_the_centre_give_the_central_path(jiangsu_study: Stud
         interest=np.tile(flows.paths.interest, (2, 1)),
     )
     factors = pool_factors(case, flows, laid, chance)
-    moved = with_levers(case, flows, Levers(care=0.2))
+    moved = with_levers(case, flows, FlowLevers(care=0.2))
     one, _ = pool_run(case, moved, laid)
     two, _ = pool_run(case, moved, laid, factors)
     np.testing.assert_allclose(two.balance[0], one.balance[0], rtol=1e-9, equal_nan=True)
