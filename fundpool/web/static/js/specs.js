@@ -37,36 +37,31 @@ export const CLASSES = [
 ];
 
 export function mapSpec(geometry, label) {
+  const at = (field, domain) => ({ field, type: "quantitative", axis: null, scale: { domain, nice: false } });
+  const x = (field) => at(field, geometry.x);
+  const y = (field) => at(field, geometry.y);
+  const range = (name) => ({ domain: [0, 1, 2, 3, 4, 5], range: CLASSES.map((entry) => entry[name]) });
   return (width) => ({ width: width - 10, height: Math.round(Math.min(620, (width - 10) * geometry.aspect)), autosize: { type: "none" },
     padding: 5, data: { name: "points" },
     layer: [
-      { data: { name: "arcs" }, mark: { type: "rule", color: "#3b2a63" },
-        encoding: { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" },
-          x2: { field: "x2" }, y2: { field: "y2" },
-          strokeWidth: { field: "width", type: "quantitative", scale: null },
-          opacity: { value: 0.45 } } },
-      { data: { name: "arcs" }, mark: { type: "point", shape: "triangle", filled: true, color: "#3b2a63", size: 46, opacity: 0.8 },
-        encoding: { x: { field: "xm", type: "quantitative" }, y: { field: "ym", type: "quantitative" },
-          angle: { field: "angle", type: "quantitative", scale: null } } },
+      { data: { name: "arcs" }, mark: { type: "rule", color: "#3b2a63", opacity: 0.45 },
+        encoding: { x: x("x"), y: y("y"), x2: { field: "x2" }, y2: { field: "y2" },
+          strokeWidth: { field: "width", type: "quantitative", scale: null } } },
       { mark: { type: "point", filled: true, opacity: 0.9, stroke: "#ffffff", strokeWidth: 0.6, cursor: "pointer" },
-        encoding: {
-          x: { field: "x", type: "quantitative", axis: null, scale: { domain: geometry.x, nice: false } },
-          y: { field: "y", type: "quantitative", axis: null, scale: { domain: geometry.y, nice: false } },
+        encoding: { x: x("x"), y: y("y"),
           size: { field: "size", type: "quantitative", scale: null },
-          color: { field: "class", type: "quantitative", legend: null,
-            scale: { type: "ordinal", domain: [0, 1, 2, 3, 4, 5], range: CLASSES.map((c) => c.colour) } },
-          shape: { field: "class", type: "quantitative", legend: null,
-            scale: { type: "ordinal", domain: [0, 1, 2, 3, 4, 5], range: CLASSES.map((c) => c.shape) } },
-          tooltip: [{ field: "name", title: word("county") }, { field: "fund", title: word("fund") }, { field: "shown", title: label }],
-        } },
+          color: { field: "class", type: "ordinal", legend: null, scale: range("colour") },
+          shape: { field: "class", type: "ordinal", legend: null, scale: range("shape") },
+          tooltip: [{ field: "name", title: word("county") }, { field: "fund", title: word("fund") }, { field: "shown", title: label }] } },
+      { data: { name: "arcs" }, mark: { type: "point", shape: "triangle", filled: true, color: "#3b2a63", size: 46, opacity: 0.85 },
+        encoding: { x: x("xm"), y: y("ym"), angle: { field: "angle", type: "quantitative", scale: null } } },
       { transform: [{ filter: "datum.picked" }], mark: { type: "point", filled: false, stroke: "#111111", strokeWidth: 2.5, shape: "circle" },
-        encoding: { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" },
-          size: { field: "ring", type: "quantitative", scale: null } } },
+        encoding: { x: x("x"), y: y("y"), size: { field: "ring", type: "quantitative", scale: null } } },
     ] });
 }
 
 export function gainsSpec(currency) {
-  return (width) => ({ width: width - 60, height: { step: 17 }, autosize: { type: "fit-x", contains: "padding" }, data: { name: "gains" },
+  return (width) => ({ width: width - 60, height: { step: 17 }, autosize: { type: "fit-x" }, data: { name: "gains" },
     encoding: { y: { field: "name", type: "nominal", sort: null, axis: { title: null, labelLimit: 150, domain: false, ticks: false } },
       x: { field: "value", type: "quantitative", title: word("gains_axis", { currency }) } },
     layer: [
