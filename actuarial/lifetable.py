@@ -21,7 +21,7 @@ class LifeTable:
     >>> table = LifeTable([0.1, 0.5, 1.0])
     >>> table.lx.tolist()
     [1.0, 0.9, 0.45]
-    >>> table.Lx.tolist()
+    >>> table.Lx.round(3).tolist()
     [0.95, 0.675, 0.225]
 
     Attributes:

@@ -11,11 +11,21 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["CaseError", "__version__", "check_case", "compare", "plan_for", "project", "read_case"]
+__all__ = [
+    "CaseError",
+    "__version__",
+    "check_case",
+    "compare",
+    "optimise",
+    "plan_for",
+    "project",
+    "read_case",
+]
 
 if TYPE_CHECKING:
     from inputs.case import check_case, read_case
     from inputs.findings import CaseError
+    from models.optimiser import optimise
     from models.pooling import plan_for
     from models.projection import compare, project
 
@@ -27,6 +37,7 @@ _WHERE = {
     "project": "models.projection",
     "compare": "models.projection",
     "plan_for": "models.pooling",
+    "optimise": "models.optimiser",
 }
 
 

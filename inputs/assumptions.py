@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from inputs.case import Case
 
 COLUMNS = ("path", "value", "unit", "source", "status", "note")
-SECTIONS = ("economy", "mobility", "coverage", "participation", "solvency", "pooling")
+SECTIONS = ("economy", "mobility", "coverage", "participation", "solvency", "pooling", "optimiser")
 """Sections of case.toml that hold assumptions."""
 
 
@@ -61,7 +61,8 @@ def assumption_table(case: "Case") -> pd.DataFrame:
         else:
             kind = path.split(".")[1]
             own = getattr(case.settings.pooling, kind)
-            rows.append((path, item, "share", own.source, own.status, own.note))
+            unit = f"{case.currency} a year" if kind == "administration_per_pool" else "share"
+            rows.append((path, item, unit, own.source, own.status, own.note))
     for scheme in case.schemes:
         file, lead = scheme.file, f"schemes.{scheme.name}"
         for service, benefit in file.benefits.items():

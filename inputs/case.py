@@ -250,7 +250,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     unread = {finding.file for finding in raw.findings}
     findings += [
         finding
-        for finding in checks.presence_findings(settings, raw.tables)
+        for finding in raw.placed(checks.presence_findings(settings, raw.tables))
         if not any(name.startswith((finding.file + ".", finding.file)) for name in unread)
     ]
     tables: dict[str, pd.DataFrame] = {}
@@ -266,7 +266,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         if "regions" in tables:
             findings += _cross_checked(settings, tables, raw, schemes)
     if settings is None or any(finding.severity == "error" for finding in findings):
-        return None, findings
+        return None, raw.placed(findings)
     tree = region_tree(tables["regions"], settings.levels)
     assert raw.settings is not None
     case = Case(
@@ -291,7 +291,8 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
             case._with_policy(f"policies/{policy}.toml", contents)
         except CaseError as error:
             findings += error.findings
-    return (None if any(f.severity == "error" for f in findings) else case), findings
+    failed = any(finding.severity == "error" for finding in findings)
+    return (None if failed else case), raw.placed(findings)
 
 
 def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], list[Finding]]:

@@ -154,12 +154,38 @@ class ByLevel(Part):
 
 
 class Pooling(Part):
-    """What pooling itself changes."""
+    """What pooling itself changes, and what it costs to run pools and to rescue them."""
 
     moral_hazard: ByLevel
     moral_hazard_published: ByLevel
+    administration_per_pool: ByLevel | None = None
+    rescue_price: Annotated[Parameter, AfterValidator(_between(0.0, 100.0))] | None = None
     collection_effort: ByLevel | None = None
     collection_effort_published: ByLevel | None = None
+
+
+Multiple = Annotated[Parameter, AfterValidator(_between(0.0, 100.0))]
+
+
+class Optimiser(Part):
+    """Limits and weights of optimised plans (docs/optimiser.md); a limit left out does not bind.
+
+    Rates are multiples of the scheme's rate in force.
+    """
+
+    phase_in_years: Annotated[Parameter, AfterValidator(_between(0.0, 100.0))] | None = None
+    rate_least: Multiple | None = None
+    rate_most: Multiple | None = None
+    yearly_change: Multiple | None = None
+    frozen_years: Annotated[Parameter, AfterValidator(_between(0.0, 100.0))] | None = None
+    levy_ceiling: Share | None = None
+    own_responsibility: Share | None = None
+    effort: Multiple | None = None
+    tail: Annotated[Parameter, AfterValidator(_between(0.0001, 1.0))] | None = None
+    weight_burden: Multiple | None = None
+    weight_unevenness: Multiple | None = None
+    weight_movement: Multiple | None = None
+    weight_swaps: Multiple | None = None
 
 
 class Merger(Part):
@@ -199,6 +225,7 @@ class Settings(Part):
     coverage: Coverage
     solvency: Solvency
     pooling: Pooling
+    optimiser: Optimiser | None = None
     participation: Participation | None = None
     mergers: list[Merger] = Field(default_factory=list)
     report_policies: list[str] = Field(default_factory=list)

@@ -6,9 +6,10 @@ Nothing is interpreted here. What cannot be opened becomes a finding.
 import csv
 import hashlib
 import io
+import re
 import tomllib
 import zipfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,21 @@ ENDINGS = (".csv", ".parquet")
 SETTING_COLUMNS = ("path", "value")
 LARGEST_WORKBOOK = 512 * 1024 * 1024
 """Unpacked bytes of a workbook that is still opened; larger ones are refused."""
+
+
+_SHEETS = re.compile(r"case\.toml|(scheme|polic)\w+/(\w+)\.toml|tables/(\w+)(?:\.csv)?")
+
+
+def _found_sheet(found: re.Match[str]) -> str:
+    kind, name, table = found.groups()
+    if kind:
+        return f"scheme_{name}" if kind == "scheme" else f"policy_{name}"
+    return str(table or "case")
+
+
+def _sheet(file: str) -> str:
+    """The sheet that stands for a file of a case folder."""
+    return _SHEETS.sub(_found_sheet, file)
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,7 @@ class RawCase:
         tables: tables by name.
         findings: what could not be read.
         digests: SHA-256 of every part that was read, by its name within the case.
+        workbook: whether its parts are sheets of a workbook.
     """
 
     origin: str
@@ -59,6 +76,18 @@ class RawCase:
     tables: dict[str, RawTable] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    workbook: bool = False
+
+    def placed(self, findings: list[Finding]) -> list[Finding]:
+        """Findings that name the sheets of a workbook, where it is one, in place of files."""
+        if not self.workbook:
+            return findings
+        return [
+            replace(
+                finding, file=_sheet(finding.file), mend=_SHEETS.sub(_found_sheet, finding.mend)
+            )
+            for finding in findings
+        ]
 
 
 def read_raw(path: Path) -> RawCase:
@@ -239,7 +268,7 @@ def as_text(cell: object) -> str:
 def _read_workbook(path: Path) -> RawCase:
     from python_calamine import CalamineError, CalamineWorkbook
 
-    raw = RawCase(path.name)
+    raw = RawCase(path.name, workbook=True)
     contents = path.read_bytes()
     try:
         with zipfile.ZipFile(io.BytesIO(contents)) as packed:

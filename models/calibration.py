@@ -20,6 +20,10 @@ from models.preparation import Prepared
 from models.rates import FloatArray
 
 FITTED = ("contributions", "subsidies", "claims")
+ACTUAL_TO_EXPECTED = (
+    "scheme", "region", "name", "year", "measure", "use", "actual", "before", "multiplier",
+    "expected", "ratio", "source", "status",
+)  # fmt: skip
 ROUNDS = 6
 """Passes over the claims: dual cover ties the schemes' claims weakly to one another."""
 
@@ -209,4 +213,4 @@ def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration)
                 "status": row["status"],
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(ACTUAL_TO_EXPECTED))

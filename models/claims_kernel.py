@@ -1,4 +1,11 @@
-"""The claims of a year, compiled: what :func:`models.claims.claims_of_year` specifies."""
+"""The claims of a year, compiled: what :func:`models.claims.claims_of_year` specifies.
+
+Pairs are shared out over a fixed number of chunks, each with sums of its own that are added in a
+fixed order, so the result does not depend on the number of threads.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numba
 import numpy as np
@@ -15,9 +22,14 @@ from models.claims import (
 from models.rates import FloatArray
 from models.treatment import HOME, REFERRAL, RESIDENCE
 
+CHUNKS = 8
+"""Number of independent groups of pairs; fixed, so that sums come out the same bits."""
+
 
 @numba.njit(cache=True, nogil=True)
 def _claims(  # type: ignore[no-untyped-def]
+    chunk,
+    edges,
     expected,
     home,
     residence,
@@ -38,20 +50,22 @@ def _claims(  # type: ignore[no-untyped-def]
     level,
     by_set,
     onsite_share,
-    settlement,
-    elsewhere,
+    settlements,
+    elsewheres,
     cost,
     paid,
     added,
     uncoordinated,
-    cost_at_place,
+    costs_at_place,
 ):
+    settlement, elsewhere = settlements[chunk], elsewheres[chunk]
+    cost_at_place = costs_at_place[chunk]
     outside = price.shape[0] - 1
     services, classes = mean_cost.shape
     centres = centre.shape[1]
     claims = np.empty((services, classes))
     each = np.empty((services, classes))
-    for p in range(home.shape[0]):
+    for p in range(edges[chunk], edges[chunk + 1]):
         h, r = home[p], residence[p]
         for k in range(relativity.shape[1]):
             number = 0.0
@@ -161,27 +175,36 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     pairs = terms.pairs
     n = pairs.counties
     schemes = len(terms.formula_of)
-    settlement = np.zeros((schemes, n + 1, n + 1))
-    elsewhere = np.zeros((schemes, n + 1, n + 1))
+    settlements = np.zeros((CHUNKS, schemes, n + 1, n + 1))
+    elsewheres = np.zeros((CHUNKS, schemes, n + 1, n + 1))
     cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
     uncoordinated = np.zeros(pairs.count)
-    cost_at_place = np.zeros(n + 1)
+    costs_at_place = np.zeros((CHUNKS, n + 1))
     register = normalised(retiree_pool)
     scheme = max(int(terms.scheme_of[ELSEWHERE]), 0)
     by_set = np.zeros((n + 1, terms.payments.shape[1]))
     np.add.at(by_set.T, terms.formula_of[scheme, :n], register[:, :n].T)
     inside = by_set.sum(axis=1, keepdims=True)
     same = (terms.territory[:n, None] == terms.territory[None, :]).astype(float)
+    # einsum, not a matrix product: a linear-algebra library's threads stall on a busy machine,
+    # and how many there are would show in the last bits
     onsite = np.divide(
-        register[:, :n] @ same, inside, out=np.zeros((n + 1, n + 1)), where=inside > 0
+        np.einsum("hq,qp->hp", register[:, :n], same),
+        inside,
+        out=np.zeros((n + 1, n + 1)),
+        where=inside > 0,
     )
-    _claims(
-        expected, pairs.home, pairs.residence, terms.relativity, terms.places,
+    edges = np.linspace(0, pairs.count, CHUNKS + 1).astype(np.int64)
+    arguments = (
+        edges, expected, pairs.home, pairs.residence, terms.relativity, terms.places,
         terms.referral.centre, terms.referral.share, terms.mean_cost, terms.price,
         terms.payments, terms.formula_of, terms.together, terms.cover, terms.scheme_of,
         terms.second_scheme, terms.share_claimed, terms.territory, terms.level, by_set, onsite,
-        settlement, elsewhere, cost, paid, added, uncoordinated, cost_at_place,
+        settlements, elsewheres, cost, paid, added, uncoordinated, costs_at_place,
     )  # fmt: skip
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(lambda chunk: _claims(chunk, *arguments), range(CHUNKS)))
+    settlement, elsewhere = settlements.sum(axis=0), elsewheres.sum(axis=0)
     for number in range(schemes):
-        settlement[number] += register.T @ elsewhere[number]
-    return YearClaims(settlement, cost, paid, added, uncoordinated, cost_at_place)
+        settlement[number] += np.einsum("hq,hp->qp", register, elsewhere[number])
+    return YearClaims(settlement, cost, paid, added, uncoordinated, costs_at_place.sum(axis=0))

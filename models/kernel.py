@@ -12,28 +12,46 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import numpy as np
 
-from inputs.vocabulary import AGES, CELLS, STATUSES
-from models.holdings import CONTRIBUTING, LAYERS, MONEY, share_elsewhere_in_territory
-from models.kernel_holdings import add_leaving, arrived_amounts, carry_on, survive_amounts, to_means
-from models.kernel_people import (
+from inputs.vocabulary import AGES, CELLS
+from models.cell_blocks import (
+    LANES,
+    LOOSE,
+    SCRATCH,
+    K,
     add_mapped,
-    apply_transition,
-    fertile_women,
-    lapsed_of_pair,
-    survive,
+    blocks_of,
+    change_cover,
+    claims_by_class,
+    frequency_blocks,
+)
+from models.holdings import LAYERS, MONEY, share_elsewhere_in_territory, staying_shares
+from models.kernel_holdings import (
+    add_entrants,
+    add_leaving,
+    arrived_amounts,
+    carry_on,
+    survive_amounts,
+    to_means,
+)
+from models.kernel_people import (
+    add_to,
+    add_up,
+    born_to,
+    dead_among,
+    retire,
+    stay_and_leave,
+    survive_and_age,
+    times,
 )
 from models.pairs import IntArray, PairIndex
-from models.population import RETIRED, band_runs, lapsed_on_move
+from models.population import lapsed_on_move
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
 
 CHUNKS = 8
 """Number of independent groups of homes; fixed, so that sums come out the same bits."""
 
-K = len(STATUSES)
-EMPLOYEE, DUAL = CONTRIBUTING
 
-
-@numba.njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
+@numba.njit(cache=True, nogil=True, fastmath=LOOSE)
 def _year(  # type: ignore[no-untyped-def]
     chunk,
     people,
@@ -66,9 +84,11 @@ def _year(  # type: ignore[no-untyped-def]
     prior_credit,
     transition,
     transition_row,
-    runs,
+    staying,
+    blocks,
     frequency,
-    class_runs,
+    frequency_starts,
+    frequency_edges,
     persons,
     claims,
     births,
@@ -86,29 +106,40 @@ def _year(  # type: ignore[no-untyped-def]
     homes = start.shape[0] - 1
     outside = homes - 1
     scratch = np.empty(CELLS)
-    total_away = np.empty((K, CELLS))
-    at_home = np.empty((K, CELLS))
-    arriving = np.empty((K, CELLS))
-    moved = np.empty((K, CELLS))
-    here = np.empty((K, CELLS))
-    kept_reservoir = np.empty((K, CELLS))
+    everyone = np.empty(CELLS)
+    kept = np.empty(CELLS)
+    chances = np.zeros((5, SCRATCH))
+    stay, out, back, on, persist = chances[0], chances[1], chances[2], chances[3], chances[4]
+    rows = np.zeros((7, K, SCRATCH))
+    total_away, at_home, arriving, moving = rows[0], rows[1], rows[2], rows[3]
+    moved, here, end = rows[4], rows[5], rows[6]
+    part = np.empty((K, LANES)), np.empty(SCRATCH)
+    gathered = np.empty(frequency_starts.shape[0] * LANES)
     leaving = np.zeros((territory.max() + 1, LAYERS + 1, CELLS))
+    everywhere = np.zeros((LAYERS + 1, CELLS))
     returning = np.zeros((2, LAYERS + 1, CELLS))
     brought = np.empty((2, LAYERS + 1, CELLS))
-    kept = np.empty((2, CELLS))
-    left = np.empty(2)
+    mine = residents[chunk]
     for h in range(chunk, homes, CHUNKS):
         first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
+        for c in range(CELLS):
+            stay[c] = home_stay[h, c]
+            out[c] = home_to_away[h, c]
+            back[c] = away_to_home[h, c]
+            on[c] = onward_chance[h, c]
+            persist[c] = persistence[h, c]
         if h == outside:
-            kept_reservoir[:] = people[own_pair]
+            kept_reservoir = people[own_pair].copy()
 
         left_behind = 0.0
         for p in range(first_pair, last_pair):
             r = residence[p]
-            born = fertile_women(people[p], fertility[r])
-            deaths[p] = survive(people[p], survival[r], scratch)
+            add_up(everyone, people[p])
+            deaths[p] = dead_among(everyone, survival[r])
+            born = born_to(everyone, survival[r], fertility[r])
+            for k in range(K):
+                survive_and_age(people[p, k], survival[r], scratch)
             released[p] = survive_amounts(holdings[p], survival[r], scratch)
-            born = 0.5 * (born + fertile_women(people[p], fertility[r]))
             if p == own_pair:
                 births[p] = born if h != outside else 0.0
             else:
@@ -121,85 +152,50 @@ def _year(  # type: ignore[no-untyped-def]
         returning[:] = 0.0
         for p in range(first_pair, last_pair):
             r = residence[p]
+            x = people[p]
             for sex in range(2):
                 infants = births[p] * newborn_sex[sex] * newborn_survival[r, sex]
                 deaths[p] += births[p] * newborn_sex[sex] - infants
                 for k in range(K):
-                    people[p, k, sex * AGES] = infants * newborn_status[h, k]
-            x = people[p]
+                    x[k, sex * AGES] = infants * newborn_status[h, k]
             to_means(holdings[p], x)
             same = 0 if territory[p] == own_territory[h] else 1
             if p == own_pair:
-                at_home[:] = x
-                add_leaving(
-                    leaving[territory[p]], x, holdings[p], home_to_away[h], move_out[h], scratch
+                for k in range(K):
+                    for c in range(CELLS):
+                        at_home[k, c] = x[k, c]
+                money = add_leaving(
+                    leaving[territory[p]], x, holdings[p], out, move_out[h], scratch
                 )
+                money_out[p, 0] = near[p] * money
+                money_out[p, 1] = (1.0 - near[p]) * money
             else:
                 for k in range(K):
                     for c in range(CELLS):
                         total_away[k, c] += x[k, c]
-                on = add_leaving(
-                    leaving[territory[p]], x, holdings[p], onward_chance[h], move_onward[h], scratch
+                money = add_leaving(
+                    leaving[territory[p]], x, holdings[p], on, move_onward[h], scratch
                 )
-                back = add_leaving(
-                    returning[same], x, holdings[p], away_to_home[h], move_return[h], scratch
+                money_out[p, 0] = near[p] * money
+                money_out[p, 1] = (1.0 - share[p] - near[p]) * money
+                money_out[p, same] += add_leaving(
+                    returning[same], x, holdings[p], back, move_return[h], scratch
                 )
-                money_out[p, 0] = near[p] * on
-                money_out[p, 1] = (1.0 - share[p] - near[p]) * on
-                money_out[p, same] += back
+        everywhere[:] = 0.0
+        for place in range(leaving.shape[0]):
+            for layer in range(LAYERS + 1):
+                for c in range(CELLS):
+                    everywhere[layer, c] += leaving[place, layer, c]
 
         arriving[:] = 0.0
-        add_mapped(arriving, move_onward[h], total_away, onward_chance[h], 1.0)
-        add_mapped(arriving, move_out[h], at_home, home_to_away[h], 1.0)
+        times(moving, total_away, on)
+        add_mapped(arriving, move_onward[h], moving, 1.0)
+        times(moving, at_home, out)
+        add_mapped(arriving, move_out[h], moving, 1.0)
 
         for p in range(first_pair, last_pair):
-            r = residence[p]
-            row = transition_row[p]
-            x = people[p]
-            if p == own_pair:
-                moved[:] = 0.0
-                add_mapped(moved, move_return[h], total_away, away_to_home[h], 1.0)
-                arrived = 0.0
-                for k in range(K):
-                    gone = 0.0
-                    for c in range(CELLS):
-                        arrived += moved[k, c]
-                        gone += at_home[k, c] * home_to_away[h, c]
-                        here[k, c] = at_home[k, c] * home_stay[h, c]
-                    onward[p, k] = gone
-                    returned[p, k] = 0.0
-                left[:] = 0.0
-                out = add_leaving(
-                    brought[0], at_home, holdings[p], home_to_away[h], move_out[h], scratch
-                )
-                left[0] = near[p] * out
-                left[1] = (1.0 - near[p]) * out
-                brought[:] = returning
-            else:
-                d = share[p]
-                for k in range(K):
-                    for c in range(CELLS):
-                        moved[k, c] = d * arriving[k, c]
-                add_mapped(moved, move_onward[h], x, onward_chance[h], -d)
-                arrived = 0.0
-                for k in range(K):
-                    gone = 0.0
-                    back = 0.0
-                    for c in range(CELLS):
-                        arrived += moved[k, c]
-                        on = x[k, c] * onward_chance[h, c]
-                        gone += on
-                        back += x[k, c] * away_to_home[h, c]
-                        here[k, c] = x[k, c] * persistence[h, c] + d * on
-                    onward[p, k] = gone * (1.0 - d)
-                    returned[p, k] = back
-                left[:] = money_out[p]
-                arrived_amounts(
-                    brought, leaving, territory[p], d, x, holdings[p], onward_chance[h],
-                    move_onward[h], scratch,
-                )  # fmt: skip
-
-            if p == own_pair and h == outside:
+            r, row, x = residence[p], transition_row[p], people[p]
+            if p == own_pair and h == outside:  # the reservoir stays as it is and counts nowhere
                 x[:] = kept_reservoir
                 holdings[p] = 0.0
                 births[p] = 0.0
@@ -211,7 +207,7 @@ def _year(  # type: ignore[no-untyped-def]
                 for side in range(2):  # account money taken out of the case
                     total = 0.0
                     for c in range(CELLS):
-                        total += brought[side, MONEY, c]
+                        total += returning[side, MONEY, c]
                     money_in[p, side] = total
                 released[p] = 0.0
                 onward[p, :] = 0.0
@@ -219,64 +215,64 @@ def _year(  # type: ignore[no-untyped-def]
                 persons[p, :] = 0.0
                 claims[p] = 0.0
                 continue
+            moved[:] = 0.0
+            if p == own_pair:
+                stay_and_leave(x, stay, out, back, 0.0, here, moving, onward[p], returned[p])
+                returned[p, :] = 0.0
+                times(moving, total_away, back)
+                add_mapped(moved, move_return[h], moving, 1.0)
+                brought[:] = returning
+            else:
+                d = share[p]
+                stay_and_leave(x, persist, on, back, d, here, moving, onward[p], returned[p])
+                add_mapped(moved, move_onward[h], moving, -d)
+                for k in range(K):
+                    for c in range(CELLS):
+                        moved[k, c] += d * arriving[k, c]
+                arrived_amounts(
+                    brought, leaving[territory[p]], everywhere, d, x, holdings[p], on,
+                    move_onward[h], scratch,
+                )  # fmt: skip
 
-            arrivals[p] = arrived
-            carry_on(
-                holdings[p], here, moved, brought, carry[:, r], transition[row], runs,
-                retirement_cells, kept,
-            )  # fmt: skip
+            carry_on(holdings[p], here, moved, brought, carry[:, r], staying[row], kept)
             for side in range(2):
-                money_out[p, side] = left[side]
                 total = 0.0
                 for c in range(CELLS):
                     total += brought[side, MONEY, c]
                 money_in[p, side] = total
-            for k in range(K):
-                for c in range(CELLS):
-                    moved[k, c] += here[k, c]
-            for sex in range(2):
-                cell = retirement_cells[sex]
-                reaching = moved[EMPLOYEE, cell] + moved[DUAL, cell]
-                earned = reaching * retired_share[p, sex]
-                retiring[p, sex] = reaching
-                moved[EMPLOYEE, cell] = 0.0
-                moved[DUAL, cell] = 0.0
-                moved[RETIRED, cell] += earned
-                for k in range(K):
-                    moved[k, cell] += (reaching - earned) * home_cover[h, k]
-            lapsed[p] = lapsed_of_pair(moved, transition[row], runs)
-            apply_transition(here, moved, transition[row], runs)
-            held = 0.0
-            for c in range(CELLS):
-                entrants = max(here[EMPLOYEE, c] + here[DUAL, c] - kept[0, c], 0.0)
-                years, squares = brought[0, 0, c], brought[0, 1, c]
-                holdings[p, 0, c] += entrants * (prior_credit * years + 0.5)
-                holdings[p, 1, c] += entrants * (
-                    prior_credit * prior_credit * squares + prior_credit * years + 0.25
-                )
-                held += holdings[p, MONEY, c]
-            released[p] += money_in[p, 0] + carry[1, r] * money_in[p, 1] - left[0] - left[1] - held
-            mine = residents[chunk]
+            arrivals[p] = add_to(moved, here)
+            retire(moved, retirement_cells, retired_share[p], home_cover[h], retiring[p])
+            lapsed[p] = change_cover(end, moved, transition[row], blocks, part)
+            held = add_entrants(holdings[p], end, kept, brought, prior_credit)
+            released[p] += (
+                money_in[p, 0] + carry[1, r] * money_in[p, 1] - money_out[p, 0] - money_out[p, 1]
+            ) - held
             for k in range(K):
                 number = 0.0
                 for c in range(CELLS):
-                    number += here[k, c]
-                    x[k, c] = here[k, c]
-                    mine[r, c] += here[k, c]
+                    number += end[k, c]
+                    x[k, c] = end[k, c]
                 persons[p, k] = number
-                for s in range(frequency.shape[0]):
-                    claims[p, k, s, :] = 0.0
-                    if number == 0.0:
-                        continue
-                    for run in range(class_runs.shape[0]):
-                        total = 0.0
-                        for c in range(class_runs[run, 0], class_runs[run, 1]):
-                            total += here[k, c] * frequency[s, c]
-                        claims[p, k, s, class_runs[run, 2]] += total
+                if number == 0.0:
+                    claims[p, k] = 0.0
+                else:
+                    claims_by_class(
+                        claims[p, k], end[k], frequency, frequency_starts, frequency_edges, gathered
+                    )
+            add_up(everyone, end)
+            for c in range(CELLS):
+                mine[r, c] += everyone[c]
 
 
-def _runs(index: IntArray) -> IntArray:
-    return np.array(band_runs(index), dtype=np.int64)
+def _staying(rates: YearRates, retirement_cells: IntArray) -> FloatArray:
+    """Share of employees and of the doubly insured who go on contributing, ``(rows, 2, 202)``.
+
+    By row of the coverage matrices; nobody at retirement age.
+    """
+    by_band = staying_shares(rates.transition).transpose(0, 2, 1)
+    by_cell = np.ascontiguousarray(by_band[:, :, rates.band])
+    by_cell[:, :, retirement_cells] = 0.0
+    return by_cell
 
 
 def step_in_place(
@@ -341,9 +337,9 @@ def step_in_place(
         rates.prior_credit,
         rates.transition,
         rates.transition_row,
-        _runs(rates.band),
-        care.frequency,
-        _runs(care.severity_class),
+        _staying(rates, retirement_cells),
+        blocks_of(rates.band),
+        *frequency_blocks(care),
         persons,
         claims,
         births,

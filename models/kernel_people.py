@@ -3,79 +3,110 @@
 import numba
 
 from inputs.vocabulary import AGES, CELLS, OLDEST_AGE
-from models.population import NONE
+from models.cell_blocks import LOOSE, WIDTH, K
+from models.holdings import CONTRIBUTING
+from models.population import RETIRED
 
+EMPLOYEE, DUAL = CONTRIBUTING
 FIRST_FERTILE, LAST_FERTILE = 10, 54
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def survive(x, survival, scratch):  # type: ignore[no-untyped-def]
-    """Age one pair in place; returns the deaths."""
-    deaths = 0.0
-    for k in range(x.shape[0]):
-        row = x[k]
-        before = 0.0
-        for c in range(CELLS):
-            before += row[c]
-        if before == 0.0:
-            continue
-        after = 0.0
-        for c in range(CELLS):
-            scratch[c] = row[c] * survival[c]
-            after += scratch[c]
-        for first in (0, AGES):
-            row[first] = 0.0
-            for c in range(first, first + OLDEST_AGE):
-                row[c + 1] = scratch[c]
-            row[first + OLDEST_AGE] += scratch[first + OLDEST_AGE]
-        deaths += before - after
-    return deaths
+@numba.njit(cache=True, fastmath=LOOSE)
+def add_up(total, rows):  # type: ignore[no-untyped-def]
+    """``total[c] = sum of rows[k, c]`` over statuses."""
+    for c in range(CELLS):
+        number = 0.0
+        for k in range(K):
+            number += rows[k, c]
+        total[c] = number
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def fertile_women(x, fertility):  # type: ignore[no-untyped-def]
-    """Women of one pair weighted with the birth rate of their age."""
+@numba.njit(cache=True, fastmath=LOOSE)
+def dead_among(everyone, survival):  # type: ignore[no-untyped-def]
+    """Deaths among people of all statuses."""
     total = 0.0
-    for k in range(x.shape[0]):
-        for a in range(FIRST_FERTILE, LAST_FERTILE + 1):
-            total += x[k, AGES + a] * fertility[a]
+    for c in range(CELLS):
+        total += everyone[c] * (1.0 - survival[c])
     return total
 
 
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def add_mapped(target, mapping, source, chance, factor):  # type: ignore[no-untyped-def]
-    """``target[j] += factor * mapping[k, j] * source[k] * chance`` over all statuses."""
-    for k in range(source.shape[0]):
-        for j in range(target.shape[0]):
-            weight = factor * mapping[k, j]
-            if weight != 0.0:
-                for c in range(CELLS):
-                    target[j, c] += weight * source[k, c] * chance[c]
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def apply_transition(target, source, matrices, runs):  # type: ignore[no-untyped-def]
-    """Coverage transition of one pair: ``target`` becomes ``source`` moved on by its matrices."""
-    target[:] = 0.0
-    for run in range(runs.shape[0]):
-        first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
-        for k in range(source.shape[0]):
-            for j in range(target.shape[0]):
-                weight = matrices[band, k, j]
-                if weight != 0.0:
-                    for c in range(first, last):
-                        target[j, c] += weight * source[k, c]
-
-
-@numba.njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
-def lapsed_of_pair(source, matrices, runs):  # type: ignore[no-untyped-def]
-    """People of one pair who lose all cover in the year's transition."""
+@numba.njit(cache=True, fastmath=LOOSE)
+def born_to(everyone, survival, fertility):  # type: ignore[no-untyped-def]
+    """Births to the women among people of all statuses, by their mean over the year."""
     total = 0.0
-    for run in range(runs.shape[0]):
-        first, last, band = runs[run, 0], runs[run, 1], runs[run, 2]
-        for k in range(source.shape[0]):
-            weight = matrices[band, k, NONE]
-            if k != NONE and weight != 0.0:
-                for c in range(first, last):
-                    total += weight * source[k, c]
+    for age in range(FIRST_FERTILE, LAST_FERTILE + 1):
+        c = AGES + age
+        total += fertility[age] * (everyone[c] + everyone[c - 1] * survival[c - 1])
+    return 0.5 * total
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def survive_and_age(row, survival, scratch):  # type: ignore[no-untyped-def]
+    """One row a year older in place; nobody is left at age 0."""
+    for c in range(CELLS):
+        scratch[c] = row[c] * survival[c]
+    for c in range(CELLS - 1):
+        row[c + 1] = scratch[c]
+    row[OLDEST_AGE] += scratch[OLDEST_AGE]
+    row[CELLS - 1] += scratch[CELLS - 1]
+    row[0] = 0.0
+    row[AGES] = 0.0
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def retire(rows, retirement_cells, retired_share, home_cover, retiring):  # type: ignore[no-untyped-def]
+    """Contributors at retirement age stop contributing; ``retiring`` becomes how many, by sex."""
+    for sex in range(2):
+        cell = retirement_cells[sex]
+        reaching = rows[EMPLOYEE, cell] + rows[DUAL, cell]
+        earned = reaching * retired_share[sex]
+        retiring[sex] = reaching
+        rows[EMPLOYEE, cell] = 0.0
+        rows[DUAL, cell] = 0.0
+        rows[RETIRED, cell] += earned
+        for k in range(K):
+            rows[k, cell] += (reaching - earned) * home_cover[k]
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def times(target, rows, chance):  # type: ignore[no-untyped-def]
+    """``target[k, c] = rows[k, c] * chance[c]``, scratch rows."""
+    for k in range(K):
+        for c in range(WIDTH):
+            target[k, c] = rows[k, c] * chance[c]
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def add_to(target, rows):  # type: ignore[no-untyped-def]
+    """Add scratch rows to others; returns the sum of what was in ``target`` before."""
+    total = 0.0
+    for k in range(K):
+        for c in range(WIDTH):
+            total += target[k, c]
+            target[k, c] += rows[k, c]
     return total
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def stay_and_leave(x, persist, on, back, d, here, moving, onward, returned):  # type: ignore[no-untyped-def]
+    """Who stays in a destination, who chooses anew, and how many of each status are gone.
+
+    Args:
+        x: people of the pair, ``(K, 202)``.
+        persist, on, back: chances of no event, of choosing anew, of going home, scratch rows.
+        d: share of those choosing anew who choose this place again.
+        here: becomes those who are here at the end of the year and were before.
+        moving: becomes those who choose anew.
+        onward, returned: become the leavers of each status.
+    """
+    for k in range(K):
+        gone = 0.0
+        home = 0.0
+        for c in range(CELLS):
+            leaver = x[k, c] * on[c]
+            gone += leaver
+            home += x[k, c] * back[c]
+            moving[k, c] = leaver
+            here[k, c] = x[k, c] * persist[c] + d * leaver
+        onward[k] = gone * (1.0 - d)
+        returned[k] = home

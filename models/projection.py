@@ -115,7 +115,11 @@ class Projection:
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
-        """Personal accounts by scheme, county and year; schemes without accounts are left out."""
+        """Personal accounts by scheme, county and year; schemes without accounts are left out.
+
+        Columns: scheme, region, year, opening_balance, credits, interest, spending, transfers_in,
+        transfers_out, balance.
+        """
         flows, case = self.flows, self.case
         n, years = len(case.regions.codes), flows.years.size
         parts = {
@@ -143,7 +147,9 @@ class Projection:
             for name, values in parts.items():
                 frame[name] = values[number, 1:, :n].T.ravel()
             frames.append(frame)
-        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        if not frames:
+            return pd.DataFrame(columns=["scheme", "region", "year", *parts])
+        return pd.concat(frames, ignore_index=True)
 
     @cached_property
     def migrants(self) -> pd.DataFrame:

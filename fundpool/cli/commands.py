@@ -12,6 +12,7 @@ from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
     UsageError,
+    checked_folder,
     checked_plans,
     item_progress,
     opened_case,
@@ -91,6 +92,7 @@ def project(
 ) -> None:
     """Project a case under one pooling plan; write tidy tables and summary.json."""
     with refusing_bad_input():
+        checked_folder(out)
         opened = opened_case(case, changes, policy)
         (plan,) = checked_plans(opened, [pooling or opened.pooling or opened.levels[0]])
     from fundpool.summary import as_json, summary
@@ -163,13 +165,17 @@ def report(
             "lists for its report unless told.",
         ),
     ] = None,
+    optimised: Annotated[
+        bool, typer.Option("--optimise/--no-optimise", help="Rates and swaps for the first plan.")
+    ] = True,
     out: Out = Path("fundpool-report"),
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Check, project and compare a case; write the solvency report."""
+    """Check, project, compare and optimise a case; write the solvency report."""
     with refusing_bad_input():
+        checked_folder(out)
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or plans_of(opened))
@@ -191,8 +197,15 @@ def report(
         say(f"Measuring {len(chosen)} policies", quiet)
         with item_progress("Measuring policies", len(chosen), quiet) as done:
             effects = policy_effects(comparison.study, chosen, plans[0], done)
+    best = None
+    if optimised:
+        from models.optimiser import optimise_where_possible
+
+        say("Optimising rates and swaps", quiet)
+        best = optimise_where_possible(comparison.projections[plans[0]])
+        result["plan"] = best.record() if best is not None else None
     say("Writing the report", quiet)
-    page = report_page(comparison, result, effects)
+    page = report_page(comparison, result, effects, best)
     with whole_folder(out) as folder:
         (folder / "report.html").write_text(page, encoding="utf-8")
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
@@ -225,7 +238,8 @@ def _end(result: dict[str, object], quiet: bool = True) -> None:
         raise typer.Exit(ALERT)
 
 
+from fundpool.cli import planning as _planning  # noqa: E402  registers its commands
 from fundpool.cli import policies as _policies  # noqa: E402  registers its command
 from fundpool.cli import serve as _serve  # noqa: E402  registers its command
 
-__all__ = ["UsageError", "_policies", "_serve", "app"]
+__all__ = ["UsageError", "_planning", "_policies", "_serve", "app"]

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -108,6 +109,15 @@ def item_progress(words: str, number: int, quiet: bool) -> Iterator[Callable[[st
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(words, total=number)
         yield lambda name: bar.update(task, advance=1, description=f"{words}: {name}")
+
+
+def checked_folder(out: Path) -> None:
+    """Refuse a place for results that cannot be a folder, before anything is computed."""
+    for place in (out, *out.parents):
+        if place.exists():
+            if not place.is_dir():
+                raise UsageError(f"--out {str(out)!r}: {str(place)!r} is a file; name a folder")
+            return
 
 
 @contextmanager

@@ -7,7 +7,9 @@ import numpy as np
 
 import fundpool
 from fundpool.report import charts, wording
+from fundpool.report.plan import plan_section
 from fundpool.report.policies import policies_section
+from models.optimiser.plan import Plan
 from models.policy_effects import PolicyEffects
 from models.projection import Comparison, Projection
 
@@ -22,7 +24,10 @@ MEASURES = {
 
 
 def report_page(
-    comparison: Comparison, summary: dict[str, Any], effects: PolicyEffects | None = None
+    comparison: Comparison,
+    summary: dict[str, Any],
+    effects: PolicyEffects | None = None,
+    plan: Plan | None = None,
 ) -> str:
     """The report.
 
@@ -30,6 +35,7 @@ def report_page(
         comparison: a case under several pooling plans; the first is what holds today.
         summary: what :func:`fundpool.summary.summary` says of it.
         effects: policies measured against the case; no section on them without.
+        plan: optimised rates and swaps for the first plan; no section without.
     """
     case = comparison.study.case
     environment = jinja2.Environment(
@@ -69,6 +75,7 @@ def report_page(
         overview=comparison.overview.to_dict("records"),
         conservation=_conservation(comparison),
         policies=policies_section(effects) if effects is not None else None,
+        plan=plan_section(next(iter(comparison.projections.values())), plan) if plan else None,
         migrants=_migrants(comparison),
         people=_people(comparison),
         calibration=_calibration(comparison),

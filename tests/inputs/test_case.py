@@ -54,6 +54,31 @@ def test_parquet_tables(tmp_path: Path) -> None:
     assert table["region"].tolist() == ["ash", "birch"]
 
 
+def test_a_case_all_in_parquet(tmp_path: Path) -> None:
+    """The same tables, typed and with nulls where cells are blank; a bad row keeps its number."""
+    small = small_case()
+    from_csv = read_case(small.write(tmp_path / "csv"))
+    tables, small.tables = small.tables, {}
+    folder = small.write(tmp_path / "parquet")
+
+    def write(name: str, table: pd.DataFrame) -> None:
+        with duckdb.connect() as connection:
+            connection.register("frame", table)
+            connection.execute(f"COPY frame TO '{folder}/tables/{name}.parquet' (FORMAT parquet)")
+
+    for name, table in tables.items():
+        write(name, table)
+    from_parquet = read_case(folder)
+    for name, table in from_csv.tables.items():
+        pd.testing.assert_frame_equal(table, from_parquet.tables[name])
+    write("population", tables["population"].assign(persons=-1.0).iloc[:1])
+    messages = [finding.message for finding in check_case(folder)]
+    assert messages[0].startswith(
+        "tables/population.parquet, row 2, column persons: found '-1'; expected a number of at "
+        "least 0."
+    )
+
+
 def test_region_tree(case: Case) -> None:
     tree = case.regions
     assert tree.codes == ("ash", "birch")

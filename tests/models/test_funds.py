@@ -150,6 +150,17 @@ def test_adjustment_funds_keep_the_money(jiangsu_study: Study, own: float) -> No
         assert pools["swaps_in"].sum() > 0
 
 
+def test_a_hub_joins_the_pool_that_takes_its_place(jiangsu_study: Study) -> None:
+    """When the members of an adjustment fund merge at its level, its reserve is theirs."""
+    staged = jiangsu_study.pooled("city+province:0.05:0.9,province@2024").funds
+    hubs = staged["level"].str.endswith("adjustment fund")
+    assert staged[hubs]["year"].unique().tolist() == [2021, 2022, 2023]
+    assert staged[hubs & (staged["year"] == 2023)]["balance"].min() > 0
+    held = staged.groupby(["scheme", "year"])["balance"].sum()
+    expected = _totals(jiangsu_study.pooled("city").funds)["balance"]
+    assert held.to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-12)
+
+
 def test_moral_hazard_raises_claims_where_funds_merge(jiangsu: Case, jiangsu_study: Study) -> None:
     changed = jiangsu.with_values({"pooling.moral_hazard.values.province": 0.186})
     plan = plan_for(changed, "province")

@@ -62,12 +62,29 @@ Personal accounts (opening 60,000 of 600 members in Ash: 100 each; 148,000 of 74
     to Birch 58.8 x 100 = 5,880; to Ash (9.8 + 3.92) x 200 = 2,744
     Ash    60,000 x 1.21 + 942,909 x 1.1 + 2,744 - 5,880 = 1,106,663.9
     Birch  148,000 x 1.21 + 2,491,962 x 1.1 + 5,880 - 2,744 = 2,923,374.2
+
+The same counties in one city
+    If Birch lies in North too, those from Ash in Birch have moved within a city: they fall ill as
+    often as anyone, and all care is given in the territory of the fund that pays it, at its full
+    rate, always claimed and paid at once. People, cover and contributions stay as they are.
+    employee, Birch in Birch  755.14 x 2 x 1,500 x 0.8 x 1.1 = 1,993,569.6
+    resident, Ash in Ash      (455,208 + 76.06 x 2 x 0.2 x 1,000 x 0.6) x 1.1
+                              = (455,208 + 18,254.4) x 1.1 = 520,808.64
+    resident, Ash in Birch    (76.06 x 2 x 0.7 x 1,500 x 0.6 + 37.64 x 2 x 1,500 x 0.2) x 1.1
+                              = (95,835.6 + 22,584) x 1.1 = 130,261.56
+    employee, Birch     2,420,000 + (8,306,540 - 2,491,962 - 1,993,569.6) x 1.1 = 6,623,109.24
+    resident, Ash       60,500 + (49,304 + 98,608 - 520,808.64 - 130,261.56) x 1.1 = -492,974.02
+    by city, and by province: employee 1,434,786.54 + 6,623,109.24 = 8,057,895.78,
+                              resident -492,974.02 - 635,008 = -1,127,982.02
 """  # noqa: E501
+
+from pathlib import Path
 
 import pytest
 
-from inputs.case import Case
+from inputs.case import Case, read_case
 from models.projection import Comparison, compare
+from tests.cases.small import small_case
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +193,64 @@ def test_migrants(year_one: Comparison) -> None:
     assert row["contributions"] == pytest.approx(161.14 * 11_000 + 113.7 * 300)
     assert row["from_host"] == pytest.approx(161.14 * 1_500 * 0.8 * 1.1)
     assert row["from_home"] == pytest.approx(9_127.2 * 1.1 + 42_259.3875)
+
+
+@pytest.fixture(scope="module")
+def one_city(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """Birch in the city North, South gone."""
+    case = small_case()
+    regions = case.tables["regions"]
+    regions.loc[regions["region"] == "birch", "parent"] = "north"
+    case.tables["regions"] = regions[regions["region"] != "south"]
+    case.tables["migrant_ages"]["tie"] = "within"
+    folder: Path = tmp_path_factory.mktemp("one_city") / "case"
+    return compare(read_case(case.write(folder)), ["county", "city", "province"], years=1)
+
+
+def test_one_city_claims_by_payer_and_place(one_city: Comparison) -> None:
+    table = one_city.projections["county"].settlement
+    amounts = table[table["year"] == 2021].set_index(["scheme", "payer", "place"])["amount"]
+    assert amounts.to_dict() == pytest.approx(
+        {
+            ("employee", "ash", "ash"): 1_005_769.6,
+            ("employee", "birch", "birch"): 1_993_569.6,
+            ("resident", "ash", "ash"): 520_808.64,
+            ("resident", "ash", "birch"): 130_261.56,
+            ("resident", "birch", "birch"): 784_080.0,
+        }
+    )
+    funds = one_city.projections["county"].funds
+    assert (funds["outstanding"] == 0.0).all()
+    assert funds["claims_paid"].sum() == pytest.approx(amounts.sum())
+
+
+def test_one_city_people_and_contributions(one_city: Comparison, year_one: Comparison) -> None:
+    here, apart = (c.projections["county"] for c in (one_city, year_one))
+    names = ["persons", "employee", "home_resident", "dual", "deaths", "moved_in", "moved_out"]
+    assert here.people[names].to_numpy() == pytest.approx(apart.people[names].to_numpy())
+    money = ["contributions", "subsidies", "account_credits", "contributors"]
+    assert here.funds[money].to_numpy() == pytest.approx(apart.funds[money].to_numpy())
+    assert here.accounts["balance"].tolist() == pytest.approx(apart.accounts["balance"].tolist())
+
+
+@pytest.mark.parametrize(
+    ("level", "balances"),
+    [
+        (
+            "county",
+            {
+                ("employee", "ash"): 1_434_786.54,
+                ("employee", "birch"): 6_623_109.24,
+                ("resident", "ash"): -492_974.02,
+                ("resident", "birch"): -635_008.0,
+            },
+        ),
+        ("city", {("employee", "north"): 8_057_895.78, ("resident", "north"): -1_127_982.02}),
+        ("province", {("employee", "land"): 8_057_895.78, ("resident", "land"): -1_127_982.02}),
+    ],
+)
+def test_one_city_balances(
+    one_city: Comparison, level: str, balances: dict[tuple[str, str], float]
+) -> None:
+    funds = one_city.projections[level].funds.set_index(["scheme", "pool"])
+    assert funds["balance"].to_dict() == pytest.approx(balances, rel=1e-12)

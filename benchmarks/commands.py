@@ -1,0 +1,36 @@
+"""What a person waits for: whole commands, each in a process of its own."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.table import Row
+from benchmarks.timing import seconds
+
+ROOT = Path(__file__).parent.parent
+
+
+def _fundpool(*arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "fundpool", *arguments], capture_output=True, text=True, cwd=ROOT
+    )
+    if done.returncode not in (0, 3):
+        raise RuntimeError(done.stderr)
+
+
+def measure() -> list[Row]:
+    """The best of three runs of each."""
+    with tempfile.TemporaryDirectory() as folder:
+        waits = {
+            "--help": lambda: _fundpool("--help"),
+            "check jiangsu": lambda: _fundpool("check", "jiangsu"),
+            "compare jiangsu": lambda: _fundpool("compare", "jiangsu"),
+            "report jiangsu": lambda: _fundpool("report", "jiangsu", "--out", folder),
+        }
+        best = {name: min(seconds(run) for _ in range(3)) for name, run in waits.items()}
+    goals = {"--help": 0.3, "report jiangsu": 60.0}
+    return [
+        Row(f"fundpool {name}", value, "s", goals.get(name), "at most")
+        for name, value in best.items()
+    ]

@@ -1,0 +1,92 @@
+"""The projection of the province over 30 years, in processes of its own: seconds and memory.
+
+Every pair of home and residence, all statuses and cells, with claims, settlement, funds at three
+pooling levels. Compiled code is taken from its cache; what compiling costs the first time
+is a row of its own.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.environment import without_cache
+from benchmarks.table import Row
+
+YEARS = 30
+GIB = 2.0**30
+
+
+def peak_memory() -> float:
+    """The most memory that this process has held, in bytes."""
+    status = Path("/proc/self/status")
+    if status.exists():  # what getrusage says there includes the process that started this one
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return 1024.0 * float(line.split()[1])
+    import resource
+
+    scale = 1 if sys.platform == "darwin" else 1024
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale)
+
+
+def one_projection() -> dict[str, float]:
+    """Import, read, project and pool once, timed; with the largest memory held by then."""
+    times = {}
+    begin = time.perf_counter()
+
+    def lap(name: str) -> None:
+        nonlocal begin
+        now = time.perf_counter()
+        times[name] = now - begin
+        begin = now
+
+    import fundpool
+    from models.projection import study
+
+    lap("import")
+    case = fundpool.read_case("jiangsu")
+    lap("read")
+    done = study(case, YEARS)
+    lap("project")
+    for level in case.levels:
+        assert len(done.pooled(level).measures)
+    lap("pool")
+    times["memory"] = peak_memory()
+    return times
+
+
+def in_new_process(environment: dict[str, str] | None = None) -> dict[str, Any]:
+    """:func:`one_projection` in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.projection"],
+        capture_output=True, text=True, check=True, env=environment,
+        cwd=Path(__file__).parent.parent,
+    )  # fmt: skip
+    return dict(json.loads(done.stdout))
+
+
+def measure() -> list[Row]:
+    """The best of three processes, and the first on a machine that has compiled nothing yet."""
+    in_new_process()
+    runs = [in_new_process() for _ in range(3)]
+    best = {name: min(run[name] for run in runs) for name in runs[0]}
+    with tempfile.TemporaryDirectory() as folder:
+        first = in_new_process(without_cache(folder))
+    total = best["project"] + best["pool"]
+    return [
+        Row("projection: import", best["import"], "s"),
+        Row("projection: read and check the case", best["read"], "s"),
+        Row(f"projection: {YEARS} years", best["project"], "s", 5.0, "at most"),
+        Row("projection: funds and measures at three levels", best["pool"], "s"),
+        Row("projection: the whole", best["import"] + best["read"] + total, "s"),
+        Row("projection: peak memory", best["memory"] / GIB, "GiB", 2.0, "at most"),
+        Row("projection: the first time, compiling", first["project"], "s"),
+    ]
+
+
+if __name__ == "__main__":
+    print(json.dumps(one_projection()))

@@ -1,0 +1,130 @@
+"""One year of the bundled province, ready to be stepped through."""
+
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from inputs.case import Case, read_case
+from models import coverage
+from models.account_books import AccountBooks
+from models.credited_years import retired_share
+from models.economy import economic_paths
+from models.flow_record import empty_record
+from models.flows import opening_year
+from models.holdings import CONTRIBUTING
+from models.opening import next_level
+from models.pairs import PairIndex, dense_pairs, pair_index
+from models.preparation import Prepared, payroll_scheme, prepare, year_rates
+from models.rates import CareWeights, FloatArray, YearRates
+
+CASE = "jiangsu"
+
+
+@dataclass(frozen=True)
+class Year:
+    """What a step of the population needs.
+
+    People ``(P, K, 202)`` and what contributors hold ``(P, 3, 202)``.
+    """
+
+    people: FloatArray
+    holdings: FloatArray
+    pairs: PairIndex
+    rates: YearRates
+    care: CareWeights
+
+    def with_fewer_pairs(self, destinations: int) -> "Year":
+        """The same cut down to each home's largest destinations.
+
+        For measuring only: dropping small pairs does not give the same results.
+        """
+        persons = self.people.sum(axis=(1, 2))
+        kept = np.zeros(self.pairs.count, dtype=bool)
+        for home in range(self.pairs.counties + 1):
+            slab = np.arange(self.pairs.start[home], self.pairs.start[home + 1])
+            kept[slab[np.argsort(-persons[slab], kind="stable")][: destinations + 1]] = True
+        kept[self.pairs.own] = True
+        pairs = pair_index(
+            self.pairs.counties,
+            self.pairs.home[kept],
+            self.pairs.residence[kept],
+            next_level(province()),
+        )
+        return Year(
+            people=np.ascontiguousarray(self.people[kept]),
+            holdings=np.ascontiguousarray(self.holdings[kept]),
+            pairs=pairs,
+            rates=replace(
+                _on_pairs(self.rates, pairs, self.rates.destination[kept]),
+                retired_share=self.rates.retired_share[kept],
+            ),
+            care=self.care,
+        )
+
+
+def _on_pairs(rates: YearRates, pairs: PairIndex, destination: FloatArray) -> YearRates:
+    whole = np.add.reduceat(destination, pairs.start[:-1])[pairs.home]
+    share = np.divide(destination, whole, out=np.zeros_like(destination), where=whole > 0)
+    return replace(rates, destination=share, transition_row=coverage.pair_rows(pairs))
+
+
+@cache
+def province() -> Case:
+    """The bundled case."""
+    return read_case(CASE)
+
+
+@cache
+def prepared_province() -> Prepared:
+    """The bundled case as arrays."""
+    return prepare(province())
+
+
+@cache
+def case_year() -> Year:
+    """The first projected year of the case, its own pairs and statuses."""
+    prepared, case = prepared_province(), province()
+    pairs, year = prepared.pairs, case.base_year + 1
+    opened = opening_year(prepared)
+    payroll = payroll_scheme(case)
+    store = empty_record(len(case.schemes), 1, pairs.counties, int(prepared.region[-1]) + 1)
+    books = AccountBooks(prepared, payroll, store, economic_paths(case, 1))
+    holdings = books.opening_holdings(opened.people.persons)
+    ages = coverage.retirement_ages(case, year)
+    earned = retired_share(
+        case, case.schemes[payroll], prepared.people, holdings, pairs, ages, year
+    )
+    hazards = coverage.coverage_hazards(case, year)
+    transition = coverage.yearly_transition(prepared.cover, hazards)
+    rates = year_rates(prepared, transition, earned, year)
+    return Year(prepared.people.copy(), holdings, pairs, rates, prepared.care)
+
+
+@cache
+def dense_year() -> Year:
+    """The same with people in every status and cell of every home and residence.
+
+    Statuses that the case does not use get people too, and every change of cover is possible, so
+    that no zero can be skipped.
+    """
+    case = case_year()
+    own = case.rates
+    pairs = dense_pairs(next_level(province()))
+    draw = np.random.default_rng(1)
+    statuses = case.people.shape[1]
+    destination = draw.uniform(0.1, 1.0, pairs.count)
+    destination[pairs.own] = 0.0
+    rates = replace(
+        _on_pairs(own, pairs, destination),
+        transition=draw.dirichlet(np.ones(statuses), own.transition.shape[:-1]),
+        move_out=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),
+        move_onward=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),
+        move_return=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),
+        retired_share=draw.uniform(0.1, 0.9, (pairs.count, 2)),
+    )
+    people = draw.uniform(1.0, 100.0, (pairs.count, *case.people.shape[1:]))
+    holdings = draw.uniform(1.0, 1000.0, (pairs.count, *case.holdings.shape[1:]))
+    people[pairs.reservoir, CONTRIBUTING] = 0.0  # who is neither here nor from here pays nothing
+    holdings[pairs.reservoir] = 0.0
+    return Year(people, holdings, pairs, rates, case.care)

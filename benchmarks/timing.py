@@ -1,0 +1,26 @@
+"""Seconds, measured so that a busy machine disturbs ratios little."""
+
+import gc
+import time
+from collections.abc import Callable, Mapping
+
+
+def seconds(function: Callable[[], object]) -> float:
+    """Seconds of one call."""
+    begin = time.perf_counter()
+    function()
+    return time.perf_counter() - begin
+
+
+def best_in_turn(functions: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
+    """Least seconds of each function over rounds in which all run one after the other.
+
+    The least, because everything else that runs can only slow a function down; in turn, so that
+    a spell of load falls on all of them.
+    """
+    best = dict.fromkeys(functions, float("inf"))
+    gc.collect()
+    for _ in range(rounds):
+        for name, function in functions.items():
+            best[name] = min(best[name], seconds(function))
+    return best

@@ -1,0 +1,361 @@
+"""``optimise`` and ``frontier``: plans at the command line."""
+
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fundpool.cli.commands import TableFormat, app
+from fundpool.cli.options import AsJson, CaseArgument, Out, Policies, Quiet, Settings, Years
+from fundpool.cli.session import (
+    ALERT,
+    UsageError,
+    checked_plans,
+    item_progress,
+    opened_case,
+    refusing_bad_input,
+    say,
+    year_progress,
+)
+
+if TYPE_CHECKING:
+    from inputs.case import Case
+    from models.optimiser.partition import Partition
+    from models.optimiser.plan import Plan
+    from models.optimiser.policy import Aims, Policy
+    from models.pooling import PoolingPlan
+    from models.projection import Study
+
+NO_PLAN = 4
+"""Exit status: no certified plan (docs/commands.md)."""
+
+CHOICES = ("rates", "swaps", "pooling")
+
+
+class Unevenness(StrEnum):
+    """Measures of unevenness."""
+
+    range = "range"
+    deviation = "deviation"
+    gini = "gini"
+
+
+class BurdenOf(StrEnum):
+    """What a burden is spread over."""
+
+    base = "base"
+    person = "person"
+    contributor = "contributor"
+
+
+class Floor(StrEnum):
+    """How the reserve floor holds over scenarios."""
+
+    every = "every"
+    expectation = "expectation"
+    cvar = "cvar"
+
+
+Months = Annotated[
+    float | None,
+    typer.Option("--reserve-months", min=0.0, help="Reserve floor; the case's target unless told."),
+]
+Solver = Annotated[
+    str | None, typer.Option("--solver", help="A solver PuLP knows by name; HiGHS unless told.")
+]
+
+
+@app.command()
+def optimise(
+    case: CaseArgument = "jiangsu",
+    choose: Annotated[
+        str,
+        typer.Option(
+            "--choose", metavar="LIST", help="What is decided, of rates, swaps and pooling."
+        ),
+    ] = "rates,swaps",
+    pooling: Annotated[
+        str | None,
+        typer.Option("--pooling", help="Pools that the plan is for; the lowest level unless told."),
+    ] = None,
+    reserve_months: Months = None,
+    scenarios: Annotated[
+        int, typer.Option("--scenarios", min=0, help="Scenarios to plan on; 0 for the one path.")
+    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the scenarios.")] = 1,
+    floor: Annotated[
+        Floor | None, typer.Option("--floor", help="How the floor holds over scenarios.")
+    ] = None,
+    measure: Annotated[
+        Unevenness, typer.Option("--measure", help="Measure of unevenness.")
+    ] = Unevenness.range,
+    burden_of: Annotated[
+        BurdenOf, typer.Option("--burden-of", help="What burdens are spread over.")
+    ] = BurdenOf.base,
+    order: Annotated[
+        str | None,
+        typer.Option(
+            "--order",
+            metavar="LIST",
+            help="Aims in strict order in place of weights: burden, unevenness, movement, swaps.",
+        ),
+    ] = None,
+    joint: Annotated[
+        bool, typer.Option("--joint", help="Even out burdens of all schemes together.")
+    ] = False,
+    share_rates: Annotated[
+        str | None, typer.Option("--share-rates", metavar="LEVEL", help="One rate a region of it.")
+    ] = None,
+    hubs: Annotated[
+        str | None, typer.Option("--hubs", metavar="LEVEL", help="One hub a region of it.")
+    ] = None,
+    merge_years: Annotated[
+        str | None,
+        typer.Option("--merge-years", metavar="LIST", help="Years from which pools may merge."),
+    ] = None,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Also plan anew with each assumption changed.")
+    ] = False,
+    policy: Policies = None,
+    years: Years = 30,
+    solver: Solver = None,
+    time_limit: Annotated[
+        float | None, typer.Option("--time-limit", min=0.1, help="Seconds for each solve.")
+    ] = None,
+    out: Out = Path("fundpool-plan"),
+    table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
+    changes: Settings = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Choose rates, swaps and pools; write the plan with its certificate."""
+    with refusing_bad_input():
+        opened = opened_case(case, changes, policy)
+        decided = _listed(choose, CHOICES, "--choose")
+        stages = _years(merge_years)
+        chosen_pooling = checked_plans(opened, [pooling or opened.levels[0]])[0]
+        rules, aims = _rules(opened, reserve_months, decided, years)
+        rules = replace(
+            rules, floor=rules.floor if floor is None else floor.value,
+            group_level=_level(opened, share_rates), hub_level=_level(opened, hubs),
+        )  # fmt: skip
+        aims = replace(
+            aims, measure=measure.value, burden_of=burden_of.value, joint=joint,
+            order=tuple(_listed(order, ("burden", "unevenness", "movement", "swaps"), "--order"))
+            if order else (),
+        )  # fmt: skip
+        _check_solver(solver)
+    from fundpool.cli.plan_text import plan_text
+    from fundpool.plan_files import partition_record, plan_record, plan_tables
+    from fundpool.summary import as_json
+    from fundpool.writing import whole_folder, write_table
+    from models.optimiser import Choices
+    from models.optimiser import optimise as run
+    from models.projection import study
+
+    with refusing_bad_input(), year_progress(years, quiet) as progress:
+        projected = study(opened, years, progress)
+    record: dict[str, Any] = {"schema_version": 1}
+    tables: dict[str, Any] = {}
+    certified = True
+    pools: str | PoolingPlan = chosen_pooling
+    if "pooling" in decided:
+        say("Choosing pools", quiet)
+        partitions = _partitions(projected, rules.reserve_months, stages, solver, time_limit)
+        record["pooling"] = [partition_record(partition) for partition in partitions]
+        certified = all(partition.relative_gap <= 1e-6 for partition in partitions)
+        pools = _joined(partitions)
+    plan: Plan | None = None
+    if {"rates", "swaps"} & set(decided) and not ("pooling" in decided and stages):
+        say("Optimising", quiet)
+        choices = Choices(policy=rules, aims=aims, solver=solver, time_limit=time_limit)
+        with refusing_bad_input(), usage_from_value_error():
+            plan = run(projected.pooled(pools), None, scenarios, seed=seed, choices=choices)
+        record |= plan_record(opened, plan)
+        tables = plan_tables(opened, plan)
+        certified = certified and plan.status == "certified"
+        if sensitivity:
+            tables["sensitivity"] = _sensitivity(opened, pools, years, choices, quiet)
+    with whole_folder(out) as folder:
+        for name, table in tables.items():
+            write_table(table, folder / name, table_format)
+        (folder / "plan.json").write_text(as_json(record), encoding="utf-8")
+    typer.echo(as_json(record) if json else plan_text(record, tables), nl=not json)
+    say(f"Plan written to {out}", quiet)
+    _end(opened, plan, certified)
+
+
+@app.command()
+def frontier(
+    case: CaseArgument = "jiangsu",
+    pooling: Annotated[
+        str | None,
+        typer.Option("--pooling", help="Pools of the plans; the lowest level unless told."),
+    ] = None,
+    points: Annotated[int, typer.Option("--points", min=2, max=50, help="Steps each way.")] = 5,
+    reserve_months: Months = None,
+    policy: Policies = None,
+    years: Years = 30,
+    out: Out = Path("fundpool-frontier"),
+    table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
+    changes: Settings = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Efficient plans between the cheapest and the most even; a table and a chart."""
+    with refusing_bad_input():
+        opened = opened_case(case, changes, policy)
+        plan = checked_plans(opened, [pooling or opened.levels[0]])[0]
+    from fundpool.cli.plan_text import frontier_text
+    from fundpool.report.plan_charts import frontier_chart
+    from fundpool.summary import as_json
+    from fundpool.writing import whole_folder, write_table
+    from models.optimiser.frontier import frontier as run
+    from models.optimiser.frontier import frontiers_table
+    from models.projection import project
+
+    with refusing_bad_input(), year_progress(years, quiet) as progress:
+        projection = project(opened, plan, years, progress)
+    total = len(opened.schemes) * points * points
+    with item_progress("Tracing the frontier", total, quiet) as step:
+        try:
+            found = run(projection, points, reserve_months,
+                        lambda done, of: step(f"{done} of {of}"))  # fmt: skip
+        except ValueError as error:
+            say(f"fundpool: {error}")
+            raise typer.Exit(NO_PLAN) from None
+    table = frontiers_table(found)
+    with whole_folder(out) as folder:
+        write_table(table, folder / "frontier", table_format)
+        for part in found:
+            chart = frontier_chart(part)
+            (folder / f"frontier_{part.scheme}.svg").write_text(chart, encoding="utf-8")
+    records = table.to_dict("records")
+    if json:
+        typer.echo(as_json({"case": opened.name, "points": records}), nl=False)
+    else:
+        typer.echo(frontier_text(records))
+    say(f"Frontier written to {out}", quiet)
+    if float(table["relative_gap"].max()) > 1e-6 or float(table["largest_violation"].max()) > 1e-6:
+        raise typer.Exit(NO_PLAN)
+
+
+def _rules(
+    case: "Case", reserve_months: float | None, decided: list[str], years: int
+) -> "tuple[Policy, Aims]":
+    from models.optimiser.policy import aims_of, policy_of
+
+    rules = policy_of(case, reserve_months)
+    if "swaps" not in decided:
+        rules = replace(rules, swaps=False)
+    if "rates" not in decided:
+        rules = replace(rules, frozen_years=years)
+    return rules, aims_of(case)
+
+
+def _partitions(
+    projected: "Study",
+    months: float,
+    stages: list[int],
+    solver: str | None,
+    time_limit: float | None,
+) -> "list[Partition]":
+    from models.optimiser.partition import best_partition, candidates
+    from models.pool_paths import central_paths
+
+    case = projected.case
+    projection = projected.pooled(case.levels[0])
+    found = []
+    for scheme in case.schemes:
+        given = candidates(case, central_paths(projection, scheme.name), months, stages)
+        partition, solution = best_partition(given, solver, time_limit)
+        if partition is None:
+            say(f"fundpool: no choice of pools for {scheme.name}: {solution.status}")
+            raise typer.Exit(NO_PLAN)
+        found.append(partition)
+    return found
+
+
+def _joined(partitions: "list[Partition]") -> "PoolingPlan":
+    from models.pooling import PoolingPlan
+
+    stages = [stage for partition in partitions for stage in partition.plan.stages]
+    return PoolingPlan("chosen", tuple(stages))
+
+
+def _sensitivity(
+    case: "Case", pools: "str | PoolingPlan", years: int, choices: Any, quiet: bool
+) -> Any:
+    from models.optimiser.sensitivity import plan_sensitivity
+
+    with item_progress("Changing assumptions", len(case.paths()), quiet) as step:
+        return plan_sensitivity(
+            case, pools, years, choices=replace(choices, policy=None, aims=None),
+            progress=lambda done, of: step(f"{done} of {of}"),
+        )  # fmt: skip
+
+
+class usage_from_value_error:  # noqa: N801  reads as a context
+    """A plan asked for that cannot be made is a usage error, with its sentence."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
+        """Turn a ValueError into a usage error."""
+        if isinstance(error, ValueError):
+            raise UsageError(str(error)) from error
+
+
+def _listed(text: str, known: tuple[str, ...], option: str) -> list[str]:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in known:
+            raise UsageError(f"{option} {word!r} is not one of {', '.join(known)}")
+    if not words:
+        raise UsageError(f"{option} names nothing; choose of {', '.join(known)}")
+    return words
+
+
+def _years(text: str | None) -> list[int]:
+    try:
+        return [int(part) for part in (text or "").split(",") if part.strip()]
+    except ValueError:
+        raise UsageError(f"--merge-years {text!r} should list years, as in 2027,2033") from None
+
+
+def _level(case: "Case", level: str | None) -> str | None:
+    if level is not None and level not in case.levels:
+        raise UsageError(f"{level!r} is not a level of {case.name}: {', '.join(case.levels)}")
+    return level
+
+
+def _check_solver(solver: str | None) -> None:
+    if solver is None:
+        return
+    from models.optimiser.solving import named_solver
+
+    try:
+        named_solver(solver, 0)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+
+
+def _end(case: "Case", plan: "Plan | None", certified: bool) -> None:
+    """Status 4 without a certified plan, 3 if a pool is under its target in the alert years."""
+    if not certified:
+        raise typer.Exit(NO_PLAN)
+    if plan is None:
+        return
+    last = case.base_year + round(case.value("solvency.alert_years"))
+    target = case.value("solvency.target_reserve_months")
+    near = plan.reserves[plan.reserves["year"] <= last]
+    under = near[near["reserve_months"] < target - 1e-6]
+    if len(under):
+        pools = len(under.groupby(["scheme", "pool"]))
+        say(f"{pools} pools hold less than {target:g} months at some time up to {last}")
+        raise typer.Exit(ALERT)

@@ -1,0 +1,66 @@
+"""A plan as data and tables for other programs: ``plan.json`` and what lies beside it."""
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from models.optimiser.comparison import compared
+from models.optimiser.explanations import obstacle, shadow_prices
+from models.optimiser.industries import industry_burdens
+from models.optimiser.plan import Plan
+
+if TYPE_CHECKING:
+    from inputs.case import Case
+    from models.optimiser.partition import Partition
+
+
+def plan_tables(case: "Case", plan: Plan) -> dict[str, pd.DataFrame]:
+    """Every table of a plan by name."""
+    return {
+        "rates": plan.rates,
+        "swaps": plan.swaps,
+        "transfers": plan.transfers,
+        "reserves": plan.reserves,
+        "hub": plan.hub,
+        "comparison": compared(plan),
+        "shadow_prices": shadow_prices(plan),
+        "industries": industry_burdens(case, plan),
+    }
+
+
+def plan_record(case: "Case", plan: Plan) -> dict[str, Any]:
+    """All of ``plan.json``: the part ``plan`` of summary.json, and what explains it."""
+    why = obstacle(plan, case.currency)
+    return plan.record() | {
+        "case": case.name,
+        "inputs_sha256": case.inputs_sha256,
+        "policy": _written(plan.policy),
+        "aims": _written(plan.aims),
+        "missed": list(why.sentences),
+        "remedies": list(why.remedies),
+        "shadow_prices": shadow_prices(plan)["sentence"].head(20).tolist(),
+    }
+
+
+def partition_record(partition: "Partition") -> dict[str, Any]:
+    """The choice of pools of one scheme."""
+    return {
+        "scheme": partition.scheme,
+        "stages": [
+            {"from_year": stage.from_year, "pools": list(pools)}
+            for stage, pools in zip(partition.plan.stages, partition.pools, strict=True)
+        ],
+        "cost": partition.cost,
+        "parts": partition.parts,
+        "cost_of_solver": partition.reported,
+        "bound": partition.bound,
+        "relative_gap": partition.relative_gap,
+        "uniform_plans": partition.alternatives,
+    }
+
+
+def _written(rules: object) -> dict[str, Any]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in vars(rules).items()
+    }

@@ -1,0 +1,107 @@
+"""The report's section on the optimised plan."""
+
+from typing import Any
+
+from fundpool.report import charts, plan_charts
+from models.optimiser.comparison import compared
+from models.optimiser.explanations import obstacle, shadow_prices
+from models.optimiser.industries import industry_burdens
+from models.optimiser.plan import Plan
+from models.projection import Projection
+
+MOST_LINES = 8
+"""Shadow prices and missed floors shown."""
+
+
+def plan_section(projection: Projection, plan: Plan) -> dict[str, Any]:
+    """What the template shows of a plan.
+
+    Args:
+        projection: the projection that was optimised.
+        plan: the plan.
+    """
+    case = projection.case
+    table = compared(plan)
+    why = obstacle(plan, case.currency)
+    prices = shadow_prices(plan)
+    industries = industry_burdens(case, plan)
+    return {
+        "pooling": projection.plan.name,
+        "status": plan.status,
+        "certificate": plan.certificate.record(),
+        "policy": plan.policy,
+        "aims": plan.aims,
+        "missed": why.sentences[:MOST_LINES],
+        "missed_more": max(len(why.sentences) - MOST_LINES, 0),
+        "remedies": why.remedies,
+        "prices": _leading(prices),
+        "industries": industries.to_dict("records"),
+        "trials": [
+            trial.record() | {"name": name}
+            for name, trial in (("on the scenarios of the plan", plan.in_sample),
+                                ("on fresh scenarios", plan.out_of_sample))
+            if trial is not None
+        ],
+        "schemes": [
+            _scheme(projection, plan, scheme.name, scheme.title)
+            | {
+                "comparison": table[table["scheme"] == scheme.name].to_dict("records"),
+                "headline": _headline(table, scheme.name, scheme.title),
+            }
+            for scheme in case.schemes
+            if scheme.name in set(table["scheme"])
+        ],
+    }  # fmt: skip
+
+
+def _leading(prices: Any) -> list[str]:
+    """The dearest prices of every limit and scheme."""
+    if prices.empty:
+        return []
+    return list(prices.groupby(["scheme", "limit"], sort=False)["sentence"].head(2))
+
+
+def _headline(table: Any, scheme: str, title: str) -> str:
+    own = table[table["scheme"] == scheme].set_index("policy")
+    mine, before = own.loc["this plan"], own.loc["rates in force"]
+    kept = (
+        "every fund keeps its floor" if mine["below_floor"] == 0
+        else f"{mine['below_floor']} funds miss their floor for a time"
+    )  # fmt: skip
+    return (
+        f"{title}: at a mean rate of {100 * mine['mean_rate']:.2f} % instead of "
+        f"{100 * before['mean_rate']:.2f} % {kept}; without a change {before['below_floor']} do "
+        f"not. Swaps move {100 * mine['swaps']:.1f} % of outgo a year."
+    )
+
+
+def _scheme(projection: Projection, plan: Plan, scheme: str, title: str) -> dict[str, Any]:
+    swaps = plan.swaps[plan.swaps["scheme"] == scheme]
+    totals = swaps.groupby(["pool", "name"], sort=False)[["paid", "received", "net"]].sum()
+    totals = totals[(totals["paid"] > 0) | (totals["received"] > 0)].reset_index()
+    transfers = plan.transfers[plan.transfers["scheme"] == scheme]
+    drawing = plan_charts.swap_map(projection, plan, scheme)
+
+    def panels(found: dict[str, Any], name: str) -> list[dict[str, str]]:
+        return [
+            {"words": words, "svg": charts.svg(chart, f"plan-{scheme}-{name}-{number}")}
+            for number, (words, chart) in enumerate(found.items())
+        ]
+
+    yearly = transfers.groupby("year")
+    return {
+        "name": scheme,
+        "title": title,
+        "map": None if drawing is None else charts.svg(drawing, f"plan-{scheme}-map"),
+        "arcs": plan_charts.MOST_ARCS,
+        "rates": panels(plan_charts.rate_fan(plan, scheme), "rates"),
+        "reserves": panels(plan_charts.reserve_fan(plan, scheme), "reserves"),
+        "burdens": charts.svg(
+            plan_charts.burden_distribution(plan, scheme), f"plan-{scheme}-burdens"
+        ),
+        "pools": totals.sort_values("net", kind="stable").to_dict("records"),
+        "sum_of_swaps": float(swaps["net"].sum()),
+        "hub": float(plan.hub[plan.hub["scheme"] == scheme].groupby("hub")["balance"].last().sum()),
+        "most_transfers": int(yearly.size().max()) if len(transfers) else 0,
+        "least_transfers": int(yearly["at_least"].first().max()) if len(transfers) else 0,
+    }

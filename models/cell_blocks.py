@@ -1,0 +1,128 @@
+"""Sex-by-age rows in blocks of cells, which a compiler turns into vector instructions.
+
+A row of 202 cells is not a multiple of a vector's length, and a band of ages is shorter than
+most: what is left over would run cell by cell and take most of the time. So scratch rows are
+``SCRATCH`` long with zeros behind the last cell, and bands are walked in blocks of ``LANES``
+cells; what a block writes past the end of its band the next band writes again.
+"""
+
+import numba
+import numpy as np
+
+from inputs.vocabulary import CELLS, STATUSES
+from models.pairs import IntArray
+from models.population import NONE, band_runs
+from models.rates import CareWeights, FloatArray
+
+K = len(STATUSES)
+
+LANES = 16
+"""Cells of a block: two vectors of eight, the least that compilers vectorise."""
+
+WIDTH = -(-CELLS // LANES) * LANES
+"""Cells of a row with what is needed to fill its last block."""
+
+SCRATCH = WIDTH + LANES
+"""Length of a scratch row: the last band's last block may begin anywhere."""
+
+LOOSE = {"reassoc", "contract", "nsz"}
+"""Liberties the compiler may take with sums; NaN and infinity keep their meaning."""
+
+
+def blocks_of(index: IntArray) -> IntArray:
+    """Runs of equal ``index`` in blocks, as rows (first cell, value)."""
+    rows = [
+        (start, value)
+        for first, last, value in band_runs(index)
+        for start in range(first, last, LANES)
+    ]
+    return np.array(rows, dtype=np.int64)
+
+
+def frequency_blocks(care: CareWeights) -> tuple[FloatArray, IntArray, IntArray]:
+    """Claim frequencies in blocks, those of an age class side by side.
+
+    Returns:
+        frequencies ``(C, B * LANES)``, zero where a block reaches past its run; first cell of
+        each block ``(B,)``; where the blocks of each class begin and end, ``(J + 1,)``.
+    """
+    runs = band_runs(care.severity_class)
+    starts: list[int] = []
+    edges = [0]
+    parts = []
+    for klass in range(care.classes):
+        for first, last, value in runs:
+            if value != klass:
+                continue
+            for start in range(first, last, LANES):
+                held = min(LANES, last - start)
+                part = np.zeros((care.frequency.shape[0], LANES))
+                part[:, :held] = care.frequency[:, start : start + held]
+                parts.append(part)
+                starts.append(start)
+        edges.append(LANES * len(starts))
+    return np.concatenate(parts, axis=1), np.array(starts), np.array(edges)
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def add_mapped(target, mapping, source, factor):  # type: ignore[no-untyped-def]
+    """``target[j] += factor * sum of mapping[k, j] * source[k]`` over statuses; scratch rows."""
+    for j in range(K):
+        for c in range(WIDTH):
+            total = 0.0
+            for k in range(K):
+                total += mapping[k, j] * source[k, c]
+            target[j, c] += factor * total
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def change_cover(target, source, matrices, blocks, part):  # type: ignore[no-untyped-def]
+    """Coverage transition of one pair; returns those insured before and uninsured after.
+
+    Args:
+        target: becomes ``source`` moved on by the matrix of each band, scratch rows.
+        source: people, scratch rows.
+        matrices: by band, ``(bands, K, K)``.
+        blocks: bands in blocks, from :func:`blocks_of`.
+        part: room for a block and those who lapse in every cell, ``(K, LANES)`` and a scratch
+            row.
+    """
+    block, lapsing = part
+    for b in range(blocks.shape[0]):
+        start = np.uint64(blocks[b, 0])  # unsigned: an index that may be negative is slow
+        matrix = matrices[blocks[b, 1]]
+        for k in range(K):
+            for lane in range(LANES):
+                block[k, lane] = source[k, start + np.uint64(lane)]
+        for j in range(K):
+            for lane in range(LANES):
+                total = 0.0
+                for k in range(K):
+                    total += matrix[k, j] * block[k, lane]
+                target[j, start + np.uint64(lane)] = total
+        for lane in range(LANES):
+            block[NONE, lane] = 0.0
+        for lane in range(LANES):
+            total = 0.0
+            for k in range(K):
+                total += matrix[k, NONE] * block[k, lane]
+            lapsing[start + np.uint64(lane)] = total
+    lapsed = 0.0
+    for c in range(CELLS):
+        lapsed += lapsing[c]
+    return lapsed
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def claims_by_class(claims, row, frequency, starts, edges, gathered):  # type: ignore[no-untyped-def]
+    """``claims[s, j]`` of one scratch row of people; arguments from :func:`frequency_blocks`."""
+    for block in range(starts.shape[0]):
+        start, place = np.uint64(starts[block]), np.uint64(LANES * block)
+        for lane in range(LANES):
+            gathered[place + np.uint64(lane)] = row[start + np.uint64(lane)]
+    for s in range(frequency.shape[0]):
+        for j in range(edges.shape[0] - 1):
+            total = 0.0
+            for c in range(edges[j], edges[j + 1]):
+                total += gathered[np.uint64(c)] * frequency[s, np.uint64(c)]
+            claims[s, j] = total

@@ -1,0 +1,251 @@
+"""The certificate: is the plan what the solver says?
+
+An independent recursion runs every fund with the plan's rates and swaps, on plain arrays, and
+measures the largest violation of each limit; the objective is computed again from the plan; and
+the duals give a bound that no plan can beat. A plan is certified if nothing is violated by more
+than ``TOLERANCE``, the program's objective is the plan's, and the gap to the bound is at most
+``TOLERANCE``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from actuarial import evenness
+from models.optimiser.fund_problem import FundProblem
+from models.optimiser.objectives import Burden
+from models.optimiser.policy import Aims
+from models.rates import FloatArray
+
+TOLERANCE = 1e-6
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Rates and swaps of one scheme.
+
+    Attributes:
+        rates: rate of the pooled fund, share of the base, ``(T, G)``.
+        grants, levies: money from and to the hub, ``(s, T, p)``.
+    """
+
+    rates: FloatArray
+    grants: FloatArray
+    levies: FloatArray
+
+    def netted(self) -> "Decision":
+        """The same with no pool paying and drawing in one year."""
+        both = np.minimum(self.grants, self.levies)
+        return Decision(self.rates, self.grants - both, self.levies - both)
+
+
+@dataclass(frozen=True)
+class Recursion:
+    """Balances that a decision leads to.
+
+    Attributes:
+        balance: ``(s, T, p)``.
+        hub: reserve of each hub, ``(s, T, F)``.
+    """
+
+    balance: FloatArray
+    hub: FloatArray
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What was found.
+
+    Attributes:
+        violations: largest violation of every family of limits: rates in units of the rate in
+            force, money in units of the pool's outgo of the year.
+        shortfall: money missing to the floor, each pool's largest in any year, expected, summed.
+        objective: the objective recomputed from the plan.
+        reported: the objective of the solver's values.
+        bound: no plan has a smaller objective.
+        stages: relative gap of each objective minimised in turn.
+    """
+
+    violations: dict[str, float]
+    shortfall: float
+    objective: float
+    reported: float
+    bound: float
+    stages: tuple[float, ...]
+
+    @property
+    def largest_violation(self) -> float:
+        """Over all families."""
+        return max(self.violations.values(), default=0.0)
+
+    @property
+    def relative_gap(self) -> float:
+        """Distance from the bound, the worst of all stages."""
+        return max(relative_gap(self.objective, self.bound), *self.stages, 0.0)
+
+    @property
+    def certified(self) -> bool:
+        """Whether the plan is what it is said to be."""
+        same = abs(self.objective - self.reported) <= TOLERANCE * max(1.0, abs(self.objective))
+        return bool(
+            same
+            and self.largest_violation <= TOLERANCE
+            and np.isfinite(self.relative_gap)
+            and self.relative_gap <= TOLERANCE
+        )
+
+    def record(self) -> dict[str, object]:
+        """As plain data."""
+        return {
+            "certified": self.certified,
+            "largest_violation": self.largest_violation,
+            "violations": dict(self.violations),
+            "shortfall": self.shortfall,
+            "objective": self.objective,
+            "objective_of_solver": self.reported,
+            "bound": self.bound,
+            "relative_gap": self.relative_gap,
+        }
+
+
+def relative_gap(objective: float, bound: float) -> float:
+    """``(objective - bound) / max(|objective|, 1e-3)``; objectives are of the order of one."""
+    return (objective - bound) / max(abs(objective), 1e-3)
+
+
+def recursion(fund: FundProblem, decision: Decision) -> Recursion:
+    """Run the funds and the hubs, year by year."""
+    paths = fund.paths
+    balance = np.empty(paths.outgo.shape)
+    hub = np.zeros((fund.scenarios, fund.years, fund.hubs))
+    held = np.tile(paths.opening_balance, (fund.scenarios, 1))
+    kept = np.zeros((fund.scenarios, fund.hubs))
+    for t in range(fund.years):
+        growth = 1.0 + paths.interest[:, t, None]
+        half = growth**0.5
+        income = decision.rates[t, fund.group] * paths.contribution_base[:, t]
+        swapped = decision.grants[:, t] - decision.levies[:, t]
+        held = held * growth + half * (income + paths.subsidies[:, t] - paths.outgo[:, t] + swapped)
+        balance[:, t] = held
+        into = np.zeros_like(kept)
+        np.add.at(into.T, fund.hub, -swapped.T)
+        kept = kept * growth + into * half
+        hub[:, t] = kept
+    return Recursion(balance, hub)
+
+
+def missing(fund: FundProblem, balance: FloatArray) -> FloatArray:
+    """Money missing to the floor by scenario, in the measure of the policy's floor, ``(s, T, p)``.
+
+    ``expectation`` and ``cvar`` have one figure for all scenarios.
+    """
+    loss = fund.floor - balance
+    if fund.policy.floor == "expectation":
+        loss = np.broadcast_to(fund.mean(loss), loss.shape)
+    elif fund.policy.floor == "cvar":
+        loss = np.broadcast_to(tail_mean(loss, fund.policy.tail, fund.weight), loss.shape)
+    return np.maximum(loss, 0.0)
+
+
+def tail_mean(losses: FloatArray, tail: float, weight: FloatArray) -> FloatArray:
+    """Mean of the largest losses that make up the probability ``tail``, the last atom split.
+
+    Args:
+        losses: scenarios on the first axis.
+        tail: probability.
+        weight: probability of each scenario, ``(s,)``.
+    """
+    order = np.argsort(-losses, axis=0, kind="stable")
+    mass = weight[order]
+    before = np.cumsum(mass, axis=0) - mass
+    taken = np.clip(tail - before, 0.0, mass)
+    return np.asarray((np.take_along_axis(losses, order, axis=0) * taken).sum(axis=0) / tail)
+
+
+def violations(
+    fund: FundProblem, decision: Decision, run: Recursion, elastic: bool
+) -> dict[str, float]:
+    """Largest violation of every family of limits.
+
+    Where the floor is elastic its misses are the shortfall, not violations; a pool that pays into
+    the hub must keep its floor all the same, where the floor is one of every scenario.
+    """
+    policy, unit = fund.policy, fund.unit
+    rates = decision.rates / fund.reference
+    start = fund.rate_in_force[max(policy.frozen_years - 1, 0)] / fund.reference
+    free = rates[policy.frozen_years :]
+    steps = np.diff(np.vstack([start, free]), axis=0) if free.size else np.zeros((1, 1))
+    short = missing(fund, run.balance) / unit
+    paying = decision.levies > TOLERANCE * unit
+    found = {
+        "rate corridor": max(
+            float((fund.rate_lower / fund.reference - rates).max()),
+            float((rates - fund.rate_upper / fund.reference).max()),
+        ),
+        "yearly change": float((np.abs(steps) - policy.yearly_change).max()),
+        "reserve floor": 0.0 if elastic else float(short.max()),
+        "payer keeps its floor": (
+            float(np.where(paying, short, 0.0).max()) if policy.floor == "every" else 0.0
+        ),
+        "negative swaps": float(
+            (np.maximum(-decision.grants, -decision.levies) / unit).max()
+        ),
+        "pays and draws": float((np.minimum(decision.grants, decision.levies) / unit).max()),
+        "grant limit": float(((decision.grants - fund.grant_limit) / unit).max()),
+    }  # fmt: skip
+    income = decision.rates[:, fund.group] * fund.paths.contribution_base
+    if np.isfinite(policy.levy_ceiling):
+        over = decision.levies - policy.levy_ceiling * income
+        found["levy ceiling"] = float((over / unit).max())
+    size = np.zeros((fund.years, fund.hubs))
+    np.add.at(size.T, fund.hub, unit.T)
+    owed = -run.hub if policy.hub_keeps else np.abs(run.hub)
+    found["hub reserve"] = float((owed / size).max())
+    return {name: max(value, 0.0) for name, value in found.items()}
+
+
+def terms_of(
+    funds: Sequence[FundProblem],
+    burdens: Sequence[Burden],
+    decisions: Sequence[Decision],
+    aims: Aims,
+) -> dict[str, float]:
+    """Every aim of a plan, computed from its rates and swaps."""
+    rates = [d.rates / f.reference for d, f in zip(decisions, funds, strict=True)]
+    result = {"burden": 0.0, "unevenness": 0.0, "movement": 0.0, "swaps": 0.0}
+    for burden in burdens:
+        values = burden.of(rates)
+        result["burden"] += float((burden.present * values).sum())
+        result["unevenness"] += float(
+            np.mean(
+                [
+                    spread(row, share, aims.measure)
+                    for row, share in zip(values, burden.share, strict=True)
+                ]
+            )
+        )
+    for fund, decision, rate in zip(funds, decisions, rates, strict=True):
+        frozen = fund.policy.frozen_years
+        start = fund.rate_in_force[max(frozen - 1, 0)] / fund.reference
+        steps = np.abs(np.diff(np.vstack([start, rate[frozen:]]), axis=0))
+        weight = fund.by_group(fund.base[0])
+        result["movement"] += float(steps.sum(axis=0) @ weight / weight.sum() / fund.years)
+        yearly = fund.mean(decision.levies.sum(axis=2)) / fund.unit.sum(axis=1)
+        result["swaps"] += float(yearly.mean())
+    return result
+
+
+def spread(values: FloatArray, share: FloatArray, measure: str) -> float:
+    """Unevenness of a year: range, mean absolute deviation, or Gini times the mean."""
+    if measure == "range":
+        return evenness.value_range(values)
+    if measure == "deviation":
+        return evenness.mean_absolute_deviation(values, share)
+    mean = float(values @ share)
+    return evenness.gini(np.maximum(values, 0.0), share) * mean if mean > 0 else 0.0
+
+
+def shortfall_of(fund: FundProblem, balance: FloatArray) -> float:
+    """Money missing to the floor: each pool's largest in any year, expected, over all pools."""
+    return float(fund.mean(missing(fund, balance).max(axis=1)).sum())

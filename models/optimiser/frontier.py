@@ -1,0 +1,225 @@
+"""The Pareto frontier of mean burden, unevenness and swaps, by the epsilon-constraint method.
+
+Unevenness is made as small as can be under ceilings on the mean burden and on the volume of swaps;
+a small price on both keeps every point efficient (the augmented epsilon-constraint method,
+Mavrotas 2009). One program is built and loaded once; from point to point only the two ceilings
+change, and the simplex method starts from the basis it ended at.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pulp
+
+from models.optimiser.bounds import trusted_bounds
+from models.optimiser.certificate import Decision, recursion, relative_gap, terms_of, violations
+from models.optimiser.fund_problem import FundProblem, fund_problem
+from models.optimiser.highs import InMemoryHighs
+from models.optimiser.linear_program import as_pulp
+from models.optimiser.optimisation import Model, build, decisions_of, optimised, set_objective
+from models.optimiser.planning import Choices
+from models.optimiser.policy import Aims, aims_of, policy_of
+from models.optimiser.solving import dual_bound
+from models.pool_paths import central_paths
+from models.projection import Projection
+from models.rates import FloatArray
+
+PRICE = 1e-3
+"""Price of burden and swaps while unevenness is minimised."""
+
+MOST_ITERATIONS = 20_000
+"""Simplex iterations of a point before it is solved afresh."""
+
+Progress = Callable[[int, int], None]
+"""Called with the points done and all points."""
+
+
+@dataclass(frozen=True)
+class Frontier:
+    """Efficient plans of one scheme, from the cheapest to the most even.
+
+    Attributes:
+        scheme: name.
+        points: one row a plan: swap_ceiling, burden_ceiling, mean_rate, burden, unevenness,
+            swaps (share of outgo), relative_gap, largest_violation, iterations.
+    """
+
+    scheme: str
+    points: pd.DataFrame
+
+
+def frontier(
+    projection: Projection,
+    points: int = 6,
+    reserve_months: float | None = None,
+    progress: Progress | None = None,
+    choices: Choices | None = None,
+) -> tuple[Frontier, ...]:
+    """Frontier of every scheme.
+
+    Args:
+        projection: projected funds.
+        points: steps of each of the two ceilings.
+        reserve_months: reserve floor.
+        progress: called after every point.
+        choices: limits and schemes other than the case's.
+
+    Raises:
+        ValueError: a scheme has no plan that keeps its floors.
+    """
+    choices = choices or Choices()
+    case = projection.case
+    policy = choices.policy or policy_of(case, reserve_months)
+    aims = choices.aims or aims_of(case)
+    names = choices.schemes or tuple(scheme.name for scheme in case.schemes)
+    total = len(names) * points * points
+    found = []
+    for number, name in enumerate(names):
+        fund = fund_problem(central_paths(projection, name), policy, case.regions)
+
+        def step(done: int, before: int = number * points * points) -> None:
+            if progress is not None:
+                progress(before + done, total)
+
+        found.append(Frontier(name, scheme_frontier(fund, aims, points, step)))
+    return tuple(found)
+
+
+def scheme_frontier(
+    fund: FundProblem, aims: Aims, points: int, step: Callable[[int], None]
+) -> pd.DataFrame:
+    """Efficient plans of one scheme."""
+    cheap = optimised([fund], _only(aims, ("burden", "unevenness", "swaps")))
+    even = optimised([fund], _only(aims, ("unevenness", "burden", "swaps")))
+    if cheap.model.elastic or even.model.elastic:
+        raise ValueError(f"{fund.paths.scheme} has no plan that keeps every floor")
+    spread = np.linspace(0.0, 1.0, points)
+    burden = cheap.terms["burden"] + spread * (even.terms["burden"] - cheap.terms["burden"])
+    most = max(cheap.terms["swaps"], even.terms["swaps"])
+    warm = _Warm(fund, aims)
+    rows: list[dict[str, float]] = []
+    done = 0
+    for swaps in most * spread[::-1]:
+        for ceiling in burden[::-1]:
+            row = warm.point(float(ceiling), float(swaps))
+            done += 1
+            step(done)
+            if row is not None:
+                rows.append(row)
+    return efficient(pd.DataFrame(rows))
+
+
+def plan_under_ceilings(
+    fund: FundProblem, aims: Aims, burden: float, swaps: float
+) -> tuple[Decision, dict[str, float]]:
+    """The most even plan under ceilings on burden and swaps: a point of the frontier, with its row.
+
+    Raises:
+        ValueError: no plan keeps every floor under the ceilings.
+    """
+    warm = _Warm(fund, aims)
+    row = warm.point(burden, swaps)
+    if row is None or warm.decision is None:
+        raise ValueError(f"{fund.paths.scheme} has no plan that keeps every floor so cheaply")
+    return warm.decision, row
+
+
+def efficient(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows that no other row beats in burden, unevenness and swaps together, by burden."""
+    values = table[["burden", "unevenness", "swaps"]].to_numpy(float).round(9)
+    kept = []
+    seen: set[tuple[float, ...]] = set()
+    for number, own in enumerate(values):
+        beaten = ((values <= own).all(axis=1) & (values < own).any(axis=1)).any()
+        key = tuple(own)
+        if not beaten and key not in seen:
+            kept.append(number)
+            seen.add(key)
+    chosen = table.iloc[kept]
+    return chosen.sort_values(["burden", "swaps"], kind="stable").reset_index(drop=True)
+
+
+def _only(aims: Aims, order: tuple[str, ...]) -> Aims:
+    return Aims(measure=aims.measure, burden_of=aims.burden_of, order=order)
+
+
+class _Warm:
+    """One loaded program whose two ceilings move."""
+
+    def __init__(self, fund: FundProblem, aims: Aims) -> None:
+        """Build and load."""
+        self.aims = _only(aims, ("unevenness", "burden", "swaps"))
+        self.model: Model = build([fund], self.aims)
+        self.weights = {"unevenness": 1.0, "burden": PRICE, "swaps": PRICE}
+        set_objective(self.model, self.weights)
+        program = self.model.program
+        for aim in ("burden", "swaps"):
+            terms = [
+                (c.ravel(), np.broadcast_to(np.asarray(v, float), c.shape).ravel())
+                for c, v in self.model.costs[aim]
+            ]
+            program.add_rows(f"{aim}_ceiling", (), terms, upper=1e6)
+        self.arrays = program.arrays()
+        self.problem, self.variables = as_pulp(self.arrays, program.names())
+        self.solver = InMemoryHighs(solver="simplex", simplex_iteration_limit=MOST_ITERATIONS)
+        self.bounds = trusted_bounds(
+            program, self.model.funds, self.model.columns, self.model.burdens
+        )
+        self.loaded = False
+        self.decision: Decision | None = None
+
+    def point(self, burden: float, swaps: float) -> dict[str, float] | None:
+        """The most even plan under the ceilings; None where none is feasible."""
+        limits = {"burden": burden + 1e-9, "swaps": swaps + 1e-9}
+        for aim, limit in limits.items():
+            row = int(self.model.program.rows[f"{aim}_ceiling"].flat[0])
+            self.arrays.row_upper[row] = limit
+            constraint = self.problem.constraints()[row]
+            constraint.constant = -limit
+            if self.loaded:
+                assert self.solver.model is not None
+                self.solver.model.changeRowBounds(row, -np.inf, limit)
+        if self.loaded:
+            status = self.solver.solve_again(self.problem)
+        else:
+            status = self.problem.solve(self.solver)
+            self.loaded = True
+        if status == pulp.LpStatusNotSolved:
+            # rare: the warm start has gone astray; begin afresh from inside
+            self.solver = InMemoryHighs(solver="ipx")
+            status = self.problem.solve(self.solver)
+            assert self.solver.model is not None
+            self.solver.model.setOptionValue("solver", "simplex")
+            self.solver.model.setOptionValue("simplex_iteration_limit", MOST_ITERATIONS)
+        return self._judged(burden, swaps) if status == pulp.LpStatusOptimal else None
+
+    def _judged(self, burden: float, swaps: float) -> dict[str, float]:
+        values: FloatArray = np.array([v.varValue for v in self.variables])
+        duals = np.array([c.pi for c in self.problem.constraints()])
+        fund = self.model.funds[0]
+        (decision,) = decisions_of(self.model, values)
+        self.decision = decision
+        terms = terms_of(self.model.funds, self.model.burdens, [decision], self.aims)
+        broken = violations(fund, decision, recursion(fund, decision), elastic=False)
+        objective = sum(weight * terms[aim] for aim, weight in self.weights.items())
+        bound = dual_bound(self.arrays, duals, *self.bounds) / self.model.scale
+        assert self.solver.model is not None
+        present = fund.base * fund.discount[:, None]
+        rate = decision.rates[:, fund.group]
+        return {
+            "swap_ceiling": swaps, "burden_ceiling": burden,
+            "mean_rate": float((rate * present).sum() / present.sum()),
+            "burden": terms["burden"], "unevenness": terms["unevenness"], "swaps": terms["swaps"],
+            "relative_gap": relative_gap(objective, bound),
+            "largest_violation": max(broken.values()),
+            "iterations": float(self.solver.model.getInfo().simplex_iteration_count),
+        }  # fmt: skip
+
+
+def frontiers_table(frontiers: Sequence[Frontier]) -> pd.DataFrame:
+    """All frontiers in one table, column ``scheme`` first."""
+    return pd.concat([f.points.assign(scheme=f.scheme) for f in frontiers], ignore_index=True)[
+        ["scheme", *frontiers[0].points.columns]
+    ]

@@ -1,0 +1,332 @@
+"""At which level to pool, and when: a partition of the counties over the region tree.
+
+Every region of the tree is a candidate pool. In each stage every county lies in exactly one chosen
+pool, which contains it; pools only ever merge. A plan costs what must come from outside to keep
+each pool at its floor, what use rises by where pools are merged (moral hazard), and what it takes
+to run the pools; all in present value.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from inputs.case import Case
+from inputs.regions import RegionTree
+from models.funds import moral_hazard
+from models.optimiser.linear_program import LinearProgram
+from models.optimiser.solving import Solution, solve
+from models.pairs import IntArray
+from models.pool_paths import PoolPaths
+from models.pooling import PoolingPlan, Stage
+from models.rates import FloatArray
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Candidate pools of a scheme; ``N`` regions, ``n`` counties, ``T`` years, ``K`` stages.
+
+    Attributes:
+        scheme: name of the scheme.
+        codes, levels: code and level of each candidate; counties first.
+        contains: whether a candidate contains a county, ``(N, n)``.
+        flow: income less outgo at mid-year, moral hazard and administration taken off, ``(T, N)``.
+        added: claims added by moral hazard and cost of running the pool, ``(T, N)``.
+        floor: least balance, ``(T, N)``.
+        opening: opening balance of each county, ``(n,)``.
+        interest: ``(T,)``.
+        years: ``(T,)``.
+        starts: first year of each stage, as a year number from zero, ``(K,)``.
+        rescue_price: price of money from outside.
+    """
+
+    scheme: str
+    codes: tuple[str, ...]
+    levels: tuple[str, ...]
+    contains: np.ndarray
+    flow: FloatArray
+    added: FloatArray
+    floor: FloatArray
+    opening: FloatArray
+    interest: FloatArray
+    years: IntArray
+    starts: tuple[int, ...]
+    rescue_price: float
+
+    @property
+    def stage(self) -> IntArray:
+        """Stage of each year, ``(T,)``."""
+        return np.searchsorted(self.starts, np.arange(self.years.size), side="right") - 1
+
+    @property
+    def discount(self) -> FloatArray:
+        """Value at the start of money paid in each year."""
+        growth = 1.0 + self.interest
+        return np.asarray(np.sqrt(growth) / np.cumprod(growth))
+
+
+@dataclass(frozen=True)
+class Partition:
+    """The chosen pools of one scheme.
+
+    Attributes:
+        scheme: name.
+        plan: as a pooling plan.
+        pools: codes of the pools of each stage.
+        cost: present value, recomputed by an independent recursion.
+        parts: its parts: rescue, moral hazard and administration together, in present value.
+        reported: cost by the solver.
+        bound: no partition costs less.
+        alternatives: cost of every uniform plan, by level.
+    """
+
+    scheme: str
+    plan: PoolingPlan
+    pools: tuple[tuple[str, ...], ...]
+    cost: float
+    parts: dict[str, float]
+    reported: float
+    bound: float
+    alternatives: dict[str, float]
+
+    @property
+    def relative_gap(self) -> float:
+        """Distance of the recomputed cost from the bound."""
+        return (self.cost - self.bound) / max(abs(self.cost), 1.0)
+
+
+def candidates(
+    case: Case, paths: PoolPaths, reserve_months: float = 0.0, merge_years: Sequence[int] = ()
+) -> Candidates:
+    """Candidate pools from the flows of county pools.
+
+    Args:
+        case: for the tree, moral hazard and the cost of running pools.
+        paths: flows of one scheme pooled by county; the mean of its scenarios is taken.
+        reserve_months: floor of every pool.
+        merge_years: years from which pools may merge; none lets the first year decide for all.
+
+    Raises:
+        ValueError: the pools are not the counties.
+    """
+    regions = case.regions
+    if paths.pools != regions.codes:
+        raise ValueError("the choice of pools needs a projection pooled by county")
+    codes, levels, contains = region_candidates(regions)
+    member = contains.astype(float).T
+    mean = {
+        name: getattr(paths, name).mean(axis=0) @ member
+        for name in ("income", "subsidies", "outgo", "outstanding", "outgo_next_year")
+    }
+    rise = np.array([moral_hazard(case, level) for level in levels])
+    given = case.settings.pooling.administration_per_pool
+    fixed = np.array([0.0 if given is None else given.value_of(level) for level in levels])
+    wages = np.cumprod([1.0 + case.value("economy.wage_growth", int(year)) for year in paths.years])
+    added = mean["outgo"] * rise + wages[:, None] * fixed
+    price = case.settings.pooling.rescue_price
+    first = int(paths.years[0])
+    starts = sorted({0, *(int(y) - first for y in merge_years if first < y <= paths.years[-1])})
+    return Candidates(
+        scheme=paths.scheme, codes=codes, levels=levels, contains=contains,
+        flow=mean["income"] + mean["subsidies"] - mean["outgo"] - added, added=added,
+        floor=(reserve_months / 12.0 * mean["outgo_next_year"] + mean["outstanding"]) * (1 + rise),
+        opening=paths.opening_balance, interest=paths.interest.mean(axis=0), years=paths.years,
+        starts=tuple(starts), rescue_price=1.0 if price is None else price.value,
+    )  # fmt: skip
+
+
+def region_candidates(
+    regions: RegionTree,
+) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
+    """Every region of the tree: codes, levels, and the counties it contains ``(N, n)``."""
+    codes: list[str] = []
+    levels: list[str] = []
+    rows = []
+    for level in regions.levels:
+        ancestor = regions.ancestor_index(level)
+        for number, code in enumerate(regions.codes_at(level)):
+            codes.append(code)
+            levels.append(level)
+            rows.append(ancestor == number)
+    return tuple(codes), tuple(levels), np.array(rows)
+
+
+def best_partition(
+    given: Candidates, solver: str | None = None, time_limit: float | None = None
+) -> tuple[Partition | None, Solution]:
+    """The cheapest staged partition, or None where the solver found none."""
+    unit = float(np.maximum(-given.flow + given.floor, 0.0).sum(axis=0).max()) or 1.0
+    program, chosen = _program(given, unit)
+    solution, _ = solve(program, solver, time_limit)
+    if solution.status != "optimal":
+        return None, solution
+    picked = solution.values[chosen] > 0.5
+    cost, parts = cost_of(given, picked)
+    pools = tuple(
+        tuple(code for code, own in zip(given.codes, row, strict=True) if own) for row in picked
+    )
+    partition = Partition(
+        scheme=given.scheme, plan=pooling_plan(given, picked), pools=pools, cost=cost, parts=parts,
+        reported=solution.objective * unit, bound=solution.bound * unit,
+        alternatives={level: cost_of(given, _uniform(given, level))[0]
+                      for level in dict.fromkeys(given.levels)},
+    )  # fmt: skip
+    return partition, solution
+
+
+def _uniform(given: Candidates, level: str) -> np.ndarray:
+    row = np.array([own == level for own in given.levels])
+    return np.tile(row, (len(given.starts), 1))
+
+
+def _program(given: Candidates, unit: float) -> tuple[LinearProgram, IntArray]:
+    """The mixed-integer program.
+
+    ``z[k, a]`` whether candidate ``a`` is a pool in stage ``k``; ``b[t, a]`` its balance, ``e``
+    money from outside; ``m[k, d, a]`` the balance carried from ``d`` to the pool ``a`` around it:
+
+    * cover: the candidates that contain a county sum to one;
+    * only mergers: what contains a county at or above a candidate does not shrink;
+    * ``b[t,a] = b[t-1,a] (1+i) + flow[t,a] z + e (1+i)^0.5``, with the carried balances at the
+      start of a stage; ``b[t,a] >= floor z`` and ``b[t,a] <= most z``.
+    """
+    program = LinearProgram()
+    count, stages = len(given.codes), len(given.starts)
+    years, counties = given.years.size, given.contains.shape[1]
+    growth = 1.0 + given.interest
+    half = np.sqrt(growth)
+    flow, floor = given.flow / unit, given.floor / unit
+    stage = given.stage
+    chosen = program.add_columns("pool", (stages, count), 0.0, 1.0, integer=True)
+    balance = program.add_columns("balance", (years, count), -np.inf)
+    outside = program.add_columns("outside", (years, count), 0.0)
+    for county in range(counties):
+        own = np.flatnonzero(given.contains[:, county])
+        program.add_rows(f"cover{county}", (stages,), [(chosen[:, own], 1.0)], 1.0, 1.0)
+        for rank in range(1, own.size):
+            above = own[rank:]
+            if stages > 1:
+                program.add_rows(
+                    f"merge{county}_{rank}", (stages - 1,),
+                    [(chosen[1:, above], 1.0), (chosen[:-1, above], -1.0)], lower=0.0,
+                )  # fmt: skip
+    most = _most(given) / unit
+    program.add_rows("held", (years, count),
+                     [(balance, 1.0), (chosen[stage], -most)], upper=0.0)  # fmt: skip
+    program.add_rows("floor", (years, count),
+                     [(balance, 1.0), (chosen[stage], -floor)], lower=0.0)  # fmt: skip
+    descent = [
+        (d, a)
+        for a in range(count)
+        for d in range(count)
+        if (given.contains[d] <= given.contains[a]).all()
+    ]
+    for t in range(years):
+        terms = [
+            (balance[t], 1.0),
+            (chosen[stage[t]], -half[t] * flow[t]),
+            (outside[t], -half[t] * np.ones(count)),
+        ]
+        if t in given.starts[1:]:
+            carried = program.add_columns(f"carried{t}", (len(descent),), 0.0)
+            source = np.array([d for d, _ in descent])
+            target = np.array([a for _, a in descent])
+            for a in range(count):
+                into = carried[target == a]
+                row = [(c[a : a + 1], np.atleast_1d(v)[a : a + 1] if np.ndim(v) else v)
+                       for c, v in terms]  # fmt: skip
+                program.add_rows(f"stage{t}_{a}", (1,),
+                                 [*row, (into[None], -growth[t])], 0.0, 0.0)  # fmt: skip
+                program.add_rows(f"into{t}_{a}", (into.size,),
+                                 [(into, 1.0), (np.repeat(chosen[stage[t], a], into.size),
+                                                -most[t, a])], upper=0.0)  # fmt: skip
+            for d in range(count):
+                out = carried[source == d]
+                program.add_rows(f"from{t}_{d}", (1,),
+                                 [(out[None], 1.0), (balance[t - 1, d : d + 1], -1.0)],
+                                 0.0, 0.0)  # fmt: skip
+        elif t == 0:
+            opening = (given.contains @ given.opening) / unit * growth[0]
+            program.add_rows("start", (count,), [*terms, (chosen[0], -opening)], 0.0, 0.0)
+        else:
+            program.add_rows(
+                f"year{t}", (count,), [*terms, (balance[t - 1], np.full(count, -growth[t]))],
+                0.0, 0.0,
+            )  # fmt: skip
+    factor = given.discount
+    program.add_cost(outside, np.tile(given.rescue_price * factor[:, None], (1, count)))
+    yearly = given.added / unit * factor[:, None]
+    for k in range(stages):
+        program.add_cost(chosen[k], yearly[stage == k].sum(axis=0))
+    return program, chosen
+
+
+def _most(given: Candidates) -> FloatArray:
+    """Most that a candidate can hold, ``(T, N)``: all its counties' money, kept at their floors."""
+    held = np.maximum(given.contains @ given.opening, 0.0)
+    most = np.empty_like(given.flow)
+    for t in range(given.years.size):
+        grown = held * (1.0 + given.interest[t])
+        held = grown + np.maximum(given.flow[t], 0.0) * np.sqrt(1.0 + given.interest[t])
+        counties = given.contains[:, : given.contains.shape[1]] @ np.maximum(
+            given.floor[t, : given.contains.shape[1]], 0.0
+        )
+        held = np.maximum(held, np.maximum(counties, given.floor[t]))
+        most[t] = held
+    return most
+
+
+def cost_of(given: Candidates, picked: np.ndarray) -> tuple[float, dict[str, float]]:
+    """Cost of a staged partition by its own recursion.
+
+    Money from outside is called when a pool would fall under its floor, and not before: interest
+    is the same everywhere, so that later is never dearer, and a merger may make it needless.
+
+    Args:
+        given: the candidates.
+        picked: whether a candidate is a pool in a stage, ``(K, N)``.
+    """
+    stage, factor = given.stage, given.discount
+    rescue = added = 0.0
+    county = given.opening.astype(float)
+    held: dict[int, float] = {}
+    for t in range(given.years.size):
+        own = np.flatnonzero(picked[stage[t]])
+        if t == 0:
+            held = {int(a): float(county[given.contains[a]].sum()) for a in own}
+        elif t in given.starts[1:]:
+            before, held = held, dict.fromkeys((int(a) for a in own), 0.0)
+            for d, money in before.items():
+                home = next(a for a in held if (given.contains[d] <= given.contains[a]).all())
+                held[home] += money
+        for a in held:
+            growth = 1.0 + float(given.interest[t])
+            closing = held[a] * growth + float(given.flow[t, a]) * growth**0.5
+            called = max(0.0, float(given.floor[t, a]) - closing) / growth**0.5
+            held[a] = closing + called * growth**0.5
+            rescue += called * float(factor[t])
+            added += float(given.added[t, a]) * float(factor[t])
+    cost = given.rescue_price * rescue + added
+    return cost, {"rescue": rescue, "moral_hazard_and_administration": added}
+
+
+def pooling_plan(given: Candidates, picked: np.ndarray) -> PoolingPlan:
+    """A staged partition as a pooling plan of its scheme."""
+    counties = given.contains.shape[1]
+    lowest = given.levels[0]
+    stages = []
+    for k, start in enumerate(given.starts):
+        groups = []
+        for a in np.flatnonzero(picked[k]):
+            if given.levels[a] == lowest:
+                continue
+            groups += [
+                (given.codes[c], given.codes[a]) for c in range(counties) if given.contains[a, c]
+            ]
+        stages.append(
+            Stage(
+                level=lowest, from_year=None if k == 0 else int(given.years[start]),
+                groups=tuple(groups), schemes=(given.scheme,),
+            )
+        )  # fmt: skip
+    return PoolingPlan(f"best for {given.scheme}", tuple(stages))

@@ -1,0 +1,280 @@
+"""A plan: rates and swaps with their certificate, as tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from models.optimiser.certificate import Certificate, Decision, Recursion
+from models.optimiser.fund_problem import FundProblem
+from models.optimiser.optimisation import Outcome
+from models.optimiser.policy import Aims, Policy
+from models.optimiser.transfers import settle
+from models.rates import FloatArray
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A plan's rates tried on scenarios, with swaps by rule (:mod:`.swap_rule`).
+
+    Attributes:
+        scenarios: how many.
+        below_floor: share of scenarios, years and pools under the floor.
+        ruined: share of scenarios, schemes and pools with a negative balance in some year.
+        tail_shortfall: mean over the worst ``tail`` of scenarios of the money missing to the
+            floor (each pool's largest in any year), over a year's outgo of the scheme.
+    """
+
+    scenarios: int
+    below_floor: float
+    ruined: float
+    tail_shortfall: float
+
+    def record(self) -> dict[str, float]:
+        """As plain data."""
+        return {
+            "scenarios": self.scenarios, "below_floor": self.below_floor, "ruined": self.ruined,
+            "tail_shortfall": self.tail_shortfall,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Rates and swaps of all schemes.
+
+    Attributes:
+        policy, aims: what the plan respects and minimises.
+        outcomes: solved programs; one a scheme, or one of all.
+        in_sample, out_of_sample: the rates tried on the scenarios they were made for and on
+            fresh ones; None for a plan on one path.
+        reduced_to: scenarios that stand for the sample in the program; 0 without a sample.
+    """
+
+    policy: Policy
+    aims: Aims
+    outcomes: tuple[Outcome, ...]
+    in_sample: Trial | None = None
+    out_of_sample: Trial | None = None
+    reduced_to: int = 0
+
+    @property
+    def status(self) -> str:
+        """``certified``; ``shortfall`` (certified, but some floor cannot be kept); else why not."""
+        states = [outcome.status for outcome in self.outcomes]
+        if any(state != "optimal" for state in states):
+            return next(state for state in states if state != "optimal")
+        if not self.certificate.certified:
+            return "not certified"
+        return "shortfall" if self.elastic else "certified"
+
+    @property
+    def elastic(self) -> bool:
+        """Whether some floor could not be kept."""
+        return any(outcome.model.elastic for outcome in self.outcomes)
+
+    @property
+    def certificate(self) -> Certificate:
+        """The certificates of all programs together."""
+        parts = [outcome.certificate for outcome in self.outcomes]
+        names = {name for part in parts for name in part.violations}
+        gaps = tuple(gap for part in parts for gap in (part.relative_gap, *part.stages))
+        return Certificate(
+            violations={
+                name: max(part.violations.get(name, 0.0) for part in parts)
+                for name in sorted(names)
+            },
+            shortfall=sum(part.shortfall for part in parts),
+            objective=sum(part.objective for part in parts),
+            reported=sum(part.reported for part in parts),
+            bound=sum(part.bound for part in parts),
+            stages=gaps,
+        )
+
+    @property
+    def terms(self) -> dict[str, float]:
+        """Every aim, summed over programs."""
+        return {
+            aim: sum(outcome.terms[aim] for outcome in self.outcomes)
+            for aim in self.outcomes[0].terms
+        }
+
+    @property
+    def schemes(self) -> tuple[tuple[FundProblem, Decision, Recursion], ...]:
+        """Problem, decision and balances of every scheme."""
+        return tuple(
+            item
+            for outcome in self.outcomes
+            for item in zip(outcome.model.funds, outcome.decisions, outcome.runs, strict=True)
+        )
+
+    @cached_property
+    def rates(self) -> pd.DataFrame:
+        """Rate of the pooled fund by scheme, pool and year, before and after.
+
+        Columns: scheme, pool, name, group, year, rate_in_force, rate, contribution_base.
+        """
+        frames = []
+        for fund, decision, _ in self.schemes:
+            paths = fund.paths
+            before = fund.mean(paths.income) / np.maximum(fund.base, 1e-300)
+            frame = _by_pool_year(fund)
+            frame.insert(
+                3, "group", np.repeat([fund.group_names[g] for g in fund.group], fund.years)
+            )
+            frame["rate_in_force"] = before.T.ravel()
+            frame["rate"] = decision.rates[:, fund.group].T.ravel()
+            frame["contribution_base"] = fund.base.T.ravel()
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def swaps(self) -> pd.DataFrame:
+        """Money to and from the hub by scheme, pool and year; means over scenarios.
+
+        Columns: scheme, pool, name, year, paid, received, net, share_of_income (of the net).
+        """
+        frames = []
+        for fund, decision, _ in self.schemes:
+            frame = _by_pool_year(fund)
+            paid, received = fund.mean(decision.levies), fund.mean(decision.grants)
+            income = decision.rates[:, fund.group] * fund.base
+            frame["paid"], frame["received"] = paid.T.ravel(), received.T.ravel()
+            frame["net"] = frame["received"] - frame["paid"]
+            frame["share_of_income"] = ((received - paid) / np.maximum(income, 1e-300)).T.ravel()
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def reserves(self) -> pd.DataFrame:
+        """Balances before (rates in force, no swaps) and after; means over scenarios.
+
+        Columns: scheme, pool, name, year, balance_before, balance, reserve_months_before,
+        reserve_months, floor.
+        """
+        frames = []
+        for fund, _, run in self.schemes:
+            paths = fund.paths
+            frame = _by_pool_year(fund)
+            before = unchanged_balance(fund)
+            for name, balance in (("_before", before), ("", run.balance)):
+                months = (balance - paths.outstanding) / np.maximum(
+                    paths.outgo_next_year / 12.0, 1e-300
+                )
+                frame[f"balance{name}"] = fund.mean(balance).T.ravel()
+                frame[f"reserve_months{name}"] = fund.mean(months).T.ravel()
+            frame["floor"] = fund.mean(fund.floor).T.ravel()
+            frames.append(frame)
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def hub(self) -> pd.DataFrame:
+        """Hub reserves by scheme and year, means over scenarios: scheme, hub, year, balance."""
+        frames = []
+        for fund, _, run in self.schemes:
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "scheme": fund.paths.scheme,
+                        "hub": np.repeat(np.arange(fund.hubs), fund.years),
+                        "year": np.tile(fund.paths.years, fund.hubs),
+                        "balance": fund.mean(run.hub).T.ravel(),
+                    }
+                )
+            )
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def transfers(self) -> pd.DataFrame:
+        """Who pays whom by scheme and year; the hub's own reserve is a party, code ``hub``.
+
+        Columns: scheme, year, payer, payer_name, receiver, receiver_name, amount, at_least (no
+        settlement of the year needs fewer transfers), exact.
+        """
+        rows: list[dict[str, object]] = []
+        for fund, decision, _ in self.schemes:
+            codes = (*fund.paths.pools, "hub")
+            names = (*fund.paths.names, "hub reserve")
+            net = fund.mean(decision.grants - decision.levies)
+            for t, year in enumerate(fund.paths.years):
+                for number in range(fund.hubs):
+                    own = np.append(np.flatnonzero(fund.hub == number), fund.pools)
+                    amounts = np.where(np.abs(net[t, own[:-1]]) < 1.0, 0.0, net[t, own[:-1]])
+                    settled = settle(np.append(amounts, -amounts.sum()))
+                    for payer, receiver, amount in settled.transfers:
+                        rows.append(
+                            {
+                                "scheme": fund.paths.scheme, "year": int(year),
+                                "payer": codes[own[payer]], "payer_name": names[own[payer]],
+                                "receiver": codes[own[receiver]],
+                                "receiver_name": names[own[receiver]],
+                                "amount": float(amount), "at_least": settled.at_least,
+                                "exact": settled.exact,
+                            }
+                        )  # fmt: skip
+        columns = ["scheme", "year", "payer", "payer_name", "receiver", "receiver_name", "amount",
+                   "at_least", "exact"]  # fmt: skip
+        return pd.DataFrame(rows, columns=columns)
+
+    def record(self) -> dict[str, object]:
+        """The part ``plan`` of summary.json."""
+        return {
+            "objective": self.certificate.objective,
+            "status": self.status,
+            "certificate": self.certificate.record(),
+            "terms": self.terms,
+            "by_scheme": {
+                outcome.model.funds[0].paths.scheme if len(self.outcomes) > 1 else "all": {
+                    "terms": outcome.terms, "certificate": outcome.certificate.record(),
+                }
+                for outcome in self.outcomes
+            },
+            "scenarios": {
+                "in_program": self.reduced_to,
+                "in_sample": None if self.in_sample is None else self.in_sample.record(),
+                "out_of_sample": (
+                    None if self.out_of_sample is None else self.out_of_sample.record()
+                ),
+            },
+        }  # fmt: skip
+
+
+def unchanged_balance(fund: FundProblem) -> FloatArray:
+    """Balances at the rates in force without swaps, ``(s, T, p)``."""
+    paths = fund.paths
+    balance = np.empty(paths.outgo.shape)
+    held = np.tile(paths.opening_balance, (fund.scenarios, 1))
+    for t in range(fund.years):
+        growth = 1.0 + paths.interest[:, t, None]
+        held = held * growth + np.sqrt(growth) * (paths.income[:, t] - fund.net_outgo[:, t])
+        balance[:, t] = held
+    return balance
+
+
+def _by_pool_year(fund: FundProblem) -> pd.DataFrame:
+    paths = fund.paths
+    return pd.DataFrame(
+        {
+            "scheme": paths.scheme,
+            "pool": np.repeat(paths.pools, fund.years),
+            "name": np.repeat(paths.names, fund.years),
+            "year": np.tile(paths.years, fund.pools),
+        }
+    )
+
+
+def tried(
+    funds: Sequence[FundProblem], decisions: Sequence[Decision], balances: Sequence[FloatArray]
+) -> Trial:
+    """What a plan's rates lead to on scenarios."""
+    below, ruined = [], []
+    tail = 0.0
+    for fund, _, balance in zip(funds, decisions, balances, strict=True):
+        lacking = np.maximum(fund.floor - balance, 0.0)
+        below.append((lacking > 1e-6 * fund.unit).mean())
+        ruined.append((balance < 0).any(axis=1).mean())
+        worst = np.sort(lacking.max(axis=1).sum(axis=1))[::-1]
+        count = max(1, round(fund.policy.tail * worst.size))
+        tail += float(worst[:count].mean() / fund.unit[0].sum())
+    return Trial(funds[0].scenarios, float(np.mean(below)), float(np.mean(ruined)), tail)

@@ -1,0 +1,157 @@
+"""``optimise``: a projection in, a plan out."""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from models.optimiser.fund_problem import FundProblem, fund_problem
+from models.optimiser.optimisation import Outcome, optimised
+from models.optimiser.plan import Plan, Trial, tried
+from models.optimiser.policy import Aims, Policy, aims_of, policy_of
+from models.optimiser.scenario_reduction import chosen_scenarios, features, forward_selection
+from models.optimiser.swap_rule import ruled_swaps
+from models.pool_paths import PoolPaths, central_paths
+from models.projection import Projection
+from models.rates import FloatArray
+
+
+@dataclass(frozen=True)
+class Choices:
+    """How to optimise, where the case's own rules are not wanted.
+
+    Attributes:
+        policy, aims: limits and weights; the case's unless given.
+        schemes: names of the schemes; all unless given.
+        solver: any solver PuLP knows by name; HiGHS unless given.
+        time_limit: seconds for each solve.
+        most_scenarios: scenarios in the program; a larger sample is reduced to so many.
+        threads: programs solved at once.
+    """
+
+    policy: Policy | None = None
+    aims: Aims | None = None
+    schemes: tuple[str, ...] | None = None
+    solver: str | None = None
+    time_limit: float | None = None
+    most_scenarios: int = 12
+    threads: int = 2
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Scenarios of every scheme: those the plan is made on, and fresh ones to try it on.
+
+    Attributes:
+        within, fresh: flows by scheme; all schemes on the same scenarios.
+    """
+
+    within: Mapping[str, PoolPaths]
+    fresh: Mapping[str, PoolPaths]
+
+
+def optimise(
+    projection: Projection,
+    reserve_months: float | None = None,
+    scenarios: int = 0,
+    *,
+    seed: int = 1,
+    sample: Sample | None = None,
+    choices: Choices | None = None,
+) -> Plan:
+    """Contribution rates and swaps that keep every fund solvent and even out costs.
+
+    Args:
+        projection: projected funds; their pools stay the same throughout.
+        reserve_months: reserve floor in months of outgo, net of claims owed; the case's
+            ``solvency.target_reserve_months`` unless told.
+        scenarios: scenarios sampled from the stochastic model; 0 plans on the central path. Rates
+            are decided before the scenario, swaps after it, and the floor is kept in the mean of
+            the worst cases (``cvar``) unless the policy says otherwise.
+        seed: of the sampling.
+        sample: scenarios already drawn.
+        choices: limits, weights and solver other than the case's.
+
+    Raises:
+        ValueError: the pools change on the way, or are not the same in all schemes where burdens
+            of all together are asked for.
+    """
+    choices = choices or Choices()
+    case = projection.case
+    policy = choices.policy or policy_of(case, reserve_months)
+    if choices.policy is not None and reserve_months is not None:
+        policy = replace(policy, reserve_months=reserve_months)
+    aims = choices.aims or aims_of(case)
+    names = choices.schemes or lasting_schemes(projection)
+    if sample is None and scenarios > 0:
+        raise ValueError(f"no sample of {scenarios} scenarios (seed {seed}); pass one")
+    if sample is None:
+        central = [
+            fund_problem(central_paths(projection, name), policy, case.regions) for name in names
+        ]
+        return Plan(policy, aims, solved(central, aims, choices))
+    if choices.policy is None:
+        policy = replace(policy, floor="cvar")
+    return planned_under_risk(
+        [sample.within[name] for name in names], [sample.fresh[name] for name in names],
+        projection, policy, aims, choices,
+    )  # fmt: skip
+
+
+def optimise_where_possible(projection: Projection) -> Plan | None:
+    """The plan by the case's own rules; None where the pools change or another fund swaps."""
+    try:
+        return optimise(projection)
+    except ValueError:
+        return None
+
+
+def lasting_schemes(projection: Projection) -> tuple[str, ...]:
+    """Schemes that collect contributions in every projected year."""
+    table = projection.funds.groupby(["scheme", "year"], sort=False)["contribution_base"].sum()
+    least = table.groupby("scheme", sort=False).min()
+    count = table.groupby("scheme", sort=False).size()
+    whole = (least > 0) & (count == len(projection.years))
+    return tuple(str(name) for name in whole.index[whole])
+
+
+def solved(funds: Sequence[FundProblem], aims: Aims, choices: Choices) -> tuple[Outcome, ...]:
+    """Outcomes of one program a scheme, or of one program where burdens join them."""
+    programs = [list(funds)] if aims.joint else [[fund] for fund in funds]
+
+    def run(group: list[FundProblem]) -> Outcome:
+        return optimised(group, aims, choices.solver, choices.time_limit)
+
+    if len(programs) == 1 or choices.threads < 2:
+        return tuple(run(group) for group in programs)
+    with ThreadPoolExecutor(choices.threads) as pool:
+        return tuple(pool.map(run, programs))
+
+
+def planned_under_risk(
+    within: Sequence[PoolPaths],
+    fresh: Sequence[PoolPaths],
+    projection: Projection,
+    policy: Policy,
+    aims: Aims,
+    choices: Choices,
+) -> Plan:
+    """A plan on a sample, reduced if it is large, tried on the sample and on a fresh one."""
+    regions = projection.case.regions
+    count = within[0].outgo.shape[0]
+    weight: FloatArray | None = None
+    taken = list(within)
+    if count > choices.most_scenarios:
+        keep, weight = forward_selection(features(within), choices.most_scenarios)
+        taken = [chosen_scenarios(paths, keep) for paths in within]
+    funds = [fund_problem(paths, policy, regions, weight) for paths in taken]
+    outcomes = solved(funds, aims, choices)
+    decisions = [decision for outcome in outcomes for decision in outcome.decisions]
+
+    def trial(sample: Sequence[PoolPaths]) -> Trial:
+        problems = [fund_problem(paths, policy, regions) for paths in sample]
+        ruled = [ruled_swaps(f, d.rates) for f, d in zip(problems, decisions, strict=True)]
+        return tried(problems, [r[0] for r in ruled], [r[1] for r in ruled])
+
+    return Plan(
+        policy, aims, outcomes, trial(within), trial(fresh), min(count, choices.most_scenarios)
+    )

@@ -1,0 +1,102 @@
+"""How the plan answers to each assumption: projected and optimised anew, up and down."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+
+from inputs.case import Case
+from inputs.findings import CaseError
+from models.optimiser.planning import Choices, optimise
+from models.pooling import PoolingPlan
+from models.projection import project
+
+SECTIONS = ("economy.", "mobility.", "coverage.", "schemes.", "optimiser.")
+"""Assumptions that are tried unless others are named."""
+
+
+def plan_sensitivity(
+    case: Case,
+    pooling: str | PoolingPlan,
+    years: int,
+    *,
+    paths: Sequence[str] | None = None,
+    share: float = 0.1,
+    choices: Choices | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> pd.DataFrame:
+    """Change of the plan with every assumption, one at a time.
+
+    Args:
+        case: the case.
+        pooling: pools of the plan.
+        years: projected years.
+        paths: assumptions to change; those of :data:`SECTIONS` that are not zero unless given.
+        share: relative change up and down.
+        choices: how to optimise.
+        progress: called with assumptions done and all.
+
+    Returns:
+        One row an assumption: path, value, and for ``up`` and ``down`` the objective, mean_rate
+        of each scheme less the plan's, and the plan's status; the widest first. An assumption
+        that may not take a value is left blank there.
+    """
+    tried = [
+        path for path in (paths or case.paths()) if paths is not None or path.startswith(SECTIONS)
+    ]
+    base = _figures(case, pooling, years, choices)
+    rows = []
+    for number, path in enumerate(tried):
+        value = _value(case, path)
+        if value:
+            row: dict[str, object] = {"path": path, "value": value}
+            for side, factor in (("down", 1.0 - share), ("up", 1.0 + share)):
+                row |= {
+                    f"{name}_{side}": change
+                    for name, change in _changed(
+                        case, path, value * factor, base, (pooling, years, choices)
+                    ).items()
+                }
+            rows.append(row)
+        if progress is not None:
+            progress(number + 1, len(tried))
+    frame = pd.DataFrame(rows)
+    if frame.empty:
+        return frame
+    width = frame[["objective_down", "objective_up"]].astype(float).abs().max(axis=1)
+    order = width.sort_values(ascending=False, kind="stable").index
+    return frame.loc[order].reset_index(drop=True)
+
+
+def _value(case: Case, path: str) -> float:
+    table = case.assumptions()
+    found = table.loc[table["path"] == path, "value"]
+    value = found.iloc[0] if len(found) else 0.0
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _figures(
+    case: Case, pooling: str | PoolingPlan, years: int, choices: Choices | None
+) -> dict[str, object]:
+    plan = optimise(project(case, pooling, years), choices=choices)
+    figures: dict[str, object] = {"objective": plan.certificate.objective, "status": plan.status}
+    for scheme, table in plan.rates.groupby("scheme", sort=False):
+        paid = (table["rate"] * table["contribution_base"]).sum()
+        figures[f"rate_{scheme}"] = float(paid / table["contribution_base"].sum())
+    return figures
+
+
+def _changed(
+    case: Case,
+    path: str,
+    value: float,
+    base: dict[str, object],
+    run: tuple[str | PoolingPlan, int, Choices | None],
+) -> dict[str, object]:
+    try:
+        figures = _figures(case.with_values({path: value}), *run)
+    except CaseError:
+        return dict.fromkeys(base)
+    return {
+        name: figure if name == "status" else float(figure) - float(base[name])  # type: ignore[arg-type]
+        for name, figure in figures.items()
+    }

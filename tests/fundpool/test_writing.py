@@ -1,0 +1,42 @@
+"""Files appear whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from fundpool.writing import whole_folder
+
+
+def test_files_arrive_together(tmp_path: Path) -> None:
+    target = tmp_path / "deep" / "out"
+    with whole_folder(target) as draft:
+        (draft / "a.txt").write_text("a")
+        assert not target.exists()
+        assert draft.parent == target.parent, "the same disk, so that moving is renaming"
+    assert [path.name for path in target.iterdir()] == ["a.txt"]
+    assert [path.name for path in target.parent.iterdir()] == ["out"]
+
+
+def test_newer_files_replace_older_ones_and_no_others(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    target.mkdir()
+    (target / "a.txt").write_text("old")
+    (target / "notes.txt").write_text("mine")
+    with whole_folder(target) as draft:
+        (draft / "a.txt").write_text("new")
+    assert {path.name: path.read_text() for path in target.iterdir()} == {
+        "a.txt": "new",
+        "notes.txt": "mine",
+    }
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_nothing_arrives_after_an_error(tmp_path: Path, error: type[BaseException]) -> None:
+    def write_half() -> None:
+        with whole_folder(tmp_path / "out") as draft:
+            (draft / "a.txt").write_text("a")
+            raise error
+
+    with pytest.raises(error):
+        write_half()
+    assert list(tmp_path.iterdir()) == []

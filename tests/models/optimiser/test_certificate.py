@@ -1,0 +1,135 @@
+"""The certificate believes nobody."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.optimiser import optimisation
+from models.optimiser.certificate import recursion, tail_mean, violations
+from models.optimiser.fund_problem import FundProblem, fund_problem
+from models.optimiser.linear_program import LinearProgram
+from models.optimiser.optimisation import Outcome, optimised
+from models.optimiser.policy import Aims, Policy
+from models.optimiser.solving import Solution, dual_bound, solve
+from tests.cases.pool_flows import pool_flows
+
+
+@pytest.fixture(scope="module")
+def fund() -> FundProblem:
+    random = np.random.default_rng(5)
+    outgo = random.uniform(60.0, 140.0, (10, 6)) * np.linspace(1.0, 1.5, 10)[:, None]
+    base = np.tile(random.uniform(800.0, 1200.0, 6), (10, 1))
+    paths = pool_flows(outgo, base, 0.1 * base, random.uniform(50.0, 100.0, 6), 0.025)
+    policy = Policy(reserve_months=3.0, rate_most=3.0, yearly_change=0.3, levy_ceiling=0.1,
+                    own_responsibility=0.1, effort=1.0)  # fmt: skip
+    return fund_problem(paths, policy)
+
+
+@pytest.fixture(scope="module")
+def outcome(fund: FundProblem) -> Outcome:
+    found = optimised([fund], Aims())
+    assert found.certificate.certified
+    return found
+
+
+def test_a_false_optimum_two_per_cent_off_is_caught(
+    fund: FundProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lazy(program: LinearProgram, *_: object) -> tuple[Solution, object]:
+        """Asks for a burden 2 % above the best, at a feasible point, and says it is optimal."""
+        best, arrays = solve(program)
+        rates = program.columns["employee_rate"].ravel()
+        costs = arrays.cost[rates]
+        program.add_rows("lazy", (), [(rates, costs)], lower=1.02 * (costs @ best.values[rates]))
+        worse, _ = solve(program)
+        assert worse.status == "optimal"
+        return replace(worse, duals=best.duals), arrays
+
+    monkeypatch.setattr(optimisation, "solve", lazy)
+    found = optimised([fund], Aims())
+    assert found.status == "optimal"  # so it says
+    assert found.certificate.largest_violation < 1e-8  # and every limit is kept
+    assert not found.certificate.certified
+    assert 0.001 < found.certificate.relative_gap < 0.03
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        ("rate", "rate corridor"), ("step", "yearly change"), ("floor", "reserve floor"),
+        ("levy", "levy ceiling"), ("grant", "grant limit"), ("hub", "hub reserve"),
+        ("both", "pays and draws"), ("negative", "negative swaps"),
+    ],
+)  # fmt: skip
+def test_every_rule_that_is_broken_is_found(
+    fund: FundProblem, outcome: Outcome, change: str, rule: str
+) -> None:
+    good = outcome.decisions[0]
+    rates, grants, levies = good.rates.copy(), good.grants.copy(), good.levies.copy()
+    if change == "rate":
+        rates[3, 2] = fund.rate_upper[3, 2] + 0.01
+    elif change == "step":
+        rates[4, 1] = rates[3, 1] + 0.31 * fund.reference
+    elif change == "floor":
+        rates = np.minimum(rates, 0.8 * rates)
+    elif change == "levy":
+        levies[0, 5, 0] = 0.2 * rates[5, 0] * fund.paths.contribution_base[0, 5, 0]
+    elif change == "grant":
+        grants[0, 5, 0] = fund.grant_limit[0, 5, 0] + 10.0
+    elif change == "hub":
+        grants[0, 0] += 50.0
+    elif change == "both":
+        grants[0, 2, 3] += 5.0
+        levies[0, 2, 3] += 5.0
+    else:
+        levies[0, 2, 3] = -5.0
+    bad = replace(good, rates=rates, grants=grants, levies=levies)
+    found = violations(fund, bad, recursion(fund, bad), elastic=False)
+    assert found[rule] > 1e-3
+    kept = violations(fund, good, recursion(fund, good), elastic=False)
+    assert max(kept.values()) < 1e-8
+
+
+def test_the_bound_holds_whatever_the_duals(fund: FundProblem, outcome: Outcome) -> None:
+    arrays = outcome.arrays
+    low, high = optimisation.trusted_bounds(
+        outcome.model.program, [fund], outcome.model.columns, outcome.model.burdens
+    )
+    assert np.isfinite(low).all()
+    assert np.isfinite(high).all()
+    best = outcome.solutions[-1].objective
+    random = np.random.default_rng(0)
+    for _ in range(20):
+        duals = outcome.solutions[-1].duals + random.normal(0.0, 0.5, arrays.row_lower.size)
+        assert dual_bound(arrays, duals, low, high) <= best + 1e-9
+    assert (low <= outcome.solutions[-1].values + 1e-9).all()
+    assert (high >= outcome.solutions[-1].values - 1e-9).all()
+
+
+def test_objective_is_recomputed_from_rates_alone(outcome: Outcome) -> None:
+    certificate = outcome.certificate
+    assert certificate.objective == pytest.approx(certificate.reported, rel=1e-9)
+    assert not replace(certificate, reported=certificate.reported * 1.001).certified
+
+
+def test_recursion_agrees_with_the_closed_form() -> None:
+    from actuarial.solvency import balance_recursion
+
+    paths = pool_flows([[90.0], [95.0], [99.0]], 1000.0, 100.0, [20.0], [0.02, 0.03, 0.04])
+    fund = fund_problem(paths, Policy(reserve_months=0.0, swaps=False))
+    nothing = np.zeros((1, 3, 1))
+    from models.optimiser.certificate import Decision
+
+    run = recursion(fund, Decision(np.full((3, 1), 0.1), nothing, nothing))
+    wanted = balance_recursion(20.0, [10.0, 5.0, 1.0], [0.02, 0.03, 0.04])
+    np.testing.assert_allclose(run.balance[0, :, 0], wanted, rtol=1e-14)
+
+
+def test_tail_mean_splits_the_last_atom() -> None:
+    losses = np.array([[1.0], [4.0], [2.0], [3.0]])
+    even = np.full(4, 0.25)
+    assert tail_mean(losses, 0.25, even)[0] == pytest.approx(4.0)
+    # 0.375 is the whole of 4 and half of 3
+    assert tail_mean(losses, 0.375, even)[0] == pytest.approx((4 * 0.25 + 3 * 0.125) / 0.375)
+    assert tail_mean(losses, 1.0, even)[0] == pytest.approx(2.5)

@@ -1,0 +1,124 @@
+"""The benchmarks: their table, their page, and that what they compare is the same work."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("threadpoolctl", reason="benchmarks need the packages of the group develop")
+
+from benchmarks import BENCHMARKS, cohort_fund, projection, table
+from benchmarks.environment import unforced
+from benchmarks.province import case_year, dense_year
+from benchmarks.table import BEGIN, END, Row, as_markdown, as_records, as_text, figure, with_table
+from benchmarks.timing import best_in_turn
+from inputs.vocabulary import CELLS, STATUSES
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_every_benchmark_can_be_measured() -> None:
+    for name in BENCHMARKS:
+        assert callable(import_module(f"benchmarks.{name}").measure)
+
+
+def test_figures() -> None:
+    values = [0.0, 0.04167, 0.5, 1.0, 42.0, 444.4, 999.0, 12345.0, 1234567.0, 3.1e-15, 2e-5]
+    assert [figure(value) for value in values] == [
+        "0.00", "0.0417", "0.500", "1.00", "42.0", "444", "999", "12,300", "1,230,000", "3.1e-15",
+        "2.0e-05",
+    ]  # fmt: skip
+
+
+def test_goals() -> None:
+    assert Row("a", 21.0, "times", 20.0).met is True
+    assert Row("a", 19.0, "times", 20.0).met is False
+    assert Row("a", 4.0, "s", 5.0, "at most").met is True
+    assert Row("a", 6.0, "s", 5.0, "at most").met is False
+    assert Row("a", 6.0, "s").met is None
+
+
+def test_the_table() -> None:
+    rows = [Row("one", 21.0, "times", 20.0), Row("another", 0.25, "", 0.45)]
+    assert as_text(rows).splitlines() == [
+        "what       measured  goal",
+        "one      21.0 times  at least 20    met",
+        "another       0.250  at least 0.45  not met",
+    ]
+    assert as_markdown(rows, "A machine.").splitlines()[-2:] == [
+        "| one | 21.0 times | at least 20 | met |",
+        "| another | 0.250 | at least 0.45 | not met |",
+    ]
+    assert as_records(rows, "A machine.")["rows"][1]["met"] is False
+
+
+def test_the_page_keeps_everything_else() -> None:
+    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    assert with_table(page, "new") == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+    with pytest.raises(ValueError, match="needs the lines"):
+        with_table("no markers", "new")
+
+
+def test_the_page_holds_a_table_of_the_command() -> None:
+    page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    part = page.split(BEGIN)[1].split(END)[0]
+    assert f"| {' | '.join(table.HEAD)} |" in part
+    for what in ("readable over fused", "share of DGEMM", "peak memory", "30 years", "closed fund"):
+        assert what in part
+
+
+def test_forced_libraries_are_let_go() -> None:
+    assert unforced({"OPENBLAS_CORETYPE": "Haswell", "PATH": "x"}) == {"PATH": "x"}
+
+
+def test_the_least_of_all_rounds() -> None:
+    calls: list[str] = []
+    best = best_in_turn({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 3)
+    assert calls == ["a", "b"] * 3
+    assert set(best) == {"a", "b"}
+    assert all(0 <= seconds < np.inf for seconds in best.values())
+
+
+def test_the_dense_year_is_dense() -> None:
+    year = dense_year()
+    assert year.pairs.count == (year.pairs.counties + 1) ** 2 == 96**2
+    assert year.people.shape == (9216, len(STATUSES), CELLS)
+    assert (np.delete(year.people, year.pairs.reservoir, axis=0) > 0).all()
+    for matrices in (year.rates.transition, year.rates.move_onward, year.rates.move_out):
+        assert (matrices > 0).all()
+        assert matrices.sum(axis=-1) == pytest.approx(1.0)
+
+
+def test_memory_is_that_of_the_process() -> None:
+    assert 1e8 < projection.peak_memory() < 1e11
+
+
+def test_fewer_pairs_are_the_largest() -> None:
+    year = case_year()
+    fewer = year.with_fewer_pairs(10)
+    assert fewer.pairs.count <= 11 * 96
+    assert fewer.people.shape[0] == fewer.pairs.count == fewer.rates.destination.size
+    share = np.add.reduceat(fewer.rates.destination, fewer.pairs.start[:-1])
+    assert share[share > 0] == pytest.approx(1.0)
+    own = fewer.people[fewer.pairs.own]
+    assert (own == year.people[year.pairs.own]).all()
+
+
+def test_kernel_and_pandas_run_the_same_fund() -> None:
+    fund = cohort_fund.closed_fund()
+    one, other = cohort_fund.by_kernel(fund), cohort_fund.in_pandas(fund)
+    assert np.ptp(one) > 0
+    assert one == pytest.approx(other, rel=1e-12)
+
+
+def test_an_unknown_name_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--only", "speed"],
+        capture_output=True, text=True, cwd=ROOT,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "unknown: speed; machine, population_step" in done.stderr
