@@ -4,7 +4,7 @@ Numbers come from the models as they are; nothing is rounded here.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -36,6 +36,9 @@ from models.pooling import plan_for
 from models.projection import Study
 from models.rates import FloatArray
 
+if TYPE_CHECKING:
+    from fundpool.web.optimising import Optimum
+
 BANDS = {"p05": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95}
 MOST_ARCS = 60
 
@@ -57,7 +60,7 @@ class Material:
         opened: the case on the shelf.
         base, plan: projections of the unchanged case and of the plan.
         base_chance, plan_chance: scenarios of the scheme around them.
-        decision: optimised rates and swaps.
+        optimum: optimised rates and swaps.
     """
 
     opened: OpenedCase
@@ -65,7 +68,7 @@ class Material:
     plan: Study
     base_chance: Chance | None = None
     plan_chance: Chance | None = None
-    decision: Decision | None = None
+    optimum: "Optimum | None" = None
 
 
 def levers_of(case: Case, request: PlanRequest) -> FlowLevers:
@@ -114,7 +117,7 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
     flows = flows_of(study, request)
     b = _side(
         material, (case, study.flows, flows), scheme, request.pooling or lowest,
-        material.plan_chance, material.decision,
+        material.plan_chance, None if material.optimum is None else material.optimum.decision,
     )  # fmt: skip
     alone = _side(material, (case, study.flows, flows), scheme, lowest, None, None)
     a = None
@@ -144,6 +147,7 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
         "counties": _counties((a, b, alone), effect, swapped, flows),
         "swaps": _swaps(b, effect, swapped),
         "migrants": _migrants(study, flows),
+        "plan": None if material.optimum is None else material.optimum.record,
     }
 
 

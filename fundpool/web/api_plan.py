@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from fundpool.web.plan_request import PlanRequest
-from fundpool.web.planning import Pending, plan_answer, plan_material
+from fundpool.web.plan_request import FrontierRequest, PlanRequest
+from fundpool.web.planning import Pending, frontier_job, plan_answer, plan_material
 from fundpool.web.policy_text import command_of, policy_contents_of, toml_text
 from fundpool.web.shelf import Shelf
 
@@ -21,6 +21,24 @@ def plan(request: Request, asked: PlanRequest) -> JSONResponse:
     if isinstance(found, Pending):
         return JSONResponse(found.job.record(), status_code=202)
     return JSONResponse(found | {"command": _command(shelf, asked)})
+
+
+@router.post("/api/frontier")
+def frontier(asked: FrontierRequest, request: Request) -> JSONResponse:
+    """Efficient plans of one scheme's funds; 202 and a job until they are there."""
+    shelf: Shelf = request.app.state.shelf
+    without = asked.plan.model_copy(update={"optimised": None})
+    material = plan_material(shelf, without)
+    job = (
+        material.job
+        if isinstance(material, Pending)
+        else frontier_job(shelf, asked.plan, asked.points)
+    )
+    if isinstance(material, Pending) or not job.ended:
+        return JSONResponse(job.record(), status_code=202)
+    if job.status != "done":
+        return JSONResponse({"error": f"{job.words.rstrip('.')}."}, status_code=400)
+    return JSONResponse({"points": job.result})
 
 
 @router.post("/api/policy")

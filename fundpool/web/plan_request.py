@@ -49,11 +49,14 @@ class Optimised(Request):
         months: reserve floor in months of outgo.
         unevenness: weight of unevenness against the mean burden.
         swaps: whether pools may swap money.
+        burden_ceiling, swap_ceiling: of a point of the frontier, which is then what is solved for.
     """
 
     months: float = Field(default=6.0, ge=0.0, le=60.0)
     unevenness: float = Field(default=1.0, ge=0.0, le=1000.0)
     swaps: bool = True
+    burden_ceiling: float | None = Field(default=None, ge=0.0)
+    swap_ceiling: float | None = Field(default=None, ge=0.0)
 
 
 class PlanRequest(Request):

@@ -8,8 +8,8 @@ import pytest
 from inputs.case import Case
 from models.adjustment import PoolFlow, swaps_of_year
 from models.county_books import with_taken_in
-from models.funds import fund_table
 from models.flow_levers import FlowLevers, SchemeLevers, with_levers
+from models.funds import fund_table
 from models.measures import evenness_of, pool_measures
 from models.pool_recursion import (
     Chance,

@@ -124,9 +124,7 @@ def written_again(paths: PoolPaths, measure: str, weights: dict[str, float]) -> 
 @given(paths=instances())
 def test_objective_is_that_of_an_independent_statement(measure: str, paths: PoolPaths) -> None:
     aims = Aims(burden=1.0, unevenness=0.7, movement=0.3, swaps=0.05, measure=measure)  # type: ignore[arg-type]
-    policy = Policy(
-        reserve_months=MONTHS, rate_most=MOST, yearly_change=CHANGE, levy_ceiling=LEVY
-    )
+    policy = Policy(reserve_months=MONTHS, rate_most=MOST, yearly_change=CHANGE, levy_ceiling=LEVY)
     outcome = optimised([fund_problem(paths, policy)], aims)
     wanted = written_again(paths, measure, aims.weights())
     if np.isnan(wanted):

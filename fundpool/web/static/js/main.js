@@ -1,6 +1,6 @@
 // The page: state from the address, numbers from the server, charts from the numbers.
 
-import { Refused, answered, cancel, getCase, post, save, upload, watch } from "./api.js";
+import { Refused, answered, cancel, getCase, save, upload, watch } from "./api.js";
 import { describe, forget, pictureButtons, show } from "./charts.js";
 import { drawing, setUp, showControls, toggleMember } from "./controls.js";
 import { renderOptimised, optimise, traceFrontier } from "./optimiser.js";
@@ -117,8 +117,9 @@ function progress(job) {
   underWay = running ? job : null;
   $("progress").hidden = !running;
   if (!running) return;
-  $("progress-bar").value = job.done;
-  $("progress-words").textContent = `${word(`job_${job.kind}`)}: ${job.status === "waiting" ? word("waiting") : `${Math.round(100 * job.done)} % ${job.words}`}`;
+  if (job.kind === "optimisation") $("progress-bar").removeAttribute("value");
+  else $("progress-bar").value = job.done;
+  $("progress-words").textContent = `${word(`job_${job.kind}`)}: ${job.status === "waiting" ? word("waiting") : `${job.kind === "optimisation" ? "" : `${Math.round(100 * job.done)} % `}${job.words}`}`;
 }
 
 function problem(text) {

@@ -1,6 +1,6 @@
 // Optimising from the page: rates and swaps, and the frontier.
 
-import { answered, post } from "./api.js";
+import { answered } from "./api.js";
 import { renderFrontier } from "./results.js";
 import { requestOf } from "./state.js";
 import { money, percent, rate, word } from "./words.js";
@@ -8,7 +8,8 @@ import { money, percent, rate, word } from "./words.js";
 const $ = (id) => document.getElementById(id);
 
 function wanted() {
-  return { optimised: true, months: Number($("months").value), weight: Number($("unevenness").value), swaps: $("swaps").checked };
+  return { optimised: true, months: Number($("months").value), weight: Number($("unevenness").value), swaps: $("swaps").checked,
+    burden: -1, money: -1 };
 }
 
 export function optimise(state, change, _progress, problem) {
@@ -23,7 +24,7 @@ export async function traceFrontier(state, change, progress, problem) {
     const response = await answered("/api/frontier", { plan, points: 4 }, progress);
     progress(null);
     const { points } = await response.json();
-    await renderFrontier(points, (place) => change({ ...wanted(), weight: points[place].weight }, true));
+    await renderFrontier(points, (place) => change({ ...wanted(), burden: points[place].burden_ceiling, money: points[place].swap_ceiling }, true));
   } catch (error) {
     progress(null);
     problem(error.message);
@@ -62,5 +63,3 @@ export function renderOptimised(found) {
   }
   place.replaceChildren(...parts);
 }
-
-export { post };

@@ -9,14 +9,14 @@ export const SLIDERS = {
   interest: { least: -0.02, most: 0.02, step: 0.001, unit: "points" },
 };
 export const MOST_PINS = 4;
-const NUMBERS = [...Object.keys(SLIDERS), "mobility", "months", "weight"];
+const NUMBERS = [...Object.keys(SLIDERS), "mobility", "months", "weight", "burden", "money"];
 const TEXTS = ["lang", "case", "scheme", "pooling", "county", "measure", "arcs"];
 
 export function emptyState() {
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
   const texts = Object.fromEntries(TEXTS.map((name) => [name, ""]));
   return { ...numbers, ...texts, from_year: 0, policies: [], full: false,
-    optimised: false, months: 6, weight: 1, swaps: true, pins: [] };
+    optimised: false, months: 6, weight: 1, burden: -1, money: -1, swaps: true, pins: [] };
 }
 
 // A plan without how it is looked at: what a pin keeps.
@@ -60,6 +60,7 @@ export function requestOf(state) {
     full: state.full };
   if (state.optimised) {
     request.optimised = { months: state.months, unevenness: state.weight, swaps: state.swaps };
+    if (state.burden >= 0) Object.assign(request.optimised, { burden_ceiling: state.burden, swap_ceiling: state.money });
   }
   return request;
 }

@@ -35,6 +35,7 @@ export function nameOf(thing) {
 
 export function number(value, digits = 4) {
   if (value === null || value === undefined) return "–";
+  if (Math.abs(value) < 1e-12) value = 0;
   return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en", { maximumSignificantDigits: digits,
     signDisplay: "negative" }).format(value);
 }
