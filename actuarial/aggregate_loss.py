@@ -1,16 +1,26 @@
 """Aggregate loss: the distribution of a year's total claims.
 
-Compound Poisson by the fast Fourier transform (*Loss Models*, chapter 9; Embrechts and Frei 2009
-for the exponential tilting that keeps the tail from wrapping round).
+Compound Poisson and negative binomial by the fast Fourier transform (*Loss Models*, chapter 9;
+Embrechts and Frei 2009 for the exponential tilting that keeps the tail from wrapping round).
 """
 
+from typing import Protocol
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from actuarial.arrays import FloatArray
 from actuarial.severity import Severity
 
 
-def discretised(severity: Severity, step: float, points: int) -> FloatArray:
+class Limited(Protocol):
+    """Anything on zero and above whose limited expected value is known."""
+
+    def limited_expected_value(self, limit: ArrayLike) -> float | FloatArray:
+        """``E[min(X, limit)]``."""
+
+
+def discretised(severity: Limited, step: float, points: int) -> FloatArray:
     """Severity on the lattice ``0, step, 2 step, ...`` with its mean kept, ``(points,)``.
 
     Mass is dispersed to the two neighbouring points so that the mean is preserved:
@@ -45,14 +55,47 @@ def compound_poisson(rate: float, severity: Severity, step: float, points: int) 
     """
     if not (np.isfinite(rate) and rate >= 0):
         raise ValueError("the expected number of claims must be a number of at least 0")
-    mass = discretised(severity, step, points)
+    return _aggregate(discretised(severity, step, points), rate, 0.0)
+
+
+def compound_negative_binomial(
+    rate: float, dispersion: float, severity: Limited, step: float, points: int
+) -> FloatArray:
+    """As :func:`compound_poisson` with a Poisson rate that itself varies by a gamma factor.
+
+    The number of claims has mean ``rate`` and variance ``rate + dispersion * rate^2``; its
+    probability generating function is ``(1 - dispersion rate (z - 1))^(-1/dispersion)``.
+
+    Args:
+        rate: expected number of claims.
+        dispersion: variance of the gamma factor; 0 is compound Poisson.
+        severity: cost of a claim.
+        step: width of the lattice.
+        points: number of lattice points.
+
+    Raises:
+        ValueError: a negative rate or dispersion, a bad step, or fewer than two points.
+    """
+    if not (np.isfinite(rate) and rate >= 0):
+        raise ValueError("the expected number of claims must be a number of at least 0")
+    if not (np.isfinite(dispersion) and dispersion >= 0):
+        raise ValueError("the dispersion must be a number of at least 0")
+    return _aggregate(discretised(severity, step, points), rate, dispersion)
+
+
+def _aggregate(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
+    points = mass.size
     size = int(2 ** np.ceil(np.log2(2 * points)))
     tilt = 20.0 / size
     weights = np.exp(-tilt * np.arange(size))
     padded = np.zeros(size)
     padded[:points] = mass
     transform = np.fft.rfft(padded * weights)
-    aggregate = np.fft.irfft(np.exp(rate * (transform - 1.0)), size)
+    if dispersion > 0:
+        generated = (1.0 - dispersion * rate * (transform - 1.0)) ** (-1.0 / dispersion)
+    else:
+        generated = np.exp(rate * (transform - 1.0))
+    aggregate = np.fft.irfft(generated, size)
     return np.asarray(np.clip(aggregate[:points] / weights[:points], 0.0, None))
 
 

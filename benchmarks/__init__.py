@@ -12,6 +12,7 @@ BENCHMARKS = (
     "claims_year",
     "cohort_fund",
     "projection",
+    "optimiser",
     "commands",
 )
 """Modules with a function ``measure``, in the order of the table."""

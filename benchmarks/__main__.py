@@ -42,17 +42,18 @@ def main(
     if unknown:
         typer.echo(f"unknown: {', '.join(sorted(unknown))}; {', '.join(BENCHMARKS)}", err=True)
         raise typer.Exit(2)
+    machine = description()
     rows: list[Row] = []
     for name in BENCHMARKS:
         if not only or name in only:
             typer.echo(f"Measuring {name}", err=True)
             rows += import_module(f"benchmarks.{name}").measure()
     if as_data:
-        typer.echo(json.dumps(as_records(rows, description()), indent=2))
+        typer.echo(json.dumps(as_records(rows, machine), indent=2))
     else:
-        typer.echo(f"{description()}\n\n{as_text(rows)}")
+        typer.echo(f"{machine}\n\n{as_text(rows)}")
     if write is not None:
-        page = with_table(write.read_text(encoding="utf-8"), as_markdown(rows, description()))
+        page = with_table(write.read_text(encoding="utf-8"), as_markdown(rows, machine))
         write.write_text(page, encoding="utf-8")
         typer.echo(f"Written to {write}", err=True)
 

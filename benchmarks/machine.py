@@ -82,6 +82,11 @@ def ceilings(seconds: Mapping[str, float]) -> Ceilings:
     return Ceilings(**{name: work[name.partition("_")[0]] / seconds[name] for name in runs()})
 
 
+def _load() -> str:
+    """How busy the machine was, from the system's mean over the last minute."""
+    return f"; load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+
+
 def description() -> str:
     """Processor, cores, libraries, in a sentence."""
     kernels = sorted(
@@ -90,7 +95,7 @@ def description() -> str:
     return (
         f"{platform.machine()}, {cores()} cores; Python {platform.python_version()}, "
         f"numpy {np.__version__}, numba {numba.__version__}; "
-        f"linear algebra: OpenBLAS kernels for {', '.join(kernels)}."
+        f"linear algebra: OpenBLAS kernels for {', '.join(kernels)}{_load()}."
     )
 
 

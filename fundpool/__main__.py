@@ -1,5 +1,6 @@
 """``fundpool`` and ``python -m fundpool``."""
 
+from fundpool.cli import synthesise  # noqa: F401  registers its command
 from fundpool.cli.commands import app
 
 

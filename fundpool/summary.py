@@ -10,16 +10,20 @@ import pandas as pd
 import fundpool
 from fundpool.alerts import solvency_alerts
 from models.projection import Projection
+from models.solvency_risk import SolvencyRisk
 
 SCHEMA_VERSION = 1
 
 
-def summary(projections: Mapping[str, Projection], alert_plan: str) -> dict[str, Any]:
+def summary(
+    projections: Mapping[str, Projection], alert_plan: str, risk: SolvencyRisk | None = None
+) -> dict[str, Any]:
     """Everything a scheduler or a script asks for, as plain data.
 
     Args:
         projections: one a pooling plan, all of the same study.
         alert_plan: the plan that alerts are raised for.
+        risk: what scenarios say of the same plans.
     """
     any_one = projections[alert_plan]
     case = any_one.case
@@ -30,12 +34,14 @@ def summary(projections: Mapping[str, Projection], alert_plan: str) -> dict[str,
         "currency": case.currency,
         "base_year": case.base_year,
         "years": len(any_one.years),
-        "seed": None,
-        "scenarios": 0,
+        "seed": None if risk is None else risk.run.seed,
+        "scenarios": 0 if risk is None else risk.run.scenarios,
         "code_version": fundpool.__version__,
         "inputs_sha256": case.inputs_sha256,
         "alert_plan": alert_plan,
-        "pooling": {name: _plan(projection) for name, projection in projections.items()},
+        "pooling": {
+            name: _plan(projection, _ruin(risk, name)) for name, projection in projections.items()
+        },
         "plan": None,
         "alerts": solvency_alerts(any_one),
     }
@@ -46,9 +52,21 @@ def as_json(data: Any) -> str:
     return json.dumps(_plain(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _plan(projection: Projection) -> dict[str, Any]:
+def _ruin(risk: SolvencyRisk | None, plan: str) -> dict[tuple[str, str], dict[str, float]]:
+    """What scenarios say of a plan's pools, by scheme and pool."""
+    if risk is None:
+        return {}
+    table = risk.risk[risk.risk["plan"] == plan]
+    rows = table.to_dict("records")
+    return {(row["scheme"], row["pool"]): {str(k): v for k, v in row.items()} for row in rows}
+
+
+def _plan(
+    projection: Projection, ruin: Mapping[tuple[str, str], Mapping[str, float]]
+) -> dict[str, Any]:
     pools = []
     for row in projection.measures.to_dict("records"):
+        own = ruin.get((row["scheme"], row["pool"]), {})
         pools.append(
             {
                 "scheme": row["scheme"],
@@ -62,7 +80,10 @@ def _plan(projection: Projection) -> dict[str, Any]:
                 "level_rate": row["level_rate"],
                 "actuarial_balance": row["actuarial_balance"],
                 "short_range_test": bool(row["short_range_test"]),
-                "ruin_probability": None,
+                "ruin_probability": own.get("ruin_probability"),
+                "ruin_probability_error": own.get("ruin_probability_error"),
+                "required_reserve": own.get("required_reserve"),
+                "required_reserve_error": own.get("required_reserve_error"),
             }
         )
     keys = ("range", "cv", "gini", "theil", "theil_within", "theil_between")

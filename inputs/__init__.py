@@ -6,6 +6,7 @@
 * ``sources``: the raw text of a case folder or workbook
 * ``columns``: text to typed columns
 * ``settings``, ``schemes``: case.toml and the scheme files
+* ``assumptions``: assumptions by their path
 * ``regions``: the region tree
 * ``checks``: what must hold across tables
 * ``case``: a checked case

@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from inputs.settings import Parameter
+from inputs.parameters import Parameter
+from inputs.settings import Settings
 from inputs.tables import TABLES
 
 if TYPE_CHECKING:
     from inputs.case import Case
 
 COLUMNS = ("path", "value", "unit", "source", "status", "note")
-SECTIONS = ("economy", "mobility", "coverage", "participation", "solvency", "pooling", "optimiser")
+SECTIONS = (
+    "economy", "mobility", "coverage", "participation", "solvency", "pooling", "optimiser",
+    "scenarios",
+)  # fmt: skip
 """Sections of case.toml that hold assumptions."""
 
 
@@ -59,9 +63,9 @@ def assumption_table(case: "Case") -> pd.DataFrame:
             form = case.settings.mobility.schedule
             rows.append((path, item, "", form.source, form.status, form.note))
         else:
-            kind = path.split(".")[1]
-            own = getattr(case.settings.pooling, kind)
-            unit = f"{case.currency} a year" if kind == "administration_per_pool" else "share"
+            own = _owner(case.settings, path)
+            costs = path.startswith("pooling.administration_per_pool")
+            unit = f"{case.currency} a year" if costs else getattr(own, "unit", "share")
             rows.append((path, item, unit, own.source, own.status, own.note))
     for scheme in case.schemes:
         file, lead = scheme.file, f"schemes.{scheme.name}"
@@ -113,6 +117,16 @@ def source_table(case: "Case") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["table", "rows", "source", "status", "note"])
 
 
+def _owner(settings: Settings, path: str) -> Any:
+    """The innermost part on a path that names its source."""
+    here: Any = settings
+    for name in path.split("."):
+        here = here[name] if isinstance(here, dict) else getattr(here, name)
+        if hasattr(here, "source"):
+            break
+    return here
+
+
 def _dated(choice: Any) -> str:
     """A word and the words of later years."""
     later = "".join(f", {word} from {year}" for year, word in sorted(choice.by_year.items()))
@@ -126,10 +140,12 @@ def _listed(values: Mapping[str, Any]) -> str:
 def _flattened(path: str, item: Any) -> list[tuple[str, Any]]:
     if isinstance(item, Parameter):
         return [(path, item)]
+    if isinstance(item, dict):
+        return [one for key, value in item.items() for one in _flattened(f"{path}.{key}", value)]
     if hasattr(item, "values") and isinstance(item.values, dict):
         return [(f"{path}.values.{key}", value) for key, value in item.values.items()]
     return [
         (f"{path}.{name}", getattr(item, name))
         for name in type(item).model_fields
-        if name not in ("source", "status", "note")
+        if name not in ("source", "status", "note", "unit")
     ]

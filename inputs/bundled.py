@@ -12,6 +12,11 @@ def bundled_cases() -> tuple[str, ...]:
     return tuple(sorted(file.parent.name for file in _ROOT.glob("*/case.toml")))
 
 
+def case_root(name: str) -> Path:
+    """Folder of a bundled case within the package."""
+    return _ROOT / name
+
+
 def case_path(name: str | Path) -> Path:
     """Where a case is: a path as given, or the folder of a bundled case.
 
@@ -22,7 +27,15 @@ def case_path(name: str | Path) -> Path:
     if path.exists():
         return path
     if str(name) in bundled_cases():
-        return _ROOT / str(name)
+        if not (case_root(str(name)) / "tables").is_dir():
+            raise CaseError(
+                [
+                    Finding(str(name), None, None, None, "a case whose tables are there",
+                            f"They are large and derived on demand: fundpool init DIR --case {name}"
+                            ", then give DIR.")
+                ]
+            )  # fmt: skip
+        return case_root(str(name))
     raise CaseError(
         [
             Finding(str(name), None, None, None, "a case folder, a workbook or a bundled case",

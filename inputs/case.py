@@ -16,6 +16,7 @@ from inputs.assumptions import assumption_table, parameters, source_table
 from inputs.bundled import case_path
 from inputs.columns import typed_table
 from inputs.findings import CaseError, Finding, did_you_mean
+from inputs.parameters import Parameter
 from inputs.policies import (
     Shock,
     laid_over,
@@ -27,7 +28,7 @@ from inputs.policies import (
 from inputs.regions import RegionTree, region_tree, tree_findings
 from inputs.scheme_file import SchemeFile, read_scheme
 from inputs.schemes import Scheme
-from inputs.settings import Parameter, Settings, read_settings
+from inputs.settings import Settings, read_settings
 from inputs.sources import RawCase, read_raw
 from inputs.tables import TABLE_OF, TABLES
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from inputs.findings import Finding, did_you_mean
-from inputs.sources import RawTable
+from inputs.sources import RawTable, as_text
 from inputs.tables import PROVENANCE, Column, Table
 
 MOST_SHOWN = 20
@@ -72,7 +72,10 @@ def _similar(wanted: str, present: Iterable[str], known: Iterable[str]) -> str |
 
 
 def _typed(raw: RawTable, column: Column) -> tuple[object, list[Finding]]:
-    text = raw.cells[column.name].astype(str)
+    cells = raw.cells[column.name]
+    if _numeric(column) and cells.dtype.kind == "f":
+        return _numbers(raw, column, cells)
+    text = cells.map(as_text).astype(str) if cells.dtype.kind == "f" else cells.astype(str)
     blank = (text == "").to_numpy()
     findings: list[Finding] = []
     if not column.blank:
@@ -83,6 +86,24 @@ def _typed(raw: RawTable, column: Column) -> tuple[object, list[Finding]]:
             findings += _report(raw, column, text, wrong, _wanted(column), "", column.allowed)
         return text.to_numpy(dtype=object), findings
     values = pd.to_numeric(text.where(~blank, None), errors="coerce").to_numpy(dtype=float)
+    return _checked(raw, column, text, values, blank, findings)
+
+
+def _numbers(raw: RawTable, column: Column, cells: pd.Series) -> tuple[object, list[Finding]]:
+    """A column that holds numbers already; blanks are NaN."""
+    values = cells.to_numpy(dtype=float)
+    blank = np.isnan(values)
+    findings = []
+    if not column.blank:
+        findings += _report(raw, column, cells, blank, _wanted(column), "Fill the cell.")
+    return _checked(raw, column, cells, values, blank, findings)
+
+
+def _checked(
+    raw: RawTable, column: Column, text: pd.Series, values: np.ndarray, blank: np.ndarray,
+    findings: list[Finding],
+) -> tuple[object, list[Finding]]:  # fmt: skip
+    """Numbers against the column's range and kind."""
     # text that parses but is no plain number: nan, inf, hex
     odd = ~blank & ~np.isfinite(values)
     findings += _report(raw, column, text, odd, _wanted(column), _number_hint(text, odd))
@@ -98,7 +119,7 @@ def _typed(raw: RawTable, column: Column) -> tuple[object, list[Finding]]:
 
 
 def _number_hint(text: pd.Series, wrong: np.ndarray) -> str:
-    sample = str(text[wrong].iloc[0]) if wrong.any() else ""
+    sample = as_text(text[wrong].iloc[0]) if wrong.any() else ""
     if "," in sample:
         return "Write numbers with a point and without separators, as in 1234.5."
     if "%" in sample:
@@ -144,8 +165,8 @@ def _report(
     places = np.flatnonzero(wrong)
     findings = [
         Finding(
-            raw.file, int(place) + raw.first_row, column.name, str(text.iloc[place]), expected,
-            mend or did_you_mean(str(text.iloc[place]), known),
+            raw.file, int(place) + raw.first_row, column.name, as_text(text.iloc[place]),
+            expected, mend or did_you_mean(as_text(text.iloc[place]), known),
         )
         for place in places[:MOST_SHOWN]
     ]  # fmt: skip

@@ -15,8 +15,9 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from inputs.findings import CaseError, Finding, did_you_mean
+from inputs.parameters import Part, Status
 from inputs.regions import RegionTree
-from inputs.settings import Part, Settings, Status, findings_of
+from inputs.settings import Settings, findings_of
 
 
 class Shock(Part):

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from actuarial.benefits import BenefitFormula
 from inputs.findings import Finding, did_you_mean
-from inputs.settings import Parameter, Part, Status, findings_of
+from inputs.parameters import Parameter, Part, Status
+from inputs.settings import findings_of
 from inputs.vocabulary import REGIMES, STATUSES
 
 PAYROLL_RULES = {

@@ -3,63 +3,14 @@
 Every assumption is a parameter with a value, a unit, a source and a status.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from inputs.findings import Finding, did_you_mean
-
-Status = Literal["published", "derived", "assumed"]
-
-
-class Part(BaseModel):
-    """A part of a settings file: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
-
-
-class Parameter(Part):
-    """One assumption.
-
-    Attributes:
-        value: what holds unless a year is listed.
-        by_year: values of single years.
-        unit, source, status, note: where it comes from.
-    """
-
-    value: float
-    by_year: dict[int, float] = Field(default_factory=dict)
-    unit: str = ""
-    source: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-    def at(self, year: int | None) -> float:
-        """The value of a year: the year's own if listed, else ``value``."""
-        return self.value if year is None else self.by_year.get(year, self.value)
-
-    def since(self, year: int | None) -> float:
-        """The value in force: that of the latest listed year not after ``year``."""
-        begun = [listed for listed in self.by_year if year is not None and listed <= year]
-        return self.by_year[max(begun)] if begun else self.value
-
-
-def _between(least: float, most: float) -> Callable[[Parameter], Parameter]:
-    def check(parameter: Parameter) -> Parameter:
-        for number in (parameter.value, *parameter.by_year.values()):
-            if not least <= number <= most:
-                raise ValueError(f"{number:g} is not a number from {least:g} to {most:g}")
-        return parameter
-
-    return check
-
-
-Growth = Annotated[Parameter, AfterValidator(_between(-0.5, 1.0))]
-Share = Annotated[Parameter, AfterValidator(_between(0.0, 1.0))]
-Hazard = Annotated[Parameter, AfterValidator(_between(0.0, 20.0))]
-Years = Annotated[Parameter, AfterValidator(_between(0.01, 100.0))]
-Count = Annotated[Parameter, AfterValidator(_between(0.0, 1200.0))]
+from inputs.parameters import Count, Growth, Hazard, Parameter, Part, Share, Status, Years, between
+from inputs.scenario_settings import Scenarios, scenario_findings
 
 
 class Economy(Part):
@@ -100,7 +51,7 @@ class Mobility(Part):
 class Coverage(Part):
     """How people change their cover."""
 
-    turnover_share_remaining: Annotated[Parameter, AfterValidator(_between(0.001, 1.0))]
+    turnover_share_remaining: Annotated[Parameter, AfterValidator(between(0.001, 1.0))]
     turnover_years: Years
     stayer_turnover_relativity: Hazard
     resident_lapse_rate: Hazard
@@ -108,11 +59,11 @@ class Coverage(Part):
     dual_lapse_rate: Hazard
     employee_enrolment_growth: Growth
     newborn_enrolment: Share
-    working_age_from: Annotated[Parameter, AfterValidator(_between(10, 30))]
+    working_age_from: Annotated[Parameter, AfterValidator(between(10, 30))]
     employee_kept_on_move: Share
     fallback_resident: Share
     credited_density: Share
-    credited_cv: Annotated[Parameter, AfterValidator(_between(0.0, 5.0))]
+    credited_cv: Annotated[Parameter, AfterValidator(between(0.0, 5.0))]
     prior_credit_share: Share
 
 
@@ -124,11 +75,11 @@ class Participation(Part):
     """
 
     awareness: Share
-    contract_coverage: Annotated[Parameter, AfterValidator(_between(0.01, 10.0))]
+    contract_coverage: Annotated[Parameter, AfterValidator(between(0.01, 10.0))]
     voluntary_compliance: Share
     mandate_enforced: Share
-    premium_elasticity: Annotated[Parameter, AfterValidator(_between(0.0, 5.0))]
-    portability_effect: Annotated[Parameter, AfterValidator(_between(0.0, 5.0))]
+    premium_elasticity: Annotated[Parameter, AfterValidator(between(0.0, 5.0))]
+    portability_effect: Annotated[Parameter, AfterValidator(between(0.0, 5.0))]
     direct_settlement_effect: Share
 
 
@@ -159,12 +110,12 @@ class Pooling(Part):
     moral_hazard: ByLevel
     moral_hazard_published: ByLevel
     administration_per_pool: ByLevel | None = None
-    rescue_price: Annotated[Parameter, AfterValidator(_between(0.0, 100.0))] | None = None
+    rescue_price: Annotated[Parameter, AfterValidator(between(0.0, 100.0))] | None = None
     collection_effort: ByLevel | None = None
     collection_effort_published: ByLevel | None = None
 
 
-Multiple = Annotated[Parameter, AfterValidator(_between(0.0, 100.0))]
+Multiple = Annotated[Parameter, AfterValidator(between(0.0, 100.0))]
 
 
 class Optimiser(Part):
@@ -173,15 +124,15 @@ class Optimiser(Part):
     Rates are multiples of the scheme's rate in force.
     """
 
-    phase_in_years: Annotated[Parameter, AfterValidator(_between(0.0, 100.0))] | None = None
+    phase_in_years: Annotated[Parameter, AfterValidator(between(0.0, 100.0))] | None = None
     rate_least: Multiple | None = None
     rate_most: Multiple | None = None
     yearly_change: Multiple | None = None
-    frozen_years: Annotated[Parameter, AfterValidator(_between(0.0, 100.0))] | None = None
+    frozen_years: Annotated[Parameter, AfterValidator(between(0.0, 100.0))] | None = None
     levy_ceiling: Share | None = None
     own_responsibility: Share | None = None
     effort: Multiple | None = None
-    tail: Annotated[Parameter, AfterValidator(_between(0.0001, 1.0))] | None = None
+    tail: Annotated[Parameter, AfterValidator(between(0.0001, 1.0))] | None = None
     weight_burden: Multiple | None = None
     weight_unevenness: Multiple | None = None
     weight_movement: Multiple | None = None
@@ -229,6 +180,7 @@ class Settings(Part):
     participation: Participation | None = None
     mergers: list[Merger] = Field(default_factory=list)
     report_policies: list[str] = Field(default_factory=list)
+    scenarios: Scenarios | None = None
     tables: dict[str, TableSource]
 
 
@@ -265,6 +217,8 @@ def read_settings(
                 Finding(file, None, f"mergers.{number}.into", merger.into, "another scheme",
                         "Name the scheme that takes the first one in.")
             )  # fmt: skip
+    if settings.scenarios is not None:
+        findings += scenario_findings(settings.scenarios, settings.levels, file)
     return (None if findings else settings), findings
 
 

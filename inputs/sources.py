@@ -45,7 +45,8 @@ class RawTable:
 
     Attributes:
         file: where it came from.
-        cells: one text column each, index 0 ... rows-1.
+        cells: a column of text each, index 0 ... rows-1; columns of numbers in a Parquet file
+            stay numbers.
         first_row: line of the file in which the first row stands.
     """
 
@@ -243,15 +244,25 @@ def _parquet(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
     quoted = str(file).replace("'", "''")
     try:
         with duckdb.connect() as connection:
-            relation = connection.execute(f"SELECT * FROM read_parquet('{quoted}')")
-            header = [item[0] for item in relation.description or []]
-            rows = relation.fetchall()
+            frame = connection.execute(f"SELECT * FROM read_parquet('{quoted}')").df()
     except duckdb.Error:
         raw.findings.append(
             Finding(name, None, None, None, "a Parquet file", "The file cannot be opened as one.")
         )
         return None
-    return _framed(raw, name, [header, *([as_text(cell) for cell in row] for row in rows)])
+    if frame.empty:
+        raw.findings.append(
+            Finding(name, None, None, None, "at least one row", "There is only a header; fill it.")
+        )
+    # numbers stay numbers: the columns are checked as they are, however many rows there are
+    columns: dict[str, object] = {}
+    for column in frame.columns:
+        cells = frame[column]
+        if cells.dtype.kind in "iuf":
+            columns[str(column).strip()] = cells.to_numpy(dtype=float)
+        else:
+            columns[str(column).strip()] = cells.map(as_text, na_action="ignore").fillna("")
+    return pd.DataFrame(columns)
 
 
 def as_text(cell: object) -> str:

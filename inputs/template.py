@@ -2,12 +2,14 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from inputs.bundled import bundled_cases, case_path
+from inputs.building.files import write_parquet
+from inputs.bundled import bundled_cases, case_path, case_root
 from inputs.findings import CaseError, Finding, did_you_mean
 from inputs.sources import RawCase, read_raw
 from inputs.tables import PROVENANCE, TABLES, Column, Table
@@ -30,19 +32,59 @@ def copy_case(name: str, target: Path) -> None:
             [Finding("--case", None, None, name, "the name of a bundled case",
                      did_you_mean(name, bundled_cases()))]
         )  # fmt: skip
+    _new_folder(target, lambda draft: _fill(name, draft))
+
+
+def _fill(name: str, draft: Path) -> None:
+    """A bundled case's files; tables that are not carried along are derived."""
+    source = case_root(name)
+    shutil.copyfile(source / "case.toml", draft / "case.toml")
+    for part in ("schemes", "policies"):
+        if (source / part).is_dir():
+            shutil.copytree(source / part, draft / part)
+    if (source / "tables").is_dir():
+        shutil.copytree(source / "tables", draft / "tables")
+        return
+    (draft / "tables").mkdir()
+    build = import_module(f"inputs.{name}.build")
+    write_parquet(build.tables(), draft / "tables")
+
+
+def synthesise_case(target: Path, counties: int, seed: int) -> None:
+    """Write a synthetic case into a new folder.
+
+    Raises:
+        CaseError: the folder exists and holds something.
+        ValueError: a number of counties or a seed that cannot be.
+    """
+    from inputs.synthetic import synthetic_settings, synthetic_tables
+
+    tables = synthetic_tables(counties, seed)
+
+    def fill(draft: Path) -> None:
+        (draft / "case.toml").write_text(synthetic_settings(counties, seed), encoding="utf-8")
+        shutil.copytree(case_root("nation") / "schemes", draft / "schemes")
+        (draft / "tables").mkdir()
+        write_parquet(tables, draft / "tables")
+
+    _new_folder(target, fill)
+
+
+def _new_folder(target: Path, fill: Callable[[Path], None]) -> None:
+    """A folder that appears whole or not at all.
+
+    Raises:
+        CaseError: it exists and holds something.
+    """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise CaseError(
             [Finding(str(target), None, None, None, "a folder that does not exist yet",
                      "Choose another name; nothing is overwritten.")]
         )  # fmt: skip
-    source = case_path(name)
     draft = target.with_name(f".{target.name}-draft")
     draft.mkdir(parents=True)
     try:
-        shutil.copyfile(source / "case.toml", draft / "case.toml")
-        for part in ("schemes", "tables", "policies"):
-            if (source / part).is_dir():
-                shutil.copytree(source / part, draft / part)
+        fill(draft)
         if target.exists():
             target.rmdir()
         draft.replace(target)

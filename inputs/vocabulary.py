@@ -53,3 +53,14 @@ DATA_STATUSES: Final = ("published", "derived", "assumed")
 
 PLACES: Final = ("residence", "home", "referral")
 """Where a person may be treated; in the table ``treatment`` beside the share forgone."""
+
+DRIVERS: Final = (
+    "wage_growth",
+    "medical_inflation",
+    "interest",
+    "morbidity",
+    "mobility",
+    "participation",
+)
+"""What varies between scenarios: yearly growth of wages and medical prices and the interest rate
+as deviations in points; the levels of morbidity, moving out and enrolment as log deviations."""

@@ -18,7 +18,7 @@ import numpy as np
 from inputs.case import Case
 from inputs.schemes import Scheme
 from models.holdings import CONTRIBUTING, MONEY
-from models.pairs import PairIndex, sum_by
+from models.pairs import PairIndex, slices, sum_by
 from models.rates import FloatArray, YearCount
 
 
@@ -143,16 +143,25 @@ def credit_holdings(
     after = year.opening + year.transfers_in - year.transfers_out
     relative = np.divide(year.opening, after, out=np.zeros_like(after), where=after > 0)
     growth = 1.0 + (interest - spending_share * half) * relative
-    members = people[:, list(CONTRIBUTING)].sum(axis=1)
-    number = sum_by(pairs.residence, members.sum(axis=1), minlength=pairs.counties + 1)
+    by_pair = np.concatenate(
+        [
+            people[part][:, list(CONTRIBUTING)].sum(axis=(1, 2), dtype=np.float64)
+            for part in slices(pairs.count)
+        ]
+    )
+    number = sum_by(pairs.residence, by_pair, minlength=pairs.counties + 1)
     each = np.divide(
         contributor_credits * (1.0 - spending_share) * half,
         number,
         out=np.zeros_like(number),
         where=number > 0,
     )
-    holdings[:, MONEY] *= growth[pairs.residence][:, None]
-    holdings[:, MONEY] += members * each[pairs.residence][:, None]
+    for part in slices(pairs.count):
+        place = pairs.residence[part]
+        members = people[part, CONTRIBUTING[0]] + people[part, CONTRIBUTING[1]]
+        holdings[part, MONEY] = (
+            holdings[part, MONEY] * growth[place, None] + members * each[place, None]
+        )
 
 
 def balance_per_member(balance: FloatArray, members: FloatArray) -> FloatArray:

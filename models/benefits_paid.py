@@ -15,7 +15,8 @@ from itertools import product
 import numpy as np
 
 from actuarial import severity as families
-from actuarial.benefits import BenefitFormula, coordinate, expected_payment_grid
+from actuarial.benefits import BenefitFormula, coordinate
+from actuarial.limited_moments import payment_moment_grid
 from actuarial.severity import Severity
 from inputs.case import Case
 from inputs.schemes import Scheme
@@ -80,8 +81,9 @@ def expected_payments(
     costs: tuple[tuple[Severity, ...], ...],
     prices: FloatArray,
     offsite_penalty: float,
+    order: int = 1,
 ) -> FloatArray:
-    """Expected payment for a claim, ``(F, 2, C, J, n + 1)``.
+    """Expected payment for a claim, ``(F, 2, C, J, n + 1)``; or its second or third moment.
 
     Axes: formula set; on-site or off-site (rates less ``offsite_penalty``); service; age class;
     place of treatment, whose relative price is ``prices[place]``, ``(n + 1,)``.
@@ -93,8 +95,8 @@ def expected_payments(
                 (formula, formula.with_offsite_penalty(offsite_penalty))
             ):
                 for age, cost in enumerate(costs[service]):
-                    result[number, offsite, service, age] = expected_payment_grid(
-                        form, cost, prices
+                    result[number, offsite, service, age] = payment_moment_grid(
+                        form, cost, prices, order
                     )
     return result
 
@@ -123,12 +125,14 @@ def coordinated_payments(
     costs: tuple[tuple[Severity, ...], ...],
     prices: FloatArray,
     terms: Coordination,
+    order: int = 1,
 ) -> FloatArray:
     """What the two funds of a doubly covered person pay for a claim made to both.
 
     ``(2, F1, F2, 2, 2, C, J, n + 1)``: local fund and home fund; their formula sets; the care on-
     or off-site for the local fund and for the home fund; service; age class; place of treatment.
-    Whatever the rule and the order, both together never pay more than the cost.
+    Whatever the rule and the order, both together never pay more than the cost. ``order`` 2 or 3
+    gives the second or third moment instead of the mean.
     """
     sets = (len(local.formulas), len(home.formulas))
     result = np.zeros((2, *sets, 2, 2, len(costs), len(costs[0]), prices.size))
@@ -143,6 +147,7 @@ def coordinated_payments(
             else:
                 first, second = coordinate(here, there, terms.rule, terms.quota)
             for age, cost in enumerate(costs[service]):
-                result[0, i, j, a, b, service, age] = expected_payment_grid(first, cost, prices)
-                result[1, i, j, a, b, service, age] = expected_payment_grid(second, cost, prices)
+                place = (i, j, a, b, service, age)
+                result[(0, *place)] = payment_moment_grid(first, cost, prices, order)
+                result[(1, *place)] = payment_moment_grid(second, cost, prices, order)
     return result

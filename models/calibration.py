@@ -24,6 +24,9 @@ ACTUAL_TO_EXPECTED = (
     "scheme", "region", "name", "year", "measure", "use", "actual", "before", "multiplier",
     "expected", "ratio", "source", "status",
 )  # fmt: skip
+MET = 1e-13
+"""Relative distance from every published total at which calibration ends."""
+
 ROUNDS = 6
 """Passes over the claims: dual cover ties the schemes' claims weakly to one another."""
 
@@ -90,6 +93,7 @@ def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) ->
     levels = {name: getattr(current, name).copy() for name in FITTED}
     before: dict[str, FloatArray] = {}
     for turn in range(ROUNDS):
+        furthest = 0.0
         modelled = base_year_figures(prepared, opening, Multipliers(**levels), paths)
         if turn == 0:
             before = modelled
@@ -104,6 +108,9 @@ def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) ->
                     if scaled <= 0 or wanted <= 0:
                         raise CaseError([_unmet(measure, scheme.name, value, scaled)])
                     levels[measure][number, :n][counties] *= wanted / scaled
+                    furthest = max(furthest, abs(wanted / scaled - 1.0))
+        if furthest < MET:
+            break
     return Calibration(Multipliers(**levels), before)
 
 

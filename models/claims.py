@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from inputs.case import Case
+from inputs.schemes import Scheme
 from inputs.vocabulary import REGIMES, STATUSES
 from models.benefits_paid import (
     Coordination,
@@ -48,6 +49,9 @@ PAID_AT_HOME = tuple(
 )
 """Statuses whose fund is that of the home; ``retired_elsewhere`` until the register is asked."""
 
+MOST_IN_DETAIL = 400
+"""Counties up to which payments are kept by county of treatment; beyond, by its next level."""
+
 
 @dataclass(frozen=True)
 class ClaimTerms:
@@ -75,6 +79,8 @@ class ClaimTerms:
         share_claimed: share of off-site claims ever claimed, by scheme, ``(S,)``.
         territory: region within which care counts as on-site, ``(n + 1,)``.
         level: multiplier of care by first-paying scheme and county, ``(S, n + 1)``.
+        column: column of the settlement matrix that a place counts in, ``(n + 1,)``: the place
+            itself, or in large cases the region of the next level that it lies in.
     """
 
     pairs: PairIndex
@@ -92,6 +98,12 @@ class ClaimTerms:
     share_claimed: FloatArray
     territory: IntArray
     level: FloatArray
+    column: IntArray
+
+    @property
+    def columns(self) -> int:
+        """Number of columns of the settlement matrix."""
+        return int(self.column.max()) + 1
 
     def at_level(self, level: FloatArray) -> "ClaimTerms":
         """The same terms with other multipliers of care."""
@@ -103,7 +115,8 @@ class YearClaims:
     """Claims of a year in base-year money.
 
     Attributes:
-        settlement: incurred payments by scheme, payer county and place, ``(S, n + 1, n + 1)``.
+        settlement: incurred payments by scheme, payer county and column of the place,
+            ``(S, n + 1, columns)``.
         cost: cost of care by pair and status, ``(P, K)``.
         paid: paid by the fund of the status, for dual cover the fund where the person works,
             ``(P, K)``.
@@ -170,13 +183,7 @@ def claim_terms(
             rules[second_scheme],
             costs,
             price,
-            Coordination(
-                home.coordination,
-                home.coordination_order == "home_first",
-                home.reimbursement_quota,
-                local.offsite_penalty(year),
-                home.offsite_penalty(year),
-            ),
+            coordination_of(local, home, year),
         )
     return ClaimTerms(
         pairs=pairs,
@@ -194,7 +201,28 @@ def claim_terms(
         share_claimed=np.array([s.share_claimed(s.regime(year)) for s in case.schemes]),
         territory=np.append(next_level(case), -1),
         level=np.ones((len(rules), n + 1)),
+        column=settlement_columns(case),
     )
+
+
+def coordination_of(local: Scheme, home: Scheme, year: int) -> Coordination:
+    """How two schemes settle the claims of people with double cover; the home scheme says."""
+    return Coordination(
+        home.coordination,
+        home.coordination_order == "home_first",
+        home.reimbursement_quota,
+        local.offsite_penalty(year),
+        home.offsite_penalty(year),
+    )
+
+
+def settlement_columns(case: Case) -> IntArray:
+    """Column of the settlement matrix of each place, ``(n + 1,)``; outside has the last."""
+    n = len(case.regions.codes)
+    if n <= MOST_IN_DETAIL:
+        return np.arange(n + 1)
+    regions = next_level(case)
+    return np.append(regions, int(regions.max()) + 1)
 
 
 def payer_of(terms: ClaimTerms, status: int) -> IntArray:
@@ -234,7 +262,7 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     """
     pairs = terms.pairs
     n = pairs.counties
-    settlement = np.zeros((len(terms.formula_of), n + 1, n + 1))
+    settlement = np.zeros((len(terms.formula_of), n + 1, terms.columns))
     cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
     uncoordinated = np.zeros(pairs.count)
     cost_at_place = np.zeros(n + 1)
@@ -257,18 +285,20 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
                 each, other, apart = paid_together(terms, scheme, place)
                 amount = (claims * other).sum(axis=(1, 2))
                 added[:, status] += amount
-                np.add.at(settlement[terms.second_scheme], (pairs.home, place), amount)
+                np.add.at(
+                    settlement[terms.second_scheme], (pairs.home, terms.column[place]), amount
+                )
                 uncoordinated += (claims * apart).sum(axis=(1, 2))
             else:
                 each = paid_by_rule(terms, scheme, payer, place)
             amount = (claims * each).sum(axis=(1, 2))
             paid[:, status] += amount
             if status == ELSEWHERE:
-                by_home = np.zeros((n + 1, n + 1))
-                np.add.at(by_home, (pairs.home, place), amount)
+                by_home = np.zeros((n + 1, terms.columns))
+                np.add.at(by_home, (pairs.home, terms.column[place]), amount)
                 settlement[scheme] += register.T @ by_home
             else:
-                np.add.at(settlement[scheme], (payer, place), amount)
+                np.add.at(settlement[scheme], (payer, terms.column[place]), amount)
     return YearClaims(settlement, cost, paid, added, uncoordinated, cost_at_place)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from models.claims import (
     DUAL,
     ELSEWHERE,
+    MOST_IN_DETAIL,
     PAID_AT_HOME,
     ClaimTerms,
     K,
@@ -28,8 +29,8 @@ CHUNKS = 8
 
 @numba.njit(cache=True, nogil=True)
 def _claims(  # type: ignore[no-untyped-def]
-    chunk,
-    edges,
+    first_pair,
+    last_pair,
     expected,
     home,
     residence,
@@ -48,24 +49,23 @@ def _claims(  # type: ignore[no-untyped-def]
     share_claimed,
     territory,
     level,
+    column,
     by_set,
     onsite_share,
-    settlements,
-    elsewheres,
+    settlement,
+    elsewhere,
     cost,
     paid,
     added,
     uncoordinated,
-    costs_at_place,
+    cost_at_place,
 ):
-    settlement, elsewhere = settlements[chunk], elsewheres[chunk]
-    cost_at_place = costs_at_place[chunk]
     outside = price.shape[0] - 1
     services, classes = mean_cost.shape
     centres = centre.shape[1]
     claims = np.empty((services, classes))
     each = np.empty((services, classes))
-    for p in range(edges[chunk], edges[chunk + 1]):
+    for p in range(first_pair, last_pair):
         h, r = home[p], residence[p]
         for k in range(relativity.shape[1]):
             number = 0.0
@@ -90,6 +90,9 @@ def _claims(  # type: ignore[no-untyped-def]
                 amount = 0.0
                 for s in range(services):
                     wanted = relativity[p, k, s] * places[p, k, s, kind] * share * factor
+                    if wanted == 0.0:
+                        claims[s, :] = 0.0
+                        continue
                     for j in range(classes):
                         claims[s, j] = expected[p, k, s, j] * wanted
                         amount += claims[s, j] * mean_cost[s, j]
@@ -102,18 +105,18 @@ def _claims(  # type: ignore[no-untyped-def]
                     continue
                 each[:] = 0.0
                 if k == ELSEWHERE:
-                    on = onsite_share[h, place]
-                    for f in range(payments.shape[1]):
+                    on = onsite_share[h, territory[place]]
+                    for f in range(payments.shape[2]):
                         weight = by_set[h, f]
                         if weight == 0.0:
                             continue
                         for s in range(services):
                             for j in range(classes):
                                 each[s, j] += weight * (
-                                    on * payments[scheme, f, 0, s, j, place]
+                                    on * payments[place, scheme, f, 0, s, j]
                                     + (1.0 - on)
                                     * share_claimed[scheme]
-                                    * payments[scheme, f, 1, s, j, place]
+                                    * payments[place, scheme, f, 1, s, j]
                                 )
                 elif k == DUAL and second_scheme >= 0:
                     near = 1 if territory[r] != territory[place] else 0
@@ -129,17 +132,17 @@ def _claims(  # type: ignore[no-untyped-def]
                     for s in range(services):
                         for j in range(classes):
                             by_local = seen * cover[scheme, r, s, j]
-                            alone = payments[scheme, first, near, s, j, place]
-                            alone_home = payments[second_scheme, second, far, s, j, place]
+                            alone = payments[place, scheme, first, near, s, j]
+                            alone_home = payments[place, second_scheme, second, far, s, j]
                             each[s, j] = by_local * (
-                                at_home * together[0, first, second, near, far, s, j, place]
+                                at_home * together[place, 0, first, second, near, far, s, j]
                                 + (1.0 - at_home) * alone
                             )
                             amount += (
                                 claims[s, j]
                                 * at_home
                                 * (
-                                    by_local * together[1, first, second, near, far, s, j, place]
+                                    by_local * together[place, 1, first, second, near, far, s, j]
                                     + (1.0 - by_local) * alone_home
                                 )
                             )
@@ -147,7 +150,7 @@ def _claims(  # type: ignore[no-untyped-def]
                                 by_local * alone + at_home * alone_home
                             )
                     added[p, k] += amount
-                    settlement[second_scheme, h, place] += amount
+                    settlement[second_scheme, h, column[place]] += amount
                 elif payer != outside:
                     off = 1 if territory[payer] != territory[place] else 0
                     claimed = share_claimed[scheme] if off == 1 else 1.0
@@ -157,7 +160,7 @@ def _claims(  # type: ignore[no-untyped-def]
                             each[s, j] = (
                                 claimed
                                 * cover[scheme, payer, s, j]
-                                * payments[scheme, f, off, s, j, place]
+                                * payments[place, scheme, f, off, s, j]
                             )
                 amount = 0.0
                 for s in range(services):
@@ -165,9 +168,9 @@ def _claims(  # type: ignore[no-untyped-def]
                         amount += claims[s, j] * each[s, j]
                 paid[p, k] += amount
                 if k == ELSEWHERE:
-                    elsewhere[scheme, h, place] += amount
+                    elsewhere[h, column[place]] += amount
                 else:
-                    settlement[scheme, payer, place] += amount
+                    settlement[scheme, payer, column[place]] += amount
 
 
 def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray) -> YearClaims:
@@ -175,36 +178,67 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     pairs = terms.pairs
     n = pairs.counties
     schemes = len(terms.formula_of)
-    settlements = np.zeros((CHUNKS, schemes, n + 1, n + 1))
-    elsewheres = np.zeros((CHUNKS, schemes, n + 1, n + 1))
     cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
     uncoordinated = np.zeros(pairs.count)
-    costs_at_place = np.zeros((CHUNKS, n + 1))
     register = normalised(retiree_pool)
     scheme = max(int(terms.scheme_of[ELSEWHERE]), 0)
-    by_set = np.zeros((n + 1, terms.payments.shape[1]))
-    np.add.at(by_set.T, terms.formula_of[scheme, :n], register[:, :n].T)
-    inside = by_set.sum(axis=1, keepdims=True)
-    same = (terms.territory[:n, None] == terms.territory[None, :]).astype(float)
-    # einsum, not a matrix product: a linear-algebra library's threads stall on a busy machine,
-    # and how many there are would show in the last bits
-    onsite = np.divide(
-        np.einsum("hq,qp->hp", register[:, :n], same),
-        inside,
-        out=np.zeros((n + 1, n + 1)),
-        where=inside > 0,
+    by_set = np.stack(
+        [
+            register[:, :n][:, terms.formula_of[scheme, :n] == number].sum(axis=1)
+            for number in range(terms.payments.shape[1])
+        ],
+        axis=1,
     )
     edges = np.linspace(0, pairs.count, CHUNKS + 1).astype(np.int64)
-    arguments = (
-        edges, expected, pairs.home, pairs.residence, terms.relativity, terms.places,
+    settlement = np.zeros((CHUNKS, schemes, n + 1, terms.columns))
+    elsewhere = np.zeros((CHUNKS, n + 1, terms.columns))
+    cost_at_place = np.zeros((CHUNKS, n + 1))
+    shared = (
+        expected, pairs.home, pairs.residence, terms.relativity, terms.places,
         terms.referral.centre, terms.referral.share, terms.mean_cost, terms.price,
-        terms.payments, terms.formula_of, terms.together, terms.cover, terms.scheme_of,
-        terms.second_scheme, terms.share_claimed, terms.territory, terms.level, by_set, onsite,
-        settlements, elsewheres, cost, paid, added, uncoordinated, costs_at_place,
+        _place_first(terms.payments), terms.formula_of, _place_first(terms.together),
+        terms.cover, terms.scheme_of, terms.second_scheme, terms.share_claimed, terms.territory,
+        terms.level, terms.column, by_set, _onsite(terms, register, by_set.sum(axis=1)),
     )  # fmt: skip
+
+    def run(chunk: int) -> None:
+        _claims(
+            edges[chunk], edges[chunk + 1], *shared, settlement[chunk], elsewhere[chunk], cost,
+            paid, added, uncoordinated, cost_at_place[chunk],
+        )  # fmt: skip
+
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        list(pool.map(lambda chunk: _claims(chunk, *arguments), range(CHUNKS)))
-    settlement, elsewhere = settlements.sum(axis=0), elsewheres.sum(axis=0)
-    for number in range(schemes):
-        settlement[number] += np.einsum("hq,hp->qp", register, elsewhere[number])
-    return YearClaims(settlement, cost, paid, added, uncoordinated, costs_at_place.sum(axis=0))
+        list(pool.map(run, range(CHUNKS)))
+    total = settlement.sum(axis=0)
+    total[scheme] += spread_over_payers(register, elsewhere.sum(axis=0))
+    return YearClaims(total, cost, paid, added, uncoordinated, cost_at_place.sum(axis=0))
+
+
+def spread_over_payers(register: FloatArray, by_home: FloatArray) -> FloatArray:
+    """``register' by_home``: payments of homes as payments of the pools of their retired members.
+
+    In detail without a linear-algebra library, whose threads stall on a busy machine and whose
+    number would show in the last bits; large cases cannot do without.
+    """
+    if register.shape[0] <= MOST_IN_DETAIL + 1:
+        return np.asarray(np.einsum("hq,hp->qp", register, by_home))
+    return np.asarray(register.T @ by_home)
+
+
+def _place_first(payments: FloatArray) -> FloatArray:
+    """With all that one place pays side by side, so that it is read in one go."""
+    return np.ascontiguousarray(np.moveaxis(payments, -1, 0))
+
+
+def _onsite(terms: ClaimTerms, register: FloatArray, inside: FloatArray) -> FloatArray:
+    """Share of a home's retirees elsewhere whose pool lies in each territory, ``(n + 1, m + 1)``.
+
+    The last column, which territory -1 (outside) finds, is empty.
+    """
+    n = terms.pairs.counties
+    order = np.argsort(terms.territory[:n], kind="stable")
+    starts = np.searchsorted(terms.territory[:n][order], np.arange(terms.territory.max() + 1))
+    by_territory = np.add.reduceat(register[:, order], starts, axis=1)
+    share = np.zeros((n + 1, starts.size + 1))
+    np.divide(by_territory, inside[:, None], out=share[:, :-1], where=inside[:, None] > 0)
+    return share

@@ -12,7 +12,7 @@ from inputs.case import Case
 from inputs.schemes import Scheme
 from inputs.vocabulary import AGES, SEXES
 from models.holdings import CONTRIBUTING, HALF_YEAR, MONEY, SQUARES, YEARS, empty_holdings, mean_of
-from models.pairs import IntArray, PairIndex
+from models.pairs import IntArray, PairIndex, slices
 from models.rates import FloatArray
 
 
@@ -34,12 +34,13 @@ def opening_holdings(
     since = np.maximum(np.tile(np.arange(AGES, dtype=float), len(SEXES)) - start, 0.0)
     mean = case.value("coverage.credited_density") * since
     square = mean**2 * (1.0 + case.value("coverage.credited_cv") ** 2)
-    contributors = people[:, list(CONTRIBUTING)].sum(axis=1)
-    contributors[pairs.reservoir] = 0.0
-    holdings = empty_holdings(pairs)
-    holdings[:, YEARS] = contributors * mean
-    holdings[:, SQUARES] = contributors * square
-    holdings[:, MONEY] = contributors * balance_per_member[pairs.residence][:, None]
+    holdings = empty_holdings(pairs, people.dtype)
+    for part in slices(pairs.count):
+        contributors = people[part, CONTRIBUTING[0]] + people[part, CONTRIBUTING[1]]
+        holdings[part, YEARS] = contributors * mean
+        holdings[part, SQUARES] = contributors * square
+        holdings[part, MONEY] = contributors * balance_per_member[pairs.residence[part], None]
+    holdings[pairs.reservoir] = 0.0
     return holdings
 
 

@@ -8,7 +8,7 @@ from inputs.case import Case
 from inputs.vocabulary import STATUSES
 from models import coverage
 from models.benefits_paid import mean_costs
-from models.claims import YearClaims, normalised
+from models.claims import MOST_IN_DETAIL, YearClaims, normalised
 from models.contributions import SchemeYear, pool_county
 from models.economy import EconomicPaths
 from models.pairs import IntArray, sum_by
@@ -45,7 +45,8 @@ class CountyFlows:
         contribution_base, contributions, subsidies, account_credits: money.
         claims_incurred: payments for care given in the year.
         claims_offsite: the part for care outside the insuring county's territory.
-        settlement: incurred payments by payer and place, ``(S, T + 1, n + 1, n + 1)``.
+        settlement: incurred payments by payer and place, ``(S, T + 1, n + 1, n + 1)``; in cases
+            too large for it by payer and place of the next level, ``(S, T + 1, m + 1, m + 1)``.
         accounts_opening, accounts_interest, accounts_spending, accounts_in, accounts_out,
             accounts_closing: personal accounts; zero in the base year but for the closing.
         account_credits: credited to personal accounts.
@@ -127,7 +128,8 @@ def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[
     )  # fmt: skip
     arrays = {name: np.zeros((schemes, years + 1, width)) for name in by_scheme}
     arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
-    arrays["settlement"] = np.zeros((schemes, years + 1, width, width))
+    places = width if counties <= MOST_IN_DETAIL else regions
+    arrays["settlement"] = np.zeros((schemes, years + 1, places, places))
     arrays["by_status"] = np.zeros((years + 1, width, K))
     arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
     arrays["retiring"] = np.zeros((years + 1, 2, regions, regions))
@@ -178,10 +180,17 @@ def record_money(
     """Contributions, claims and what migrants pay and draw in year ``t``."""
     pairs, persons = prepared.pairs, people.persons
     size = pairs.counties + 1
-    store["settlement"][:, t] = claims.settlement * price
-    store["claims_incurred"][:, t] = store["settlement"][:, t].sum(axis=2)
-    onsite = prepared.region[:, None] == prepared.region[None, :]
-    store["claims_offsite"][:, t] = (store["settlement"][:, t] * ~onsite).sum(axis=2)
+    settled = claims.settlement * price
+    store["claims_incurred"][:, t] = settled.sum(axis=2)
+    detailed = settled.shape[2] == size
+    places = prepared.region if detailed else np.arange(settled.shape[2])
+    onsite = prepared.region[:, None] == places[None, :]
+    store["claims_offsite"][:, t] = (settled * ~onsite).sum(axis=2)
+    if detailed:
+        store["settlement"][:, t] = settled
+    else:
+        np.add.at(store["settlement"][:, t].transpose(1, 0, 2), prepared.region,
+                  settled.transpose(1, 0, 2))  # fmt: skip
     store["cost_of_care"][t] = (
         sum_by(pairs.residence, claims.cost.sum(axis=1), minlength=size) * price
     )
@@ -256,9 +265,11 @@ def record_retiring(
 
 def cells_by_residence(people: FloatArray, prepared: Prepared) -> FloatArray:
     """Residents by sex and age, ``(n + 1, 202)``, from people ``(P, K, 202)``."""
+    pairs = prepared.pairs
     cells = people.sum(axis=1)
-    result = np.zeros((prepared.pairs.counties + 1, cells.shape[1]))
-    np.add.at(result, prepared.pairs.residence, cells)
+    cells[pairs.reservoir] = 0.0
+    result = np.zeros((pairs.counties + 1, cells.shape[1]))
+    np.add.at(result, pairs.residence, cells)
     return result
 
 

@@ -77,13 +77,15 @@ class OpeningYear:
 def opening_year(prepared: Prepared) -> OpeningYear:
     """Count the opening population and lay out the base year's rules."""
     case, pairs = prepared.case, prepared.pairs
-    people = prepared.people.copy()
-    people[pairs.reservoir] = 0.0
-    persons = people.sum(axis=2)
+    people = prepared.people
+    persons = people.sum(axis=2, dtype=np.float64)
+    persons[pairs.reservoir] = 0.0
+    expected = expected_claims(people, prepared.care)
+    expected[pairs.reservoir] = 0.0
     return OpeningYear(
         people=YearPeople(
             persons=persons,
-            exposure=expected_claims(people, prepared.care),
+            exposure=expected,
             register=opening_register(pairs, persons, prepared.demography.destination),
             lapsed=np.zeros(pairs.count),
         ),
@@ -139,6 +141,7 @@ def county_flows(
     years: int,
     multipliers: Multipliers,
     progress: Callable[[int], None] | None = None,
+    in_place: bool = False,
 ) -> CountyFlows:
     """Project every county over ``years`` years.
 
@@ -148,6 +151,7 @@ def county_flows(
         years: number of projected years, at least one.
         multipliers: calibration.
         progress: called with each finished year.
+        in_place: let the opening people become those of the last year, which saves their copy.
 
     Raises:
         ValueError: fewer than one year asked for.
@@ -162,7 +166,7 @@ def county_flows(
     record_money(store, 0, prepared, claims, collected, opening.people, 1.0)
     payroll = payroll_scheme(case)
     books = AccountBooks(prepared, payroll, store, paths)
-    people = prepared.people.copy()
+    people = prepared.people if in_place else prepared.people.copy()
     holdings = books.opening_holdings(opening.people.persons)
     rules = RuleBook(prepared, multipliers.claims)
     start = opening.people
@@ -220,7 +224,8 @@ def mean_of_year(start: YearPeople, end: YearPeople, care: FloatArray) -> YearPe
         start, end: at the ends.
         care: factor of claims by pair and service, ``(P, C)``.
     """
-    exposure = 0.5 * (start.exposure + end.exposure)
+    exposure = start.exposure + end.exposure
+    exposure *= 0.5
     if (care != 1.0).any():
         exposure *= care[:, None, :, None]
     return YearPeople(

@@ -16,6 +16,7 @@ This module is the readable specification; :mod:`models.kernel` computes the sam
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -204,6 +205,6 @@ def still_contributing(people: FloatArray, rates: YearRates) -> tuple[FloatArray
     return kept, mean_of(kept, people[:, list(CONTRIBUTING)].sum(axis=1))
 
 
-def empty_holdings(pairs: PairIndex) -> FloatArray:
-    """Nothing held."""
-    return np.zeros((pairs.count, LAYERS, CELLS))
+def empty_holdings(pairs: PairIndex, kind: np.dtype[Any] | None = None) -> FloatArray:
+    """Nothing held; doubles unless told."""
+    return np.zeros((pairs.count, LAYERS, CELLS), kind or np.dtype(np.float64))

@@ -286,7 +286,8 @@ def step_in_place(
     """One year of the population; ``people`` and ``holdings`` become those at the year's end.
 
     Args:
-        people: ``(P, K, 202)``, C-contiguous; changed in place.
+        people: ``(P, K, 202)``, C-contiguous; changed in place. Kept in single precision, if it
+            comes so, and worked on in double; expected claims come out in the same precision.
         holdings: ``(P, 3, 202)``, C-contiguous; changed in place.
         pairs: the pairs of the case.
         rates: the year's rates.
@@ -299,7 +300,7 @@ def step_in_place(
     count, statuses, _ = people.shape
     services = care.frequency.shape[0]
     persons = np.empty((count, statuses))
-    claims = np.empty((count, statuses, services, care.classes))
+    claims = np.empty((count, statuses, services, care.classes), people.dtype)
     births, deaths, arrivals, lapsed, released = (np.empty(count) for _ in range(5))
     onward, returned = np.empty((count, statuses)), np.empty((count, statuses))
     retiring, money_out, money_in = (np.empty((count, 2)) for _ in range(3))

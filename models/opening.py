@@ -6,6 +6,8 @@ the residents of every cell are divided between stayers and migrants by tie so t
 by tie and the residents of every cell are met exactly (iterative proportional fitting).
 """
 
+from typing import Any
+
 import numpy as np
 
 from inputs.case import Case
@@ -105,8 +107,13 @@ def divide_by_tie(
     return fitted
 
 
-def opening_people(case: Case, pairs: PairIndex, cover: BaseCoverage) -> FloatArray:
-    """People at the end of the base year, ``(P, K, 202)``."""
+PAIRS_AT_ONCE = 256
+
+
+def opening_people(
+    case: Case, pairs: PairIndex, cover: BaseCoverage, kind: np.dtype[Any] | None = None
+) -> FloatArray:
+    """People at the end of the base year, ``(P, K, 202)``; doubles unless told."""
     n = pairs.counties
     stock = migrant_stock(case, pairs)
     people = residents(case)
@@ -118,7 +125,7 @@ def opening_people(case: Case, pairs: PairIndex, cover: BaseCoverage) -> FloatAr
     by_tie[:, 0] = people[:n].sum(axis=1) - by_tie[:, 1:].sum(axis=1)
     fitted = divide_by_tie(people[:n], by_tie, profiles[: len(RESIDENT_TIES)])
 
-    cells = np.zeros((pairs.count, CELLS))
+    cells = np.zeros((pairs.count, CELLS), kind or np.dtype(np.float64))
     for tie in range(1, len(RESIDENT_TIES)):
         member = np.flatnonzero(pairs.tie == tie)
         place = pairs.residence[member]
@@ -131,5 +138,13 @@ def opening_people(case: Case, pairs: PairIndex, cover: BaseCoverage) -> FloatAr
     cells[pairs.reservoir] = people[n]
 
     rows = pair_rows(pairs)
-    shares = cover.shares[rows[:, None], cover.band[None, :]]  # (P, 202, K)
-    return np.ascontiguousarray((cells[:, :, None] * shares).transpose(0, 2, 1))
+    result = np.empty((pairs.count, cover.shares.shape[2], CELLS), kind or np.dtype(np.float64))
+    shares = cover.shares.astype(result.dtype)
+    bands = [np.flatnonzero(cover.band == band) for band in range(shares.shape[1])]
+    for first in range(0, pairs.count, PAIRS_AT_ONCE):  # by parts that a cache holds
+        part = slice(first, first + PAIRS_AT_ONCE)
+        for band, own in enumerate(bands):
+            result[part, :, own[0] : own[-1] + 1] = (
+                cells[part, None, own[0] : own[-1] + 1] * shares[rows[part], band][:, :, None]
+            )
+    return result

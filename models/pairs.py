@@ -27,6 +27,14 @@ def sum_by(index: IntArray, weights: FloatArray, minlength: int) -> FloatArray:
     return np.asarray(np.bincount(index, weights, minlength=minlength), dtype=np.float64)
 
 
+PAIRS_AT_ONCE = 4096
+
+
+def slices(count: int) -> list[slice]:
+    """Pairs in groups, so that working copies of large cases stay small."""
+    return [slice(i, min(i + PAIRS_AT_ONCE, count)) for i in range(0, count, PAIRS_AT_ONCE)]
+
+
 @dataclass(frozen=True)
 class PairIndex:
     """The pairs of a case.

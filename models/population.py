@@ -138,7 +138,8 @@ def expected_claims(people: FloatArray, care: CareWeights) -> FloatArray:
     membership = np.zeros((care.classes, CELLS))
     membership[care.severity_class, np.arange(CELLS)] = 1.0
     weights = care.frequency[:, None, :] * membership[None]
-    return np.asarray(np.einsum("pkc,sjc->pksj", people, weights, optimize=True))
+    flat = weights.reshape(-1, CELLS).astype(people.dtype)
+    return np.asarray((people @ flat.T).reshape(*people.shape[:2], *weights.shape[:2]))
 
 
 def step(

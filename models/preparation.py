@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inputs.case import Case
-from inputs.vocabulary import STATUSES
+from inputs.vocabulary import CELLS, STATUSES
 from models import coverage
 from models.accounts import carry_factors
 from models.cover_on_move import cover_on_move, cover_on_return, home_cover
@@ -31,9 +31,26 @@ class Prepared:
     region: IntArray
 
 
-def prepare(case: Case) -> Prepared:
-    """Lay a case out as arrays: pairs, base-year people and cover, demographic tables."""
+LARGEST_DOUBLE = 1_000_000_000
+"""Bytes of people up to which double precision is used unless told."""
+
+
+def prepare(case: Case, precision: str | None = None) -> Prepared:
+    """Lay a case out as arrays: pairs, base-year people and cover, demographic tables.
+
+    Args:
+        case: a checked case.
+        precision: ``single`` or ``double`` for the people of the yearly step; double unless the
+            people would fill more than a gigabyte. Totals and money are double in any case.
+
+    Raises:
+        ValueError: another precision.
+    """
+    if precision not in (None, "single", "double"):
+        raise ValueError(f"precision is single or double, not {precision!r}")
     pairs = case_pairs(case)
+    large = pairs.count * K * CELLS * 8 > LARGEST_DOUBLE
+    single = precision == "single" or (precision is None and large)
     cover = coverage.base_coverage(case)
     return Prepared(
         case=case,
@@ -41,7 +58,7 @@ def prepare(case: Case) -> Prepared:
         cover=cover,
         demography=demography(case, pairs),
         care=care_weights(case),
-        people=opening_people(case, pairs, cover),
+        people=opening_people(case, pairs, cover, np.dtype(np.float32 if single else np.float64)),
         region=np.append(next_level(case), int(next_level(case).max()) + 1),
     )
 

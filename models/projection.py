@@ -202,9 +202,14 @@ class Projection:
 
     @cached_property
     def settlement(self) -> pd.DataFrame:
-        """Incurred payments by scheme, year, paying county and county of treatment (non-zero)."""
+        """Incurred payments by scheme, year, paying county and county of treatment (non-zero).
+
+        In cases of more than 400 counties by regions of the second level.
+        """
         flows, case = self.flows, self.case
-        codes = np.array([*case.regions.codes, "outside"])
+        detailed = flows.settlement.shape[2] == flows.residents.shape[1]
+        level = case.levels[0 if detailed else min(1, len(case.levels) - 1)]
+        codes = np.array([*case.regions.codes_at(level), "outside"])
         frames = []
         for number, scheme in enumerate(case.schemes):
             t, payer, place = np.nonzero(flows.settlement[number])
@@ -232,6 +237,7 @@ def study(
     years: int = 30,
     progress: Callable[[int], None] | None = None,
     calibration: Calibration | None = None,
+    precision: str | None = None,
 ) -> Study:
     """Prepare, calibrate and project a case; no pooling yet.
 
@@ -242,8 +248,9 @@ def study(
         years: number of projected years.
         progress: called with each finished year.
         calibration: that of ``case.reference``, where it is known already.
+        precision: ``single`` or ``double`` for the people (:func:`models.preparation.prepare`).
     """
-    prepared = prepare(case)
+    prepared = prepare(case, precision)
     opening = opening_year(prepared)
     if calibration is None:
         if case.before is None:
@@ -253,7 +260,7 @@ def study(
             calibration = calibrate(known, opening_year(known), economic_paths(case.before, 0))
     if case.before is not None:
         calibration = carried_over(calibration, case)
-    flows = county_flows(prepared, opening, years, calibration.multipliers, progress)
+    flows = county_flows(prepared, opening, years, calibration.multipliers, progress, in_place=True)
     return Study(case, flows, calibration)
 
 

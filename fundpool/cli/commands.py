@@ -8,6 +8,15 @@ import typer
 
 import fundpool
 from fundpool.cli.options import AsJson, CaseArgument, Out, Policies, Quiet, Settings, Years
+from fundpool.cli.scenarios import (
+    IN_REPORT,
+    EngineName,
+    ScenarioCount,
+    Seed,
+    risk_text,
+    scenarios_of,
+    wanted_scenarios,
+)
 from fundpool.cli.session import (
     ALERT,
     BAD_INPUT,
@@ -86,6 +95,9 @@ def project(
     years: Years = 30,
     out: Out = Path("fundpool-projection"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
+    scenarios: ScenarioCount = 0,
+    seed: Seed = 1,
+    engine: EngineName = "local",
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -95,17 +107,22 @@ def project(
         checked_folder(out)
         opened = opened_case(case, changes, policy)
         (plan,) = checked_plans(opened, [pooling or opened.pooling or opened.levels[0]])
+        number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder, write_table
     from models.projection import project as run
 
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         projection = run(opened, plan, years, progress)
-    result = summary({plan: projection}, plan)
+    with refusing_bad_input():
+        risk = scenarios_of(projection.study, [plan], number, seed, engine, quiet)
+    result = summary({plan: projection}, plan, risk)
     with whole_folder(out) as folder:
         for name in ("funds", "measures", "people", "accounts", "migrants", "retiring",
                      "settlement", "calibration", "evenness"):  # fmt: skip
             write_table(getattr(projection, name), folder / name, table_format)
+        for name in ("risk", "ruin", "fans") if risk is not None else ():
+            write_table(getattr(risk, name), folder / name, table_format)
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
     if json:
         typer.echo(as_json(result), nl=False)
@@ -122,6 +139,9 @@ def compare(
     ] = None,
     policy: Policies = None,
     years: Years = 30,
+    scenarios: ScenarioCount = 0,
+    seed: Seed = 1,
+    engine: EngineName = "local",
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -130,19 +150,24 @@ def compare(
     with refusing_bad_input():
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or plans_of(opened))
+        number = wanted_scenarios(opened, plans, scenarios, 0, engine)
     from fundpool.cli.tables import overview_text
     from fundpool.summary import as_json, summary
     from models.projection import compare as run
 
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
-    result = summary(comparison.projections, plans[0])
+    with refusing_bad_input():
+        risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
+    result = summary(comparison.projections, plans[0], risk)
     text = overview_text(comparison)
     if opened.before is not None:
         from fundpool.cli.policies import beside_base
 
         with refusing_bad_input(), year_progress(years, quiet) as progress:
             text, result["base"] = beside_base(comparison, plans, years, progress)
+    if risk is not None:
+        text += "\n\n" + risk_text(risk)
     typer.echo(as_json(result) if json else text, nl=not json)
     _end(result)
 
@@ -169,6 +194,9 @@ def report(
         bool, typer.Option("--optimise/--no-optimise", help="Rates and swaps for the first plan.")
     ] = True,
     out: Out = Path("fundpool-report"),
+    scenarios: ScenarioCount = None,
+    seed: Seed = 1,
+    engine: EngineName = "local",
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -180,6 +208,7 @@ def report(
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or plans_of(opened))
         chosen = policies_to_measure(opened, measured)
+        number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
     from fundpool.report.page import report_page
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder
@@ -189,7 +218,9 @@ def report(
     say(f"Projecting {regions} {opened.levels[0]} funds over {years} years", quiet)
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
-    result = summary(comparison.projections, plans[0])
+    with refusing_bad_input():
+        risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
+    result = summary(comparison.projections, plans[0], risk)
     effects = None
     if chosen:
         from models.policy_effects import policy_effects
@@ -205,7 +236,7 @@ def report(
         best = optimise_where_possible(comparison.projections[plans[0]])
         result["plan"] = best.record() if best is not None else None
     say("Writing the report", quiet)
-    page = report_page(comparison, result, effects, best)
+    page = report_page(comparison, result, effects, best, risk)
     with whole_folder(out) as folder:
         (folder / "report.html").write_text(page, encoding="utf-8")
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")

@@ -292,7 +292,7 @@ def _sensitivity(
 
     with item_progress("Changing assumptions", len(case.paths()), quiet) as step:
         return plan_sensitivity(
-            case, pools, years, choices=replace(choices, policy=None, aims=None),
+            case, pools, years, choices=choices,
             progress=lambda done, of: step(f"{done} of {of}"),
         )  # fmt: skip
 

@@ -9,9 +9,11 @@ import fundpool
 from fundpool.report import charts, wording
 from fundpool.report.plan import plan_section
 from fundpool.report.policies import policies_section
+from fundpool.report.stochastic import risk_context
 from models.optimiser.plan import Plan
 from models.policy_effects import PolicyEffects
 from models.projection import Comparison, Projection
+from models.solvency_risk import SolvencyRisk
 
 MOST_FLOWS = 25
 """Migration flows listed one by one."""
@@ -28,6 +30,7 @@ def report_page(
     summary: dict[str, Any],
     effects: PolicyEffects | None = None,
     plan: Plan | None = None,
+    risk: SolvencyRisk | None = None,
 ) -> str:
     """The report.
 
@@ -36,6 +39,7 @@ def report_page(
         summary: what :func:`fundpool.summary.summary` says of it.
         effects: policies measured against the case; no section on them without.
         plan: optimised rates and swaps for the first plan; no section without.
+        risk: what scenarios say of the same plans.
     """
     case = comparison.study.case
     environment = jinja2.Environment(
@@ -72,6 +76,7 @@ def report_page(
                 charts.CLASS_SIGNS, charts.CLASS_COLOURS, charts.CLASSES, strict=True
             )
         ],
+        chance=risk_context(risk, titles),
         overview=comparison.overview.to_dict("records"),
         conservation=_conservation(comparison),
         policies=policies_section(effects) if effects is not None else None,

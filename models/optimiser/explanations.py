@@ -99,8 +99,9 @@ def _priced(
                 "name": name, "price": float(worth[pool]), "unit": unit,
                 "points_of_scheme": scheme_points, "points_of_pool": pool_points,
                 "sentence": (
-                    f"{name}, {fund.paths.scheme}: {words} as much as {abs(pool_points):.3f} "
-                    f"points of the rate there ({abs(scheme_points):.5f} points over the scheme)."
+                    f"{name}, {fund.paths.scheme}: {words} the plan, all aims weighed, as much as "
+                    f"{abs(pool_points):.3f} points of the rate there "
+                    f"({abs(scheme_points):.5f} points over the scheme)."
                 ),
             }
         )  # fmt: skip

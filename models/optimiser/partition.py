@@ -6,6 +6,7 @@ each pool at its floor, what use rises by where pools are merged (moral hazard),
 to run the pools; all in present value.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,8 @@ class Candidates:
         codes, levels: code and level of each candidate; counties first.
         contains: whether a candidate contains a county, ``(N, n)``.
         flow: income less outgo at mid-year, moral hazard and administration taken off, ``(T, N)``.
-        added: claims added by moral hazard and cost of running the pool, ``(T, N)``.
+        added: claims added by moral hazard, contributions lost where effort flags, and cost of
+            running the pool, ``(T, N)``.
         floor: least balance, ``(T, N)``.
         opening: opening balance of each county, ``(n,)``.
         interest: ``(T,)``.
@@ -122,7 +124,9 @@ def candidates(
     given = case.settings.pooling.administration_per_pool
     fixed = np.array([0.0 if given is None else given.value_of(level) for level in levels])
     wages = np.cumprod([1.0 + case.value("economy.wage_growth", int(year)) for year in paths.years])
-    added = mean["outgo"] * rise + wages[:, None] * fixed
+    effort = case.settings.pooling.collection_effort
+    lost = np.array([0.0 if effort is None else -effort.value_of(level) for level in levels])
+    added = mean["outgo"] * rise + mean["income"] * lost + wages[:, None] * fixed
     price = case.settings.pooling.rescue_price
     first = int(paths.years[0])
     starts = sorted({0, *(int(y) - first for y in merge_years if first < y <= paths.years[-1])})
@@ -262,18 +266,28 @@ def _program(given: Candidates, unit: float) -> tuple[LinearProgram, IntArray]:
 
 
 def _most(given: Candidates) -> FloatArray:
-    """Most that a candidate can hold, ``(T, N)``: all its counties' money, kept at their floors."""
+    """Most that a candidate can hold, ``(T, N)``, however its counties were pooled before."""
     held = np.maximum(given.contains @ given.opening, 0.0)
     most = np.empty_like(given.flow)
     for t in range(given.years.size):
-        grown = held * (1.0 + given.interest[t])
-        held = grown + np.maximum(given.flow[t], 0.0) * np.sqrt(1.0 + given.interest[t])
-        counties = given.contains[:, : given.contains.shape[1]] @ np.maximum(
-            given.floor[t, : given.contains.shape[1]], 0.0
-        )
-        held = np.maximum(held, np.maximum(counties, given.floor[t]))
+        growth = 1.0 + float(given.interest[t])
+        into = _best_split(given, np.maximum(given.flow[t], 0.0))
+        floor = _best_split(given, np.maximum(given.floor[t], 0.0))
+        held = np.maximum(held * growth + into * growth**0.5, floor)
         most[t] = held
     return most
+
+
+def _best_split(given: Candidates, values: FloatArray) -> FloatArray:
+    """Largest sum of values over any split of a candidate into candidates, ``(N,)``."""
+    best = values.copy()
+    order = list(dict.fromkeys(given.levels))
+    for below, level in itertools.pairwise(order):
+        parts = np.flatnonzero([own == below for own in given.levels])
+        for a in np.flatnonzero([own == level for own in given.levels]):
+            inside = parts[(given.contains[parts] <= given.contains[a]).all(axis=1)]
+            best[a] = max(float(values[a]), float(best[inside].sum()))
+    return best
 
 
 def cost_of(given: Candidates, picked: np.ndarray) -> tuple[float, dict[str, float]]:

@@ -1,6 +1,7 @@
 """How the plan answers to each assumption: projected and optimised anew, up and down."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -92,8 +93,11 @@ def _changed(
     base: dict[str, object],
     run: tuple[str | PoolingPlan, int, Choices | None],
 ) -> dict[str, object]:
+    pooling, years, choices = run
+    if path.startswith("optimiser.") and choices is not None:
+        choices = replace(choices, policy=None, aims=None)  # the changed rules are to count
     try:
-        figures = _figures(case.with_values({path: value}), *run)
+        figures = _figures(case.with_values({path: value}), pooling, years, choices)
     except CaseError:
         return dict.fromkeys(base)
     return {

@@ -1,0 +1,72 @@
+"""The distribution of a payment: what a fund pays for a claim drawn from a mixture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from actuarial.arrays import FloatArray, not_negative, same_kind
+from actuarial.benefits import Payment
+from actuarial.severity import Severity
+
+
+@dataclass(frozen=True)
+class PaymentSeverity:
+    """Payment ``b_i(X_i)`` of a claim of kind ``i``, which it is with probability ``w_i``.
+
+    ``E[min(b(X), u)]`` needs no simulation: a payment that stops at ``u`` is the same formula cut
+    off where it reaches ``u``.
+
+    Attributes:
+        weights: ``(k,)``, not negative; scaled to one.
+        formulas: payment functions that do not fall, ``k`` of them.
+        severities: costs, ``k`` of them.
+
+    Raises:
+        ValueError: lengths differ, or no weight is positive.
+    """
+
+    weights: tuple[float, ...]
+    formulas: Sequence[Payment]
+    severities: Sequence[Severity]
+
+    def __post_init__(self) -> None:
+        """Check lengths and scale the weights."""
+        weights = not_negative(list(self.weights), "weights")
+        if not len(weights) == len(self.formulas) == len(self.severities):
+            raise ValueError("weights, formulas and severities must have one length")
+        if not weights.sum() > 0:
+            raise ValueError("the weights must not all be zero")
+        object.__setattr__(self, "weights", tuple(weights / weights.sum()))
+
+    def limited_expected_value(self, limit: ArrayLike) -> float | FloatArray:
+        """``E[min(b(X), limit)]`` over the mixture."""
+        u = not_negative(limit, "the limit")
+        total = np.zeros(u.shape)
+        for weight, formula, severity in zip(
+            self.weights, self.formulas, self.severities, strict=True
+        ):
+            if weight > 0:
+                total += weight * _limited(formula, severity, u)
+        return same_kind(np.asarray(total), limit)
+
+    def mean(self) -> float:
+        """``E[b(X)]``."""
+        return float(self.limited_expected_value(np.inf))
+
+
+def _limited(formula: Payment, severity: Severity, u: FloatArray) -> FloatArray:
+    form = formula.breakpoints()
+    knots, slopes = np.array(form.knots), np.array(form.slopes)
+    paid = np.concatenate([[0.0], np.cumsum(slopes[:-1] * np.diff(knots))])
+    ends = np.append(knots[1:], np.inf)
+    total = np.zeros(u.shape)
+    for knot, end, slope, before in zip(knots, ends, slopes, paid, strict=True):
+        if slope == 0:
+            continue
+        # within this piece the payment reaches u at knot + (u - before) / slope
+        stop = np.clip(knot + (u - before) / slope, knot, end)
+        both = np.asarray(severity.limited_expected_value(np.stack([stop, np.full_like(u, knot)])))
+        total += slope * (both[0] - both[1])
+    return total

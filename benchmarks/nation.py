@@ -1,0 +1,82 @@
+"""The nation case: 2,989 counties on sparse pairs, in a process of its own.
+
+Deriving and reading the case, 30 years, four pooling levels, then 1,000 scenarios: seconds by the
+clock and of processors (all threads), and the most memory held.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.table import Row
+
+YEARS, SCENARIOS = 30, 1_000
+GIB = 2.0**30
+
+
+def one_run(folder: Path) -> dict[str, float]:
+    """Everything once; seconds by the clock, of processors, and memory, by step."""
+    import resource
+
+    times: dict[str, float] = {}
+    clock, processors = time.perf_counter(), time.process_time()
+
+    def lap(name: str) -> None:
+        nonlocal clock, processors
+        now, used = time.perf_counter(), time.process_time()
+        times[name], times[f"{name} cpu"] = now - clock, used - processors
+        times[f"{name} memory"] = 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        clock, processors = now, used
+
+    from inputs.case import read_case
+    from inputs.template import copy_case
+    from models.projection import study
+
+    lap("import")
+    copy_case("nation", folder)
+    lap("derive")
+    case = read_case(folder)
+    lap("read")
+    done = study(case, YEARS)
+    lap("project")
+    for level in case.levels:
+        assert len(done.pooled(level).measures)
+    lap("pool")
+    from models.engines import Engine
+    from models.scenario_terms import scenario_terms
+    from models.stochastic import run_scenarios
+
+    terms = scenario_terms(done)
+    lap("responses")
+    run_scenarios(done, list(case.levels), SCENARIOS, 1, Engine(), terms)
+    lap("scenarios")
+    return times
+
+
+def measure() -> list[Row]:
+    """Seconds and memory by step."""
+    with tempfile.TemporaryDirectory() as folder:
+        code = (
+            "import json,pathlib;from benchmarks.nation import one_run;"
+            f"print(json.dumps(one_run(pathlib.Path({folder!r}) / 'case')))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+        )
+    t = json.loads(done.stdout.splitlines()[-1])
+    return [
+        Row("nation: derive the tables", t["derive"], "s"),
+        Row("nation: read and check", t["read"], "s"),
+        Row("nation: 30 years", t["project"], "s", 60.0, "at most"),
+        Row("nation: 30 years, processor time", t["project cpu"], "s"),
+        Row("nation: four pooling levels and measures", t["pool"], "s"),
+        Row("nation: most memory after the projection", t["pool memory"] / GIB, "GiB", 6.0,
+            "at most"),
+        Row("nation: responses to moving and enrolment", t["responses"], "s"),
+        Row("nation: 1,000 scenarios under four plans", t["scenarios"], "s", 60.0, "at most"),
+        Row("nation: 1,000 scenarios, processor time", t["scenarios cpu"], "s"),
+        Row("nation: most memory in all", t["scenarios memory"] / GIB, "GiB"),
+    ]  # fmt: skip

@@ -1,0 +1,136 @@
+"""Rates and swaps: time, also as a multiple of the raw HiGHS solve of the same matrix.
+
+``python -m benchmarks.optimiser`` adds the nation as one program, which takes minutes.
+"""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import highspy
+import numpy as np
+
+import fundpool
+from benchmarks.table import Row, as_text
+from models.optimiser.fund_problem import fund_problem
+from models.optimiser.linear_program import Arrays
+from models.optimiser.optimisation import Outcome, optimised
+from models.optimiser.policy import Aims, Policy, aims_of, policy_of
+from models.pool_paths import PoolPaths, central_paths
+
+YEARS = 30
+PROVINCES = 30
+
+
+def measure() -> list[Row]:
+    """The province, each scheme; and a nation of provinces that differ at random."""
+    found: list[Row] = []
+    policy, aims, flows = _province()
+    for scheme, paths in flows.items():
+        seconds, raw, _ = _timed(paths, policy, aims)
+        lead = f"plan, {scheme}"
+        found += [
+            Row(f"{lead}: build, solve, certificate", seconds, "s", 3.0, "at most"),
+            Row(f"{lead}: whole over raw HiGHS", seconds / raw, "times", 1.25, "at most"),
+        ]
+    certified = 0
+    began = time.perf_counter()
+    for paths in _nation(flows["employee"]):
+        outcome = optimised([fund_problem(paths, policy)], aims)
+        certified += outcome.certificate.certified
+    passed = time.perf_counter() - began
+    return [
+        *found,
+        Row(f"plan, nation of {PROVINCES} provinces with a hub each", passed, "s", 60.0, "at most"),
+        Row("plan, nation: provinces certified", certified, "", float(PROVINCES)),
+    ]
+
+
+def measure_whole() -> list[Row]:
+    """The nation with one hub, as one program."""
+    policy, aims, flows = _province()
+    seconds, raw, outcome = _timed(_joined(_nation(flows["employee"])), policy, aims)
+    return [
+        Row("plan, nation with one hub", seconds, "s", 60.0, "at most"),
+        Row("plan, nation with one hub: whole over raw HiGHS", seconds / raw, "times", 1.25,
+            "at most"),
+        Row("plan, nation with one hub: gap", outcome.certificate.relative_gap, "", 1e-6,
+            "at most"),
+    ]  # fmt: skip
+
+
+def _province() -> tuple[Policy, Aims, dict[str, PoolPaths]]:
+    case = fundpool.read_case("jiangsu")
+    projection = fundpool.project(case, pooling="county", years=YEARS)
+    flows = {scheme.name: central_paths(projection, scheme.name) for scheme in case.schemes}
+    return policy_of(case), aims_of(case), flows
+
+
+def _nation(paths: PoolPaths) -> list[PoolPaths]:
+    random = np.random.default_rng(1)
+    return [_elsewhere(paths, random) for _ in range(PROVINCES)]
+
+
+def _timed(paths: PoolPaths, policy: Policy, aims: Aims) -> tuple[float, float, Outcome]:
+    """Seconds of the whole and of HiGHS alone on the last matrix, in turn in this process."""
+    best = raw = np.inf
+    for _ in range(3 if len(paths.pools) < 500 else 1):
+        began = time.perf_counter()
+        outcome = optimised([fund_problem(paths, policy)], aims)
+        best = min(best, time.perf_counter() - began)
+        raw = min(raw, _raw_seconds(outcome.arrays))
+    return best, raw, outcome
+
+
+def _raw_seconds(arrays: Arrays) -> float:
+    """HiGHS on the matrix, options as the optimiser sets them."""
+    from models.optimiser.solving import default_solver
+
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = arrays.cost.size, arrays.row_lower.size
+    model.col_cost_, model.col_lower_, model.col_upper_ = arrays.cost, arrays.lower, arrays.upper
+    model.row_lower_, model.row_upper_ = arrays.row_lower, arrays.row_upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = arrays.matrix.indptr
+    model.a_matrix_.index_ = arrays.matrix.indices
+    model.a_matrix_.value_ = arrays.matrix.data
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)
+    for name, value in default_solver(arrays.row_lower.size).optionsDict.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(model)
+    began = time.perf_counter()
+    solver.run()
+    return time.perf_counter() - began
+
+
+def _elsewhere(paths: PoolPaths, random: np.random.Generator) -> PoolPaths:
+    """Another province: every pool's size, need and opening balance at random."""
+    pools = len(paths.pools)
+    size = np.exp(0.5 * random.standard_normal(pools))
+    need = size * np.exp(0.1 * random.standard_normal(pools))
+    return replace(
+        paths,
+        contribution_base=paths.contribution_base * size, income=paths.income * size,
+        subsidies=paths.subsidies * size, outgo=paths.outgo * need,
+        outstanding=paths.outstanding * need, outgo_next_year=paths.outgo_next_year * need,
+        opening_balance=paths.opening_balance * need * random.uniform(0.5, 1.5, pools),
+    )  # fmt: skip
+
+
+def _joined(parts: list[PoolPaths]) -> PoolPaths:
+    """Pools of all provinces side by side."""
+    wide: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
+        for name in ("contribution_base", "income", "subsidies", "outgo", "outstanding",
+                     "outgo_next_year", "opening_balance", "persons", "contributors")
+    }  # fmt: skip
+    codes = tuple(f"{n}-{code}" for n, part in enumerate(parts) for code in part.pools)
+    return replace(
+        parts[0], pools=codes, names=codes, levels=parts[0].levels * len(parts),
+        of_county=np.arange(len(codes)), **wide,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    print(as_text([*measure(), *measure_whole()]))

@@ -1,0 +1,146 @@
+"""Scenarios at the command line: options, running them, and what they say as text."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fundpool.cli.session import UsageError, say
+
+if TYPE_CHECKING:
+    from inputs.case import Case
+    from models.projection import Study
+    from models.solvency_risk import SolvencyRisk
+
+ScenarioCount = Annotated[
+    int | None,
+    typer.Option(
+        "--scenarios", min=0, max=10_000_000, show_default=False,
+        help="Scenarios to run for ruin probabilities and reserves; 0 for none.",
+    ),
+]  # fmt: skip
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the scenarios.")]
+EngineName = Annotated[
+    str,
+    typer.Option(
+        "--engine", metavar="ENGINE",
+        help="Where scenarios run: local, processes, dask or dask=ADDRESS.",
+    ),
+]  # fmt: skip
+
+IN_REPORT = 1000
+"""Scenarios of a report unless told."""
+
+
+def wanted_scenarios(
+    case: "Case", plans: list[str], asked: int | None, usual: int, engine: str
+) -> int:
+    """How many scenarios to run; refuses what cannot be run before anything is projected.
+
+    Raises:
+        CaseError: scenarios are asked for and the case has no section on them.
+        UsageError: an engine that does not exist, a single scenario, or something asked for that
+            the scenarios cannot follow.
+    """
+    from models.engines import EngineError, engine_for
+    from models.scenarios import not_in_scenarios, scenario_model
+
+    try:
+        engine_for(engine)
+    except EngineError as error:
+        raise UsageError(str(error)) from None
+    beyond = not_in_scenarios(case, plans)
+    if asked and beyond:
+        raise UsageError(f"scenarios cannot follow {beyond}; leave --scenarios out")
+    if asked is None:
+        asked = usual if case.settings.scenarios is not None and not beyond else 0
+    if asked == 1:
+        raise UsageError("one scenario says nothing; ask for at least 2, or 0 for none")
+    if asked:
+        scenario_model(case)
+    return asked
+
+
+def scenarios_of(
+    study: "Study", plans: list[str], scenarios: int, seed: int, engine: str, quiet: bool
+) -> "SolvencyRisk | None":
+    """Run the scenarios, with a progress bar on a terminal; None for no scenarios."""
+    if not scenarios:
+        return None
+    from models.engines import EngineError, engine_for
+    from models.solvency_risk import solvency_risk
+
+    say(f"Running {scenarios:,} scenarios", quiet)
+    try:
+        with _progress(scenarios, quiet) as progress:
+            return solvency_risk(
+                study, plans, scenarios, seed, engine_for(engine), progress=progress
+            )
+    except EngineError as error:
+        raise UsageError(str(error)) from None
+
+
+@contextmanager
+def _progress(scenarios: int, quiet: bool) -> Iterator[Any]:
+    import sys
+
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Scenarios", total=scenarios)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def risk_text(risk: "SolvencyRisk") -> str:
+    """Plans side by side: ruin, required reserves and what pooling saves; money in millions."""
+    target = 100 * risk.probability
+    head = ["pooling", "scheme", "pools", "ruin (mean pool)", "some pool ruined", "held (m)",
+            f"needed at {target:g} % (m)", "saved (m)",
+            "carried", "chance", "stays (m)"]  # fmt: skip
+    rows = []
+    for row in risk.overview.to_dict("records"):
+        rows.append(
+            [
+                str(row["plan"]),
+                str(row["scheme"]),
+                str(row["pools"]),
+                f"{100 * row['ruin_share']:.1f} ± {100 * row['ruin_share_error']:.1f} %",
+                f"{100 * row['any_ruin']:.1f} ± {100 * row['any_ruin_error']:.1f} %",
+                _millions(row["opening_balance"]),
+                _with_error(row, "required_reserve"),
+                _with_error(row, "gain"),
+                _millions(row["levelling"] + row["systematic"]),
+                _millions(row["noise"]),
+                _millions(row["systematic_reserve"]),
+            ]
+        )
+    widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
+    lines = [
+        "  ".join(
+            text.ljust(width) if i < 2 else text.rjust(width)
+            for i, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in [head, *rows]
+    ]
+    run = risk.run
+    lines += [
+        "",
+        f"{run.scenarios:,} scenarios to {run.years[-1]}, seed {run.seed}, ± one standard error. "
+        "Needed: opening reserves with which pools stay solvent but for that share of scenarios; "
+        "saved against the first plan, by funds carrying one another and by chance in a year's "
+        "claims evening out; stays: needed without that chance.",
+    ]
+    return "\n".join(lines)
+
+
+def _with_error(row: dict[Any, Any], name: str) -> str:
+    return f"{_millions(row[name])} ± {_millions(row[name + '_error'])}"
+
+
+def _millions(value: float) -> str:
+    return "-" if value != value else f"{value / 1e6:,.0f}"

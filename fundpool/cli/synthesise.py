@@ -1,0 +1,28 @@
+"""The command that makes up a case of any size."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fundpool.cli.commands import app
+from fundpool.cli.options import Quiet
+from fundpool.cli.session import UsageError, refusing_bad_input, say
+
+
+@app.command()
+def synthesise(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
+    counties: Annotated[int, typer.Option("--counties", help="Number of counties.")],
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws.")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Make up a case of any size, for scale: counties in cities, provinces and a nation."""
+    from inputs.template import synthesise_case
+
+    with refusing_bad_input():
+        try:
+            synthesise_case(directory, counties, seed)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+    say(f"Made {counties} counties in {directory}. Next: fundpool compare {directory}", quiet)

@@ -1,0 +1,59 @@
+"""Assumptions as they stand in a settings file: a value with its unit, source and status."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+Status = Literal["published", "derived", "assumed"]
+
+
+class Part(BaseModel):
+    """A part of a settings file: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
+
+
+class Parameter(Part):
+    """One assumption.
+
+    Attributes:
+        value: what holds unless a year is listed.
+        by_year: values of single years.
+        unit, source, status, note: where it comes from.
+    """
+
+    value: float
+    by_year: dict[int, float] = Field(default_factory=dict)
+    unit: str = ""
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+    def at(self, year: int | None) -> float:
+        """The value of a year: the year's own if listed, else ``value``."""
+        return self.value if year is None else self.by_year.get(year, self.value)
+
+    def since(self, year: int | None) -> float:
+        """The value in force: that of the latest listed year not after ``year``."""
+        begun = [listed for listed in self.by_year if year is not None and listed <= year]
+        return self.by_year[max(begun)] if begun else self.value
+
+
+def between(least: float, most: float) -> Callable[[Parameter], Parameter]:
+    """A check that every value of a parameter lies in a range."""
+
+    def check(parameter: Parameter) -> Parameter:
+        for number in (parameter.value, *parameter.by_year.values()):
+            if not least <= number <= most:
+                raise ValueError(f"{number:g} is not a number from {least:g} to {most:g}")
+        return parameter
+
+    return check
+
+
+Growth = Annotated[Parameter, AfterValidator(between(-0.5, 1.0))]
+Share = Annotated[Parameter, AfterValidator(between(0.0, 1.0))]
+Hazard = Annotated[Parameter, AfterValidator(between(0.0, 20.0))]
+Years = Annotated[Parameter, AfterValidator(between(0.01, 100.0))]
+Count = Annotated[Parameter, AfterValidator(between(0.0, 1200.0))]

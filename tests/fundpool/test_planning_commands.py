@@ -1,0 +1,128 @@
+"""``optimise`` and ``frontier`` as a script sees them."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+import fundpool
+from fundpool.cli.commands import app
+from tests.cases.small import small_case
+
+FREE = {"value": 3.0, "source": "test", "status": "assumed"}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return small_case().write(tmp_path_factory.mktemp("case") / "small")
+
+
+def run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(app, list(words))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_plan_is_written_whole(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan"
+    code, stdout, _ = run("optimise", str(small), "--years", "5", "--reserve-months", "1",
+                          "--out", str(out), "--format", "csv", "--json")  # fmt: skip
+    assert code in (0, 3)
+    record = json.loads(stdout)
+    assert record == json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert record["status"] == "certified"
+    assert record["certificate"]["relative_gap"] <= 1e-6
+    assert record["certificate"]["largest_violation"] <= 1e-6
+    assert {"objective", "largest_violation", "relative_gap"} <= set(record["certificate"])
+    rates = pd.read_csv(out / "rates.csv")
+    assert {"scheme", "pool", "year", "rate_in_force", "rate"} <= set(rates.columns)
+    swaps = pd.read_csv(out / "swaps.csv")
+    assert {"paid", "received", "share_of_income"} <= set(swaps.columns)
+    for name in ("transfers", "reserves", "hub", "comparison", "shadow_prices", "industries"):
+        assert (out / f"{name}.csv").is_file()
+
+
+def test_same_inputs_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        run("optimise", str(small), "--years", "4", "--out", str(tmp_path / name), "--quiet",
+            "--format", "csv")  # fmt: skip
+    files = sorted(path.name for path in (tmp_path / "first").iterdir())
+    assert files
+    for name in files:
+        first, second = (tmp_path / side / name for side in ("first", "second"))
+        assert first.read_bytes() == second.read_bytes(), name
+
+
+def test_no_plan_ends_with_four_and_says_why(small: Path, tmp_path: Path) -> None:
+    code, stdout, _ = run("optimise", str(small), "--years", "3", "--reserve-months", "600",
+                          "--choose", "swaps", "--out", str(tmp_path / "plan"))  # fmt: skip
+    assert code == 4
+    assert "misses its reserve floor" in stdout
+    record = json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
+    assert record["status"] == "shortfall"
+
+
+def test_pools_can_be_chosen(small: Path, tmp_path: Path) -> None:
+    code, stdout, _ = run("optimise", str(small), "--years", "4", "--choose", "pooling",
+                          "--out", str(tmp_path / "plan"), "--json")  # fmt: skip
+    assert code == 0
+    for part in json.loads(stdout)["pooling"]:
+        assert part["relative_gap"] <= 1e-6
+        assert part["cost"] <= min(part["uniform_plans"].values()) + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--choose", "rats"], "rats"), (["--choose", ""], "names nothing"),
+        (["--order", "burden,fun"], "fun"), (["--share-rates", "county2"], "county2"),
+        (["--hubs", "moon"], "moon"), (["--merge-years", "soon"], "soon"),
+        (["--solver", "NONE"], "NONE"), (["--pooling", "county,city@2022"], "changes its pools"),
+        (["--scenarios", "10"], "sample"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_said_and_nothing_is_written(
+    small: Path, tmp_path: Path, words: list[str], expected: str
+) -> None:
+    out = tmp_path / "plan"
+    code, _, stderr = run("optimise", str(small), "--years", "3", "--out", str(out), *words)
+    assert code == 2
+    assert expected in stderr
+    assert "Traceback" not in stderr
+    assert not out.exists()
+
+
+def test_frontier_is_a_table_and_a_chart(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "frontier"
+    code, stdout, _ = run("frontier", str(small), "--years", "4", "--points", "2",
+                          "--reserve-months", "0", "--out", str(out), "--json",
+                          "--format", "csv")  # fmt: skip
+    assert code == 0
+    assert json.loads(stdout)["points"]
+    assert (out / "frontier.csv").is_file()
+    assert (out / "frontier_employee.svg").read_text(encoding="utf-8").startswith("<svg")
+
+
+def test_report_shows_the_plan_and_summary_holds_it(small: Path, tmp_path: Path) -> None:
+    code, _, _ = run("report", str(small), "--years", "4", "--out", str(tmp_path / "with"))
+    assert code in (0, 3)
+    page = (tmp_path / "with" / "report.html").read_text(encoding="utf-8")
+    summary = json.loads((tmp_path / "with" / "summary.json").read_text(encoding="utf-8"))
+    assert '<section id="plan">' in page
+    assert {"objective", "status", "certificate"} <= set(summary["plan"])
+    run("report", str(small), "--years", "4", "--out", str(tmp_path / "without"), "--no-optimise")
+    bare = json.loads((tmp_path / "without" / "summary.json").read_text(encoding="utf-8"))
+    assert bare["plan"] is None
+    assert '<section id="plan">' not in (tmp_path / "without" / "report.html").read_text(
+        encoding="utf-8"
+    )
+
+
+def test_from_python(small: Path) -> None:
+    projection = fundpool.project(fundpool.read_case(small), pooling="county", years=4)
+    plan = fundpool.optimise(projection, reserve_months=1)
+    assert plan.certificate.certified
+    assert not plan.rates.empty
+    assert not plan.swaps.empty

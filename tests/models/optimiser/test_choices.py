@@ -1,0 +1,221 @@
+"""Pools, frontier, naive policies, explanations: what surrounds a plan."""
+
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from inputs.case import Case
+from models.optimiser import Choices, optimise
+from models.optimiser.comparison import compared
+from models.optimiser.explanations import obstacle, shadow_prices
+from models.optimiser.frontier import efficient, frontier
+from models.optimiser.fund_problem import fund_problem
+from models.optimiser.industries import industry_burdens
+from models.optimiser.naive import POLICIES
+from models.optimiser.optimisation import optimised
+from models.optimiser.partition import Candidates, best_partition, cost_of
+from models.optimiser.policy import Aims, Policy
+from models.optimiser.sensitivity import plan_sensitivity
+from models.projection import Projection, Study
+from tests.cases.pool_flows import pool_flows
+
+
+def tree(seed: int, starts: tuple[int, ...], hazard: float) -> Candidates:
+    """Four counties in two cities in one province, six years."""
+    random = np.random.default_rng(seed)
+    contains = np.array(
+        [[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1], [1, 1, 0, 0], [0, 0, 1, 1],
+         [1, 1, 1, 1]], dtype=bool,
+    )  # fmt: skip
+    result = random.normal(0.0, 30.0, (6, 4)) + random.normal(0.0, 15.0, 4)
+    outgo = random.uniform(80.0, 120.0, (6, 4))
+    rise = np.array([0.0] * 4 + [hazard / 2] * 2 + [hazard])
+    added = outgo @ contains.T * rise + 1.0
+    return Candidates(
+        scheme="employee", codes=tuple("abcdwep"),
+        levels=("county",) * 4 + ("city",) * 2 + ("province",), contains=contains,
+        flow=result @ contains.T - added, added=added, floor=np.zeros((6, 7)),
+        opening=random.uniform(0.0, 60.0, 4), interest=np.full(6, 0.03),
+        years=np.arange(2021, 2027), starts=starts, rescue_price=1.0,
+    )  # fmt: skip
+
+
+def every_partition() -> list[set[int]]:
+    return [{0, 1, 2, 3}, {4, 2, 3}, {0, 1, 5}, {4, 5}, {6}]
+
+
+@pytest.mark.parametrize(("seed", "hazard"), [*product(range(6), (0.0, 0.05, 0.2))])
+def test_partition_is_the_best_of_all(seed: int, hazard: float) -> None:
+    given = tree(seed, (0, 3), hazard)
+    found, _ = best_partition(given)
+    assert found is not None
+    costs = []
+    for first, second in product(every_partition(), repeat=2):
+        merges = all(
+            any((given.contains[a] <= given.contains[b]).all() for b in second) for a in first
+        )
+        if merges:
+            picked = np.array([[k in part for k in range(7)] for part in (first, second)])
+            costs.append(cost_of(given, picked)[0])
+    assert found.cost == pytest.approx(min(costs), rel=1e-7, abs=1e-7)
+    assert found.reported == pytest.approx(found.cost, rel=1e-6, abs=1e-6)
+    assert found.relative_gap < 1e-6
+    assert found.cost <= min(found.alternatives.values()) + 1e-6
+
+
+def test_moral_hazard_makes_pooling_not_worth_it() -> None:
+    pooled, _ = best_partition(tree(1, (0,), 0.0))
+    apart, _ = best_partition(tree(1, (0,), 5.0))
+    assert pooled is not None
+    assert apart is not None
+    assert len(pooled.pools[0]) < 4
+    assert len(apart.pools[0]) == 4
+    assert pooled.plan.stages[0].groups  # as a plan the projection can follow
+
+
+@pytest.fixture(scope="module")
+def planned() -> tuple[object, ...]:
+    random = np.random.default_rng(2)
+    outgo = random.uniform(70.0, 130.0, (8, 5)) * np.linspace(1.0, 1.6, 8)[:, None]
+    base = np.tile(random.uniform(800.0, 1200.0, 5), (8, 1))
+    paths = pool_flows(outgo, base, 0.1 * base, random.uniform(40.0, 120.0, 5), 0.02)
+    policy = Policy(reserve_months=3.0, rate_most=3.0, rate_least=0.5, yearly_change=0.3,
+                    levy_ceiling=0.1, own_responsibility=0.2, effort=1.0)  # fmt: skip
+    return paths, policy
+
+
+def test_no_naive_policy_beats_the_plan(planned: tuple[object, ...]) -> None:
+    paths, policy = planned
+    fund = fund_problem(paths, policy)  # type: ignore[arg-type]
+    from models.optimiser.plan import Plan
+
+    plan = Plan(policy, Aims(), (optimised([fund], Aims()),))  # type: ignore[arg-type]
+    assert plan.status == "certified"
+    table = compared(plan).set_index("policy")
+    assert set(table.index) == {"this plan", "rates in force", *POLICIES}
+    best = table.loc["this plan"]
+    for name, row in table.iterrows():
+        whole = row["below_floor"] == 0 and row["largest_violation"] < 1e-6
+        assert name == "this plan" or not whole or row["objective"] >= best["objective"] - 1e-9
+    assert table["below_floor"].drop("rates in force").eq(0).any()
+
+
+def test_shadow_price_of_a_month_is_the_change_of_the_optimum(planned: tuple[object, ...]) -> None:
+    paths, policy = planned
+    from models.optimiser.plan import Plan
+
+    fund = fund_problem(paths, policy)  # type: ignore[arg-type]
+    plan = Plan(policy, Aims(), (optimised([fund], Aims()),))  # type: ignore[arg-type]
+    prices = shadow_prices(plan)
+    floors = prices[prices["limit"] == "reserve floor"].set_index("pool")["price"]
+    assert (floors > 0).all()
+    step = 1e-4
+    for number, pool in enumerate(fund.paths.pools):
+        more = fund.floor.copy()
+        more[:, :, number] += step * fund.paths.outgo_next_year[:, :, number] / 12.0
+        moved = optimised([replace(fund, floor=more)], Aims())
+        change = (moved.certificate.objective - plan.certificate.objective) / step
+        assert change == pytest.approx(floors.get(pool, 0.0), rel=2e-3, abs=2e-6)
+
+
+def test_an_impossible_floor_is_explained_and_mended(planned: tuple[object, ...]) -> None:
+    paths, policy = planned
+    from models.optimiser.plan import Plan
+
+    tight = replace(policy, yearly_change=0.01)  # type: ignore[type-var]
+    fund = fund_problem(paths, tight)  # type: ignore[arg-type]
+    plan = Plan(tight, Aims(), (optimised([fund], Aims()),))  # type: ignore[arg-type]
+    assert plan.status == "shortfall"
+    assert plan.certificate.certified
+    why = obstacle(plan, "CNY")
+    assert why.sentences
+    assert "misses its reserve floor" in why.sentences[0]
+    assert "million CNY in 20" in why.sentences[0]
+    assert any("change faster" in remedy for remedy in why.remedies)
+
+
+def test_efficient_points_beat_one_another_nowhere() -> None:
+    import pandas as pd
+
+    table = pd.DataFrame(
+        {"burden": [1.0, 1.1, 1.2, 1.0], "unevenness": [0.5, 0.4, 0.45, 0.5],
+         "swaps": [0.1, 0.1, 0.1, 0.1]}
+    )  # fmt: skip
+    assert efficient(table)["burden"].tolist() == [1.0, 1.1]
+
+
+def counties(study: Study) -> Projection:
+    return study.pooled("county")
+
+
+def test_plan_of_a_projection(jiangsu_study: Study, jiangsu: Case) -> None:
+    plan = optimise(counties(jiangsu_study), reserve_months=3)
+    assert plan.status == "certified"
+    assert plan.certificate.relative_gap < 1e-6
+    assert set(plan.rates["scheme"]) == {"employee", "resident"}
+    assert len(plan.rates) == 2 * 95 * 6
+    merged = plan.rates.merge(plan.swaps, on=["scheme", "pool", "name", "year"])
+    assert np.minimum(merged["paid"], merged["received"]).max() == 0.0
+    # what pools pay and do not receive stays in the hub and earns interest
+    for scheme, hub in plan.hub.groupby("scheme"):
+        net = plan.swaps[plan.swaps["scheme"] == scheme].groupby("year")["net"].sum()
+        kept = 0.0
+        for year, interest in zip(net.index, jiangsu_study.flows.paths.interest, strict=True):
+            kept = kept * (1 + interest) - net[year] * (1 + interest) ** 0.5
+            assert hub.set_index("year")["balance"][year] == pytest.approx(kept, abs=10.0)
+    assert plan.transfers["amount"].gt(0).all()
+    burdens = industry_burdens(jiangsu, plan)
+    assert burdens["share_of_base"].sum() == pytest.approx(1.0)
+
+
+def test_schemes_together_and_apart(jiangsu_study: Study) -> None:
+    projection = jiangsu_study.pooled("city")
+    apart = optimise(projection, 3)
+    joint = optimise(projection, 3, choices=Choices(aims=Aims(joint=True)))
+    assert len(apart.outcomes) == 2
+    assert len(joint.outcomes) == 1
+    assert joint.status == apart.status == "certified"
+    for kind in ("person", "contributor"):
+        own = optimise(projection, 3, choices=Choices(aims=Aims(burden_of=kind)))  # type: ignore[arg-type]
+        assert own.status == "certified"
+
+
+def test_frontier_is_certified_and_trades_off(jiangsu_study: Study) -> None:
+    calls: list[int] = []
+    found = frontier(
+        jiangsu_study.pooled("city"), 3, 3.0, lambda done, _of: calls.append(done),
+        Choices(schemes=("employee",)),
+    )  # fmt: skip
+    table = found[0].points
+    assert calls == list(range(1, 10))
+    assert len(table) > 1
+    assert table["relative_gap"].max() < 1e-6
+    assert table["largest_violation"].max() < 1e-6
+    free = table[table["swap_ceiling"] == table["swap_ceiling"].max()].sort_values("burden")
+    assert (np.diff(free["unevenness"]) <= 1e-9).all()
+
+
+def test_another_solver_of_pulp_gives_the_same_objective(planned: tuple[object, ...]) -> None:
+    paths, policy = planned
+    fund = fund_problem(paths, policy)  # type: ignore[arg-type]
+    import pulp
+
+    others = [s for s in pulp.listSolvers(onlyAvailable=True) if s in ("COIN_CMD", "GLPK_CMD")]
+    if not others:
+        pytest.skip("PuLP finds no other solver here")
+    mine = optimised([fund], Aims()).certificate.objective
+    for name in others:
+        assert optimised([fund], Aims(), solver=name).certificate.objective == pytest.approx(mine)
+
+
+def test_sensitivity_moves_with_the_assumption(small: Case) -> None:
+    table = plan_sensitivity(
+        small, "county", 4,
+        paths=["economy.medical_inflation", "economy.wage_growth", "optimiser.none"],
+    ).set_index("path")  # fmt: skip
+    assert "optimiser.none" not in table.index
+    dearer = table.loc["economy.medical_inflation"]
+    assert dearer["objective_down"] < 0 < dearer["objective_up"]
+    assert dearer["status_up"] == "certified"
