@@ -4,7 +4,6 @@ The same fund everywhere: 95 county pools of one scheme, 30 years, ``B[t] = B[t-
 (1+i)^0.5`` on flows that differ by scenario.
 """
 
-# ruff: noqa: I001
 import resource
 import time
 from dataclasses import replace

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from inputs.case import Case
-from models.county_books import CountyBook, opening_balances, with_taken_in
+from models.county_books import CountyBook, county_book, opening_balances, with_taken_in
 from models.flow_record import CountyFlows
 from models.funds import collection_effort, members, moral_hazard, year_after
 from models.pairs import IntArray
@@ -38,7 +38,12 @@ class Chance:
 
 @dataclass(frozen=True)
 class PoolFactors:
-    """Scenario money over central money by pool and year, one array ``(N, p)`` a year."""
+    """What scenarios make of central money by pool.
+
+    Attributes:
+        income, subsidies, outgo: scenario over central money, one array ``(N, p)`` a year.
+        interest: added to central interest, ``(N, T)``.
+    """
 
     income: tuple[FloatArray, ...]
     subsidies: tuple[FloatArray, ...]
@@ -249,7 +254,7 @@ def pool_run(
             growth = np.full((1, 1), 1.0 + flows.paths.interest[t])
             income, gained, outgo = now["income"][None], now["subsidies"][None], now["outgo"][None]
         else:
-            growth = 1.0 + factors.interest[:, t, None]
+            growth = 1.0 + flows.paths.interest[t] + factors.interest[:, t, None]
             income = factors.income[t] * now["income"]
             gained = factors.subsidies[t] * now["subsidies"]
             outgo = factors.outgo[t] * now["outgo"]
@@ -387,7 +392,9 @@ def batch_swaps(
 
 
 def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -> PoolFactors:
-    """Scenario money over central money by pool; one where there is no central money.
+    """What scenarios make of central money by pool; nothing where there is no central money.
+
+    A scheme that takes others in is drawn by its own money; theirs moves with it.
 
     Args:
         case: the case.
@@ -396,7 +403,7 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         chance: the scenarios' money.
     """
     number = [scheme.name for scheme in case.schemes].index(laid.scheme)
-    own = county_money(with_taken_in(case, flows, number))
+    own = county_money(county_book(case, flows, number))
     own["income"] = own["contributions"] - own["account_credits"]
     result: dict[str, list[FloatArray]] = {"income": [], "subsidies": [], "outgo": []}
     for t, stage in enumerate(laid.stage_of):
@@ -409,7 +416,7 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         tuple(result["income"]),
         tuple(result["subsidies"]),
         tuple(result["outgo"]),
-        chance.interest,
+        chance.interest - flows.paths.interest,
     )
 
 

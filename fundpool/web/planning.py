@@ -54,7 +54,7 @@ def plan_material(shelf: Shelf, asked: PlanRequest) -> Material | Pending:
     )
 
 
-def projected(shelf: Shelf, asked: PlanRequest, study: Study) -> Projection:
+def projected(asked: PlanRequest, study: Study) -> Projection:
     """The plan as a projection, levers moved: what the optimiser and the workbook take."""
     pooling = asked.pooling or study.case.levels[0]
     return replace(study, flows=flows_of(study, asked)).pooled(pooling)
@@ -69,7 +69,7 @@ def optimisation(shelf: Shelf, asked: PlanRequest, study: Study) -> Job:
     def work(job: Job) -> Any:
         from fundpool.web.optimising import in_child, optimum
 
-        return in_child(optimum, (projected(shelf, asked, study), scheme, wanted), job)
+        return in_child(optimum, (projected(asked, study), scheme, wanted), job)
 
     return shelf.jobs.submit(f"optimum {asked.digest}", "optimisation", work)
 
@@ -89,7 +89,7 @@ def frontier_job(shelf: Shelf, asked: PlanRequest, points: int) -> Job:
     def work(job: Job) -> Any:
         from fundpool.web.optimising import frontier_points, in_child
 
-        arguments = (projected(shelf, asked, study), scheme, wanted, points)
+        arguments = (projected(asked, study), scheme, wanted, points)
         return in_child(frontier_points, arguments, job)
 
     return shelf.jobs.submit(f"frontier {points} {asked.digest}", "frontier", work)

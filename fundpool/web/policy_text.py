@@ -8,7 +8,7 @@ from typing import Any
 
 from fundpool.web.plan_request import LeverValues, PlanRequest
 from inputs.case import Case
-from inputs.settings import Parameter
+from inputs.parameters import Parameter
 
 NAME = "page-plan"
 GROWTHS = ("medical_inflation", "wage_growth", "interest")

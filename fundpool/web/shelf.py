@@ -179,10 +179,16 @@ class Shelf:
             return None
 
         def work(job: Job) -> None:
-            from fundpool.web.fans import drawn
+            from models.county_chance import county_chance
+            from models.scenario_terms import scenario_terms
 
-            job.step(0.0, "drawing scenarios")
-            made = drawn(found, self.serving.scenarios, self.serving.seed, job.step)
+            scenarios = self.serving.scenarios
+            job.step(0.05, "what moving and enrolment change")
+            terms = scenario_terms(found)
+            made = county_chance(
+                found.case, terms, scenarios, self.serving.seed,
+                lambda done: job.step(0.7 + 0.3 * done / scenarios, "drawing scenarios"),
+            )  # fmt: skip
             with self._lock:
                 self._chances[key] = made
                 while len(self._chances) > max(2, self.serving.limits.studies // 3):
