@@ -38,11 +38,11 @@ class Chance:
 
 @dataclass(frozen=True)
 class PoolFactors:
-    """What scenarios make of central money by pool.
+    """What scenarios make of central money by pool; the first row is the central path itself.
 
     Attributes:
-        income, subsidies, outgo: scenario over central money, one array ``(N, p)`` a year.
-        interest: added to central interest, ``(N, T)``.
+        income, subsidies, outgo: scenario over central money, one array ``(N + 1, p)`` a year.
+        interest: added to central interest, ``(N + 1, T)``.
     """
 
     income: tuple[FloatArray, ...]
@@ -149,10 +149,11 @@ class PoolRun:
         persons, contribution_base, contributions, income (contributions less account credits),
             subsidies (with what is gained from accounts), outgo, outstanding, outgo_next_year.
         interest: of the central path, ``(T,)``.
-        opening: balance at the start of a pool's life, of the first scenario, ``(P,)``.
-        balance: at year ends, ``(N, T, P)``.
-        paid, received: levies and grants of the first scenario, ``(T, P)``.
-        hub: held by all adjustment funds together at year ends, ``(N, T)``.
+        opening: balance at the start of a pool's life, central path, ``(P,)``.
+        balance: at year ends, ``(N + 1, T, P)``; the central path, then the scenarios.
+        paid, received: levies and grants of the central path, ``(T, P)``.
+        hub: held by all adjustment funds together at year ends, ``(N + 1, T)``.
+        total: held by all pools and adjustment funds together, ``(N + 1, T)``.
     """
 
     layout: Layout
@@ -171,6 +172,7 @@ class PoolRun:
     paid: FloatArray
     received: FloatArray
     hub: FloatArray
+    total: FloatArray
 
     @property
     def reserve_months(self) -> FloatArray:
@@ -204,7 +206,7 @@ def pool_run(
         taken_in: balances of schemes that it takes in.
 
     Returns:
-        the run, and what the last pools held at the end by scenario, ``(N, p)``.
+        the run, and what the last pools held at the end, ``(N + 1, p)``.
 
     Raises:
         ValueError: a decision for pools that change on the way.
@@ -219,7 +221,7 @@ def pool_run(
     paid, received = np.full((span, total), np.nan), np.full((span, total), np.nan)
     opening = np.full(total, np.nan)
     balances = np.full((scenarios, span, total), np.nan)
-    hub_path = np.zeros((scenarios, span))
+    hub_path, total_path = np.zeros((scenarios, span)), np.zeros((scenarios, span))
     own = county_money(book)
     stage, begin, held, money = -1, 0, np.zeros((scenarios, 0)), np.zeros((scenarios, 0))
     pooled: dict[str, FloatArray] = {}
@@ -283,9 +285,10 @@ def pool_run(
             hub_path[:, t] = money.sum(axis=1) if hub_open else 0.0
         held = held * growth + result * half
         balances[:, t, here] = held
+        total_path[:, t] = held.sum(axis=1) + hub_path[:, t]
     run = PoolRun(
         layout=laid, years=flows.years[1 : span + 1], interest=flows.paths.interest[:span],
-        opening=opening, balance=balances, paid=paid, received=received, hub=hub_path, **central,
+        opening=opening, balance=balances, paid=paid, received=received, hub=hub_path, total=total_path, **central,
     )  # fmt: skip
     return run, held
 
@@ -411,12 +414,13 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         for name, listed in result.items():
             central = pools.total(own[name][t])
             drawn = _gather(pools.of_county, getattr(chance, name)[:, t], len(pools.codes))
-            listed.append(np.divide(drawn, central, out=np.ones_like(drawn), where=central != 0))
+            factor = np.divide(drawn, central, out=np.ones_like(drawn), where=central != 0)
+            listed.append(np.concatenate([np.ones((1, central.size)), factor]))
     return PoolFactors(
         tuple(result["income"]),
         tuple(result["subsidies"]),
         tuple(result["outgo"]),
-        chance.interest - flows.paths.interest,
+        np.pad(chance.interest - flows.paths.interest, ((1, 0), (0, 0))),
     )
 
 

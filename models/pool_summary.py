@@ -82,7 +82,7 @@ def pool_summary(run: PoolRun, target_months: float) -> PoolSummary:
     dry = np.where(negative.any(axis=1), years[negative.argmax(axis=1)], NEVER)
     tests = [short_range_test(row, target_months) for row in months]
     ruin = (
-        (run.balance[(slice(None), *here)] < 0).any(axis=1).mean(axis=0)
+        (run.balance[(slice(1, None), *here)] < 0).any(axis=1).mean(axis=0)
         if run.balance.shape[0] > 1
         else np.full(base.shape[0], np.nan)
     )

@@ -197,7 +197,7 @@ def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
     dry = own.exhaustion_year != NEVER
     rated = ~np.isnan(own.level_rate)
     even = evenness_between(side.case, codes, own)
-    balance = np.nansum(run.balance[:, -1], axis=1) + run.hub[:, -1]
+    balance = _shown(side.run.total[:, -1])
     return {
         "pools": len(codes),
         "pools_exhausted": int(dry.sum()),
@@ -205,7 +205,7 @@ def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
         "first_exhaustion": int(own.exhaustion_year[dry].min()) if dry.any() else None,
         "short_range_failed": int((~own.short_range_test).sum()),
         "min_reserve_months": _number(own.min_reserve_months.min()),
-        "closing_balance": _number(balance.mean() if run.balance.shape[0] > 1 else balance[0]),
+        "closing_balance": _number(balance),
         "level_rate": _number(np.average(own.level_rate[rated], weights=own.worth[rated]))
         if rated.any()
         else None,
@@ -223,7 +223,7 @@ def _paths(a: Side | None, b: Side, county: str, case: Case) -> dict[str, Any]:
     """Balances of all funds together, and of the fund of one county."""
     result: dict[str, Any] = {"total": {}, "county": None}
     for name, side in (("a", a), ("b", b)):
-        result["total"][name] = None if side is None else _fan(_all_funds(side))
+        result["total"][name] = None if side is None else _fan(side.run.total)
     if county:
         if county not in case.regions.codes:
             raise ValueError(f"the case has no county {county!r}")
@@ -238,21 +238,23 @@ def _paths(a: Side | None, b: Side, county: str, case: Case) -> dict[str, Any]:
             last = int(held[-1])
             result["county"][name] = _fan(balance) | {
                 "pool": side.run.layout.codes[last],
-                "ruin": _listed(ruin_by_year(balance)) if balance.shape[0] > 1 else None,
+                "ruin": _listed(ruin_by_year(balance[1:])) if balance.shape[0] > 1 else None,
                 "months": _listed(side.run.reserve_months[np.arange(held.size), held]),
             }
     return result
 
 
-def _all_funds(side: Side) -> FloatArray:
-    return np.asarray(np.nansum(side.run.balance, axis=2) + side.run.hub)
+def _shown(balance: FloatArray) -> FloatArray:
+    """The central path, or the median of the scenarios where there are any."""
+    shown = balance[0] if balance.shape[0] == 1 else np.median(balance[1:], axis=0)
+    return np.asarray(shown)
 
 
 def _fan(balance: FloatArray) -> dict[str, Any]:
     """Central path, and bands where there are scenarios."""
     if balance.shape[0] == 1:
         return {"central": _listed(balance[0])}
-    bands = np.percentile(balance, list(BANDS.values()), axis=0)
+    bands = np.percentile(balance[1:], list(BANDS.values()), axis=0)
     return {name: _listed(row) for name, row in zip(BANDS, bands, strict=True)} | {
         "central": _listed(bands[2])
     }
@@ -262,6 +264,7 @@ def _pools(side: Side, swapped: FloatArray) -> list[dict[str, Any]]:
     run, own = side.run, side.summary
     pools = run.layout.pools[-1]
     here = run.layout.last
+    closing = _shown(run.balance[:, -1, here])
     return [
         {
             "pool": pools.codes[i],
@@ -270,7 +273,7 @@ def _pools(side: Side, swapped: FloatArray) -> list[dict[str, Any]]:
             "counties": int((pools.of_county == i).sum()),
             "persons": _number(run.persons[-1, here][i]),
             "opening_balance": _number(run.opening[here][i]),
-            "closing_balance": _number(np.median(run.balance[:, -1, here][:, i])),
+            "closing_balance": _number(closing[i]),
             "exhaustion_year": _year(own.exhaustion_year[i]),
             "min_reserve_months": _number(own.min_reserve_months[i]),
             "final_reserve_months": _number(own.final_reserve_months[i]),

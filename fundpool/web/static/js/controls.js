@@ -54,8 +54,8 @@ export function showControls(state, caseInfo) {
   options($("mobility"), [-0.02, -0.01, 0, 0.01, 0.02].map((value) => [String(value), value ? word("a_year", { value: signed(100 * value, (v) => number(v, 2)) }) : word("as_is")]), String(state.mobility));
   const counties = info.regions.filter((region) => region.level === info.levels[0]);
   options($("county"), [["", word("all_funds")], ...counties.map((region) => [region.code, nameOf(region)])], state.county);
-  options($("measure"), ["exhaustion", "rate", "months", "gain"].map((name) => [name === "exhaustion" ? "" : name, word(`m_${name}`)]), state.measure);
-  options($("arcs"), ["money", "migrants", "none"].map((name) => [name === "money" ? "" : name, word(`arcs_${name}`)]), state.arcs);
+  options($("measure"), ["exhaustion", "rate", "months", "gain"].map((name) => [name, word(`m_${name}`)]), state.measure || "exhaustion");
+  options($("arcs"), ["money", "migrants", "none"].map((name) => [name, word(`arcs_${name}`)]), state.arcs || "money");
   $("full").checked = state.full;
   sliders();
   policies(fresh);

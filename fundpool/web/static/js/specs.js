@@ -14,7 +14,7 @@ export function pathsSpec(currency, fan) {
   const band = (low, high, opacity) => ({ mark: { type: "area", opacity },
     encoding: { x, y: { field: low, type: "quantitative", title }, y2: { field: high },
       color: { ...colour, legend: null } } });
-  return (width) => ({ width: width - 70, height: width < 500 ? 220 : 300, autosize: { type: "fit-x", contains: "padding" },
+  return (width) => ({ width, height: width < 500 ? 220 : 300, autosize: { type: "fit-x", contains: "padding" },
     data: { name: "paths" },
     layer: [
       ...(fan ? [band("p05", "p95", 0.13), band("p25", "p75", 0.22)] : []),
@@ -61,7 +61,7 @@ export function mapSpec(geometry, label) {
 }
 
 export function gainsSpec(currency) {
-  return (width) => ({ width: width - 60, height: { step: 17 }, autosize: { type: "fit-x" }, data: { name: "gains" },
+  return (width) => ({ width, height: { step: 17 }, autosize: { type: "fit-x", contains: "padding" }, data: { name: "gains" },
     encoding: { y: { field: "name", type: "nominal", sort: null, axis: { title: null, labelLimit: 150, domain: false, ticks: false } },
       x: { field: "value", type: "quantitative", title: word("gains_axis", { currency }) } },
     layer: [
@@ -74,7 +74,7 @@ export function gainsSpec(currency) {
 
 export function ratesSpec() {
   const sides = [word("as_it_stands"), word("this_plan")];
-  return (width) => ({ width: width - 40, height: 110, autosize: { type: "fit-x", contains: "padding" }, data: { name: "rates" },
+  return (width) => ({ width, height: 110, autosize: { type: "fit-x", contains: "padding" }, data: { name: "rates" },
     mark: { type: "point", filled: true, opacity: 0.55, tooltip: true },
     encoding: { x: { field: "rate", type: "quantitative", title: word("rates_axis"), scale: { zero: false } },
       y: { field: "side", type: "nominal", scale: { domain: sides }, axis: { title: null, ticks: false, domain: false } },
@@ -87,7 +87,7 @@ export function ratesSpec() {
 export function pinsSpec(currency, names) {
   const palette = ["#6b7280", "#0b5394", "#b4540a", "#0b6b3a", "#7a2e8e", "#111111"];
   const dashes = [[6, 4], [1, 0], [8, 3, 2, 3], [2, 2], [12, 3], [1, 0]];
-  return (width) => ({ width: width - 70, height: 260, autosize: { type: "fit-x", contains: "padding" }, data: { name: "pins" },
+  return (width) => ({ width, height: 260, autosize: { type: "fit-x", contains: "padding" }, data: { name: "pins" },
     mark: { type: "line", strokeWidth: 2.5, tooltip: true },
     encoding: { x: { field: "year", type: "quantitative", axis: { format: "d", title: null }, scale: { zero: false, nice: false } },
       y: { field: "central", type: "quantitative", title: word("paths_axis", { currency }) },
@@ -96,7 +96,7 @@ export function pinsSpec(currency, names) {
 }
 
 export function frontierSpec() {
-  return (width) => ({ width: width - 60, height: 280, autosize: { type: "fit-x", contains: "padding" }, data: { name: "frontier" },
+  return (width) => ({ width, height: 280, autosize: { type: "fit-x", contains: "padding" }, data: { name: "frontier" },
     mark: { type: "point", filled: true, opacity: 0.8, cursor: "pointer", color: "#0b5394", tooltip: true },
     encoding: { x: { field: "rate", type: "quantitative", title: word("f_rate"), scale: { zero: false } },
       y: { field: "uneven", type: "quantitative", title: word("f_uneven") },

@@ -52,9 +52,10 @@ export function compared(a, b, keys, shows, lowIsGood) {
     const show = shows[key];
     let change = "–";
     if (typeof before === "number" && typeof after === "number" && show.difference) {
-      const gap = after - before;
+      // what differs by rounding alone does not differ
+      const gap = Math.abs(after - before) < 1e-7 * Math.max(Math.abs(after), Math.abs(before)) ? 0 : after - before;
       const good = lowIsGood.has(key) ? gap < 0 : gap > 0;
-      const kind = Math.abs(gap) < 1e-12 || show.neutral ? "" : good ? "better" : "worse";
+      const kind = gap === 0 || show.neutral ? "" : good ? "better" : "worse";
       change = { text: `${kind === "better" ? "▲ " : kind === "worse" ? "▼ " : ""}${show.difference(gap)}`, kind };
     }
     return [show.title || word(key), show.text(before), show.text(after), change];

@@ -42,7 +42,9 @@ export function number(value, digits = 4) {
 
 export function signed(value, show) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
-  return (value > 0 ? "+" : value < 0 ? "−" : "±") + show(Math.abs(value));
+  const text = show(Math.abs(value));
+  const zero = Number.parseFloat(text.replace(/,/g, "")) === 0;
+  return (zero ? "±" : value > 0 ? "+" : "−") + text;
 }
 
 export function percent(value, digits = 4) {
