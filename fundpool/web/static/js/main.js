@@ -65,11 +65,13 @@ async function refresh() {
     return;
   }
   busy = true;
+  $("results").setAttribute("aria-busy", "true");
   do {
     again = false;
     await ask();
   } while (again);
   busy = false;
+  $("results").setAttribute("aria-busy", "false");
 }
 
 async function ask() {
@@ -93,7 +95,7 @@ async function ask() {
     $("command").textContent = found.command.text;
     $("status").textContent = found.command.needs_policy ? word("command_policy") : "";
     follow(found.waiting);
-    pins();
+    await pins();
   } catch (error) {
     progress(null);
     problem(error instanceof Refused && error.message === "cancelled" ? word("cancelled") : error.message);

@@ -3,6 +3,7 @@
 import { describe, show } from "./charts.js";
 import { frontierSpec, gainsSpec, languageKey, mapSpec, pathsSpec, ratesSpec } from "./specs.js";
 import { mapKey, mapPoints, mapArcs, mapGeometry } from "./map.js";
+import { parsePooling } from "./state.js";
 import { compared, fill } from "./tables.js";
 import { money, moneyUnit, months, nameOf, number, people, percent, rate, signed, word, year } from "./words.js";
 
@@ -23,7 +24,7 @@ function schemeName(info, found) {
 
 export function planWords(state, info) {
   const parts = [];
-  if (state.pooling) parts.push(`${word("pooling")} ${state.pooling}`);
+  if (state.pooling) parts.push(poolingWords(state, info));
   for (const name of state.policies) parts.push(nameOf(info.policies.find((policy) => policy.name === name)) || name);
   for (const name of ["rate", "premium", "care", "medical_inflation", "wage_growth", "interest"]) {
     if (state[name]) parts.push(`${word(name)} ${signed(100 * state[name], (value) => number(value, 3))}${name === "premium" || name === "care" ? " %" : ` ${word("unit_points")}`}`);
@@ -31,6 +32,28 @@ export function planWords(state, info) {
   if (state.mobility) parts.push(`${word("mobility")} ${signed(100 * state.mobility, (value) => number(value, 2))}`);
   if (state.optimised) parts.push(word("optimise"));
   return parts.join("; ") || word("nothing_changed");
+}
+
+function poolingWords(state, info) {
+  const plan = parsePooling(state.pooling, info.levels);
+  const level = (name) => {
+    const text = word(`level_${name}`);
+    return text.startsWith("level_") ? name : text;
+  };
+  if (plan.mode === "staged") {
+    return [word("pool_level", { level: level(plan.level) }), ...plan.stages.map((stage) => word("pool_staged", { level: level(stage.level), year: stage.year }))].join(", ");
+  }
+  if (plan.mode === "fund") {
+    const { levy, own, need } = plan.fund;
+    return word("pool_fund", { level: level(plan.level), upper: level(plan.fund.level), levy: percent(levy, 3), own: percent(own, 3), need: percent(need, 3) });
+  }
+  if (plan.mode === "cluster") {
+    return plan.clusters.map(({ name, codes }) => {
+      const n = info.regions.filter((region) => region.level === info.levels[0] && (codes.includes(region.code) || codes.includes(region.parent))).length;
+      return word("pool_cluster", { level: level(plan.level), name, n, from: plan.year ? word("pool_from", { year: plan.year }) : "" });
+    }).join(", ");
+  }
+  return word("pool_level", { level: level(plan.level) });
 }
 
 export async function render(found, state, info) {
