@@ -315,5 +315,6 @@ def _end(result: dict[str, object], quiet: bool = True) -> None:
 from fundpool.cli import archive as _archive  # noqa: E402  registers its commands
 from fundpool.cli import planning as _planning  # noqa: E402  registers its commands
 from fundpool.cli import policies as _policies  # noqa: E402  registers its command
+from fundpool.cli import serve as _serve  # noqa: E402  registers its command
 
-__all__ = ["UsageError", "_archive", "_planning", "_policies", "app"]
+__all__ = ["UsageError", "_archive", "_planning", "_policies", "_serve", "app"]
