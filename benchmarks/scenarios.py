@@ -4,7 +4,6 @@ The same fund everywhere: 95 county pools of one scheme, 30 years, ``B[t] = B[t-
 (1+i)^0.5`` on flows that differ by scenario.
 """
 
-# ruff: noqa: I001
 import resource
 import time
 from dataclasses import replace
@@ -76,7 +75,7 @@ def in_modelx(paths: PoolPaths) -> float:
         if t < 0:
             return 0.0
         grown = 1 + rate[s, t]  # type: ignore[name-defined]  # noqa: F821
-        return balance(s, p, t - 1) * grown + flow[s, t, p] * grown**0.5  # type: ignore[name-defined]  # noqa: F821
+        return balance(s, p, t - 1) * grown + flow[s, t, p] * grown**0.5  # type: ignore  # noqa: F821
 
     space.new_cells("balance", formula=balance)
     last = paths.years.size - 1

@@ -194,7 +194,8 @@ def plan_findings(policy: Policy, settings: Settings, file: str) -> list[Finding
     if policy.pooling is None:
         return []
     levels = [
-        part.partition("@")[0].partition("+")[0].strip() for part in policy.pooling.split(",")
+        part.partition("@")[0].partition("+")[0].partition("[")[0].strip()
+        for part in policy.pooling.split(",")
     ]
     return [
         Finding(file, None, "pooling", policy.pooling, "levels of the case",

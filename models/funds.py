@@ -80,7 +80,7 @@ def _scheme_funds(
     scheme = case.scheme(name)
     book = with_taken_in(case, flows, case.schemes.index(scheme))
     years = flows.years[1:]
-    outgo_next = _next_year(book.claims_paid + book.administration)
+    outgo_next = year_after(book.claims_paid + book.administration)
     stage = plan.stage(name, int(years[0]))
     pools = pools_of(case, stage)
     balance = pools.total(opening_balances(case, name))
@@ -97,7 +97,7 @@ def _scheme_funds(
         for over in arriving:
             if over.year == year:
                 balance = balance + sum_by(
-                    _member(over.pools, pools), over.balance, minlength=balance.size
+                    members(over.pools, pools), over.balance, minlength=balance.size
                 )
         interest = float(flows.paths.interest[t])
         flow = {
@@ -106,7 +106,7 @@ def _scheme_funds(
         rise = np.array([1.0 + _rise(case, level) for level in pools.levels])
         for key in ("claims_incurred", "claims_paid", "outstanding", "administration"):
             flow[key] = flow[key] * rise
-        effort = _effort(case, stage, pools)
+        effort = collection_effort(case, stage, pools)
         for key in ("contribution_base", "contributions", "account_credits"):
             flow[key] = flow[key] * effort
         net = flow["claims_paid"] + flow["administration"]
@@ -120,7 +120,7 @@ def _scheme_funds(
         swaps_in, swaps_out = np.zeros_like(result), np.zeros_like(result)
         if stage.adjustment is not None:
             hubs = pools_of(case, stage_at(stage.adjustment.level))
-            member = _member(pools, hubs)
+            member = members(pools, hubs)
             opened = np.zeros(len(hubs.codes)) if reserve is None else reserve
             half = (1.0 + interest) ** 0.5
             money = PoolFlow(
@@ -174,7 +174,7 @@ def _scheme_funds(
     return frames, [TakenOver(into, scheme.merger, pools, balance)]
 
 
-def _effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:
+def collection_effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:
     """What pooling leaves of contributions where local offices collect for a larger fund."""
     values = case.settings.pooling.collection_effort
     if values is None:
@@ -208,7 +208,7 @@ def _months(balance: FloatArray, outgo: FloatArray, outstanding: FloatArray) -> 
     return months
 
 
-def _next_year(outgo: FloatArray) -> FloatArray:
+def year_after(outgo: FloatArray) -> FloatArray:
     """Outgo a year later; after the last year it grows as it did into the last year."""
     last = outgo[-1]
     if outgo.shape[0] > 1:
@@ -217,7 +217,7 @@ def _next_year(outgo: FloatArray) -> FloatArray:
     return np.concatenate([outgo[1:], last[None]])
 
 
-def _member(pools: Pools, upper: Pools) -> IntArray:
+def members(pools: Pools, upper: Pools) -> IntArray:
     """Which upper pool each pool belongs to, by its first county."""
     first = np.array([np.flatnonzero(pools.of_county == p)[0] for p in range(len(pools.codes))])
     return np.asarray(upper.of_county[first], dtype=np.int64)
@@ -227,7 +227,7 @@ def _carry_over(
     pools: Pools, merged: Pools, balance: FloatArray, reserve: FloatArray | None
 ) -> tuple[FloatArray, FloatArray | None]:
     """Balances of the pools of the next stage; what a hub holds stays or joins its successors."""
-    carried = sum_by(_member(pools, merged), balance, minlength=len(merged.codes))
+    carried = sum_by(members(pools, merged), balance, minlength=len(merged.codes))
     if reserve is not None and len(merged.codes) == reserve.size:
         return carried + reserve, None
     return carried, reserve

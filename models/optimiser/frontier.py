@@ -14,7 +14,7 @@ import pandas as pd
 import pulp
 
 from models.optimiser.bounds import trusted_bounds
-from models.optimiser.certificate import recursion, relative_gap, terms_of, violations
+from models.optimiser.certificate import Decision, recursion, relative_gap, terms_of, violations
 from models.optimiser.fund_problem import FundProblem, fund_problem
 from models.optimiser.highs import InMemoryHighs
 from models.optimiser.linear_program import as_pulp
@@ -111,6 +111,21 @@ def scheme_frontier(
     return efficient(pd.DataFrame(rows))
 
 
+def plan_under_ceilings(
+    fund: FundProblem, aims: Aims, burden: float, swaps: float
+) -> tuple[Decision, dict[str, float]]:
+    """The most even plan under ceilings on burden and swaps: a point of the frontier, with its row.
+
+    Raises:
+        ValueError: no plan keeps every floor under the ceilings.
+    """
+    warm = _Warm(fund, aims)
+    row = warm.point(burden, swaps)
+    if row is None or warm.decision is None:
+        raise ValueError(f"{fund.paths.scheme} has no plan that keeps every floor so cheaply")
+    return warm.decision, row
+
+
 def efficient(table: pd.DataFrame) -> pd.DataFrame:
     """Rows that no other row beats in burden, unevenness and swaps together, by burden."""
     values = table[["burden", "unevenness", "swaps"]].to_numpy(float).round(9)
@@ -153,6 +168,7 @@ class _Warm:
             program, self.model.funds, self.model.columns, self.model.burdens
         )
         self.loaded = False
+        self.decision: Decision | None = None
 
     def point(self, burden: float, swaps: float) -> dict[str, float] | None:
         """The most even plan under the ceilings; None where none is feasible."""
@@ -184,6 +200,7 @@ class _Warm:
         duals = np.array([c.pi for c in self.problem.constraints()])
         fund = self.model.funds[0]
         (decision,) = decisions_of(self.model, values)
+        self.decision = decision
         terms = terms_of(self.model.funds, self.model.burdens, [decision], self.aims)
         broken = violations(fund, decision, recursion(fund, decision), elastic=False)
         objective = sum(weight * terms[aim] for aim, weight in self.weights.items())

@@ -1,0 +1,145 @@
+"""Long work: projections and optimisations, one at a time, watched and cancelled from the page."""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+
+class CancelledError(Exception):
+    """A job that was cancelled."""
+
+
+class BusyError(Exception):
+    """Too many jobs wait."""
+
+
+@dataclass
+class Job:
+    """One piece of long work.
+
+    Attributes:
+        key: what it is for; the same key is not worked on twice.
+        name: unguessable name by which it is watched and cancelled.
+        kind: ``projection``, ``scenarios``, ``optimisation`` or ``frontier``.
+        status: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
+        done: share that is done.
+        words: what it is doing, or why it failed.
+        result: what it made.
+        watchers: requests that wait for it; a cancelled job stops when nobody else does.
+    """
+
+    key: str
+    kind: str
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    status: str = "waiting"
+    done: float = 0.0
+    words: str = ""
+    result: Any = None
+    watchers: int = 1
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def step(self, done: float, words: str = "") -> None:
+        """Say how far it is.
+
+        Raises:
+            CancelledError: it was cancelled.
+        """
+        if self.stop.is_set():
+            raise CancelledError
+        self.done, self.words = done, words or self.words
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status in ("done", "failed", "cancelled")
+
+    def record(self) -> dict[str, Any]:
+        """As plain data, without the result."""
+        return {
+            "job": self.name, "kind": self.kind, "status": self.status,
+            "done": round(self.done, 4), "words": self.words,
+        }  # fmt: skip
+
+
+class Jobs:
+    """The jobs of a server: one worker a kind, so that a projection does not wait for a solver."""
+
+    def __init__(self, most: int) -> None:
+        """Keep at most so many."""
+        self.most = most
+        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._lock = threading.Lock()
+        self._workers = {
+            kind: ThreadPoolExecutor(1, thread_name_prefix=kind) for kind in ("project", "optimise")
+        }
+
+    def submit(self, key: str, kind: str, work: Callable[[Job], Any]) -> Job:
+        """Begin a job, or join the one that is under way for the same key.
+
+        Raises:
+            BusyError: too many wait.
+        """
+        with self._lock:
+            for job in self._jobs.values():
+                if job.key == key and not job.stop.is_set() and job.status != "failed":
+                    job.watchers += 0 if job.ended else 1
+                    return job
+            if sum(not job.ended for job in self._jobs.values()) >= self.most:
+                raise BusyError
+            job = Job(key, kind)
+            self._jobs[job.name] = job
+            while len(self._jobs) > self.most:
+                oldest = next((name for name, j in self._jobs.items() if j.ended), None)
+                if oldest is None:
+                    break
+                del self._jobs[oldest]
+        room = "optimise" if kind in ("optimisation", "frontier") else "project"
+        self._workers[room].submit(self._run, job, work)
+        return job
+
+    def named(self, name: str) -> Job | None:
+        """A job by its name."""
+        return self._jobs.get(name)
+
+    def cancel(self, job: Job) -> None:
+        """Stop a job, unless somebody else waits for it too."""
+        with self._lock:
+            job.watchers -= 1
+            if job.watchers <= 0 and not job.ended:
+                job.stop.set()
+                if job.status == "waiting":
+                    job.status = "cancelled"
+
+    def close(self) -> None:
+        """Stop everything."""
+        for job in list(self._jobs.values()):
+            job.stop.set()
+        for worker in self._workers.values():
+            worker.shutdown(wait=False, cancel_futures=True)
+
+    def _run(self, job: Job, work: Callable[[Job], Any]) -> None:
+        if job.stop.is_set():
+            job.status = "cancelled"
+            return
+        job.status = "running"
+        try:
+            job.result = work(job)
+            job.done, job.status = 1.0, "done"
+        except CancelledError:
+            job.status = "cancelled"
+        except Exception as error:  # a job's mistake is the job's, not the server's
+            job.words, job.status = sentence(error), "failed"
+
+
+def sentence(error: Exception) -> str:
+    """An error in words for the page."""
+    from inputs.findings import CaseError
+
+    if isinstance(error, CaseError | ValueError):
+        text = str(error).strip() or type(error).__name__
+        return text[0].upper() + text[1:]
+    return f"The work failed ({type(error).__name__}); the server's messages say more."

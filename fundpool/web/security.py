@@ -1,0 +1,185 @@
+"""What every request must pass: known host and origin, no more than its share of size and time.
+
+Browsers that hold other pages open can reach a server on this machine. A page elsewhere must not
+be able to use it: the ``Host`` is checked against rebinding of names, the ``Origin`` of whatever
+changes something, and no other site may frame or read the page.
+"""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, MutableMapping
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs
+
+from fundpool.web.serving import Serving
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:",
+        "connect-src 'self'", "font-src 'self'", "base-uri 'none'", "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)  # fmt: skip
+HEADERS = (
+    (b"content-security-policy", CONTENT_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+COOKIE = "fundpool"
+READING = ("GET", "HEAD")
+UPLOADS = "/api/cases"
+EVENTS = "/events"
+
+
+class BodyRefusedError(Exception):
+    """A body that is too large or too slow."""
+
+    def __init__(self, status: int, words: str) -> None:
+        """Keep status and words."""
+        self.status, self.words = status, words
+        super().__init__(words)
+
+
+class Guard:
+    """ASGI middleware around the application."""
+
+    def __init__(self, app: App, serving: Serving) -> None:
+        """Guard an application."""
+        self.app, self.serving = app, serving
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse in one sentence."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {
+            key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]
+        }
+        refused = self._refusal(scope, headers)
+        if refused is not None:
+            await _refuse(send, *refused)
+            return
+        started = False
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [*message["headers"], *HEADERS, *self._cookie(scope)]
+            await send(message)
+
+        limits = self.serving.limits
+        large = scope["path"] == UPLOADS
+        most = limits.upload_bytes if large else limits.json_bytes
+        wait = limits.seconds + (limits.check_seconds if large else 0.0)
+        try:
+            body = await _whole_body(receive, most, limits.seconds)
+            answer = self.app(scope, _replayed(body, receive), guarded_send)
+            if scope["path"].endswith(EVENTS):
+                await answer
+            else:
+                await asyncio.wait_for(answer, wait)
+        except BodyRefusedError as error:
+            await _refuse(send, error.status, error.words)
+        except TimeoutError:
+            if not started:
+                await _refuse(send, 503, f"No answer within {wait:.0f} seconds; try again.")
+
+    def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
+        serving = self.serving
+        if headers.get("host", "") not in serving.hosts:
+            return 421, "This server answers to its own address only."
+        if serving.token is not None and not self._known(scope, headers):
+            return 401, "Open the address with the token that the command printed."
+        origin = headers.get("origin")
+        if origin is not None and origin.partition("://")[2] not in serving.hosts:
+            return 403, "Requests from other pages are refused."
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return 403, "Requests from other pages are refused."
+        length = headers.get("content-length", "0")
+        large = scope["path"] == UPLOADS
+        most = serving.limits.upload_bytes if large else serving.limits.json_bytes
+        if scope["method"] not in READING and (not length.isdigit() or int(length) > most):
+            return 413, _too_large(most)
+        return None
+
+    def _known(self, scope: Scope, headers: dict[str, str]) -> bool:
+        assert self.serving.token is not None
+        given = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        words = [given.value] if given is not None else []
+        words += parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
+        words.append(headers.get("authorization", "").removeprefix("Bearer "))
+        return any(hmac.compare_digest(word, self.serving.token) for word in words)
+
+    def _cookie(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        if self.serving.token is None or b"token=" not in scope["query_string"]:
+            return []
+        text = f"{COOKIE}={self.serving.token}; HttpOnly; SameSite=Strict; Path=/"
+        return [(b"set-cookie", text.encode())]
+
+
+def _too_large(most: int) -> str:
+    size = f"{most // (1024 * 1024)} MB" if most >= 1024 * 1024 else f"{most // 1024} kB"
+    return f"Too large: at most {size} can be sent."
+
+
+async def _whole_body(receive: Receive, most: int, seconds: float) -> bytes:
+    async def read() -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] != "http.request":
+                return b"".join(parts)
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > most:
+                raise BodyRefusedError(413, _too_large(most))
+            if not message.get("more_body", False):
+                return b"".join(parts)
+
+    try:
+        return await asyncio.wait_for(read(), seconds)
+    except TimeoutError:
+        raise BodyRefusedError(408, f"The request did not arrive in {seconds:.0f} s.") from None
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    told = False
+
+    async def again() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again
+
+
+async def _refuse(send: Send, status: int, words: str) -> None:
+    import json
+
+    body = json.dumps({"error": words}).encode()
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [
+                (b"content-type", b"application/json"),
+                (b"content-length", str(len(body)).encode()),
+                (b"connection", b"close"),
+                *HEADERS,
+            ],
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,210 @@
+"""Opened cases and their projections.
+
+A projection is kept by case, policies and growth of moves: everything else is answered from it.
+An uploaded case is known by an unguessable key, so that sessions do not see each other's.
+"""
+
+import secrets
+import tempfile
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fundpool.web.jobs import Job, Jobs
+from fundpool.web.plan_request import PlanRequest
+from fundpool.web.policy_text import NAME, policy_contents_of, toml_text
+from fundpool.web.serving import Serving
+
+if TYPE_CHECKING:
+    from inputs.case import Case
+    from models.pool_recursion import Chance
+    from models.projection import Study
+
+
+class UnknownCaseError(Exception):
+    """A case that is not open (any more)."""
+
+
+@dataclass
+class OpenedCase:
+    """A case on the shelf.
+
+    Attributes:
+        key: how requests name it.
+        label: what the command line calls it.
+        case: the case.
+        kept: what has been worked out about it, by whatever it depends on.
+    """
+
+    key: str
+    label: str
+    case: "Case"
+    kept: "OrderedDict[Any, Any]" = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def remembered(self, key: Any, make: Callable[[], Any], most: int = 64) -> Any:
+        """What ``make`` makes, made once."""
+        with self.lock:
+            if key in self.kept:
+                self.kept.move_to_end(key)
+                return self.kept[key]
+        made = make()
+        with self.lock:
+            self.kept[key] = made
+            while len(self.kept) > most:
+                self.kept.popitem(last=False)
+        return made
+
+
+class Shelf:
+    """The cases and projections of a server."""
+
+    def __init__(self, serving: Serving, opened: "Case") -> None:
+        """Begin with one case."""
+        self.serving = serving
+        self.first = OpenedCase("", serving.case, opened)
+        self._uploads: OrderedDict[str, OpenedCase] = OrderedDict()
+        self._studies: OrderedDict[tuple[Any, ...], Study] = OrderedDict()
+        self._chances: OrderedDict[tuple[Any, ...], dict[str, Chance]] = OrderedDict()
+        self._lock = threading.Lock()
+        self.jobs = Jobs(serving.limits.jobs)
+
+    def opened(self, key: str) -> OpenedCase:
+        """A case by its key.
+
+        Raises:
+            UnknownCaseError: it is not open.
+        """
+        if not key:
+            return self.first
+        with self._lock:
+            if key not in self._uploads:
+                raise UnknownCaseError
+            self._uploads.move_to_end(key)
+            return self._uploads[key]
+
+    def add(self, label: str, case: "Case") -> OpenedCase:
+        """Put an uploaded case on the shelf; the one unused longest makes room."""
+        made = OpenedCase(secrets.token_urlsafe(16), label, case)
+        with self._lock:
+            self._uploads[made.key] = made
+            while len(self._uploads) > self.serving.limits.uploads:
+                gone, _ = self._uploads.popitem(last=False)
+                for kept in (self._studies, self._chances):
+                    for name in [name for name in kept if name[0] == gone]:
+                        del kept[name]
+        return made
+
+    def changed_case(self, request: PlanRequest) -> "Case":
+        """The case with what needs a projection laid over it.
+
+        Raises:
+            CaseError: a policy that the case does not have or cannot follow.
+        """
+        case = self.opened(request.case).case
+        unknown = [name for name in request.policies if name not in case.policy_texts]
+        if unknown:
+            raise ValueError(f"the case has no policy {unknown[0]!r}")
+        changed = case.with_policies(request.policies) if request.policies else case
+        if request.full:
+            contents = toml_text(policy_contents_of(changed, request))
+            with tempfile.TemporaryDirectory(dir=self.serving.folder) as folder:
+                file = Path(folder) / f"{NAME}.toml"
+                file.write_text(contents, encoding="utf-8")
+                return changed.with_policies([file])
+        if request.mobility:
+            mobility = changed.settings.mobility
+            changed = changed.with_values(
+                {
+                    f"mobility.{name}": getattr(mobility, name).value + request.mobility
+                    for name in ("out_migration_growth", "in_migration_growth")
+                }
+            )
+        return changed
+
+    def study_key(self, request: PlanRequest) -> tuple[Any, ...]:
+        """What a request's projection depends on."""
+        levers = request.levers.model_dump_json() if request.full else ""
+        return (request.case, request.policies, request.mobility, levers)
+
+    def base_request(self, request: PlanRequest) -> PlanRequest:
+        """The same case with nothing changed."""
+        return PlanRequest(case=request.case, scheme=request.scheme)
+
+    def study(self, request: PlanRequest) -> "Study | None":
+        """A request's projection, if it has been made."""
+        with self._lock:
+            key = self.study_key(request)
+            found = self._studies.get(key)
+            if found is not None:
+                self._studies.move_to_end(key)
+            return found
+
+    def chance(self, request: PlanRequest) -> "dict[str, Chance] | None":
+        """Scenarios around a request's projection by scheme, if they have been drawn."""
+        return self._chances.get(self.study_key(request))
+
+    def project(self, request: PlanRequest) -> Job:
+        """Begin a request's projection; that of the unchanged case comes first."""
+        key = self.study_key(request)
+
+        def work(job: Job) -> None:
+            from models.projection import study
+
+            base = self.base_request(request)
+            opened = self.opened(request.case)
+            years = self.serving.years
+            first = opened.case.base_year
+
+            def progress(year: int) -> None:
+                done = year - first if year >= first else year
+                job.step(min(1.0, done / years), f"projecting {year}")
+
+            if self.study(request) is not None:
+                return
+            known = self.study(base)
+            calibration = None if known is None else known.calibration
+            self._keep(key, study(self.changed_case(request), years, progress, calibration))
+
+        return self.jobs.submit(f"study {key}", "projection", work)
+
+    def draw(self, request: PlanRequest) -> Job | None:
+        """Begin drawing scenarios around a request's projection; None where there are none."""
+        key = self.study_key(request)
+        found = self.study(request)
+        if found is None or not self.serving.scenarios or not can_draw(found.case):
+            return None
+
+        def work(job: Job) -> None:
+            from models.county_chance import county_chance
+            from models.scenario_terms import scenario_terms
+
+            scenarios = self.serving.scenarios
+            job.step(0.05, "what moving and enrolment change")
+            terms = scenario_terms(found)
+            made = county_chance(
+                found.case, terms, scenarios, self.serving.seed,
+                lambda done: job.step(0.7 + 0.3 * done / scenarios, "drawing scenarios"),
+            )  # fmt: skip
+            with self._lock:
+                self._chances[key] = made
+                while len(self._chances) > max(2, self.serving.limits.studies // 3):
+                    self._chances.popitem(last=False)
+
+        return self.jobs.submit(f"chance {key}", "scenarios", work)
+
+    def _keep(self, key: tuple[Any, ...], made: "Study") -> None:
+        with self._lock:
+            self._studies[key] = made
+            while len(self._studies) > self.serving.limits.studies:
+                # the unchanged first case is asked for by every session
+                oldest = next(name for name in self._studies if name != ("", (), 0.0, ""))
+                del self._studies[oldest]
+
+
+def can_draw(case: "Case") -> bool:
+    """Whether a case says how its drivers vary."""
+    return getattr(case.settings, "scenarios", None) is not None

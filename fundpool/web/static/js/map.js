@@ -1,0 +1,144 @@
+// The maps: counties as points sized by people, shaped and coloured by class; arrows between them.
+
+import { CLASSES } from "./specs.js";
+import { money, months, nameOf, number, people, rate, word, year } from "./words.js";
+import { parsePooling } from "./state.js";
+
+function placed(region, middle) {
+  return { x: region.longitude * Math.cos((middle * Math.PI) / 180), y: region.latitude };
+}
+
+function middleOf(info) {
+  const located = info.regions.filter((region) => region.latitude !== null);
+  return located.reduce((sum, region) => sum + region.latitude, 0) / Math.max(1, located.length);
+}
+
+export function mapGeometry(info) {
+  const middle = middleOf(info);
+  const points = info.regions.filter((region) => region.latitude !== null).map((region) => placed(region, middle));
+  const span = (values) => {
+    const least = Math.min(...values);
+    const most = Math.max(...values);
+    const pad = Math.max(0.05, 0.05 * (most - least));
+    return [least - pad, most + pad];
+  };
+  const x = span(points.map((point) => point.x));
+  const y = span(points.map((point) => point.y));
+  return { x, y, aspect: Math.min(1.6, Math.max(0.5, (y[1] - y[0]) / (x[1] - x[0]))) };
+}
+
+const MEASURES = {
+  exhaustion(row, found) {
+    const first = found.years[0];
+    const dry = row.exhaustion_year;
+    const shown = year(dry);
+    if (dry) return { class: dry < first + 10 ? 0 : dry < first + 20 ? 1 : 2, shown };
+    return { class: row.final_reserve_months < found.target_months ? 3 : 4, shown: `${shown} (${months(row.final_reserve_months)})` };
+  },
+  rate: (row, found, cuts) => ({ class: row.level_rate === null ? 5 : 4 - below(row.level_rate, cuts), shown: rate(row.level_rate) }),
+  months: (row, found, cuts) => ({ class: row.final_reserve_months === null ? 5 : below(row.final_reserve_months, cuts), shown: months(row.final_reserve_months) }),
+};
+
+function below(value, cuts) {
+  return cuts.filter((cut) => value >= cut).length;
+}
+
+// Four cuts at fifths of A and B together, so that both maps read alike.
+function fifths(values) {
+  const sorted = values.filter((value) => value !== null).sort((p, q) => p - q);
+  return [0.2, 0.4, 0.6, 0.8].map((share) => sorted[Math.floor(share * (sorted.length - 1))] ?? 0);
+}
+
+export function mapPoints(found, state, info, names, measure) {
+  const middle = middleOf(info);
+  const regions = Object.fromEntries(info.regions.map((region) => [region.code, region]));
+  const most = Math.max(...found.counties.map((row) => row.persons || 0), 1);
+  const plan = parsePooling(state.pooling, info.levels);
+  const members = new Set(plan.clusters.flatMap((cluster) => cluster.codes));
+  const key = measure === "rate" ? "level_rate" : "final_reserve_months";
+  let cuts = [];
+  let labels = [];
+  if (measure === "rate" || measure === "months") {
+    const show = measure === "rate" ? rate : months;
+    cuts = fifths(found.counties.flatMap((row) => [row.a && row.a[key], row.b[key]]).filter((value) => value !== undefined));
+    labels = [word("c_rate1", { a: show(cuts[0]) }), ...[0, 1, 2].map((i) => word("c_between", { a: show(cuts[i]), b: show(cuts[i + 1]) })), word("c_rate5", { a: show(cuts[3]) })];
+    if (measure === "rate") labels.reverse();
+  } else if (measure === "gain") {
+    labels = ["c_loss_big", "c_loss", "c_even", "c_gain", "c_gain_big"].map((name) => word(name));
+  } else {
+    labels = ["c_soon", "c_later", "c_late", "c_below", "c_target"].map((name) => word(name));
+  }
+  const largest = Math.max(1, ...found.counties.map((row) => Math.abs(row.gain_per_person || 0)));
+  const gainClass = (value) => (value === null ? 5 : value < -largest / 4 ? 0 : value < -0.5 ? 1 : value <= 0.5 ? 2 : value <= largest / 4 ? 3 : 4);
+  const fundNames = Object.fromEntries(found.pools.map((pool) => [pool.pool, names[pool.pool] || pool.name]));
+  const side = (which) => found.counties.filter((row) => row[which] && regions[row.code].latitude !== null).map((row) => {
+    let own;
+    if (measure === "gain") {
+      const value = which === "a" ? 0 : row.gain_per_person;
+      own = { class: gainClass(value), shown: number(value, 3) };
+    } else {
+      own = MEASURES[measure](row[which], found, cuts);
+    }
+    const size = 30 + 420 * Math.sqrt((row.persons || 0) / most);
+    return { code: row.code, name: names[row.code], fund: which === "a" ? names[row.code] : fundNames[row.pool], ...placed(regions[row.code], middle), ...own, size, ring: size + 160,
+      picked: row.code === state.county || members.has(row.code) || members.has(regions[row.code].parent) };
+  });
+  return { a: found.a ? side("a") : [], b: side("b"), labels };
+}
+
+export function mapKey(place, labels) {
+  const shapes = {
+    "triangle-down": "M1 3h14L8 15z", diamond: "M8 0l7 8-7 8-7-8z", square: "M2 2h12v12H2z",
+    circle: "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1z", "triangle-up": "M8 1l7 12H1z",
+  };
+  place.replaceChildren(...labels.map((text, number_) => {
+    const item = document.createElement("span");
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("viewBox", "0 0 16 16");
+    svg.setAttribute("aria-hidden", "true");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    path.setAttribute("d", shapes[CLASSES[number_].shape]);
+    path.setAttribute("fill", CLASSES[number_].colour);
+    svg.append(path);
+    item.append(svg, text);
+    return item;
+  }));
+}
+
+export function mapArcs(found, state, info) {
+  const kind = state.arcs || "money";
+  const middle = middleOf(info);
+  const regions = Object.fromEntries(info.regions.map((region) => [region.code, region]));
+  const located = (code) => (regions[code] && regions[code].latitude !== null ? placed(regions[code], middle) : null);
+  const centre = (code) => {
+    const own = located(code);
+    if (own) return own;
+    const inside = info.regions.filter((region) => region.parent === code && region.latitude !== null).map((region) => placed(region, middle));
+    if (!inside.length) return null;
+    return { x: inside.reduce((sum, point) => sum + point.x, 0) / inside.length, y: inside.reduce((sum, point) => sum + point.y, 0) / inside.length };
+  };
+  const listed = kind === "money" ? found.swaps.map((row) => [row.payer, row.receiver, row.amount])
+    : kind === "migrants" ? found.migrants.map((row) => [row.home, row.residence, row.persons]) : [];
+  const most = Math.max(...listed.map((row) => row[2]), 1e-9);
+  const rows = [];
+  for (const [from, to, amount] of listed) {
+    const start = centre(from);
+    const end = centre(to);
+    if (!start || !end || from === to) continue;
+    const angle = (Math.atan2(end.x - start.x, end.y - start.y) * 180) / Math.PI;
+    rows.push({ x: start.x, y: start.y, x2: end.x, y2: end.y, xm: start.x + 0.72 * (end.x - start.x), ym: start.y + 0.72 * (end.y - start.y),
+      angle, width: 0.6 + 5 * Math.sqrt(amount / most), amount });
+  }
+  let note = "";
+  if (kind === "money") {
+    note = listed.length ? word("arcs_money_note", { n: listed.length, sum: money(listed.reduce((sum, row) => sum + row[2], 0)) }) : word("arcs_no_money");
+  } else if (kind === "migrants") {
+    note = word("arcs_migrants_note", { last: found.b.last_year, most: people(most) });
+  }
+  return { rows, note };
+}
+
+export function cityOf(info, code) {
+  const region = info.regions.find((item) => item.code === code);
+  return region ? nameOf(info.regions.find((item) => item.code === region.parent)) : "";
+}

@@ -1,0 +1,65 @@
+// Optimising from the page: rates and swaps, and the frontier.
+
+import { answered } from "./api.js";
+import { renderFrontier } from "./results.js";
+import { requestOf } from "./state.js";
+import { money, percent, rate, word } from "./words.js";
+
+const $ = (id) => document.getElementById(id);
+
+function wanted() {
+  return { optimised: true, months: Number($("months").value), weight: Number($("unevenness").value), swaps: $("swaps").checked,
+    burden: -1, money: -1 };
+}
+
+export function optimise(state, change, _progress, problem) {
+  problem("");
+  change(wanted(), true);
+}
+
+export async function traceFrontier(state, change, progress, problem) {
+  problem("");
+  const plan = requestOf({ ...state, ...wanted() });
+  try {
+    const response = await answered("/api/frontier", { plan, points: 4 }, progress);
+    progress(null);
+    const { points } = await response.json();
+    await renderFrontier(points, (place) => change({ ...wanted(), burden: points[place].burden_ceiling, money: points[place].swap_ceiling }, true));
+  } catch (error) {
+    progress(null);
+    problem(error.message);
+  }
+}
+
+export function renderOptimised(found) {
+  const plan = found.plan;
+  $("drop").hidden = !plan;
+  const place = $("optimised");
+  if (!plan) {
+    place.replaceChildren();
+    return;
+  }
+  const parts = [];
+  const line = (text) => {
+    const element = document.createElement("p");
+    element.textContent = text;
+    parts.push(element);
+  };
+  const known = plan.status === "certified" || plan.status === "shortfall";
+  line(word(known ? `opt_status_${plan.status}` : "opt_status_other", { status: plan.status, gap: percent(plan.certificate.relative_gap, 2) }));
+  line(word("opt_rates", { before: rate(plan.mean_before), after: rate(plan.mean_after), least: rate(plan.least), most: rate(plan.most), swaps: money(plan.swaps_a_year) }));
+  for (const [title, sentences] of [["opt_obstacle", plan.obstacle], ["opt_shadow", plan.shadow_prices]]) {
+    if (!sentences || !sentences.length) continue;
+    const heading = document.createElement("h3");
+    heading.textContent = word(title);
+    const list = document.createElement("ul");
+    list.lang = "en";
+    list.replaceChildren(...sentences.map((text) => {
+      const item = document.createElement("li");
+      item.textContent = text;
+      return item;
+    }));
+    parts.push(heading, list);
+  }
+  place.replaceChildren(...parts);
+}

@@ -1,0 +1,108 @@
+// What the charts look like, in Vega-Lite.
+
+import { word, spoken } from "./words.js";
+
+export const COLOURS = { a: "#6b7280", b: "#0b5394" };
+
+export function pathsSpec(currency, fan) {
+  const sides = { domain: [word("as_it_stands"), word("this_plan")], range: [COLOURS.a, COLOURS.b] };
+  const x = { field: "year", type: "quantitative", axis: { format: "d", title: null, tickMinStep: 1 },
+    scale: { zero: false, nice: false } };
+  const colour = { field: "side", type: "nominal", scale: sides,
+    legend: { title: null, orient: "top", symbolType: "stroke" } };
+  const title = word("paths_axis", { currency });
+  const band = (low, high, opacity) => ({ mark: { type: "area", opacity },
+    encoding: { x, y: { field: low, type: "quantitative", title }, y2: { field: high },
+      color: { ...colour, legend: null } } });
+  return (width) => ({ width, height: width < 500 ? 220 : 300, autosize: { type: "fit-x", contains: "padding" },
+    data: { name: "paths" },
+    layer: [
+      ...(fan ? [band("p05", "p95", 0.13), band("p25", "p75", 0.22)] : []),
+      { mark: { type: "rule", color: "#a3160f", strokeWidth: 1 }, data: { values: [{}] }, encoding: { y: { datum: 0 } } },
+      { mark: { type: "line", strokeWidth: 2.5, tooltip: true },
+        encoding: { x, y: { field: "central", type: "quantitative", title }, color: colour,
+          strokeDash: { field: "side", type: "nominal", scale: { domain: sides.domain, range: [[6, 4], [1, 0]] }, legend: null },
+          tooltip: [{ field: "year", format: "d", title: word("year") }, { field: "side", title: " " }, { field: "central", format: ",.1f", title }] } },
+    ] });
+}
+
+// Shapes and colours of the five classes of the map, from bad to good, and of none.
+export const CLASSES = [
+  { shape: "triangle-down", colour: "#9c1c13" },
+  { shape: "diamond", colour: "#d1660f" },
+  { shape: "square", colour: "#c9a227" },
+  { shape: "circle", colour: "#5b9bd5" },
+  { shape: "triangle-up", colour: "#0b5394" },
+  { shape: "cross", colour: "#6b7280" },
+];
+
+export function mapSpec(geometry, label) {
+  const at = (field, domain) => ({ field, type: "quantitative", axis: null, scale: { domain, nice: false } });
+  const x = (field) => at(field, geometry.x);
+  const y = (field) => at(field, geometry.y);
+  const range = (name) => ({ domain: [0, 1, 2, 3, 4, 5], range: CLASSES.map((entry) => entry[name]) });
+  return (width) => ({ width: width - 10, height: Math.round(Math.min(620, (width - 10) * geometry.aspect)), autosize: { type: "none" },
+    padding: 5, data: { name: "points" },
+    layer: [
+      { data: { name: "arcs" }, mark: { type: "rule", color: "#3b2a63", opacity: 0.45 },
+        encoding: { x: x("x"), y: y("y"), x2: { field: "x2" }, y2: { field: "y2" },
+          strokeWidth: { field: "width", type: "quantitative", scale: null } } },
+      { mark: { type: "point", filled: true, opacity: 0.9, stroke: "#ffffff", strokeWidth: 0.6, cursor: "pointer" },
+        encoding: { x: x("x"), y: y("y"),
+          size: { field: "size", type: "quantitative", scale: null },
+          color: { field: "class", type: "ordinal", legend: null, scale: range("colour") },
+          shape: { field: "class", type: "ordinal", legend: null, scale: range("shape") },
+          tooltip: [{ field: "name", title: word("county") }, { field: "fund", title: word("fund") }, { field: "shown", title: label }] } },
+      { data: { name: "arcs" }, mark: { type: "point", shape: "triangle", filled: true, color: "#3b2a63", size: 46, opacity: 0.85 },
+        encoding: { x: x("xm"), y: y("ym"), angle: { field: "angle", type: "quantitative", scale: null } } },
+      { transform: [{ filter: "datum.picked" }], mark: { type: "point", filled: false, stroke: "#111111", strokeWidth: 2.5, shape: "circle" },
+        encoding: { x: x("x"), y: y("y"), size: { field: "ring", type: "quantitative", scale: null } } },
+    ] });
+}
+
+export function gainsSpec(currency) {
+  return (width) => ({ width, height: { step: 17 }, autosize: { type: "fit-x", contains: "padding" }, data: { name: "gains" },
+    encoding: { y: { field: "name", type: "nominal", sort: null, axis: { title: null, labelLimit: 150, domain: false, ticks: false } },
+      x: { field: "value", type: "quantitative", title: word("gains_axis", { currency }) } },
+    layer: [
+      { mark: { type: "bar", height: { band: 0.72 }, tooltip: true },
+        encoding: { color: { condition: { test: "datum.value < 0", value: "#b4540a" }, value: "#0b5394" },
+          tooltip: [{ field: "name", title: word("county") }, { field: "value", format: ",.0f", title: word("gains_person") }] } },
+      { mark: { type: "rule", color: "#1b2430" }, data: { values: [{}] }, encoding: { x: { datum: 0 }, y: null } },
+    ] });
+}
+
+export function ratesSpec() {
+  const sides = [word("as_it_stands"), word("this_plan")];
+  return (width) => ({ width, height: 110, autosize: { type: "fit-x", contains: "padding" }, data: { name: "rates" },
+    mark: { type: "point", filled: true, opacity: 0.55, tooltip: true },
+    encoding: { x: { field: "rate", type: "quantitative", title: word("rates_axis"), scale: { zero: false } },
+      y: { field: "side", type: "nominal", scale: { domain: sides }, axis: { title: null, ticks: false, domain: false } },
+      size: { field: "size", type: "quantitative", scale: null },
+      color: { field: "side", type: "nominal", legend: null, scale: { domain: sides, range: [COLOURS.a, COLOURS.b] } },
+      shape: { field: "side", type: "nominal", legend: null, scale: { domain: sides, range: ["circle", "diamond"] } },
+      tooltip: [{ field: "name", title: word("fund") }, { field: "rate", format: ".2f", title: word("rates_axis") }] } });
+}
+
+export function pinsSpec(currency, names) {
+  const palette = ["#6b7280", "#0b5394", "#b4540a", "#0b6b3a", "#7a2e8e", "#111111"];
+  const dashes = [[6, 4], [1, 0], [8, 3, 2, 3], [2, 2], [12, 3], [1, 0]];
+  return (width) => ({ width, height: 260, autosize: { type: "fit-x", contains: "padding" }, data: { name: "pins" },
+    mark: { type: "line", strokeWidth: 2.5, tooltip: true },
+    encoding: { x: { field: "year", type: "quantitative", axis: { format: "d", title: null }, scale: { zero: false, nice: false } },
+      y: { field: "central", type: "quantitative", title: word("paths_axis", { currency }) },
+      color: { field: "plan", type: "nominal", scale: { domain: names, range: palette.slice(0, names.length) }, legend: { title: null, orient: "top", columns: width < 500 ? 1 : 3, symbolType: "stroke" } },
+      strokeDash: { field: "plan", type: "nominal", scale: { domain: names, range: dashes.slice(0, names.length) }, legend: null } } });
+}
+
+export function frontierSpec() {
+  return (width) => ({ width, height: 280, autosize: { type: "fit-x", contains: "padding" }, data: { name: "frontier" },
+    mark: { type: "point", filled: true, opacity: 0.8, cursor: "pointer", color: "#0b5394", tooltip: true },
+    encoding: { x: { field: "rate", type: "quantitative", title: word("f_rate"), scale: { zero: false } },
+      y: { field: "uneven", type: "quantitative", title: word("f_uneven") },
+      size: { field: "swaps", type: "quantitative", title: word("f_swaps"), scale: { range: [60, 500] } } } });
+}
+
+export function languageKey() {
+  return spoken();
+}

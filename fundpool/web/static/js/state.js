@@ -1,0 +1,122 @@
+// What the page shows is held in its address: every link is a plan, and the back button undoes.
+
+export const SLIDERS = {
+  rate: { least: -0.05, most: 0.05, step: 0.001, unit: "points", kind: "payroll" },
+  premium: { least: -0.5, most: 1, step: 0.01, unit: "percent", kind: "flat" },
+  care: { least: -0.3, most: 0.3, step: 0.01, unit: "percent" },
+  medical_inflation: { least: -0.03, most: 0.03, step: 0.001, unit: "points" },
+  wage_growth: { least: -0.03, most: 0.03, step: 0.001, unit: "points" },
+  interest: { least: -0.02, most: 0.02, step: 0.001, unit: "points" },
+};
+export const MOST_PINS = 4;
+const NUMBERS = [...Object.keys(SLIDERS), "mobility", "months", "weight", "burden", "money"];
+const TEXTS = ["lang", "case", "scheme", "pooling", "county", "measure", "arcs"];
+
+export function emptyState() {
+  const numbers = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
+  const texts = Object.fromEntries(TEXTS.map((name) => [name, ""]));
+  return { ...numbers, ...texts, from_year: 0, policies: [], full: false,
+    optimised: false, months: 6, weight: 1, burden: -1, money: -1, swaps: true, pins: [] };
+}
+
+// A plan without how it is looked at: what a pin keeps.
+export function encode(state, withPins = true) {
+  const empty = emptyState();
+  const query = new URLSearchParams();
+  for (const name of [...TEXTS, ...NUMBERS, "from_year"]) {
+    if (state[name] !== empty[name]) query.set(name, String(state[name]));
+  }
+  if (state.policies.length) query.set("policies", state.policies.join(" "));
+  for (const name of ["full", "optimised"]) if (state[name]) query.set(name, "1");
+  if (!state.swaps) query.set("swaps", "0");
+  if (withPins) for (const pin of state.pins) query.append("pin", `${pin.name}~${pin.query}`);
+  return query.toString();
+}
+
+export function decode(text) {
+  const state = emptyState();
+  const query = new URLSearchParams(text.replace(/^#/, ""));
+  for (const name of TEXTS) if (query.has(name)) state[name] = query.get(name);
+  for (const name of [...NUMBERS, "from_year"]) {
+    const value = Number(query.get(name));
+    if (query.has(name) && Number.isFinite(value)) state[name] = value;
+  }
+  state.policies = (query.get("policies") || "").split(" ").filter(Boolean);
+  state.full = query.get("full") === "1";
+  state.optimised = query.get("optimised") === "1";
+  state.swaps = query.get("swaps") !== "0";
+  state.pins = query.getAll("pin").slice(0, MOST_PINS).map((pin) => {
+    const cut = pin.indexOf("~");
+    return { name: pin.slice(0, cut), query: pin.slice(cut + 1) };
+  });
+  return state;
+}
+
+export function requestOf(state) {
+  const levers = Object.fromEntries(Object.keys(SLIDERS).map((name) => [name, state[name]]));
+  if (state.from_year) levers.from_year = state.from_year;
+  const request = { case: state.case, scheme: state.scheme, pooling: state.pooling,
+    policies: state.policies, mobility: state.mobility, levers, county: state.county,
+    full: state.full };
+  if (state.optimised) {
+    request.optimised = { months: state.months, unevenness: state.weight, swaps: state.swaps };
+    if (state.burden >= 0) Object.assign(request.optimised, { burden_ceiling: state.burden, swap_ceiling: state.money });
+  }
+  return request;
+}
+
+// The short form of a pooling plan and its parts.
+export function parsePooling(text, levels) {
+  const plain = { mode: "level", level: levels[0], stages: [], fund: null, clusters: [], year: 0 };
+  if (!text) return plain;
+  const parts = text.split(",").map((part) => {
+    const [body, year] = splitOnce(part.trim(), "@");
+    const [lower, fund] = splitOnce(body, "+");
+    const [level, groups] = splitOnce(lower, "[");
+    return { level, year: Number(year || 0), fund, groups: groups && groups.replace(/\]$/, "") };
+  });
+  const last = parts[parts.length - 1];
+  if (last.groups) {
+    const clusters = last.groups.split(";").map((cluster) => {
+      const [name, members] = splitOnce(cluster, "=");
+      return { name, codes: (members || "").split("|").filter(Boolean) };
+    });
+    return { ...plain, mode: "cluster", level: last.level, clusters, year: last.year };
+  }
+  if (last.fund) {
+    const [level, levy, own, need] = last.fund.split(":");
+    const fund = { level, levy: Number(levy || 0), own: Number(own || 0), need: Number(need || 0) };
+    return { ...plain, mode: "fund", level: last.level, fund };
+  }
+  if (parts.length > 1) {
+    return { ...plain, mode: "staged", level: parts[0].level, stages: parts.slice(1) };
+  }
+  return { ...plain, level: last.level };
+}
+
+export function writePooling(plan, levels) {
+  if (plan.mode === "staged") {
+    const stages = plan.stages.filter((stage) => stage.year > 0);
+    return [plan.level, ...stages.map((stage) => `${stage.level}@${stage.year}`)].join(",");
+  }
+  if (plan.mode === "fund") {
+    const { level, levy, own, need } = plan.fund;
+    return `${plan.level}+${level}:${round(levy)}:${round(own)}${need ? `:${round(need)}` : ""}`;
+  }
+  const clusters = plan.clusters.filter((cluster) => cluster.codes.length);
+  if (plan.mode === "cluster" && clusters.length) {
+    const groups = clusters.map((cluster) => `${cluster.name}=${cluster.codes.join("|")}`);
+    const drawn = `${plan.level}[${groups.join(";")}]`;
+    return plan.year ? `${plan.level},${drawn}@${plan.year}` : drawn;
+  }
+  return plan.level === levels[0] ? "" : plan.level;
+}
+
+function splitOnce(text, mark) {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function round(value) {
+  return Number(value.toFixed(6));
+}

@@ -1,0 +1,63 @@
+// Tables: plain HTML, built from rows of cells.
+
+import { word } from "./words.js";
+
+// A cell is a text, or { text, title, kind, button, action }.
+export function fill(table, head, rows, caption = "") {
+  const parts = [];
+  if (caption) {
+    const element = document.createElement("caption");
+    element.textContent = caption;
+    parts.push(element);
+  }
+  const thead = document.createElement("thead");
+  const top = document.createElement("tr");
+  for (const text of head) top.append(cell("th", text, "col"));
+  thead.append(top);
+  const tbody = document.createElement("tbody");
+  for (const row of rows) {
+    const line = document.createElement("tr");
+    row.forEach((value, place) => line.append(place === 0 ? cell("th", value, "row") : cell("td", value)));
+    tbody.append(line);
+  }
+  table.replaceChildren(...parts, thead, tbody);
+}
+
+function cell(tag, value, scope) {
+  const element = document.createElement(tag);
+  if (scope) element.scope = scope;
+  if (value && typeof value === "object") {
+    if (value.action) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = value.button;
+      if (value.label) button.setAttribute("aria-label", value.label);
+      button.addEventListener("click", value.action);
+      element.append(button);
+      return element;
+    }
+    element.textContent = value.text;
+    if (value.kind) element.className = value.kind;
+  } else {
+    element.textContent = value ?? "–";
+  }
+  return element;
+}
+
+// Rows of the headline: measure, A, B, B − A; a difference says in colour and word which way it goes.
+export function compared(a, b, keys, shows, lowIsGood) {
+  return keys.map((key) => {
+    const before = a ? a[key] : null;
+    const after = b[key];
+    const show = shows[key];
+    let change = "–";
+    if (typeof before === "number" && typeof after === "number" && show.difference) {
+      // what differs by rounding alone does not differ
+      const gap = Math.abs(after - before) < 1e-7 * Math.max(Math.abs(after), Math.abs(before)) ? 0 : after - before;
+      const good = lowIsGood.has(key) ? gap < 0 : gap > 0;
+      const kind = gap === 0 || show.neutral ? "" : good ? "better" : "worse";
+      change = { text: `${kind === "better" ? "▲ " : kind === "worse" ? "▼ " : ""}${show.difference(gap)}`, kind };
+    }
+    return [show.title || word(key), show.text(before), show.text(after), change];
+  });
+}

@@ -1,0 +1,84 @@
+// Words of the page in the chosen language, and numbers as that language writes them.
+
+let words = {};
+let language = "en";
+const SHEETS = {};
+
+export async function speak(wanted) {
+  language = wanted === "zh" ? "zh" : "en";
+  if (!SHEETS[language]) SHEETS[language] = await (await fetch(`/static/words/${language}.json`)).json();
+  words = SHEETS[language];
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  for (const element of document.querySelectorAll("[data-word]")) {
+    element.textContent = word(element.dataset.word);
+  }
+  for (const element of document.querySelectorAll("[data-label]")) {
+    element.setAttribute("aria-label", word(element.dataset.label));
+  }
+}
+
+export function spoken() {
+  return language;
+}
+
+export function word(name, values = {}) {
+  const text = words[name] ?? name;
+  return text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+}
+
+// A region's, scheme's or policy's own name in the language.
+export function nameOf(thing) {
+  if (!thing) return "";
+  const own = language === "zh" ? thing.title_local || thing.name_local : "";
+  return own || thing.title || thing.name;
+}
+
+export function number(value, digits = 4) {
+  if (value === null || value === undefined) return "–";
+  if (Math.abs(value) < 1e-12) value = 0;
+  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en", { maximumSignificantDigits: digits,
+    signDisplay: "negative" }).format(value);
+}
+
+export function signed(value, show) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  const text = show(Math.abs(value));
+  const zero = Number.parseFloat(text.replace(/,/g, "")) === 0;
+  return (zero ? "±" : value > 0 ? "+" : "−") + text;
+}
+
+export function percent(value, digits = 4) {
+  return value === null || value === undefined ? "–" : `${number(100 * value, digits)} %`;
+}
+
+export function rate(value) {
+  return value === null || value === undefined ? "–" : `${(100 * value).toFixed(2).replace("-", "−")} %`;
+}
+
+export function people(value) {
+  if (value === null || value === undefined) return "–";
+  if (language === "zh") return value >= 1e4 ? `${number(value / 1e4, 3)}万` : number(value, 3);
+  return value >= 1e6 ? `${number(value / 1e6, 3)} m` : value >= 1e3 ? `${number(value / 1e3, 3)} k` : number(value, 3);
+}
+
+// Money in the unit of the charts: thousand millions, or hundred millions in Chinese.
+export function moneyUnit() {
+  return language === "zh" ? 1e8 : 1e9;
+}
+
+export function money(value) {
+  if (value === null || value === undefined) return "–";
+  const size = Math.abs(value);
+  if (language === "zh") {
+    return size >= 1e8 ? `${number(value / 1e8)}亿` : size >= 1e4 ? `${number(value / 1e4, 3)}万` : number(value, 3);
+  }
+  return size >= 1e9 ? `${number(value / 1e9)} bn` : size >= 1e6 ? `${number(value / 1e6, 3)} m` : number(value, 3);
+}
+
+export function months(value) {
+  return value === null || value === undefined ? "–" : value.toFixed(1).replace("-", "−");
+}
+
+export function year(value) {
+  return value === null || value === undefined ? word("never") : String(value);
+}
