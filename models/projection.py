@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from inputs.case import Case
 from inputs.vocabulary import STATUSES
@@ -349,14 +350,14 @@ class Comparison:
                         "scheme": scheme,
                         "pools": len(table),
                         "pools_exhausted": len(dry),
-                        "persons_exhausted_share": float(
-                            table.loc[dry.index, "persons"].sum() / table["persons"].sum()
+                        "persons_exhausted_share": _mean(
+                            table.index.isin(dry.index), table["persons"]
                         ),
                         "first_exhaustion": int(dry.min()) if len(dry) else None,
                         "short_range_failed": int((~table["short_range_test"]).sum()),
                         "min_reserve_months": float(table["min_reserve_months"].min()),
                         "closing_balance": float(table["closing_balance"].sum()),
-                        "level_rate_mean": float(np.average(table["level_rate"], weights=weight)),
+                        "level_rate_mean": _mean(table["level_rate"], weight),
                         "level_rate_range": float(spread[str(scheme)]["range"]),
                         "gini": float(spread[str(scheme)]["gini"]),
                         "theil": float(spread[str(scheme)]["theil"]),
@@ -365,6 +366,13 @@ class Comparison:
         result = pd.DataFrame(rows)
         result["first_exhaustion"] = result["first_exhaustion"].astype("Int64")
         return result
+
+
+def _mean(values: ArrayLike, weights: pd.Series) -> float:
+    """Weighted mean; nil where nobody is there to be weighed, as in a scheme not joined yet."""
+    if not weights.sum() > 0:
+        return 0.0
+    return float(np.average(np.asarray(values, dtype=float), weights=weights))
 
 
 def _stacked(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
