@@ -288,7 +288,8 @@ def pool_run(
         total_path[:, t] = held.sum(axis=1) + hub_path[:, t]
     run = PoolRun(
         layout=laid, years=flows.years[1 : span + 1], interest=flows.paths.interest[:span],
-        opening=opening, balance=balances, paid=paid, received=received, hub=hub_path, total=total_path, **central,
+        opening=opening, balance=balances, paid=paid, received=received, hub=hub_path,
+        total=total_path, **central,
     )  # fmt: skip
     return run, held
 
