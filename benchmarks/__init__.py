@@ -14,5 +14,6 @@ BENCHMARKS = (
     "projection",
     "optimiser",
     "commands",
+    "planning_page",
 )
 """Modules with a function ``measure``, in the order of the table."""
