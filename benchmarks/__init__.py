@@ -12,6 +12,8 @@ BENCHMARKS = (
     "claims_year",
     "cohort_fund",
     "projection",
+    "scenarios",
+    "nation",
     "optimiser",
     "commands",
     "planning_page",

@@ -19,7 +19,7 @@ from typing import Annotated
 import typer
 
 from benchmarks import BENCHMARKS
-from benchmarks.machine import description
+from benchmarks.machine import description, load
 from benchmarks.table import Row, as_markdown, as_records, as_text, with_table
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -34,7 +34,11 @@ def main(
     as_data: Annotated[bool, typer.Option("--json", help="Print the table as JSON.")] = False,
     write: Annotated[
         Path | None,
-        typer.Option("--write", metavar="PAGE", help="Write the table between a page's markers."),
+        typer.Option(
+            "--write",
+            metavar="PAGE",
+            help="Write the table, or the part measured, between a page's markers.",
+        ),
     ] = None,
 ) -> None:
     """Measure speed and memory; print one table."""
@@ -44,16 +48,20 @@ def main(
         raise typer.Exit(2)
     machine = description()
     rows: list[Row] = []
+    lines: dict[str, list[str]] = {}
     for name in BENCHMARKS:
         if not only or name in only:
             typer.echo(f"Measuring {name}", err=True)
-            rows += import_module(f"benchmarks.{name}").measure()
+            busy = load()
+            found = import_module(f"benchmarks.{name}").measure()
+            rows += found
+            lines[name] = as_markdown(found, name, busy)
     if as_data:
         typer.echo(json.dumps(as_records(rows, machine), indent=2))
     else:
         typer.echo(f"{machine}\n\n{as_text(rows)}")
     if write is not None:
-        page = with_table(write.read_text(encoding="utf-8"), as_markdown(rows, machine))
+        page = with_table(write.read_text(encoding="utf-8"), lines, BENCHMARKS, machine)
         write.write_text(page, encoding="utf-8")
         typer.echo(f"Written to {write}", err=True)
 

@@ -82,9 +82,9 @@ def ceilings(seconds: Mapping[str, float]) -> Ceilings:
     return Ceilings(**{name: work[name.partition("_")[0]] / seconds[name] for name in runs()})
 
 
-def _load() -> str:
-    """How busy the machine was, from the system's mean over the last minute."""
-    return f"; load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+def load() -> float:
+    """How busy the machine is: processes that run or wait to run, in the mean of a minute."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
 
 
 def description() -> str:
@@ -95,7 +95,7 @@ def description() -> str:
     return (
         f"{platform.machine()}, {cores()} cores; Python {platform.python_version()}, "
         f"numpy {np.__version__}, numba {numba.__version__}; "
-        f"linear algebra: OpenBLAS kernels for {', '.join(kernels)}{_load()}."
+        f"linear algebra: OpenBLAS kernels for {', '.join(kernels)}."
     )
 
 

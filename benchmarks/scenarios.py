@@ -75,7 +75,7 @@ def in_modelx(paths: PoolPaths) -> float:
         if t < 0:
             return 0.0
         grown = 1 + rate[s, t]  # type: ignore[name-defined]  # noqa: F821
-        return balance(s, p, t - 1) * grown + flow[s, t, p] * grown**0.5  # type: ignore[name-defined]  # noqa: F821
+        return balance(s, p, t - 1) * grown + flow[s, t, p] * grown**0.5  # type: ignore  # noqa: F821
 
     space.new_cells("balance", formula=balance)
     last = paths.years.size - 1

@@ -70,11 +70,12 @@ def as_text(rows: Sequence[Row]) -> str:
     )
 
 
-def as_markdown(rows: Sequence[Row], machine: str) -> str:
-    """The table for a page of the documentation, under a line that says where it was measured."""
-    lines = [machine, "", f"| {' | '.join(HEAD)} |", "| --- | ---: | --- | --- |"]
-    lines += [f"| {' | '.join(_cells(row))} |" for row in rows]
-    return "\n".join(lines)
+PAGE_HEAD = ("benchmark", *HEAD, "load")
+
+
+def as_markdown(rows: Sequence[Row], benchmark: str, load: float) -> list[str]:
+    """Lines of the page's table: what a benchmark measured, and how busy the machine was."""
+    return [f"| {' | '.join((benchmark, *_cells(row), f'{load:.1f}'))} |" for row in rows]
 
 
 def as_records(rows: Sequence[Row], machine: str) -> Mapping[str, Any]:
@@ -82,14 +83,26 @@ def as_records(rows: Sequence[Row], machine: str) -> Mapping[str, Any]:
     return {"machine": machine, "rows": [asdict(row) | {"met": row.met} for row in rows]}
 
 
-def with_table(page: str, table: str) -> str:
-    """A page with the table between its two markers; the rest stays.
+def with_table(
+    page: str, measured: Mapping[str, Sequence[str]], order: Sequence[str], machine: str
+) -> str:
+    """A page with new lines of some benchmarks in its table; all else stays.
+
+    Args:
+        page: the page, with its two markers.
+        measured: lines by benchmark, from :func:`as_markdown`.
+        order: benchmarks in the order of the table; lines of others are dropped.
+        machine: what they were measured on.
 
     Raises:
         ValueError: the page lacks a marker.
     """
     before, first, rest = page.partition(BEGIN)
-    _, last, after = rest.partition(END)
+    held, last, after = rest.partition(END)
     if not first or not last:
         raise ValueError(f"the page needs the lines {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{table}\n\n{END}{after}"
+    lines = [machine, "", f"| {' | '.join(PAGE_HEAD)} |", "| --- | --- | ---: | --- | --- | ---: |"]
+    for benchmark in order:
+        kept = [line for line in held.splitlines() if line.startswith(f"| {benchmark} |")]
+        lines += measured.get(benchmark, kept)
+    return "\n".join([f"{before}{BEGIN}", "", *lines, "", f"{END}{after}"])

@@ -1,22 +1,81 @@
-"""Solvency alerts: pools that miss their target within the alert horizon."""
+"""Solvency alerts: funds that miss their target, and those that break a rule of the case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
+from inputs.settings import AlertRule
 from models.projection import Projection
 
+TARGET = "target"
+"""Name of the rule that always holds: the target reserve over the alert horizon."""
 
-def solvency_alerts(projection: Projection) -> list[dict[str, object]]:
-    """Pools whose reserve falls under the target within the alert horizon.
+Ruin = Mapping[tuple[str, str], Mapping[int, float]]
+"""By scheme and pool: probability of a negative balance at any year end up to a year."""
 
-    One entry a pool: scheme, pool, name, level, kind (``exhausted`` if the balance turns negative,
-    else ``below_target``), year and reserve_months of the first year under the target.
+
+@dataclass(frozen=True)
+class Evidence:
+    """What rules are held against, beside the projection itself.
+
+    Attributes:
+        experience: actual against expected (:func:`models.experience.experience`), if there is.
+        ruin: ruin probabilities, if scenarios were run.
     """
-    case = projection.case
-    target = case.value("solvency.target_reserve_months")
-    last = case.base_year + round(case.value("solvency.alert_years"))
+
+    experience: pd.DataFrame | None = None
+    ruin: Ruin | None = None
+
+
+def solvency_alerts(
+    projection: Projection, evidence: Evidence | None = None
+) -> list[dict[str, Any]]:
+    """Every alert, those of the target reserve first, then rule by rule in the case's order.
+
+    One entry a fund and rule: rule, scheme, pool, name, level, kind, year, and what was found.
+    The target's kind is ``exhausted`` if the balance turns negative within the alert horizon,
+    else ``below_target``; its year and reserve_months are those of the first year under it.
+    Other kinds are the rule's measure; ``value`` is what broke ``limit``.
+    """
+    alerts = _target_alerts(projection)
+    for name, rule in projection.case.settings.alerts.items():
+        alerts += _rule_alerts(name, rule, projection, evidence or Evidence())
+    return alerts
+
+
+def rules_judged(
+    projection: Projection, alerts: list[dict[str, Any]], evidence: Evidence | None = None
+) -> list[dict[str, Any]]:
+    """Every rule with the number of alerts it raised; None where it could not be judged."""
+    held = evidence or Evidence()
+    rules = [{"rule": TARGET, "raised": sum(a["rule"] == TARGET for a in alerts)}]
+    for name, rule in projection.case.settings.alerts.items():
+        missing = (rule.measure == "ruin_probability" and held.ruin is None) or (
+            rule.measure == "actual_to_expected"
+            and (held.experience is None or held.experience.empty)
+        )
+        raised = None if missing else sum(alert["rule"] == name for alert in alerts)
+        rules.append({"rule": name, "raised": raised})
+    return rules
+
+
+def _near(projection: Projection, years: int) -> pd.DataFrame:
+    """Funds over the first years, hubs of adjustment funds left out."""
     funds = projection.funds
-    near = funds[(funds["year"] <= last) & funds["reserve_months"].notna()]
-    alerts: list[dict[str, object]] = []
+    last = projection.case.base_year + years
+    return funds[(funds["year"] <= last) & funds["reserve_months"].notna()]
+
+
+def _alert_years(projection: Projection) -> int:
+    return round(projection.case.value("solvency.alert_years"))
+
+
+def _target_alerts(projection: Projection) -> list[dict[str, Any]]:
+    target = projection.case.value("solvency.target_reserve_months")
+    alerts: list[dict[str, Any]] = []
+    near = _near(projection, _alert_years(projection))
     for (scheme, pool), table in near.groupby(["scheme", "pool"], sort=False):
         under = table[table["reserve_months"] < target]
         if under.empty:
@@ -25,6 +84,7 @@ def solvency_alerts(projection: Projection) -> list[dict[str, object]]:
         first: pd.Series = (under if negative.empty else negative).iloc[0]
         alerts.append(
             {
+                "rule": TARGET,
                 "scheme": scheme,
                 "pool": pool,
                 "name": first["name"],
@@ -35,3 +95,75 @@ def solvency_alerts(projection: Projection) -> list[dict[str, object]]:
             }
         )
     return alerts
+
+
+def _rule_alerts(
+    name: str, rule: AlertRule, projection: Projection, evidence: Evidence
+) -> list[dict[str, Any]]:
+    if rule.measure == "actual_to_expected":
+        return _experience_alerts(name, rule, evidence.experience)
+    near = _near(projection, rule.within or _alert_years(projection))
+    alerts = []
+    for (scheme, pool), table in near.groupby(["scheme", "pool"], sort=False):
+        if rule.schemes and scheme not in rule.schemes:
+            continue
+        broken = _broken(rule, table, (evidence.ruin or {}).get((str(scheme), str(pool)), {}))
+        if broken is not None:
+            row, value = broken
+            alerts.append(
+                {
+                    "rule": name,
+                    "scheme": scheme,
+                    "pool": pool,
+                    "name": row["name"],
+                    "level": row["level"],
+                    "kind": rule.measure,
+                    "year": int(row["year"]),
+                    "value": value,
+                    "limit": rule.limit,
+                }
+            )
+    return alerts
+
+
+def _broken(
+    rule: AlertRule, table: pd.DataFrame, ruin: Mapping[int, float]
+) -> tuple[pd.Series, float] | None:
+    """The first year in which a fund breaks a rule, and the value that does."""
+    if rule.measure == "reserve_months":
+        wrong = table[table["reserve_months"] < rule.limit]
+        column = "reserve_months"
+    elif rule.measure == "exhaustion":
+        wrong = table[table["balance"] < 0]
+        column = "balance"
+    else:
+        held = table.assign(ruin=[ruin.get(int(year), float("nan")) for year in table["year"]])
+        wrong = held[held["ruin"] > rule.limit]
+        column = "ruin"
+    if wrong.empty:
+        return None
+    return wrong.iloc[0], float(wrong.iloc[0][column])
+
+
+def _experience_alerts(
+    name: str, rule: AlertRule, experience: pd.DataFrame | None
+) -> list[dict[str, Any]]:
+    if experience is None:
+        return []
+    return [
+        {
+            "rule": name,
+            "scheme": row["scheme"],
+            "pool": row["region"],
+            "name": row["name"],
+            "level": row["level"],
+            "kind": rule.measure,
+            "measure": row["measure"],
+            "year": int(row["last_year"]),
+            "value": float(row["credible_ratio"]),
+            "limit": rule.limit,
+        }
+        for row in experience.to_dict("records")
+        if (not rule.schemes or row["scheme"] in rule.schemes)
+        and abs(row["credible_ratio"] - 1.0) > rule.limit
+    ]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 import fundpool
-from fundpool.alerts import solvency_alerts
+from fundpool.alerts import Evidence, Ruin, rules_judged, solvency_alerts
 from models.projection import Projection
 from models.solvency_risk import SolvencyRisk
 
@@ -16,7 +16,10 @@ SCHEMA_VERSION = 1
 
 
 def summary(
-    projections: Mapping[str, Projection], alert_plan: str, risk: SolvencyRisk | None = None
+    projections: Mapping[str, Projection],
+    alert_plan: str,
+    risk: SolvencyRisk | None = None,
+    experience: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Everything a scheduler or a script asks for, as plain data.
 
@@ -24,8 +27,11 @@ def summary(
         projections: one a pooling plan, all of the same study.
         alert_plan: the plan that alerts are raised for.
         risk: what scenarios say of the same plans.
+        experience: actual against expected, for the case's alert rules.
     """
     any_one = projections[alert_plan]
+    evidence = Evidence(experience, ruin_by_year(risk, alert_plan))
+    alerts = solvency_alerts(any_one, evidence)
     case = any_one.case
     return {
         "schema_version": SCHEMA_VERSION,
@@ -43,7 +49,21 @@ def summary(
             name: _plan(projection, _ruin(risk, name)) for name, projection in projections.items()
         },
         "plan": None,
-        "alerts": solvency_alerts(any_one),
+        "alert_rules": rules_judged(any_one, alerts, evidence),
+        "alerts": alerts,
+    }
+
+
+def ruin_by_year(risk: SolvencyRisk | None, plan: str) -> Ruin | None:
+    """A plan's ruin probabilities by scheme and pool, then year, for alert rules."""
+    if risk is None:
+        return None
+    table = risk.ruin[risk.ruin["plan"] == plan]
+    return {
+        (str(scheme), str(pool)): dict(
+            zip(own["year"].astype(int), own["ruin_probability"].astype(float), strict=True)
+        )
+        for (scheme, pool), own in table.groupby(["scheme", "pool"], sort=False)
     }
 
 

@@ -28,7 +28,7 @@ from inputs.policies import (
 from inputs.regions import RegionTree, region_tree, tree_findings
 from inputs.scheme_file import SchemeFile, read_scheme
 from inputs.schemes import Scheme
-from inputs.settings import Settings, read_settings
+from inputs.settings import Settings, read_settings, unknown_paths
 from inputs.sources import RawCase, read_raw
 from inputs.tables import TABLE_OF, TABLES
 
@@ -44,6 +44,7 @@ class Case:
         regions: the region tree.
         inputs_sha256: digest of everything that was read, changes included.
         origin: folder, workbook or bundled name it came from.
+        input_digests: SHA-256 of every part that was read, by its name.
         policies: names of the policies laid over it, in order.
         pooling: pooling plan of the last of them that has one; None if none has.
         shocks: shocks of these policies.
@@ -57,6 +58,7 @@ class Case:
     regions: RegionTree = field(repr=False)
     inputs_sha256: str
     origin: str
+    input_digests: Mapping[str, str] = field(repr=False)
     _settings_text: Mapping[str, Any] = field(repr=False)
     _scheme_texts: Mapping[str, Mapping[str, Any]] = field(repr=False)
     policies: tuple[str, ...] = ()
@@ -269,7 +271,6 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     if settings is None or any(finding.severity == "error" for finding in findings):
         return None, raw.placed(findings)
     tree = region_tree(tables["regions"], settings.levels)
-    assert raw.settings is not None
     case = Case(
         settings=settings,
         schemes=regional_schemes(settings, schemes, tables, tree),
@@ -277,10 +278,12 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         regions=tree,
         inputs_sha256=_digest(raw),
         origin=origin,
-        _settings_text=raw.settings,
+        input_digests=dict(raw.digests),
+        _settings_text=raw.settings or {},
         _scheme_texts=raw.schemes,
         policy_texts=raw.policies,
     )
+    findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
     for name in settings.report_policies:
         if name not in raw.policies:
             findings.append(

@@ -158,6 +158,44 @@ class TableSource(Part):
     note: str = ""
 
 
+class SensitivityStep(Part):
+    """How far an assumption is moved, up and down, to see what hangs on it.
+
+    Attributes:
+        step: added to and taken off the value and the values of single years.
+        main: whether a report moves it unless told otherwise.
+        source, status, note: why this step.
+    """
+
+    step: float = Field(gt=0)
+    main: bool = False
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class AlertRule(Part):
+    """When a fund raises an alert, beside falling short of the target reserve.
+
+    Attributes:
+        measure: ``reserve_months`` (fewer than ``limit`` at the end of a year), ``exhaustion``
+            (a negative balance; ``limit`` is not used), ``ruin_probability`` (more than
+            ``limit``), ``actual_to_expected`` (credible ratio further than ``limit`` from one).
+        limit: the bound.
+        within: projected years looked at; those of ``solvency.alert_years`` unless given.
+        schemes: schemes looked at; all unless given.
+        source, status, note: why this rule.
+    """
+
+    measure: Literal["reserve_months", "exhaustion", "ruin_probability", "actual_to_expected"]
+    limit: float = Field(default=0.0, ge=0)
+    within: int | None = Field(default=None, ge=1, le=100)
+    schemes: list[str] = Field(default_factory=list)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
 class Settings(Part):
     """All of case.toml."""
 
@@ -182,6 +220,8 @@ class Settings(Part):
     report_policies: list[str] = Field(default_factory=list)
     scenarios: Scenarios | None = None
     tables: dict[str, TableSource]
+    sensitivity: dict[str, SensitivityStep] = Field(default_factory=dict)
+    alerts: dict[str, AlertRule] = Field(default_factory=dict)
 
 
 def read_settings(
@@ -204,6 +244,13 @@ def read_settings(
                     Finding(file, None, f"pooling.{kind}.values.{level}", level,
                             "a level of the case", did_you_mean(level, settings.levels))
                 )  # fmt: skip
+    for rule, alert in settings.alerts.items():
+        for word in alert.schemes:
+            if word not in settings.schemes:
+                findings.append(
+                    Finding(file, None, f"alerts.{rule}.schemes", word, "a scheme of the case",
+                            did_you_mean(word, settings.schemes))
+                )  # fmt: skip
     for number, merger in enumerate(settings.mergers):
         for key in ("scheme", "into"):
             if getattr(merger, key) not in settings.schemes:
@@ -220,6 +267,18 @@ def read_settings(
     if settings.scenarios is not None:
         findings += scenario_findings(settings.scenarios, settings.levels, file)
     return (None if findings else settings), findings
+
+
+def unknown_paths(
+    section: str, listed: Mapping[str, Any], known: tuple[str, ...], file: str = "case.toml"
+) -> list[Finding]:
+    """Keys of a section of case.toml that should be paths of assumptions and are not."""
+    return [
+        Finding(file, None, f"{section}.{path}", path, "the path of an assumption",
+                did_you_mean(path, known))
+        for path in listed
+        if path not in known
+    ]  # fmt: skip
 
 
 def findings_of(error: ValidationError, file: str, model: type[BaseModel]) -> list[Finding]:

@@ -86,6 +86,10 @@ SERVICE = _text("service", "service class, as listed in case.toml", refers="serv
 SCHEME = _text("scheme", "scheme, as listed in case.toml", refers="scheme")
 SHARE = Column("share", "share", unit="share", most=1.0)
 
+FLOW_MEASURES = ("participants", "contributors", "retirees", "contributions", "subsidies", "claims",
+                 "account_credits")  # fmt: skip
+"""Published or observed figures that the projection has a counterpart of."""
+
 PROVENANCE: tuple[Column, ...] = (
     _text("source", "where the row comes from; inherited from case.toml if blank", blank=True),
     _text(
@@ -331,24 +335,28 @@ TABLES: tuple[Table, ...] = (
             REGION,
             SCHEME,
             YEAR,
-            _text(
-                "measure",
-                "what the figure is",
-                allowed=(
-                    "participants",
-                    "contributors",
-                    "retirees",
-                    "contributions",
-                    "subsidies",
-                    "claims",
-                    "account_credits",
-                    "pooled_balance",
-                ),
-            ),
+            _text("measure", "what the figure is", allowed=(*FLOW_MEASURES, "pooled_balance")),
             Column("value", "the figure", unit="persons or money"),
             _text("use", "fit or compare", allowed=("fit", "compare")),
         ),
         ("region", "scheme", "year", "measure"),
+        required=False,
+    ),
+    Table(
+        "actuals",
+        "What came in and was paid since the valuation, by year or month, to be set against what "
+        "the projection expected. `contributions` and `claims` as in `fund_totals`.",
+        (
+            REGION,
+            SCHEME,
+            YEAR,
+            Column("month", "1 to 12; 0 for the whole year", "integer", "", 0, 12),
+            _text("measure", "what the figure is", allowed=FLOW_MEASURES),
+            Column("value", "the figure", unit="persons or money"),
+            Column("claims", "number of claims behind the figure, for its credibility",
+                   unit="claims", blank=True),
+        ),
+        ("region", "scheme", "year", "month", "measure"),
         required=False,
     ),
     Table(

@@ -17,4 +17,8 @@ Read the stages in this order; each is a function of the one before:
 * ``funds``: balances by pool, and the solvency measures
 * ``calibration``: base-year multipliers, actual against expected
 * ``projection``: the whole path, one call
+* ``repricing``: the same flows under other economic paths
+* ``sensitivity``: each assumption down and up
+* ``experience``: actual against expected since the valuation, with credibility
+* ``analysis_of_change``: why figures moved from one valuation to the next
 """

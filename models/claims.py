@@ -62,8 +62,9 @@ class ClaimTerms:
 
     Attributes:
         pairs: the pairs.
-        relativity: of claim frequency, ``(P, K, C)``.
-        places: share of wanted care by place, ``(P, K, C, 3)``.
+        row: row of ``relativity`` that each pair uses, by tie and residence, ``(P,)``.
+        relativity: of claim frequency, ``(ties * (n + 1), K, C)``.
+        places: share of wanted care by tie and place, ``(ties, K, C, 3)``.
         referral: referral centres.
         mean_cost: mean cost of a claim, ``(C, J)``.
         price: price level by place, ``(n + 1,)``.
@@ -84,6 +85,7 @@ class ClaimTerms:
     """
 
     pairs: PairIndex
+    row: IntArray
     relativity: FloatArray
     places: FloatArray
     referral: Referral
@@ -187,8 +189,9 @@ def claim_terms(
         )
     return ClaimTerms(
         pairs=pairs,
-        relativity=frequency_relativities(case, pairs),
-        places=place_shares(case, pairs, regime, year),
+        row=pairs.tie * (n + 1) + pairs.residence,
+        relativity=frequency_relativities(case),
+        places=place_shares(case, regime, year),
         referral=referral_centres(case),
         mean_cost=mean_costs(case),
         price=price,
@@ -272,7 +275,7 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
         payer = payer_of(terms, status)
         level = terms.level[scheme, payer] if scheme >= 0 else np.ones(pairs.count)
         for kind, place, share in places_of_care(terms):
-            wanted = terms.relativity[:, status] * terms.places[:, status, :, kind]
+            wanted = terms.relativity[terms.row, status] * terms.places[pairs.tie, status, :, kind]
             claims = expected[:, status] * (wanted * (share * level)[:, None])[..., None]
             amount = (claims * terms.mean_cost).sum(axis=(1, 2)) * terms.price[place]
             cost[:, status] += amount

@@ -34,6 +34,8 @@ def _claims(  # type: ignore[no-untyped-def]
     expected,
     home,
     residence,
+    tie,
+    row,
     relativity,
     places,
     centre,
@@ -89,7 +91,8 @@ def _claims(  # type: ignore[no-untyped-def]
                     continue
                 amount = 0.0
                 for s in range(services):
-                    wanted = relativity[p, k, s] * places[p, k, s, kind] * share * factor
+                    wanted = relativity[row[p], k, s] * places[tie[p], k, s, kind]
+                    wanted *= share * factor
                     if wanted == 0.0:
                         claims[s, :] = 0.0
                         continue
@@ -194,7 +197,8 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     elsewhere = np.zeros((CHUNKS, n + 1, terms.columns))
     cost_at_place = np.zeros((CHUNKS, n + 1))
     shared = (
-        expected, pairs.home, pairs.residence, terms.relativity, terms.places,
+        expected, pairs.home, pairs.residence, pairs.tie, terms.row, terms.relativity,
+        terms.places,
         terms.referral.centre, terms.referral.share, terms.mean_cost, terms.price,
         _place_first(terms.payments), terms.formula_of, _place_first(terms.together),
         terms.cover, terms.scheme_of, terms.second_scheme, terms.share_claimed, terms.territory,

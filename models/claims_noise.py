@@ -205,7 +205,8 @@ def claims_by_kind(expected: FloatArray, terms: ClaimTerms, scheme: int, county:
         if terms.scheme_of[status] != scheme:
             continue
         own = np.flatnonzero(payer_of(terms, status) == county)
-        wanted = terms.relativity[own, status] * terms.places[own, status].sum(axis=2)
+        tie = terms.pairs.tie[own]
+        wanted = terms.relativity[terms.row[own], status] * terms.places[tie, status].sum(axis=2)
         total += (expected[own, status] * wanted[..., None]).sum(axis=0)
     return np.asarray(total * terms.level[scheme, county])
 

@@ -38,23 +38,25 @@ from models.retiree_register import next_register, opening_register
 class RuleBook:
     """Claim terms by year; rebuilt only in years in which a rule changes."""
 
-    def __init__(self, prepared: Prepared, level: FloatArray) -> None:
-        """Keep the case whose rules are asked for."""
+    def __init__(self, prepared: Prepared, opening: ClaimTerms, level: FloatArray) -> None:
+        """Keep the case whose rules are asked for, and the rules of its base year."""
         self._prepared = prepared
         self._level = level
-        self._signature: object = None
-        self._terms: ClaimTerms | None = None
+        self._signature = self._signed(prepared.case.base_year)
+        self._terms = opening.at_level(level)
+
+    def _signed(self, year: int) -> tuple[object, bytes]:
+        """Something that changes when the rules do."""
+        case = self._prepared.case
+        prices = shocks.price_factor(case, year)
+        return tuple(scheme.benefit_signature(year) for scheme in case.schemes), prices.tobytes()
 
     def terms(self, year: int) -> ClaimTerms:
         """Claim terms in force in a year."""
-        case = self._prepared.case
-        prices = shocks.price_factor(case, year)
-        signature = (
-            tuple(scheme.benefit_signature(year) for scheme in case.schemes),
-            prices.tobytes(),
-        )
-        if self._terms is None or signature != self._signature:
-            terms = claim_terms(case, self._prepared.pairs, year, prices)
+        signature = self._signed(year)
+        if signature != self._signature:
+            prices = shocks.price_factor(self._prepared.case, year)
+            terms = claim_terms(self._prepared.case, self._prepared.pairs, year, prices)
             self._terms, self._signature = terms.at_level(self._level), signature
         return self._terms
 
@@ -168,7 +170,7 @@ def county_flows(
     books = AccountBooks(prepared, payroll, store, paths)
     people = prepared.people if in_place else prepared.people.copy()
     holdings = books.opening_holdings(opening.people.persons)
-    rules = RuleBook(prepared, multipliers.claims)
+    rules = RuleBook(prepared, opening.terms, multipliers.claims)
     start = opening.people
     transition, hazards = None, None
     count: YearCount | None = None
@@ -194,7 +196,8 @@ def county_flows(
             register=next_register(start.register, pairs, count),
             lapsed=count.lapsed,
         )
-        mean = mean_of_year(start, end, shocks.care_factor(case, year)[pairs.residence])
+        care = shocks.care_factor(case, year)[pairs.residence]
+        mean = mean_of_year(start, end, care, in_place=t > 1)
         claims = claims_of_year(mean.exposure, rules.terms(year), mean.register)
         collected = collect(prepared, mean, paths, year, multipliers)
         record_people(store, t, prepared, count.persons)
@@ -217,14 +220,18 @@ def county_flows(
     )
 
 
-def mean_of_year(start: YearPeople, end: YearPeople, care: FloatArray) -> YearPeople:
+def mean_of_year(
+    start: YearPeople, end: YearPeople, care: FloatArray, in_place: bool = False
+) -> YearPeople:
     """Mean numbers of a year from those at its ends.
 
     Args:
         start, end: at the ends.
         care: factor of claims by pair and service, ``(P, C)``.
+        in_place: let the claims at the start become the mean, which saves their copy.
     """
-    exposure = start.exposure + end.exposure
+    exposure = start.exposure if in_place else start.exposure.copy()
+    exposure += end.exposure
     exposure *= 0.5
     if (care != 1.0).any():
         exposure *= care[:, None, :, None]

@@ -307,14 +307,32 @@ class Comparison:
     @cached_property
     def totals(self) -> pd.DataFrame:
         """Money of all pools together, by plan, scheme and year."""
-        columns = ["contributions", "account_credits", "subsidies", "claims_incurred",
-                   "claims_paid", "administration", "swaps_in", "swaps_out", "balance"]  # fmt: skip
+        columns = ["contributions", "account_credits", "from_accounts", "subsidies",
+                   "claims_incurred", "claims_paid", "administration", "swaps_in", "swaps_out",
+                   "balance"]  # fmt: skip
         return _stacked(
             {
                 name: p.funds.groupby(["scheme", "year"], sort=False)[columns].sum().reset_index()
                 for name, p in self.projections.items()
             }
         )
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every result as a table, by name: what an archive keeps."""
+        first = next(iter(self.projections.values()))
+        return {
+            "overview": self.overview,
+            "measures": self.measures,
+            "funds": _stacked({name: p.funds for name, p in self.projections.items()}),
+            "totals": self.totals,
+            "evenness": self.evenness,
+            "people": first.people,
+            "migrants": first.migrants,
+            "accounts": first.accounts,
+            "calibration": first.calibration,
+            "assumptions": self.study.case.assumptions().astype(str),
+        }
 
     @cached_property
     def overview(self) -> pd.DataFrame:

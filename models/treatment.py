@@ -13,7 +13,7 @@ import numpy as np
 from inputs.case import Case
 from inputs.vocabulary import AGES, CELLS, REGIMES, STATUSES, TIES
 from models.cells import cell_index
-from models.pairs import IntArray, PairIndex, sum_by
+from models.pairs import IntArray, sum_by
 from models.rates import CareWeights, FloatArray
 
 K = len(STATUSES)
@@ -57,9 +57,10 @@ def severity_classes(case: Case) -> IntArray:
     return np.tile(by_age, 2).astype(np.int64)
 
 
-def frequency_relativities(case: Case, pairs: PairIndex) -> FloatArray:
-    """Relativities of claim frequency by pair, status and service, ``(P, K, C)``.
+def frequency_relativities(case: Case) -> FloatArray:
+    """Relativities of claim frequency by tie and residence, status and service.
 
+    ``(ties * (n + 1), K, C)``, the row being ``tie * (n + 1) + residence``.
     ``tie * status * industry``; the industry relativity of a county is the mean over its
     industries and applies to those insured through work.
     """
@@ -74,11 +75,12 @@ def frequency_relativities(case: Case, pairs: PairIndex) -> FloatArray:
             by_tie[TIES.index(level), services.index(service)] = value
         else:
             by_status[STATUSES.index(level), services.index(service)] = value
-    result = by_tie[pairs.tie][:, None, :] * by_status[None]
     industry = industry_relativities(case)
+    result = np.empty((len(TIES), industry.shape[0], K, len(services)))
+    result[:] = by_tie[:, None, None, :] * by_status
     for status in WORK_BASED:
-        result[:, status] *= industry[pairs.residence]
-    return result
+        result[:, :, status] *= industry
+    return result.reshape(-1, K, len(services))
 
 
 def industry_relativities(case: Case) -> FloatArray:
@@ -135,23 +137,22 @@ def treatment_shares(case: Case) -> FloatArray:
     return result
 
 
-def place_shares(case: Case, pairs: PairIndex, regime_of_status: IntArray, year: int) -> FloatArray:
-    """Share of wanted care given in each place, ``(P, K, C, 3)``.
+def place_shares(case: Case, regime_of_status: IntArray, year: int) -> FloatArray:
+    """Share of wanted care given in each place by tie, ``(ties, K, C, 3)``.
 
     Args:
         case: the case.
-        pairs: its pairs.
         regime_of_status: index into ``REGIMES`` for each coverage status, ``(K,)``.
         year: year of the slack-season share.
     """
     shares = treatment_shares(case)
     slack = case.value("mobility.slack_season_share", year)
     stayer = TIES.index("stayer")
-    result = np.empty((pairs.count, K, len(case.services), 3))
+    result = np.empty((len(TIES), K, len(case.services), 3))
     for status in range(K):
         regime = int(regime_of_status[status])
         if status in INSURED_AT_HOME:
-            result[:, status] = shares[regime, pairs.tie]
+            result[:, status] = shares[regime]
         elif status == INSURED_ELSEWHERE:
             away = shares[regime, TIES.index("between")].copy()
             away[:, RESIDENCE] += away[:, HOME]  # the old pool's territory is not gone back to
@@ -159,7 +160,7 @@ def place_shares(case: Case, pairs: PairIndex, regime_of_status: IntArray, year:
             result[:, status] = away
         else:
             result[:, status] = shares[regime, stayer]
-    migrant = np.isin(pairs.tie, [TIES.index(t) for t in ("within", "between", "inbound")])
+    migrant = [TIES.index(t) for t in ("within", "between", "inbound")]
     at_home = slack * result[migrant, :, :, RESIDENCE]
     result[migrant, :, :, RESIDENCE] -= at_home
     result[migrant, :, :, HOME] += at_home

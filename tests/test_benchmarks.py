@@ -48,24 +48,29 @@ def test_the_table() -> None:
         "one      21.0 times  at least 20    met",
         "another       0.250  at least 0.45  not met",
     ]
-    assert as_markdown(rows, "A machine.").splitlines()[-2:] == [
-        "| one | 21.0 times | at least 20 | met |",
-        "| another | 0.250 | at least 0.45 | not met |",
+    assert as_markdown(rows, "machine", 1.25) == [
+        "| machine | one | 21.0 times | at least 20 | met | 1.2 |",
+        "| machine | another | 0.250 | at least 0.45 | not met | 1.2 |",
     ]
     assert as_records(rows, "A machine.")["rows"][1]["met"] is False
 
 
 def test_the_page_keeps_everything_else() -> None:
-    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
-    assert with_table(page, "new") == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+    """Another benchmark's lines, and whatever stands outside the markers."""
+    held = "| a | old | 1 |\n| b | kept | 2 |\n| gone | dropped | 3 |"
+    page = f"before\n{BEGIN}\n{held}\n{END}\nafter\n"
+    written = with_table(page, {"a": ["| a | new | 4 |"]}, ["a", "b", "c"], "A machine.")
+    assert written.startswith(f"before\n{BEGIN}\n\nA machine.\n\n| benchmark | what |")
+    assert written.endswith(f"| a | new | 4 |\n| b | kept | 2 |\n\n{END}\nafter\n")
+    assert with_table(written, {}, ["a", "b", "c"], "A machine.") == written
     with pytest.raises(ValueError, match="needs the lines"):
-        with_table("no markers", "new")
+        with_table("no markers", {}, [], "A machine.")
 
 
 def test_the_page_holds_a_table_of_the_command() -> None:
     page = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
     part = page.split(BEGIN)[1].split(END)[0]
-    assert f"| {' | '.join(table.HEAD)} |" in part
+    assert f"| {' | '.join(table.PAGE_HEAD)} |" in part
     for what in ("readable over fused", "share of DGEMM", "peak memory", "30 years", "closed fund"):
         assert what in part
 

@@ -7,12 +7,30 @@ from typing import Annotated
 import typer
 
 import fundpool
-from fundpool.cli.options import AsJson, CaseArgument, Out, Policies, Quiet, Settings, Years
+from fundpool.cli.options import (
+    ArchiveFolder,
+    AsJson,
+    CaseArgument,
+    Out,
+    Policies,
+    Quiet,
+    Settings,
+    Years,
+)
+from fundpool.cli.reporting import (
+    Against,
+    Lang,
+    Language,
+    Moved,
+    Sensitivity,
+    Webhook,
+)
 from fundpool.cli.scenarios import (
     IN_REPORT,
     EngineName,
     ScenarioCount,
     Seed,
+    risk_tables,
     risk_text,
     scenarios_of,
     wanted_scenarios,
@@ -24,6 +42,7 @@ from fundpool.cli.session import (
     checked_folder,
     checked_plans,
     item_progress,
+    kept,
     opened_case,
     plans_of,
     policies_to_measure,
@@ -82,6 +101,7 @@ def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = F
 
 @app.command()
 def project(
+    context: typer.Context,
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
         str | None,
@@ -95,6 +115,7 @@ def project(
     years: Years = 30,
     out: Out = Path("fundpool-projection"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
+    archive: ArchiveFolder = None,
     scenarios: ScenarioCount = 0,
     seed: Seed = 1,
     engine: EngineName = "local",
@@ -117,13 +138,14 @@ def project(
     with refusing_bad_input():
         risk = scenarios_of(projection.study, [plan], number, seed, engine, quiet)
     result = summary({plan: projection}, plan, risk)
+    names = ("funds", "measures", "people", "accounts", "migrants", "retiring", "settlement",
+             "calibration", "evenness")  # fmt: skip
+    tables = {name: getattr(projection, name) for name in names} | risk_tables(risk)
     with whole_folder(out) as folder:
-        for name in ("funds", "measures", "people", "accounts", "migrants", "retiring",
-                     "settlement", "calibration", "evenness"):  # fmt: skip
-            write_table(getattr(projection, name), folder / name, table_format)
-        for name in ("risk", "ruin", "fans") if risk is not None else ():
-            write_table(getattr(risk, name), folder / name, table_format)
+        for name, table in tables.items():
+            write_table(table, folder / name, table_format)
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
+        kept(archive, context, opened, result, tables, {"pooling": plan}, quiet=quiet)
     if json:
         typer.echo(as_json(result), nl=False)
     say(f"Tables and summary.json written to {out}", quiet)
@@ -132,6 +154,7 @@ def project(
 
 @app.command()
 def compare(
+    context: typer.Context,
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
         list[str] | None,
@@ -139,6 +162,7 @@ def compare(
     ] = None,
     policy: Policies = None,
     years: Years = 30,
+    archive: ArchiveFolder = None,
     scenarios: ScenarioCount = 0,
     seed: Seed = 1,
     engine: EngineName = "local",
@@ -166,6 +190,8 @@ def compare(
 
         with refusing_bad_input(), year_progress(years, quiet) as progress:
             text, result["base"] = beside_base(comparison, plans, years, progress)
+    tables = comparison.tables | risk_tables(risk)
+    kept(archive, context, opened, result, tables, {"pooling": plans}, quiet=quiet)
     if risk is not None:
         text += "\n\n" + risk_text(risk)
     typer.echo(as_json(result) if json else text, nl=not json)
@@ -174,6 +200,7 @@ def compare(
 
 @app.command()
 def report(
+    context: typer.Context,
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
         list[str] | None,
@@ -194,22 +221,32 @@ def report(
         bool, typer.Option("--optimise/--no-optimise", help="Rates and swaps for the first plan.")
     ] = True,
     out: Out = Path("fundpool-report"),
+    archive: ArchiveFolder = None,
     scenarios: ScenarioCount = None,
     seed: Seed = 1,
     engine: EngineName = "local",
     changes: Settings = None,
+    against: Against = None,
+    sensitivity: Sensitivity = Moved.main,
+    lang: Language = Lang.en,
+    webhook: Webhook = None,
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Check, project, compare and optimise a case; write the solvency report."""
+    from fundpool.cli import reporting
+
     with refusing_bad_input():
         checked_folder(out)
+        reporting.check_webhook(webhook)
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or plans_of(opened))
         chosen = policies_to_measure(opened, measured)
         number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
-    from fundpool.report.page import report_page
+        earlier = reporting.previous_run(archive, against, opened.name)
+    from fundpool.languages import language
+    from fundpool.report.outputs import write_report
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder
     from models.projection import compare as run
@@ -218,9 +255,9 @@ def report(
     say(f"Projecting {regions} {opened.levels[0]} funds over {years} years", quiet)
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
+    resolved = {"pooling": plans, "scenarios": number, "against": earlier.id if earlier else "none"}
     with refusing_bad_input():
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
-    result = summary(comparison.projections, plans[0], risk)
     effects = None
     if chosen:
         from models.policy_effects import policy_effects
@@ -234,15 +271,21 @@ def report(
 
         say("Optimising rates and swaps", quiet)
         best = optimise_where_possible(comparison.projections[plans[0]])
-        result["plan"] = best.record() if best is not None else None
+    found = reporting.Found(risk, effects, best, earlier)
+    with refusing_bad_input():
+        extras = reporting.gathered(context, comparison, found, resolved, sensitivity, quiet)
+    result = summary(comparison.projections, plans[0], risk, extras.experience)
+    result["plan"] = best.record() if best is not None else None
     say("Writing the report", quiet)
-    page = report_page(comparison, result, effects, best, risk)
     with whole_folder(out) as folder:
-        (folder / "report.html").write_text(page, encoding="utf-8")
-        (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
+        write_report(folder, comparison, result, extras, language(lang))
+        kept(archive, context, opened, result, comparison.tables | extras.tables, resolved,
+             files=sorted(folder.iterdir()), previous=earlier.id if earlier else None,
+             quiet=quiet)  # fmt: skip
     if json:
         typer.echo(as_json(result), nl=False)
-    say(f"Report: {out / 'report.html'}", quiet)
+    say(f"Report: {out / 'report.html'}, report.pdf, report.xlsx", quiet)
+    reporting.send_alerts(webhook, result, quiet)
     _end(result, quiet)
 
 
@@ -269,8 +312,9 @@ def _end(result: dict[str, object], quiet: bool = True) -> None:
         raise typer.Exit(ALERT)
 
 
+from fundpool.cli import archive as _archive  # noqa: E402  registers its commands
 from fundpool.cli import planning as _planning  # noqa: E402  registers its commands
 from fundpool.cli import policies as _policies  # noqa: E402  registers its command
 from fundpool.cli import serve as _serve  # noqa: E402  registers its command
 
-__all__ = ["UsageError", "_planning", "_policies", "_serve", "app"]
+__all__ = ["UsageError", "_archive", "_planning", "_policies", "_serve", "app"]

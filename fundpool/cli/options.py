@@ -24,7 +24,10 @@ Settings = Annotated[
         help="Change an assumption, as in economy.medical_inflation=0.07. May be repeated.",
     ),
 ]
-
+ArchiveFolder = Annotated[
+    Path | None,
+    typer.Option("--archive", metavar="DIR", help="Keep the run in this archive of runs."),
+]
 Policies = Annotated[
     list[str] | None,
     typer.Option(

@@ -9,6 +9,8 @@ import typer
 from fundpool.cli.session import UsageError, say
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from inputs.case import Case
     from models.projection import Study
     from models.solvency_risk import SolvencyRisk
@@ -94,6 +96,12 @@ def _progress(scenarios: int, quiet: bool) -> Iterator[Any]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Scenarios", total=scenarios)
         yield lambda done: bar.update(task, completed=done)
+
+
+def risk_tables(risk: "SolvencyRisk | None") -> "dict[str, pd.DataFrame]":
+    """What scenarios say, as result tables by name; none without scenarios."""
+    names = ("risk", "ruin", "fans") if risk is not None else ()
+    return {name: getattr(risk, name) for name in names}
 
 
 def risk_text(risk: "SolvencyRisk") -> str:

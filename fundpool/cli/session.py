@@ -1,14 +1,17 @@
 """What every command does around its work: read the case, show progress, end with a status."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from fundpool.archive.runs import Run
     from inputs.case import Case
 
 DONE, FAILED, BAD_INPUT, ALERT = 0, 1, 2, 3
@@ -132,3 +135,33 @@ def year_progress(years: int, quiet: bool) -> Iterator[Callable[[int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Projecting", total=years)
         yield lambda year: bar.update(task, advance=1, description=f"Projecting {year}")
+
+
+def kept(
+    archive: Path | None,
+    context: typer.Context,
+    case: "Case",
+    result: Mapping[str, Any],
+    tables: "Mapping[str, pd.DataFrame]",
+    resolved: Mapping[str, Any] | None = None,
+    *,
+    files: Sequence[Path] = (),
+    previous: str | None = None,
+    quiet: bool = False,
+) -> "Run | None":
+    """Keep a finished run if an archive was named (:func:`fundpool.archive.keeping.keep_run`)."""
+    if archive is None:
+        return None
+    from fundpool.archive.keeping import Result, keep_run
+    from fundpool.archive.requests import ChangedInputError
+    from fundpool.archive.runs import Archive
+
+    status = ALERT if result["alerts"] else DONE
+    done = Result(case, result, tables, files, resolved or {}, previous, status)
+    try:
+        run = keep_run(Archive(archive), context, done)
+    except ChangedInputError as error:
+        say(f"fundpool: {error}; nothing was written")
+        raise typer.Exit(FAILED) from None
+    say(f"Kept in {archive} as {run.id}", quiet)
+    return run

@@ -40,7 +40,8 @@ def side_by_side_text(base: Comparison, changed: Comparison) -> str:
     order = {plan: number for number, plan in enumerate(_overview(changed)["pooling"].unique())}
     lines = lines.sort_values("pooling", key=lambda column: column.map(order), kind="stable")
     shown = lines[["pooling", "scheme", "case", *list(HEADINGS.values())[2:]]]
-    plan = changed.study.case.pooling or next(iter(changed.projections))
+    asked = changed.study.case.pooling
+    plan = asked if asked in changed.projections else next(iter(changed.projections))
     before = figures(next(iter(base.projections.values())))
     after = figures(changed.projections[plan])
     rows = [
@@ -123,6 +124,29 @@ def aligned(table: pd.DataFrame, words: int) -> str:
         ).rstrip()
         for line in [head, *rows]
     )
+
+
+def change_text(change: pd.DataFrame, plan: str) -> str:
+    """An analysis of change for a terminal: each scheme and measure, steps that moved it."""
+    lines = []
+    whole = change[change["pool"] == ""]
+    for (scheme, measure), table in whole.groupby(["scheme", "measure"], sort=False):
+        (total,) = table[table["kind"] == "total"].to_dict("records")
+        lines.append(f"{scheme}, {str(measure).replace('_', ' ')}:")
+        moved = table[(table["kind"] == "step") & (table["change"] != 0)]
+        for row in [*moved.to_dict("records"), total]:
+            lines.append(
+                f"  {row['step']:<24}" + "".join(
+                    f"{_shown(str(measure), row[name]):>20}" for name in ("before", "after")
+                ) + f"{_shown(str(measure), row['change']):>18}"
+            )  # fmt: skip
+    lines.append("")
+    lines.append(f"Pooled by {plan}; columns: before, after, change; rates in per cent.")
+    return "\n".join(lines)
+
+
+def _shown(measure: str, value: float) -> str:
+    return f"{100 * value:.4f}" if measure == "level_rate" else f"{value:,.0f}"
 
 
 def _footnote(comparison: Comparison) -> str:

@@ -5,6 +5,7 @@ set them side by side or, on a narrow screen, one under the other.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
@@ -26,12 +27,30 @@ CLASS_SIGNS = ("▼", "◆", "■", "✚", "●")
 """The shapes as characters, for the legend."""
 
 
-def svg(chart: Any, name: str) -> str:
-    """SVG text of a chart that can stand inside a page; ``name`` keeps its ids apart."""
-    text: str = vl_convert.vegalite_to_svg(_themed(chart).to_dict())
+def svg(chart: Any, name: str, words: Callable[[str], str] | None = None) -> str:
+    """SVG text of a chart that can stand inside a page; ``name`` keeps its ids apart.
+
+    ``words`` gives titles, classes and labels of the data in the reader's language.
+    """
+    specification = _themed(chart).to_dict()
+    if words is not None:
+        specification = _worded(specification, words)
+    text: str = vl_convert.vegalite_to_svg(specification)
     text = text[text.index("<svg") :]
     text = re.sub(r'id="([^"]+)"', rf'id="{name}-\1"', text)
     return re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
+
+
+def _worded(part: Any, words: Callable[[str], str], shown: bool = False) -> Any:
+    """A specification with the strings that a reader sees translated, fields left alone."""
+    if isinstance(part, dict):
+        return {
+            key: _worded(value, words, shown or key in ("title", "domain", "datasets", "sort"))
+            for key, value in part.items()
+        }
+    if isinstance(part, list):
+        return [_worded(item, words, shown) for item in part]
+    return words(part) if shown and isinstance(part, str) else part
 
 
 def _themed(chart: Any) -> Any:
@@ -255,15 +274,18 @@ def rate_paths(comparison: Comparison, scheme: str) -> Any:
     )
 
 
-def migrant_balance(names: list[str], net: np.ndarray, currency: str) -> Any:
-    """What migrants pay in less what funds where they live pay for them, by region, billions."""
-    data = pd.DataFrame({"name": names, "net": net / 1e9})
+def migrant_balance(names: list[str], net: np.ndarray, unit: tuple[float, str]) -> Any:
+    """What migrants pay in less what funds where they live pay for them, by region.
+
+    ``unit`` is the money that the axis counts in, and its name.
+    """
+    data = pd.DataFrame({"name": names, "net": net / unit[0]})
     return (
         alt.Chart(data)
         .mark_bar(color=ACCENT)
         .encode(
             y=alt.Y("name:N", sort="-x", title=None),
-            x=alt.X("net:Q", title=f"{currency} billion"),
+            x=alt.X("net:Q", title=unit[1]),
         )
         .properties(width=WIDTH, height={"step": 17})
     )

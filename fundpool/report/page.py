@@ -6,97 +6,170 @@ import jinja2
 import numpy as np
 
 import fundpool
+from fundpool.languages import ENGLISH, Language
 from fundpool.report import charts, wording
+from fundpool.report.extras import Extras
 from fundpool.report.plan import plan_section
 from fundpool.report.policies import policies_section
+from fundpool.report.sections import extra_context
 from fundpool.report.stochastic import risk_context
-from models.optimiser.plan import Plan
-from models.policy_effects import PolicyEffects
+from fundpool.report.vocabulary import ALERT_WORDS, marked
+from inputs.case import Case
 from models.projection import Comparison, Projection
-from models.solvency_risk import SolvencyRisk
 
 MOST_FLOWS = 25
 """Migration flows listed one by one."""
 
 MEASURES = {
-    "contributions": "contributions (pooled)",
-    "account_credits": "credits to accounts",
-    "claims": "claims (pooled)",
+    "contributions": marked("contributions (pooled)"),
+    "account_credits": marked("credits to accounts"),
+    "claims": marked("claims (pooled)"),
 }
 
 
 def report_page(
     comparison: Comparison,
     summary: dict[str, Any],
-    effects: PolicyEffects | None = None,
-    plan: Plan | None = None,
-    risk: SolvencyRisk | None = None,
+    extras: Extras | None = None,
+    language: Language = ENGLISH,
 ) -> str:
     """The report.
 
     Args:
         comparison: a case under several pooling plans; the first is what holds today.
         summary: what :func:`fundpool.summary.summary` says of it.
-        effects: policies measured against the case; no section on them without.
-        plan: optimised rates and swaps for the first plan; no section without.
-        risk: what scenarios say of the same plans.
+        extras: sections that not every report has.
+        language: of words and numbers.
     """
     case = comparison.study.case
+    extras = extras or Extras()
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("fundpool.report"),
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
     )  # fmt: skip
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        language.gettext, language.ngettext, newstyle=True
+    )
     environment.filters |= {
-        "percent": wording.percent,
-        "money": wording.money,
-        "people": wording.people,
-        "number": wording.number,
-        "year": wording.year_or_never,
-        "months": wording.months_or_never,
+        "percent": language.percent,
+        "money": language.money,
+        "people": language.people,
+        "number": language.number,
+        "year": language.year,
+        "months": language.months,
     }
     years = comparison.study.flows.years
-    titles = {scheme.name: scheme.title for scheme in case.schemes}
+    titles = {scheme.name: language.title(scheme.file) for scheme in case.schemes}
     return environment.get_template("report.html.j2").render(
         case=case,
         version=fundpool.__version__,
         first_year=int(years[1]),
         last_year=int(years[-1]),
         plans=list(comparison.projections),
-        lowest=wording.plural(case.levels[0]),
-        second=wording.plural(case.levels[min(1, len(case.levels) - 1)]),
+        lowest=language.plural(case.levels[0]),
+        second=language.plural(case.levels[min(1, len(case.levels) - 1)]),
         target=case.value("solvency.target_reserve_months"),
         alert_years=round(case.value("solvency.alert_years")),
         alerts=summary["alerts"],
         alert_plan=summary["alert_plan"],
         titles=titles,
-        schemes=[_scheme(comparison, name, title) for name, title in titles.items()],
+        schemes=[_scheme(comparison, name, title, language) for name, title in titles.items()],
         legend=[
             {"sign": sign, "colour": colour, "words": words}
             for sign, colour, words in zip(
                 charts.CLASS_SIGNS, charts.CLASS_COLOURS, charts.CLASSES, strict=True
             )
         ],
-        chance=risk_context(risk, titles),
+        chance=risk_context(extras.risk, titles, language),
         overview=comparison.overview.to_dict("records"),
         conservation=_conservation(comparison),
-        policies=policies_section(effects) if effects is not None else None,
-        plan=plan_section(next(iter(comparison.projections.values())), plan) if plan else None,
-        migrants=_migrants(comparison),
+        policies=policies_section(extras.effects) if extras.effects is not None else None,
+        plan=_plan(comparison, extras, language),
+        migrants=_migrants(comparison, language),
         people=_people(comparison),
         calibration=_calibration(comparison),
         assumptions=_assumptions(comparison),
         tables=case.table_sources().to_dict("records"),
+        alert_rules=summary["alert_rules"],
+        scenarios_run=bool(summary["scenarios"]),
+        **_names(comparison, language),
+        **extra_context(comparison, extras, language),
     )
 
 
-def _panels(panels: dict[str, Any], name: str) -> list[dict[str, str]]:
+def _plan(comparison: Comparison, extras: Extras, language: Language) -> dict[str, Any] | None:
+    if extras.plan is None:
+        return None
+    return plan_section(next(iter(comparison.projections.values())), extras.plan, language)
+
+
+def local_names(case: Case, language: Language) -> dict[str, str]:
+    """Regions' names in the reader's language by their name in the case."""
+    regions = case.tables["regions"]
+    if not language.chinese or "name_local" not in regions.columns:
+        return {}
+    pairs = zip(regions["name"], regions["name_local"], strict=True)
+    return {str(name): str(own) for name, own in pairs if own}
+
+
+def _names(comparison: Comparison, language: Language) -> dict[str, Any]:
+    """Names in the reader's language, and counts that several sections give."""
+    case = comparison.study.case
+    local = local_names(case, language)
+    assumptions = case.assumptions()
+    plans = [language(plan) for plan in comparison.projections]
+
+    def named(name: object) -> str:
+        return local.get(str(name), str(name))
+
+    return {
+        "lang": "zh-CN" if language.chinese else language.code,
+        "heading": report_title(comparison, language),
+        "plan_words": language(", ").join(plans),
+        "pooled_by": lambda plan: language("pooled by %(plan)s") % {"plan": language(plan)},
+        "alert_words": lambda alert: language(ALERT_WORDS[alert["kind"]]),
+        "alert_value": lambda alert: alert_value(alert, language),
+        "people_unit": 1e4 if language.chinese else 1e6,
+        "local": named,
+        "place": lambda _code, name: named(name),
+        "case_title": language.title(case.settings),
+        "table_rows": f"{int(case.table_sources()['rows'].sum()):,}",
+        "assumed_share": (int((assumptions["status"] == "assumed").sum()), len(assumptions)),
+    }
+
+
+def report_title(comparison: Comparison, language: Language) -> str:
+    """Title of the report."""
+    case, years = comparison.study.case, comparison.study.flows.years
+    title = language("%(case)s: solvency of health-insurance funds, %(first)s–%(last)s")
+    return title % {
+        "case": language.title(case.settings), "first": int(years[1]), "last": int(years[-1]),
+    }  # fmt: skip
+
+
+def alert_value(alert: dict[str, Any], language: Language) -> str:
+    """What was found, in the unit of the rule."""
+    kind = alert["kind"]
+    if kind == "ruin_probability":
+        return language.percent(alert["value"], 1)
+    if kind == "exhaustion":
+        return language.money(alert["value"])
+    if kind == "actual_to_expected":
+        return language.number(alert["value"], 3)
+    months = float(alert["reserve_months"] if "reserve_months" in alert else alert["value"])
+    return language("%(months)s months") % {"months": language.number(months)}
+
+
+def _panels(panels: dict[str, Any], name: str, language: Language) -> list[dict[str, str]]:
     return [
-        {"plan": plan, "svg": charts.svg(chart, f"{name}-{number}")}
+        {"plan": plan, "svg": charts.svg(chart, f"{name}-{number}", language)}
         for number, (plan, chart) in enumerate(panels.items())
     ]
 
 
-def _scheme(comparison: Comparison, name: str, title: str) -> dict[str, Any]:
+def _scheme(comparison: Comparison, name: str, title: str, language: Language) -> dict[str, Any]:
     overview = comparison.overview
     evenness = comparison.evenness
     measures = comparison.measures
@@ -111,15 +184,15 @@ def _scheme(comparison: Comparison, name: str, title: str) -> dict[str, Any]:
         "name": name,
         "title": title,
         "kind": comparison.study.case.scheme(name).kind,
-        "headline": wording.headline(comparison, name, title),
+        "headline": wording.headline(comparison, name, title, language),
         "overview": overview[overview["scheme"] == name].to_dict("records"),
         "payg": _scheme_rates(comparison, name),
         "evenness": evenness[evenness["scheme"] == name].to_dict("records"),
         "pools": pools,
-        "maps": _panels(charts.exhaustion_map(comparison, name), f"{name}-map"),
-        "paths": _panels(charts.pool_paths(comparison, name), f"{name}-paths"),
-        "fans": _panels(charts.reserve_fan(comparison, name), f"{name}-fan"),
-        "rates": charts.svg(charts.rate_paths(comparison, name), f"{name}-rates"),
+        "maps": _panels(charts.exhaustion_map(comparison, name), f"{name}-map", language),
+        "paths": _panels(charts.pool_paths(comparison, name), f"{name}-paths", language),
+        "fans": _panels(charts.reserve_fan(comparison, name), f"{name}-fan", language),
+        "rates": charts.svg(charts.rate_paths(comparison, name), f"{name}-rates", language),
     }
 
 
@@ -156,7 +229,7 @@ def _conservation(comparison: Comparison) -> dict[str, Any]:
     return {"worst": worst, "same_behaviour": not any(hazard.values())}
 
 
-def _migrants(comparison: Comparison) -> dict[str, Any]:
+def _migrants(comparison: Comparison, language: Language) -> dict[str, Any]:
     """What migrants pay and draw in the first projected year, by origin and by destination."""
     case = comparison.study.case
     projection = next(iter(comparison.projections.values()))
@@ -168,7 +241,7 @@ def _migrants(comparison: Comparison) -> dict[str, Any]:
     def grouped(column: str) -> list[dict[str, Any]]:
         frame = table.groupby(column)[sums].sum().sort_values("persons", ascending=False)
         frame = frame.reset_index().rename(columns={column: "region"})
-        frame["name"] = [_place(case, code) for code in frame["region"]]
+        frame["name"] = [_place(case, code, language) for code in frame["region"]]
         frame["own_share"] = frame["out_of_pocket"] / frame["cost"]
         return frame.to_dict("records")  # type: ignore[return-value]
 
@@ -177,14 +250,16 @@ def _migrants(comparison: Comparison) -> dict[str, Any]:
     chart = charts.migrant_balance(
         [row["name"] for row in inside],
         np.array([row["contributions"] - row["from_host"] for row in inside]),
-        case.currency,
+        (1e8, language("%(currency)s, hundred millions") % {"currency": language(case.currency)})
+        if language.chinese
+        else (1e9, f"{case.currency} billion"),
     )
     flows = table.sort_values("persons", ascending=False).head(MOST_FLOWS)
     rows = [
         row
         | {
-            "from": _place(case, row["home"]),
-            "to": _place(case, row["residence"]),
+            "from": _place(case, row["home"], language),
+            "to": _place(case, row["residence"], language),
             "own_share": row["out_of_pocket"] / row["cost"] if row["cost"] else float("nan"),
         }
         for row in flows.to_dict("records")
@@ -196,12 +271,15 @@ def _migrants(comparison: Comparison) -> dict[str, Any]:
         "by_home": grouped("home"),
         "by_residence": residence,
         "flows": rows,
-        "chart": charts.svg(chart, "migrants"),
+        "chart": charts.svg(chart, "migrants", language),
     }
 
 
-def _place(case: Any, code: str) -> str:
-    return f"outside {case.title}" if code == "outside" else str(case.regions.name(code))
+def _place(case: Any, code: str, language: Language) -> str:
+    if code == "outside":
+        return language("outside %(case)s") % {"case": language.title(case.settings)}
+    name = str(case.regions.name(code))
+    return local_names(case, language).get(name, name)
 
 
 def _people(comparison: Comparison) -> list[dict[str, Any]]:
@@ -237,6 +315,11 @@ def _assumptions(comparison: Comparison) -> list[dict[str, Any]]:
         parts = path.split(".")
         section = " ".join(parts[:2]) if parts[0] == "schemes" else parts[0]
         row["value"] = f"{row['value']:g}" if isinstance(row["value"], float) else row["value"]
+        lead, _, year = path.removesuffix(")").partition(" (")
+        base = sections.get(section, [{}])[-1]
+        if year and base.get("path") == lead:  # values of single years stand beside the rest
+            base["value"] += f"; {year}: {row['value']}"
+            continue
         sections.setdefault(section, []).append({str(key): value for key, value in row.items()})
     return [
         {

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from fundpool.languages import ENGLISH, Language
 from fundpool.report import charts, plan_charts
+from fundpool.report.vocabulary import marked
 from models.optimiser.comparison import compared
 from models.optimiser.explanations import obstacle, shadow_prices
 from models.optimiser.industries import industry_burdens
@@ -13,12 +15,15 @@ MOST_LINES = 8
 """Shadow prices and missed floors shown."""
 
 
-def plan_section(projection: Projection, plan: Plan) -> dict[str, Any]:
+def plan_section(
+    projection: Projection, plan: Plan, language: Language = ENGLISH
+) -> dict[str, Any]:
     """What the template shows of a plan.
 
     Args:
         projection: the projection that was optimised.
         plan: the plan.
+        language: of words.
     """
     case = projection.case
     table = compared(plan)
@@ -38,15 +43,15 @@ def plan_section(projection: Projection, plan: Plan) -> dict[str, Any]:
         "industries": industries.to_dict("records"),
         "trials": [
             trial.record() | {"name": name}
-            for name, trial in (("on the scenarios of the plan", plan.in_sample),
-                                ("on fresh scenarios", plan.out_of_sample))
+            for name, trial in ((marked("on the scenarios of the plan"), plan.in_sample),
+                                (marked("on fresh scenarios"), plan.out_of_sample))
             if trial is not None
         ],
         "schemes": [
-            _scheme(projection, plan, scheme.name, scheme.title)
+            _scheme(projection, plan, scheme.name, language)
             | {
                 "comparison": table[table["scheme"] == scheme.name].to_dict("records"),
-                "headline": _headline(table, scheme.name, scheme.title),
+                "headline": _headline(table, scheme.name, language.title(scheme.file), language),
             }
             for scheme in case.schemes
             if scheme.name in set(table["scheme"])
@@ -61,21 +66,27 @@ def _leading(prices: Any) -> list[str]:
     return list(prices.groupby(["scheme", "limit"], sort=False)["sentence"].head(2))
 
 
-def _headline(table: Any, scheme: str, title: str) -> str:
+def _headline(table: Any, scheme: str, title: str, language: Language) -> str:
     own = table[table["scheme"] == scheme].set_index("policy")
     mine, before = own.loc["this plan"], own.loc["rates in force"]
-    kept = (
-        "every fund keeps its floor" if mine["below_floor"] == 0
-        else f"{mine['below_floor']} funds miss their floor for a time"
-    )  # fmt: skip
-    return (
-        f"{title}: at a mean rate of {100 * mine['mean_rate']:.2f} % instead of "
-        f"{100 * before['mean_rate']:.2f} % {kept}; without a change {before['below_floor']} do "
-        f"not. Swaps move {100 * mine['swaps']:.1f} % of outgo a year."
+    if mine["below_floor"] == 0:
+        kept = language.gettext("every fund keeps its floor")
+    else:
+        kept = language.gettext("%(n)s funds miss their floor for a time") % {
+            "n": mine["below_floor"]
+        }
+    sentence = language.gettext(
+        "%(title)s: at a mean rate of %(rate)s instead of %(before)s %(kept)s; without a change "
+        "%(dry)s do not. Swaps move %(swaps)s of outgo a year."
     )
+    return sentence % {
+        "title": title, "rate": language.percent(mine["mean_rate"]), "kept": kept,
+        "before": language.percent(before["mean_rate"]), "dry": before["below_floor"],
+        "swaps": language.percent(mine["swaps"], 1),
+    }  # fmt: skip
 
 
-def _scheme(projection: Projection, plan: Plan, scheme: str, title: str) -> dict[str, Any]:
+def _scheme(projection: Projection, plan: Plan, scheme: str, language: Language) -> dict[str, Any]:
     swaps = plan.swaps[plan.swaps["scheme"] == scheme]
     totals = swaps.groupby(["pool", "name"], sort=False)[["paid", "received", "net"]].sum()
     totals = totals[(totals["paid"] > 0) | (totals["received"] > 0)].reset_index()
@@ -84,20 +95,20 @@ def _scheme(projection: Projection, plan: Plan, scheme: str, title: str) -> dict
 
     def panels(found: dict[str, Any], name: str) -> list[dict[str, str]]:
         return [
-            {"words": words, "svg": charts.svg(chart, f"plan-{scheme}-{name}-{number}")}
+            {"words": words, "svg": charts.svg(chart, f"plan-{scheme}-{name}-{number}", language)}
             for number, (words, chart) in enumerate(found.items())
         ]
 
     yearly = transfers.groupby("year")
     return {
         "name": scheme,
-        "title": title,
-        "map": None if drawing is None else charts.svg(drawing, f"plan-{scheme}-map"),
+        "title": language.title(projection.case.scheme(scheme).file),
+        "map": None if drawing is None else charts.svg(drawing, f"plan-{scheme}-map", language),
         "arcs": plan_charts.MOST_ARCS,
         "rates": panels(plan_charts.rate_fan(plan, scheme), "rates"),
         "reserves": panels(plan_charts.reserve_fan(plan, scheme), "reserves"),
         "burdens": charts.svg(
-            plan_charts.burden_distribution(plan, scheme), f"plan-{scheme}-burdens"
+            plan_charts.burden_distribution(plan, scheme), f"plan-{scheme}-burdens", language
         ),
         "pools": totals.sort_values("net", kind="stable").to_dict("records"),
         "sum_of_swaps": float(swaps["net"].sum()),

@@ -2,19 +2,20 @@
 
 from typing import Any
 
+from fundpool.report.vocabulary import marked
 from models.policy_effects import FIGURES, PolicyEffects
 
 COLUMNS = {
-    "insured_migrants": ("migrants insured", "people"),
-    "uninsured_spells": ("losses of all cover", "people"),
-    "out_of_pocket_share": ("migrants' own share", "points"),
-    "from_host": ("paid by funds where they live", "money"),
-    "from_home": ("paid by funds at home", "money"),
-    "retiree_share": ("movers who earn retiree cover", "points"),
-    "funds_exhausted": ("funds run dry", "count"),
-    "level_rate": ("level rate, payroll", "points"),
-    "level_rate_flat": ("level rate, flat", "points"),
-    "gini": ("Gini of level rates", "index"),
+    "insured_migrants": (marked("migrants insured"), "people"),
+    "uninsured_spells": (marked("losses of all cover"), "people"),
+    "out_of_pocket_share": (marked("migrants' own share"), "points"),
+    "from_host": (marked("paid by funds where they live"), "money"),
+    "from_home": (marked("paid by funds at home"), "money"),
+    "retiree_share": (marked("movers who earn retiree cover"), "points"),
+    "funds_exhausted": (marked("funds run dry"), "count"),
+    "level_rate": (marked("level rate, payroll"), "points"),
+    "level_rate_flat": (marked("level rate, flat"), "points"),
+    "gini": (marked("Gini of level rates"), "index"),
 }
 """Figures of the table with their heading and how they are written: people in thousands, money,
 percentage points, a count or an index."""

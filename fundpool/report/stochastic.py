@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from fundpool.languages import ENGLISH, Language
 from fundpool.report import charts
 from models.solvency_risk import SolvencyRisk
 
@@ -13,12 +14,15 @@ MOST_POOLS = 400
 """Pools of a plan listed one by one, the riskiest first."""
 
 
-def risk_context(risk: SolvencyRisk | None, titles: dict[str, str]) -> dict[str, Any] | None:
+def risk_context(
+    risk: SolvencyRisk | None, titles: dict[str, str], language: Language = ENGLISH
+) -> dict[str, Any] | None:
     """Everything the section on chance shows; None without scenarios.
 
     Args:
         risk: scenarios of the plans that the report compares.
         titles: title of each scheme by name.
+        language: of words.
     """
     if risk is None:
         return None
@@ -33,11 +37,11 @@ def risk_context(risk: SolvencyRisk | None, titles: dict[str, str]) -> dict[str,
         "lattice_error": run.terms.lattice_error,
         "small_pools": len(run.terms.kernel.tabled),
         "events": [kind.name.replace("_", " ") for kind in run.terms.model.events],
-        "schemes": [_scheme(risk, name, title) for name, title in titles.items()],
+        "schemes": [_scheme(risk, name, title, language) for name, title in titles.items()],
     }
 
 
-def _scheme(risk: SolvencyRisk, name: str, title: str) -> dict[str, Any]:
+def _scheme(risk: SolvencyRisk, name: str, title: str, language: Language) -> dict[str, Any]:
     overview = risk.overview[risk.overview["scheme"] == name]
     own = risk.risk[risk.risk["scheme"] == name]
     largest = {}
@@ -52,25 +56,33 @@ def _scheme(risk: SolvencyRisk, name: str, title: str) -> dict[str, Any]:
     return {
         "name": name,
         "title": title,
-        "headline": _headline(overview, title, risk),
+        "headline": _headline(overview, title, risk, language),
         "overview": overview.to_dict("records"),
         "fans": [
             {"plan": plan, "pool": str(largest[plan]["name"]),
-             "svg": charts.svg(chart, f"{name}-risk-fan-{i}")}
+             "svg": charts.svg(chart, f"{name}-risk-fan-{i}", language)}
             for i, (plan, chart) in enumerate(_fans(risk, name, largest).items())
         ],
-        "ruin": charts.svg(_ruin_by_year(risk, name), f"{name}-ruin"),
+        "ruin": charts.svg(_ruin_by_year(risk, name), f"{name}-ruin", language),
         "pools": pools,
     }  # fmt: skip
 
 
-def _headline(overview: pd.DataFrame, title: str, risk: SolvencyRisk) -> str:
+def _headline(overview: pd.DataFrame, title: str, risk: SolvencyRisk, language: Language) -> str:
+    fate = language.gettext(
+        "pooled by %(plan)s a fund is ruined by %(year)s with a probability of %(share)s on average"
+    )
     parts = [
-        f"pooled by {row['plan']} a fund is ruined by {risk.run.years[-1]} with a probability of "
-        f"{100 * row['ruin_share']:.0f} % on average"
+        fate
+        % {
+            "plan": language.gettext(str(row["plan"])),
+            "year": risk.run.years[-1],
+            "share": language.percent(row["ruin_share"], 0),
+        }
         for row in overview.to_dict("records")
     ]
-    return f"{title}: " + "; ".join(parts) + "."
+    words = {"title": title, "fates": language.gettext("; ").join(parts)}
+    return language.gettext("%(title)s: %(fates)s.") % words
 
 
 def _fans(risk: SolvencyRisk, scheme: str, pools: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,14 @@
 """Numbers and findings in words."""
 
 import math
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from models.projection import Comparison
+
+if TYPE_CHECKING:
+    from fundpool.languages import Language
 
 NARROW = "\u00a0"
 """A space at which a line does not break."""
@@ -71,24 +75,29 @@ def plural(level: str, count: int = 2) -> str:
     return level[:-1] + "ies" if level.endswith("y") else level + "s"
 
 
-def headline(comparison: Comparison, scheme: str, title: str) -> str:
+def headline(comparison: Comparison, scheme: str, title: str, language: "Language") -> str:
     """What pooling does to a scheme, in a sentence or two."""
     rows = comparison.overview[comparison.overview["scheme"] == scheme]
     last = int(comparison.study.flows.years[-1])
     parts = []
     for row in rows.to_dict("records"):
         pools, dry = int(row["pools"]), int(row["pools_exhausted"])
-        if dry == 0:
-            fate = "the fund lasts" if pools == 1 else f"all {pools} funds last"
-            parts.append(f"pooled by {row['plan']} {fate} to {last}")
+        if dry == 0 and pools == 1:
+            fate = language.gettext("pooled by %(plan)s the fund lasts to %(last)s")
+        elif dry == 0:
+            fate = language.gettext("pooled by %(plan)s all %(pools)s funds last to %(last)s")
         elif pools == 1:
-            parts.append(
-                f"pooled by {row['plan']} the one fund runs dry in "
-                f"{year_or_never(row['first_exhaustion'])}"
-            )
+            fate = language.gettext("pooled by %(plan)s the one fund runs dry in %(first)s")
         else:
-            parts.append(
-                f"pooled by {row['plan']} {dry} of {pools} funds run dry, the first in "
-                f"{year_or_never(row['first_exhaustion'])}"
+            fate = language.gettext(
+                "pooled by %(plan)s %(dry)s of %(pools)s funds run dry, the first in %(first)s"
             )
-    return f"{title}: " + "; ".join(parts) + "."
+        parts.append(
+            fate
+            % {
+                "plan": language.gettext(str(row["plan"])), "pools": pools, "dry": dry,
+                "last": last, "first": year_or_never(row["first_exhaustion"]),
+            }
+        )  # fmt: skip
+    words = {"title": title, "fates": language.gettext("; ").join(parts)}
+    return language.gettext("%(title)s: %(fates)s.") % words

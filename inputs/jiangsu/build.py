@@ -4,13 +4,12 @@
 what is there and ends with status 1 if a table differs.
 """
 
-import argparse
-import io
 import sys
 
 import pandas as pd
 
 from inputs.building import vital
+from inputs.building.files import build_command
 from inputs.jiangsu.economy import (
     economy_table,
     employment_table,
@@ -67,32 +66,5 @@ def tables(published: Published) -> dict[str, pd.DataFrame]:
     return result | care_tables(published, own)
 
 
-def as_csv(table: pd.DataFrame) -> bytes:
-    """A table as the bytes of its file."""
-    text = io.StringIO()
-    table.to_csv(text, index=False, lineterminator="\n")
-    return text.getvalue().encode("utf-8")
-
-
-def main() -> int:
-    """Write the tables, or compare them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="compare, write nothing")
-    only_compare = parser.parse_args().check
-    folder = HERE / "tables"
-    folder.mkdir(exist_ok=True)
-    differing = []
-    for name, table in tables(Published()).items():
-        file, contents = folder / f"{name}.csv", as_csv(table)
-        if only_compare:
-            if not file.is_file() or file.read_bytes() != contents:
-                differing.append(name)
-        else:
-            file.write_bytes(contents)
-    for name in differing:
-        print(f"{name}.csv differs from what build.py derives", file=sys.stderr)
-    return 1 if differing else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(build_command(__doc__ or "", lambda: tables(Published()), HERE / "tables"))

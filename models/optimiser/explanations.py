@@ -161,13 +161,23 @@ def missed_floors(fund: FundProblem, balance: FloatArray, currency: str) -> list
             else f"in {under.size} years from {years[under[0]]} to {years[under[-1]]}"
         )  # fmt: skip
         amount = float(short[worst, pool])
+        where = (
+            f"where it holds {months[worst, pool]:.1f} months of outgo and the floor is "
+            f"{wanted[worst, pool]:.1f}"
+        )
+        cases = ""
+        if fund.policy.floor == "cvar":
+            cases = f" in the mean of its worst {100 * fund.policy.tail:g} % of scenarios"
+            where = (
+                f"where the floor is {wanted[worst, pool]:.1f} months of outgo and it holds "
+                f"{months[worst, pool]:.1f} on average"
+            )
         lines.append(
             (
                 amount,
-                f"{fund.paths.names[pool]}, {fund.paths.scheme}: misses its reserve floor {span}; "
-                f"at worst {amount / 1e6:,.1f} million {currency} in {years[worst]}, where it "
-                f"holds {months[worst, pool]:.1f} months of outgo and the floor is "
-                f"{wanted[worst, pool]:.1f}.".replace("million  in", "million in"),
+                f"{fund.paths.names[pool]}, {fund.paths.scheme}: misses its reserve floor{cases} "
+                f"{span}; at worst {amount / 1e6:,.1f} million {currency} in {years[worst]}, "
+                f"{where}.".replace("million  in", "million in"),
             )
         )
     return [line for _, line in sorted(lines, key=lambda item: -item[0])]

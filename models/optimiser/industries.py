@@ -37,6 +37,8 @@ def industry_burdens(case: Case, plan: Plan) -> pd.DataFrame:
             part = np.zeros(fund.pools)
             np.add.at(part, own["pool"].to_numpy(int), own["part"].to_numpy(float))
             weight = present * part
+            if not weight.sum() > 0:  # an industry that nobody of the case works in
+                continue
             rows.append(
                 {
                     "scheme": fund.paths.scheme,

@@ -13,6 +13,8 @@ from models.optimiser.swap_rule import ruled_swaps
 from models.pool_paths import PoolPaths, central_paths
 from models.projection import Projection
 from models.rates import FloatArray
+from models.sampled_paths import sampled_paths
+from models.scenario_terms import scenario_terms
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def optimise(
         choices: limits, weights and solver other than the case's.
 
     Raises:
+        CaseError: scenarios are asked for and the case has no section on them.
         ValueError: the pools change on the way, or are not the same in all schemes where burdens
             of all together are asked for.
     """
@@ -83,7 +86,7 @@ def optimise(
     aims = choices.aims or aims_of(case)
     names = choices.schemes or lasting_schemes(projection)
     if sample is None and scenarios > 0:
-        raise ValueError(f"no sample of {scenarios} scenarios (seed {seed}); pass one")
+        sample = drawn(projection, names, scenarios, seed)
     if sample is None:
         central = [
             fund_problem(central_paths(projection, name), policy, case.regions) for name in names
@@ -95,6 +98,21 @@ def optimise(
         [sample.within[name] for name in names], [sample.fresh[name] for name in names],
         projection, policy, aims, choices,
     )  # fmt: skip
+
+
+def drawn(projection: Projection, schemes: Sequence[str], scenarios: int, seed: int) -> Sample:
+    """Scenarios of every scheme from the stochastic model, and as many fresh ones after them.
+
+    Raises:
+        CaseError: the case has no section ``scenarios``.
+    """
+    study, plan = projection.study, projection.plan
+    terms = scenario_terms(study)
+    within, fresh = (
+        {name: sampled_paths(study, plan, name, scenarios, seed, first, terms) for name in schemes}
+        for first in (0, scenarios)
+    )
+    return Sample(within, fresh)
 
 
 def optimise_where_possible(projection: Projection) -> Plan | None:

@@ -8,7 +8,9 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from fundpool.cli.commands import app
+from inputs.case import Case
 from tests.cases.small import small_case
+from tests.fundpool.reported import Reported, full_case, reported
 
 Run = Callable[..., Result]
 
@@ -48,3 +50,21 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return result
 
     return invoke
+
+
+@pytest.fixture(scope="session")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Case:
+    """The worked example with actual figures and alert rules."""
+    return full_case(tmp_path_factory.mktemp("full") / "case")
+
+
+@pytest.fixture(scope="session")
+def english(full: Case, tmp_path_factory: pytest.TempPathFactory) -> Reported:
+    """Its report in English, with everything in it."""
+    return reported(full, tmp_path_factory.mktemp("en"))
+
+
+@pytest.fixture(scope="session")
+def chinese(full: Case, tmp_path_factory: pytest.TempPathFactory) -> Reported:
+    """The same in Chinese."""
+    return reported(full, tmp_path_factory.mktemp("zh"), "zh")

@@ -175,10 +175,12 @@ def test_status_3_where_one_does_not(run: Run, small_folder: Path) -> None:
         f"Checking {small_folder}",
         "Projecting 2 county funds over 2 years",
         "Writing the report",
-        "Report: fundpool-report/report.html",
+        "Report: fundpool-report/report.html, report.pdf, report.xlsx",
         "2 solvency alerts under plan county",
     ]
-    assert _files(Path("fundpool-report")) == ["report.html", "summary.json"]
+    assert _files(Path("fundpool-report")) == [
+        "report.html", "report.pdf", "report.xlsx", "summary.json",
+    ]  # fmt: skip
 
 
 def test_alerts_are_those_of_the_first_plan(run: Run, small_folder: Path) -> None:
@@ -300,7 +302,7 @@ def test_an_error_in_the_middle_writes_nothing(
 def test_a_page_that_cannot_be_made_leaves_no_report(
     run: Run, small_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import fundpool.report.page as page
+    import fundpool.report.outputs as page
 
     def failing(*_: object) -> str:
         raise RuntimeError("no page")

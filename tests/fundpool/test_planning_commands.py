@@ -80,7 +80,7 @@ def test_pools_can_be_chosen(small: Path, tmp_path: Path) -> None:
         (["--order", "burden,fun"], "fun"), (["--share-rates", "county2"], "county2"),
         (["--hubs", "moon"], "moon"), (["--merge-years", "soon"], "soon"),
         (["--solver", "NONE"], "NONE"), (["--pooling", "county,city@2022"], "changes its pools"),
-        (["--scenarios", "10"], "sample"),
+        (["--scenarios", "10"], "Add the section [scenarios]"),
     ],
 )  # fmt: skip
 def test_mistakes_are_said_and_nothing_is_written(

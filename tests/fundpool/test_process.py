@@ -66,5 +66,5 @@ def test_the_same_bytes_in_another_process(small_folder: Path, tmp_path: Path) -
         done = _run("-m", "fundpool", "report", small_folder, "--years", 3, "--quiet", "--out",
                     tmp_path / name, PYTHONHASHSEED=seed)  # fmt: skip
         assert done.returncode == 3, done.stderr
-    for file in ("report.html", "summary.json"):
+    for file in ("report.html", "report.pdf", "report.xlsx", "summary.json"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()

@@ -175,7 +175,10 @@ def test_jiangsu_says_what_is_assumed(jiangsu_page: Page) -> None:
     assert len(assumed) > 20
     rows = {row[0]: row for row in jiangsu_page.rows if len(row) == 5}
     for path in assumed["path"]:
-        assert rows[path][3] == "assumed", path
+        lead, _, year = path.removesuffix(")").partition(" (")
+        row = rows[lead]
+        assert row[3] == "assumed", path
+        assert f"{year}:" in row[1] or not year, "values of single years stand beside the rest"
 
 
 def test_jiangsu_shows_actual_and_expected(jiangsu_page: Page) -> None:

@@ -21,7 +21,8 @@ POOL = {
 }  # fmt: skip
 EVENNESS = {"range", "cv", "gini", "theil", "theil_within", "theil_between"}
 TOTALS = {"contributions", "subsidies", "claims", "swaps", "balance"}
-EXTRA_TOP = {"title", "currency", "alert_plan"}
+EXTRA_TOP = {"title", "currency", "alert_plan", "alert_rules"}
+EXTRA_POOL = {"name", "ruin_probability_error", "required_reserve", "required_reserve_error"}
 """What there is beside the contract, and stands on docs/commands.md."""
 
 
@@ -42,7 +43,7 @@ def test_keys(data: dict[str, Any]) -> None:
     for plan in data["pooling"].values():
         assert set(plan) == {"pools", "evenness", "totals"}
         for pool in plan["pools"]:
-            assert set(pool) == POOL | {"name"}
+            assert set(pool) == POOL | EXTRA_POOL
             assert set(pool["payg_rate"]) == {"first", "last"}
         assert set(plan["evenness"]) == EVENNESS | {"by_scheme"}
         assert set(plan["evenness"]["by_scheme"]) == {"employee", "resident"}

@@ -1,11 +1,14 @@
 """Plans under uncertainty: rates before the scenario, swaps after it."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from inputs.case import read_case
+from models.optimiser import optimise
 from models.optimiser.certificate import missing, recursion, tail_mean
 from models.optimiser.fund_problem import FundProblem, fund_problem
 from models.optimiser.optimisation import optimised
@@ -14,7 +17,9 @@ from models.optimiser.policy import Aims, FloorKind, Policy
 from models.optimiser.scenario_reduction import chosen_scenarios, features, forward_selection
 from models.optimiser.swap_rule import ruled_swaps
 from models.pool_paths import PoolPaths
+from models.projection import project
 from tests.cases.pool_flows import pool_flows
+from tests.cases.stochastic import stochastic_case
 
 CHEAPEST = Aims(order=("burden", "swaps"))
 
@@ -124,3 +129,20 @@ def test_fresh_scenarios_are_judged_like_those_of_the_plan() -> None:
     assert 0.0 <= within.below_floor < 0.2
     assert fresh.below_floor < 0.5
     assert fresh.scenarios == 40
+
+
+def test_plan_on_sampled_scenarios_is_tried_on_fresh_ones(tmp_path: Path) -> None:
+    case = read_case(stochastic_case().write(tmp_path / "case"))
+    projection = project(case, "county", 4)
+    plans = [optimise(projection, 1, scenarios=30, seed=3) for _ in range(2)]
+    for plan in plans:
+        assert plan.status == "certified"
+        assert plan.policy.floor == "cvar"
+        assert plan.reduced_to == 12
+        assert plan.in_sample is not None
+        assert plan.out_of_sample is not None
+        assert plan.in_sample.scenarios == plan.out_of_sample.scenarios == 30
+        assert plan.in_sample != plan.out_of_sample
+    assert plans[0].record() == plans[1].record()
+    central = optimise(projection, 1)
+    assert plans[0].terms["burden"] >= central.terms["burden"] - 1e-6  # certainty is cheaper

@@ -1,0 +1,125 @@
+"""Credibility: how far observed experience is believed against what was expected of all.
+
+Limited fluctuation (square-root rule) needs only a number of claims; Bühlmann and Straub's model
+estimates its own standard from the spread of experience between and within groups.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import norm
+
+from actuarial.arrays import FloatArray, numbers
+
+
+def full_credibility_claims(
+    probability: float = 0.9, tolerance: float = 0.05, severity_cv: float = 0.0
+) -> float:
+    """Number of claims at which experience is believed in full.
+
+    ``(z / tolerance)^2 * (1 + severity_cv^2)``, ``z`` the normal quantile at
+    ``(1 + probability) / 2``: then total cost lies within ``tolerance`` of its expectation with
+    the given probability, when claim numbers are Poisson (Klugman, Panjer and Willmot, Loss
+    Models, chapter on limited fluctuation credibility).
+
+    >>> round(full_credibility_claims(0.9, 0.05))
+    1082
+
+    Raises:
+        ValueError: probability outside 0 to 1, or a tolerance or variation that makes no sense.
+    """
+    if not (0.0 < probability < 1.0 and tolerance > 0.0 and severity_cv >= 0.0):
+        raise ValueError(
+            "full credibility needs a probability between 0 and 1, a positive tolerance and a "
+            "coefficient of variation of at least 0"
+        )
+    quantile = float(norm.ppf(0.5 * (1.0 + probability)))
+    return (quantile / tolerance) ** 2 * (1.0 + severity_cv**2)
+
+
+def limited_fluctuation(claims: ArrayLike, full: float) -> FloatArray:
+    """Credibility of experience with a number of claims: ``min(1, sqrt(claims / full))``.
+
+    >>> limited_fluctuation([0.0, 25.0, 400.0], 100.0).tolist()
+    [0.0, 0.5, 1.0]
+
+    Raises:
+        ValueError: a negative number of claims, or a standard that is not positive.
+    """
+    number = numbers(claims, "claims")
+    if (number < 0).any() or not full > 0:
+        raise ValueError("claims must be at least 0 and the standard for full credibility above 0")
+    return np.minimum(1.0, np.sqrt(number / full))
+
+
+@dataclass(frozen=True)
+class Credibility:
+    """Bühlmann and Straub's credibility of each of ``r`` groups.
+
+    Attributes:
+        factor: weight of the group's own experience, ``(r,)``, 0 to 1.
+        experience: the group's own mean, ``(r,)``.
+        collective: mean of all, groups weighted by their credibility.
+        within: expected variance of one unit of weight within a group.
+        between: variance between the groups' true means, zero if the data show none.
+        estimate: ``factor * experience + (1 - factor) * collective``, ``(r,)``.
+    """
+
+    factor: FloatArray
+    experience: FloatArray
+    collective: float
+    within: float
+    between: float
+
+    @property
+    def estimate(self) -> FloatArray:
+        """The credibility estimate of each group."""
+        return self.factor * self.experience + (1.0 - self.factor) * self.collective
+
+
+def buhlmann_straub(ratios: ArrayLike, weights: ArrayLike) -> Credibility:
+    """Credibility of groups from their own experience over several periods.
+
+    With weights ``w[i, j]``, group means ``x[i]`` and the mean of all ``x``:
+
+    ``within = sum w[i,j] (ratio[i,j] - x[i])^2 / sum (n[i] - 1)``;
+    ``between = (sum w[i] (x[i] - x)^2 - (r - 1) within) / (w - sum w[i]^2 / w)``, at least 0;
+    ``factor[i] = w[i] / (w[i] + within / between)``
+
+    (Bühlmann and Straub, 1970; unbiased estimators as in Klugman, Panjer and Willmot.)
+
+    Args:
+        ratios: such as actual over expected, ``(r, n)``; ignored where the weight is zero.
+        weights: such as expected money, ``(r, n)``, at least 0.
+
+    Raises:
+        ValueError: fewer than two groups with experience, no group with two periods, or shapes
+            that do not fit.
+    """
+    x, w = np.asarray(ratios, dtype=np.float64), numbers(weights, "weights")
+    if x.ndim != 2 or x.shape != w.shape:
+        raise ValueError("ratios and weights must be two tables of the same shape")
+    if (w < 0).any():
+        raise ValueError("weights must be at least 0")
+    seen = w > 0
+    if not np.isfinite(x[seen]).all():
+        raise ValueError("ratios must be finite wherever there is weight")
+    x = np.where(seen, x, 0.0)
+    by_group = w.sum(axis=1)
+    present = by_group > 0
+    degrees = int((seen.sum(axis=1) - 1)[present].sum())
+    if present.sum() < 2 or degrees < 1:
+        raise ValueError("credibility needs at least two groups, and one of them two periods")
+    own = np.divide((w * x).sum(axis=1), by_group, out=np.zeros_like(by_group), where=present)
+    total = float(by_group.sum())
+    mean = float((by_group * own).sum() / total)
+    within = float((w * (x - own[:, None]) ** 2 * seen).sum() / degrees)
+    spread = float((by_group * (own - mean) ** 2).sum())
+    scale = total - float((by_group**2).sum()) / total
+    between = max(0.0, (spread - (int(present.sum()) - 1) * within) / scale)
+    factor = np.zeros_like(by_group)
+    if between > 0:
+        factor = np.where(present, by_group / (by_group + within / between), 0.0)
+    collective = float((factor * own).sum() / factor.sum()) if factor.sum() > 0 else mean
+    return Credibility(factor, own, collective, within, between)

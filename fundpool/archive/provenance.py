@@ -1,0 +1,46 @@
+"""Which code, which packages and which machine a run came from."""
+
+import hashlib
+import platform
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+
+import fundpool
+
+ROOMS = ("actuarial", "inputs", "models", "fundpool")
+SOURCES = (".py", ".j2", ".css", ".typ", ".mo")
+PACKAGES = (
+    "altair", "babel", "duckdb", "highspy", "jinja2", "numba", "numpy", "pandas", "pulp",
+    "pydantic", "python-calamine", "scipy", "typer", "typst", "vl-convert-python", "xlsxwriter",
+)  # fmt: skip
+"""Packages whose version can change a figure or a byte of a report."""
+
+
+@cache
+def code_sha256() -> str:
+    """Digest of the program itself: every source file of its packages, by name and content."""
+    root = Path(fundpool.__file__).parent.parent
+    lines = []
+    for room in ROOMS:
+        for file in sorted((root / room).rglob("*")):
+            if file.suffix in SOURCES and file.is_file():
+                digest = hashlib.sha256(file.read_bytes()).hexdigest()
+                lines.append(f"{file.relative_to(root).as_posix()} {digest}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def package_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that figures pass through; absent ones left out."""
+    versions = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def machine() -> str:
+    """System and processor family; floating-point libraries may differ between them."""
+    return f"{platform.system()} {platform.machine()}"

@@ -1,0 +1,195 @@
+"""From a command under way to the request that the archive keeps, and back to a command."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any, Protocol
+
+import fundpool
+from fundpool.archive.manifest import Request
+from fundpool.archive.objects import ObjectStore, sha256
+from fundpool.archive.provenance import code_sha256
+from inputs.bundled import case_path
+from inputs.case import Case
+
+PLACES = frozenset({"out", "archive", "json", "quiet", "help", "webhook"})
+"""Options that say where results go, not what they are."""
+
+
+class Parameter(Protocol):
+    """What is asked of a command's parameter."""
+
+    name: str | None
+    opts: list[str]
+    default: Any
+    param_type_name: str
+
+
+class Command(Protocol):
+    """What is asked of a command."""
+
+    name: str | None
+    params: Sequence[Any]
+
+
+class Context(Protocol):
+    """A command under way: its definition and the parameters in force."""
+
+    @property
+    def command(self) -> Any:
+        """The command."""
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Values by parameter."""
+
+
+class ChangedInputError(Exception):
+    """An input file was changed while the run was going on."""
+
+
+def options(context: Context, resolved: Mapping[str, Any]) -> dict[str, Any]:
+    """Every option in force, by its flag; ``resolved`` puts found values in place of defaults."""
+    found = {}
+    for parameter in context.command.params:
+        if parameter.param_type_name != "option" or parameter.name in PLACES:
+            continue
+        value = resolved.get(parameter.name, context.params.get(parameter.name))
+        flag, value = _flagged(parameter, value)
+        found[flag] = _plain(value)
+    return found
+
+
+def _flagged(parameter: Any, value: Any) -> tuple[str, Any]:
+    """The flag that says a value, and the value: a refusal has a flag of its own."""
+    if value is False and parameter.secondary_opts:
+        return parameter.secondary_opts[0], True
+    return parameter.opts[0], value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def case_name(name: str) -> str:
+    """A case as named on a command line, without the folders above it."""
+    path = Path(name)
+    return path.resolve().name if path.exists() else path.name
+
+
+def command_line(context: Context, resolved: Mapping[str, Any]) -> str:
+    """The command as one would type it: the case's own name, and options that are not defaults.
+
+    Options that were found while running, such as the pooling plans, are spelt out, so that the
+    command reads the same when the run is repeated.
+    """
+    words = ["fundpool", str(context.command.name), case_name(str(context.params["case"]))]
+    for parameter in context.command.params:
+        if parameter.param_type_name != "option" or parameter.name in PLACES | {"against"}:
+            continue
+        value = resolved.get(parameter.name, context.params.get(parameter.name))
+        if value != parameter.default:
+            flag, value = _flagged(parameter, value)
+            words += _words(flag, _plain(value))
+    return shlex.join(words)
+
+
+def _words(flag: str, value: Any) -> list[str]:
+    """An option as words of a command line.
+
+    >>> _words("--set", ["a=1", "b=2"]), _words("--fast", True), _words("--seed", None)
+    (['--set', 'a=1', '--set', 'b=2'], ['--fast'], [])
+    """
+    if value is None or value is False:
+        return []
+    if value is True:
+        return [flag]
+    if isinstance(value, list):
+        return [word for item in value for word in _words(flag, item)]
+    return [flag, str(value)]
+
+
+def case_files(case: Case) -> dict[str, bytes]:
+    """The files a case was read from, by their names within it.
+
+    Raises:
+        ChangedInputError: a file is no longer what was read.
+    """
+    origin = case_path(case.origin)
+    if origin.is_file():
+        return {origin.name: origin.read_bytes()}
+    files = {}
+    for name, digest in case.input_digests.items():
+        contents = (origin / name).read_bytes()
+        if sha256(contents) != digest:
+            raise ChangedInputError(f"{name} was changed while the run was going on")
+        files[name] = contents
+    return files
+
+
+def request_of(
+    context: Context, case: Case, resolved: Mapping[str, Any], store: ObjectStore | None
+) -> Request:
+    """The request behind a command; its input files go to ``store`` unless that is None.
+
+    Raises:
+        ChangedInputError: an input file was changed while the run was going on.
+    """
+    keep = sha256 if store is None else store.keep
+    found = options(context, resolved)
+    files: dict[str, str] = {}
+    for flag, value in found.items():
+        many = value if isinstance(value, list) else [value]
+        named = [_kept(item, files, keep) for item in many]
+        found[flag] = named if isinstance(value, list) else named[0]
+    return Request(
+        command=str(context.command.name),
+        case=case_name(case.origin),
+        parameters=found,
+        case_files={name: keep(contents) for name, contents in case_files(case).items()},
+        parameter_files=files,
+        inputs_sha256=case.inputs_sha256,
+        code_version=fundpool.__version__,
+        code_sha256=code_sha256(),
+    )
+
+
+def _kept(value: Any, files: dict[str, str], keep: Any) -> Any:
+    """An option's value; the name of a file is cut to its last part and the file kept."""
+    if not isinstance(value, str) or not value or not Path(value).is_file():
+        return value
+    digest = keep(Path(value).read_bytes())
+    name = Path(value).name
+    if files.get(name, digest) != digest:
+        name = f"{digest[:8]}-{name}"
+    files[name] = digest
+    return name
+
+
+def words_of(request: Request, case: Path, files: Path, runs: Path) -> list[str]:
+    """The command that repeats a request, without the program's name.
+
+    Args:
+        request: the request.
+        case: where its case has been laid out.
+        files: folder with the files that options name.
+        runs: folder of runs that ``--against`` may name.
+    """
+    words = [request.command, str(case)]
+    for flag, value in request.parameters.items():
+        many = value if isinstance(value, list) else [value]
+        laid = [
+            str(files / item) if isinstance(item, str) and item in request.parameter_files else item
+            for item in many
+        ]
+        if flag == "--against":
+            laid = ["none" if item in (None, "none") else str(runs / item) for item in laid]
+        words += _words(flag, laid if isinstance(value, list) else laid[0])
+    return words

@@ -1,0 +1,259 @@
+"""What ``report`` gathers around a comparison: the previous run, sensitivity, experience."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fundpool.cli.session import FAILED, UsageError, opened_case, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fundpool.archive.runs import Archive, Run
+    from fundpool.report.extras import Extras, Identity, SincePrevious
+    from inputs.case import Case
+    from models.analysis_of_change import Valuation
+    from models.optimiser.plan import Plan
+    from models.policy_effects import PolicyEffects
+    from models.projection import Comparison
+    from models.solvency_risk import SolvencyRisk
+
+
+class Moved(StrEnum):
+    """Which assumptions a report moves down and up."""
+
+    main = "main"
+    all = "all"
+    none = "none"
+
+
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="RUN",
+        help="Run to analyse the change from: an id in the archive, a run's folder, or none. "
+        "The latest report of the same case in the archive unless told.",
+    ),
+]
+Sensitivity = Annotated[
+    Moved, typer.Option("--sensitivity", help="Assumptions of the case to move down and up.")
+]
+Webhook = Annotated[
+    str | None,
+    typer.Option(
+        "--webhook", metavar="URL", help="POST alerts, if there are any, to this address."
+    ),
+]
+
+
+class Lang(StrEnum):
+    """Languages of the report."""
+
+    en = "en"
+    zh = "zh"
+
+
+Language = Annotated[Lang, typer.Option("--lang", help="Language of the report.")]
+
+
+def identity_of(context: typer.Context, case: "Case", resolved: dict[str, Any]) -> "Identity":
+    """The run under way."""
+    from fundpool.archive.provenance import machine, package_versions
+    from fundpool.archive.requests import command_line, request_of
+    from fundpool.report.extras import Identity
+
+    request = request_of(context, case, resolved, None)
+    return Identity(
+        run=f"{case.name}-{request.command}-{request.digest[:10]}",
+        command=command_line(context, resolved),
+        code_version=request.code_version,
+        code_sha256=request.code_sha256,
+        packages=package_versions(),
+        machine=machine(),
+        seed=context.params.get("seed") if resolved.get("scenarios") else None,
+    )
+
+
+def previous_run(archive: Path | None, against: str | None, case_name: str) -> "Run | None":
+    """The run to analyse the change from; None if there is none or none is wanted.
+
+    Raises:
+        UsageError: the run named is not there.
+    """
+    from fundpool.archive.runs import Archive, NoSuchRunError, opened_run
+
+    if against == "none":
+        return None
+    opened = None if archive is None else Archive(archive)
+    if against is None:
+        return None if opened is None else opened.latest(case_name, "report")
+    try:
+        if opened is None or (Path(against) / "manifest.json").is_file():
+            return opened_run(Path(against))
+        return opened.run(against)
+    except NoSuchRunError as error:
+        raise UsageError(str(error)) from None
+
+
+def archive_of(run: "Run") -> "Archive":
+    """The archive that a run's folder lies in."""
+    from fundpool.archive.runs import Archive
+
+    return Archive(run.folder.parent.parent)
+
+
+def plan_in_common(first: "pd.DataFrame", second: "pd.DataFrame") -> str:
+    """The first plan of the second run that the first also has.
+
+    Raises:
+        UsageError: there is none.
+    """
+    theirs = set(first["plan"])
+    for plan in dict.fromkeys(second["plan"]):
+        if plan in theirs:
+            return str(plan)
+    raise UsageError("the runs have no pooling plan in common, so there is nothing to compare")
+
+
+def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
+    """A run of the archive as one end of an analysis of change; its case is laid out anew.
+
+    Raises:
+        UsageError: the program no longer reads the case as the run did.
+    """
+    from fundpool.archive.objects import DamagedError
+    from fundpool.archive.provenance import code_sha256
+    from fundpool.archive.reruns import laid_out
+    from inputs.findings import CaseError
+    from models.analysis_of_change import Valuation
+
+    request = run.manifest.request
+    try:
+        path = laid_out(archive_of(run), run.manifest, folder)
+        archive_of(run).objects.restore(request.parameter_files, folder / "files")
+        policies = [
+            str(folder / "files" / name) if name in request.parameter_files else name
+            for name in request.parameters.get("--policy") or []
+        ]
+        case = opened_case(str(path), request.parameters.get("--set"), policies)
+    except (CaseError, DamagedError) as error:
+        raise UsageError(f"the case of {run.id} cannot be read again: {error}") from None
+    if case.inputs_sha256 != request.inputs_sha256:
+        raise UsageError(
+            f"the case of {run.id} cannot be put together again from its files, --set and --policy"
+        )
+    measures = run.table("measures")
+    if "plan" in measures.columns:
+        measures = measures[measures["plan"] == plan].drop(columns="plan").reset_index(drop=True)
+    same = request.code_sha256 == code_sha256()
+    return Valuation(case, int(request.parameters["--years"]), measures, same)
+
+
+def since_previous(
+    run: "Run", case: "Case", comparison: "Comparison", quiet: bool = False
+) -> "SincePrevious":
+    """The movement from an earlier run to the comparison at hand; its trouble if there is none."""
+    import pandas as pd
+
+    from fundpool.report.extras import SincePrevious
+    from models.analysis_of_change import NotComparableError, Valuation, analysis_of_change
+
+    manifest = run.manifest
+    table, trouble = pd.DataFrame(), ""
+    with TemporaryDirectory(prefix="fundpool-previous-") as name:
+        try:
+            plan = plan_in_common(run.table("measures"), comparison.measures)
+            old = valuation_of(run, plan, Path(name))
+            measures = comparison.projections[plan].measures
+            new = Valuation(case, int(comparison.study.flows.years.size) - 1, measures)
+            table = analysis_of_change(
+                old, new, plan, lambda step: say(f"Analysis of change: {step}", quiet)
+            )
+        except (UsageError, NotComparableError, KeyError) as error:
+            trouble = f"There is no analysis of the change since {run.id}: {error}."
+    return SincePrevious(run.id, manifest.base_year, manifest.request.inputs_sha256, table, trouble)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the command has computed already, beside the comparison."""
+
+    risk: "SolvencyRisk | None" = None
+    effects: "PolicyEffects | None" = None
+    plan: "Plan | None" = None
+    earlier: "Run | None" = None
+
+
+def gathered(
+    context: typer.Context,
+    comparison: "Comparison",
+    found: Found,
+    resolved: dict[str, Any],
+    moved: Moved,
+    quiet: bool,
+) -> "Extras":
+    """Everything a report holds beside the comparison."""
+    import pandas as pd
+
+    from fundpool.report.extras import Extras
+    from inputs.case import check_case
+    from models.experience import experience, periods
+    from models.sensitivity import sensitivity, steps_of
+
+    base = comparison.study
+    case = base.case
+    steps = [] if moved is Moved.none else steps_of(case, every=moved is Moved.all)
+    table = pd.DataFrame()
+    if steps:
+        say(f"Moving {len(steps)} assumptions down and up", quiet)
+        table = sensitivity(base, next(iter(comparison.projections)), steps)
+    since = None
+    if found.earlier is not None:
+        say(f"Comparing with {found.earlier.id}", quiet)
+        since = since_previous(found.earlier, case, comparison, quiet)
+    return Extras(
+        identity=identity_of(context, case, resolved),
+        sensitivity=table,
+        experience=experience(case, base.flows),
+        periods=periods(case, base.flows),
+        since=since,
+        risk=found.risk,
+        effects=found.effects,
+        plan=found.plan,
+        warnings=tuple(finding.message for finding in check_case(case.origin)),
+    )
+
+
+def check_webhook(url: str | None) -> None:
+    """Refuse an address that cannot be posted to.
+
+    Raises:
+        UsageError: it is not an http or https address.
+    """
+    if url is None:
+        return
+    from fundpool.webhook import check_address
+
+    try:
+        check_address(url)
+    except ValueError as error:
+        raise UsageError(f"--webhook {error}") from None
+
+
+def send_alerts(url: str | None, result: dict[str, Any], quiet: bool) -> None:
+    """Post alerts, if there are any and an address was named; exit status 1 if that fails."""
+    if url is None or not result["alerts"]:
+        return
+    from fundpool.webhook import WebhookError, post_alerts
+
+    try:
+        post_alerts(url, result)
+    except WebhookError as error:
+        say(f"fundpool: the report is written, but {error}")
+        raise typer.Exit(FAILED) from None
+    say(f"Alerts posted to {url}", quiet)

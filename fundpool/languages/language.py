@@ -1,0 +1,125 @@
+"""A language: its words and its way of writing numbers.
+
+The message in the program is the English one; a catalogue ``<code>.po`` beside this module gives
+the others. Money and people are written in bn, m and k in English, in 万 and 亿 in Chinese.
+"""
+
+import gettext
+import io
+import math
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fundpool.report import wording
+
+HERE = Path(__file__).parent
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True)
+class Language:
+    """Words and numbers of one language.
+
+    Attributes:
+        code: ``en`` or ``zh``.
+        catalogue: translations of messages.
+    """
+
+    code: str
+    catalogue: gettext.NullTranslations = field(repr=False)
+
+    def gettext(self, message: str) -> str:
+        """A message in this language; the message itself where it has no translation."""
+        return self.catalogue.gettext(message) if message else message
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        """A message that depends on a number."""
+        return self.catalogue.ngettext(singular, plural, number)
+
+    def __call__(self, message: str) -> str:
+        """Short for :meth:`gettext`."""
+        return self.gettext(message)
+
+    @property
+    def chinese(self) -> bool:
+        """Whether numbers are written the Chinese way and local names are used."""
+        return self.code == "zh"
+
+    def percent(self, value: float, digits: int = 2) -> str:
+        """A share in per cent."""
+        text = wording.percent(value, digits)
+        return text.replace(wording.NARROW, "") if self.chinese else text
+
+    def money(self, value: float) -> str:
+        """Money: 85.5 bn, 855亿."""
+        return self._large(value, 1) if self.chinese else wording.money(value)
+
+    def people(self, value: float) -> str:
+        """People: 84.75 m, 8474.8万."""
+        return self._large(value, 1) if self.chinese else wording.people(value)
+
+    def _large(self, value: float, digits: int) -> str:
+        """A large number in 万 or 亿.
+
+        >>> language("zh").money(8.5532e10), language("zh").people(84748016)
+        ('855.3亿', '8474.8万')
+        """
+        if value is None or math.isnan(value):
+            return "–"
+        size = abs(value)
+        sign = "−" if value < 0 and size >= 0.05 else ""
+        for unit, word in ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")):
+            if size >= unit * (1.0 - 10.0 ** -(digits + 4)):
+                return f"{sign}{size / unit:.{digits}f}{word}"
+        return f"{sign}{size:.0f}"
+
+    def number(self, value: float, digits: int = 1) -> str:
+        """A plain number with a true minus sign."""
+        return wording.number(value, digits)
+
+    def year(self, value: object) -> str:
+        """A year, or that it does not come."""
+        missing = value is None or pd.isna(value)  # type: ignore[call-overload]
+        return self.gettext("never") if missing else wording.year_or_never(value)
+
+    def months(self, value: float) -> str:
+        """Months without decimals, or that it does not come."""
+        return self.gettext("never") if math.isinf(value) else wording.months_or_never(value)
+
+    def plural(self, level: str, count: int = 2) -> str:
+        """A level of the region tree as a noun."""
+        return self.gettext(wording.plural(level)) if self.chinese else wording.plural(level, count)
+
+    def title(self, item: Any) -> str:
+        """The title of a case's settings or of a scheme file, local where there is one."""
+        local = getattr(item, "title_local", "")
+        return local if self.chinese and local else str(item.title)
+
+
+@cache
+def language(code: str) -> Language:
+    """A language by its code.
+
+    Raises:
+        KeyError: no such language.
+    """
+    if code not in LANGUAGES:
+        raise KeyError(code)
+    if code == "en":
+        return ENGLISH
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with (HERE / f"{code}.po").open("rb") as stream:
+        catalogue = read_po(stream, locale="zh_CN")
+    packed = io.BytesIO()
+    write_mo(packed, catalogue)
+    packed.seek(0)
+    return Language(code, gettext.GNUTranslations(packed))
+
+
+ENGLISH = Language("en", gettext.NullTranslations())

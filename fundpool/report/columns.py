@@ -1,0 +1,141 @@
+"""What the columns of result tables hold: number formats and formulas of the workbook."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+YEARS = frozenset({"year", "exhaustion_year", "first_exhaustion", "base_year"})
+COUNTS = frozenset({"pools", "pools_exhausted", "short_range_failed", "rows", "months", "number"})
+PERSONS = frozenset(
+    {
+        "persons", "contributors", "registered", "births", "deaths", "moved_in", "moved_out",
+        "none", "home_resident", "local_resident", "employee", "retired", "migrant", "dual",
+        "retired_elsewhere",
+    }
+)  # fmt: skip
+SHARES = frozenset(
+    {
+        "persons_exhausted_share", "level_rate_mean", "level_rate_range", "level_rate", "mean",
+        "range", "payg_rate", "income_rate", "payg_rate_first", "payg_rate_last",
+        "income_rate_first", "income_rate_last", "actuarial_balance", "ruin_probability",
+        "level_rate_change", "credibility",
+    }
+)  # fmt: skip
+RATIOS = frozenset(
+    {
+        "gini", "theil", "theil_within", "theil_between", "cv", "funding_ratio", "ratio",
+        "multiplier", "actual_to_expected", "credible_ratio",
+    }
+)  # fmt: skip
+PLAIN = frozenset({"min_reserve_months", "final_reserve_months", "reserve_months"})
+TEXTS = frozenset(
+    {
+        "plan", "scheme", "pool", "name", "level", "region", "home", "residence", "measure", "use",
+        "source", "status", "note", "path", "unit", "step", "part", "kind", "rule", "what",
+    }
+)  # fmt: skip
+
+FORMATS: Mapping[str, str] = {
+    "year": "0",
+    "count": "#,##0",
+    "persons": "#,##0",
+    "share": "0.00%",
+    "ratio": "0.0000",
+    "plain": "0.0",
+    "money": "#,##0",
+    "number": "General",
+}
+
+
+def kind_of(column: str) -> str:
+    """What a column's numbers are: a key of ``FORMATS``; money unless its name says otherwise.
+
+    >>> kind_of("level_rate"), kind_of("balance"), kind_of("persons")
+    ('share', 'money', 'persons')
+    """
+    for kind, names in (
+        ("year", YEARS), ("count", COUNTS), ("persons", PERSONS), ("share", SHARES),
+        ("ratio", RATIOS), ("plain", PLAIN),
+    ):  # fmt: skip
+        if column in names:
+            return kind
+    if column in ("value", "before", "after", "change", "down", "base", "up"):
+        return "number"
+    return "money"
+
+
+@dataclass(frozen=True)
+class Calculated:
+    """A column that the workbook computes: sums and differences of others, over another.
+
+    Attributes:
+        plus, minus: columns that are added and taken off.
+        over: column that the result is divided by; zero where that is not positive.
+    """
+
+    plus: tuple[str, ...]
+    minus: tuple[str, ...] = ()
+    over: str | None = None
+
+    @property
+    def formula(self) -> str:
+        """As a formula on columns of the same row, ``[@column]``."""
+        text = "+".join(f"[@{name}]" for name in self.plus)
+        text += "".join(f"-[@{name}]" for name in self.minus)
+        if self.over is None:
+            return text
+        return f"IF([@{self.over}]>0,({text})/[@{self.over}],0)"
+
+    def values(self, frame: pd.DataFrame) -> pd.Series:
+        """What the formula gives; a blank cell counts as nothing, as in a spreadsheet."""
+        held = frame.infer_objects()
+        total = pd.Series(0.0, index=frame.index)
+        for name in self.plus:
+            total = total + held[name].astype(float).fillna(0.0)
+        for name in self.minus:
+            total = total - held[name].astype(float).fillna(0.0)
+        if self.over is None:
+            return total
+        below = held[self.over].astype(float).fillna(0.0)
+        return (total / below.where(below > 0, 1.0)).where(below > 0, 0.0)
+
+
+CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
+    "funds": {
+        "payg_rate": Calculated(
+            ("claims_paid", "administration"), ("subsidies",), "contribution_base"
+        ),
+        "income_rate": Calculated(("contributions",), ("account_credits",), "contribution_base"),
+        "balance_check": Calculated(
+            ("opening_balance", "interest", "contributions", "from_accounts", "subsidies",
+             "swaps_in"),
+            ("account_credits", "swaps_out", "claims_paid", "administration", "balance"),
+        ),
+    },
+    "totals": {
+        "net_income": Calculated(
+            ("contributions", "from_accounts", "subsidies", "swaps_in"),
+            ("account_credits", "swaps_out", "claims_paid", "administration"),
+        ),
+    },
+    "people": {
+        "cover_check": Calculated(
+            ("none", "home_resident", "local_resident", "employee", "retired", "migrant", "dual",
+             "retired_elsewhere"),
+            ("persons",),
+        ),
+    },
+    "accounts": {
+        "balance_check": Calculated(
+            ("opening_balance", "credits", "interest", "transfers_in"),
+            ("spending", "transfers_out", "to_pool", "surrendered", "balance"),
+        ),
+    },
+    "migrants": {"out_of_pocket": Calculated(("cost",), ("from_host", "from_home"))},
+    "calibration": {"ratio": Calculated(("actual",), (), "expected")},
+}  # fmt: skip
+"""Columns of result tables that the workbook computes, by table; others hold numbers."""
+
+SUMMED = frozenset({"measures"})
+"""Tables with a row of totals."""

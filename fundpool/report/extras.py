@@ -1,0 +1,98 @@
+"""What a report holds beside the comparison of pooling levels."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from models.optimiser.plan import Plan
+from models.policy_effects import PolicyEffects
+from models.solvency_risk import SolvencyRisk
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Which run this is: what it takes to repeat it.
+
+    Attributes:
+        run: the beginning of the run's id: case, command and digest of the request.
+        command: the command, in its shortest form.
+        code_version, code_sha256: the program.
+        packages: versions of Python and of packages that figures pass through.
+        machine: system and processor family.
+        seed: of random scenarios; None without.
+    """
+
+    run: str
+    command: str
+    code_version: str
+    code_sha256: str
+    packages: dict[str, str] = field(default_factory=dict)
+    machine: str = ""
+    seed: int | None = None
+
+
+@dataclass(frozen=True)
+class SincePrevious:
+    """The movement since an earlier run.
+
+    Attributes:
+        run: id of the earlier run.
+        base_year: its base year.
+        inputs_sha256: its inputs.
+        table: :func:`models.analysis_of_change.analysis_of_change`.
+        trouble: why there is no analysis, in a sentence; blank if there is one.
+    """
+
+    run: str
+    base_year: int
+    inputs_sha256: str
+    table: pd.DataFrame
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Extras:
+    """Parts of the report that not every report has.
+
+    Attributes:
+        identity: the run.
+        sensitivity: :func:`models.sensitivity.sensitivity`; empty if nothing was moved.
+        experience: :func:`models.experience.experience`; empty without actual figures.
+        periods: :func:`models.experience.periods`, what it was summed from.
+        since: the movement since the previous run.
+        risk: what scenarios say of the plans.
+        plan: optimised rates and swaps for the first plan.
+        effects: policies measured against the case; no section on them without.
+        warnings: findings of the check of the case that do not refuse it.
+    """
+
+    identity: Identity | None = None
+    sensitivity: pd.DataFrame = field(default_factory=pd.DataFrame)
+    experience: pd.DataFrame = field(default_factory=pd.DataFrame)
+    periods: pd.DataFrame = field(default_factory=pd.DataFrame)
+    since: SincePrevious | None = None
+    risk: SolvencyRisk | None = None
+    plan: Plan | None = None
+    effects: PolicyEffects | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Result tables to keep and to put into the workbook, by name."""
+        found = {
+            "sensitivity": self.sensitivity,
+            "experience": self.experience,
+            "periods": self.periods,
+        }
+        if self.risk is not None:
+            found |= {name: getattr(self.risk, name) for name in ("risk", "ruin", "fans")}
+        if self.plan is not None:
+            names = {"rates": "plan_rates", "swaps": "plan_swaps", "hub": "plan_hub",
+                     "transfers": "plan_transfers"}  # fmt: skip
+            found |= {own: getattr(self.plan, name) for name, own in names.items()}
+        if self.effects is not None:
+            found["policy_changes"] = self.effects.changes.reset_index(names="policy")
+            found["endurance"] = self.effects.endurance
+        if self.since is not None:
+            found["change"] = self.since.table
+        return {name: table for name, table in found.items() if not table.empty}

@@ -1,0 +1,123 @@
+"""Words of the report that come from data: marked, so that catalogues hold them."""
+
+
+def marked(message: str) -> str:
+    """A message that is translated where it is shown."""
+    return message
+
+
+ALERT_WORDS = {
+    "exhausted": marked("runs dry"),
+    "below_target": marked("below target"),
+    "reserve_months": marked("reserve too low"),
+    "exhaustion": marked("runs dry"),
+    "ruin_probability": marked("too likely to run dry"),
+    "actual_to_expected": marked("experience off expectation"),
+}
+"""Kinds of alert."""
+
+MEASURE_WORDS = {
+    "reserve": marked("reserve at the valuation date"),
+    "final_reserve": marked("reserve at the end of the projection"),
+    "level_rate": marked("level rate"),
+}
+"""Measures of the analysis of change."""
+
+STEP_WORDS = (
+    marked("method"), marked("passage of time"), marked("all at once"), marked("not explained"),
+    marked("method of the later run"), marked("data"), marked("data: people"),
+    marked("data: cover"), marked("data: care"), marked("data: money"),
+    marked("assumptions: economy"), marked("assumptions: mobility"),
+    marked("assumptions: coverage"), marked("assumptions: solvency"),
+    marked("assumptions: pooling"), marked("rules"), marked("responses and shocks"),
+    marked("movement"),
+)  # fmt: skip
+"""Steps of the analysis of change."""
+
+LEVEL_WORDS = (
+    marked("county"), marked("city"), marked("province"), marked("counties"), marked("cities"),
+    marked("provinces"),
+)  # fmt: skip
+CHECK_WORDS = (
+    marked("check"), marked("found"), marked("allowed"), marked("result"),
+    marked("Every fund: opening balance, interest and flows give the closing balance"),
+    marked("Every county and year: people by cover add up to residents"),
+)  # fmt: skip
+SCHEME_WORDS = (marked("employee"), marked("resident"), marked("migrant"))
+STATUS_WORDS = (
+    marked("published"), marked("derived"), marked("assumed"), marked("fit"), marked("compare"),
+)  # fmt: skip
+DATA_WORDS = (
+    marked("participants"), marked("contributors"), marked("retirees"), marked("contributions"),
+    marked("subsidies"), marked("claims"), marked("account_credits"), marked("pooled_balance"),
+)  # fmt: skip
+UNIT_WORDS = (
+    marked("a year"), marked("share"), marked("years"), marked("ratio"), marked("CNY"),
+    marked("months of outgo"), marked("share of the year"), marked("share of the base"),
+    marked("CNY a person"), marked("share of contributions"), marked("share of claims"),
+    marked("times the local mean wage"), marked("share of the wage declared"),
+    marked("CNY a retired member"), marked("points off the rate"),
+    marked("share of balance and credits"),
+)  # fmt: skip
+POLICY_WORDS = (marked("this plan"), marked("rates in force"))
+CHART_WORDS = (
+    marked("pooled by"), marked("ruined by then"),
+    marked("within 5 years"), marked("within 10 years"), marked("within 20 years"),
+    marked("later"), marked("never"), marked("months of outgo"), marked("years of outgo"),
+    marked("share of the base"), marked("needed to pay the year"), marked("collected"),
+    marked("billions"), marked("change of the level rate"),
+    marked("down"), marked("up"), marked("previous run"), marked("this run"),
+)  # fmt: skip
+"""Titles and classes of the charts."""
+COLUMN_WORDS = (
+    marked("from accounts"), marked("to pool"), marked("surrendered"),
+    marked("account credits"), marked("actual"), marked("actual to expected"),
+    marked("actuarial balance"), marked("administration"), marked("after"), marked("balance"),
+    marked("balance check"), marked("before"), marked("births"), marked("change"),
+    marked("claims"), marked("claims incurred"), marked("claims paid"), marked("closing balance"),
+    marked("contribution base"), marked("contributions"), marked("contributors"), marked("cost"),
+    marked("cost per person"), marked("cover check"), marked("credibility"),
+    marked("credible ratio"), marked("credits"), marked("cv"), marked("deaths"),
+    marked("direction"), marked("dual"), marked("employee"), marked("exhaustion year"),
+    marked("expected"), marked("final reserve months"), marked("first exhaustion"),
+    marked("first year"), marked("from home"), marked("from host"), marked("funding ratio"),
+    marked("gini"), marked("home"), marked("home resident"), marked("income rate"),
+    marked("income rate first"), marked("income rate last"), marked("interest"), marked("kind"),
+    marked("last year"), marked("level"), marked("level rate"), marked("level rate change"),
+    marked("level rate mean"), marked("level rate range"), marked("local resident"),
+    marked("mean"), marked("measure"), marked("method"), marked("migrant"),
+    marked("min reserve months"), marked("month"), marked("moved in"), marked("moved out"),
+    marked("multiplier"), marked("name"), marked("net income"), marked("none"), marked("note"),
+    marked("opening balance"), marked("out of pocket"), marked("outgo next year"),
+    marked("outstanding"), marked("path"), marked("payg rate"), marked("payg rate first"),
+    marked("payg rate last"), marked("periods"), marked("persons"),
+    marked("persons exhausted share"), marked("plan"), marked("pool"), marked("pools"),
+    marked("pools exhausted"), marked("range"), marked("ratio"), marked("region"),
+    marked("registered"), marked("reserve months"), marked("residence"), marked("retired"),
+    marked("retired elsewhere"), marked("rows"), marked("scheme"), marked("short range failed"),
+    marked("short range test"), marked("source"), marked("spending"), marked("status"),
+    marked("step"), marked("subsidies"), marked("swaps in"), marked("swaps out"), marked("table"),
+    marked("theil"), marked("theil between"), marked("theil within"), marked("transfers in"),
+    marked("transfers out"), marked("unit"), marked("use"), marked("value"), marked("year"),
+)  # fmt: skip
+"""Heads of the workbook's columns."""
+ASSUMPTION_WORDS = (
+    marked("child accompanies"), marked("consumer inflation"), marked("credited cv"),
+    marked("credited density"), marked("dual lapse rate"), marked("employee enrolment growth"),
+    marked("employee kept on move"), marked("fallback resident"), marked("in migration growth"),
+    marked("interest"), marked("local resident lapse rate"), marked("medical inflation"),
+    marked("newborn enrolment"), marked("out migration growth"), marked("premium growth"),
+    marked("prior credit share"), marked("resident lapse rate"), marked("slack season share"),
+    marked("stayer turnover relativity"), marked("turnover share remaining"),
+    marked("turnover years"), marked("wage growth"), marked("working age from"),
+)  # fmt: skip
+"""Assumptions by the last part of their path."""
+
+
+def assumption_words(path: str) -> str:
+    """An assumption as words, to be translated.
+
+    >>> assumption_words("economy.wage_growth")
+    'wage growth'
+    """
+    return path.rpartition(".")[2].replace("_", " ")

@@ -1,0 +1,162 @@
+"""Rebuilds the tables of the Fujian case from the census and national figures.
+
+``python -m inputs.fujian.build`` writes them; ``--check`` compares what it would write with
+what is there and ends with status 1 if a table differs.
+"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from actuarial.mobility import rogers_castro
+from inputs.building import cover, vital
+from inputs.building.files import build_command
+from inputs.fujian.people import (
+    Province,
+    migrants_table,
+    nation_by_age,
+    outside_rows,
+    province_people,
+)
+from inputs.jiangsu.published import BASE_YEAR, Published
+from inputs.nation import tables as nation
+from inputs.nation.units import INDUSTRIES, FloatArray, Units, assumptions, published_units
+from inputs.settings import Schedule
+from inputs.sources import read_raw
+from inputs.vocabulary import AGES, OUTSIDE, SEXES
+
+HERE = Path(__file__).parent
+PROVINCE = "350000"
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    """Every table of the case."""
+    assumed, published = assumptions(), Published()  # of which the national figures serve
+    mortality = vital.mortality_table(published.of_nation("mortality"), BASE_YEAR)
+    rates = vital.at_year(mortality, "death_rate", ["sex", "age"], BASE_YEAR)
+    deaths = np.array([[rates[(sex, age)] for age in range(AGES)] for sex in SEXES])
+    bands = published.of_nation("population_2020")
+    people = province_people(
+        published_units(), PROVINCE, nation._by_band(bands), nation_by_age(bands), deaths, assumed
+    )
+    units, own = people.units, people.own
+    fertility = vital.fertility_table(
+        published.of_nation("total_fertility"), published.of_nation("fertility_ages"),
+        nation.FERTILITY_YEARS,
+    )  # fmt: skip
+    ratio = published.of_nation("sex_ratio_at_birth")
+    economy = nation.economy_table(units, assumed)
+    members, active = nation.members_of(units, published)
+    everyone = np.concatenate([own.residents, people.outside[None]])
+    care = nation.care_tables(units, replace(own, residents=everyone), published, assumed)
+    return care | {
+        "regions": regions_table(units),
+        "population": pd.concat(
+            [nation.population_table(units, own), outside_rows(people)], ignore_index=True
+        ),
+        "migrants": migrants_table(people),
+        "migrant_ages": nation.profile_table(own).round({"share": 10}),
+        "mobility": mobility_table(people, assumed["return_rate"]["value"],
+                                   assumed["onward_rate"]["value"]),
+        "mortality": mortality.assign(death_rate=mortality["death_rate"].map(six_figures)),
+        "fertility": fertility.assign(rate=fertility["rate"].round(7)),
+        "sex_ratio_at_birth": ratio[ratio["year"].isin(nation.FERTILITY_YEARS)],
+        "demography": nation.demography_table(units, own, fertility),
+        "economy": economy,
+        "employment": pd.DataFrame(
+            {"region": units.codes, "employed_share": units.column("employed_share").clip(0, 1)}
+        ),
+        "industries": pd.DataFrame(
+            {
+                "region": np.repeat(units.codes, len(INDUSTRIES)),
+                "industry": np.tile(INDUSTRIES, len(units.codes)),
+                "share": units.industry_shares.ravel().round(9),
+            }
+        ),
+        "industry_factors": nation._industry_factors(assumed),
+        "coverage": coverage_table(people, members, active, published),
+        "fund_balances": nation.fund_balances(units, members, economy, published),
+        "fund_totals": nation.fund_totals(
+            published, assumed, units.residents.sum()
+        ).assign(region=PROVINCE),
+    }  # fmt: skip
+
+
+def regions_table(units: Units) -> pd.DataFrame:
+    """Counties, cities, the province."""
+    cities = pd.read_csv(HERE / "published" / "cities.csv", dtype={"region": str})
+    own = units.table
+    counties = pd.DataFrame(
+        {
+            "region": own["unit"], "name": own["name_local"], "name_local": own["name_local"],
+            "level": "county", "parent": own["city"], "latitude": own["latitude"],
+            "longitude": own["longitude"], "area_km2": own["area_km2"],
+        }
+    )  # fmt: skip
+    top = pd.DataFrame(
+        [{"region": PROVINCE, "name": "Fujian", "name_local": "福建省", "level": "province",
+          "parent": ""}]
+    )  # fmt: skip
+    return pd.concat(
+        [counties, cities.assign(level="city", parent=PROVINCE), top], ignore_index=True
+    )
+
+
+def mobility_table(people: Province, back: float, onward: float) -> pd.DataFrame:
+    """Hazards of moving that would hold the base-year stocks, for the people outside too."""
+    contents = read_raw(HERE).settings
+    assert contents is not None
+    form = Schedule.model_validate(contents["mobility"]["schedule"])
+    curve = np.asarray(
+        rogers_castro(
+            np.arange(AGES, dtype=float),
+            form.a1, form.alpha1, form.a2, form.mu2, form.alpha2, form.lambda2, form.c,
+        )
+    )  # fmt: skip
+    curve = curve / curve.sum()
+    own, n = people.own, len(people.units.codes)
+    at_home = np.append(
+        own.by_tie[:, 0].sum(axis=1) @ curve, people.outside.sum(axis=0) @ curve
+    )  # fmt: skip
+    away = np.append(
+        np.bincount(own.home, own.migrants, minlength=n) + people.outbound, people.inbound.sum()
+    )
+    return pd.DataFrame(
+        {
+            "home": [*people.units.codes, OUTSIDE],
+            "gross_migraproduction_rate": [six_figures(v) for v in back * away / at_home],
+            "return_rate": back,
+            "onward_rate": onward,
+        }
+    )
+
+
+def coverage_table(
+    people: Province, members: FloatArray, active: float, published: Published
+) -> pd.DataFrame:
+    """Cover by county."""
+    bands, shares = published.assumptions["cover_bands"], published.assumptions["cover_by_tie"]
+    table, _ = cover.coverage_table(
+        people.units.codes, people.own.by_tie, members, active,
+        nation._insured(published, people.units.residents.sum()),
+        cover.CoverAssumptions(
+            bands={sex: tuple(bands[sex]) for sex in SEXES}, working=tuple(bands["working"]),
+            employee_by_tie=shares["employee"], retired_by_tie=shares["retired"],
+            dual_share=shares["dual"], local_share=shares["local"],
+            outside_uninsured=shares["outside_uninsured"],
+            outbound_employee=shares["outbound_employee"],
+        ),
+    )  # fmt: skip
+    return table
+
+
+def six_figures(value: float) -> float:
+    """A number cut to six significant figures, so that tables stay short."""
+    return float(f"{value:.6g}")
+
+
+if __name__ == "__main__":
+    sys.exit(build_command(__doc__ or "", tables, HERE / "tables"))

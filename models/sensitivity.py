@@ -1,0 +1,123 @@
+"""Sensitivity: each assumption up and down by a step that the case gives, one at a time.
+
+Economic assumptions act through :mod:`models.repricing` where flows can be re-priced; others need a
+projection each.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from inputs.case import Case
+from inputs.variation import shifted, value_at
+from models.economy import economic_paths
+from models.projection import Projection, Study, study
+from models.repricing import can_be_repriced, repriced
+
+DIRECTIONS = (("down", -1.0), ("up", 1.0))
+
+
+@dataclass(frozen=True)
+class Step:
+    """An assumption and how far it is moved.
+
+    Attributes:
+        path: of the assumption.
+        size: added and taken off.
+    """
+
+    path: str
+    size: float
+
+
+def steps_of(case: Case, every: bool = False) -> list[Step]:
+    """The steps that a case lists: its main assumptions, or every one."""
+    return [
+        Step(path, item.step)
+        for path, item in case.settings.sensitivity.items()
+        if every or item.main
+    ]
+
+
+def sensitivity(
+    base: Study,
+    plan: str,
+    steps: Sequence[Step],
+    progress: Callable[[str], None] | None = None,
+) -> pd.DataFrame:
+    """Results of a case with each assumption moved down and up.
+
+    Args:
+        base: the case as projected.
+        plan: the pooling plan under which funds are judged.
+        steps: what to move.
+        progress: called with each finished path.
+
+    Returns:
+        one row per assumption, direction (``down``, ``base``, ``up``) and scheme: path, step,
+        direction, value (of the assumption), scheme, pools, pools_exhausted, first_exhaustion,
+        min_reserve_months, closing_balance, level_rate_mean, level_rate_change. The level rate is
+        the mean over pools weighted by contribution base, as in the overview.
+    """
+    case = base.case
+    years = int(base.flows.years.size - 1)
+    plain = scheme_results(base.pooled(plan))
+    rows = []
+    for step in steps:
+        moved = {name: _moved(base, step, sign, years) for name, sign in DIRECTIONS}
+        values = {name: value_at(one.case, step.path) for name, one in moved.items()}
+        values["base"] = value_at(case, step.path)
+        results = {name: scheme_results(one.pooled(plan)) for name, one in moved.items()}
+        results["base"] = plain
+        for direction in ("down", "base", "up"):
+            for scheme, found in results[direction].items():
+                rows.append(
+                    {"path": step.path, "step": step.size, "direction": direction,
+                     "value": values[direction], "scheme": scheme}
+                    | found
+                    | {"level_rate_change": _level(found) - _level(plain[scheme])}
+                )  # fmt: skip
+        if progress is not None:
+            progress(step.path)
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    table["first_exhaustion"] = table["first_exhaustion"].astype("Int64")
+    return table
+
+
+COLUMNS = ["path", "step", "direction", "value", "scheme", "pools", "pools_exhausted",
+           "first_exhaustion", "min_reserve_months", "closing_balance", "level_rate_mean",
+           "level_rate_change"]  # fmt: skip
+
+
+def _level(found: dict[str, float | None]) -> float:
+    rate = found["level_rate_mean"]
+    assert rate is not None
+    return rate
+
+
+def _moved(base: Study, step: Step, sign: float, years: int) -> Study:
+    case = shifted(base.case, step.path, sign * step.size)
+    if step.path.startswith("economy.") and can_be_repriced(base.flows):
+        flows = repriced(base.case, base.flows, economic_paths(case, years))
+        return replace(base, case=case, flows=flows)
+    return study(case, years)
+
+
+def scheme_results(projection: Projection) -> dict[str, dict[str, float | None]]:
+    """What a projection says of each scheme as a whole."""
+    found: dict[str, dict[str, float | None]] = {}
+    for scheme, table in projection.measures.groupby("scheme", sort=False):
+        dry = table["exhaustion_year"].dropna()
+        found[str(scheme)] = {
+            "pools": len(table),
+            "pools_exhausted": len(dry),
+            "first_exhaustion": int(dry.min()) if len(dry) else None,
+            "min_reserve_months": float(table["min_reserve_months"].min()),
+            "closing_balance": float(table["closing_balance"].sum()),
+            "level_rate_mean": float(
+                np.average(table["level_rate"], weights=table["contribution_base"])
+            ),
+        }
+    return found

@@ -1,0 +1,107 @@
+"""Credibility against hand-worked figures, a second implementation and its limits."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from actuarial.credibility import (
+    buhlmann_straub,
+    full_credibility_claims,
+    limited_fluctuation,
+)
+
+
+def test_full_credibility() -> None:
+    # the classical 1,082 claims, and twice as many when claims vary as an exponential does
+    assert full_credibility_claims(0.9, 0.05) == pytest.approx(1082.217, abs=1e-3)
+    assert full_credibility_claims(0.9, 0.05, 1.0) == pytest.approx(2 * 1082.217, abs=2e-3)
+    with pytest.raises(ValueError, match="probability between 0 and 1"):
+        full_credibility_claims(1.0)
+
+
+def test_square_root_rule() -> None:
+    assert limited_fluctuation(1082.217 / 4, full_credibility_claims()) == pytest.approx(0.5, 1e-6)
+    with pytest.raises(ValueError, match="at least 0"):
+        limited_fluctuation(-1.0, 100.0)
+
+
+def test_buhlmann_straub_by_hand() -> None:
+    """Two groups of two years, weights one.
+
+    Ratios (0.8, 1.0) and (1.2, 1.6): means 0.9 and 1.4, of all 1.15.
+    within = (0.01 + 0.01 + 0.04 + 0.04) / 2 = 0.05
+    between = (2 x 0.25^2 x 2 - 1 x 0.05) / (4 - 8/4) = (0.25 - 0.05) / 2 = 0.1
+    factor = 2 / (2 + 0.5) = 0.8; estimates 0.8 x 0.9 + 0.2 x 1.15 = 0.95 and 1.35
+    """
+    found = buhlmann_straub([[0.8, 1.0], [1.2, 1.6]], np.ones((2, 2)))
+    assert found.within == pytest.approx(0.05)
+    assert found.between == pytest.approx(0.1)
+    assert found.factor == pytest.approx([0.8, 0.8])
+    assert found.collective == pytest.approx(1.15)
+    assert found.estimate == pytest.approx([0.95, 1.35])
+
+
+def by_loops(x: np.ndarray, w: np.ndarray) -> list[float]:
+    """The same estimators written out term by term."""
+    groups, periods = x.shape
+    means = [sum(w[i, j] * x[i, j] for j in range(periods)) / sum(w[i]) for i in range(groups)]
+    total = w.sum()
+    overall = sum(sum(w[i]) * means[i] for i in range(groups)) / total
+    within = sum(
+        w[i, j] * (x[i, j] - means[i]) ** 2 for i in range(groups) for j in range(periods)
+    ) / (groups * (periods - 1))
+    between = (
+        sum(sum(w[i]) * (means[i] - overall) ** 2 for i in range(groups)) - (groups - 1) * within
+    ) / (total - sum(sum(w[i]) ** 2 for i in range(groups)) / total)
+    if between <= 0:
+        return [0.0] * groups
+    return [sum(w[i]) / (sum(w[i]) + within / between) for i in range(groups)]
+
+
+@given(st.integers(0, 10_000), st.integers(2, 6), st.integers(2, 8))
+def test_against_the_estimators_written_out(seed: int, groups: int, periods: int) -> None:
+    draw = np.random.default_rng(seed)
+    x, w = draw.uniform(0.5, 1.5, (groups, periods)), draw.uniform(0.1, 5.0, (groups, periods))
+    found = buhlmann_straub(x, w)
+    assert found.factor == pytest.approx(by_loops(x, w), abs=1e-9)
+    assert (found.factor >= 0).all()
+    assert (found.factor <= 1).all()
+    low, high = found.experience.min() - 1e-9, found.experience.max() + 1e-9
+    assert ((found.estimate >= low) & (found.estimate <= high)).all()
+
+
+def test_estimators_recover_the_truth() -> None:
+    """Many groups drawn from the model: the variances come out, within a few standard errors."""
+    draw = np.random.default_rng(5)
+    groups, periods, within, between = 4000, 6, 0.09, 0.04
+    w = draw.uniform(0.5, 2.0, (groups, periods))
+    truth = draw.normal(1.0, between**0.5, groups)
+    x = draw.normal(truth[:, None], np.sqrt(within / w))
+    found = buhlmann_straub(x, w)
+    assert found.within == pytest.approx(within, rel=0.05)
+    assert found.between == pytest.approx(between, rel=0.1)
+    # believing in proportion beats believing all or nothing
+    error = ((found.estimate - truth) ** 2).mean()
+    assert error < ((found.experience - truth) ** 2).mean()
+    assert error < ((found.collective - truth) ** 2).mean()
+
+
+def test_no_spread_no_belief_and_gaps() -> None:
+    same = buhlmann_straub([[0.9, 1.1], [1.1, 0.9]], np.ones((2, 2)))
+    assert same.factor.tolist() == [0.0, 0.0]
+    assert same.estimate == pytest.approx([1.0, 1.0])
+    gaps = buhlmann_straub([[0.8, np.nan, 1.0], [1.2, 1.6, np.nan]], [[1, 0, 1], [1, 1, 0]])
+    assert gaps.factor == pytest.approx([0.8, 0.8])
+    absent = buhlmann_straub([[0.8, 1.0], [1.2, 1.6], [9.0, 9.0]], [[1, 1], [1, 1], [0, 0]])
+    assert absent.factor == pytest.approx([0.8, 0.8, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("ratios", "weights"),
+    [([[1.0, 1.0]], [[1.0, 1.0]]), ([[1.0], [2.0]], [[1.0], [1.0]]), ([1.0], [1.0]),
+     ([[1.0, 1.0], [1.0, 2.0]], [[1.0, -1.0], [1.0, 1.0]])],
+)  # fmt: skip
+def test_what_gives_no_credibility(ratios: list[object], weights: list[object]) -> None:
+    with pytest.raises(ValueError, match=r"weights|two groups"):
+        buhlmann_straub(ratios, weights)

@@ -1,0 +1,81 @@
+"""A report of the small case with everything in it, made once."""
+
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from fundpool.languages import language
+from fundpool.report.extras import Extras, Identity, SincePrevious
+from fundpool.report.outputs import write_report
+from fundpool.summary import summary
+from inputs.case import Case, read_case
+from models.analysis_of_change import Valuation, analysis_of_change
+from models.experience import experience, periods
+from models.projection import Comparison, compare
+from models.sensitivity import Step, sensitivity
+from tests.cases.small import SmallCase, given, small_case
+
+YEARS = 4
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A report and what it was made of."""
+
+    folder: Path
+    comparison: Comparison
+    summary: dict[str, object]
+    extras: Extras
+
+
+def with_actuals(contents: SmallCase) -> SmallCase:
+    """Monthly claims of two counties around what the small case expects, and one yearly figure."""
+    draw = random.Random(3)
+    rows = [
+        ("ash", "employee", 2021, month, "claims", 95_000 * draw.uniform(0.9, 1.1), None)
+        for month in range(1, 7)
+    ]
+    rows += [
+        ("birch", "employee", 2021, month, "claims", 120_000 * draw.uniform(0.9, 1.1), None)
+        for month in range(1, 7)
+    ]
+    rows.append(("ash", "resident", 2021, 0, "claims", 700_000.0, 250.0))
+    rows.append(("ash", "employee", 2021, 0, "contributors", 590.0, None))
+    contents.tables["actuals"] = pd.DataFrame(
+        rows, columns=["region", "scheme", "year", "month", "measure", "value", "claims"]
+    )
+    return contents
+
+
+def full_case(folder: Path) -> Case:
+    contents = with_actuals(small_case())
+    source = {"source": "worked example", "status": "assumed"}
+    contents.settings["alerts"] = {
+        "experience": {"measure": "actual_to_expected", "limit": 0.05, **source},
+        "ruin": {"measure": "ruin_probability", "limit": 0.1, **source},
+        "soon": {"measure": "exhaustion", "within": 2, "schemes": ["resident"], **source},
+    }
+    contents.settings["economy"]["medical_inflation"] = given(0.11)
+    return read_case(contents.write(folder))
+
+
+def reported(case: Case, folder: Path, code: str = "en") -> Reported:
+    """Write the report of a case; the previous run had cheaper care."""
+    comparison = compare(case, years=YEARS)
+    before = compare(case.with_values({"economy.medical_inflation": 0.1}), years=YEARS)
+    old = Valuation(before.study.case, YEARS, before.projections["county"].measures)
+    new = Valuation(case, YEARS, comparison.projections["county"].measures)
+    extras = Extras(
+        identity=Identity("two_counties-report-0123456789", "fundpool report case", "0", "a" * 64),
+        sensitivity=sensitivity(comparison.study, "county", [Step("economy.wage_growth", 0.01)]),
+        experience=experience(case, comparison.study.flows),
+        periods=periods(case, comparison.study.flows),
+        since=SincePrevious("before-1", 2020, "b" * 64, analysis_of_change(old, new, "county")),
+        warnings=("a table has more than it should",),
+    )
+    result = summary(comparison.projections, "county", None, extras.experience)
+    folder.mkdir(exist_ok=True)
+    write_report(folder, comparison, result, extras, language(code))
+    return Reported(folder, comparison, result, extras)

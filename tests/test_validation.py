@@ -1,0 +1,89 @@
+"""The validation holds, and its page says what its command prints."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from validation.__main__ import TOPICS, inserted, section
+from validation.backtest import compared, start_year_is_met
+from validation.cohort_component import VitalRates, year_later
+from validation.nation import figures, start_of_2022
+from validation.part import Check, bound, figure, markdown_table, percent
+
+PAGE = Path(__file__).parent.parent / "docs" / "validation.md"
+FAST = [name for name, topic in TOPICS.items() if not topic.slow]
+
+
+@pytest.mark.parametrize("name", FAST)
+def test_page_is_what_the_command_says(name: str) -> None:
+    part = TOPICS[name].run()
+    assert part.failed == ()
+    assert part.checks
+    assert section(PAGE.read_text("utf-8"), name) == part.text.strip()
+
+
+def test_slow_parts_are_on_the_page() -> None:
+    page = PAGE.read_text("utf-8")
+    for name in TOPICS:
+        assert len(section(page, name)) > 200, name
+
+
+def test_start_year_is_met_exactly() -> None:
+    assert start_year_is_met(start_of_2022(figures())) < 1e-9
+
+
+def test_errors_of_the_backtest_are_those_of_the_figures() -> None:
+    """2023: 371 million members published; the error is the projected number over it less one."""
+    table = compared(start_of_2022(figures()))
+    row = table[(table["scheme"] == "employee") & (table["measure"] == "participants")].iloc[0]
+    assert row["published"] == 371e6
+    assert row["error"] == pytest.approx(row["projected"] / 371e6 - 1)
+    assert table["year"].min() == 2023
+    assert table["year"].max() == 2025
+
+
+def test_a_wrong_engine_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a per cent more births in the engine, and the comparison fails."""
+    from models import demography
+    from validation.population import population
+
+    plain = demography.newborn_sex
+    monkeypatch.setattr("models.preparation.newborn_sex", lambda *a: 1.005 * plain(*a))
+    assert len(population().failed) == 4
+
+
+def test_a_year_of_three_ages_by_hand() -> None:
+    """m = 2/99 everywhere: 98 in 100 survive. Of 100 and 50 women of ages 0 and 1, and 10 older:
+    98 are 1; the open age has (50 + 10) s with s = T[2]/T[1]. L[0] = 0.99, L[1] = 0.9702,
+    T[2] = 0.9604 * 49.5 = 47.5398, so s = 47.5398 / 48.51 = 0.98: 58.8. A tenth of a birth to
+    women of age 1: 0.1 * (50 + 98)/2 = 7.4, half of them girls, 0.99 of whom are there: 3.663.
+    """
+    m = 2 / 99
+    people = {"male": [0.0, 0.0, 0.0], "female": [100.0, 50.0, 10.0]}
+    rates = VitalRates({sex: [m] * 3 for sex in people}, [0.0, 0.1, 0.0], 1.0)
+    later = year_later(people, rates)
+    assert later["female"] == pytest.approx([3.663, 98.0, 58.8])
+    assert later["male"] == pytest.approx([3.663, 0.0, 0.0])
+    moved = VitalRates(rates.deaths, rates.births, 1.0, {"male": [1.0] * 3, "female": [-1.0] * 3})
+    assert year_later(people, moved)["male"] == pytest.approx([4.663, 1.0, 1.0])
+
+
+def test_text_goes_between_its_markers() -> None:
+    page = PAGE.read_text("utf-8")
+    assert section(inserted(page, "lives", "new text"), "lives") == "new text"
+    with pytest.raises(ValueError, match="once each"):
+        inserted("no markers", "lives", "text")
+
+
+def test_figures_as_printed() -> None:
+    assert [figure(v) for v in (0.0, 1234567.0, 0.00012345, 12.3456, float("nan"))] == [
+        "0", "1,235,000", "0.0001234", "12.35", "",
+    ]  # fmt: skip
+    assert percent(-0.0213) == "-2.1 %"
+    assert bound(3e-14) == "below 1e-12"
+    assert Check("a", "b", np.bool_(True)).holds
+    import pandas as pd
+
+    table = markdown_table(pd.DataFrame({"name": ["x"], "value": ["1,000"]}))
+    assert table.splitlines()[1] == "| --- | ---: |"

@@ -1,0 +1,132 @@
+"""Run the validation: all of it, or parts; print it, or write it into a page of the documentation."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from validation.part import Part, checks_table
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A part that can be asked for.
+
+    Attributes:
+        title: heading on the page.
+        run: computes it.
+        slow: whether it is left out of continuous checks.
+    """
+
+    title: str
+    run: Callable[[], Part]
+    slow: bool = False
+
+
+def backtest() -> Part:
+    """Published figures."""
+    from validation.backtest import backtest as run
+
+    return run()
+
+
+def population() -> Part:
+    """Cohort component."""
+    from validation.population import population as run
+
+    return run()
+
+
+def closed_forms() -> Part:
+    """Closed forms."""
+    from validation.closed_forms import closed_forms as run
+
+    return run()
+
+
+def implementations() -> Part:
+    """Second implementations."""
+    from validation.implementations import implementations as run
+
+    return run()
+
+
+def lives() -> Part:
+    """Person by person."""
+    from validation.implementations import person_by_person as run
+
+    return run()
+
+
+def sensitivity() -> Part:
+    """Sensitivity and stress."""
+    from validation.sensitivity import sensitivity as run
+
+    return run()
+
+
+TOPICS = {
+    "backtest": Topic("Backtest against published figures", backtest),
+    "population": Topic("The population engine", population),
+    "closed-forms": Topic("Closed forms and worked examples", closed_forms),
+    "implementations": Topic("Second implementations", implementations),
+    "lives": Topic("Person by person", lives),
+    "sensitivity": Topic("Sensitivity and stress", sensitivity, slow=True),
+}
+
+
+def markers(name: str) -> tuple[str, str]:
+    """Lines of a page between which a part stands."""
+    return f"<!-- begin {name}: written by python -m validation -->", f"<!-- end {name} -->"
+
+
+def inserted(page: str, name: str, text: str) -> str:
+    """A page with the text of a part between its markers.
+
+    Raises:
+        ValueError: the page has no such markers.
+    """
+    begin, end = markers(name)
+    if page.count(begin) != 1 or page.count(end) != 1:
+        raise ValueError(f"the page needs the lines {begin!r} and {end!r} once each")
+    head, rest = page.split(begin)
+    tail = rest.split(end)[1]
+    return f"{head}{begin}\n\n{text}\n\n{end}{tail}"
+
+
+def section(page: str, name: str) -> str:
+    """What a page has between the markers of a part."""
+    begin, end = markers(name)
+    return page.split(begin)[1].split(end)[0].strip()
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run, print or write; 1 if a check fails."""
+    parser = argparse.ArgumentParser(prog="python -m validation", description=__doc__)
+    parser.add_argument("--only", action="append", choices=list(TOPICS), help="a part; repeatable")
+    parser.add_argument("--fast", action="store_true", help="leave the slow parts out")
+    parser.add_argument("--write", type=Path, metavar="FILE", help="put them into this page")
+    asked = parser.parse_args(words)
+    names = asked.only or [n for n, topic in TOPICS.items() if not (asked.fast and topic.slow)]
+    failed = 0
+    for name in names:
+        begun = time.monotonic()
+        part = TOPICS[name].run()
+        took = time.monotonic() - begun
+        failed += len(part.failed)
+        if asked.write is None:
+            print(f"## {TOPICS[name].title}\n\n{part.text}\n")
+        else:
+            page = asked.write.read_text("utf-8")
+            asked.write.write_text(inserted(page, name, part.text), "utf-8")
+        held = len(part.checks) - len(part.failed)
+        print(f"{name}: {held} of {len(part.checks)} checks hold ({took:.0f} s)", file=sys.stderr)
+        if part.failed:
+            print(checks_table(part.failed), file=sys.stderr)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

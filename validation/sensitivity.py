@@ -1,0 +1,227 @@
+"""Every assumption up and down, and every shock: does the sign make economic sense?
+
+Assumptions of the base year are changed with the calibration done anew; what people can decide
+(rules of the schemes, participation) is changed from the year after the base year on, with the
+calibration of the unchanged case. The outcome is the closing balance of a scheme's pooled funds.
+"""
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from inputs.case import Case, read_case
+from inputs.findings import CaseError
+from models.calibration import Calibration
+from models.projection import study
+from validation.part import Check, Part, checks_table, markdown_table
+
+YEARS = 8
+PLAN = "province"
+RELATIVE, ABSOLUTE = 0.1, 0.01
+NOTHING = 1e-9
+"""Changes of a balance smaller than this share of it count as none."""
+LEVERS = ("schemes.", "participation.")
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a rise of an assumption should do to a scheme's closing balance.
+
+    Attributes:
+        signs: by scheme: 1, -1, 0 (nothing at all) or None (economics does not say).
+        reason: why.
+        directions: those in which the sign is expected.
+    """
+
+    signs: dict[str, int | None]
+    reason: str
+    directions: tuple[str, ...] = ("down", "up")
+
+
+def both(employee: int | None, resident: int | None, reason: str) -> Expectation:
+    """An expectation for the two schemes of the reference case."""
+    return Expectation({"employee": employee, "resident": resident}, reason)
+
+
+LOWERED = "lowered, those just above the new age go on paying (a limitation)"
+OVERRIDDEN = "every city has its own amount in scheme_rules; the scheme's is in force nowhere"
+EMPLOYED = "young contributors pay more than they cost"
+EXPECTED: dict[str, Expectation] = {
+    "economy.wage_growth": both(1, 0, "wages are the base of the one, not of the other"),
+    "economy.medical_inflation": both(-1, -1, "care costs more"),
+    "economy.interest": both(1, None, "reserves earn more; a debt costs more"),
+    "economy.consumer_inflation": both(0, 0, "enters no cash flow"),
+    "economy.premium_growth": both(0, 1, "premiums and subsidies rise"),
+    "mobility.in_migration_growth": both(1, None, EMPLOYED),
+    "coverage.employee_enrolment_growth": both(1, None, EMPLOYED),
+    "coverage.employee_kept_on_move": both(1, None, EMPLOYED),
+    "coverage.credited_density": both(-1, None, "more people earn retiree cover"),
+    "coverage.prior_credit_share": both(-1, None, "more people earn retiree cover"),
+    "participation.awareness": both(1, None, EMPLOYED),
+    "participation.contract_coverage": both(1, None, EMPLOYED),
+    "participation.voluntary_compliance": both(1, None, EMPLOYED),
+    "participation.mandate_enforced": both(1, None, EMPLOYED),
+    "participation.premium_elasticity": both(0, 0, "no rate changes in this case"),
+    "participation.portability_effect": both(0, 0, "nothing becomes portable in this case"),
+    "participation.direct_settlement_effect": both(0, 0, "settlement does not change either"),
+    "solvency.target_reserve_months": both(0, 0, "a yardstick, no cash flow"),
+    "solvency.alert_years": both(0, 0, "a yardstick, no cash flow"),
+    "solvency.horizon": both(0, 0, "a yardstick, no cash flow"),
+    "pooling.moral_hazard.values.city": both(0, 0, "funds are pooled by province here"),
+    "pooling.moral_hazard.values.province": both(-1, -1, "merged funds are used more"),
+    "pooling.collection_effort.values.city": both(0, 0, "funds are pooled by province here"),
+    "pooling.collection_effort.values.province": both(1, 1, "more is collected"),
+    "schemes.employee.rules.employer_rate": both(1, None, "more is paid in"),
+    "schemes.employee.rules.employee_rate": both(1, None, "more is paid in"),
+    "schemes.employee.rules.base_floor": both(1, 0, "low wages pay on more"),
+    "schemes.employee.rules.base_ceiling": both(1, 0, "high wages pay on more"),
+    "schemes.employee.rules.compliance": both(1, 0, "more of the wage is declared"),
+    "schemes.employee.rules.account_share": both(-1, 0, "less stays in the pooled fund"),
+    "schemes.employee.rules.retiree_account_credit": both(-1, 0, "paid out of the pooled fund"),
+    "schemes.employee.rules.retirement_age_male": Expectation(
+        {"employee": 1}, f"longer paid in; {LOWERED}", ("up",)
+    ),
+    "schemes.employee.rules.retirement_age_female": Expectation(
+        {"employee": 1}, f"longer paid in; {LOWERED}", ("up",)
+    ),
+    "schemes.employee.rules.min_credited_years_male": both(1, None, "fewer earn retiree cover"),
+    "schemes.employee.rules.min_credited_years_female": both(1, None, "fewer earn retiree cover"),
+    "schemes.employee.rules.administration": both(-1, 0, "an expense"),
+    "schemes.employee.rules.account_spending": both(0, 0, "a book of its own"),
+    "schemes.employee.settlement.offsite_penalty": both(1, None, "less is paid away from home"),
+    "schemes.resident.rules.premium": both(0, 0, OVERRIDDEN),
+    "schemes.resident.rules.subsidy": both(0, 0, OVERRIDDEN),
+    "schemes.resident.rules.administration": both(0, -1, "an expense"),
+    "schemes.resident.settlement.offsite_penalty": both(0, 1, "less is paid away from home"),
+}
+SHOCKS: dict[str, Expectation] = {
+    "shock-epidemic": both(-1, -1, "more care, lower wages"),
+    "shock-plant-closures": both(-1, None, "contributors are lost"),
+    "shock-prices": both(-1, -1, "care costs more"),
+    "shock-return": both(-1, None, "contributors are lost"),
+}
+UNSAID = both(None, None, "works both ways")
+
+
+def balances(case: Case, calibration: Calibration | None = None) -> dict[str, float]:
+    """Closing balance of each scheme's pooled funds after ``YEARS`` years."""
+    funds = study(case, YEARS, calibration=calibration).pooled(PLAN).funds
+    last = funds[funds["year"] == case.base_year + YEARS]
+    return {str(name): float(value) for name, value in
+            last.groupby("scheme")["balance"].sum().items()}  # fmt: skip
+
+
+def moved(base: Case, path: str, value: float) -> Case | None:
+    """The case with one assumption changed; None where the value is out of its range."""
+    try:
+        changed = base.with_values({path: value})
+    except CaseError:
+        return None
+    return replace(changed, before=base) if path.startswith(LEVERS) else changed
+
+
+def flattened(case: Case) -> Case:
+    """The case with every assumption held at its long-run value, so that steps compare."""
+    return case.with_values(
+        {
+            path: case.value(path)
+            for path in case.paths()
+            if path.startswith(("economy.", "coverage."))
+        }
+    )
+
+
+def value_of(case: Case, path: str) -> float:
+    """Value of an assumption, of a scheme's rule too."""
+    table = case.assumptions()
+    return float(table.loc[table["path"] == path, "value"].iloc[0])
+
+
+def sensitivity(name: str = "jiangsu") -> Part:
+    """All assumptions and shocks of a case."""
+    base = flattened(read_case(name))
+    known = study(base, YEARS).calibration
+    plain = balances(base, known)
+    rows, checks = [], []
+    for path in base.paths():
+        value = value_of(base, path)
+        step = abs(value) * RELATIVE if value else ABSOLUTE
+        found = {}
+        for direction, sign in (("down", -1.0), ("up", 1.0)):
+            case = moved(base, path, _whole(path, value + sign * step, value))
+            if case is None:
+                continue
+            lever = path.startswith(LEVERS)
+            found[direction] = balances(case, known if lever else None)
+        expected = EXPECTED.get(path, UNSAID)
+        rows.append(_row(path, value, step, found, plain, expected))
+        checks += _checks(path, found, plain, expected)
+    for policy, expected in SHOCKS.items():
+        found = {"up": balances(base.with_policies([policy]), known)}
+        rows.append(_row(policy, float("nan"), float("nan"), found, plain, expected))
+        checks += _checks(policy, found, plain, expected)
+    wrong = [check for check in checks if not check.holds]
+    text = "\n\n".join(
+        [
+            f"The Jiangsu case, {YEARS} years, pooled by province, every assumption held at its "
+            f"long-run value and moved by a tenth of it ({ABSOLUTE:g} where it is nil); ages and "
+            "years by one. Effects are in per cent of the scheme's closing balance; the last "
+            "columns say what economics expects of a rise, where it says anything.",
+            markdown_table(pd.DataFrame(rows)),
+            f"{len(checks)} signs were expected and {len(checks) - len(wrong)} of them found.",
+            checks_table(wrong) if wrong else "",
+        ]
+    ).strip()
+    return Part(text, tuple(checks))
+
+
+def _whole(path: str, wanted: float, value: float) -> float:
+    """Ages, years and months move by one."""
+    counted = ("age_", "years", "horizon", "months", "working_age")
+    if any(word in path for word in counted) and value >= 1:
+        return value + (1.0 if wanted > value else -1.0)
+    return wanted
+
+
+def _row(
+    path: str, value: float, step: float, found: dict[str, dict[str, float]],
+    plain: dict[str, float], expected: Expectation,
+) -> dict[str, str]:  # fmt: skip
+    def effect(direction: str, scheme: str) -> str:
+        if direction not in found:
+            return ""
+        change = (found[direction][scheme] - plain[scheme]) / abs(plain[scheme])
+        return "0" if abs(change) < NOTHING else f"{100 * change:+.3f}"
+
+    said = {1: "+", -1: "−", 0: "0", None: ""}
+    return {
+        "assumption": f"`{path}`",
+        "value": "" if value != value else f"{value:g}",
+        "employee, down": effect("down", "employee"),
+        "employee, up": effect("up", "employee"),
+        "resident, down": effect("down", "resident"),
+        "resident, up": effect("up", "resident"),
+        "expected": " ".join(
+            f"{scheme} {said[sign]}" for scheme, sign in expected.signs.items() if sign is not None
+        ),
+        "because": expected.reason,
+    }
+
+
+def _checks(
+    path: str, found: dict[str, dict[str, float]], plain: dict[str, float], expected: Expectation
+) -> list[Check]:
+    result = []
+    for scheme, sign in expected.signs.items():
+        if sign is None:
+            continue
+        for direction, turn in (("down", -1), ("up", 1)):
+            if direction not in found or direction not in expected.directions:
+                continue
+            change = (found[direction][scheme] - plain[scheme]) / abs(plain[scheme])
+            seen = 0 if abs(change) < NOTHING else (1 if change > 0 else -1)
+            result.append(
+                Check(f"{path} {direction}: {scheme} {sign * turn:+d}", f"{seen:+d}",
+                      seen == sign * turn, expected.reason)
+            )  # fmt: skip
+    return result
