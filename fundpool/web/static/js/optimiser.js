@@ -8,7 +8,7 @@ import { money, percent, rate, word } from "./words.js";
 const $ = (id) => document.getElementById(id);
 
 function wanted() {
-  return { optimised: true, months: Number($("months").value), weight: Number($("unevenness").value), swaps: $("swaps").checked,
+  return { optimised: true, months: Number($("months").value), weight: $("unevenness").value === "" ? -1 : Number($("unevenness").value), swaps: $("swaps").checked,
     burden: -1, money: -1 };
 }
 
