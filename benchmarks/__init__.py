@@ -16,5 +16,6 @@ BENCHMARKS = (
     "nation",
     "optimiser",
     "commands",
+    "planning_page",
 )
 """Modules with a function ``measure``, in the order of the table."""

@@ -13,11 +13,11 @@ from fundpool.web.shelf import OpenedCase
 from inputs.case import Case
 from models.flow_levers import FlowLevers, SchemeLevers, with_levers
 from models.flow_record import CountyFlows
+from models.pool_layout import layout
 from models.pool_recursion import (
     Chance,
     Decision,
     PoolRun,
-    layout,
     pool_factors,
     scheme_run,
 )

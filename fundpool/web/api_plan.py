@@ -1,5 +1,6 @@
 """Routes: a plan's numbers, its policy file and the command that reproduces it."""
 
+import time
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,10 +18,15 @@ router = APIRouter()
 def plan(request: Request, asked: PlanRequest) -> JSONResponse:
     """A plan beside the case as it stands; 202 and a job where a projection is needed first."""
     shelf: Shelf = request.app.state.shelf
+    begun = time.perf_counter()
     found = plan_answer(shelf, asked)
     if isinstance(found, Pending):
         return JSONResponse(found.job.record(), status_code=202)
-    return JSONResponse(found | {"command": _command(shelf, asked)})
+    took = 1000.0 * (time.perf_counter() - begun)
+    return JSONResponse(
+        found | {"command": _command(shelf, asked)},
+        headers={"server-timing": f"model;dur={took:.1f}"},
+    )
 
 
 @router.post("/api/frontier")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PAUSE = 0.2
 MOST_SENTENCES = 12
+LEAST_PRICE = 0.001
+"""Points of a pool's rate below which a shadow price is not told."""
 Tell = Callable[[float, str], None]
 
 
@@ -84,7 +86,8 @@ def rules_of(projection: "Projection", asked: Optimised) -> "tuple[Policy, Aims]
     from models.optimiser.policy import aims_of, policy_of
 
     policy = replace(policy_of(projection.case, asked.months), swaps=asked.swaps)
-    return policy, replace(aims_of(projection.case), unevenness=asked.unevenness)
+    aims = aims_of(projection.case)
+    return policy, aims if asked.unevenness is None else replace(aims, unevenness=asked.unevenness)
 
 
 def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell) -> Optimum:
@@ -122,7 +125,9 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
             if plan.elastic:
                 why = obstacle(plan, projection.case.currency)
                 said["obstacle"] = [*why.remedies, *why.sentences[:MOST_SENTENCES]]
-            said["shadow_prices"] = list(shadow_prices(plan)["sentence"][:MOST_SENTENCES])
+            prices = shadow_prices(plan)
+            felt = prices["points_of_pool"].abs() >= LEAST_PRICE
+            said["shadow_prices"] = list(prices["sentence"][felt][:MOST_SENTENCES])
     rates = chosen.rates[:, fund.group]
     paid, received = fund.mean(chosen.levies), fund.mean(chosen.grants)
     present = fund.base * fund.discount[:, None]

@@ -47,13 +47,13 @@ class Optimised(Request):
 
     Attributes:
         months: reserve floor in months of outgo.
-        unevenness: weight of unevenness against the mean burden.
+        unevenness: weight of unevenness against the mean burden; the case's own unless given.
         swaps: whether pools may swap money.
         burden_ceiling, swap_ceiling: of a point of the frontier, which is then what is solved for.
     """
 
     months: float = Field(default=6.0, ge=0.0, le=60.0)
-    unevenness: float = Field(default=1.0, ge=0.0, le=1000.0)
+    unevenness: float | None = Field(default=None, ge=0.0, le=1000.0)
     swaps: bool = True
     burden_ceiling: float | None = Field(default=None, ge=0.0)
     swap_ceiling: float | None = Field(default=None, ge=0.0)

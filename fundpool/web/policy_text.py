@@ -171,7 +171,7 @@ def _value(value: Any) -> str:
 def command_of(
     case_name: str, lowest: str, request: PlanRequest, years: int, needs_file: bool
 ) -> str:
-    """The command that shows the plan beside the lowest level of pooling.
+    """The command that shows the plan beside the lowest level of pooling, or optimises it.
 
     Args:
         case_name: what the case is called at the command line.
@@ -180,11 +180,24 @@ def command_of(
         years: projected years.
         needs_file: whether the policy file has to be downloaded first.
     """
-    parts = ["fundpool", "compare", case_name]
+    wanted = request.optimised
+    work = "compare"
+    if wanted is not None:
+        # a point of the frontier is one row of that command's table
+        work = "optimise" if wanted.burden_ceiling is None else "frontier"
+    parts = ["fundpool", work, case_name]
     for policy in request.policies:
         parts += ["--policy", policy]
     if needs_file:
         parts += ["--policy", f"{NAME}.toml"]
-    for plan in dict.fromkeys((lowest, request.pooling or lowest)):
-        parts += ["--pooling", plan]
+    plan = request.pooling or lowest
+    if wanted is None:
+        for level in dict.fromkeys((lowest, plan)):
+            parts += ["--pooling", level]
+    else:
+        parts += ["--pooling", plan, "--reserve-months", f"{wanted.months:g}"]
+        if not wanted.swaps and work == "optimise":
+            parts += ["--choose", "rates"]
+        if wanted.unevenness is not None:
+            parts += ["--set", f"optimiser.weight_unevenness={wanted.unevenness:g}"]
     return shlex.join([*parts, "--years", str(years)])

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
     from models.projection import Study
 
 
+MOST_CHANCES = 5
+"""Sets of scenarios kept at once; one of 500 takes some 17 MB a scheme."""
+
+UNCHANGED = ("", (), 0.0, "")
+"""Key of the first case without any change."""
+
+
 class UnknownCaseError(Exception):
     """A case that is not open (any more)."""
 
@@ -191,8 +198,8 @@ class Shelf:
             )  # fmt: skip
             with self._lock:
                 self._chances[key] = made
-                while len(self._chances) > max(2, self.serving.limits.studies // 3):
-                    self._chances.popitem(last=False)
+                while len(self._chances) > MOST_CHANCES:
+                    del self._chances[_oldest(self._chances)]
 
         return self.jobs.submit(f"chance {key}", "scenarios", work)
 
@@ -200,9 +207,12 @@ class Shelf:
         with self._lock:
             self._studies[key] = made
             while len(self._studies) > self.serving.limits.studies:
-                # the unchanged first case is asked for by every session
-                oldest = next(name for name in self._studies if name != ("", (), 0.0, ""))
-                del self._studies[oldest]
+                del self._studies[_oldest(self._studies)]
+
+
+def _oldest(kept: "OrderedDict[tuple[Any, ...], Any]") -> tuple[Any, ...]:
+    """What has not been used for longest; not the first case unchanged, which everyone asks for."""
+    return next(name for name in kept if name != UNCHANGED)
 
 
 def can_draw(case: "Case") -> bool:

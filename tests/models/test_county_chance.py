@@ -5,7 +5,8 @@ import pytest
 
 from models.county_chance import county_chance
 from models.flow_levers import FlowLevers, with_levers
-from models.pool_recursion import layout, pool_factors, pool_run, scheme_run
+from models.pool_layout import layout
+from models.pool_recursion import pool_factors, pool_run, scheme_run
 from models.pooling import plan_for
 from models.projection import Study
 from models.sampled_paths import sampled_paths

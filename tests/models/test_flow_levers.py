@@ -11,13 +11,13 @@ from models.county_books import with_taken_in
 from models.flow_levers import FlowLevers, SchemeLevers, with_levers
 from models.funds import fund_table
 from models.measures import evenness_of, pool_measures
+from models.pool_layout import layout
 from models.pool_recursion import (
     Chance,
     Decision,
     PoolRun,
     batch_swaps,
     county_money,
-    layout,
     pool_factors,
     pool_run,
 )

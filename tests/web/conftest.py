@@ -7,12 +7,14 @@ import pytest
 
 from inputs.template import write_case_workbook
 from tests.cases.small import SmallCase, small_case
+from tests.cases.stochastic import scenario_section
 from tests.web.browser import Page, browser, server
 
 
 def page_case() -> SmallCase:
-    """The small case with a policy to choose."""
+    """The small case with a policy to choose and with scenarios."""
     case = small_case()
+    case.settings["scenarios"] = scenario_section()
     case.policies["more-interest"] = {
         "schema_version": 1, "name": "more-interest", "title": "More interest",
         "title_local": "提高利率", "about": "Interest rises to 5 %.", "source": "test",
@@ -35,7 +37,7 @@ def case_workbook(case_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def address(case_folder: Path) -> Iterator[str]:
-    with server(case_folder, "--years", "6") as found:
+    with server(case_folder, "--years", "6", "--scenarios", "60") as found:
         yield found
 
 

@@ -63,6 +63,13 @@ def test_sliders_and_pooling_move_the_numbers_and_the_address(page: Page, addres
     assert "premium=0.5" in page.run("return location.hash")
 
 
+def test_fans_follow_the_central_path(page: Page, address: str) -> None:
+    page.open(address)
+    page.until("document.querySelector('#basis').textContent.includes('60 scenarios')")
+    assert "Ruin probability" in page.text("#pools")
+    assert "95 %" in page.text("#paths thead")
+
+
 def test_a_link_is_a_plan_and_back_undoes(page: Page, address: str) -> None:
     page.open(f"{address}#rate=0.01&pooling=province&from_year=2023")
     linked = page.text("#headline")
@@ -130,15 +137,21 @@ def test_downloads_hold_what_is_on_screen(page: Page, address: str, case_folder:
     assert {"README", "headline", "pools", "counties", "assumptions", "checks"} <= set(
         book.sheet_names
     )
-    rows = book.get_sheet_by_name("balances").to_python()
+    rows = book.get_sheet_by_name("pools").to_python()
     page.click("#get-policy")
     policy = page.downloaded("page-plan.toml")
     assert tomllib.loads(policy.read_text(encoding="utf-8"))["pooling"] == "city"
     # the command on screen, done here: the policy laid over the case gives the same balances
     case = read_case(case_folder).with_policies([policy])
     funds = project(case, "city", years=6).funds
-    own = funds[funds["scheme"] == "employee"].groupby("year")["balance"].sum()
-    assert [row[2] for row in rows[1:]] == pytest.approx(own.tolist(), rel=1e-9)
+    own = funds[funds["scheme"] == "employee"]
+    months = own.groupby("pool", sort=False)["reserve_months"]
+    for name, values in (
+        ("min_reserve_months", months.min()),
+        ("final_reserve_months", months.last()),
+    ):
+        place = rows[0].index(name)
+        assert {row[0]: row[place] for row in rows[1:]} == pytest.approx(values.to_dict(), rel=1e-9)
     for kind in ("svg", "png", "csv"):
         page.click(f".downloads[data-chart=paths] [data-picture={kind}]")
         file = page.downloaded(f"fundpool-paths.{kind}")

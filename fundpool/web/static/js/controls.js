@@ -86,7 +86,7 @@ function sliderText(name) {
   const value = current[name];
   const text = unitText(name, value);
   const scheme = info.schemes.find((item) => item.name === (current.scheme || info.schemes[0].name));
-  if (name === "rate" && scheme && scheme.rate) return `${text} (${word("in_all", { value: rate(scheme.rate + value) })})`;
+  if (name === "rate" && scheme && scheme.rate) return `${text} (${rate(scheme.rate + value)})`;
   if (info.economy[name] !== undefined) return `${text} (${rate(info.economy[name] + value)})`;
   return text;
 }

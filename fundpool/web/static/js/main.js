@@ -40,6 +40,9 @@ async function openCase() {
     state = { ...emptyState(), lang: state.lang };
     info = await getCase("");
   }
+  $("months").value = state.optimised ? state.months : info.reserve_months;
+  if (state.weight >= 0) $("unevenness").value = state.weight;
+  $("swaps").checked = state.swaps;
   $("case-title").textContent = document.documentElement.lang.startsWith("zh") && info.title_local ? info.title_local : info.title;
   document.title = `fundpool – ${$("case-title").textContent}`;
 }
@@ -93,7 +96,7 @@ async function ask() {
       performance.measure("fundpool-redraw", "fundpool-change", "fundpool-drawn");
     }
     $("command").textContent = found.command.text;
-    $("status").textContent = found.command.needs_policy ? word("command_policy") : "";
+    $("command-note").textContent = found.command.needs_policy ? word("command_policy") : "";
     follow(found.waiting);
     await pins();
   } catch (error) {

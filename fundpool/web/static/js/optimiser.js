@@ -8,7 +8,7 @@ import { money, percent, rate, word } from "./words.js";
 const $ = (id) => document.getElementById(id);
 
 function wanted() {
-  return { optimised: true, months: Number($("months").value), weight: Number($("unevenness").value), swaps: $("swaps").checked,
+  return { optimised: true, months: Number($("months").value), weight: $("unevenness").value === "" ? -1 : Number($("unevenness").value), swaps: $("swaps").checked,
     burden: -1, money: -1 };
 }
 
@@ -46,7 +46,7 @@ export function renderOptimised(found) {
     parts.push(element);
   };
   const known = plan.status === "certified" || plan.status === "shortfall";
-  line(word(known ? `opt_status_${plan.status}` : "opt_status_other", { status: plan.status, gap: percent(plan.certificate.relative_gap, 2) }));
+  line(word(known ? `opt_status_${plan.status}` : "opt_status_other", { status: plan.status, gap: plan.certificate.relative_gap < 1e-6 ? "0.0001 %" : percent(plan.certificate.relative_gap, 2) }));
   line(word("opt_rates", { before: rate(plan.mean_before), after: rate(plan.mean_after), least: rate(plan.least), most: rate(plan.most), swaps: money(plan.swaps_a_year) }));
   for (const [title, sentences] of [["opt_obstacle", plan.obstacle], ["opt_shadow", plan.shadow_prices]]) {
     if (!sentences || !sentences.length) continue;

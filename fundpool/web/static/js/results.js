@@ -182,7 +182,7 @@ function gains(found, info) {
   describe("gains", title);
   const ordered = [...carried, ...carrying].sort((p, q) => q.gain_per_person - p.gain_per_person);
   const chosen = ordered.length > 24 ? [...ordered.slice(0, 12), ...ordered.slice(-12)] : ordered;
-  const data = chosen.map((row) => ({ name: names[row.code], value: row.gain_per_person }));
+  const data = chosen.map((row, rank) => ({ name: names[row.code], value: row.gain_per_person, rank }));
   return show("gains", `${languageKey()}|${found.currency}|${data.length}`, gainsSpec(found.currency), { gains: data });
 }
 

@@ -62,7 +62,7 @@ export function mapSpec(geometry, label) {
 
 export function gainsSpec(currency) {
   return (width) => ({ width, height: { step: 17 }, autosize: { type: "fit-x", contains: "padding" }, data: { name: "gains" },
-    encoding: { y: { field: "name", type: "nominal", sort: null, axis: { title: null, labelLimit: 150, domain: false, ticks: false } },
+    encoding: { y: { field: "name", type: "nominal", sort: { field: "rank", op: "min" }, axis: { title: null, labelLimit: 150, domain: false, ticks: false } },
       x: { field: "value", type: "quantitative", title: word("gains_axis", { currency }) } },
     layer: [
       { mark: { type: "bar", height: { band: 0.72 }, tooltip: true },

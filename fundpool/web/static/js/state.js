@@ -16,7 +16,7 @@ export function emptyState() {
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
   const texts = Object.fromEntries(TEXTS.map((name) => [name, ""]));
   return { ...numbers, ...texts, from_year: 0, policies: [], full: false,
-    optimised: false, months: 6, weight: 1, burden: -1, money: -1, swaps: true, pins: [] };
+    optimised: false, months: 6, weight: -1, burden: -1, money: -1, swaps: true, pins: [] };
 }
 
 // A plan without how it is looked at: what a pin keeps.
@@ -59,7 +59,8 @@ export function requestOf(state) {
     policies: state.policies, mobility: state.mobility, levers, county: state.county,
     full: state.full };
   if (state.optimised) {
-    request.optimised = { months: state.months, unevenness: state.weight, swaps: state.swaps };
+    request.optimised = { months: state.months, swaps: state.swaps };
+    if (state.weight >= 0) request.optimised.unevenness = state.weight;
     if (state.burden >= 0) Object.assign(request.optimised, { burden_ceiling: state.burden, swap_ceiling: state.money });
   }
   return request;
