@@ -239,7 +239,7 @@ def test_a_case_that_is_not_there(run: Run) -> None:
     result = run("report", "atlantis")
     assert result.exit_code == 2
     assert result.stderr.splitlines()[1:] == [
-        "error: atlantis: expected a case folder, a workbook or a bundled case. Known: jiangsu.",
+        "error: atlantis: expected a case folder, a workbook or a bundled case. Known: fujian, jiangsu, nation.",
         "1 error",
     ]
 
@@ -367,7 +367,7 @@ def test_init_copies_a_case_that_checks(run: Run) -> None:
     assert Path("mine/case.toml").read_bytes() == kept
     unknown = run("init", "other", "--case", "atlantis")
     assert unknown.exit_code == 2
-    assert "Known: jiangsu" in unknown.stderr
+    assert "Known: fujian, jiangsu" in unknown.stderr
     assert _files(Path())[-1].startswith("mine"), "no other folder, no draft"
 
 
