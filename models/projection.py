@@ -24,7 +24,6 @@ from models.pairs import IntArray
 from models.pooling import PoolingPlan, plan_for
 from models.preparation import prepare
 
-
 ACCOUNT_COLUMNS = {
     "opening_balance": "accounts_opening", "credits": "account_credits",
     "interest": "accounts_interest", "spending": "accounts_spending",
@@ -158,8 +157,7 @@ class Projection:
         Columns: home, residence, year, persons, contributions (with subsidies), from_host (paid
         by funds where they live), from_home (paid by funds at home), cost, uninsured (persons),
         spells (people who lost all cover in the year), work (persons insured through work),
-        out_of_pocket.
-        ``outside`` stands for everywhere beyond the case, whose funds are not modelled.
+        out_of_pocket. ``outside``: everywhere beyond the case, with funds not modelled.
         """
         flows, case = self.flows, self.case
         level = case.levels[min(1, len(case.levels) - 1)]

@@ -239,7 +239,8 @@ def test_a_case_that_is_not_there(run: Run) -> None:
     result = run("report", "atlantis")
     assert result.exit_code == 2
     assert result.stderr.splitlines()[1:] == [
-        "error: atlantis: expected a case folder, a workbook or a bundled case. Known: fujian, jiangsu, nation.",
+        "error: atlantis: expected a case folder, a workbook or a bundled case. "
+        "Known: fujian, jiangsu, nation.",
         "1 error",
     ]
 
