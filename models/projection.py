@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from inputs.case import Case
 from inputs.vocabulary import STATUSES
@@ -18,7 +19,7 @@ from models.economy import economic_paths
 from models.flow_record import MIGRANT_MEASURES, CountyFlows
 from models.flows import county_flows, opening_year
 from models.funds import fund_table
-from models.measures import evenness_of, evenness_overall, pool_measures
+from models.measures import INDICES, evenness_of, evenness_overall, pool_measures
 from models.pairs import IntArray
 from models.pooling import PoolingPlan, plan_for
 from models.preparation import prepare
@@ -338,8 +339,9 @@ class Comparison:
     def overview(self) -> pd.DataFrame:
         """One row per plan and scheme: pools, how many run dry and when, reserves, rates."""
         rows = []
+        even = dict.fromkeys(INDICES, 0.0)  # of a scheme nobody has joined yet
         for name, projection in self.projections.items():
-            spread = {row["scheme"]: row for row in projection.evenness.to_dict("records")}
+            spread = {str(row["scheme"]): row for row in projection.evenness.to_dict("records")}
             for scheme, table in projection.measures.groupby("scheme", sort=False):
                 dry = table["exhaustion_year"].dropna()
                 weight = table["contribution_base"]
@@ -349,22 +351,29 @@ class Comparison:
                         "scheme": scheme,
                         "pools": len(table),
                         "pools_exhausted": len(dry),
-                        "persons_exhausted_share": float(
-                            table.loc[dry.index, "persons"].sum() / table["persons"].sum()
+                        "persons_exhausted_share": _mean(
+                            table.index.isin(dry.index), table["persons"]
                         ),
                         "first_exhaustion": int(dry.min()) if len(dry) else None,
                         "short_range_failed": int((~table["short_range_test"]).sum()),
                         "min_reserve_months": float(table["min_reserve_months"].min()),
                         "closing_balance": float(table["closing_balance"].sum()),
-                        "level_rate_mean": float(np.average(table["level_rate"], weights=weight)),
-                        "level_rate_range": float(spread[str(scheme)]["range"]),
-                        "gini": float(spread[str(scheme)]["gini"]),
-                        "theil": float(spread[str(scheme)]["theil"]),
+                        "level_rate_mean": _mean(table["level_rate"].fillna(0.0), weight),
+                        "level_rate_range": float(spread.get(str(scheme), even)["range"]),
+                        "gini": float(spread.get(str(scheme), even)["gini"]),
+                        "theil": float(spread.get(str(scheme), even)["theil"]),
                     }
                 )
         result = pd.DataFrame(rows)
         result["first_exhaustion"] = result["first_exhaustion"].astype("Int64")
         return result
+
+
+def _mean(values: ArrayLike, weights: pd.Series) -> float:
+    """Weighted mean; nil where nobody is there to be weighed, as in a scheme not joined yet."""
+    if not weights.sum() > 0:
+        return 0.0
+    return float(np.average(np.asarray(values, dtype=float), weights=weights))
 
 
 def _stacked(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Run the validation: all of it, or parts; print it, or write it into a page of the documentation."""
+"""Run the validation, all of it or parts; print it, or write it into a page."""
 
 import argparse
 import sys

@@ -220,8 +220,8 @@ def backtest() -> Part:
             "division. Balances by scheme are not known at the start and are not compared.",
             shown(early),
             explained(late, early, point),
-            "Figures from: " + "; ".join(used) + "; active members of 2008 from the China Statistical "
-            "Yearbook 2009, table 22-44.",
+            "Figures from: " + "; ".join(used) + "; active members of 2008 from the China "
+            "Statistical Yearbook 2009, table 22-44.",
         ]
     )
     return Part(text, checks(late, early))
@@ -248,5 +248,3 @@ def start_year_is_met(start: Start) -> float:
     done = study(read(start), 1)
     ratios = done.actual_to_expected["ratio"].to_numpy(dtype=float)
     return float(np.abs(ratios - 1.0).max())
-
-

@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +95,7 @@ def _integral(formula: BenefitFormula, severity: Severity, edges: list[float]) -
     total, far = 0.0, float(severity.quantile(1.0 - 1e-12))
     at_ceiling = _cost_at_ceiling(formula, far)
     cuts = sorted({edge for edge in (*edges, at_ceiling, far) if edge <= min(far, at_ceiling)})
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in pairwise(cuts):
         middle = 0.5 * (low + high)
         width = 1e-6 * (high - low)
         slope = (paid_by_hand(formula, middle + width) - paid_by_hand(formula, middle - width)) / (

@@ -62,9 +62,11 @@ def figures() -> pd.DataFrame:
     """Published national figures: scheme, year, measure, value, unit, source, status, note."""
     own = pd.read_csv(HERE / "published.csv").fillna({"note": ""})
     other = Published().table("funds")
-    other = other[(other["region"] == "nation") & ~other["year"].isin(own.loc[
-        own["measure"].isin(["revenue", "expenditure"]) & (own["year"] > 2023), "year"]
-        .unique().tolist()) | ((other["region"] == "nation") & (other["measure"] == "participants"))]
+    other = other[other["region"] == "nation"]
+    # 2024 and later stand in this folder as what they are: whole funds, not pooled ones
+    whole = own.loc[own["measure"].isin(["revenue", "expenditure"]) & (own["year"] > 2023), "year"]
+    kept = ~other["year"].isin(whole.unique()) | (other["measure"] == "participants")
+    other = other[kept]
     other = other.drop(columns="region").assign(status="published").fillna({"note": ""})
     return pd.concat([own, other], ignore_index=True)[list(own.columns)]
 

@@ -1,8 +1,8 @@
-"""Build wheel and sdist, install them in a fresh environment, and run the bundled cases from there.
+"""Build wheel and sdist, install in a fresh environment, and run the bundled cases from there.
 
-``python -m validation.packages`` ends with status 1 if a data file of the packages is missing from the
-wheel, or a command fails from the installed copy. The wheel is built from the sdist. Dependencies are
-fetched by pip.
+``python -m validation.packages`` ends with status 1 if a data file of the packages is missing from
+the wheel, or a command fails from the installed copy. The wheel is built from the sdist.
+Dependencies are fetched by pip.
 """
 
 import subprocess

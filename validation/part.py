@@ -59,10 +59,10 @@ def looks_numeric(cell: object) -> bool:
 
 def checks_table(checks: Sequence[Check]) -> str:
     """Checks as Markdown."""
-    rows = [
-        (c.statement, c.found, "yes" if c.holds else "**no**", c.source) for c in checks
-    ]
-    return markdown_table(pd.DataFrame(rows, columns=["what must hold", "found", "holds", "source"]))
+    rows = [(c.statement, c.found, "yes" if c.holds else "**no**", c.source) for c in checks]
+    return markdown_table(
+        pd.DataFrame(rows, columns=["what must hold", "found", "holds", "source"])
+    )
 
 
 def figure(value: float, digits: int = 4) -> str:

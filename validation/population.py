@@ -1,6 +1,7 @@
 """The population engine beside a plain cohort-component projection, and an official population."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,7 @@ def population() -> Part:
     case = case_of_2015()
     ours = {year: engine(case, year) for year in YEARS}
     theirs = second_opinion()
-    names = [f"{a} to {b - 1}" for a, b in zip(BANDS, BANDS[1:], strict=False)] + ["80 and over"]
+    names = [f"{a} to {b - 1}" for a, b in pairwise(BANDS)] + ["80 and over"]
     rows, checks = [], []
     for year in YEARS:
         one, other = by_band(ours[year]), by_band(theirs[year])

@@ -154,11 +154,11 @@ def sensitivity(name: str = "jiangsu") -> Part:
             lever = path.startswith(LEVERS)
             found[direction] = balances(case, known if lever else None)
         expected = EXPECTED.get(path, UNSAID)
-        rows.append(_row(path, value, step, found, plain, expected))
+        rows.append(_row(path, value, found, plain, expected))
         checks += _checks(path, found, plain, expected)
     for policy, expected in SHOCKS.items():
         found = {"up": balances(base.with_policies([policy]), known)}
-        rows.append(_row(policy, float("nan"), float("nan"), found, plain, expected))
+        rows.append(_row(policy, float("nan"), found, plain, expected))
         checks += _checks(policy, found, plain, expected)
     wrong = [check for check in checks if not check.holds]
     text = "\n\n".join(
@@ -184,7 +184,7 @@ def _whole(path: str, wanted: float, value: float) -> float:
 
 
 def _row(
-    path: str, value: float, step: float, found: dict[str, dict[str, float]],
+    path: str, value: float, found: dict[str, dict[str, float]],
     plain: dict[str, float], expected: Expectation,
 ) -> dict[str, str]:  # fmt: skip
     def effect(direction: str, scheme: str) -> str:

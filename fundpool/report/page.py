@@ -85,7 +85,7 @@ def report_page(
         chance=risk_context(extras.risk, titles, language),
         overview=comparison.overview.to_dict("records"),
         conservation=_conservation(comparison),
-        policies=policies_section(extras.effects) if extras.effects is not None else None,
+        policies=policies_section(extras.effects, language) if extras.effects is not None else None,
         plan=_plan(comparison, extras, language),
         migrants=_migrants(comparison, language),
         people=_people(comparison),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fundpool.languages import ENGLISH, Language
 from fundpool.report.vocabulary import marked
 from models.policy_effects import FIGURES, PolicyEffects
 
@@ -21,13 +22,13 @@ COLUMNS = {
 percentage points, a count or an index."""
 
 
-def policies_section(effects: PolicyEffects) -> dict[str, Any]:
+def policies_section(effects: PolicyEffects, language: Language = ENGLISH) -> dict[str, Any]:
     """What the template needs: the base, a row a policy, and endurance by pooling level."""
     changes = effects.changes
     rows = [
         {
             "name": policy["name"],
-            "title": policy["title"],
+            "title": (language.chinese and policy["title_local"]) or policy["title"],
             "about": policy["about"],
             "figures": [changes.loc[policy["name"], key] for key in COLUMNS],
         }

@@ -38,7 +38,9 @@ def differing(tables: Mapping[str, pd.DataFrame], folder: Path) -> list[str]:
     ]
 
 
-def build_command(about: str, tables: Callable[[], Mapping[str, pd.DataFrame]], folder: Path) -> int:
+def build_command(
+    about: str, tables: Callable[[], Mapping[str, pd.DataFrame]], folder: Path
+) -> int:
     """The command of a build script: write the tables, or with ``--check`` compare them.
 
     Returns:

@@ -1,7 +1,7 @@
 """Code blocks of a page: run them, and compare or write what they print.
 
-A ``python`` block runs in the namespace of the page; a ``sh`` block runs in bash with ``fundpool`` on
-the path, in one folder for the whole page. A ``text`` block after either is what it must print:
+A ``python`` block runs in the namespace of the page; a ``sh`` block runs in bash with ``fundpool``
+on the path, in one folder for the whole page. A ``text`` block after either is what it must print:
 ``python -m tests.docs.blocks PAGE ...`` writes it anew.
 """
 

@@ -174,6 +174,7 @@ def test_status_3_where_one_does_not(run: Run, small_folder: Path) -> None:
     assert result.stderr.splitlines() == [
         f"Checking {small_folder}",
         "Projecting 2 county funds over 2 years",
+        "Optimising rates and swaps",
         "Writing the report",
         "Report: fundpool-report/report.html, report.pdf, report.xlsx",
         "2 solvency alerts under plan county",
