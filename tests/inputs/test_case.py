@@ -204,5 +204,5 @@ def test_copy_of_a_bundled_case(tmp_path: Path) -> None:
     ]  # fmt: skip
     with pytest.raises(CaseError, match="nothing is overwritten"):
         copy_case("jiangsu", tmp_path / "mine")
-    with pytest.raises(CaseError, match="Known: jiangsu"):
+    with pytest.raises(CaseError, match="Known: fujian, jiangsu"):
         copy_case("atlantis", tmp_path / "other")
