@@ -23,6 +23,15 @@ from models.pairs import IntArray
 from models.pooling import PoolingPlan, plan_for
 from models.preparation import prepare
 
+ACCOUNT_COLUMNS = {
+    "opening_balance": "accounts_opening", "credits": "account_credits",
+    "interest": "accounts_interest", "spending": "accounts_spending",
+    "transfers_in": "accounts_in", "transfers_out": "accounts_out",
+    "to_pool": "accounts_to_pool", "surrendered": "accounts_surrendered",
+    "balance": "accounts_closing",
+}  # fmt: skip
+"""Columns of the account table and the flows that they show."""
+
 
 @dataclass(frozen=True)
 class Study:
@@ -117,22 +126,11 @@ class Projection:
     def accounts(self) -> pd.DataFrame:
         """Personal accounts by scheme, county and year; schemes without accounts are left out.
 
-        Columns: scheme, region, year, opening_balance, credits, interest, spending, transfers_in,
-        transfers_out, balance.
+        Columns: scheme, region, year and those of :data:`ACCOUNT_COLUMNS`.
         """
         flows, case = self.flows, self.case
         n, years = len(case.regions.codes), flows.years.size
-        parts = {
-            "opening_balance": flows.accounts_opening,
-            "credits": flows.account_credits,
-            "interest": flows.accounts_interest,
-            "spending": flows.accounts_spending,
-            "transfers_in": flows.accounts_in,
-            "transfers_out": flows.accounts_out,
-            "to_pool": flows.accounts_to_pool,
-            "surrendered": flows.accounts_surrendered,
-            "balance": flows.accounts_closing,
-        }
+        parts = {name: getattr(flows, of) for name, of in ACCOUNT_COLUMNS.items()}
         frames = []
         for number, scheme in enumerate(case.schemes):
             if scheme.kind != "payroll":
@@ -158,8 +156,7 @@ class Projection:
         Columns: home, residence, year, persons, contributions (with subsidies), from_host (paid
         by funds where they live), from_home (paid by funds at home), cost, uninsured (persons),
         spells (people who lost all cover in the year), work (persons insured through work),
-        out_of_pocket.
-        ``outside`` stands for everywhere beyond the case, whose funds are not modelled.
+        out_of_pocket. ``outside``: everywhere beyond the case, with funds not modelled.
         """
         flows, case = self.flows, self.case
         level = case.levels[min(1, len(case.levels) - 1)]

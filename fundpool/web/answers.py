@@ -193,7 +193,8 @@ def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
     """The headline figures of a side."""
     own, run = side.summary, side.run
     codes = run.layout.codes[run.layout.last]
-    persons = run.persons[-1, run.layout.last]
+    insured = run.persons[:, run.layout.last]  # as the report counts: in the pools' first year
+    persons = insured[np.flatnonzero(insured.sum(axis=1) > 0)[0]]
     dry = own.exhaustion_year != NEVER
     rated = ~np.isnan(own.level_rate)
     even = evenness_between(side.case, codes, own)

@@ -238,10 +238,12 @@ def test_bad_arguments_are_refused(
 def test_a_case_that_is_not_there(run: Run) -> None:
     result = run("report", "atlantis")
     assert result.exit_code == 2
-    assert result.stderr.splitlines()[1:] == [
-        "error: atlantis: expected a case folder, a workbook or a bundled case. Known: jiangsu.",
-        "1 error",
-    ]
+    found, count = result.stderr.splitlines()[-2:]
+    assert found.startswith(
+        "error: atlantis: expected a case folder, a workbook or a bundled case. Known: "
+    )
+    assert "jiangsu" in found
+    assert count == "1 error"
 
 
 def test_a_file_where_the_folder_should_be(run: Run, small_folder: Path) -> None:
@@ -367,7 +369,8 @@ def test_init_copies_a_case_that_checks(run: Run) -> None:
     assert Path("mine/case.toml").read_bytes() == kept
     unknown = run("init", "other", "--case", "atlantis")
     assert unknown.exit_code == 2
-    assert "Known: jiangsu" in unknown.stderr
+    assert "expected the name of a bundled case. Known: " in unknown.stderr
+    assert "jiangsu" in unknown.stderr
     assert _files(Path())[-1].startswith("mine"), "no other folder, no draft"
 
 

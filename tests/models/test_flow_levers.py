@@ -218,3 +218,14 @@ def test_clusters_by_their_short_form(small: Case) -> None:
     }.items():
         with pytest.raises(ValueError, match=words):
             plan_for(small, wrong)
+
+
+def test_the_base_year_was_observed_and_stays(small: Case) -> None:
+    base = study(small, 2)
+    levers = FlowLevers(
+        small.base_year - 5, care=0.5, wage_growth=0.1, schemes={"employee": SchemeLevers(0.01)}
+    )
+    moved = with_levers(small, base.flows, levers)
+    for name in ("claims_incurred", "contributions", "contribution_base", "account_credits"):
+        np.testing.assert_array_equal(getattr(moved, name)[:, 0], getattr(base.flows, name)[:, 0])
+        assert (getattr(moved, name)[0, 1] != getattr(base.flows, name)[0, 1]).any()
