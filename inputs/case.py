@@ -144,6 +144,7 @@ class Case:
         texts = {name: copy.deepcopy(dict(text)) for name, text in self._scheme_texts.items()}
         findings = []
         known = self.paths()
+        items = dict(parameters(self))
         for path, value in values.items():
             if path not in known:
                 findings.append(
@@ -156,8 +157,10 @@ class Case:
             if parts[0] == "schemes":
                 here, parts = texts[parts[1]], parts[2:]
             for part in parts[:-1]:
-                here = here[part]
-            last = here[parts[-1]]
+                here = here.setdefault(part, {})
+            last = here.get(parts[-1])  # None where the case leaves it at its default
+            if last is None and isinstance(items[path], Parameter):
+                last = here[parts[-1]] = {"unit": items[path].unit, "note": items[path].note}
             if isinstance(last, dict):
                 last.pop("by_year", None)
                 last.update(value=value, source="set by the user", status="assumed")

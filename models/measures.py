@@ -6,6 +6,7 @@ a flat scheme the base is disposable income, so that premiums of rich and poor c
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from actuarial import evenness as even
 from actuarial import solvency
@@ -133,3 +134,11 @@ def _indices(case: Case, table: pd.DataFrame) -> dict[str, float]:
         "theil_within": float(within),
         "theil_between": float(between),
     }
+
+
+def weighted_mean(values: ArrayLike, weights: ArrayLike) -> float:
+    """Weighted mean; nil where nobody is there to be weighed, as in a scheme not joined yet."""
+    weight = np.asarray(weights, dtype=float)
+    if not weight.sum() > 0:
+        return 0.0
+    return float(np.average(np.asarray(values, dtype=float), weights=weight))

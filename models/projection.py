@@ -10,7 +10,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
 
 from inputs.case import Case
 from inputs.vocabulary import STATUSES
@@ -19,7 +18,7 @@ from models.economy import economic_paths
 from models.flow_record import MIGRANT_MEASURES, CountyFlows
 from models.flows import county_flows, opening_year
 from models.funds import fund_table
-from models.measures import INDICES, evenness_of, evenness_overall, pool_measures
+from models.measures import INDICES, evenness_of, evenness_overall, pool_measures, weighted_mean
 from models.pairs import IntArray
 from models.pooling import PoolingPlan, plan_for
 from models.preparation import prepare
@@ -348,14 +347,14 @@ class Comparison:
                         "scheme": scheme,
                         "pools": len(table),
                         "pools_exhausted": len(dry),
-                        "persons_exhausted_share": _mean(
+                        "persons_exhausted_share": weighted_mean(
                             table.index.isin(dry.index), table["persons"]
                         ),
                         "first_exhaustion": int(dry.min()) if len(dry) else None,
                         "short_range_failed": int((~table["short_range_test"]).sum()),
                         "min_reserve_months": float(table["min_reserve_months"].min()),
                         "closing_balance": float(table["closing_balance"].sum()),
-                        "level_rate_mean": _mean(table["level_rate"].fillna(0.0), weight),
+                        "level_rate_mean": weighted_mean(table["level_rate"].fillna(0.0), weight),
                         "level_rate_range": float(spread.get(str(scheme), even)["range"]),
                         "gini": float(spread.get(str(scheme), even)["gini"]),
                         "theil": float(spread.get(str(scheme), even)["theil"]),
@@ -364,13 +363,6 @@ class Comparison:
         result = pd.DataFrame(rows)
         result["first_exhaustion"] = result["first_exhaustion"].astype("Int64")
         return result
-
-
-def _mean(values: ArrayLike, weights: pd.Series) -> float:
-    """Weighted mean; nil where nobody is there to be weighed, as in a scheme not joined yet."""
-    if not weights.sum() > 0:
-        return 0.0
-    return float(np.average(np.asarray(values, dtype=float), weights=weights))
 
 
 def _stacked(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:

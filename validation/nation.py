@@ -278,16 +278,10 @@ def _tables(start: Start, calibrated: bool) -> dict[str, pd.DataFrame]:
         funds, "employee", 2008, "participants"
     )
     published = Published()
-    bands, by = published.assumptions["cover_bands"], published.assumptions["cover_by_tie"]
     coverage, _ = cover.coverage_table(
         [NATION], by_tie, np.array([start.participants["employee"]]), active,
         sum(start.participants.values()),
-        cover.CoverAssumptions(
-            bands={sex: tuple(bands[sex]) for sex in SEXES}, working=tuple(bands["working"]),
-            employee_by_tie=by["employee"], retired_by_tie=by["retired"], dual_share=by["dual"],
-            local_share=by["local"], outside_uninsured=by["outside_uninsured"],
-            outbound_employee=by["outbound_employee"],
-        ),
+        cover.CoverAssumptions.of(published.assumptions),
     )  # fmt: skip
     wages = wage_path(funds)
     wage = wages.get(start.year, wages[min(wages)])

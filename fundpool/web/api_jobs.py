@@ -52,7 +52,7 @@ async def events(request: Request, name: str) -> StreamingResponse:
 
 @router.delete("/api/jobs/{name}")
 def cancel(request: Request, name: str) -> dict[str, Any]:
-    """Stop a job, unless another session waits for it too."""
+    """Stop a job; another session that waits for it asks again."""
     shelf: Shelf = request.app.state.shelf
     job = _job(request, name)
     shelf.jobs.cancel(job)

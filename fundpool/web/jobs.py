@@ -29,7 +29,7 @@ class Job:
         done: share that is done.
         words: what it is doing, or why it failed.
         result: what it made.
-        watchers: requests that wait for it; a cancelled job stops when nobody else does.
+        stop: set when it is to end.
     """
 
     key: str
@@ -39,7 +39,6 @@ class Job:
     done: float = 0.0
     words: str = ""
     result: Any = None
-    watchers: int = 1
     stop: threading.Event = field(default_factory=threading.Event)
 
     def step(self, done: float, words: str = "") -> None:
@@ -86,7 +85,6 @@ class Jobs:
         with self._lock:
             for job in self._jobs.values():
                 if job.key == key and not job.stop.is_set() and job.status != "failed":
-                    job.watchers += 0 if job.ended else 1
                     return job
             if sum(not job.ended for job in self._jobs.values()) >= self.most:
                 raise BusyError
@@ -106,10 +104,9 @@ class Jobs:
         return self._jobs.get(name)
 
     def cancel(self, job: Job) -> None:
-        """Stop a job, unless somebody else waits for it too."""
+        """Stop a job; whoever else waits for it asks again, which begins it anew."""
         with self._lock:
-            job.watchers -= 1
-            if job.watchers <= 0 and not job.ended:
+            if not job.ended:
                 job.stop.set()
                 if job.status == "waiting":
                     job.status = "cancelled"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,21 @@ class CoverAssumptions:
     local_share: Mapping[str, float]
     outside_uninsured: float
     outbound_employee: float
+
+    @classmethod
+    def of(cls, assumed: Mapping[str, Any]) -> "CoverAssumptions":
+        """From the entries ``cover_bands`` and ``cover_by_tie`` of a case's assumptions."""
+        bands, shares = assumed["cover_bands"], assumed["cover_by_tie"]
+        return cls(
+            bands={sex: tuple(bands[sex]) for sex in SEXES},
+            working=tuple(bands["working"]),
+            employee_by_tie=shares["employee"],
+            retired_by_tie=shares["retired"],
+            dual_share=shares["dual"],
+            local_share=shares["local"],
+            outside_uninsured=shares["outside_uninsured"],
+            outbound_employee=shares["outbound_employee"],
+        )
 
 
 def members_by_county(

@@ -21,6 +21,7 @@ from inputs.fujian.people import (
     outside_rows,
     province_people,
 )
+from inputs.jiangsu.people import six_figures
 from inputs.jiangsu.published import BASE_YEAR, Published
 from inputs.nation import tables as nation
 from inputs.nation.units import INDUSTRIES, FloatArray, Units, assumptions, published_units
@@ -40,7 +41,7 @@ def tables() -> dict[str, pd.DataFrame]:
     deaths = np.array([[rates[(sex, age)] for age in range(AGES)] for sex in SEXES])
     bands = published.of_nation("population_2020")
     people = province_people(
-        published_units(), PROVINCE, nation._by_band(bands), nation_by_age(bands), deaths, assumed
+        published_units(), PROVINCE, nation.by_band(bands), nation_by_age(bands), deaths, assumed
     )
     units, own = people.units, people.own
     fertility = vital.fertility_table(
@@ -76,7 +77,7 @@ def tables() -> dict[str, pd.DataFrame]:
                 "share": units.industry_shares.ravel().round(9),
             }
         ),
-        "industry_factors": nation._industry_factors(assumed),
+        "industry_factors": nation.industry_factors(assumed),
         "coverage": coverage_table(people, members, active, published),
         "fund_balances": nation.fund_balances(units, members, economy, published),
         "fund_totals": nation.fund_totals(
@@ -138,24 +139,12 @@ def coverage_table(
     people: Province, members: FloatArray, active: float, published: Published
 ) -> pd.DataFrame:
     """Cover by county."""
-    bands, shares = published.assumptions["cover_bands"], published.assumptions["cover_by_tie"]
     table, _ = cover.coverage_table(
         people.units.codes, people.own.by_tie, members, active,
-        nation._insured(published, people.units.residents.sum()),
-        cover.CoverAssumptions(
-            bands={sex: tuple(bands[sex]) for sex in SEXES}, working=tuple(bands["working"]),
-            employee_by_tie=shares["employee"], retired_by_tie=shares["retired"],
-            dual_share=shares["dual"], local_share=shares["local"],
-            outside_uninsured=shares["outside_uninsured"],
-            outbound_employee=shares["outbound_employee"],
-        ),
+        nation.insured(published, people.units.residents.sum()),
+        cover.CoverAssumptions.of(published.assumptions),
     )  # fmt: skip
     return table
-
-
-def six_figures(value: float) -> float:
-    """A number cut to six significant figures, so that tables stay short."""
-    return float(f"{value:.6g}")
 
 
 if __name__ == "__main__":

@@ -46,23 +46,13 @@ def coverage_tables(published: Published, own: People) -> tuple[pd.DataFrame, Fl
     active = published.fund("employee", "320000", 2009, "participants_active") / published.fund(
         "employee", "320000", 2009, "participants"
     )
-    bands, by_tie = published.assumptions["cover_bands"], published.assumptions["cover_by_tie"]
     table, _ = cover.coverage_table(
         published.counties,
         own.by_tie,
         members,
         active,
         published.fund("all", "320000", 2020, "participants"),
-        cover.CoverAssumptions(
-            bands={sex: tuple(bands[sex]) for sex in SEXES},
-            working=tuple(bands["working"]),
-            employee_by_tie=by_tie["employee"],
-            retired_by_tie=by_tie["retired"],
-            dual_share=by_tie["dual"],
-            local_share=by_tie["local"],
-            outside_uninsured=by_tie["outside_uninsured"],
-            outbound_employee=by_tie["outbound_employee"],
-        ),
+        cover.CoverAssumptions.of(published.assumptions),
     )
     return table, members, active
 

@@ -24,7 +24,7 @@ def tables_of(units: Units, assumed: dict[str, Any]) -> dict[str, pd.DataFrame]:
     rates = vital.at_year(mortality, "death_rate", ["sex", "age"], BASE_YEAR)
     deaths = np.array([[rates[(sex, age)] for age in range(AGES)] for sex in SEXES])
     nation = published.of_nation("population_2020")
-    own = people_of(units, _by_band(nation), deaths, assumed)
+    own = people_of(units, by_band(nation), deaths, assumed)
     fertility = vital.fertility_table(
         published.of_nation("total_fertility"), published.of_nation("fertility_ages"),
         FERTILITY_YEARS,
@@ -59,7 +59,7 @@ def tables_of(units: Units, assumed: dict[str, Any]) -> dict[str, pd.DataFrame]:
                 "share": units.industry_shares.ravel(),
             }
         ),
-        "industry_factors": _industry_factors(assumed),
+        "industry_factors": industry_factors(assumed),
         "coverage": coverage_table(units, own, members, active, published, assumed),
         "fund_balances": fund_balances(units, members, economy, published),
         "fund_totals": fund_totals(published, assumed, units.residents.sum()),
@@ -67,7 +67,7 @@ def tables_of(units: Units, assumed: dict[str, Any]) -> dict[str, pd.DataFrame]:
     return result | care_tables(units, own, published, assumed)
 
 
-def _by_band(nation: pd.DataFrame) -> FloatArray:
+def by_band(nation: pd.DataFrame) -> FloatArray:
     """National people by sex in the census bands; the first five years share one sex ratio."""
     columns = []
     for start in AGES_FROM:
@@ -156,7 +156,8 @@ def economy_table(units: Units, assumed: dict[str, Any]) -> pd.DataFrame:
     )
 
 
-def _industry_factors(assumed: dict[str, Any]) -> pd.DataFrame:
+def industry_factors(assumed: dict[str, Any]) -> pd.DataFrame:
+    """How industries compare."""
     inpatient = assumed["industry_inpatient"]["value"]
     return pd.DataFrame(
         {
@@ -183,7 +184,7 @@ def members_of(units: Units, published: Published) -> tuple[FloatArray, float]:
     active = published.fund("employee", "nation", 2008, "participants_active") / published.fund(
         "employee", "nation", 2008, "participants"
     )
-    total = share * _insured(published, units.residents.sum())
+    total = share * insured(published, units.residents.sum())
     return total * outside_farming / outside_farming.sum(), active
 
 
@@ -191,7 +192,8 @@ NATION = 1_409_778_724.0
 """Residents of China in the census of 2020, to scale national totals to other populations."""
 
 
-def _insured(published: Published, residents: float) -> float:
+def insured(published: Published, residents: float) -> float:
+    """People insured in the base year in a population of so many residents."""
     return published.fund("all", "nation", BASE_YEAR, "participants") * residents / NATION
 
 
@@ -203,23 +205,13 @@ def coverage_table(
     size = len(units.cities)
     by_tie = np.zeros((size, *own.by_tie.shape[1:]))
     np.add.at(by_tie, units.city, own.by_tie)
-    bands, shares = assumed["cover_bands"], assumed["cover_by_tie"]
     table, _ = cover.coverage_table(
         units.cities,
         by_tie,
         np.asarray(np.bincount(units.city, members, minlength=size), dtype=np.float64),
         active,
-        _insured(published, units.residents.sum()),
-        cover.CoverAssumptions(
-            bands={sex: tuple(bands[sex]) for sex in SEXES},
-            working=tuple(bands["working"]),
-            employee_by_tie=shares["employee"],
-            retired_by_tie=shares["retired"],
-            dual_share=shares["dual"],
-            local_share=shares["local"],
-            outside_uninsured=shares["outside_uninsured"],
-            outbound_employee=shares["outbound_employee"],
-        ),
+        insured(published, units.residents.sum()),
+        cover.CoverAssumptions.of(assumed),
     )
     counties = pd.DataFrame({"city": units.table["city"], "unit": units.table["unit"]})
     merged = counties.merge(table.rename(columns={"region": "city"}), on="city")

@@ -1,5 +1,6 @@
 """A case read from a folder, a workbook and Parquet; its values, changes and rules."""
 
+import contextlib
 from pathlib import Path
 
 import duckdb
@@ -206,3 +207,13 @@ def test_copy_of_a_bundled_case(tmp_path: Path) -> None:
         copy_case("jiangsu", tmp_path / "mine")
     with pytest.raises(CaseError, match="Known: fujian, jiangsu"):
         copy_case("atlantis", tmp_path / "other")
+
+
+def test_every_listed_path_can_be_changed() -> None:
+    """Also those that the case leaves at their defaults; what is out of range is refused."""
+    case = read_case("jiangsu")
+    for path in case.paths():
+        with contextlib.suppress(CaseError):
+            case.with_values({path: 0.5})
+    changed = case.with_values({"scenarios.catastrophes.epidemic.participation": 0.3})
+    assert changed.inputs_sha256 != case.inputs_sha256

@@ -8,8 +8,8 @@ import pytest
 
 from inputs.case import Case
 from models.economy import EconomicPaths
-from models.measures import evenness_of, evenness_overall, pool_measures
-from models.projection import Study
+from models.measures import evenness_of, evenness_overall, pool_measures, weighted_mean
+from models.projection import Study, compare
 
 
 def _paths(interest: float, years: int) -> EconomicPaths:
@@ -188,3 +188,16 @@ def test_pooling_evens_out(jiangsu_study: Study) -> None:
     assert city["range"] < county["range"]
     assert city["theil"] < county["theil"]
     assert city["mean"] == pytest.approx(county["mean"], rel=0.05)
+
+
+def test_weighted_mean_of_nobody_is_nil() -> None:
+    """Two funds, one with members three to one; a scheme nobody has joined has no mean."""
+    assert weighted_mean([0.1, 0.2], [3.0, 1.0]) == pytest.approx(0.125)
+    assert weighted_mean([0.1, 0.2], [0.0, 0.0]) == 0.0
+
+
+def test_a_scheme_that_begins_later_is_compared(jiangsu: Case) -> None:
+    """A migrant scheme from 2022 on, looked at over one year: a line of nothing, no failure."""
+    overview = compare(jiangsu.with_policies(["migrant-comprehensive"]), ["province"], 1).overview
+    row = overview.set_index("scheme").loc["migrant_comprehensive"]
+    assert (row["level_rate_mean"], row["level_rate_range"], row["gini"]) == (0.0, 0.0, 0.0)

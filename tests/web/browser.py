@@ -118,6 +118,14 @@ class Page:
         """Press something."""
         self.run(f"document.querySelector({selector!r}).click()")
 
+    def mouse(self, kind: str, x: float, y: float) -> None:
+        """Move or press the mouse somewhere in the window."""
+        pressed = kind != "mouseMoved"
+        self.call(
+            "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left" if pressed else "none",
+            clickCount=1 if pressed else 0,
+        )  # fmt: skip
+
     def upload(self, selector: str, file: Path) -> None:
         """Give a file to an input."""
         root = self.call("DOM.getDocument")["root"]["nodeId"]

@@ -89,6 +89,54 @@ def test_a_cluster_is_drawn_by_ticking(page: Page, address: str) -> None:
     assert "Cluster" in page.text("#pools")
 
 
+def test_a_cluster_is_drawn_by_clicking_the_map(page: Page, address: str) -> None:
+    page.open(address)
+    page.choose("#mode", "cluster")
+    page.run("document.querySelector('#chart-map_b').scrollIntoView({behavior: 'instant'})")
+    box = page.run(
+        "const r = document.querySelector('#chart-map_b canvas').getBoundingClientRect();"
+        "return [r.left, r.top, r.width, r.height];"
+    )
+    for part in range(1, 40):
+        for row in range(1, 20):
+            x, y = box[0] + box[2] * part / 40, box[1] + box[3] * row / 20
+            page.mouse("mouseMoved", x, y)
+            if page.run(
+                "const canvas = document.querySelector('#chart-map_b canvas');"
+                "return getComputedStyle(canvas).cursor === 'pointer';"
+            ):
+                page.mouse("mousePressed", x, y)
+                page.mouse("mouseReleased", x, y)
+                page.until("location.hash.includes('ash') || location.hash.includes('birch')")
+                return
+    raise AssertionError("no county to click")
+
+
+def test_a_slider_moves_by_keyboard(page: Page, address: str) -> None:
+    page.open(address)
+    before = page.text("#headline")
+    page.run("document.querySelector('#rate').focus()")
+    for kind in ("keyDown", "keyUp"):
+        page.call("Input.dispatchKeyEvent", type=kind, key="ArrowRight", code="ArrowRight",
+                  windowsVirtualKeyCode=39)  # fmt: skip
+    page.until("location.hash.includes('rate=0.001')")
+    page.until("document.querySelector('main').ariaBusy === 'false'")
+    assert page.text("#headline") != before
+    assert "0.1 points" in page.run("return document.querySelector('#rate').ariaValueText")
+
+
+def test_cancelling_the_optimiser_leaves_the_plan(page: Page, address: str) -> None:
+    page.open(f"{address}#care=0.07")
+    before = page.text("#headline")
+    page.click("#optimise")
+    page.until("!document.querySelector('#progress').hidden")
+    page.click("#progress-cancel")
+    page.until("!location.hash.includes('optimised')")
+    page.until("document.querySelector('main').ariaBusy === 'false'")
+    assert page.text("#headline") == before
+    assert page.text("#optimised") == ""
+
+
 def test_plans_side_by_side(page: Page, address: str) -> None:
     page.open(f"{address}#pooling=province")
     page.run("document.querySelector('#plan-name').value = 'One fund'")
@@ -152,9 +200,9 @@ def test_downloads_hold_what_is_on_screen(page: Page, address: str, case_folder:
     ):
         place = rows[0].index(name)
         assert {row[0]: row[place] for row in rows[1:]} == pytest.approx(values.to_dict(), rel=1e-9)
-    for kind in ("svg", "png", "csv"):
+    for kind, ending in (("svg", "svg"), ("png", "png"), ("csv", "csv"), ("spec", "vl.json")):
         page.click(f".downloads[data-chart=paths] [data-picture={kind}]")
-        file = page.downloaded(f"fundpool-paths.{kind}")
+        file = page.downloaded(f"fundpool-paths.{ending}")
         assert file.stat().st_size > 200
     assert page.downloaded("fundpool-paths.svg").read_text().startswith("<svg")
 

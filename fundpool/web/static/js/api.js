@@ -33,7 +33,8 @@ export async function answered(path, body, onJob, stillWanted = () => true) {
     if (response.status === 202) {
       const job = await response.json();
       const ended = await watch(job, onJob);
-      if (ended.status === "cancelled") throw new Refused("cancelled", 0);
+      // cancelled by somebody else who waited for the same: ask again
+      if (ended.status === "cancelled" && stopped.has(job.job)) throw new Refused("cancelled", 0);
       if (ended.status === "failed") throw new Refused(ended.words, 500);
       if (!stillWanted()) return null;
       continue;
@@ -62,7 +63,10 @@ export function watch(job, onJob) {
   });
 }
 
+const stopped = new Set();
+
 export function cancel(job) {
+  stopped.add(job.job);
   return fetch(`/api/jobs/${job.job}`, { method: "DELETE" });
 }
 

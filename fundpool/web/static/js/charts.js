@@ -35,6 +35,7 @@ export async function show(name, key, makeSpec, data, onClick) {
   const spec = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", background: "#ffffff",
     config: CONFIG, ...makeSpec(Math.max(240, place.clientWidth)),
     datasets: data };
+  chart.spec = spec;
   chart.pending = window.vegaEmbed(place, spec, { ast: true, actions: false, renderer: "canvas",
     defaultStyle: false, tooltip: { disableDefaultStyle: true } });
   const made = await chart.pending;
@@ -55,7 +56,7 @@ export function describe(name, text) {
 export function pictureButtons() {
   for (const place of document.querySelectorAll("[data-chart]")) {
     const name = place.dataset.chart;
-    place.replaceChildren(...["svg", "png", "csv"].map((kind) => {
+    place.replaceChildren(...["svg", "png", "csv", "spec"].map((kind) => {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = word(kind);
@@ -74,6 +75,9 @@ async function take(name, kind) {
   } else if (kind === "png") {
     const canvas = await chart.view.toCanvas(2);
     canvas.toBlob((blob) => save(blob, `fundpool-${name}.png`), "image/png");
+  } else if (kind === "spec") {
+    const spec = { ...chart.spec, datasets: chart.data };
+    save(new Blob([JSON.stringify(spec, null, 1)], { type: "application/json" }), `fundpool-${name}.vl.json`);
   } else {
     save(new Blob([asCsv(Object.values(chart.data)[0])], { type: "text/csv" }), `fundpool-${name}.csv`);
   }

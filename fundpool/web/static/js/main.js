@@ -101,7 +101,10 @@ async function ask() {
     await pins();
   } catch (error) {
     progress(null);
-    problem(error instanceof Refused && error.message === "cancelled" ? word("cancelled") : error.message);
+    const cancelled = error instanceof Refused && error.message === "cancelled";
+    problem(cancelled ? word("cancelled") : error.message);
+    // back to the plan without what was cancelled
+    if (cancelled && state.optimised) change({ optimised: false }, true);
   }
 }
 

@@ -70,6 +70,7 @@ function headline(found, state, info) {
   const values = { scheme: schemeName(info, found), last: b.last_year, b: b.pools_exhausted, bn: b.pools,
     first: b.first_exhaustion, a: a ? a.pools_exhausted : "", an: a ? a.pools : "" };
   $("finding").textContent = word(a ? (b.pools_exhausted ? "finding_some" : "finding_none") : "finding_new", values);
+  $("glance").textContent = $("finding").textContent;
   $("basis").textContent = word("basis", { case: nameOf(info), lowest: word(`level_${info.levels[0]}`), plan: planWords(state, info),
     currency: found.currency, sha: found.inputs_sha256.slice(0, 8),
     scenarios: found.scenarios ? word("with_scenarios", { n: number(found.scenarios) }) : word("no_scenarios") });

@@ -9,11 +9,11 @@ export function pathsSpec(currency, fan) {
   const x = { field: "year", type: "quantitative", axis: { format: "d", title: null, tickMinStep: 1 },
     scale: { zero: false, nice: false } };
   const colour = { field: "side", type: "nominal", scale: sides,
-    legend: { title: null, orient: "top", symbolType: "stroke" } };
+    legend: { title: null, orient: "top", symbolType: "stroke", symbolOpacity: 1, symbolStrokeWidth: 3 } };
   const title = word("paths_axis", { currency });
   const band = (low, high, opacity) => ({ mark: { type: "area", opacity },
     encoding: { x, y: { field: low, type: "quantitative", title }, y2: { field: high },
-      color: { ...colour, legend: null } } });
+      color: colour } });
   return (width) => ({ width, height: width < 500 ? 220 : 300, autosize: { type: "fit-x", contains: "padding" },
     data: { name: "paths" },
     layer: [
@@ -30,8 +30,8 @@ export function pathsSpec(currency, fan) {
 export const CLASSES = [
   { shape: "triangle-down", colour: "#9c1c13" },
   { shape: "diamond", colour: "#d1660f" },
-  { shape: "square", colour: "#c9a227" },
-  { shape: "circle", colour: "#5b9bd5" },
+  { shape: "square", colour: "#a8820f" },
+  { shape: "circle", colour: "#4a8bc7" },
   { shape: "triangle-up", colour: "#0b5394" },
   { shape: "cross", colour: "#6b7280" },
 ];

@@ -37,7 +37,7 @@ export function number(value, digits = 4) {
   if (value === null || value === undefined) return "–";
   if (Math.abs(value) < 1e-12) value = 0;
   return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en", { maximumSignificantDigits: digits,
-    signDisplay: "negative" }).format(value);
+    signDisplay: "negative" }).format(value).replace("-", "−");
 }
 
 export function signed(value, show) {
