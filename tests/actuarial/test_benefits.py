@@ -89,6 +89,38 @@ def test_two_funds_never_pay_more_than_the_cost(
         assert float(one(cost)) + float(added(cost)) <= cost + 1e-6
 
 
+@given(
+    formulas(), formulas(), st.sampled_from(RULES), st.integers(0, 100),
+    st.lists(st.floats(0, 1e5), min_size=1),
+)  # fmt: skip
+@settings(deadline=None, max_examples=200, derandomize=True)
+def test_a_quota_binds_the_second_fund(
+    first: BenefitFormula, second: BenefitFormula, rule: str, percent: int, costs: list[float]
+) -> None:
+    """The second pays what the rule allows, but no more than the quota leaves over."""
+    quota = percent / 100
+    one, added = coordinate(first, second, rule=rule, quota=quota)
+    _, free = coordinate(first, second, rule=rule)
+    for cost in costs:
+        room = max(quota * cost - float(one(cost)), 0.0)
+        assert float(added(cost)) == pytest.approx(min(float(free(cost)), room), abs=1e-4)
+        assert float(one(cost)) + float(added(cost)) <= cost + 1e-4
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("quota", [1.0, 0.85])
+def test_composed_formulas_against_simulation(rule: str, quota: float) -> None:
+    """Expected payments of both funds within four standard errors of 400,000 claims."""
+    cost = Lognormal.from_mean_cv(9_000.0, 1.5)
+    first = BenefitFormula(700, ((0, 0.6), (20_000, 0.8)), 60_000)
+    second = BenefitFormula(300, ((0, 0.7),), 40_000)
+    claims = np.random.default_rng(11).lognormal(cost.mu, cost.sigma, 400_000)
+    for payment in coordinate(first, second, rule=rule, quota=quota):
+        paid = np.asarray(payment(claims))
+        error = paid.std() / np.sqrt(paid.size)
+        assert abs(paid.mean() - payment.expected_payment(cost)) < 4 * error
+
+
 def test_variants() -> None:
     formula = BenefitFormula(100, ((0, 0.05), (1000, 0.8)), 500)
     assert formula.with_offsite_penalty(0.1).bands == ((0.0, 0.0), (1000.0, pytest.approx(0.7)))
