@@ -172,6 +172,19 @@ def base_year_figures(
     }
 
 
+def expected_series(flows: CountyFlows) -> dict[str, FloatArray]:
+    """Yearly figures of the projection by measure, ``(S, T + 1, n + 1)`` each."""
+    return {
+        "contributions": flows.contributions - flows.account_credits,
+        "subsidies": flows.subsidies,
+        "claims": flows.claims_incurred,
+        "account_credits": flows.account_credits,
+        "participants": flows.persons,
+        "contributors": flows.contributors,
+        "retirees": flows.retirees,
+    }
+
+
 def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration) -> pd.DataFrame:
     """Published figures beside modelled ones.
 
@@ -181,15 +194,7 @@ def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration)
     """
     n = flows.residents.shape[1] - 1
     names = [scheme.name for scheme in case.schemes]
-    series = {
-        "contributions": flows.contributions - flows.account_credits,
-        "subsidies": flows.subsidies,
-        "claims": flows.claims_incurred,
-        "account_credits": flows.account_credits,
-        "participants": flows.persons,
-        "contributors": flows.contributors,
-        "retirees": flows.retirees,
-    }
+    series = expected_series(flows)
     rows = []
     for row in case.tables["fund_totals"].to_dict("records"):
         year, measure = int(row["year"]), str(row["measure"])

@@ -15,7 +15,7 @@ from actuarial.credibility import (
     limited_fluctuation,
 )
 from inputs.case import Case
-from models.calibration import counties_of
+from models.calibration import counties_of, expected_series
 from models.flow_record import CountyFlows
 from models.rates import FloatArray
 
@@ -26,19 +26,6 @@ PERIOD_COLUMNS = ["scheme", "region", "name", "level", "measure", "year", "month
 COLUMNS = ["scheme", "region", "name", "level", "measure", "periods", "first_year", "last_year",
            "actual", "expected", "actual_to_expected", "credibility", "method",
            "credible_ratio"]  # fmt: skip
-
-
-def expected_series(flows: CountyFlows) -> dict[str, FloatArray]:
-    """Yearly figures of the projection by measure, ``(S, T + 1, n + 1)`` each."""
-    return {
-        "contributions": flows.contributions - flows.account_credits,
-        "subsidies": flows.subsidies,
-        "claims": flows.claims_incurred,
-        "account_credits": flows.account_credits,
-        "participants": flows.persons,
-        "contributors": flows.contributors,
-        "retirees": flows.retirees,
-    }
 
 
 def periods(case: Case, flows: CountyFlows) -> pd.DataFrame:

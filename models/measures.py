@@ -4,9 +4,11 @@ Rates are those of the pooled fund: what goes to personal accounts is taken off 
 a flat scheme the base is disposable income, so that premiums of rich and poor counties compare.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from actuarial import evenness as even
 from actuarial import solvency
@@ -112,18 +114,36 @@ def evenness_overall(case: Case, measures: pd.DataFrame) -> dict[str, float]:
 
 
 def _indices(case: Case, table: pd.DataFrame) -> dict[str, float]:
-    """Evenness of ``level_rate``, floored at zero for the inequality indices."""
+    """Evenness of ``level_rate`` between the funds of a table."""
+    return evenness_indices(
+        case,
+        list(table["pool"]),
+        table["level_rate"].to_numpy(float),
+        table["contribution_base"].to_numpy(float),
+    )
+
+
+def evenness_indices(
+    case: Case, pools: Sequence[str], rates: NDArray[np.float64], weight: NDArray[np.float64]
+) -> dict[str, float]:
+    """Evenness of rates between pools, floored at zero for the inequality indices.
+
+    Args:
+        case: the case.
+        pools: code of each pool, ``(p,)``.
+        rates: rate of each, ``(p,)``.
+        weight: its contribution base, ``(p,)``.
+    """
     grouping = case.levels[min(1, len(case.levels) - 1)]
     ancestors = case.regions.ancestor_index(grouping)
     codes = list(case.regions.codes_at(grouping))
     parents = {
         code: codes[int(city)] for code, city in zip(case.regions.codes, ancestors, strict=True)
     }
-    rate = np.maximum(table["level_rate"].to_numpy(float), 0.0)
-    weight = table["contribution_base"].to_numpy(float)
+    rate = np.maximum(rates, 0.0)
     if not rate.sum() > 0:
         return dict.fromkeys(INDICES, 0.0)
-    groups = np.array([parents.get(code, code) for code in table["pool"]])
+    groups = np.array([parents.get(code, code) for code in pools])
     within, between = even.theil_decomposition(rate, weight, groups)
     return {
         "mean": float(np.average(rate, weights=weight)),

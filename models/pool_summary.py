@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actuarial import evenness as even
 from actuarial.risk import ruin_probability
 from actuarial.solvency import discount_factors, level_rate, short_range_test
 from inputs.case import Case
-from models.measures import INDICES
+from models.measures import evenness_indices
 from models.pairs import IntArray
 from models.pool_recursion import PoolRun
 from models.rates import FloatArray
@@ -109,30 +108,9 @@ def evenness_between(case: Case, codes: tuple[str, ...], summary: PoolSummary) -
     second level.
     """
     rated = ~np.isnan(summary.level_rate)
-    rate = np.maximum(summary.level_rate[rated], 0.0)
-    weight = summary.base[rated]
-    if not rate.sum() > 0:
-        return dict.fromkeys(INDICES, 0.0)
-    grouping = case.levels[min(1, len(case.levels) - 1)]
-    cities = case.regions.codes_at(grouping)
-    above = dict(
-        zip(
-            case.regions.codes,
-            (cities[int(i)] for i in case.regions.ancestor_index(grouping)),
-            strict=True,
-        )
+    return evenness_indices(
+        case, list(np.array(codes)[rated]), summary.level_rate[rated], summary.base[rated]
     )
-    groups = np.array([above.get(code, code) for code in np.array(codes)[rated]])
-    within, between = even.theil_decomposition(rate, weight, groups)
-    return {
-        "mean": float(np.average(rate, weights=weight)),
-        "range": float(rate.max() - rate.min()),
-        "cv": float(even.coefficient_of_variation(rate, weight)),
-        "gini": float(even.gini(rate, weight)),
-        "theil": float(even.theil(rate, weight)),
-        "theil_within": float(within),
-        "theil_between": float(between),
-    }
 
 
 def ruin_by_year(balance: FloatArray) -> FloatArray:
