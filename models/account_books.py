@@ -85,8 +85,9 @@ class AccountBooks:
             moves,
         )  # fmt: skip
         accounts.credit_holdings(
-            holdings, people, pairs, year, interest, spent, collected.contributor_credits
-        )
+            holdings, people, count.persons, pairs, year, interest, spent,
+            collected.contributor_credits,
+        )  # fmt: skip
         for name, values in (
             ("opening", year.opening),
             ("interest", year.interest),

@@ -18,7 +18,7 @@ import numpy as np
 from inputs.case import Case
 from inputs.schemes import Scheme
 from models.holdings import CONTRIBUTING, MONEY
-from models.pairs import PairIndex, slices, sum_by
+from models.pairs import PairIndex, in_slices, sum_by
 from models.rates import FloatArray, YearCount
 
 
@@ -119,6 +119,7 @@ def account_moves(
 def credit_holdings(
     holdings: FloatArray,
     people: FloatArray,
+    persons: FloatArray,
     pairs: PairIndex,
     year: AccountYear,
     interest: float,
@@ -133,6 +134,7 @@ def credit_holdings(
     Args:
         holdings: after the year's moves, ``(P, 3, 202)``; changed in place.
         people: at the end of the year, ``(P, K, 202)``.
+        persons: the same by pair and status, ``(P, K)``.
         pairs: the pairs.
         year: the county books.
         interest: yearly rate.
@@ -143,25 +145,26 @@ def credit_holdings(
     after = year.opening + year.transfers_in - year.transfers_out
     relative = np.divide(year.opening, after, out=np.zeros_like(after), where=after > 0)
     growth = 1.0 + (interest - spending_share * half) * relative
-    by_pair = np.concatenate(
-        [
-            people[part][:, list(CONTRIBUTING)].sum(axis=(1, 2), dtype=np.float64)
-            for part in slices(pairs.count)
-        ]
+    number = sum_by(
+        pairs.residence, persons[:, list(CONTRIBUTING)].sum(axis=1), minlength=pairs.counties + 1
     )
-    number = sum_by(pairs.residence, by_pair, minlength=pairs.counties + 1)
     each = np.divide(
         contributor_credits * (1.0 - spending_share) * half,
         number,
         out=np.zeros_like(number),
         where=number > 0,
     )
-    for part in slices(pairs.count):
+    growth, each = growth.astype(people.dtype), each.astype(people.dtype)
+
+    def enter(part: slice) -> None:
         place = pairs.residence[part]
         members = people[part, CONTRIBUTING[0]] + people[part, CONTRIBUTING[1]]
-        holdings[part, MONEY] = (
-            holdings[part, MONEY] * growth[place, None] + members * each[place, None]
-        )
+        members *= each[place, None]
+        money = holdings[part, MONEY]
+        money *= growth[place, None]
+        money += members
+
+    in_slices(enter, pairs.count)
 
 
 def balance_per_member(balance: FloatArray, members: FloatArray) -> FloatArray:

@@ -64,19 +64,44 @@ def frequency_blocks(care: CareWeights) -> tuple[FloatArray, IntArray, IntArray]
     return np.concatenate(parts, axis=1), np.array(starts), np.array(edges)
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
-def add_mapped(target, mapping, source, factor):  # type: ignore[no-untyped-def]
-    """``target[j] += factor * sum of mapping[k, j] * source[k]`` over statuses; scratch rows."""
-    for j in range(K):
-        for c in range(WIDTH):
-            total = 0.0
-            for k in range(K):
-                total += mapping[k, j] * source[k, c]
-            target[j, c] += factor * total
+def changes_made(*matrices: FloatArray) -> IntArray:
+    """Changes of status that some of the matrices ``(..., K, K)`` make, as rows (before, after)."""
+    made = np.zeros((K, K), dtype=bool)
+    for matrix in matrices:
+        made |= (matrix != 0.0).any(axis=tuple(range(matrix.ndim - 2)))
+    return np.argwhere(made)
+
+
+@numba.njit(cache=True)
+def reached(held, changes):  # type: ignore[no-untyped-def]
+    """Mark in ``held`` the statuses that those held can change into, directly or by others."""
+    for _ in range(K):
+        for n in range(changes.shape[0]):
+            if held[changes[n, 0]]:
+                held[changes[n, 1]] = True
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def change_cover(target, source, matrices, blocks, part):  # type: ignore[no-untyped-def]
+def add_mapped(target, mapping, source, factor, held, changes):  # type: ignore[no-untyped-def]
+    """``target[j] += factor * sum of mapping[k, j] * source[k]`` over statuses; scratch rows.
+
+    Args:
+        target, source: scratch rows.
+        mapping: ``(K, K)``.
+        factor: a number.
+        held: statuses that anybody has, ``(K,)``; the rows of others are left alone.
+        changes: the elements of ``mapping`` that are not zero, from :func:`changes_made`.
+    """
+    for n in range(changes.shape[0]):
+        k, j = np.uint64(changes[n, 0]), np.uint64(changes[n, 1])
+        if held[k]:
+            weight = target.dtype.type(factor * mapping[k, j])
+            for c in range(WIDTH):
+                target[j, c] += weight * source[k, c]
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def change_cover(target, source, matrices, blocks, held, part):  # type: ignore[no-untyped-def]
     """Coverage transition of one pair; returns those insured before and uninsured after.
 
     Args:
@@ -84,6 +109,7 @@ def change_cover(target, source, matrices, blocks, part):  # type: ignore[no-unt
         source: people, scratch rows.
         matrices: by band, ``(bands, K, K)``.
         blocks: bands in blocks, from :func:`blocks_of`.
+        held: statuses that anybody has or comes to have, ``(K,)``; rows of others are left alone.
         part: room for a block and those who lapse in every cell, ``(K, LANES)`` and a scratch
             row.
     """
@@ -95,19 +121,21 @@ def change_cover(target, source, matrices, blocks, part):  # type: ignore[no-unt
             for lane in range(LANES):
                 block[k, lane] = source[k, start + np.uint64(lane)]
         for j in range(K):
+            if not held[j]:
+                continue
             for lane in range(LANES):
-                total = 0.0
+                total = target.dtype.type(0.0)
                 for k in range(K):
                     total += matrix[k, j] * block[k, lane]
                 target[j, start + np.uint64(lane)] = total
         for lane in range(LANES):
             block[NONE, lane] = 0.0
         for lane in range(LANES):
-            total = 0.0
+            total = target.dtype.type(0.0)
             for k in range(K):
                 total += matrix[k, NONE] * block[k, lane]
             lapsing[start + np.uint64(lane)] = total
-    lapsed = 0.0
+    lapsed = target.dtype.type(0.0)
     for c in range(CELLS):
         lapsed += lapsing[c]
     return lapsed
@@ -122,7 +150,7 @@ def claims_by_class(claims, row, frequency, starts, edges, gathered):  # type: i
             gathered[place + np.uint64(lane)] = row[start + np.uint64(lane)]
     for s in range(frequency.shape[0]):
         for j in range(edges.shape[0] - 1):
-            total = 0.0
+            total = row.dtype.type(0.0)
             for c in range(edges[j], edges[j + 1]):
                 total += gathered[np.uint64(c)] * frequency[s, np.uint64(c)]
             claims[s, j] = total

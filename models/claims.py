@@ -28,9 +28,10 @@ from models.benefits_paid import (
     severities,
 )
 from models.opening import next_level
-from models.pairs import IntArray, PairIndex
+from models.pairs import IntArray, PairIndex, sum_by
 from models.participation import package_cover
 from models.rates import FloatArray
+from models.retiree_register import by_payer, shares_of_payers
 from models.treatment import (
     HOME,
     REFERRAL,
@@ -261,7 +262,7 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
         expected: claims by pair, status, service and age class, ``(P, K, C, J)``.
         terms: the rules.
         retiree_pool: retired members living outside their pool, by home and paying county,
-            ``(n + 1, n + 1)``.
+            ``(P,)``.
     """
     pairs = terms.pairs
     n = pairs.counties
@@ -269,7 +270,7 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
     uncoordinated = np.zeros(pairs.count)
     cost_at_place = np.zeros(n + 1)
-    register = normalised(retiree_pool)
+    register = shares_of_payers(retiree_pool, pairs)
     for status in range(K):
         scheme = int(terms.scheme_of[status])
         payer = payer_of(terms, status)
@@ -299,18 +300,10 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
             if status == ELSEWHERE:
                 by_home = np.zeros((n + 1, terms.columns))
                 np.add.at(by_home, (pairs.home, terms.column[place]), amount)
-                settlement[scheme] += register.T @ by_home
+                settlement[scheme] += by_payer(register, pairs, by_home)
             else:
                 np.add.at(settlement[scheme], (payer, terms.column[place]), amount)
     return YearClaims(settlement, cost, paid, added, uncoordinated, cost_at_place)
-
-
-def normalised(retiree_pool: FloatArray) -> FloatArray:
-    """Share of each home's retirees elsewhere by paying county; rows sum to one or are zero."""
-    total = retiree_pool.sum(axis=1, keepdims=True)
-    share: FloatArray = np.zeros_like(retiree_pool)
-    np.divide(retiree_pool, total, out=share, where=total > 0)
-    return share
 
 
 def paid_by_rule(terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArray) -> FloatArray:
@@ -322,6 +315,30 @@ def paid_by_rule(terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArra
     return np.asarray(each * terms.cover[scheme, payer] * claimed[:, None, None])
 
 
+def shares_by_rule(terms: ClaimTerms, scheme: int, register: FloatArray) -> FloatArray:
+    """Share of a home's retirees elsewhere whose pool has each rule set, ``(n + 1, F)``."""
+    pairs, sets = terms.pairs, terms.payments.shape[1]
+    n = pairs.counties
+    inside = pairs.residence < n  # pools outside pay by no rule known
+    key = pairs.home * sets + terms.formula_of[scheme, pairs.residence]
+    return sum_by(key[inside], register[inside], (n + 1) * sets).reshape(n + 1, sets)
+
+
+def share_on_site(terms: ClaimTerms, register: FloatArray) -> FloatArray:
+    """Share of a home's retirees elsewhere whose pool lies in each territory, ``(n + 1, m + 1)``.
+
+    Among those whose pool is modelled; the last column, which territory -1 (outside) finds, is
+    empty.
+    """
+    pairs = terms.pairs
+    n, width = pairs.counties, int(terms.territory.max()) + 2
+    inside = pairs.residence < n
+    key = pairs.home * width + terms.territory[pairs.residence]
+    share = sum_by(key[inside], register[inside], (n + 1) * width).reshape(n + 1, width)
+    total = share.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(share, total, out=np.zeros_like(share), where=total > 0))
+
+
 def paid_elsewhere(
     terms: ClaimTerms, scheme: int, register: FloatArray, place: IntArray
 ) -> FloatArray:
@@ -331,16 +348,10 @@ def paid_elsewhere(
     their shares too (exact where the rules are the same everywhere), ``(P, C, J)``.
     """
     home = terms.pairs.home
-    n = terms.pairs.counties
-    sets = terms.payments.shape[1]
-    by_set = np.zeros((n + 1, sets))
-    np.add.at(by_set.T, terms.formula_of[scheme, :n], register[:, :n].T)
-    same = terms.territory[:, None] == terms.territory[None, :n]  # place by payer
-    onsite = np.einsum("pq,pq->p", register[home, :n], same[place].astype(float))
-    inside = by_set.sum(axis=1)[home]
-    share_on = np.divide(onsite, inside, out=np.zeros_like(onsite), where=inside > 0)
+    by_set = shares_by_rule(terms, scheme, register)
+    share_on = share_on_site(terms, register)[home, terms.territory[place]]
     each = np.zeros((home.size, *terms.payments.shape[3:5]))
-    for number in range(sets):
+    for number in range(by_set.shape[1]):
         rule = terms.payments[scheme, number, :, :, :, place]  # (P, 2, C, J)
         mixed = (
             share_on[:, None, None] * rule[:, 0]

@@ -10,28 +10,31 @@ from concurrent.futures import ThreadPoolExecutor
 import numba
 import numpy as np
 
+from models.cell_blocks import LOOSE
 from models.claims import (
     DUAL,
     ELSEWHERE,
-    MOST_IN_DETAIL,
     PAID_AT_HOME,
     ClaimTerms,
     K,
     YearClaims,
-    normalised,
+    share_on_site,
+    shares_by_rule,
 )
 from models.rates import FloatArray
+from models.retiree_register import by_payer, shares_of_payers
 from models.treatment import HOME, REFERRAL, RESIDENCE
 
 CHUNKS = 8
 """Number of independent groups of pairs; fixed, so that sums come out the same bits."""
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, fastmath=LOOSE)
 def _claims(  # type: ignore[no-untyped-def]
     first_pair,
     last_pair,
     expected,
+    classes,
     home,
     residence,
     tie,
@@ -62,18 +65,20 @@ def _claims(  # type: ignore[no-untyped-def]
     uncoordinated,
     cost_at_place,
 ):
+    """Kinds of claim, services by age classes, lie side by side in one axis ``n``."""
     outside = price.shape[0] - 1
-    services, classes = mean_cost.shape
+    kinds = mean_cost.size
     centres = centre.shape[1]
-    claims = np.empty((services, classes))
-    each = np.empty((services, classes))
+    claims = np.empty(kinds)
+    wanted = np.empty(kinds)
+    each = np.empty(kinds)
     for p in range(first_pair, last_pair):
         h, r = home[p], residence[p]
         for k in range(relativity.shape[1]):
+            own = expected[p, k]
             number = 0.0
-            for s in range(services):
-                for j in range(classes):
-                    number += expected[p, k, s, j]
+            for n in range(kinds):
+                number += own[n]
             if number == 0.0:
                 continue
             scheme = scheme_of[k]
@@ -89,16 +94,14 @@ def _claims(  # type: ignore[no-untyped-def]
                     place, share = centre[r, which - 2], centre_share[r, which - 2]
                 if share == 0.0:
                     continue
-                amount = 0.0
-                for s in range(services):
-                    wanted = relativity[row[p], k, s] * places[tie[p], k, s, kind]
-                    wanted *= share * factor
-                    if wanted == 0.0:
-                        claims[s, :] = 0.0
-                        continue
+                for s in range(relativity.shape[2]):
+                    part = relativity[row[p], k, s] * places[tie[p], k, s, kind] * share * factor
                     for j in range(classes):
-                        claims[s, j] = expected[p, k, s, j] * wanted
-                        amount += claims[s, j] * mean_cost[s, j]
+                        wanted[s * classes + j] = part
+                amount = 0.0
+                for n in range(kinds):
+                    claims[n] = own[n] * wanted[n]
+                    amount += claims[n] * mean_cost[n]
                 if amount == 0.0:
                     continue
                 amount *= price[place]
@@ -106,21 +109,20 @@ def _claims(  # type: ignore[no-untyped-def]
                 cost_at_place[place] += amount
                 if scheme < 0:
                     continue
-                each[:] = 0.0
+                amount = 0.0
                 if k == ELSEWHERE:
+                    each[:] = 0.0
                     on = onsite_share[h, territory[place]]
+                    off = (1.0 - on) * share_claimed[scheme]
                     for f in range(payments.shape[2]):
                         weight = by_set[h, f]
                         if weight == 0.0:
                             continue
-                        for s in range(services):
-                            for j in range(classes):
-                                each[s, j] += weight * (
-                                    on * payments[place, scheme, f, 0, s, j]
-                                    + (1.0 - on)
-                                    * share_claimed[scheme]
-                                    * payments[place, scheme, f, 1, s, j]
-                                )
+                        near_rule, far_rule = payments[place, scheme, f]
+                        for n in range(kinds):
+                            each[n] += weight * (on * near_rule[n] + off * far_rule[n])
+                    for n in range(kinds):
+                        amount += claims[n] * each[n]
                 elif k == DUAL and second_scheme >= 0:
                     near = 1 if territory[r] != territory[place] else 0
                     far = 1 if territory[h] != territory[place] else 0
@@ -131,44 +133,35 @@ def _claims(  # type: ignore[no-untyped-def]
                     if h == outside:
                         at_home = 0.0
                     first, second = formula_of[scheme, r], formula_of[second_scheme, h]
-                    amount = 0.0
-                    for s in range(services):
-                        for j in range(classes):
-                            by_local = seen * cover[scheme, r, s, j]
-                            alone = payments[place, scheme, first, near, s, j]
-                            alone_home = payments[place, second_scheme, second, far, s, j]
-                            each[s, j] = by_local * (
-                                at_home * together[place, 0, first, second, near, far, s, j]
-                                + (1.0 - at_home) * alone
-                            )
-                            amount += (
-                                claims[s, j]
-                                * at_home
-                                * (
-                                    by_local * together[place, 1, first, second, near, far, s, j]
-                                    + (1.0 - by_local) * alone_home
-                                )
-                            )
-                            uncoordinated[p] += claims[s, j] * (
-                                by_local * alone + at_home * alone_home
-                            )
-                    added[p, k] += amount
-                    settlement[second_scheme, h, column[place]] += amount
+                    alone = payments[place, scheme, first, near]
+                    alone_home = payments[place, second_scheme, second, far]
+                    both = together[place, :, first, second, near, far]
+                    covered = cover[scheme, r]
+                    other, apart = 0.0, 0.0
+                    for n in range(kinds):
+                        by_local = seen * covered[n]
+                        amount += (
+                            claims[n]
+                            * by_local
+                            * (at_home * both[0, n] + (1.0 - at_home) * alone[n])
+                        )
+                        other += (
+                            claims[n]
+                            * at_home
+                            * (by_local * both[1, n] + (1.0 - by_local) * alone_home[n])
+                        )
+                        apart += claims[n] * (by_local * alone[n] + at_home * alone_home[n])
+                    uncoordinated[p] += apart
+                    added[p, k] += other
+                    settlement[second_scheme, h, column[place]] += other
                 elif payer != outside:
-                    off = 1 if territory[payer] != territory[place] else 0
-                    claimed = share_claimed[scheme] if off == 1 else 1.0
-                    f = formula_of[scheme, payer]
-                    for s in range(services):
-                        for j in range(classes):
-                            each[s, j] = (
-                                claimed
-                                * cover[scheme, payer, s, j]
-                                * payments[place, scheme, f, off, s, j]
-                            )
-                amount = 0.0
-                for s in range(services):
-                    for j in range(classes):
-                        amount += claims[s, j] * each[s, j]
+                    off_site = 1 if territory[payer] != territory[place] else 0
+                    covered = cover[scheme, payer]
+                    rule = payments[place, scheme, formula_of[scheme, payer], off_site]
+                    for n in range(kinds):
+                        amount += claims[n] * covered[n] * rule[n]
+                    if off_site == 1:
+                        amount *= share_claimed[scheme]
                 paid[p, k] += amount
                 if k == ELSEWHERE:
                     elsewhere[h, column[place]] += amount
@@ -183,26 +176,22 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     schemes = len(terms.formula_of)
     cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
     uncoordinated = np.zeros(pairs.count)
-    register = normalised(retiree_pool)
+    share = shares_of_payers(retiree_pool, pairs)
     scheme = max(int(terms.scheme_of[ELSEWHERE]), 0)
-    by_set = np.stack(
-        [
-            register[:, :n][:, terms.formula_of[scheme, :n] == number].sum(axis=1)
-            for number in range(terms.payments.shape[1])
-        ],
-        axis=1,
-    )
     edges = np.linspace(0, pairs.count, CHUNKS + 1).astype(np.int64)
     settlement = np.zeros((CHUNKS, schemes, n + 1, terms.columns))
     elsewhere = np.zeros((CHUNKS, n + 1, terms.columns))
     cost_at_place = np.zeros((CHUNKS, n + 1))
+    services, classes = terms.mean_cost.shape
+    kinds = services * classes
     shared = (
-        expected, pairs.home, pairs.residence, pairs.tie, terms.row, terms.relativity,
-        terms.places,
-        terms.referral.centre, terms.referral.share, terms.mean_cost, terms.price,
-        _place_first(terms.payments), terms.formula_of, _place_first(terms.together),
-        terms.cover, terms.scheme_of, terms.second_scheme, terms.share_claimed, terms.territory,
-        terms.level, terms.column, by_set, _onsite(terms, register, by_set.sum(axis=1)),
+        expected.reshape(*expected.shape[:2], kinds), classes, pairs.home, pairs.residence,
+        pairs.tie, terms.row, terms.relativity, terms.places, terms.referral.centre,
+        terms.referral.share, terms.mean_cost.ravel(), terms.price, _place_first(terms.payments),
+        terms.formula_of, _place_first(terms.together),
+        terms.cover.reshape(*terms.cover.shape[:2], kinds), terms.scheme_of, terms.second_scheme,
+        terms.share_claimed, terms.territory, terms.level, terms.column,
+        shares_by_rule(terms, scheme, share), share_on_site(terms, share),
     )  # fmt: skip
 
     def run(chunk: int) -> None:
@@ -214,35 +203,11 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         list(pool.map(run, range(CHUNKS)))
     total = settlement.sum(axis=0)
-    total[scheme] += spread_over_payers(register, elsewhere.sum(axis=0))
+    total[scheme] += by_payer(share, pairs, elsewhere.sum(axis=0))
     return YearClaims(total, cost, paid, added, uncoordinated, cost_at_place.sum(axis=0))
 
 
-def spread_over_payers(register: FloatArray, by_home: FloatArray) -> FloatArray:
-    """``register' by_home``: payments of homes as payments of the pools of their retired members.
-
-    In detail without a linear-algebra library, whose threads stall on a busy machine and whose
-    number would show in the last bits; large cases cannot do without.
-    """
-    if register.shape[0] <= MOST_IN_DETAIL + 1:
-        return np.asarray(np.einsum("hq,hp->qp", register, by_home))
-    return np.asarray(register.T @ by_home)
-
-
 def _place_first(payments: FloatArray) -> FloatArray:
-    """With all that one place pays side by side, so that it is read in one go."""
-    return np.ascontiguousarray(np.moveaxis(payments, -1, 0))
-
-
-def _onsite(terms: ClaimTerms, register: FloatArray, inside: FloatArray) -> FloatArray:
-    """Share of a home's retirees elsewhere whose pool lies in each territory, ``(n + 1, m + 1)``.
-
-    The last column, which territory -1 (outside) finds, is empty.
-    """
-    n = terms.pairs.counties
-    order = np.argsort(terms.territory[:n], kind="stable")
-    starts = np.searchsorted(terms.territory[:n][order], np.arange(terms.territory.max() + 1))
-    by_territory = np.add.reduceat(register[:, order], starts, axis=1)
-    share = np.zeros((n + 1, starts.size + 1))
-    np.divide(by_territory, inside[:, None], out=share[:, :-1], where=inside[:, None] > 0)
-    return share
+    """With all that one place pays side by side, kinds of claim in one axis."""
+    first = np.ascontiguousarray(np.moveaxis(payments, -1, 0))
+    return first.reshape(*first.shape[:-2], -1)

@@ -88,7 +88,7 @@ def scheme_year(
         scheme: the scheme.
         pairs: its pairs.
         persons: mean number of people in the year by pair and status, ``(P, K)``.
-        retiree_pool: retired members living outside their pool, ``(n + 1, n + 1)`` home, payer.
+        retiree_pool: retired members living outside their pool by home and payer, ``(P,)``.
         paths: economic paths.
         year: the year.
         level: multipliers of contributions and subsidies by county, ``(n + 1, 2)``.
@@ -101,7 +101,7 @@ def scheme_year(
     for status in scheme.covers(year):
         number = persons[:, STATUSES.index(status)]
         if status == "retired_elsewhere":
-            by_pool = retiree_pool.sum(axis=0)
+            by_pool = sum_by(pairs.residence, retiree_pool, minlength=n + 1)
             insured += by_pool
             retirees += by_pool
             continue

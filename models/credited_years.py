@@ -12,7 +12,7 @@ from inputs.case import Case
 from inputs.schemes import Scheme
 from inputs.vocabulary import AGES, SEXES
 from models.holdings import CONTRIBUTING, HALF_YEAR, MONEY, SQUARES, YEARS, empty_holdings, mean_of
-from models.pairs import IntArray, PairIndex, slices
+from models.pairs import IntArray, PairIndex, in_slices
 from models.rates import FloatArray
 
 
@@ -35,11 +35,17 @@ def opening_holdings(
     mean = case.value("coverage.credited_density") * since
     square = mean**2 * (1.0 + case.value("coverage.credited_cv") ** 2)
     holdings = empty_holdings(pairs, people.dtype)
-    for part in slices(pairs.count):
+    mean, square, each = (
+        values.astype(people.dtype) for values in (mean, square, balance_per_member)
+    )
+
+    def enter(part: slice) -> None:
         contributors = people[part, CONTRIBUTING[0]] + people[part, CONTRIBUTING[1]]
-        holdings[part, YEARS] = contributors * mean
-        holdings[part, SQUARES] = contributors * square
-        holdings[part, MONEY] = contributors * balance_per_member[pairs.residence[part], None]
+        np.multiply(contributors, mean, out=holdings[part, YEARS])
+        np.multiply(contributors, square, out=holdings[part, SQUARES])
+        np.multiply(contributors, each[pairs.residence[part], None], out=holdings[part, MONEY])
+
+    in_slices(enter, pairs.count)
     holdings[pairs.reservoir] = 0.0
     return holdings
 
@@ -65,17 +71,28 @@ def retired_share(
     """
     result = np.zeros((pairs.count, len(SEXES)))
     start = case.value("coverage.working_age_from")
-    for number, sex in enumerate(SEXES):
-        cell = number * AGES + int(ages[number]) - 1
-        contributors = people[:, list(CONTRIBUTING), cell].sum(axis=1)
-        mean = mean_of(holdings[:, YEARS, cell], contributors)
-        square = mean_of(holdings[:, SQUARES, cell], contributors)
-        required = scheme.rule_array(f"min_credited_years_{sex}", case.regions, year)
-        longest = float(ages[number]) - start
-        result[:, number] = eligible_share(
-            np.minimum(mean + HALF_YEAR, longest),
-            np.maximum(square - mean**2, 0.0),
-            np.append(required, required.mean())[pairs.residence],
-            longest=longest,
-        )
+    rules = [scheme.rule_array(f"min_credited_years_{s}", case.regions, year) for s in SEXES]
+    required = [np.append(rule, rule.mean()) for rule in rules]
+
+    def enter(part: slice) -> None:
+        for number in range(len(SEXES)):
+            cell = number * AGES + int(ages[number]) - 1
+            longest = float(ages[number]) - start
+            members, years, squares = (
+                values.astype(np.float64)
+                for values in (
+                    people[part, CONTRIBUTING[0], cell] + people[part, CONTRIBUTING[1], cell],
+                    holdings[part, YEARS, cell],
+                    holdings[part, SQUARES, cell],
+                )
+            )
+            mean = mean_of(years, members)
+            result[part, number] = eligible_share(
+                np.minimum(mean + HALF_YEAR, longest),
+                np.maximum(mean_of(squares, members) - mean**2, 0.0),
+                required[number][pairs.residence[part]],
+                longest=longest,
+            )
+
+    in_slices(enter, pairs.count)
     return result

@@ -8,12 +8,13 @@ from inputs.case import Case
 from inputs.vocabulary import STATUSES
 from models import coverage
 from models.benefits_paid import mean_costs
-from models.claims import MOST_IN_DETAIL, YearClaims, normalised
+from models.claims import MOST_IN_DETAIL, YearClaims
 from models.contributions import SchemeYear, pool_county
 from models.economy import EconomicPaths
-from models.pairs import IntArray, sum_by
+from models.pairs import IntArray, in_slices, sum_by
 from models.preparation import Prepared
 from models.rates import FloatArray, YearCount
+from models.retiree_register import by_payer, shares_of_payers
 
 K = len(STATUSES)
 MIGRANT_MEASURES = (
@@ -158,7 +159,7 @@ class YearPeople:
     Attributes:
         persons: by pair and status, ``(P, K)``.
         exposure: claims before relativities, ``(P, K, C, J)``.
-        register: retired members living outside their pool, ``(n + 1, n + 1)``.
+        register: retired members living outside their pool by home and payer, ``(P,)``.
         lapsed: people who lost all cover in the year, ``(P,)``.
     """
 
@@ -230,13 +231,20 @@ def _record_expected_cost(
     case, pairs = prepared.case, prepared.pairs
     year = case.base_year + t
     size = pairs.counties + 1
-    by_status = np.einsum("pksj,sj->pk", people.exposure, mean_costs(case))
+    by_status = np.empty((pairs.count, K))
+    costs = mean_costs(case)
+
+    def enter(part: slice) -> None:
+        by_status[part] = np.einsum("pksj,sj->pk", people.exposure[part], costs)
+
+    in_slices(enter, pairs.count)
+    share = shares_of_payers(people.register, pairs)
     for number, scheme in enumerate(case.schemes):
         for status in scheme.covers(year):
             k = STATUSES.index(status)
             if k == coverage.RETIRED_ELSEWHERE:
                 by_home = sum_by(pairs.home, by_status[:, k], minlength=size)
-                store["expected_cost"][number, t] += normalised(people.register).T @ by_home * price
+                store["expected_cost"][number, t] += by_payer(share, pairs, by_home) * price
                 continue
             store["expected_cost"][number, t] += (
                 sum_by(pool_county(scheme, status, pairs), by_status[:, k], minlength=size) * price
@@ -261,16 +269,6 @@ def record_retiring(
     for number, values in enumerate((count.retiring, count.retiring * earned)):
         table = sum_by(place, values.sum(axis=1), minlength=regions**2)
         store["retiring"][t, number] = table.reshape(regions, regions)
-
-
-def cells_by_residence(people: FloatArray, prepared: Prepared) -> FloatArray:
-    """Residents by sex and age, ``(n + 1, 202)``, from people ``(P, K, 202)``."""
-    pairs = prepared.pairs
-    cells = people.sum(axis=1)
-    cells[pairs.reservoir] = 0.0
-    result = np.zeros((pairs.counties + 1, cells.shape[1]))
-    np.add.at(result, pairs.residence, cells)
-    return result
 
 
 def record_events(

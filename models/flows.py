@@ -21,7 +21,6 @@ from models.flow_record import (
     CountyFlows,
     Multipliers,
     YearPeople,
-    cells_by_residence,
     empty_record,
     record_events,
     record_money,
@@ -29,7 +28,7 @@ from models.flow_record import (
     record_retiring,
 )
 from models.kernel import step_in_place
-from models.population import expected_claims
+from models.opening_count import counted
 from models.preparation import Prepared, payroll_scheme, year_rates
 from models.rates import FloatArray, YearCount
 from models.retiree_register import next_register, opening_register
@@ -79,19 +78,15 @@ class OpeningYear:
 def opening_year(prepared: Prepared) -> OpeningYear:
     """Count the opening population and lay out the base year's rules."""
     case, pairs = prepared.case, prepared.pairs
-    people = prepared.people
-    persons = people.sum(axis=2, dtype=np.float64)
-    persons[pairs.reservoir] = 0.0
-    expected = expected_claims(people, prepared.care)
-    expected[pairs.reservoir] = 0.0
+    people = counted(prepared.people, pairs, prepared.care)
     return OpeningYear(
         people=YearPeople(
-            persons=persons,
-            exposure=expected,
-            register=opening_register(pairs, persons, prepared.demography.destination),
+            persons=people.persons,
+            exposure=people.expected_claims,
+            register=opening_register(pairs, people.persons, prepared.demography.destination),
             lapsed=np.zeros(pairs.count),
         ),
-        cells=cells_by_residence(people, prepared),
+        cells=people.residents,
         terms=claim_terms(case, pairs, case.base_year),
     )
 
@@ -153,7 +148,8 @@ def county_flows(
         years: number of projected years, at least one.
         multipliers: calibration.
         progress: called with each finished year.
-        in_place: let the opening people become those of the last year, which saves their copy.
+        in_place: let the opening people become those of the last year, and their claims the mean of
+            the first, which saves copies.
 
     Raises:
         ValueError: fewer than one year asked for.
@@ -171,7 +167,8 @@ def county_flows(
     people = prepared.people if in_place else prepared.people.copy()
     holdings = books.opening_holdings(opening.people.persons)
     rules = RuleBook(prepared, opening.terms, multipliers.claims)
-    start = opening.people
+    start, cells_first = opening.people, opening.cells
+    del opening  # so that its claims can go when the first year is over
     transition, hazards = None, None
     count: YearCount | None = None
     for t in range(1, years + 1):
@@ -197,7 +194,7 @@ def county_flows(
             lapsed=count.lapsed,
         )
         care = shocks.care_factor(case, year)[pairs.residence]
-        mean = mean_of_year(start, end, care, in_place=t > 1)
+        mean = mean_of_year(start, end, care, in_place=in_place or t > 1)
         claims = claims_of_year(mean.exposure, rules.terms(year), mean.register)
         collected = collect(prepared, mean, paths, year, multipliers)
         record_people(store, t, prepared, count.persons)
@@ -212,7 +209,7 @@ def county_flows(
     assert count is not None
     return CountyFlows(
         years=np.arange(case.base_year, case.base_year + years + 1),
-        by_cell_first=opening.cells,
+        by_cell_first=cells_first,
         by_cell_last=count.residents,
         paths=paths,
         multipliers=multipliers,

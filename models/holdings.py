@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from inputs.vocabulary import AGES, CELLS, STATUSES
-from models.pairs import PairIndex
+from models.pairs import IntArray, PairIndex
 from models.rates import FloatArray, YearRates
 
 CONTRIBUTING = (STATUSES.index("employee"), STATUSES.index("dual"))
@@ -54,6 +54,17 @@ def staying_shares(matrices: FloatArray) -> FloatArray:
             [matrices[..., status, CONTRIBUTING].sum(axis=-1) for status in CONTRIBUTING], axis=-1
         )
     )
+
+
+def staying_by_cell(rates: YearRates, retirement_cells: IntArray) -> FloatArray:
+    """Share of employees and of the doubly insured who go on contributing, ``(rows, 2, 202)``.
+
+    By row of the coverage matrices; nobody at retirement age.
+    """
+    by_band = staying_shares(rates.transition).transpose(0, 2, 1)
+    by_cell = np.ascontiguousarray(by_band[:, :, rates.band])
+    by_cell[:, :, retirement_cells] = 0.0
+    return by_cell
 
 
 def mean_of(amount: FloatArray, number: FloatArray) -> FloatArray:

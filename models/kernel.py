@@ -21,10 +21,18 @@ from models.cell_blocks import (
     add_mapped,
     blocks_of,
     change_cover,
+    changes_made,
     claims_by_class,
     frequency_blocks,
+    reached,
 )
-from models.holdings import LAYERS, MONEY, share_elsewhere_in_territory, staying_shares
+from models.holdings import (
+    CONTRIBUTING,
+    LAYERS,
+    MONEY,
+    share_elsewhere_in_territory,
+    staying_by_cell,
+)
 from models.kernel_holdings import (
     add_entrants,
     add_leaving,
@@ -43,10 +51,11 @@ from models.kernel_people import (
     survive_and_age,
     times,
 )
-from models.pairs import IntArray, PairIndex
-from models.population import lapsed_on_move
+from models.pairs import PairIndex
+from models.population import RETIRED, lapsed_on_move
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
 
+EMPLOYEE, DUAL = CONTRIBUTING
 CHUNKS = 8
 """Number of independent groups of homes; fixed, so that sums come out the same bits."""
 
@@ -86,6 +95,8 @@ def _year(  # type: ignore[no-untyped-def]
     transition_row,
     staying,
     blocks,
+    moves_made,
+    changes,
     frequency,
     frequency_starts,
     frequency_edges,
@@ -105,20 +116,24 @@ def _year(  # type: ignore[no-untyped-def]
 ):
     homes = start.shape[0] - 1
     outside = homes - 1
-    scratch = np.empty(CELLS)
-    everyone = np.empty(CELLS)
-    kept = np.empty(CELLS)
-    chances = np.zeros((5, SCRATCH))
+    kind = people.dtype
+    nil = kind.type(0.0)
+    scratch = np.empty(CELLS, kind)
+    everyone = np.empty(CELLS, kind)
+    kept = np.empty(CELLS, kind)
+    chances = np.zeros((5, SCRATCH), kind)
     stay, out, back, on, persist = chances[0], chances[1], chances[2], chances[3], chances[4]
-    rows = np.zeros((7, K, SCRATCH))
+    rows = np.zeros((7, K, SCRATCH), kind)
     total_away, at_home, arriving, moving = rows[0], rows[1], rows[2], rows[3]
     moved, here, end = rows[4], rows[5], rows[6]
-    part = np.empty((K, LANES)), np.empty(SCRATCH)
-    gathered = np.empty(frequency_starts.shape[0] * LANES)
-    leaving = np.zeros((territory.max() + 1, LAYERS + 1, CELLS))
-    everywhere = np.zeros((LAYERS + 1, CELLS))
-    returning = np.zeros((2, LAYERS + 1, CELLS))
-    brought = np.empty((2, LAYERS + 1, CELLS))
+    part = np.empty((K, LANES), kind), np.empty(SCRATCH, kind)
+    here_now = np.zeros(K, np.bool_)
+    held = np.zeros(K, np.bool_)
+    gathered = np.empty(frequency_starts.shape[0] * LANES, kind)
+    leaving = np.zeros((territory.max() + 1, LAYERS + 1, CELLS), kind)
+    everywhere = np.zeros((LAYERS + 1, CELLS), kind)
+    returning = np.zeros((2, LAYERS + 1, CELLS), kind)
+    brought = np.empty((2, LAYERS + 1, CELLS), kind)
     mine = residents[chunk]
     for h in range(chunk, homes, CHUNKS):
         first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
@@ -132,13 +147,17 @@ def _year(  # type: ignore[no-untyped-def]
             kept_reservoir = people[own_pair].copy()
 
         left_behind = 0.0
+        for k in range(K):
+            held[k] = newborn_status[h, k] > 0.0 or home_cover[h, k] > 0.0
         for p in range(first_pair, last_pair):
             r = residence[p]
-            add_up(everyone, people[p])
+            add_up(everyone, people[p], here_now)
             deaths[p] = dead_among(everyone, survival[r])
             born = born_to(everyone, survival[r], fertility[r])
             for k in range(K):
-                survive_and_age(people[p, k], survival[r], scratch)
+                if here_now[k]:
+                    held[k] = True
+                    survive_and_age(people[p, k], survival[r], scratch)
             released[p] = survive_amounts(holdings[p], survival[r], scratch)
             if p == own_pair:
                 births[p] = born if h != outside else 0.0
@@ -147,6 +166,11 @@ def _year(  # type: ignore[no-untyped-def]
                 left_behind += born * (1.0 - child_accompanies)
         if h != outside:
             births[own_pair] += left_behind
+        held[RETIRED] |= held[EMPLOYEE] or held[DUAL]
+        reached(held, changes)
+        for k in range(K):
+            if not held[k]:
+                rows[:, k] = 0.0
         total_away[:] = 0.0
         leaving[:] = 0.0
         returning[:] = 0.0
@@ -162,8 +186,9 @@ def _year(  # type: ignore[no-untyped-def]
             same = 0 if territory[p] == own_territory[h] else 1
             if p == own_pair:
                 for k in range(K):
-                    for c in range(CELLS):
-                        at_home[k, c] = x[k, c]
+                    if held[k]:
+                        for c in range(CELLS):
+                            at_home[k, c] = x[k, c]
                 money = add_leaving(
                     leaving[territory[p]], x, holdings[p], out, move_out[h], scratch
                 )
@@ -171,8 +196,9 @@ def _year(  # type: ignore[no-untyped-def]
                 money_out[p, 1] = (1.0 - near[p]) * money
             else:
                 for k in range(K):
-                    for c in range(CELLS):
-                        total_away[k, c] += x[k, c]
+                    if held[k]:
+                        for c in range(CELLS):
+                            total_away[k, c] += x[k, c]
                 money = add_leaving(
                     leaving[territory[p]], x, holdings[p], on, move_onward[h], scratch
                 )
@@ -188,10 +214,10 @@ def _year(  # type: ignore[no-untyped-def]
                     everywhere[layer, c] += leaving[place, layer, c]
 
         arriving[:] = 0.0
-        times(moving, total_away, on)
-        add_mapped(arriving, move_onward[h], moving, 1.0)
-        times(moving, at_home, out)
-        add_mapped(arriving, move_out[h], moving, 1.0)
+        times(moving, total_away, on, held)
+        add_mapped(arriving, move_onward[h], moving, 1.0, held, moves_made)
+        times(moving, at_home, out, held)
+        add_mapped(arriving, move_out[h], moving, 1.0, held, moves_made)
 
         for p in range(first_pair, last_pair):
             r, row, x = residence[p], transition_row[p], people[p]
@@ -205,7 +231,7 @@ def _year(  # type: ignore[no-untyped-def]
                 lapsed[p] = 0.0
                 money_out[p, :] = 0.0
                 for side in range(2):  # account money taken out of the case
-                    total = 0.0
+                    total = nil
                     for c in range(CELLS):
                         total += returning[side, MONEY, c]
                     money_in[p, side] = total
@@ -217,18 +243,19 @@ def _year(  # type: ignore[no-untyped-def]
                 continue
             moved[:] = 0.0
             if p == own_pair:
-                stay_and_leave(x, stay, out, back, 0.0, here, moving, onward[p], returned[p])
+                stay_and_leave(x, held, stay, out, back, 0.0, here, moving, onward[p], returned[p])
                 returned[p, :] = 0.0
-                times(moving, total_away, back)
-                add_mapped(moved, move_return[h], moving, 1.0)
+                times(moving, total_away, back, held)
+                add_mapped(moved, move_return[h], moving, 1.0, held, moves_made)
                 brought[:] = returning
             else:
                 d = share[p]
-                stay_and_leave(x, persist, on, back, d, here, moving, onward[p], returned[p])
-                add_mapped(moved, move_onward[h], moving, -d)
+                stay_and_leave(x, held, persist, on, back, d, here, moving, onward[p], returned[p])
+                add_mapped(moved, move_onward[h], moving, -d, held, moves_made)
                 for k in range(K):
-                    for c in range(CELLS):
-                        moved[k, c] += d * arriving[k, c]
+                    if held[k]:
+                        for c in range(CELLS):
+                            moved[k, c] = max(moved[k, c] + d * arriving[k, c], nil)  # rounding
                 arrived_amounts(
                     brought, leaving[territory[p]], everywhere, d, x, holdings[p], on,
                     move_onward[h], scratch,
@@ -236,43 +263,32 @@ def _year(  # type: ignore[no-untyped-def]
 
             carry_on(holdings[p], here, moved, brought, carry[:, r], staying[row], kept)
             for side in range(2):
-                total = 0.0
+                total = nil
                 for c in range(CELLS):
                     total += brought[side, MONEY, c]
                 money_in[p, side] = total
-            arrivals[p] = add_to(moved, here)
+            arrivals[p] = add_to(moved, here, held)
             retire(moved, retirement_cells, retired_share[p], home_cover[h], retiring[p])
-            lapsed[p] = change_cover(end, moved, transition[row], blocks, part)
-            held = add_entrants(holdings[p], end, kept, brought, prior_credit)
+            lapsed[p] = change_cover(end, moved, transition[row], blocks, held, part)
+            money = add_entrants(holdings[p], end, kept, brought, prior_credit)
             released[p] += (
                 money_in[p, 0] + carry[1, r] * money_in[p, 1] - money_out[p, 0] - money_out[p, 1]
-            ) - held
+            ) - money
             for k in range(K):
-                number = 0.0
+                if not held[k]:  # and what was counted of it stays nil
+                    continue
+                number = nil
                 for c in range(CELLS):
                     number += end[k, c]
                     x[k, c] = end[k, c]
                 persons[p, k] = number
-                if number == 0.0:
-                    claims[p, k] = 0.0
-                else:
+                if number != 0.0:
                     claims_by_class(
                         claims[p, k], end[k], frequency, frequency_starts, frequency_edges, gathered
                     )
-            add_up(everyone, end)
+            add_up(everyone, end, here_now)
             for c in range(CELLS):
                 mine[r, c] += everyone[c]
-
-
-def _staying(rates: YearRates, retirement_cells: IntArray) -> FloatArray:
-    """Share of employees and of the doubly insured who go on contributing, ``(rows, 2, 202)``.
-
-    By row of the coverage matrices; nobody at retirement age.
-    """
-    by_band = staying_shares(rates.transition).transpose(0, 2, 1)
-    by_cell = np.ascontiguousarray(by_band[:, :, rates.band])
-    by_cell[:, :, retirement_cells] = 0.0
-    return by_cell
 
 
 def step_in_place(
@@ -286,8 +302,8 @@ def step_in_place(
     """One year of the population; ``people`` and ``holdings`` become those at the year's end.
 
     Args:
-        people: ``(P, K, 202)``, C-contiguous; changed in place. Kept in single precision, if it
-            comes so, and worked on in double; expected claims come out in the same precision.
+        people: ``(P, K, 202)``, C-contiguous; changed in place. Worked on in the precision that
+            it comes in, which is that of expected claims too; counts are double.
         holdings: ``(P, 3, 202)``, C-contiguous; changed in place.
         pairs: the pairs of the case.
         rates: the year's rates.
@@ -299,14 +315,20 @@ def step_in_place(
     """
     count, statuses, _ = people.shape
     services = care.frequency.shape[0]
-    persons = np.empty((count, statuses))
-    claims = np.empty((count, statuses, services, care.classes), people.dtype)
+    persons, onward, returned = (np.zeros((count, statuses)) for _ in range(3))
+    claims = np.zeros((count, statuses, services, care.classes), people.dtype)
     births, deaths, arrivals, lapsed, released = (np.empty(count) for _ in range(5))
-    onward, returned = np.empty((count, statuses)), np.empty((count, statuses))
     retiring, money_out, money_in = (np.empty((count, 2)) for _ in range(3))
     residents = np.zeros((CHUNKS, pairs.counties + 1, CELLS))
     retirement_cells = np.array([age + sex * AGES for sex, age in enumerate(rates.retirement_age)])
     movement = rates.movement
+    moves_made = changes_made(rates.move_out, rates.move_onward, rates.move_return)
+    frequency, starts, edges = frequency_blocks(care)
+
+    def same_kind(values: FloatArray) -> FloatArray:
+        """In the precision of people."""
+        return np.ascontiguousarray(values, people.dtype)
+
     arguments = (
         people,
         holdings,
@@ -316,31 +338,35 @@ def step_in_place(
         pairs.territory,
         pairs.own_territory,
         share_elsewhere_in_territory(pairs, rates.destination),
-        rates.survival,
-        rates.fertility,
+        same_kind(rates.survival),
+        same_kind(rates.fertility),
         rates.newborn_survival,
         rates.newborn_sex,
         rates.newborn_status,
         rates.child_accompanies,
-        movement.home_stay,
-        movement.home_to_away,
-        movement.away_to_home,
-        movement.onward,
-        movement.persistence,
-        rates.destination,
-        rates.move_out,
-        rates.move_onward,
-        rates.move_return,
+        same_kind(movement.home_stay),
+        same_kind(movement.home_to_away),
+        same_kind(movement.away_to_home),
+        same_kind(movement.onward),
+        same_kind(movement.persistence),
+        same_kind(rates.destination),
+        same_kind(rates.move_out),
+        same_kind(rates.move_onward),
+        same_kind(rates.move_return),
         retirement_cells,
         rates.retired_share,
         rates.home_cover,
-        rates.carry,
-        rates.prior_credit,
-        rates.transition,
+        same_kind(rates.carry),
+        people.dtype.type(rates.prior_credit),
+        same_kind(rates.transition),
         rates.transition_row,
-        _staying(rates, retirement_cells),
+        same_kind(staying_by_cell(rates, retirement_cells)),
         blocks_of(rates.band),
-        *frequency_blocks(care),
+        moves_made,
+        np.concatenate([moves_made, changes_made(rates.transition)]),
+        same_kind(frequency),
+        starts,
+        edges,
         persons,
         claims,
         births,

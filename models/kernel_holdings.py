@@ -17,7 +17,7 @@ EMPLOYEE, DUAL = CONTRIBUTING
 @numba.njit(cache=True, fastmath=LOOSE)
 def survive_amounts(held, survival, scratch):  # type: ignore[no-untyped-def]
     """Age the amounts of one pair in place; returns the account money before."""
-    before = 0.0
+    before = held.dtype.type(0.0)
     for c in range(CELLS):
         before += held[MONEY, c]
     for layer in range(LAYERS):
@@ -28,9 +28,10 @@ def survive_amounts(held, survival, scratch):  # type: ignore[no-untyped-def]
 @numba.njit(cache=True, fastmath=LOOSE)
 def to_means(held, x):  # type: ignore[no-untyped-def]
     """Turn the amounts of one pair into means over its contributors."""
+    nil, one = held.dtype.type(0.0), held.dtype.type(1.0)
     for c in range(CELLS):
         number = x[EMPLOYEE, c] + x[DUAL, c]
-        each = 1.0 / number if number > 0.0 else 0.0
+        each = one / number if number > nil else nil
         for layer in range(LAYERS):
             held[layer, c] = held[layer, c] * each
 
@@ -48,7 +49,7 @@ def _going(x, chance, mapping, scratch):  # type: ignore[no-untyped-def]
 def add_leaving(target, x, mean, chance, mapping, scratch):  # type: ignore[no-untyped-def]
     """Add what the movers of one pair hold to ``target``; returns their account money."""
     _going(x, chance, mapping, scratch)
-    money = 0.0
+    money = target.dtype.type(0.0)
     for layer in range(LAYERS):
         for c in range(CELLS):
             target[layer, c] += mean[layer, c] * scratch[c]
@@ -64,6 +65,8 @@ def arrived_amounts(  # type: ignore[no-untyped-def]
 ):
     """What arrives in a destination from its territory and from others, into ``brought``.
 
+    Nothing less than nothing arrives, as it might by rounding where all come from one place.
+
     Args:
         brought: becomes the arriving amounts, near and far, ``(2, 4, 202)``.
         near: what leaves the pairs of the destination's territory.
@@ -73,14 +76,15 @@ def arrived_amounts(  # type: ignore[no-untyped-def]
         scratch: room for a row.
     """
     _going(x, chance, mapping, scratch)
+    nil = brought.dtype.type(0.0)
     for layer in range(LAYERS):
         for c in range(CELLS):
-            brought[0, layer, c] = share * (near[layer, c] - mean[layer, c] * scratch[c])
+            brought[0, layer, c] = share * max(near[layer, c] - mean[layer, c] * scratch[c], nil)
     for c in range(CELLS):
-        brought[0, LAYERS, c] = share * (near[LAYERS, c] - scratch[c])
+        brought[0, LAYERS, c] = share * max(near[LAYERS, c] - scratch[c], nil)
     for layer in range(LAYERS + 1):
         for c in range(CELLS):
-            brought[1, layer, c] = share * (everywhere[layer, c] - near[layer, c])
+            brought[1, layer, c] = share * max(everywhere[layer, c] - near[layer, c], nil)
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
@@ -96,24 +100,25 @@ def carry_on(held, here, moved, brought, carry, staying, kept):  # type: ignore[
             retirement age, ``(2, 202)``.
         kept: those who go on contributing.
     """
-    gain = HALF_YEAR + HALF_YEAR * carry[0]
+    nil, one, two = held.dtype.type(0.0), held.dtype.type(1.0), held.dtype.type(2.0)
+    gain = held.dtype.type(HALF_YEAR + HALF_YEAR * carry[0])
     for c in range(CELLS):
         still = staying[0, c] * here[EMPLOYEE, c] + staying[1, c] * here[DUAL, c]
         arrived = moved[EMPLOYEE, c] + moved[DUAL, c]
         new = staying[0, c] * moved[EMPLOYEE, c] + staying[1, c] * moved[DUAL, c]
-        part = new / arrived if arrived > 0.0 else 0.0
+        part = new / arrived if arrived > nil else nil
         kept[c] = still + new
         mean_years, mean_squares = held[YEARS, c], held[SQUARES, c]
         near, far = brought[0, LAYERS, c], brought[1, LAYERS, c]
         near_years, far_years = brought[0, YEARS, c], brought[1, YEARS, c]
-        held[YEARS, c] = still * (mean_years + 1.0) + part * (
+        held[YEARS, c] = still * (mean_years + one) + part * (
             near_years + near + carry[0] * far_years + gain * far
         )
-        held[SQUARES, c] = still * (mean_squares + 2.0 * mean_years + 1.0) + part * (
+        held[SQUARES, c] = still * (mean_squares + two * mean_years + one) + part * (
             brought[0, SQUARES, c]
-            + 2.0 * near_years
+            + two * near_years
             + near
-            + carry[0] * (brought[1, SQUARES, c] + 2.0 * gain * far_years)
+            + carry[0] * (brought[1, SQUARES, c] + two * gain * far_years)
             + gain * gain * far
         )
         held[MONEY, c] = still * held[MONEY, c] + part * (
@@ -132,15 +137,16 @@ def add_entrants(held, end, kept, brought, prior_credit):  # type: ignore[no-unt
         kept, brought: from :func:`carry_on`.
         prior_credit: credited years of entrants relative to the contributors of their age.
     """
-    money = 0.0
+    nil = held.dtype.type(0.0)
+    half = held.dtype.type(HALF_YEAR)
+    double, quarter = half + half, half * half
+    money = nil
     for c in range(CELLS):
-        entrants = max(end[EMPLOYEE, c] + end[DUAL, c] - kept[c], 0.0)
+        entrants = max(end[EMPLOYEE, c] + end[DUAL, c] - kept[c], nil)
         years, squares = brought[0, YEARS, c], brought[0, SQUARES, c]
-        held[YEARS, c] += entrants * (prior_credit * years + HALF_YEAR)
+        held[YEARS, c] += entrants * (prior_credit * years + half)
         held[SQUARES, c] += entrants * (
-            prior_credit * prior_credit * squares
-            + 2.0 * HALF_YEAR * prior_credit * years
-            + HALF_YEAR * HALF_YEAR
+            prior_credit * prior_credit * squares + double * prior_credit * years + quarter
         )
         money += held[MONEY, c]
     return money

@@ -6,8 +6,11 @@ the residents of every cell are divided between stayers and migrants by tie so t
 by tie and the residents of every cell are met exactly (iterative proportional fitting).
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numba
 import numpy as np
 
 from inputs.case import Case
@@ -15,6 +18,7 @@ from inputs.vocabulary import CELLS, OUTSIDE, TIES
 from models.cells import cell_index
 from models.coverage import BaseCoverage, pair_rows
 from models.pairs import IntArray, PairIndex, pair_index
+from models.population import band_runs
 from models.rates import FloatArray
 
 RESIDENT_TIES = ("stayer", "within", "between", "inbound")
@@ -107,7 +111,7 @@ def divide_by_tie(
     return fitted
 
 
-PAIRS_AT_ONCE = 256
+CHUNKS = 8
 
 
 def opening_people(
@@ -125,26 +129,42 @@ def opening_people(
     by_tie[:, 0] = people[:n].sum(axis=1) - by_tie[:, 1:].sum(axis=1)
     fitted = divide_by_tie(people[:n], by_tie, profiles[: len(RESIDENT_TIES)])
 
-    cells = np.zeros((pairs.count, CELLS), kind or np.dtype(np.float64))
+    # each pair is a share of the people of some tie in some place, or of an age pattern
+    of_tie = fitted.reshape(-1, CELLS)
+    patterns = np.concatenate([of_tie, profiles[[TIES.index("outbound")]], people[[n]]])
+    row = np.full(pairs.count, of_tie.shape[0])
+    share = stock.copy()
     for tie in range(1, len(RESIDENT_TIES)):
         member = np.flatnonzero(pairs.tie == tie)
         place = pairs.residence[member]
         whole = by_tie[place, tie]
-        share = np.divide(stock[member], whole, out=np.zeros_like(whole), where=whole > 0)
-        cells[member] = share[:, None] * fitted[place, tie]
-    outbound = np.flatnonzero(pairs.tie == TIES.index("outbound"))
-    cells[outbound] = stock[outbound, None] * profiles[TIES.index("outbound")]
-    cells[pairs.own[:n]] = fitted[:, 0]
-    cells[pairs.reservoir] = people[n]
-
-    rows = pair_rows(pairs)
+        row[member] = place * len(RESIDENT_TIES) + tie
+        share[member] = np.divide(stock[member], whole, out=np.zeros_like(whole), where=whole > 0)
+    row[pairs.own] = np.append(np.arange(n) * len(RESIDENT_TIES), of_tie.shape[0] + 1)
+    share[pairs.own] = 1.0
     result = np.empty((pairs.count, cover.shares.shape[2], CELLS), kind or np.dtype(np.float64))
-    shares = cover.shares.astype(result.dtype)
-    bands = [np.flatnonzero(cover.band == band) for band in range(shares.shape[1])]
-    for first in range(0, pairs.count, PAIRS_AT_ONCE):  # by parts that a cache holds
-        part = slice(first, first + PAIRS_AT_ONCE)
-        for band, own in enumerate(bands):
-            result[part, :, own[0] : own[-1] + 1] = (
-                cells[part, None, own[0] : own[-1] + 1] * shares[rows[part], band][:, :, None]
-            )
+    kinds = [values.astype(result.dtype) for values in (share, patterns, cover.shares)]
+    rows, runs = pair_rows(pairs), np.array(band_runs(cover.band))
+    edges = np.linspace(0, pairs.count, CHUNKS + 1).astype(np.int64)
+
+    def fill(chunk: int) -> None:
+        _fill(result, edges[chunk], edges[chunk + 1], row, rows, runs, *kinds)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(fill, range(CHUNKS)))
     return result
+
+
+@numba.njit(cache=True, nogil=True)
+def _fill(  # type: ignore[no-untyped-def]
+    result, first, last, row, cover_row, runs, share, patterns, cover
+):
+    """``result[p, k, c] = share[p] * patterns[row[p], c] * cover[cover_row[p], band[c], k]``."""
+    for p in range(first, last):
+        pattern = patterns[row[p]]
+        for n in range(runs.shape[0]):
+            begin, end = np.uint64(runs[n, 0]), np.uint64(runs[n, 1])
+            for k in range(result.shape[1]):
+                part = share[p] * cover[cover_row[p], runs[n, 2], k]
+                for c in range(begin, end):
+                    result[p, k, np.uint64(c)] = part * pattern[np.uint64(c)]

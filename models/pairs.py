@@ -9,6 +9,9 @@ a residence. The pair ``(outside, outside)`` is a reservoir: the source of in-mi
 of the population.
 """
 
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,12 +30,18 @@ def sum_by(index: IntArray, weights: FloatArray, minlength: int) -> FloatArray:
     return np.asarray(np.bincount(index, weights, minlength=minlength), dtype=np.float64)
 
 
-PAIRS_AT_ONCE = 4096
+PAIRS_AT_ONCE = 1024
 
 
 def slices(count: int) -> list[slice]:
     """Pairs in groups, so that working copies of large cases stay small."""
     return [slice(i, min(i + PAIRS_AT_ONCE, count)) for i in range(0, count, PAIRS_AT_ONCE)]
+
+
+def in_slices(work: Callable[[slice], None], count: int) -> None:
+    """Do ``work`` for every group of pairs, groups side by side; each writes what is its own."""
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        list(pool.map(work, slices(count)))
 
 
 @dataclass(frozen=True)

@@ -253,13 +253,18 @@ def lapsed_on_move(
         pairs: the pairs.
         rates: the year's rates.
     """
-    insured = np.arange(onward.shape[1]) != NONE
-    own = np.zeros(pairs.count, dtype=bool)
-    own[pairs.own] = True
-    home = pairs.home
-    chance = np.where(own[:, None], rates.move_out[home, :, NONE], rates.move_onward[home, :, NONE])
-    lost = onward * chance + returned * rates.move_return[home, :, NONE]
-    return np.asarray(lost[:, insured].sum(axis=1))
+    lost = np.zeros(pairs.count)
+    out, on, back = (
+        moves[:, :, NONE] for moves in (rates.move_out, rates.move_onward, rates.move_return)
+    )
+    may_lose = (out != 0).any(axis=0) | (on != 0).any(axis=0) | (back != 0).any(axis=0)
+    for status in np.flatnonzero(may_lose):
+        if status == NONE:  # has nothing to lose
+            continue
+        chance = on[pairs.home, status]
+        chance[pairs.own] = out[:, status]
+        lost += onward[:, status] * chance + returned[:, status] * back[pairs.home, status]
+    return lost
 
 
 def by_residence(values: FloatArray, pairs: PairIndex) -> FloatArray:

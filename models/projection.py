@@ -248,16 +248,19 @@ def study(
         precision: ``single`` or ``double`` for the people (:func:`models.preparation.prepare`).
     """
     prepared = prepare(case, precision)
-    opening = opening_year(prepared)
+    opening = [opening_year(prepared)]
     if calibration is None:
         if case.before is None:
-            calibration = calibrate(prepared, opening, economic_paths(case, 0))
+            calibration = calibrate(prepared, opening[0], economic_paths(case, 0))
         else:
             known = prepare(case.before)
             calibration = calibrate(known, opening_year(known), economic_paths(case.before, 0))
     if case.before is not None:
         calibration = carried_over(calibration, case)
-    flows = county_flows(prepared, opening, years, calibration.multipliers, progress, in_place=True)
+    # the opening year is handed over, so that a nation's claims are not held longer than needed
+    flows = county_flows(
+        prepared, opening.pop(), years, calibration.multipliers, progress, in_place=True
+    )
     return Study(case, flows, calibration)
 
 

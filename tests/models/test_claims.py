@@ -30,10 +30,8 @@ def expected(prepared: Prepared) -> FloatArray:
 
 @pytest.fixture(scope="module")
 def register(prepared: Prepared) -> FloatArray:
-    n = prepared.pairs.counties
-    table = np.random.default_rng(5).uniform(0, 10, (n + 1, n + 1))
-    np.fill_diagonal(table, 0.0)
-    return table
+    pairs = prepared.pairs
+    return np.random.default_rng(5).uniform(0, 10, pairs.count) * (pairs.home != pairs.residence)
 
 
 def test_kernel_equals_the_specification(
