@@ -46,9 +46,23 @@ def closed_forms() -> Part:
     return run()
 
 
+def multiregional() -> Part:
+    """Several regions."""
+    from validation.multiregional import multiregional as run
+
+    return run()
+
+
 def implementations() -> Part:
     """Second implementations."""
     from validation.implementations import implementations as run
+
+    return run()
+
+
+def plans() -> Part:
+    """The optimiser and a second formulation."""
+    from validation.plans import plans as run
 
     return run()
 
@@ -71,7 +85,9 @@ TOPICS = {
     "backtest": Topic("Backtest against published figures", backtest),
     "population": Topic("The population engine", population),
     "closed-forms": Topic("Closed forms and worked examples", closed_forms),
+    "multiregional": Topic("Several regions", multiregional),
     "implementations": Topic("Second implementations", implementations),
+    "plans": Topic("Plans by a second formulation", plans),
     "lives": Topic("Person by person", lives),
     "sensitivity": Topic("Sensitivity and stress", sensitivity, slow=True),
 }
