@@ -344,6 +344,23 @@ def test_a_changed_assumption_changes_the_result(run: Run, small_folder: Path) -
     assert len(digests) == 2
 
 
+def test_a_lever_moves_what_is_paid_in_where_totals_are_published(run: Run) -> None:
+    """Jiangsu is calibrated on its totals, and every city has a premium of its own."""
+    arguments = ("project", "jiangsu", "--years", 1, "--quiet", "--format", "csv")
+    refused = run(*arguments, "--set", "schemes.resident.rules.premium=400")
+    assert refused.exit_code == 2
+    assert "--set schemes.resident.rules.premium.320000=400" in refused.stderr
+    run(*arguments, "--out", "before")
+    run(*arguments, "--out", "after", "--set", "schemes.employee.rules.employer_rate=0.09",
+        "--set", "schemes.resident.rules.premium.320000=800")  # fmt: skip
+    before, after = (
+        pd.read_csv(f"{name}/funds.csv").groupby(["scheme", "year"])["contributions"].sum()
+        for name in ("before", "after")
+    )
+    assert after["employee", 2021] / before["employee", 2021] > 1.05
+    assert after["resident", 2021] / before["resident", 2021] > 1.5
+
+
 def test_a_changed_assumption_is_shown_as_assumed(run: Run, small_folder: Path) -> None:
     run("report", small_folder, "--years", 1, "--set", "economy.interest=0.0173")
     page = Path("fundpool-report/report.html").read_text()
