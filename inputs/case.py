@@ -16,6 +16,14 @@ from inputs.assumptions import assumption_table, parameters, source_table
 from inputs.bundled import case_path
 from inputs.columns import typed_table
 from inputs.findings import CaseError, Finding, did_you_mean
+from inputs.levers import (
+    idle_findings,
+    is_lever,
+    rule_of_region,
+    rule_of_region_findings,
+    set_from,
+    with_rule_of_region,
+)
 from inputs.parameters import Parameter
 from inputs.policies import (
     Shock,
@@ -25,13 +33,6 @@ from inputs.policies import (
     policy_contents,
     read_policy,
     shock_findings,
-)
-from inputs.regional_values import (
-    idle_findings,
-    rule_of_region,
-    rule_of_region_findings,
-    set_from,
-    with_rule_of_region,
 )
 from inputs.regions import RegionTree, region_tree, tree_findings
 from inputs.scheme_file import SchemeFile, read_scheme
@@ -138,16 +139,16 @@ class Case:
             raise KeyError(f"{self.name} has no assumption {path!r}")
         return here.at(year)
 
-    def with_values(self, values: Mapping[str, float], rules_since: int | None = None) -> "Case":
+    def with_values(self, values: Mapping[str, float], levers_since: int | None = None) -> "Case":
         """The same case with other assumptions.
 
         Args:
             values: new value by path: ``economy.medical_inflation``, or of a scheme's rule,
                 ``schemes.employee.rules.employer_rate``, or of a region and all that lies in it,
                 ``schemes.resident.rules.premium.320100``. Values of single years are dropped.
-            rules_since: year from which changed rules of schemes hold. None is throughout, the
-                base year included: a case with published totals is then calibrated anew, and a
-                rate of contributions cancels out.
+            levers_since: year from which changed levers (rules of schemes, participation) hold.
+                None is throughout, the base year included: participation is relative to the base
+                year, and a case with published totals is calibrated anew, so that they cancel.
 
         Raises:
             CaseError: an unknown path, a value out of range, or one that no region follows.
@@ -164,7 +165,7 @@ class Case:
                 findings += rule_of_region_findings(rule, value, self.regions, files)
                 tables["scheme_rules"] = with_rule_of_region(
                     tables["scheme_rules"], self.regions, rule, value,
-                    self.base_year if rules_since is None else rules_since,
+                    self.base_year if levers_since is None else levers_since,
                 )  # fmt: skip
                 continue
             if path not in known:
@@ -181,9 +182,9 @@ class Case:
                 here = here.setdefault(part, {})
             last = here.get(parts[-1])  # None where the case leaves it at its default
             if last is None and isinstance(items[path], Parameter):
-                last = here[parts[-1]] = {"unit": items[path].unit, "note": items[path].note}
-            if isinstance(last, dict) and rules_since is not None and ".rules." in path:
-                set_from(last, value, rules_since)
+                last = here[parts[-1]] = items[path].model_dump()
+            if isinstance(last, dict) and levers_since is not None and is_lever(path):
+                set_from(path, last, value, levers_since)
             elif isinstance(last, dict):
                 last.pop("by_year", None)
                 last.update(value=value, source="set by the user", status="assumed")
@@ -192,7 +193,7 @@ class Case:
         if findings:
             raise CaseError(findings)
         changes = ";".join(f"{path}={value!r}" for path, value in sorted(values.items()))
-        changes += "" if rules_since is None else f";{rules_since}"
+        changes += "" if levers_since is None else f";{levers_since}"
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
         made, files = settings_and_schemes(settings, texts)
         return replace(

@@ -11,6 +11,7 @@ from inputs.bundled import bundled_cases
 from inputs.case import Case, check_case, read_case
 from inputs.findings import CaseError
 from inputs.template import copy_case, write_case_workbook, write_empty_workbook
+from models.participation import participation
 from tests.cases.small import small_case, toml_text
 
 
@@ -191,8 +192,9 @@ def test_a_value_that_no_region_follows_is_refused(tmp_path: Path) -> None:
         case.with_values({path: 350.0})
     assert f"--set {path}.land=350" in str(refused.value)
     text = {
-        "schema_version": 1, "name": "dearer", "title": "Dearer", "about": "A premium.", "source": "test",
-        "status": "assumed", "schemes": {"resident": {"rules": {"premium": {"value": 350.0}}}},
+        "schema_version": 1, "name": "dearer", "title": "Dearer", "about": "A premium.",
+        "source": "test", "status": "assumed",
+        "schemes": {"resident": {"rules": {"premium": {"value": 350.0}}}},
     }  # fmt: skip
     policy = tmp_path / "dearer.toml"
     policy.write_text(toml_text(text), encoding="utf-8")
@@ -205,8 +207,8 @@ def test_a_value_that_no_region_follows_is_refused(tmp_path: Path) -> None:
 def test_a_rule_is_set_for_a_region_and_all_that_lies_in_it(tmp_path: Path) -> None:
     case = _with_own_premiums(tmp_path, EVERY_REGION)
     path = "schemes.resident.rules.premium"
-    for rules_since, before in ((None, (350.0, 350.0)), (2021, (300.0, 250.0))):
-        changed = case.with_values({f"{path}.land": 350.0}, rules_since).scheme("resident")
+    for levers_since, before in ((None, (350.0, 350.0)), (2021, (300.0, 250.0))):
+        changed = case.with_values({f"{path}.land": 350.0}, levers_since).scheme("resident")
         found = [changed.rule("premium", code, 2020) for code in ("ash", "birch")]
         assert tuple(found) == before
         for year in (2021, 2025, 2040):
@@ -223,12 +225,23 @@ def test_a_rule_set_from_a_year_leaves_the_base_year(tmp_path: Path) -> None:
     """Calibration to the base year's totals would cancel a change of the base year itself."""
     case = read_case(small_case().write(tmp_path / "case"))
     path = "schemes.employee.rules.employer_rate"
-    changed = case.with_values({path: 0.11}, rules_since=2021)
+    changed = case.with_values({path: 0.11}, levers_since=2021)
     rates = [changed.scheme("employee").rule("employer_rate", "ash", y) for y in (2020, 2021, 2040)]
     assert rates == [0.08, 0.11, 0.11]
     table = changed.assumptions().set_index("path")
     assert table.loc[f"{path} (2021)", "value"] == 0.11
     assert "set by the user from 2021" in table.loc[path, "source"]
+
+
+def test_participation_set_from_a_year_leaves_the_base_year() -> None:
+    case = read_case("jiangsu")
+    path = "participation.awareness"
+    known = case.value(path)
+    changed = case.with_values({path: 0.9}, levers_since=2021)
+    assert [changed.value(path, year) for year in (2020, 2021, 2050)] == [known, 0.9, 0.9]
+    assert participation(changed, 2025).entry[3].max() > participation(case, 2025).entry[3].max()
+    throughout = case.with_values({path: 0.9})
+    assert participation(throughout, 2025).entry == pytest.approx(participation(case, 2025).entry)
 
 
 def test_rules_by_year_hold_from_then_on(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Rules that regions set for themselves, changed from outside; and changes that reach nobody.
+"""Levers changed from outside: from a year on, for a region; and changes that reach nobody.
 
 A rule of a scheme file holds where no row of the table ``scheme_rules`` sets it. Where every
 county has its own, a new value in the scheme file would be in force nowhere: it is refused, and
@@ -59,12 +59,29 @@ def with_rule_of_region(
     return new if kept.empty else pd.concat([kept, new], ignore_index=True)
 
 
-def set_from(rule: dict[str, Any], value: float, year: int) -> None:
-    """Let a rule of a scheme file hold a value from a year on; what held before stays."""
-    earlier = {since: v for since, v in rule.get("by_year", {}).items() if int(since) < year}
-    rule["by_year"] = earlier | {year: value}
-    rule["source"] = f"set by the user from {year}; before: {rule['source']}"
-    rule["status"] = "assumed"
+def is_lever(path: str) -> bool:
+    """Whether an assumption is something that people decide: a scheme's rule, or participation."""
+    return path.startswith("participation.") or (
+        path.startswith("schemes.") and (".rules." in path or path.endswith("offsite_penalty"))
+    )
+
+
+def set_from(path: str, lever: dict[str, Any], value: float, year: int) -> None:
+    """Let a lever hold a value from a year on; what held before stays.
+
+    The years listed for a rule hold until the next one listed; those of other assumptions for
+    themselves alone (:class:`inputs.parameters.Parameter`).
+    """
+    earlier = {
+        int(since): held for since, held in lever.get("by_year", {}).items() if int(since) < year
+    }
+    if path.startswith("schemes."):
+        lever["by_year"] = earlier | {year: value}
+    else:
+        lever["by_year"] = {year - 1: lever["value"]} | earlier
+        lever["value"] = value
+    lever["source"] = f"set by the user from {year}; before: {lever['source']}"
+    lever["status"] = "assumed"
 
 
 def rule_of_region_findings(
