@@ -1,4 +1,4 @@
-"""Settings and schemes of a case put together from their contents."""
+"""Settings, schemes and tables of a case put together from their contents."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +10,7 @@ from inputs.regions import RegionTree
 from inputs.scheme_file import SchemeFile, read_scheme
 from inputs.schemes import Scheme, scheme_overrides
 from inputs.settings import Settings, read_settings
+from inputs.tables import TABLES
 
 
 def settings_and_schemes(
@@ -59,3 +60,20 @@ def regional_schemes(
         )
         for name in settings.schemes
     )
+
+
+def with_provenance(tables: dict[str, pd.DataFrame], settings: Settings) -> dict[str, pd.DataFrame]:
+    """Tables whose blank sources and statuses are filled from case.toml; optional ones empty."""
+    names = ("source", "status", "note")
+    filled = {
+        table.name: pd.DataFrame(columns=[*table.column_names, *names], dtype=object)
+        for table in TABLES
+        if table.name not in tables
+    }
+    for name, frame in tables.items():
+        own = settings.tables[name]
+        filled[name] = frame.assign(
+            source=frame["source"].replace("", own.source),
+            status=frame["status"].replace("", own.status),
+        )
+    return filled

@@ -11,14 +11,23 @@ from typing import Any
 import pandas as pd
 
 from inputs import checks
-from inputs.assembly import regional_schemes, settings_and_schemes
+from inputs.assembly import regional_schemes, settings_and_schemes, with_provenance
 from inputs.assumptions import assumption_table, parameters, source_table
 from inputs.bundled import case_path
 from inputs.columns import typed_table
 from inputs.findings import CaseError, Finding, did_you_mean
+from inputs.levers import (
+    idle_findings,
+    is_lever,
+    rule_of_region,
+    rule_of_region_findings,
+    set_from,
+    with_rule_of_region,
+)
 from inputs.parameters import Parameter
 from inputs.policies import (
     Shock,
+    changed_rules,
     laid_over,
     plan_findings,
     policy_contents,
@@ -130,22 +139,35 @@ class Case:
             raise KeyError(f"{self.name} has no assumption {path!r}")
         return here.at(year)
 
-    def with_values(self, values: Mapping[str, float]) -> "Case":
+    def with_values(self, values: Mapping[str, float], levers_since: int | None = None) -> "Case":
         """The same case with other assumptions.
 
         Args:
             values: new value by path: ``economy.medical_inflation``, or of a scheme's rule,
-                ``schemes.employee.rules.employer_rate``. Values of single years are dropped.
+                ``schemes.employee.rules.employer_rate``, or of a region and all that lies in it,
+                ``schemes.resident.rules.premium.320100``. Values of single years are dropped.
+            levers_since: year from which changed levers (rules of schemes, participation) hold.
+                None is throughout, the base year included: participation is relative to the base
+                year, and a case with published totals is calibrated anew, so that they cancel.
 
         Raises:
-            CaseError: an unknown path, or a value out of range.
+            CaseError: an unknown path, a value out of range, or one that no region follows.
         """
         settings = copy.deepcopy(dict(self._settings_text))
         texts = {name: copy.deepcopy(dict(text)) for name, text in self._scheme_texts.items()}
-        findings = []
         known = self.paths()
         items = dict(parameters(self))
+        tables = dict(self.tables)
+        findings = idle_findings(self.schemes, values, self.base_year, "--set")
         for path, value in values.items():
+            if rule := rule_of_region(path, known):
+                files = {scheme.name: scheme.file for scheme in self.schemes}
+                findings += rule_of_region_findings(rule, value, self.regions, files)
+                tables["scheme_rules"] = with_rule_of_region(
+                    tables["scheme_rules"], self.regions, rule, value,
+                    self.base_year if levers_since is None else levers_since,
+                )  # fmt: skip
+                continue
             if path not in known:
                 findings.append(
                     Finding("--set", None, path, None, "the path of an assumption",
@@ -160,8 +182,10 @@ class Case:
                 here = here.setdefault(part, {})
             last = here.get(parts[-1])  # None where the case leaves it at its default
             if last is None and isinstance(items[path], Parameter):
-                last = here[parts[-1]] = {"unit": items[path].unit, "note": items[path].note}
-            if isinstance(last, dict):
+                last = here[parts[-1]] = items[path].model_dump()
+            if isinstance(last, dict) and levers_since is not None and is_lever(path):
+                set_from(path, last, value, levers_since)
+            elif isinstance(last, dict):
                 last.pop("by_year", None)
                 last.update(value=value, source="set by the user", status="assumed")
             else:
@@ -169,11 +193,12 @@ class Case:
         if findings:
             raise CaseError(findings)
         changes = ";".join(f"{path}={value!r}" for path, value in sorted(values.items()))
+        changes += "" if levers_since is None else f";{levers_since}"
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
         made, files = settings_and_schemes(settings, texts)
         return replace(
-            self, settings=made, schemes=regional_schemes(made, files, self.tables, self.regions),
-            inputs_sha256=digest, _settings_text=settings, _scheme_texts=texts,
+            self, settings=made, schemes=regional_schemes(made, files, tables, self.regions),
+            tables=tables, inputs_sha256=digest, _settings_text=settings, _scheme_texts=texts,
         )  # fmt: skip
 
     def with_policies(self, names: Iterable[str | Path]) -> "Case":
@@ -199,6 +224,7 @@ class Case:
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
         findings += shock_findings(shocks, self.regions, made, file)
         findings += plan_findings(policy, made, file)
+        findings += idle_findings(self.schemes, changed_rules(policy), self.base_year, file)
         if findings:
             raise CaseError(findings)
         text = json.dumps(contents, sort_keys=True, default=str)
@@ -277,7 +303,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     case = Case(
         settings=settings,
         schemes=regional_schemes(settings, schemes, tables, tree),
-        tables=_with_provenance(tables, settings),
+        tables=with_provenance(tables, settings),
         regions=tree,
         inputs_sha256=_digest(raw),
         origin=origin,
@@ -349,25 +375,6 @@ def _cross_checked(
     findings += checks.care_findings(settings, tables, raw.tables, schemes)
     findings += checks.scheme_findings(settings, tables, raw.tables, schemes)
     return findings
-
-
-def _with_provenance(
-    tables: dict[str, pd.DataFrame], settings: Settings
-) -> dict[str, pd.DataFrame]:
-    """Tables whose blank sources and statuses are filled from case.toml; optional ones empty."""
-    names = ("source", "status", "note")
-    filled = {
-        table.name: pd.DataFrame(columns=[*table.column_names, *names], dtype=object)
-        for table in TABLES
-        if table.name not in tables
-    }
-    for name, frame in tables.items():
-        own = settings.tables[name]
-        filled[name] = frame.assign(
-            source=frame["source"].replace("", own.source),
-            status=frame["status"].replace("", own.status),
-        )
-    return filled
 
 
 def _digest(raw: RawCase) -> str:

@@ -155,6 +155,16 @@ def _merged(base: Mapping[str, Any], change: Mapping[str, Any], policy: Policy) 
     return result
 
 
+def changed_rules(policy: Policy) -> dict[str, float | None]:
+    """Path of every rule of a scheme that a policy changes, with its value where it gives one."""
+    return {
+        f"schemes.{scheme}.rules.{rule}": change.get("value")
+        for scheme, difference in policy.schemes.items()
+        for rule, change in difference.get("rules", {}).items()
+        if isinstance(change, Mapping)
+    }
+
+
 def shock_findings(
     shocks: tuple[Shock, ...], regions: RegionTree, settings: Settings, file: str
 ) -> list[Finding]:

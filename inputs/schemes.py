@@ -140,6 +140,12 @@ class Scheme:
                 return begun[-1]
         return None
 
+    def set_by_every_region(self, rule: str, year: int) -> bool:
+        """Whether every county has its own value of a rule from a year on or before."""
+        return (rule, "") in self.overrides and all(
+            self._override(rule, code, year, None) is not None for code in self.regions.codes
+        )
+
     def rule_array(self, rule: str, regions: RegionTree, year: int) -> NDArray[np.float64]:
         """A rule by county, ``(n,)``."""
         if (rule, "") not in self.overrides:

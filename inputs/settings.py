@@ -184,6 +184,7 @@ class AlertRule(Part):
         limit: the bound.
         within: projected years looked at; those of ``solvency.alert_years`` unless given.
         schemes: schemes looked at; all unless given.
+        title_local: name of the rule in the local language.
         source, status, note: why this rule.
     """
 
@@ -191,6 +192,7 @@ class AlertRule(Part):
     limit: float = Field(default=0.0, ge=0)
     within: int | None = Field(default=None, ge=1, le=100)
     schemes: list[str] = Field(default_factory=list)
+    title_local: str = ""
     source: str = Field(min_length=1)
     status: Status
     note: str = ""

@@ -10,25 +10,17 @@ from actuarial.aggregate_loss import compound_poisson, compound_poisson_moments
 from actuarial.benefits import BenefitFormula
 from actuarial.evenness import gini, theil
 from actuarial.lifetable import LifeTable
-from actuarial.mobility import home_away_probabilities, transition_matrix, turnover_hazard
+from actuarial.mobility import transition_matrix, turnover_hazard
 from actuarial.severity import Exponential, Pareto
 from actuarial.solvency import actuarial_balance, balance_recursion, discount_factors, level_rate
 from inputs.vocabulary import AGES, CELLS
 from models.population import births_by_pair, survive_and_age
 from models.rates import FloatArray
 from validation.nation import rates_by_year, vital_tables
-from validation.part import Check, Part, bound, checks_table, figure
+from validation.part import ALIKE, Check, Part, bound, checks_table, equal
 
 PHG = "Preston, Heuveline and Guillot, Demography (2001)"
 LM = "Klugman, Panjer and Willmot, Loss Models"
-ALIKE = 1e-9
-
-
-def equal(statement: str, found: float, wanted: float, source: str, digits: int = 6) -> Check:
-    """A check that two numbers agree to nine figures."""
-    close = abs(found - wanted) <= ALIKE * max(1.0, abs(wanted))
-    return Check(statement, f"{figure(found, digits)} against {figure(wanted, digits)}", close,
-                 source)  # fmt: skip
 
 
 def china(year: int) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -98,41 +90,6 @@ def stable_population() -> list[Check]:
               f"{PHG}, chapter 7, in discrete form"),
         Check("stable population: women by age as exp(-r a) L[a]", bound(worst), worst < 1e-8,
               f"{PHG}, chapter 7"),
-    ]  # fmt: skip
-
-
-def multiregional() -> list[Check]:
-    """Rogers' multiregional life table and stable growth for constant rates, two regions."""
-    death, out, back, natural = (0.01, 0.02), 0.03, 0.05, 0.004
-    # two regions and death as a third state; closed form by the eigenvalues of two by two
-    hazards = np.array(
-        [[-death[0] - out, out, death[0]], [back, -death[1] - back, death[1]], [0.0, 0.0, 0.0]]
-    )
-    after = transition_matrix(hazards, 40.0)
-    trace = hazards[0, 0] + hazards[1, 1]
-    root = math.sqrt((hazards[0, 0] - hazards[1, 1]) ** 2 + 4 * out * back)
-    high, low = (trace + root) / 2, (trace - root) / 2
-    weight = (math.exp(high * 40) - math.exp(low * 40)) / root
-    stay = math.exp(low * 40) + (hazards[0, 0] - low) * weight
-    chances = home_away_probabilities(out, back, 0.0, years=25.0)
-    whole = 1.0 - math.exp(-(out + back) * 25)
-    # both regions grow alike: all people by natural increase, their division by migration alone
-    people = np.array([0.9, 0.1])
-    year = np.array([[chances.home_stay, chances.home_to_away],
-                     [chances.away_to_home, chances.away_to_away]])  # fmt: skip
-    for _ in range(200):
-        people = people @ year * math.exp(natural)
-    share = float(people[1] / people.sum())
-    rogers = "Rogers, Introduction to Multiregional Mathematical Demography (1975)"
-    return [
-        equal("multiregional life table: born in region 1, alive there at 40",
-              float(after[0, 0]), stay, f"{rogers}: l(x) = exp(-M x)"),
-        equal("multiregional life table: born in region 1, alive in region 2 at 40",
-              float(after[0, 1]), out * weight, rogers),
-        equal("two regions without deaths: away after 25 years", float(chances.home_to_away),
-              out / (out + back) * whole, rogers),
-        equal("multiregional stable growth: share of region 2 is o / (o + r)", share,
-              out / (out + back), rogers),
     ]  # fmt: skip
 
 
@@ -231,7 +188,7 @@ def turnover() -> list[Check]:
 
 
 TOPICS: tuple[Callable[[], list[Check]], ...] = (
-    stationary_population, stable_population, multiregional, life_tables, annuities, loss_models,
+    stationary_population, stable_population, life_tables, annuities, loss_models,
     aggregate_losses, evenness, turnover,
 )  # fmt: skip
 

@@ -1,10 +1,11 @@
-"""Build wheel and sdist, install in a fresh environment, and run the bundled cases from there.
+"""Build wheel and sdist, install each in a fresh environment, run the bundled cases from there.
 
 ``python -m validation.packages`` ends with status 1 if a data file of the packages is missing from
-the wheel, or a command fails from the installed copy. The wheel is built from the sdist.
+the wheel, or a command fails from an installed copy. The wheel is built from the sdist.
 Dependencies are fetched by pip.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -19,10 +20,17 @@ COMMANDS = (
     (("check", "jiangsu"), (0,)),
     (("check", "fujian"), (0,)),
     (("compare", "jiangsu", "--years", "1", "--policy", "portable", "--quiet"), (0, 3)),
-    (("report", "fujian", "--years", "2", "--scenarios", "20", "--quiet", "--out", "report"),
+    (("report", "jiangsu", "--years", "2", "--scenarios", "20", "--quiet", "--lang", "zh",
+      "--out", "report-jiangsu"), (0, 3)),
+    (("report", "fujian", "--years", "2", "--scenarios", "20", "--quiet", "--out", "report-fujian"),
      (0, 3)),
     (("init", "mine", "--quiet"), (0,)),
+    (("check", "mine", "--quiet"), (0,)),
 )  # fmt: skip
+FROM_SDIST = COMMANDS[:3]
+"""What is run from the installed sdist: its files are those that the wheel is built from."""
+WRITTEN = {"report-jiangsu", "report-fujian"}
+FILES = {"report.html", "report.pdf", "report.xlsx", "summary.json"}
 
 
 def tracked() -> set[str]:
@@ -48,15 +56,28 @@ def missing_from(wheel: Path) -> set[str]:
         return tracked() - set(packed.namelist())
 
 
-def installed(wheel: Path, folder: Path) -> Path:
-    """The ``fundpool`` command of a fresh environment with the wheel."""
+def installed(package: Path, folder: Path) -> Path:
+    """The ``fundpool`` command of a fresh environment with the wheel or sdist."""
     venv.create(folder, with_pip=True)
     subprocess.run(
         [folder / "bin" / "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt",
-         wheel],
+         package],
         check=True,
     )  # fmt: skip
     return folder / "bin" / "fundpool"
+
+
+def run(command: Path, words: tuple[str, ...], statuses: tuple[int, ...], folder: Path) -> bool:
+    """Run a command of an installed copy, away from the checkout; whether it ends as it should."""
+    environment = {name: v for name, v in os.environ.items() if name != "PYTHONPATH"}
+    done = subprocess.run(
+        [command, *words], cwd=folder, capture_output=True, text=True, check=False, env=environment
+    )
+    print(f"fundpool {' '.join(words)}: status {done.returncode}")
+    if done.returncode in statuses:
+        return True
+    print(done.stderr)
+    return False
 
 
 def main() -> int:
@@ -65,23 +86,21 @@ def main() -> int:
         folder = Path(name)
         sdist, wheel = built(folder / "dist")
         missing = missing_from(wheel)
-        print(f"{sdist.name}: {sdist.stat().st_size / 1e6:.1f} MB")
         print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB, {len(missing)} files missing")
         for file in sorted(missing):
             print(f"  missing: {file}")
-        command = installed(wheel, folder / "venv")
-        (folder / "elsewhere").mkdir()
         failed = 0
-        for words, statuses in COMMANDS:
-            done = subprocess.run(
-                [command, *words], cwd=folder / "elsewhere", capture_output=True, text=True,
-                check=False,
-            )  # fmt: skip
-            right = done.returncode in statuses
-            failed += not right
-            print(f"fundpool {' '.join(words)}: status {done.returncode}")
-            if not right:
-                print(done.stderr)
+        for package, commands in ((wheel, COMMANDS), (sdist, FROM_SDIST)):
+            print(f"from {package.name}, {package.stat().st_size / 1e6:.1f} MB")
+            command = installed(package, folder / f"venv-{package.suffix[1:]}")
+            elsewhere = folder / f"elsewhere-{package.suffix[1:]}"
+            elsewhere.mkdir()
+            failed += sum(not run(command, words, right, elsewhere) for words, right in commands)
+            if package == wheel:
+                for report in sorted(WRITTEN):
+                    absent = FILES - {file.name for file in (elsewhere / report).glob("*")}
+                    failed += len(absent)
+                    print(f"{report}: {', '.join(sorted(absent)) or 'nothing'} missing")
         return 1 if failed or missing else 0
 
 

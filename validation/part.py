@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+ALIKE = 1e-9
+"""Relative difference up to which two numbers are the same."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -76,6 +79,13 @@ def figure(value: float, digits: int = 4) -> str:
     if abs(number) >= 1000:
         return f"{number:,.0f}"
     return f"{number:.10f}".rstrip("0").rstrip(".") if "e" in text else text
+
+
+def equal(statement: str, found: float, wanted: float, source: str, digits: int = 6) -> Check:
+    """A check that two numbers agree to nine figures."""
+    close = abs(found - wanted) <= ALIKE * max(1.0, abs(wanted))
+    return Check(statement, f"{figure(found, digits)} against {figure(wanted, digits)}", close,
+                 source)  # fmt: skip
 
 
 def percent(value: float) -> str:

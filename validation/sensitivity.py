@@ -52,7 +52,6 @@ def both(employee: int | None, resident: int | None, reason: str) -> Expectation
 
 
 LOWERED = "lowered, those just above the new age go on paying (a limitation)"
-OVERRIDDEN = "every city has its own amount in scheme_rules; the scheme's is in force nowhere"
 EMPLOYED = "young contributors pay more than they cost"
 EXPECTED: dict[str, Expectation] = {
     "economy.wage_growth": both(1, 0, "wages are the base of the one, not of the other"),
@@ -97,8 +96,8 @@ EXPECTED: dict[str, Expectation] = {
     "schemes.employee.rules.administration": both(-1, 0, "an expense"),
     "schemes.employee.rules.account_spending": both(0, 0, "a book of its own"),
     "schemes.employee.settlement.offsite_penalty": both(1, None, "less is paid away from home"),
-    "schemes.resident.rules.premium": both(0, 0, OVERRIDDEN),
-    "schemes.resident.rules.subsidy": both(0, 0, OVERRIDDEN),
+    "schemes.resident.rules.premium": both(None, 1, "more is paid in"),
+    "schemes.resident.rules.subsidy": both(0, 1, "more is paid in"),
     "schemes.resident.rules.administration": both(0, -1, "an expense"),
     "schemes.resident.settlement.offsite_penalty": both(0, 1, "less is paid away from home"),
 }
@@ -122,21 +121,34 @@ def balances(case: Case, calibration: Calibration | None = None) -> dict[str, fl
 def moved(base: Case, path: str, value: float) -> Case | None:
     """The case with one assumption changed; None where the value is out of its range."""
     try:
-        changed = base.with_values({path: value})
+        changed = base.with_values({in_force(base, path): value})
     except CaseError:
         return None
     return replace(changed, before=base) if path.startswith(LEVERS) else changed
 
 
 def flattened(case: Case) -> Case:
-    """The case with every assumption held at its long-run value, so that steps compare."""
-    return case.with_values(
-        {
-            path: case.value(path)
-            for path in case.paths()
-            if path.startswith(("economy.", "coverage."))
-        }
-    )
+    """The case with every assumption held at its long-run value, so that steps compare.
+
+    Rules that every region sets for itself take the scheme's own value everywhere.
+    """
+    values = {
+        path: case.value(path)
+        for path in case.paths()
+        if path.startswith(("economy.", "coverage."))
+    }
+    own = {in_force(case, path): path for path in case.paths() if in_force(case, path) != path}
+    return case.with_values(values | {there: value_of(case, path) for there, path in own.items()})
+
+
+def in_force(case: Case, path: str) -> str:
+    """The path of an assumption, or of the whole area's rule where every region has its own."""
+    parts = path.split(".")
+    if len(parts) != 4 or parts[2] != "rules":
+        return path
+    if not case.scheme(parts[1]).set_by_every_region(parts[3], case.base_year):
+        return path
+    return f"{path}.{case.regions.codes_at(case.levels[-1])[0]}"
 
 
 def value_of(case: Case, path: str) -> float:

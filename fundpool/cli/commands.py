@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -50,6 +50,9 @@ from fundpool.cli.session import (
     say,
     year_progress,
 )
+
+if TYPE_CHECKING:
+    from inputs.case import Case
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -149,7 +152,7 @@ def project(
     if json:
         typer.echo(as_json(result), nl=False)
     say(f"Tables and summary.json written to {out}", quiet)
-    _end(result)
+    _end(result, opened, quiet)
 
 
 @app.command()
@@ -195,7 +198,7 @@ def compare(
     if risk is not None:
         text += "\n\n" + risk_text(risk)
     typer.echo(as_json(result) if json else text, nl=not json)
-    _end(result)
+    _end(result, opened, quiet)
 
 
 @app.command()
@@ -286,7 +289,7 @@ def report(
         typer.echo(as_json(result), nl=False)
     say(f"Report: {out / 'report.html'}, report.pdf, report.xlsx", quiet)
     reporting.send_alerts(webhook, result, quiet)
-    _end(result, quiet)
+    _end(result, opened, quiet)
 
 
 @app.command()
@@ -303,12 +306,15 @@ def init(
     say(f"Copied {case} to {directory}. Next: fundpool check {directory}", quiet)
 
 
-def _end(result: dict[str, object], quiet: bool = True) -> None:
-    """Exit with status 3 if a solvency alert is raised."""
-    alerts = result["alerts"]
-    assert isinstance(alerts, list)
-    if alerts:
-        say(f"{len(alerts)} solvency alerts under plan {result['alert_plan']}", quiet)
+def _end(result: dict[str, object], case: "Case", quiet: bool) -> None:
+    """Exit with status 3 if a solvency alert is raised, saying which."""
+    from fundpool.languages import ENGLISH
+    from fundpool.report.wording import alert_sentences
+
+    sentences = alert_sentences(result, case, ENGLISH)
+    for sentence in sentences:
+        say(sentence, quiet)
+    if sentences:
         raise typer.Exit(ALERT)
 
 

@@ -106,6 +106,10 @@ def risk_tables(risk: "SolvencyRisk | None") -> "dict[str, pd.DataFrame]":
 
 def risk_text(risk: "SolvencyRisk") -> str:
     """Plans side by side: ruin, required reserves and what pooling saves; money in millions."""
+    import pandas as pd
+
+    from fundpool.cli.tables import aligned
+
     target = 100 * risk.probability
     head = ["pooling", "scheme", "pools", "ruin (mean pool)", "some pool ruined", "held (m)",
             f"needed at {target:g} % (m)", "saved (m)",
@@ -127,23 +131,14 @@ def risk_text(risk: "SolvencyRisk") -> str:
                 _millions(row["systematic_reserve"]),
             ]
         )
-    widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
-    lines = [
-        "  ".join(
-            text.ljust(width) if i < 2 else text.rjust(width)
-            for i, (text, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in [head, *rows]
-    ]
     run = risk.run
-    lines += [
-        "",
+    note = (
         f"{run.scenarios:,} scenarios to {run.years[-1]}, seed {run.seed}, ± one standard error. "
         "Needed: opening reserves with which pools stay solvent but for that share of scenarios; "
         "saved against the first plan, by funds carrying one another and by chance in a year's "
-        "claims evening out; stays: needed without that chance.",
-    ]
-    return "\n".join(lines)
+        "claims evening out; stays: needed without that chance."
+    )
+    return f"{aligned(pd.DataFrame(rows, columns=head), 2)}\n\n{note}"
 
 
 def _with_error(row: dict[Any, Any], name: str) -> str:

@@ -44,7 +44,11 @@ class UsageError(Exception):
 
 
 def opened_case(name: str, changes: list[str] | None, policies: list[str] | None = None) -> "Case":
-    """Read a case and lay ``--set`` changes over it, then policies."""
+    """Read a case and lay ``--set`` changes over it, then policies.
+
+    Levers (rules of schemes, participation) change from the first projected year: in the base
+    year they are observed, and a change of it would cancel out.
+    """
     from inputs.case import read_case
 
     case = read_case(name)
@@ -61,7 +65,7 @@ def opened_case(name: str, changes: list[str] | None, policies: list[str] | None
                 "as in --set economy.medical_inflation=0.07"
             )
     if values:
-        case = case.with_values(values)
+        case = case.with_values(values, levers_since=case.base_year + 1)
     return case.with_policies(policies) if policies else case
 
 

@@ -20,7 +20,7 @@ ROOM = HERE.parent
 METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
 OPTIONS = {"**.j2": {"trimmed": "true", "newstyle_gettext": "true"}}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None,
-            "language": None, "word": None}  # fmt: skip
+            "counted_message": (1, 2), "language": None, "word": None}  # fmt: skip
 
 
 def messages() -> Catalog:

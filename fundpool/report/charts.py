@@ -6,7 +6,7 @@ set them side by side or, on a narrow screen, one under the other.
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import numpy as np
@@ -15,6 +15,9 @@ import vl_convert
 
 from models.pooling import pools_of
 from models.projection import Comparison, Projection
+
+if TYPE_CHECKING:
+    from fundpool.languages import Language
 
 WIDTH, HEIGHT = 268, 190
 INK = "#1f2933"
@@ -27,14 +30,18 @@ CLASS_SIGNS = ("▼", "◆", "■", "✚", "●")
 """The shapes as characters, for the legend."""
 
 
-def svg(chart: Any, name: str, words: Callable[[str], str] | None = None) -> str:
+def svg(chart: Any, name: str, words: "Language | None" = None) -> str:
     """SVG text of a chart that can stand inside a page; ``name`` keeps its ids apart.
 
-    ``words`` gives titles, classes and labels of the data in the reader's language.
+    ``words`` gives titles, classes and labels of the data in the reader's language. The drawing
+    library describes axes, legends and marks to screen readers in English alone: other
+    languages do without.
     """
     specification = _themed(chart).to_dict()
     if words is not None:
         specification = _worded(specification, words)
+        if words.chinese:
+            specification["config"]["aria"] = False
     text: str = vl_convert.vegalite_to_svg(specification)
     text = text[text.index("<svg") :]
     text = re.sub(r'id="([^"]+)"', rf'id="{name}-\1"', text)

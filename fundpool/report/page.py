@@ -90,9 +90,12 @@ def report_page(
         migrants=_migrants(comparison, language),
         people=_people(comparison),
         calibration=_calibration(comparison),
-        assumptions=_assumptions(comparison),
-        tables=case.table_sources().to_dict("records"),
-        alert_rules=summary["alert_rules"],
+        assumptions=_assumptions(comparison, titles, language),
+        tables=_tables(case, language),
+        alert_lines=wording.alert_sentences(summary, case, language),
+        rule_name=lambda rule: (
+            language("target") if rule == "target" else wording.rule_name(case, rule, language)
+        ),
         scenarios_run=bool(summary["scenarios"]),
         **_names(comparison, language),
         **extra_context(comparison, extras, language),
@@ -102,7 +105,8 @@ def report_page(
 def _plan(comparison: Comparison, extras: Extras, language: Language) -> dict[str, Any] | None:
     if extras.plan is None:
         return None
-    return plan_section(next(iter(comparison.projections.values())), extras.plan, language)
+    projection = next(iter(comparison.projections.values()))
+    return plan_section(projection, extras.plan, language, local_names(projection.case, language))
 
 
 def local_names(case: Case, language: Language) -> dict[str, str]:
@@ -306,14 +310,16 @@ def _calibration(comparison: Comparison) -> dict[str, Any]:
     return {"rows": rows, "sources": sources}
 
 
-def _assumptions(comparison: Comparison) -> list[dict[str, Any]]:
+def _assumptions(
+    comparison: Comparison, titles: dict[str, str], language: Language
+) -> list[dict[str, Any]]:
     """Assumptions by section, numbers as they are written."""
     table = comparison.study.case.assumptions()
     sections: dict[str, list[dict[str, Any]]] = {}
     for row in table.to_dict("records"):
         path = str(row["path"])
         parts = path.split(".")
-        section = " ".join(parts[:2]) if parts[0] == "schemes" else parts[0]
+        section = f"schemes: {parts[1]}" if parts[0] == "schemes" else parts[0]
         row["value"] = f"{row['value']:g}" if isinstance(row["value"], float) else row["value"]
         lead, _, year = path.removesuffix(")").partition(" (")
         base = sections.get(section, [{}])[-1]
@@ -323,9 +329,26 @@ def _assumptions(comparison: Comparison) -> list[dict[str, Any]]:
         sections.setdefault(section, []).append({str(key): value for key, value in row.items()})
     return [
         {
-            "section": section,
+            "section": _section_words(section, titles, language),
             "rows": rows,
             "assumed": sum(row["status"] == "assumed" for row in rows),
         }
         for section, rows in sections.items()
     ]
+
+
+def _section_words(section: str, titles: dict[str, str], language: Language) -> str:
+    """A section of the assumptions: its name in case.toml, or the title of a scheme."""
+    lead, _, scheme = section.partition(": ")
+    return titles[scheme] if scheme else language(lead)
+
+
+def _tables(case: Case, language: Language) -> list[dict[str, Any]]:
+    """Tables of the case; a status that differs between rows comes with the number of each."""
+    rows: list[dict[str, Any]] = case.table_sources().to_dict("records")  # type: ignore[assignment]
+    for row in rows:
+        statuses = [part.partition(" ") for part in str(row["status"]).split(", ")]
+        row["status_words"] = language(", ").join(
+            language(word) + space + number for word, space, number in statuses
+        )
+    return rows

@@ -1,9 +1,11 @@
 """The report's section on the optimised plan."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fundpool.languages import ENGLISH, Language
 from fundpool.report import charts, plan_charts
+from fundpool.report.plan_wording import reworded
 from fundpool.report.vocabulary import marked
 from models.optimiser.comparison import compared
 from models.optimiser.explanations import obstacle, shadow_prices
@@ -16,7 +18,10 @@ MOST_LINES = 8
 
 
 def plan_section(
-    projection: Projection, plan: Plan, language: Language = ENGLISH
+    projection: Projection,
+    plan: Plan,
+    language: Language = ENGLISH,
+    local: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """What the template shows of a plan.
 
@@ -24,8 +29,13 @@ def plan_section(
         projection: the projection that was optimised.
         plan: the plan.
         language: of words.
+        local: regions' names in the reader's language.
     """
     case = projection.case
+
+    def said(sentences: Iterable[str]) -> list[str]:
+        return [reworded(sentence, language, local or {}) for sentence in sentences]
+
     table = compared(plan)
     why = obstacle(plan, case.currency)
     prices = shadow_prices(plan)
@@ -36,11 +46,14 @@ def plan_section(
         "certificate": plan.certificate.record(),
         "policy": plan.policy,
         "aims": plan.aims,
-        "missed": why.sentences[:MOST_LINES],
+        "missed": said(why.sentences[:MOST_LINES]),
         "missed_more": max(len(why.sentences) - MOST_LINES, 0),
-        "remedies": why.remedies,
-        "prices": _leading(prices),
-        "industries": industries.to_dict("records"),
+        "remedies": said(why.remedies),
+        "prices": said(_leading(prices)),
+        "industries": [
+            row | {"industry": language(str(row["industry"]).replace("_", " "))}
+            for row in industries.to_dict("records")
+        ],
         "trials": [
             trial.record() | {"name": name}
             for name, trial in ((marked("on the scenarios of the plan"), plan.in_sample),

@@ -36,7 +36,7 @@ def risk_context(
         "first_year": int(run.years[0]),
         "lattice_error": run.terms.lattice_error,
         "small_pools": len(run.terms.kernel.tabled),
-        "events": [kind.name.replace("_", " ") for kind in run.terms.model.events],
+        "events": [language(kind.name.replace("_", " ")) for kind in run.terms.model.events],
         "schemes": [_scheme(risk, name, title, language) for name, title in titles.items()],
     }
 
@@ -61,7 +61,7 @@ def _scheme(risk: SolvencyRisk, name: str, title: str, language: Language) -> di
         "fans": [
             {"plan": plan, "pool": str(largest[plan]["name"]),
              "svg": charts.svg(chart, f"{name}-risk-fan-{i}", language)}
-            for i, (plan, chart) in enumerate(_fans(risk, name, largest).items())
+            for i, (plan, chart) in enumerate(_fans(risk, name, largest, language).items())
         ],
         "ruin": charts.svg(_ruin_by_year(risk, name), f"{name}-ruin", language),
         "pools": pools,
@@ -85,14 +85,20 @@ def _headline(overview: pd.DataFrame, title: str, risk: SolvencyRisk, language: 
     return language.gettext("%(title)s: %(fates)s.") % words
 
 
-def _fans(risk: SolvencyRisk, scheme: str, pools: dict[str, Any]) -> dict[str, Any]:
-    """Balance of each plan's largest fund: median, 50 % and 90 % of scenarios, billions."""
+def _fans(
+    risk: SolvencyRisk, scheme: str, pools: dict[str, Any], language: Language
+) -> dict[str, Any]:
+    """Balance of each plan's largest fund: median, 50 % and 90 % of scenarios."""
     names = ["q05", "q25", "q50", "q75", "q95"]
+    title = language("balance, %(currency)s billion") % {
+        "currency": language(risk.study.case.currency)
+    }
+    unit = 1e8 if language.chinese else 1e9
     panels = {}
     fans = risk.fans[risk.fans["scheme"] == scheme]
     for plan, pool in pools.items():
         own = fans[(fans["plan"] == plan) & (fans["pool"] == pool["pool"])]
-        data = own[["year"]].assign(**{name: own[name] / 1e9 for name in names})
+        data = own[["year"]].assign(**{name: own[name] / unit for name in names})
         base = alt.Chart(data).encode(
             x=alt.X("year:Q", axis=alt.Axis(format="d", tickCount=5, title=None, grid=False))
         )
@@ -100,9 +106,7 @@ def _fans(risk: SolvencyRisk, scheme: str, pools: dict[str, Any]) -> dict[str, A
             color=charts.WARNING, strokeDash=[4, 3]
         )
         panels[plan] = alt.layer(
-            base.mark_area(color=charts.BANDS[0]).encode(
-                y=alt.Y("q05:Q", title=f"balance, {risk.study.case.currency} billion"), y2="q95:Q"
-            ),
+            base.mark_area(color=charts.BANDS[0]).encode(y=alt.Y("q05:Q", title=title), y2="q95:Q"),
             base.mark_area(color=charts.BANDS[1]).encode(y="q25:Q", y2="q75:Q"),
             base.mark_line(color=charts.ACCENT, strokeWidth=2).encode(y="q50:Q"),
             zero.encode(y="zero:Q"),
@@ -127,9 +131,12 @@ def _ruin_by_year(risk: SolvencyRisk, scheme: str) -> Any:
             x=alt.X("year:Q", axis=alt.Axis(format="d", title=None, grid=False)),
             y=alt.Y("ruined:Q", axis=alt.Axis(format="%"), title="ruined by then"),
             color=alt.Color(
-                "pooled by:N", sort=None, legend=alt.Legend(orient="bottom", symbolSize=300)
+                "pooled by:N",
+                sort=None,
+                title="pooled by",
+                legend=alt.Legend(orient="bottom", symbolSize=300),
             ),
-            strokeDash=alt.StrokeDash("pooled by:N", sort=None),
+            strokeDash=alt.StrokeDash("pooled by:N", sort=None, title="pooled by"),
         )
         .properties(width=charts.WIDTH * 2, height=charts.HEIGHT)
     )

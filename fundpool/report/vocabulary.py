@@ -58,14 +58,57 @@ UNIT_WORDS = (
     marked("times the local mean wage"), marked("share of the wage declared"),
     marked("CNY a retired member"), marked("points off the rate"),
     marked("share of balance and credits"),
+    marked("CNY a year"), marked("coefficient on the year before"), marked("correlation"),
+    marked("elasticity"), marked("multiple of the fund's rate in force"),
+    marked("multiple of the scheme's rate in force"), marked("probability"), marked("relative"),
+    marked("relative to the base year"), marked("share of pooled contributions"),
+    marked("share of scenarios"), marked("share of the deficit"),
+    marked("standard deviation of a year's innovation"),
+    marked("variance of a county's yearly claim frequency, relative"), marked("weight"),
 )  # fmt: skip
-POLICY_WORDS = (marked("this plan"), marked("rates in force"))
+POLICY_WORDS = (
+    marked("this plan"), marked("rates in force"), marked("uniform rate"), marked("each its own"),
+    marked("proportional levy"),
+)  # fmt: skip
+RULE_WORDS = (
+    marked("rate corridor"), marked("yearly change"), marked("reserve floor"),
+    marked("payer keeps its floor"), marked("negative swaps"), marked("pays and draws"),
+    marked("grant limit"), marked("levy ceiling"), marked("hub reserve"),
+)  # fmt: skip
+"""Limits that a simpler policy may break."""
+INDUSTRY_WORDS = (
+    marked("agriculture"), marked("mining"), marked("manufacturing"), marked("utilities"),
+    marked("construction"), marked("wholesale retail"), marked("transport"),
+    marked("accommodation catering"), marked("information"), marked("finance"),
+    marked("real estate"), marked("leasing business"), marked("research"), marked("environment"),
+    marked("resident services"), marked("education"), marked("health social"), marked("culture"),
+    marked("public management"), marked("international"),
+)  # fmt: skip
+"""Industries of the census."""
+EVENT_WORDS = (marked("epidemic"), marked("outbreak"), marked("plant closures"))
+SECTION_WORDS = (
+    marked("economy"), marked("mobility"), marked("coverage"), marked("participation"),
+    marked("solvency"), marked("pooling"), marked("optimiser"), marked("scenarios"),
+)  # fmt: skip
+"""Sections of case.toml that hold assumptions."""
+EFFECT_WORDS = (
+    marked("migrants insured, last year"), marked("times migrants lost all cover, all years"),
+    marked("own share of the cost of care, migrants inside the case"),
+    marked("paid for migrants by funds where they live, present value"),
+    marked("paid for migrants by funds at home, present value"),
+    marked("movers who earn retiree cover at retirement age, all years"),
+    marked("funds that run dry"), marked("level rate of the payroll scheme"),
+    marked("level rate of the flat schemes"), marked("Gini of level rates between funds"),
+)  # fmt: skip
+"""What the columns of the table of policies say."""
 CHART_WORDS = (
     marked("pooled by"), marked("ruined by then"),
     marked("within 5 years"), marked("within 10 years"), marked("within 20 years"),
     marked("later"), marked("never"), marked("months of outgo"), marked("years of outgo"),
     marked("share of the base"), marked("needed to pay the year"), marked("collected"),
     marked("billions"), marked("change of the level rate"),
+    marked("rate"), marked("share of the base, lowest rate first"),
+    marked("mean rate of the fund"), marked("receives"), marked("pays"),
     marked("down"), marked("up"), marked("previous run"), marked("this run"),
 )  # fmt: skip
 """Titles and classes of the charts."""
@@ -99,6 +142,18 @@ COLUMN_WORDS = (
     marked("step"), marked("subsidies"), marked("swaps in"), marked("swaps out"), marked("table"),
     marked("theil"), marked("theil between"), marked("theil within"), marked("transfers in"),
     marked("transfers out"), marked("unit"), marked("use"), marked("value"), marked("year"),
+    marked("rural resident"), marked("uninsured"), marked("spells"), marked("work"),
+    marked("ruin probability error"), marked("required reserve"),
+    marked("required reserve error"), marked("var one year"), marked("var one year error"),
+    marked("tvar one year"), marked("tvar one year error"), marked("var horizon"),
+    marked("var horizon error"), marked("tvar horizon"), marked("tvar horizon error"),
+    marked("standard error"), marked("error"), marked("group"), marked("paid"),
+    marked("received"), marked("share of income"), marked("hub"), marked("payer"),
+    marked("payer name"), marked("receiver"), marked("receiver name"), marked("amount"),
+    marked("at least"), marked("exact"), marked("insured migrants"),
+    marked("work insured migrants"), marked("uninsured spells"), marked("out of pocket share"),
+    marked("retiree share"), marked("accounts moved"), marked("duplicate avoided"),
+    marked("funds exhausted"), marked("level rate flat"),
 )  # fmt: skip
 """Heads of the workbook's columns."""
 ASSUMPTION_WORDS = (

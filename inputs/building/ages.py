@@ -1,11 +1,14 @@
 """People by sex and single year of age, from age bands and totals by sex."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from actuarial.lifetable import LifeTable
-from inputs.vocabulary import AGES
+from inputs.vocabulary import AGES, SEXES
 
 FloatArray = NDArray[np.float64]
 ROUNDS = 2000
@@ -88,3 +91,33 @@ def single_ages(starts: FloatArray, persons: FloatArray, tail: FloatArray) -> Fl
         )
     cumulated = PchipInterpolator(starts, edges)(np.arange(last + 1))
     return np.concatenate([np.diff(cumulated), persons[-1] * tail])
+
+
+def national_bands(nation: pd.DataFrame, starts: Sequence[float]) -> FloatArray:
+    """National people by sex in census bands, ``(2, bands)``.
+
+    The first five years, which the census divides and the national table does not, share one
+    sex ratio; the last band is open.
+
+    Args:
+        nation: columns age_from, male, female; bands of five years.
+        starts: first ages of the census bands.
+    """
+    columns = []
+    for start in starts:
+        first = 0 if start < 5 else start
+        at = nation["age_from"] >= first if start == starts[-1] else nation["age_from"] == first
+        columns.append([nation.loc[at, sex].sum() for sex in SEXES])
+    return np.array(columns, dtype=float).T
+
+
+def people_table(regions: Sequence[str], people: FloatArray) -> pd.DataFrame:
+    """The table ``population`` from people by region, sex and age, ``(n, 2, 101)``."""
+    return pd.DataFrame(
+        {
+            "region": np.repeat(regions, len(SEXES) * AGES),
+            "sex": np.tile(np.repeat(SEXES, AGES), len(regions)),
+            "age": np.tile(np.arange(AGES), len(regions) * len(SEXES)),
+            "persons": people.ravel().round(2),
+        }
+    )

@@ -1,7 +1,8 @@
 """How often people need care, what it costs, and where they go for it."""
 
 from collections.abc import Mapping, Sequence
-from itertools import product
+from itertools import pairwise, product
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,10 @@ from numpy.typing import NDArray
 from inputs.vocabulary import AGES, OLDEST_AGE, REGIMES, SEXES, TIES
 
 FloatArray = NDArray[np.float64]
+SERVICES = ("outpatient", "inpatient_1", "inpatient_2", "inpatient_3")
+"""Services of the cases built here: outpatient care, then hospitals by tier."""
+RATES_YEAR = 2018
+"""Year of the published visits and admissions a head."""
 
 
 def by_single_age(starts: Sequence[int], values: Sequence[float]) -> FloatArray:
@@ -119,3 +124,76 @@ def referral_table(
             rows.append((code, counties[centre], local))
             rows.append((code, counties[top], round(1.0 - local, 6)))
     return pd.DataFrame(rows, columns=["region", "centre", "share"])
+
+
+def care_tables(
+    facts: pd.DataFrame, assumed: Mapping[str, Any], people: FloatArray
+) -> dict[str, pd.DataFrame]:
+    """Morbidity, severity, relativities and treatment of a case built on national figures.
+
+    Args:
+        facts: published figures: topic, measure, year, value.
+        assumed: assumptions by name.
+        people: the people whose visits and admissions a head are published, ``(2, 101)``.
+    """
+    care = facts[(facts["topic"] == "care") & (facts["year"] == RATES_YEAR)]
+    per_head = care.drop_duplicates("measure").set_index("measure")["value"].astype(float)
+    shape = facts[facts["topic"] == "admission_by_age"]
+    starts = shape["measure"].str.extract(r"age_(\d+)")[0].astype(int).tolist()
+    by_age = by_single_age(starts, shape["value"].tolist())
+    sexes = assumed["admissions_sex"]
+    both = np.stack([by_age * by_single_age(sexes["starts"], sexes[sex]) for sex in SEXES])
+    admissions = scaled_frequency(both, people, per_head["admission_rate"])
+    visits = assumed["outpatient_ages"]
+    flat = np.tile(by_single_age(visits["starts"], visits["values"]), (2, 1))
+    outpatient = scaled_frequency(flat, people, per_head["outpatient_visits"])
+    classes = assumed["cost_classes"]
+    inpatient = inpatient_cost_classes(facts, classes["starts"], admissions * people)
+    relativity = [
+        (factor, level, service, values[0 if service == SERVICES[0] else 1])
+        for factor, name in (("tie", "tie_relativity"), ("status", "status_relativity"))
+        for level, values in assumed[name].items()
+        if isinstance(values, list)
+        for service in SERVICES
+    ]
+    return {
+        "morbidity": morbidity_table(
+            outpatient, admissions, assumed["tiers"]["value"], SERVICES[0]
+        ),
+        "severity": severity_table(
+            classes["starts"], assumed["mean_cost"]["value"], assumed["cost_variation"]["value"],
+            dict.fromkeys(SERVICES[1:], inpatient) | {SERVICES[0]: classes["outpatient"]},
+            "lognormal",
+        ),
+        "relativities": pd.DataFrame(
+            relativity, columns=["factor", "level", "service", "relativity"]
+        ),
+        "treatment": treatment_table(
+            SERVICES, assumed["referral_care"]["value"], assumed["travel_home"],
+            assumed["care_forgone"],
+        ),
+    }  # fmt: skip
+
+
+def inpatient_cost_classes(
+    facts: pd.DataFrame, starts: Sequence[int], admissions: FloatArray
+) -> list[float]:
+    """Cost of an admission by age class relative to the mean over admissions.
+
+    Args:
+        facts: published figures, of which the cost by age counts.
+        starts: first ages of the classes.
+        admissions: by sex and age, ``(2, 101)``.
+    """
+    own = facts[facts["topic"] == "cost_by_age"]
+    first = own["measure"].str.extract(r"_(\d+)_\d+$")[0].astype(int).to_numpy()
+    values = own["value"].to_numpy(dtype=float)
+    at_age = values[
+        np.clip(np.searchsorted(first, np.arange(AGES), side="right") - 1, 0, values.size - 1)
+    ]
+    weight = admissions.sum(axis=0)
+    mean = np.average(at_age, weights=weight)
+    return [
+        round(float(np.average(at_age[a:b], weights=weight[a:b]) / mean), 4)
+        for a, b in pairwise([*starts, AGES])
+    ]

@@ -8,10 +8,16 @@ within the case divide over origins; iterative proportional fitting makes it mee
 Moves inside a city are told from moves between cities by the same model.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+
+from actuarial.mobility import rogers_castro
+from inputs.vocabulary import AGES, SEXES, TIES
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -115,3 +121,47 @@ def fitted_migrants(seed: FloatArray, margins: Margins) -> Migrants:
     by_home = between.sum(axis=1)
     share = by_home / (member.T @ (member @ by_home))
     return Migrants(table, margins.inbound.copy(), share * (member.T @ outbound))
+
+
+def migrant_profiles(residents: FloatArray, assumed: Mapping[str, Any]) -> FloatArray:
+    """Age patterns of migrants (within, between, inbound, outbound), ``(4, 2, 101)``.
+
+    A mixture of migrant workers by age, by sex as residents of their age, and of all residents.
+
+    Args:
+        residents: by sex and age, ``(2, 101)``.
+        assumed: assumptions by name: workers by age band, and their part of each tie.
+    """
+    workers = assumed["migrant_ages_worker"]
+    starts = np.array(workers["starts"])
+    band = np.searchsorted(starts, np.arange(AGES), side="right") - 1
+    width = np.diff(np.append(starts, AGES))
+    by_age = np.where(band >= 0, np.array(workers["shares"])[band] / width[band], 0.0)
+    both = residents.sum(axis=0)
+    pattern = by_age * np.divide(residents, both, out=np.zeros_like(residents), where=both > 0)
+    own = residents / residents.sum()
+    mix = assumed["migrant_ages_mix"]["value"]
+    return np.stack(
+        [mix[tie] * pattern / pattern.sum() + (1.0 - mix[tie]) * own for tie in TIES[1:]]
+    )
+
+
+def profile_table(profiles: FloatArray) -> pd.DataFrame:
+    """The table ``migrant_ages`` from the age patterns by tie, ``(4, 2, 101)``."""
+    return pd.DataFrame(
+        {
+            "tie": np.repeat(TIES[1:], len(SEXES) * AGES),
+            "sex": np.tile(np.repeat(SEXES, AGES), len(TIES) - 1),
+            "age": np.tile(np.arange(AGES), (len(TIES) - 1) * len(SEXES)),
+            "share": profiles.ravel(),
+        }
+    )
+
+
+def leaving_by_age(schedule: Mapping[str, Any]) -> FloatArray:
+    """Rogers and Castro's schedule of a case at every single age, summing to one, ``(101,)``."""
+    names = ("a1", "alpha1", "a2", "mu2", "alpha2", "lambda2", "c")
+    curve = np.asarray(
+        rogers_castro(np.arange(AGES, dtype=float), *(schedule[name] for name in names))
+    )
+    return np.asarray(curve / curve.sum())

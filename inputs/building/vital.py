@@ -11,6 +11,8 @@ FloatArray = NDArray[np.float64]
 MIDDLE = 3
 """Mid-year to mid-year periods of five years are centred at the start of their fourth year."""
 FIRST_FERTILE, LAST_FERTILE = 10, 54
+FERTILITY_YEARS = [*range(2020, 2026), 2030, 2035, 2040, 2050, 2060, 2070]
+"""Years for which the cases built here hold fertility."""
 
 
 def mortality_table(abridged: pd.DataFrame, from_year: int) -> pd.DataFrame:

@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from actuarial.mobility import rogers_castro
-from inputs.building import cover, vital
+from inputs.building import ages, cover, migration, vital
 from inputs.building.files import build_command
 from inputs.fujian.people import (
     Province,
@@ -24,8 +23,7 @@ from inputs.fujian.people import (
 from inputs.jiangsu.people import six_figures
 from inputs.jiangsu.published import BASE_YEAR, Published
 from inputs.nation import tables as nation
-from inputs.nation.units import INDUSTRIES, FloatArray, Units, assumptions, published_units
-from inputs.settings import Schedule
+from inputs.nation.units import AGES_FROM, FloatArray, Units, assumptions, published_units
 from inputs.sources import read_raw
 from inputs.vocabulary import AGES, OUTSIDE, SEXES
 
@@ -41,12 +39,17 @@ def tables() -> dict[str, pd.DataFrame]:
     deaths = np.array([[rates[(sex, age)] for age in range(AGES)] for sex in SEXES])
     bands = published.of_nation("population_2020")
     people = province_people(
-        published_units(), PROVINCE, nation.by_band(bands), nation_by_age(bands), deaths, assumed
+        published_units(),
+        PROVINCE,
+        ages.national_bands(bands, AGES_FROM),
+        nation_by_age(bands),
+        deaths,
+        assumed,
     )
     units, own = people.units, people.own
     fertility = vital.fertility_table(
         published.of_nation("total_fertility"), published.of_nation("fertility_ages"),
-        nation.FERTILITY_YEARS,
+        vital.FERTILITY_YEARS,
     )  # fmt: skip
     ratio = published.of_nation("sex_ratio_at_birth")
     economy = nation.economy_table(units, assumed)
@@ -56,27 +59,19 @@ def tables() -> dict[str, pd.DataFrame]:
     return care | {
         "regions": regions_table(units),
         "population": pd.concat(
-            [nation.population_table(units, own), outside_rows(people)], ignore_index=True
+            [ages.people_table(units.codes, own.residents), outside_rows(people)], ignore_index=True
         ),
         "migrants": migrants_table(people),
-        "migrant_ages": nation.profile_table(own).round({"share": 10}),
+        "migrant_ages": migration.profile_table(own.profiles).round({"share": 10}),
         "mobility": mobility_table(people, assumed["return_rate"]["value"],
                                    assumed["onward_rate"]["value"]),
         "mortality": mortality.assign(death_rate=mortality["death_rate"].map(six_figures)),
         "fertility": fertility.assign(rate=fertility["rate"].round(7)),
-        "sex_ratio_at_birth": ratio[ratio["year"].isin(nation.FERTILITY_YEARS)],
+        "sex_ratio_at_birth": ratio[ratio["year"].isin(vital.FERTILITY_YEARS)],
         "demography": nation.demography_table(units, own, fertility),
         "economy": economy,
-        "employment": pd.DataFrame(
-            {"region": units.codes, "employed_share": units.column("employed_share").clip(0, 1)}
-        ),
-        "industries": pd.DataFrame(
-            {
-                "region": np.repeat(units.codes, len(INDUSTRIES)),
-                "industry": np.tile(INDUSTRIES, len(units.codes)),
-                "share": units.industry_shares.ravel().round(9),
-            }
-        ),
+        "employment": nation.employment_table(units),
+        "industries": nation.industries_table(units).round({"share": 9}),
         "industry_factors": nation.industry_factors(assumed),
         "coverage": coverage_table(people, members, active, published),
         "fund_balances": nation.fund_balances(units, members, economy, published),
@@ -110,14 +105,7 @@ def mobility_table(people: Province, back: float, onward: float) -> pd.DataFrame
     """Hazards of moving that would hold the base-year stocks, for the people outside too."""
     contents = read_raw(HERE).settings
     assert contents is not None
-    form = Schedule.model_validate(contents["mobility"]["schedule"])
-    curve = np.asarray(
-        rogers_castro(
-            np.arange(AGES, dtype=float),
-            form.a1, form.alpha1, form.a2, form.mu2, form.alpha2, form.lambda2, form.c,
-        )
-    )  # fmt: skip
-    curve = curve / curve.sum()
+    curve = migration.leaving_by_age(contents["mobility"]["schedule"])
     own, n = people.own, len(people.units.codes)
     at_home = np.append(
         own.by_tie[:, 0].sum(axis=1) @ curve, people.outside.sum(axis=0) @ curve

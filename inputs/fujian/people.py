@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from inputs.building import ages, cover, migration
-from inputs.nation.people import People, migrant_profiles, people_of
+from inputs.nation.people import People, people_of
 from inputs.nation.units import FloatArray, Units
-from inputs.vocabulary import AGES, OUTSIDE, SEXES
+from inputs.vocabulary import OUTSIDE, SEXES
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def province_people(
     inbound = units.residents * units.column("from_elsewhere")
     outbound = people_away(nation, code, assumed)
     n = len(units.codes)
-    profiles = migrant_profiles(own.residents.sum(axis=0), assumed)
+    profiles = migration.migrant_profiles(own.residents.sum(axis=0), assumed)
     inside = units.city[own.home] == units.city[own.place]
     stocks = np.stack(
         [
@@ -116,11 +116,4 @@ def migrants_table(people: Province) -> pd.DataFrame:
 
 def outside_rows(people: Province) -> pd.DataFrame:
     """Rows of ``population`` for the people elsewhere."""
-    return pd.DataFrame(
-        {
-            "region": OUTSIDE,
-            "sex": np.repeat(SEXES, AGES),
-            "age": np.tile(np.arange(AGES), len(SEXES)),
-            "persons": people.outside.ravel().round(2),
-        }
-    )
+    return ages.people_table([OUTSIDE], people.outside[None])

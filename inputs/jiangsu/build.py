@@ -8,7 +8,7 @@ import sys
 
 import pandas as pd
 
-from inputs.building import vital
+from inputs.building import migration, vital
 from inputs.building.files import build_command
 from inputs.jiangsu.economy import (
     economy_table,
@@ -24,12 +24,9 @@ from inputs.jiangsu.people import (
     mobility_table,
     people,
     population_table,
-    profile_table,
     six_figures,
 )
 from inputs.jiangsu.published import BASE_YEAR, HERE, Published
-
-FERTILITY_YEARS = [*range(2020, 2026), 2030, 2035, 2040, 2050, 2060, 2070]
 
 
 def tables(published: Published) -> dict[str, pd.DataFrame]:
@@ -39,7 +36,7 @@ def tables(published: Published) -> dict[str, pd.DataFrame]:
     fertility = vital.fertility_table(
         published.of_nation("total_fertility"),
         published.of_nation("fertility_ages"),
-        FERTILITY_YEARS,
+        vital.FERTILITY_YEARS,
     )
     ratio = published.of_nation("sex_ratio_at_birth")
     economy = economy_table(published)
@@ -48,11 +45,11 @@ def tables(published: Published) -> dict[str, pd.DataFrame]:
         "regions": published.regions,
         "population": population_table(published, own),
         "migrants": migrants_table(published, own),
-        "migrant_ages": profile_table(own),
+        "migrant_ages": migration.profile_table(own.profiles).round({"share": 10}),
         "mobility": mobility_table(published, own),
         "mortality": mortality.assign(death_rate=mortality["death_rate"].map(six_figures)),
         "fertility": fertility.assign(rate=fertility["rate"].round(7)),
-        "sex_ratio_at_birth": ratio[ratio["year"].isin(FERTILITY_YEARS)],
+        "sex_ratio_at_birth": ratio[ratio["year"].isin(vital.FERTILITY_YEARS)],
         "demography": demography_table(published, own, mortality, fertility),
         "economy": economy,
         "employment": employment_table(published),

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from actuarial.mobility import rogers_castro
 from inputs.building import ages, cover, migration, vital
 from inputs.jiangsu.published import BASE_YEAR, HERE, FloatArray, Published
-from inputs.vocabulary import AGES, OUTSIDE, SEXES, TIES
+from inputs.vocabulary import AGES, OUTSIDE, SEXES
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def people(published: Published, mortality: pd.DataFrame) -> People:
     males = census["males"].to_numpy(dtype=float)
     females = census["females"].to_numpy(dtype=float)
     by_sex = ages.residents_by_sex(
-        bands.to_numpy(dtype=float), males, females, _seed(nation, starts)
+        bands.to_numpy(dtype=float), males, females, ages.national_bands(nation, starts.tolist())
     )
     rates = death_rates(mortality, BASE_YEAR)
     tails = [ages.stationary_tail(rates[sex], int(starts[-1])) for sex in range(len(SEXES))]
@@ -59,7 +58,7 @@ def people(published: Published, mortality: pd.DataFrame) -> People:
     )
     outside = np.maximum(whole - residents.sum(axis=0), 0.0)
     moved = migrants(published)
-    profiles = migrant_profiles(published, residents.sum(axis=0))
+    profiles = migration.migrant_profiles(residents.sum(axis=0), published.assumptions)
     same_city = published.city[:, None] == published.city[None, :]
     stocks = np.stack(
         [
@@ -73,20 +72,6 @@ def people(published: Published, mortality: pd.DataFrame) -> People:
     return People(
         residents, outside, moved, profiles, cover.people_by_tie(residents, stocks, profiles)
     )
-
-
-def _seed(nation: pd.DataFrame, starts: FloatArray) -> FloatArray:
-    """National people by sex in the census bands; the first five years share one sex ratio."""
-    columns = []
-    for number, start in enumerate(starts):
-        if start < 5:
-            rows = nation[nation["age_from"] == 0]
-        elif number == starts.size - 1:
-            rows = nation[nation["age_from"] >= start]
-        else:
-            rows = nation[nation["age_from"] == start]
-        columns.append([rows[sex].sum() for sex in SEXES])
-    return np.array(columns, dtype=float).T
 
 
 def death_rates(mortality: pd.DataFrame, year: int) -> FloatArray:
@@ -120,36 +105,10 @@ def migrants(published: Published) -> migration.Migrants:
     )
 
 
-def migrant_profiles(published: Published, residents: FloatArray) -> FloatArray:
-    """Age patterns of migrants (within, between, inbound, outbound), ``(4, 2, 101)``."""
-    workers = published.assumptions["migrant_ages_worker"]
-    starts = np.array(workers["starts"])
-    place = np.searchsorted(starts, np.arange(AGES), side="right") - 1
-    width = np.diff(np.append(starts, AGES))
-    shares = np.array(workers["shares"])
-    by_age = np.where(place >= 0, shares[place] / width[place], 0.0)
-    of_both = residents.sum(axis=0)
-    pattern = by_age * np.divide(residents, of_both, out=np.zeros_like(residents),
-                                 where=of_both > 0)  # fmt: skip
-    own = residents / residents.sum()
-    mix = published.assumed("migrant_ages_mix")
-    return np.stack(
-        [mix[tie] * pattern / pattern.sum() + (1.0 - mix[tie]) * own for tie in TIES[1:]]
-    )
-
-
 def population_table(published: Published, own: People) -> pd.DataFrame:
     """Residents by county, sex and age, and the people outside."""
-    codes = [*published.counties, OUTSIDE]
-    persons = np.concatenate([own.residents, own.outside[None]])
-    return pd.DataFrame(
-        {
-            "region": np.repeat(codes, len(SEXES) * AGES),
-            "sex": np.tile(np.repeat(SEXES, AGES), len(codes)),
-            "age": np.tile(np.arange(AGES), len(codes) * len(SEXES)),
-            "persons": persons.ravel().round(2),
-        }
-    )
+    everyone = np.concatenate([own.residents, own.outside[None]])
+    return ages.people_table([*published.counties, OUTSIDE], everyone)
 
 
 def migrants_table(published: Published, own: People) -> pd.DataFrame:
@@ -171,18 +130,6 @@ def migrants_table(published: Published, own: People) -> pd.DataFrame:
     return table.assign(persons=table["persons"].round(2))
 
 
-def profile_table(own: People) -> pd.DataFrame:
-    """Age pattern of migrants by tie."""
-    return pd.DataFrame(
-        {
-            "tie": np.repeat(TIES[1:], len(SEXES) * AGES),
-            "sex": np.tile(np.repeat(SEXES, AGES), len(TIES) - 1),
-            "age": np.tile(np.arange(AGES), (len(TIES) - 1) * len(SEXES)),
-            "share": own.profiles.ravel().round(10),
-        }
-    )
-
-
 def mobility_table(published: Published, own: People) -> pd.DataFrame:
     """Hazards of moving that would hold the base-year stocks.
 
@@ -190,12 +137,7 @@ def mobility_table(published: Published, own: People) -> pd.DataFrame:
     people away``, where the schedule is the case's and sums to one over ages.
     """
     settings = tomllib.loads((HERE / "case.toml").read_text("utf-8"))
-    form = settings["mobility"]["schedule"]
-    names = ("a1", "alpha1", "a2", "mu2", "alpha2", "lambda2", "c")
-    schedule = np.asarray(
-        rogers_castro(np.arange(AGES, dtype=float), *(form[name] for name in names))
-    )
-    schedule = schedule / schedule.sum()
+    schedule = migration.leaving_by_age(settings["mobility"]["schedule"])
     back = published.assumed("return_rate")
     at_home = np.concatenate(
         [own.by_tie[:, 0].sum(axis=1) @ schedule, [own.outside.sum(axis=0) @ schedule]]

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from actuarial.mobility import rogers_castro
 from inputs.building import ages, cover, migration
 from inputs.nation.units import AGES_FROM, FloatArray, IntArray, Units
-from inputs.vocabulary import AGES, SEXES, TIES
+from inputs.vocabulary import SEXES
 
 ROUNDS = 200
 
@@ -53,7 +52,7 @@ def people_of(
         [ages.single_ages(starts, by_sex[:, sex], tails[sex]) for sex in range(len(SEXES))], axis=1
     )
     home, place, migrants = sparse_migrants(units, assumed)
-    profiles = migrant_profiles(residents.sum(axis=0), assumed)
+    profiles = migration.migrant_profiles(residents.sum(axis=0), assumed)
     n = len(units.codes)
     within = units.city[home] == units.city[place]
     stocks = np.zeros((n, 4))
@@ -110,31 +109,11 @@ def _largest(table: FloatArray, number: int, axis: int) -> np.ndarray:
     return np.asarray(table >= least)
 
 
-def migrant_profiles(residents: FloatArray, assumed: dict[str, Any]) -> FloatArray:
-    """Age patterns of migrants (within, between, inbound, outbound), ``(4, 2, 101)``."""
-    workers = assumed["migrant_ages_worker"]
-    starts = np.array(workers["starts"])
-    band = np.searchsorted(starts, np.arange(AGES), side="right") - 1
-    width = np.diff(np.append(starts, AGES))
-    by_age = np.where(band >= 0, np.array(workers["shares"])[band] / width[band], 0.0)
-    both = residents.sum(axis=0)
-    pattern = by_age * np.divide(residents, both, out=np.zeros_like(residents), where=both > 0)
-    own = residents / residents.sum()
-    mix = assumed["migrant_ages_mix"]["value"]
-    return np.stack(
-        [mix[tie] * pattern / pattern.sum() + (1.0 - mix[tie]) * own for tie in TIES[1:]]
-    )
-
-
 def gross_rates(own: People, n: int, schedule: dict[str, float], return_rate: float) -> FloatArray:
     """Gross migraproduction rates that hold the base-year stocks, ``(n,)``.
 
     ``rate * sum(people at home x schedule) = return rate x people away``.
     """
-    names = ("a1", "alpha1", "a2", "mu2", "alpha2", "lambda2", "c")
-    curve = np.asarray(
-        rogers_castro(np.arange(AGES, dtype=float), *(schedule[name] for name in names))
-    )
-    at_home = own.by_tie[:, 0].sum(axis=1) @ (curve / curve.sum())
+    at_home = own.by_tie[:, 0].sum(axis=1) @ migration.leaving_by_age(schedule)
     away = np.bincount(own.home, own.migrants, minlength=n)
     return np.asarray(np.divide(return_rate * away, at_home, out=np.zeros(n), where=at_home > 0))

@@ -6,15 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from inputs.building import care, cover, money, vital
+from inputs.building import ages, care, cover, migration, money, vital
 from inputs.jiangsu.funds import national_per_head
-from inputs.jiangsu.insured import SERVICES, inpatient_cost_classes
 from inputs.jiangsu.published import BASE_YEAR, Published
 from inputs.nation.people import People, gross_rates, people_of
 from inputs.nation.units import AGES_FROM, HERE, INDUSTRIES, FloatArray, Units
-from inputs.vocabulary import AGES, SEXES, TIES
-
-FERTILITY_YEARS = [*range(2020, 2026), 2030, 2035, 2040, 2050, 2060, 2070]
+from inputs.vocabulary import AGES, SEXES
 
 
 def tables_of(units: Units, assumed: dict[str, Any]) -> dict[str, pd.DataFrame]:
@@ -24,17 +21,17 @@ def tables_of(units: Units, assumed: dict[str, Any]) -> dict[str, pd.DataFrame]:
     rates = vital.at_year(mortality, "death_rate", ["sex", "age"], BASE_YEAR)
     deaths = np.array([[rates[(sex, age)] for age in range(AGES)] for sex in SEXES])
     nation = published.of_nation("population_2020")
-    own = people_of(units, by_band(nation), deaths, assumed)
+    own = people_of(units, ages.national_bands(nation, AGES_FROM), deaths, assumed)
     fertility = vital.fertility_table(
         published.of_nation("total_fertility"), published.of_nation("fertility_ages"),
-        FERTILITY_YEARS,
+        vital.FERTILITY_YEARS,
     )  # fmt: skip
     ratio = published.of_nation("sex_ratio_at_birth")
     economy = economy_table(units, assumed)
     members, active = members_of(units, published)
     result = {
         "regions": units.regions(),
-        "population": population_table(units, own),
+        "population": ages.people_table(units.codes, own.residents),
         "migrants": pd.DataFrame(
             {
                 "home": np.array(units.codes)[own.home],
@@ -42,65 +39,21 @@ def tables_of(units: Units, assumed: dict[str, Any]) -> dict[str, pd.DataFrame]:
                 "persons": own.migrants.round(2),
             }
         ),
-        "migrant_ages": profile_table(own),
+        "migrant_ages": migration.profile_table(own.profiles),
         "mobility": mobility_table(units, own, assumed),
         "mortality": mortality,
         "fertility": fertility,
-        "sex_ratio_at_birth": ratio[ratio["year"].isin(FERTILITY_YEARS)],
+        "sex_ratio_at_birth": ratio[ratio["year"].isin(vital.FERTILITY_YEARS)],
         "demography": demography_table(units, own, fertility),
         "economy": economy,
-        "employment": pd.DataFrame(
-            {"region": units.codes, "employed_share": units.column("employed_share").clip(0, 1)}
-        ),
-        "industries": pd.DataFrame(
-            {
-                "region": np.repeat(units.codes, len(INDUSTRIES)),
-                "industry": np.tile(INDUSTRIES, len(units.codes)),
-                "share": units.industry_shares.ravel(),
-            }
-        ),
+        "employment": employment_table(units),
+        "industries": industries_table(units),
         "industry_factors": industry_factors(assumed),
         "coverage": coverage_table(units, own, members, active, published, assumed),
         "fund_balances": fund_balances(units, members, economy, published),
         "fund_totals": fund_totals(published, assumed, units.residents.sum()),
     }
     return result | care_tables(units, own, published, assumed)
-
-
-def by_band(nation: pd.DataFrame) -> FloatArray:
-    """National people by sex in the census bands; the first five years share one sex ratio."""
-    columns = []
-    for start in AGES_FROM:
-        first = 0 if start < 5 else start
-        rows = (
-            nation["age_from"] >= first if start == AGES_FROM[-1] else nation["age_from"] == first
-        )
-        columns.append([nation.loc[rows, sex].sum() for sex in SEXES])
-    return np.array(columns, dtype=float).T
-
-
-def population_table(units: Units, own: People) -> pd.DataFrame:
-    """Residents by county, sex and age."""
-    return pd.DataFrame(
-        {
-            "region": np.repeat(units.codes, len(SEXES) * AGES),
-            "sex": np.tile(np.repeat(SEXES, AGES), len(units.codes)),
-            "age": np.tile(np.arange(AGES), len(units.codes) * len(SEXES)),
-            "persons": own.residents.ravel().round(2),
-        }
-    )
-
-
-def profile_table(own: People) -> pd.DataFrame:
-    """Age pattern of migrants by tie."""
-    return pd.DataFrame(
-        {
-            "tie": np.repeat(TIES[1:], len(SEXES) * AGES),
-            "sex": np.tile(np.repeat(SEXES, AGES), len(TIES) - 1),
-            "age": np.tile(np.arange(AGES), (len(TIES) - 1) * len(SEXES)),
-            "share": own.profiles.ravel(),
-        }
-    )
 
 
 def mobility_table(units: Units, own: People, assumed: dict[str, Any]) -> pd.DataFrame:
@@ -152,6 +105,24 @@ def economy_table(units: Units, assumed: dict[str, Any]) -> pd.DataFrame:
             "price_level": money.price_levels(
                 income, units.residents, assumed["price_power"]["value"]
             ).round(4),
+        }
+    )
+
+
+def employment_table(units: Units) -> pd.DataFrame:
+    """Employed share of those of working age."""
+    return pd.DataFrame(
+        {"region": units.codes, "employed_share": units.column("employed_share").clip(0, 1)}
+    )
+
+
+def industries_table(units: Units) -> pd.DataFrame:
+    """Workers by industry as shares of a county's."""
+    return pd.DataFrame(
+        {
+            "region": np.repeat(units.codes, len(INDUSTRIES)),
+            "industry": np.tile(INDUSTRIES, len(units.codes)),
+            "share": units.industry_shares.ravel(),
         }
     )
 
@@ -280,46 +251,8 @@ def care_tables(
     units: Units, own: People, published: Published, assumed: dict[str, Any]
 ) -> dict[str, pd.DataFrame]:
     """Morbidity, severity, relativities, treatment and referral."""
-    nation = own.residents.sum(axis=0)
-    facts = published.table("facts")
-    shape = facts[facts["topic"] == "admission_by_age"]
-    starts = shape["measure"].str.extract(r"age_(\d+)")[0].astype(int).tolist()
-    by_age = care.by_single_age(starts, shape["value"].tolist())
-    sexes = assumed["admissions_sex"]
-    both = np.stack([by_age * care.by_single_age(sexes["starts"], sexes[sex]) for sex in SEXES])
-    admissions = care.scaled_frequency(both, nation, published.fact("care", "admission_rate", 2018))
-    visits = assumed["outpatient_ages"]
-    flat = np.tile(care.by_single_age(visits["starts"], visits["values"]), (2, 1))
-    outpatient = care.scaled_frequency(
-        flat, nation, published.fact("care", "outpatient_visits", 2018)
-    )
-    classes = assumed["cost_classes"]
-    inpatient = inpatient_cost_classes(published, classes["starts"], admissions * nation)
-    relativity = [
-        (factor, level, service, values[0 if service == SERVICES[0] else 1])
-        for factor, name in (("tie", "tie_relativity"), ("status", "status_relativity"))
-        for level, values in assumed[name].items()
-        if isinstance(values, list)
-        for service in SERVICES
-    ]
-    return {
-        "morbidity": care.morbidity_table(
-            outpatient, admissions, assumed["tiers"]["value"], SERVICES[0]
-        ),
-        "severity": care.severity_table(
-            classes["starts"], assumed["mean_cost"]["value"], assumed["cost_variation"]["value"],
-            dict.fromkeys(SERVICES[1:], inpatient) | {SERVICES[0]: classes["outpatient"]},
-            "lognormal",
-        ),
-        "relativities": pd.DataFrame(
-            relativity, columns=["factor", "level", "service", "relativity"]
-        ),
-        "treatment": care.treatment_table(
-            SERVICES, assumed["referral_care"]["value"], assumed["travel_home"],
-            assumed["care_forgone"],
-        ),
-        "referral": referral_table(units, assumed["referral_care"]["local"]),
-    }  # fmt: skip
+    tables = care.care_tables(published.table("facts"), assumed, own.residents.sum(axis=0))
+    return tables | {"referral": referral_table(units, assumed["referral_care"]["local"])}
 
 
 def referral_table(units: Units, local: float) -> pd.DataFrame:

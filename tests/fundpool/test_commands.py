@@ -86,7 +86,10 @@ def test_project_writes_parquet(run: Run, small_folder: Path, projection: Projec
     result = run("project", small_folder, "--pooling", "city", "--years", 3, "--out", "a/b")
     assert result.exit_code == 3, "the resident funds run dry"
     assert result.stdout == ""
-    assert result.stderr == "Tables and summary.json written to a/b\n"
+    assert result.stderr.splitlines()[:2] == [
+        "Tables and summary.json written to a/b",
+        "2 solvency alerts.",
+    ]
     assert _files(Path("a")) == sorted(
         ["b", "b/summary.json", *(f"b/{name}.parquet" for name in TABLES)]
     )
@@ -177,7 +180,10 @@ def test_status_3_where_one_does_not(run: Run, small_folder: Path) -> None:
         "Optimising rates and swaps",
         "Writing the report",
         "Report: fundpool-report/report.html, report.pdf, report.xlsx",
-        "2 solvency alerts under plan county",
+        "2 solvency alerts.",
+        "Pooled by county, 2 funds hold less than 6 months of outgo, net of claims owed, at some "
+        "time in the first 5 years.",
+        "2 run dry in that time.",
     ]
     assert _files(Path("fundpool-report")) == [
         "report.html", "report.pdf", "report.xlsx", "summary.json",
@@ -342,6 +348,23 @@ def test_a_changed_assumption_changes_the_result(run: Run, small_folder: Path) -
         for name in ("before", "after")
     }
     assert len(digests) == 2
+
+
+def test_a_lever_moves_what_is_paid_in_where_totals_are_published(run: Run) -> None:
+    """Jiangsu is calibrated on its totals, and every city has a premium of its own."""
+    arguments = ("project", "jiangsu", "--years", 1, "--quiet", "--format", "csv")
+    refused = run(*arguments, "--set", "schemes.resident.rules.premium=400")
+    assert refused.exit_code == 2
+    assert "--set schemes.resident.rules.premium.320000=400" in refused.stderr
+    run(*arguments, "--out", "before")
+    run(*arguments, "--out", "after", "--set", "schemes.employee.rules.employer_rate=0.09",
+        "--set", "schemes.resident.rules.premium.320000=800")  # fmt: skip
+    before, after = (
+        pd.read_csv(f"{name}/funds.csv").groupby(["scheme", "year"])["contributions"].sum()
+        for name in ("before", "after")
+    )
+    assert after["employee", 2021] / before["employee", 2021] > 1.05
+    assert after["resident", 2021] / before["resident", 2021] > 1.5
 
 
 def test_a_changed_assumption_is_shown_as_assumed(run: Run, small_folder: Path) -> None:

@@ -50,7 +50,9 @@ def test_status_and_streams(small_folder: Path, broken_folder: Path, tmp_path: P
                  tmp_path / "out")  # fmt: skip
     assert alert.returncode == 3
     assert json.loads(alert.stdout)["alerts"]
-    assert alert.stderr == f"Tables and summary.json written to {tmp_path / 'out'}\n"
+    written, first, *_ = alert.stderr.splitlines()
+    assert written == f"Tables and summary.json written to {tmp_path / 'out'}"
+    assert first == "2 solvency alerts."
     refused = _run("-m", "fundpool", "project", broken_folder, "--out", tmp_path / "none")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.endswith("2 errors\n")

@@ -11,7 +11,8 @@ from inputs.bundled import bundled_cases
 from inputs.case import Case, check_case, read_case
 from inputs.findings import CaseError
 from inputs.template import copy_case, write_case_workbook, write_empty_workbook
-from tests.cases.small import small_case
+from models.participation import participation
+from tests.cases.small import small_case, toml_text
 
 
 @pytest.fixture
@@ -170,6 +171,77 @@ def test_regional_rules(tmp_path: Path) -> None:
     assert after(1000.0) == pytest.approx(0.5 * 960)
     assert scheme.benefit_signature(2020) != scheme.benefit_signature(2021)
     assert scheme.benefit_signature(2021) == scheme.benefit_signature(2025)
+
+
+def _with_own_premiums(tmp_path: Path, rows: list[tuple[str, int, float]]) -> Case:
+    small = small_case()
+    small.tables["scheme_rules"] = pd.DataFrame(
+        [("resident", code, year, "premium", "", value) for code, year, value in rows],
+        columns=["scheme", "region", "year", "rule", "service", "value"],
+    )
+    return read_case(small.write(tmp_path / "case"))
+
+
+EVERY_REGION = [("north", 2020, 300.0), ("birch", 2019, 250.0), ("ash", 2025, 400.0)]
+
+
+def test_a_value_that_no_region_follows_is_refused(tmp_path: Path) -> None:
+    case = _with_own_premiums(tmp_path, EVERY_REGION)
+    path = "schemes.resident.rules.premium"
+    with pytest.raises(CaseError, match=r"every region \(3 rows, 250 to 400\)") as refused:
+        case.with_values({path: 350.0})
+    assert f"--set {path}.land=350" in str(refused.value)
+    text = {
+        "schema_version": 1, "name": "dearer", "title": "Dearer", "about": "A premium.",
+        "source": "test", "status": "assumed",
+        "schemes": {"resident": {"rules": {"premium": {"value": 350.0}}}},
+    }  # fmt: skip
+    policy = tmp_path / "dearer.toml"
+    policy.write_text(toml_text(text), encoding="utf-8")
+    with pytest.raises(CaseError, match="a rule that some region follows"):
+        case.with_policies([policy])
+    some = _with_own_premiums(tmp_path / "some", EVERY_REGION[1:])
+    assert some.with_values({path: 350.0}).scheme("resident").rule("premium", "ash", 2021) == 350.0
+
+
+def test_a_rule_is_set_for_a_region_and_all_that_lies_in_it(tmp_path: Path) -> None:
+    case = _with_own_premiums(tmp_path, EVERY_REGION)
+    path = "schemes.resident.rules.premium"
+    for levers_since, before in ((None, (350.0, 350.0)), (2021, (300.0, 250.0))):
+        changed = case.with_values({f"{path}.land": 350.0}, levers_since).scheme("resident")
+        found = [changed.rule("premium", code, 2020) for code in ("ash", "birch")]
+        assert tuple(found) == before
+        for year in (2021, 2025, 2040):
+            assert changed.rule_array("premium", changed.regions, year).tolist() == [350.0, 350.0]
+    one = case.with_values({f"{path}.birch": 280.0}).scheme("resident")
+    assert [one.rule("premium", code, 2030) for code in ("ash", "birch")] == [400.0, 280.0]
+    assert case.scheme("resident").rule("premium", "birch", 2030) == 250.0
+    for wrong, words in ((f"{path}.oak", "a region of the case"), (f"{path}.ash", "from 0 to")):
+        with pytest.raises(CaseError, match=words):
+            case.with_values({wrong: -1.0})
+
+
+def test_a_rule_set_from_a_year_leaves_the_base_year(tmp_path: Path) -> None:
+    """Calibration to the base year's totals would cancel a change of the base year itself."""
+    case = read_case(small_case().write(tmp_path / "case"))
+    path = "schemes.employee.rules.employer_rate"
+    changed = case.with_values({path: 0.11}, levers_since=2021)
+    rates = [changed.scheme("employee").rule("employer_rate", "ash", y) for y in (2020, 2021, 2040)]
+    assert rates == [0.08, 0.11, 0.11]
+    table = changed.assumptions().set_index("path")
+    assert table.loc[f"{path} (2021)", "value"] == 0.11
+    assert "set by the user from 2021" in table.loc[path, "source"]
+
+
+def test_participation_set_from_a_year_leaves_the_base_year() -> None:
+    case = read_case("jiangsu")
+    path = "participation.awareness"
+    known = case.value(path)
+    changed = case.with_values({path: 0.9}, levers_since=2021)
+    assert [changed.value(path, year) for year in (2020, 2021, 2050)] == [known, 0.9, 0.9]
+    assert participation(changed, 2025).entry[3].max() > participation(case, 2025).entry[3].max()
+    throughout = case.with_values({path: 0.9})
+    assert participation(throughout, 2025).entry == pytest.approx(participation(case, 2025).entry)
 
 
 def test_rules_by_year_hold_from_then_on(tmp_path: Path) -> None:
