@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.interpolate import RectBivariateSpline
 from scipy.special import betaincc, gammaincc
 
 from actuarial.arrays import FloatArray, not_negative, same_kind
@@ -44,9 +45,81 @@ def _beta_share(
 ) -> FloatArray:
     if (m > most * (1.0 + 1e-12)).any():
         raise ValueError("the mean of credited years must not exceed the longest career")
+    part, weight = _matched(m, v, most, spread)
+    at = np.clip(need / np.where(most > 0, most, 1.0), 0.0, 1.0)
+    return np.asarray(betaincc(part * weight, (1.0 - part) * weight, at))
+
+
+def _matched(
+    m: FloatArray, v: FloatArray, most: FloatArray, spread: np.ndarray
+) -> tuple[FloatArray, FloatArray]:
+    """``p`` and ``k`` of the beta distribution with the given moments."""
     part = np.where(spread, np.clip(m / np.where(most > 0, most, 1.0), 1e-9, 1.0 - 1e-9), 0.5)
     scaled = np.where(spread, v / np.where(most > 0, most, 1.0) ** 2, 0.1)
     # a variance at the bound means careers of nothing or everything
-    weight = np.maximum(part * (1.0 - part) / scaled - 1.0, 1e-6)
-    at = np.clip(need / np.where(most > 0, most, 1.0), 0.0, 1.0)
-    return np.asarray(betaincc(part * weight, (1.0 - part) * weight, at))
+    return part, np.maximum(part * (1.0 - part) / scaled - 1.0, 1e-6)
+
+
+KNOTS = 160
+"""Points a side of the grid on which the share is known for many groups."""
+
+MANY = 50_000
+"""Groups with the same required years from which a grid is quicker than the beta function."""
+
+OUTERMOST = (0.0005, 0.9995)
+"""Quantiles of ``p`` and ``k`` between which the grid lies."""
+
+INTERPOLATED = 1e-7
+"""Error up to which an interpolated share is taken; else all are computed."""
+
+
+def eligible_share_of_many(
+    mean: FloatArray, variance: FloatArray, required: FloatArray, longest: float
+) -> FloatArray:
+    """:func:`eligible_share` for very many groups with few different required years.
+
+    The share is a smooth function of ``p`` and ``log k`` for given required years, so it is
+    computed on a grid over most groups at hand and interpolated by cubic splines; the outermost
+    groups, and all where a sample misses by more than ``INTERPOLATED``, are computed one by one.
+
+    Args:
+        mean, variance, required: by group, ``(N,)``.
+        longest: longest possible career, positive.
+
+    Raises:
+        ValueError: as :func:`eligible_share`.
+    """
+    result = np.empty(mean.shape)
+    most = np.full(mean.shape, longest)
+    spread = (variance > NO_SPREAD * np.maximum(mean, 1.0) ** 2) & (mean > 0)
+    part, weight = _matched(mean, variance, most, spread)
+    size = np.log(weight)
+    rest = np.ones(mean.shape, dtype=bool)
+    for need in np.unique(required):
+        own = spread & (required == need)
+        if np.count_nonzero(own) < MANY:
+            continue
+        for values in (part, size):
+            first, last = np.quantile(values[own], OUTERMOST)
+            own &= (values >= first) & (values <= last)
+        found = _on_grid(part[own], size[own], min(need / longest, 1.0))
+        if found is not None:
+            result[own], rest[own] = found, False
+    result[rest] = eligible_share(mean[rest], variance[rest], required[rest], longest)
+    return result
+
+
+def _on_grid(part: FloatArray, size: FloatArray, at: float) -> FloatArray | None:
+    """Share above ``at`` by interpolation in ``p`` and ``log k``; None where it is not exact."""
+    ends = [(float(values.min()), float(values.max())) for values in (part, size)]
+    if any(last - first < 1e-9 for first, last in ends):
+        return None
+    axes = [np.linspace(first, last, KNOTS) for first, last in ends]
+    p, k = axes[0][:, None], np.exp(axes[1])[None, :]
+    share = RectBivariateSpline(axes[0], axes[1], betaincc(p * k, (1.0 - p) * k, at))
+    found = np.clip(share.ev(part, size), 0.0, 1.0)
+    some = slice(None, None, max(part.size // 500, 1))
+    k_some = np.exp(size[some])
+    exact = betaincc(part[some] * k_some, (1.0 - part[some]) * k_some, at)
+    close = np.abs(found[some] - exact).max() <= INTERPOLATED
+    return np.asarray(found) if close else None

@@ -101,43 +101,46 @@ def add_mapped(target, mapping, source, factor, held, changes):  # type: ignore[
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def change_cover(target, source, matrices, blocks, held, part):  # type: ignore[no-untyped-def]
+def change_cover(target, source, matrices, blocks, held):  # type: ignore[no-untyped-def]
     """Coverage transition of one pair; returns those insured before and uninsured after.
 
     Args:
-        target: becomes ``source`` moved on by the matrix of each band, scratch rows.
+        target: becomes ``source`` moved on by the matrix of each band, scratch rows; a last row
+            becomes those who lapse.
         source: people, scratch rows.
-        matrices: by band, ``(bands, K, K)``.
+        matrices: by band, ``(bands, K, K)``. The nine statuses are written out, ``none`` first:
+            compilers make vectors of that and not of a loop.
         blocks: bands in blocks, from :func:`blocks_of`.
         held: statuses that anybody has or comes to have, ``(K,)``; rows of others are left alone.
-        part: room for a block and those who lapse in every cell, ``(K, LANES)`` and a scratch
-            row.
     """
-    block, lapsing = part
     for b in range(blocks.shape[0]):
         start = np.uint64(blocks[b, 0])  # unsigned: an index that may be negative is slow
         matrix = matrices[blocks[b, 1]]
-        for k in range(K):
-            for lane in range(LANES):
-                block[k, lane] = source[k, start + np.uint64(lane)]
-        for j in range(K):
-            if not held[j]:
+        for j in range(K + 1):  # one more for those who lapse
+            if j < K and not held[j]:
                 continue
+            into = j if j < K else NONE
+            w0, w1, w2, w3 = matrix[0, into], matrix[1, into], matrix[2, into], matrix[3, into]
+            w4, w5, w6, w7 = matrix[4, into], matrix[5, into], matrix[6, into], matrix[7, into]
+            w8 = matrix[8, into]
+            if j == K:
+                w0 = target.dtype.type(0.0)  # has nothing to lose
             for lane in range(LANES):
-                total = target.dtype.type(0.0)
-                for k in range(K):
-                    total += matrix[k, j] * block[k, lane]
-                target[j, start + np.uint64(lane)] = total
-        for lane in range(LANES):
-            block[NONE, lane] = 0.0
-        for lane in range(LANES):
-            total = target.dtype.type(0.0)
-            for k in range(K):
-                total += matrix[k, NONE] * block[k, lane]
-            lapsing[start + np.uint64(lane)] = total
+                c = start + np.uint64(lane)
+                target[j, c] = (
+                    w0 * source[0, c]
+                    + w1 * source[1, c]
+                    + w2 * source[2, c]
+                    + w3 * source[3, c]
+                    + w4 * source[4, c]
+                    + w5 * source[5, c]
+                    + w6 * source[6, c]
+                    + w7 * source[7, c]
+                    + w8 * source[8, c]
+                )
     lapsed = target.dtype.type(0.0)
-    for c in range(CELLS):
-        lapsed += lapsing[c]
+    for cell in range(CELLS):
+        lapsed += target[K, cell]
     return lapsed
 
 

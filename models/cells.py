@@ -9,5 +9,8 @@ from models.pairs import IntArray
 
 def cell_index(sex: ArrayLike, age: ArrayLike) -> IntArray:
     """Cell of each (sex, age): ``index(sex) * 101 + age``."""
-    numbers = np.array([SEXES.index(s) for s in np.asarray(sex)], dtype=np.int64)
+    names = np.asarray(sex)
+    numbers = np.zeros(names.shape, dtype=np.int64)
+    for number, name in enumerate(SEXES):
+        numbers[names == name] = number
     return np.asarray(numbers * AGES + np.asarray(age, dtype=np.int64), dtype=np.int64)

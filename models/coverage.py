@@ -221,8 +221,12 @@ def _rows(case: Case, table: pd.DataFrame) -> IntArray:
 
 
 def _bands(table: pd.DataFrame, number_of: dict[tuple[str, int], int]) -> IntArray:
-    pairs = zip(table["sex"], table["age_from"], strict=True)
-    return np.array([number_of[key] for key in pairs], dtype=np.int64)
+    first = table["age_from"].to_numpy(dtype=np.int64)
+    sexes = np.asarray(table["sex"])
+    result = np.empty(first.size, dtype=np.int64)
+    for (sex, age), number in number_of.items():
+        result[(first == age) & (sexes == sex)] = number
+    return result
 
 
 def pair_rows(pairs: PairIndex) -> IntArray:

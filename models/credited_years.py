@@ -7,7 +7,7 @@ with these moments between nothing and the longest possible career.
 
 import numpy as np
 
-from actuarial.credited_years import eligible_share
+from actuarial.credited_years import eligible_share_of_many
 from inputs.case import Case
 from inputs.schemes import Scheme
 from inputs.vocabulary import AGES, SEXES
@@ -71,28 +71,23 @@ def retired_share(
     """
     result = np.zeros((pairs.count, len(SEXES)))
     start = case.value("coverage.working_age_from")
-    rules = [scheme.rule_array(f"min_credited_years_{s}", case.regions, year) for s in SEXES]
-    required = [np.append(rule, rule.mean()) for rule in rules]
-
-    def enter(part: slice) -> None:
-        for number in range(len(SEXES)):
-            cell = number * AGES + int(ages[number]) - 1
-            longest = float(ages[number]) - start
-            members, years, squares = (
-                values.astype(np.float64)
-                for values in (
-                    people[part, CONTRIBUTING[0], cell] + people[part, CONTRIBUTING[1], cell],
-                    holdings[part, YEARS, cell],
-                    holdings[part, SQUARES, cell],
-                )
+    for number, sex in enumerate(SEXES):
+        cell = number * AGES + int(ages[number]) - 1
+        longest = float(ages[number]) - start
+        required = scheme.rule_array(f"min_credited_years_{sex}", case.regions, year)
+        members, years, squares = (
+            values.astype(np.float64)
+            for values in (
+                people[:, CONTRIBUTING[0], cell] + people[:, CONTRIBUTING[1], cell],
+                holdings[:, YEARS, cell],
+                holdings[:, SQUARES, cell],
             )
-            mean = mean_of(years, members)
-            result[part, number] = eligible_share(
-                np.minimum(mean + HALF_YEAR, longest),
-                np.maximum(mean_of(squares, members) - mean**2, 0.0),
-                required[number][pairs.residence[part]],
-                longest=longest,
-            )
-
-    in_slices(enter, pairs.count)
+        )
+        mean = mean_of(years, members)
+        result[:, number] = eligible_share_of_many(
+            np.minimum(mean + HALF_YEAR, longest),
+            np.maximum(mean_of(squares, members) - mean**2, 0.0),
+            np.append(required, required.mean())[pairs.residence],
+            longest,
+        )
     return result

@@ -123,10 +123,9 @@ def _year(  # type: ignore[no-untyped-def]
     kept = np.empty(CELLS, kind)
     chances = np.zeros((5, SCRATCH), kind)
     stay, out, back, on, persist = chances[0], chances[1], chances[2], chances[3], chances[4]
-    rows = np.zeros((7, K, SCRATCH), kind)
+    rows = np.zeros((7, K + 1, SCRATCH), kind)
     total_away, at_home, arriving, moving = rows[0], rows[1], rows[2], rows[3]
     moved, here, end = rows[4], rows[5], rows[6]
-    part = np.empty((K, LANES), kind), np.empty(SCRATCH, kind)
     here_now = np.zeros(K, np.bool_)
     held = np.zeros(K, np.bool_)
     gathered = np.empty(frequency_starts.shape[0] * LANES, kind)
@@ -269,7 +268,7 @@ def _year(  # type: ignore[no-untyped-def]
                 money_in[p, side] = total
             arrivals[p] = add_to(moved, here, held)
             retire(moved, retirement_cells, retired_share[p], home_cover[h], retiring[p])
-            lapsed[p] = change_cover(end, moved, transition[row], blocks, held, part)
+            lapsed[p] = change_cover(end, moved, transition[row], blocks, held)
             money = add_entrants(holdings[p], end, kept, brought, prior_credit)
             released[p] += (
                 money_in[p, 0] + carry[1, r] * money_in[p, 1] - money_out[p, 0] - money_out[p, 1]
