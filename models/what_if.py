@@ -139,15 +139,19 @@ class WhatIf:
             )
         )  # fmt: skip
 
-    def balances(self, levers: Levers, scheme: str | None = None) -> FloatArray:
+    def balances(
+        self, levers: Levers, scheme: str | None = None, out: FloatArray | None = None
+    ) -> FloatArray:
         """Closing balances, ``(s, T, p)``.
 
         Args:
             levers: the change.
             scheme: which scheme; the only one unless told.
+            out: where they go: who asks again and again saves the time that new memory takes.
 
         Raises:
-            ValueError: several schemes and none named, an unknown one, or levers of another shape.
+            ValueError: several schemes and none named, an unknown one, levers of another shape, or
+                no room for the balances in ``out``.
         """
         paths = self._of(scheme)
         shape = paths.income.shape[1:]
@@ -162,7 +166,9 @@ class WhatIf:
 
         opening = paths.opening_balance * np.asarray(levers.opening_factor, dtype=float)
         opening = np.ascontiguousarray(opening + np.asarray(levers.added_opening, dtype=float))
-        result = np.empty(paths.income.shape)
+        result = np.empty(paths.income.shape) if out is None else out
+        if result.shape != paths.income.shape or result.dtype != np.float64:
+            raise ValueError(f"balances need room for {paths.income.shape} doubles")
         _balances(
             paths.income, paths.contribution_base, paths.subsidies, paths.outgo, paths.interest,
             opening, laid(levers.income_factor), laid(levers.added_rate),

@@ -109,3 +109,12 @@ def test_every_lever_says_its_kind(asked: WhatIf) -> None:
         asked.balances(Levers())
     with pytest.raises(ValueError, match="fit"):
         asked.balances(Levers(income_factor=np.ones(7)), "employee")
+
+
+def test_balances_go_where_the_asker_wants_them(asked: WhatIf) -> None:
+    room = np.empty_like(asked.balances(Levers(), "employee"))
+    got = asked.balances(Levers(income_factor=1.1), "employee", out=room)
+    assert got is room
+    assert np.array_equal(room, asked.balances(Levers(income_factor=1.1), "employee"))
+    with pytest.raises(ValueError, match="room"):
+        asked.balances(Levers(), "employee", out=room[:, :2])
