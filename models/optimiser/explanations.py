@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from models.optimiser.certificate import TOLERANCE, missing
+from models.optimiser.constraints import FundColumns
 from models.optimiser.fund_problem import FundProblem, rebuilt
 from models.optimiser.optimisation import Outcome, optimised
 from models.optimiser.plan import Plan
+from models.optimiser.tail_program import TailColumns
 from models.rates import FloatArray
 
 
@@ -27,9 +29,11 @@ def shadow_prices(plan: Plan) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     for outcome in plan.outcomes:
         reduced = _reduced_costs(outcome)
-        for fund, columns in zip(outcome.model.funds, outcome.model.columns, strict=True):
+        for fund, columns, decision in zip(
+            outcome.model.funds, outcome.model.columns, outcome.decisions, strict=True
+        ):
             scale = outcome.model.scale
-            floor = _floor_duals(outcome, fund, reduced[columns.balance]) / scale
+            floor = _floor_duals(outcome, fund, columns, reduced[columns.balance]) / scale
             month = fund.paths.outgo_next_year / 12.0 / fund.unit
             worth = (floor * month).sum(axis=(0, 1))
             rows += _priced(fund, "reserve floor", worth, "month of reserve",
@@ -41,8 +45,8 @@ def shadow_prices(plan: Plan) -> pd.DataFrame:
                             "0.1 point on the largest rate would save", 1.0)  # fmt: skip
             numbers = outcome.model.program.rows.get(f"{fund.paths.scheme}_levy_ceiling")
             if numbers is not None:
-                duals = outcome.solutions[-1].duals[numbers] / scale
-                income = outcome.decisions[0].rates[:, fund.group] * fund.paths.contribution_base
+                duals = _everywhere(fund, columns, outcome.solutions[-1].duals[numbers]) / scale
+                income = decision.rates[:, fund.group] * fund.paths.contribution_base
                 worth = -(duals * income / fund.unit).sum(axis=(0, 1)) * 0.01
                 rows += _priced(fund, "levy ceiling", worth, "point of the levy ceiling",
                                 "one more point of the levy ceiling would save", 1.0)  # fmt: skip
@@ -61,13 +65,26 @@ def _reduced_costs(outcome: Outcome) -> FloatArray:
     return np.asarray(arrays.cost - arrays.matrix.T @ duals)
 
 
-def _floor_duals(outcome: Outcome, fund: FundProblem, reduced: FloatArray) -> FloatArray:
+def _everywhere(
+    fund: FundProblem, columns: FundColumns | TailColumns, values: FloatArray
+) -> FloatArray:
+    """Duals by scenario, year and pool, zero for those without rows, ``(s, T, p)``."""
+    if not isinstance(columns, TailColumns):
+        return values
+    result = np.zeros_like(fund.paths.outgo)
+    result[columns.pairs.scenario, :, columns.pairs.pool] = values
+    return result
+
+
+def _floor_duals(
+    outcome: Outcome, fund: FundProblem, columns: FundColumns | TailColumns, reduced: FloatArray
+) -> FloatArray:
     """Change of the objective with the floor in its unit, ``(s, T, p)``."""
     numbers = outcome.model.program.rows
     duals = np.nan_to_num(outcome.solutions[-1].duals)
     lead = fund.paths.scheme
     if fund.policy.floor == "cvar":
-        return np.asarray(duals[numbers[f"{lead}_excess"]])
+        return _everywhere(fund, columns, duals[numbers[f"{lead}_excess"]])
     if fund.policy.floor == "expectation":
         return duals[numbers[f"{lead}_floor"]][None] * fund.weight[:, None, None]
     if f"{lead}_floor" in numbers:
