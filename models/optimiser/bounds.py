@@ -28,7 +28,7 @@ def trusted_bounds(
     hold and collect at the highest rates until then, as a pool that pays keeps its floor and so
     pays from money it has. A pool that pays ends the year at its floor, which is not negative; so
     no balance lies below the lower of zero and what the lowest rates without swaps lead to.
-    Where the floor need not hold in every scenario, levies of the highest rates are taken off.
+    Where the floor need not hold in every scenario, the largest levies are taken off them.
     Burdens: between the least and the largest that the corridors allow.
     """
     lower, upper = program.bounds()
@@ -82,7 +82,7 @@ def _reachable(fund: FundProblem) -> tuple[FloatArray, FloatArray]:
     least = fund.rate_lower[:, fund.group] * fund.paths.contribution_base
     if fund.policy.swaps and fund.policy.floor != "every":
         # a floor that need not be kept in every scenario lets a pool pay while short
-        least = least - min(fund.policy.levy_ceiling, 1.0) * most
+        least = least * (1.0 - min(fund.policy.levy_ceiling, 1.0))
     held, deep = np.empty(most.shape[:2]), np.empty(most.shape)
     money = np.full(fund.scenarios, np.maximum(fund.paths.opening_balance, 0.0).sum())
     debt = np.tile(np.minimum(fund.paths.opening_balance, 0.0), (fund.scenarios, 1))

@@ -32,8 +32,9 @@ class Extension:
     Attributes:
         decision: rates and swaps.
         lacking: pairs that should have columns, ``(s, p)``: those in a tail that misses its floor;
-            else, where a scenario's recourse fails, those that have no room left or draw; else
-            all of it; in a complete plan, those that draw on a hub.
+            else, where a scenario's recourse fails, those that draw or have no room left; else
+            all of it. In a complete plan those that draw, else those without room where there are
+            swaps, else all of these.
         complete: whether no pair misses its floor in the tail.
     """
 
@@ -64,17 +65,20 @@ def extended(
     if not fund.policy.swaps:
         tails = tail_of(fund, loss - shortfalls(fund, columns, values))
         return Extension(decision, tails & ~held, not tails.any())
-    drawing, failed = np.zeros_like(held), np.zeros_like(held)
+    drawing, failed = np.zeros(held.shape, dtype=bool), np.zeros(held.shape, dtype=bool)
     for scenario in np.flatnonzero(over):
         grants, levies, short = recourse(fund, rates, most, int(scenario))
         decision.grants[scenario], decision.levies[scenario] = grants, levies
         drawing[scenario] = (grants > 1e-6 * fund.unit).any(axis=0)
         failed[scenario] = bool((short > ENOUGH * fund.unit).any())
     loss = fund.floor - recursion(fund, decision).balance - shortfalls(fund, columns, values)
-    strained = failed & (loss > most - ENOUGH * fund.unit).any(axis=1)
+    full: NDArray[np.bool_] = np.asarray((loss > most - ENOUGH * fund.unit).any(axis=1))
     tails = tail_of(fund, loss)
     complete = not tails.any()
-    wanted = [drawing] if complete else [tails, strained | (drawing & failed), failed]
+    wanted: list[NDArray[np.bool_]] = [tails, (full | drawing) & failed, failed]
+    if complete:
+        swapping = np.broadcast_to(over[:, None], held.shape)
+        wanted = [drawing, full & swapping, swapping]
     for group in wanted:
         if (group & ~held).any():
             return Extension(decision, group & ~held, complete)

@@ -192,7 +192,7 @@ def levy_ceilings(program: LinearProgram, fund: FundProblem, columns: TailColumn
 
 def other_pools(fund: FundProblem, columns: TailColumns) -> FloatArray:
     """One where a pool is under the hub of an account and no pair of its scenario, ``(A, p)``."""
-    result = (fund.hub == columns.account_hub[:, None]).astype(float)
+    result: FloatArray = (fund.hub == columns.account_hub[:, None]).astype(float)
     result[columns.account, columns.pairs.pool] = 0.0
     return result
 

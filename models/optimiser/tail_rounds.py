@@ -8,7 +8,7 @@ the bound.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,7 +133,9 @@ def _completed(model: Model, values: FloatArray) -> list[Extension]:
         if step == STEPS[0]:
             first = parts
         if all(part.complete for part in parts):
-            return parts
+            # what was missing before the lift may be what keeps the plan from its bound
+            return [replace(p, lacking=p.lacking | f.lacking)
+                    for p, f in zip(parts, first, strict=True)]  # fmt: skip
         if sum(int(part.lacking.sum()) for part in parts) > FEW:
             break
     return first
