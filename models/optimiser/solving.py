@@ -12,7 +12,7 @@ from models.optimiser.highs import InMemoryHighs
 from models.optimiser.linear_program import Arrays, LinearProgram, as_pulp
 from models.rates import FloatArray
 
-LARGE = 60_000
+LARGE = 20_000
 """Rows above which an interior solution is taken as it is, without crossing to a corner."""
 
 
@@ -58,7 +58,8 @@ def default_solver(
         options["run_crossover"] = "off"
         # much faster on large programs, where its libraries are installed (extra "large")
         if find_spec("highspy_extras") is not None:
-            options["solver"] = "hipo"
+            # pools share rates and hubs: normal equations would be dense, and trying them is slow
+            options |= {"solver": "hipo", "hipo_system": "augmented"}
     return InMemoryHighs(**options)
 
 

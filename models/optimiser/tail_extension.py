@@ -77,7 +77,7 @@ def extended(
     complete = not tails.any()
     wanted: list[NDArray[np.bool_]] = [tails, (full | drawing) & failed, failed]
     if complete:
-        swapping = np.broadcast_to(over[:, None], held.shape)
+        swapping = np.tile(np.asarray(over)[:, None], (1, fund.pools))
         wanted = [drawing, full & swapping, swapping]
     for group in wanted:
         if (group & ~held).any():
