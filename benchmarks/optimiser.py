@@ -4,7 +4,6 @@
 which take minutes.
 """
 
-import resource
 import time
 from dataclasses import replace
 from typing import Any
@@ -18,7 +17,7 @@ from models.optimiser.fund_problem import fund_problem
 from models.optimiser.highs import as_highs
 from models.optimiser.linear_program import Arrays
 from models.optimiser.optimisation import Outcome, optimised
-from models.optimiser.planning import Choices, drawn
+from models.optimiser.planning import Choices, drawn, solved
 from models.optimiser.policy import Aims, Policy, aims_of, policy_of
 from models.optimiser.solving import default_solver
 from models.optimiser.tail_rounds import tail_optimised
@@ -41,17 +40,20 @@ def measure() -> list[Row]:
             Row(f"{lead}: build, solve, certificate", seconds, "s", 3.0, "at most"),
             Row(f"{lead}: whole over raw HiGHS", seconds / raw, "times", 1.25, "at most"),
         ]
-    certified = 0
-    began = time.perf_counter()
-    for paths in _nation(flows["employee"]):
-        outcome = optimised([fund_problem(paths, policy)], aims)
-        certified += outcome.certificate.certified
-    passed = time.perf_counter() - began
+    began, spent = time.perf_counter(), time.process_time()
+    provinces = [fund_problem(paths, policy) for paths in _nation(flows["employee"])]
+    outcomes = solved(provinces, aims, Choices(threads=2))
+    passed, spent = time.perf_counter() - began, time.process_time() - spent
+    certified = sum(outcome.certificate.certified for outcome in outcomes)
+    lead = f"plan, nation of {PROVINCES} provinces with a hub each"
     return [
         *found,
-        Row(f"plan, nation of {PROVINCES} provinces with a hub each", passed, "s", 60.0, "at most"),
+        Row(lead, passed, "s", 60.0, "at most"),
+        Row(f"{lead}: processor time", spent, "s"),
         Row("plan, nation: provinces certified", certified, "", float(PROVINCES)),
-    ]
+        Row(f"{lead}: largest gap", max(o.certificate.relative_gap for o in outcomes), "", 1e-6,
+            "at most"),
+    ]  # fmt: skip
 
 
 def measure_whole() -> list[Row]:
