@@ -4,6 +4,7 @@
 which take minutes.
 """
 
+import resource
 import time
 from dataclasses import replace
 from typing import Any
