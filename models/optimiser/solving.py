@@ -98,6 +98,14 @@ def solve(
     if arrays.integer.any() and isinstance(chosen, InMemoryHighs):
         chosen = InMemoryHighs(mip_rel_gap=1e-9, random_seed=0, **_limit(time_limit))
     problem.solve(chosen)
+    if (
+        problem.status == pulp.LpStatusNotSolved
+        and isinstance(chosen, InMemoryHighs)
+        and time_limit is None
+    ):
+        # rare: stuck inside a program with hardly any room; a corner can still be found
+        chosen = InMemoryHighs(solver="ipx", random_seed=0)
+        problem.solve(chosen)
     ended = time.perf_counter()
     status = {
         pulp.LpStatusOptimal: "optimal", pulp.LpStatusInfeasible: "infeasible",

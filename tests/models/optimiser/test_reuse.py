@@ -9,9 +9,10 @@ import pytest
 
 from inputs.case import read_case
 from models import sensitivity
-from models.optimiser import frontier, optimisation
+from models.optimiser import frontier, optimisation, solving
 from models.optimiser.fund_problem import FundProblem, fund_problem
-from models.optimiser.optimisation import build, keep_objective
+from models.optimiser.highs import InMemoryHighs
+from models.optimiser.optimisation import build, keep_objective, optimised
 from models.optimiser.policy import Aims, Policy
 from models.optimiser.sensitivity import plan_sensitivity
 from models.projection import study
@@ -83,6 +84,21 @@ def test_only_what_changes_flows_is_projected_anew(
 
     monkeypatch.setattr(sensitivity, "study", refuse)
     assert len(plan_sensitivity(case, "county", 3, paths=[path])) == 1
+
+
+def test_a_solver_that_gets_stuck_is_followed_by_another(
+    fund: FundProblem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    best = optimised([fund], Aims()).certificate.objective
+
+    def stuck(*_: object) -> InMemoryHighs:
+        return InMemoryHighs(solver="ipx", ipm_iteration_limit=1, run_crossover="off")
+
+    monkeypatch.setattr(solving, "default_solver", stuck)
+    outcome = optimised([fund], Aims())
+    assert outcome.certificate.certified
+    assert outcome.certificate.objective == pytest.approx(best, rel=1e-7)
+    assert optimised([fund], Aims(), time_limit=60.0).status == "unsolved"
 
 
 def test_earlier_aims_give_way_by_more_in_a_large_program(
