@@ -31,6 +31,26 @@ def shifted(case: Case, path: str, change: float) -> Case:
         return _moved(case, path, lambda value: min(max(value + change, 0.0), 1.0))
 
 
+def scaled(case: Case, path: str, factor: float) -> Case:
+    """The same case with an assumption multiplied, values of single years with it.
+
+    A share that would exceed 1 stops there.
+
+    Args:
+        case: the case.
+        path: of the assumption, as in :meth:`inputs.case.Case.paths`.
+        factor: of the value and of the value of every listed year.
+
+    Raises:
+        KeyError: no such assumption.
+        CaseError: the value is out of range and is no share.
+    """
+    try:
+        return _moved(case, path, lambda value: value * factor)
+    except CaseError:
+        return _moved(case, path, lambda value: min(value * factor, 1.0))
+
+
 def value_at(case: Case, path: str) -> float:
     """The value of an assumption, single years left aside.
 

@@ -30,7 +30,7 @@ from models.flow_record import (
 from models.kernel import step_in_place
 from models.opening_count import counted
 from models.preparation import Prepared, payroll_scheme, year_rates
-from models.rates import FloatArray, YearCount
+from models.rates import FloatArray
 from models.retiree_register import next_register, opening_register
 
 
@@ -167,10 +167,9 @@ def county_flows(
     people = prepared.people if in_place else prepared.people.copy()
     holdings = books.opening_holdings(opening.people.persons)
     rules = RuleBook(prepared, opening.terms, multipliers.claims)
-    start, cells_first = opening.people, opening.cells
+    start, cells_first, cells_last = opening.people, opening.cells, opening.cells
     del opening  # so that its claims can go when the first year is over
     transition, hazards = None, None
-    count: YearCount | None = None
     for t in range(1, years + 1):
         year = case.base_year + t
         asked = coverage.coverage_hazards(case, year)
@@ -203,14 +202,14 @@ def county_flows(
         record_money(store, t, prepared, claims, collected, mean, float(paths.medical_price[t]))
         if payroll >= 0:
             books.turn(t, count, people, holdings, collected[payroll], rates.carry[1])
-        start = end
+        start, cells_last = end, count.residents
+        del count, end, mean, claims, collected  # before the next year asks for as much memory
         if progress is not None:
             progress(year)
-    assert count is not None
     return CountyFlows(
         years=np.arange(case.base_year, case.base_year + years + 1),
         by_cell_first=cells_first,
-        by_cell_last=count.residents,
+        by_cell_last=cells_last,
         paths=paths,
         multipliers=multipliers,
         **store,

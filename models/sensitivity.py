@@ -62,11 +62,10 @@ def sensitivity(
         the mean over pools weighted by contribution base, as in the overview.
     """
     case = base.case
-    years = int(base.flows.years.size - 1)
     plain = scheme_results(base.pooled(plan))
     rows = []
     for step in steps:
-        moved = {name: _moved(base, step, sign, years) for name, sign in DIRECTIONS}
+        moved = {name: _moved(base, step, sign) for name, sign in DIRECTIONS}
         values = {name: value_at(one.case, step.path) for name, one in moved.items()}
         values["base"] = value_at(case, step.path)
         results = {name: scheme_results(one.pooled(plan)) for name, one in moved.items()}
@@ -97,9 +96,20 @@ def _level(found: dict[str, float | None]) -> float:
     return rate
 
 
-def _moved(base: Study, step: Step, sign: float, years: int) -> Study:
-    case = shifted(base.case, step.path, sign * step.size)
-    if step.path.startswith("economy.") and can_be_repriced(base.flows):
+def _moved(base: Study, step: Step, sign: float) -> Study:
+    return restudied(base, shifted(base.case, step.path, sign * step.size), step.path)
+
+
+def restudied(base: Study, case: Case, path: str) -> Study:
+    """The study of a case that differs from a studied one in one assumption.
+
+    Flows do not follow from rules of the optimiser; they are re-priced for the economy where they
+    can be, and projected anew for all else.
+    """
+    years = int(base.flows.years.size - 1)
+    if path.startswith("optimiser."):
+        return replace(base, case=case)
+    if path.startswith("economy.") and can_be_repriced(base.flows):
         flows = repriced(base.case, base.flows, economic_paths(case, years))
         return replace(base, case=case, flows=flows)
     return study(case, years)

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.optimiser.constraints import FundColumns
+from models.optimiser.constraints import FundColumns, hub_unit
 from models.optimiser.fund_problem import FundProblem
 from models.optimiser.linear_program import LinearProgram
 from models.optimiser.objectives import Burden
+from models.optimiser.tail_program import TailColumns, of_pairs
 from models.rates import FloatArray
 
 
 def trusted_bounds(
     program: LinearProgram,
     funds: Sequence[FundProblem],
-    columns: Sequence[FundColumns],
+    columns: Sequence[FundColumns | TailColumns],
     burdens: Sequence[Burden],
 ) -> tuple[FloatArray, FloatArray]:
     """Lower and upper bounds of all columns, finite.
@@ -27,43 +28,44 @@ def trusted_bounds(
     hold and collect at the highest rates until then, as a pool that pays keeps its floor and so
     pays from money it has. A pool that pays ends the year at its floor, which is not negative; so
     no balance lies below the lower of zero and what the lowest rates without swaps lead to.
+    Where the floor need not hold in every scenario, the largest levies are taken off them.
     Burdens: between the least and the largest that the corridors allow.
     """
     lower, upper = program.bounds()
     for fund, column in zip(funds, columns, strict=True):
-        growth = 1.0 + fund.paths.interest
-        half = np.sqrt(growth)
-        base = fund.paths.contribution_base
-        most = fund.rate_upper[:, fund.group] * base
-        least = fund.rate_lower[:, fund.group] * base
-        size = np.zeros((fund.years, fund.hubs))
-        np.add.at(size.T, fund.hub, fund.unit.T)
-        held = np.full(fund.scenarios, np.maximum(fund.paths.opening_balance, 0.0).sum())
-        deep = np.tile(np.minimum(fund.paths.opening_balance, 0.0), (fund.scenarios, 1))
-        for t in range(fund.years):
-            into = most[:, t] + np.maximum(-fund.net_outgo[:, t], 0.0)
-            held = held * growth[:, t] + into.sum(axis=1) * half[:, t]
-            lost = (least[:, t] - fund.net_outgo[:, t]) * half[:, t, None]
-            deep = np.minimum(deep * growth[:, t, None] + lost, 0.0)
-            cap = held[:, None] / fund.unit[t]
-            for part in (column.balance, column.levy, column.grant):
-                if part is not None:
-                    _tighten(upper, part[:, t], cap)
-            if column.hub is not None:
-                _tighten(upper, column.hub[:, t], held[:, None] / size[t])
-            floor, depth = fund.floor[:, t] / fund.unit[t], deep / fund.unit[t]
-            lower[column.balance[:, t]] = np.maximum(lower[column.balance[:, t]], depth)
-            if column.shortfall is not None:
-                _tighten(upper, column.shortfall[:, t], np.maximum(floor - depth, 0.0))
+        held, deep = _reachable(fund)
         span = float((fund.rate_upper / fund.reference).max())
         for part in (column.rise, column.fall):
             _tighten(upper, part, np.full(part.shape, span))
-        for family in ("quantile", "excess"):
-            part = program.columns.get(f"{fund.paths.scheme}_{family}")
-            if part is not None:
-                reach = _reach(lower, upper, column, fund)
-                _tighten(upper, part, np.full(part.shape, reach))
-                lower[part] = np.maximum(lower[part], -reach)
+        hubs = held[:, :, None] / hub_unit(fund)
+        most = held[:, :, None] / fund.unit
+        floor, depth = fund.floor / fund.unit, deep / fund.unit
+        money = [column.balance, column.levy, column.grant]
+        hub = [column.hub]
+        if isinstance(column, TailColumns):
+            most, floor, depth = (of_pairs(v, column.pairs) for v in (most, floor, depth))
+            hubs = hubs[column.account_scenario, :, column.account_hub]
+            hub.append(column.others)
+        for limit, parts in ((most, money), (hubs, hub)):
+            for one in parts:
+                if one is not None:
+                    _tighten(upper, one, limit)
+        lower[column.balance] = np.maximum(lower[column.balance], depth)
+        if column.shortfall is not None:
+            _tighten(upper, column.shortfall, np.maximum(floor - depth, 0.0))
+        if column.balance.size:
+            reach = float(
+                max(
+                    (floor - lower[column.balance]).max(),
+                    (upper[column.balance] - floor).max(),
+                    0.0,
+                )
+            )
+            for family in ("quantile", "excess"):
+                found = program.columns.get(f"{fund.paths.scheme}_{family}")
+                if found is not None:
+                    _tighten(upper, found, np.full(found.shape, reach))
+                    lower[found] = np.maximum(lower[found], -reach)
     _bound_burdens(program, funds, burdens, lower, upper)
     return lower, upper
 
@@ -72,12 +74,25 @@ def _tighten(upper: FloatArray, columns: np.ndarray, bound: FloatArray) -> None:
     upper[columns] = np.minimum(upper[columns], bound)
 
 
-def _reach(lower: FloatArray, upper: FloatArray, column: FundColumns, fund: FundProblem) -> float:
-    """Largest distance between a balance and its floor, either way."""
-    floor = fund.floor / fund.unit
-    return float(
-        max((floor - lower[column.balance]).max(), (upper[column.balance] - floor).max(), 0.0)
-    )
+def _reachable(fund: FundProblem) -> tuple[FloatArray, FloatArray]:
+    """Most money held and collected by all pools, ``(s, T)``; least balance, ``(s, T, p)``."""
+    growth = 1.0 + fund.paths.interest
+    half = np.sqrt(growth)
+    most = fund.rate_upper[:, fund.group] * fund.paths.contribution_base
+    least = fund.rate_lower[:, fund.group] * fund.paths.contribution_base
+    if fund.policy.swaps and fund.policy.floor != "every":
+        # a floor that need not be kept in every scenario lets a pool pay while short
+        least = least * (1.0 - min(fund.policy.levy_ceiling, 1.0))
+    held, deep = np.empty(most.shape[:2]), np.empty(most.shape)
+    money = np.full(fund.scenarios, np.maximum(fund.paths.opening_balance, 0.0).sum())
+    debt = np.tile(np.minimum(fund.paths.opening_balance, 0.0), (fund.scenarios, 1))
+    for t in range(fund.years):
+        into = most[:, t] + np.maximum(-fund.net_outgo[:, t], 0.0)
+        money = money * growth[:, t] + into.sum(axis=1) * half[:, t]
+        lost = (least[:, t] - fund.net_outgo[:, t]) * half[:, t, None]
+        debt = np.minimum(debt * growth[:, t, None] + lost, 0.0)
+        held[:, t], deep[:, t] = money, debt
+    return held, deep
 
 
 def _bound_burdens(

@@ -18,20 +18,29 @@ from models.rates import FloatArray
 
 
 @dataclass(frozen=True)
-class FundColumns:
-    """Column numbers of a scheme's decisions.
+class RateColumns:
+    """Column numbers of a scheme's rates.
 
     Attributes:
         rate, rise, fall: rate and its yearly change up and down, ``(T, G)``.
+    """
+
+    rate: IntArray
+    rise: IntArray
+    fall: IntArray
+
+
+@dataclass(frozen=True)
+class FundColumns(RateColumns):
+    """Column numbers of a scheme's decisions.
+
+    Attributes:
         balance: ``(s, T, p)``.
         grant, levy: from and to the hub, ``(s, T, p)``; None without swaps.
         hub: reserve of each hub, ``(s, T, F)``; None without swaps or if it keeps nothing.
         shortfall: ``(s, T, p)``; None where the floor is hard.
     """
 
-    rate: IntArray
-    rise: IntArray
-    fall: IntArray
     balance: IntArray
     grant: IntArray | None
     levy: IntArray | None
@@ -55,16 +64,10 @@ def add_fund(
     """
     lead = fund.paths.scheme
     money = (fund.scenarios, fund.years, fund.pools)
-    rates = (fund.years, fund.groups)
-    most = fund.policy.yearly_change
     swaps = fund.policy.swaps
+    rates = add_rates(program, fund)
     columns = FundColumns(
-        rate=program.add_columns(
-            f"{lead}_rate", rates,
-            fund.rate_lower / fund.reference, fund.rate_upper / fund.reference,
-        ),
-        rise=program.add_columns(f"{lead}_rise", rates, 0.0, most),
-        fall=program.add_columns(f"{lead}_fall", rates, 0.0, most),
+        rate=rates.rate, rise=rates.rise, fall=rates.fall,
         balance=program.add_columns(f"{lead}_balance", money, _least_balance(fund, elastic)),
         grant=program.add_columns(f"{lead}_grant", money, 0.0, fund.grant_limit / fund.unit)
         if swaps else None,
@@ -76,12 +79,26 @@ def add_fund(
         if swaps and fund.policy.hub_keeps else None,
         shortfall=program.add_columns(f"{lead}_shortfall", money, 0.0) if elastic else None,
     )  # fmt: skip
-    rate_change(program, fund, columns)
     fund_recursion(program, fund, columns)
     reserve_floor(program, fund, columns)
     if swaps:
         levy_ceiling(program, fund, columns)
         hub_reserve(program, fund, columns)
+    return columns
+
+
+def add_rates(program: LinearProgram, fund: FundProblem) -> RateColumns:
+    """Rates within their corridor, and their yearly change."""
+    lead, shape, most = fund.paths.scheme, (fund.years, fund.groups), fund.policy.yearly_change
+    columns = RateColumns(
+        rate=program.add_columns(
+            f"{lead}_rate", shape,
+            fund.rate_lower / fund.reference, fund.rate_upper / fund.reference,
+        ),
+        rise=program.add_columns(f"{lead}_rise", shape, 0.0, most),
+        fall=program.add_columns(f"{lead}_fall", shape, 0.0, most),
+    )  # fmt: skip
+    rate_change(program, fund, columns)
     return columns
 
 
@@ -92,7 +109,7 @@ def _least_balance(fund: FundProblem, elastic: bool) -> FloatArray:
     return fund.floor / fund.unit
 
 
-def rate_change(program: LinearProgram, fund: FundProblem, columns: FundColumns) -> None:
+def rate_change(program: LinearProgram, fund: FundProblem, columns: RateColumns) -> None:
     """``x[t] - x[t-1] = rise[t] - fall[t]``, ``0 <= rise, fall <= yearly change``.
 
     The year before the first is the rate in force; years of a freeze are free of the limit and
@@ -208,7 +225,7 @@ def hub_reserve(program: LinearProgram, fund: FundProblem, columns: FundColumns)
     """
     assert columns.grant is not None
     assert columns.levy is not None
-    lead, size = fund.paths.scheme, _hub_unit(fund)
+    lead, size = fund.paths.scheme, hub_unit(fund)
     growth = 1.0 + fund.paths.interest
     for number in range(fund.hubs):
         own = np.flatnonzero(fund.hub == number)
@@ -234,7 +251,7 @@ def hub_reserve(program: LinearProgram, fund: FundProblem, columns: FundColumns)
             )  # fmt: skip
 
 
-def _hub_unit(fund: FundProblem) -> FloatArray:
+def hub_unit(fund: FundProblem) -> FloatArray:
     """Money unit of each hub: what its pools pay out in the year, ``(T, F)``."""
     size = np.zeros((fund.years, fund.hubs))
     np.add.at(size.T, fund.hub, fund.unit.T)

@@ -1,8 +1,10 @@
 """Why a plan is as it is, in words and units: shadow prices, and what stands in the way.
 
 A shadow price is the change of the optimum with a limit, read from the duals: of a floor from the
-reduced costs of the balances it bounds or the duals of its rows. It is given as points of the
-level rate: of the scheme as a whole, and of the pool if the pool were to bear it alone.
+reduced costs of the balances it bounds or the duals of its rows. It is given in money on every
+million of the scheme's contributions at the rates in force, and in points of the level rate: of the
+scheme as a whole, and of the pool if the pool were to bear it alone. Sentences name hundredths of a
+point (basis points); a price below what the certificate vouches for is said to be none.
 """
 
 from dataclasses import dataclass, replace
@@ -12,44 +14,54 @@ import numpy as np
 import pandas as pd
 
 from models.optimiser.certificate import TOLERANCE, missing
+from models.optimiser.constraints import FundColumns
 from models.optimiser.fund_problem import FundProblem, rebuilt
 from models.optimiser.optimisation import Outcome, optimised
 from models.optimiser.plan import Plan
+from models.optimiser.tail_program import TailColumns
 from models.rates import FloatArray
+
+MEASURABLE = 1e-7
+"""Price, of the objective, below which a limit is said to have none."""
 
 
 def shadow_prices(plan: Plan) -> pd.DataFrame:
     """What limits cost, the dearest first.
 
+    A limit that no pool feels has one row without a pool, which says so.
+
     Columns: scheme, limit, pool, name, price (of the objective, for one more unit of the limit),
-    unit, points_of_scheme, points_of_pool (percentage points of the level rate), sentence.
+    unit, per_million (money on every million of the scheme's contributions), points_of_scheme,
+    points_of_pool (percentage points of the level rate), sentence.
     """
     rows: list[dict[str, object]] = []
     for outcome in plan.outcomes:
         reduced = _reduced_costs(outcome)
-        for fund, columns in zip(outcome.model.funds, outcome.model.columns, strict=True):
+        for fund, columns, decision in zip(
+            outcome.model.funds, outcome.model.columns, outcome.decisions, strict=True
+        ):
             scale = outcome.model.scale
-            floor = _floor_duals(outcome, fund, reduced[columns.balance]) / scale
+            floor = _floor_duals(outcome, fund, columns, reduced[columns.balance]) / scale
             month = fund.paths.outgo_next_year / 12.0 / fund.unit
             worth = (floor * month).sum(axis=(0, 1))
             rows += _priced(fund, "reserve floor", worth, "month of reserve",
-                            "one more month of reserve costs", 1.0)  # fmt: skip
+                            "one more month of reserve costs")  # fmt: skip
             rates = reduced[columns.rate] / scale
             top = np.minimum(rates, 0.0).sum(axis=0) / fund.reference * 0.001
             by_pool = _from_groups(fund, top)
             rows += _priced(fund, "largest rate", -by_pool, "0.1 point of the largest rate",
-                            "0.1 point on the largest rate would save", 1.0)  # fmt: skip
+                            "0.1 point on the largest rate would save")  # fmt: skip
             numbers = outcome.model.program.rows.get(f"{fund.paths.scheme}_levy_ceiling")
             if numbers is not None:
-                duals = outcome.solutions[-1].duals[numbers] / scale
-                income = outcome.decisions[0].rates[:, fund.group] * fund.paths.contribution_base
+                duals = _everywhere(fund, columns, outcome.solutions[-1].duals[numbers]) / scale
+                income = decision.rates[:, fund.group] * fund.paths.contribution_base
                 worth = -(duals * income / fund.unit).sum(axis=(0, 1)) * 0.01
                 rows += _priced(fund, "levy ceiling", worth, "point of the levy ceiling",
-                                "one more point of the levy ceiling would save", 1.0)  # fmt: skip
+                                "one more point of the levy ceiling would save")  # fmt: skip
     frame = pd.DataFrame(
         rows,
-        columns=["scheme", "limit", "pool", "name", "price", "unit", "points_of_scheme",
-                 "points_of_pool", "sentence"],
+        columns=["scheme", "limit", "pool", "name", "price", "unit", "per_million",
+                 "points_of_scheme", "points_of_pool", "sentence"],
     )  # fmt: skip
     order = frame["points_of_scheme"].abs().sort_values(ascending=False, kind="stable").index
     return frame.loc[order].reset_index(drop=True)
@@ -61,13 +73,26 @@ def _reduced_costs(outcome: Outcome) -> FloatArray:
     return np.asarray(arrays.cost - arrays.matrix.T @ duals)
 
 
-def _floor_duals(outcome: Outcome, fund: FundProblem, reduced: FloatArray) -> FloatArray:
+def _everywhere(
+    fund: FundProblem, columns: FundColumns | TailColumns, values: FloatArray
+) -> FloatArray:
+    """Duals by scenario, year and pool, zero for those without rows, ``(s, T, p)``."""
+    if not isinstance(columns, TailColumns):
+        return values
+    result = np.zeros_like(fund.paths.outgo)
+    result[columns.pairs.scenario, :, columns.pairs.pool] = values
+    return result
+
+
+def _floor_duals(
+    outcome: Outcome, fund: FundProblem, columns: FundColumns | TailColumns, reduced: FloatArray
+) -> FloatArray:
     """Change of the objective with the floor in its unit, ``(s, T, p)``."""
     numbers = outcome.model.program.rows
     duals = np.nan_to_num(outcome.solutions[-1].duals)
     lead = fund.paths.scheme
     if fund.policy.floor == "cvar":
-        return np.asarray(duals[numbers[f"{lead}_excess"]])
+        return _everywhere(fund, columns, duals[numbers[f"{lead}_excess"]])
     if fund.policy.floor == "expectation":
         return duals[numbers[f"{lead}_floor"]][None] * fund.weight[:, None, None]
     if f"{lead}_floor" in numbers:
@@ -84,28 +109,53 @@ def _from_groups(fund: FundProblem, values: FloatArray) -> FloatArray:
 
 
 def _priced(
-    fund: FundProblem, limit: str, worth: FloatArray, unit: str, words: str, per: float
+    fund: FundProblem, limit: str, worth: FloatArray, unit: str, words: str
 ) -> list[dict[str, object]]:
-    """Rows for the pools where the limit binds."""
+    """Rows for the pools that feel the limit, or the one that says none does.
+
+    An objective of one is what the rates in force collect.
+    """
     present = (fund.base * fund.discount[:, None]).sum(axis=0)
+    scheme = fund.paths.scheme
+    felt = np.flatnonzero(np.abs(worth) > MEASURABLE)
+    if not felt.size:
+        return [
+            {"scheme": scheme, "limit": limit, "pool": "", "name": "", "price": 0.0, "unit": unit,
+             "per_million": 0.0, "points_of_scheme": 0.0, "points_of_pool": 0.0,
+             "sentence": f"{scheme}: the {limit} has no measurable price in any pool."}
+        ]  # fmt: skip
     rows: list[dict[str, object]] = []
-    for pool in np.flatnonzero(np.abs(worth) > 1e-9):
-        scheme_points = float(worth[pool]) * fund.reference * 100.0 * per
+    for pool in felt:
+        price = float(worth[pool])
+        scheme_points = price * fund.reference * 100.0
         pool_points = scheme_points * float(present.sum() / present[pool])
         name = fund.paths.names[pool]
         rows.append(
             {
-                "scheme": fund.paths.scheme, "limit": limit, "pool": fund.paths.pools[pool],
-                "name": name, "price": float(worth[pool]), "unit": unit,
+                "scheme": scheme, "limit": limit, "pool": fund.paths.pools[pool],
+                "name": name, "price": price, "unit": unit, "per_million": 1e6 * price,
                 "points_of_scheme": scheme_points, "points_of_pool": pool_points,
                 "sentence": (
-                    f"{name}, {fund.paths.scheme}: {words} the plan, all aims weighed, as much as "
-                    f"{abs(pool_points):.3f} points of the rate there "
-                    f"({abs(scheme_points):.5f} points over the scheme)."
+                    f"{name}, {scheme}: {words} the plan, all aims weighed, as much as "
+                    f"{_figure(1e6 * abs(price))} on every million that the scheme collects "
+                    f"({_figure(100.0 * abs(pool_points))} basis points of the rate if borne "
+                    "there alone)."
                 ),
             }
         )  # fmt: skip
     return rows
+
+
+def _figure(value: float) -> str:
+    """Three digits that can be read, however small.
+
+    >>> _figure(12345.6), _figure(12.345), _figure(0.01234)
+    ('12,346', '12.3', '0.0123')
+    """
+    if value >= 100.0:
+        return f"{value:,.0f}"
+    digits = 2 - int(np.floor(np.log10(value))) if value > 0 else 0
+    return f"{value:.{digits}f}"
 
 
 @dataclass(frozen=True)

@@ -99,16 +99,32 @@ def scheme_frontier(
     burden = cheap.terms["burden"] + spread * (even.terms["burden"] - cheap.terms["burden"])
     most = max(cheap.terms["swaps"], even.terms["swaps"])
     warm = _Warm(fund, aims)
-    rows: list[dict[str, float]] = []
-    done = 0
+    known: list[tuple[float, float, dict[str, float] | None]] = []
     for swaps in most * spread[::-1]:
         for ceiling in burden[::-1]:
-            row = warm.point(float(ceiling), float(swaps))
-            done += 1
-            step(done)
-            if row is not None:
-                rows.append(row)
-    return efficient(pd.DataFrame(rows))
+            row, found = _settled(float(ceiling), float(swaps), known)
+            if not found:
+                row = warm.point(float(ceiling), float(swaps))
+            known.append((float(ceiling), float(swaps), row))
+            step(len(known))
+    return efficient(pd.DataFrame([row for _, _, row in known if row is not None]))
+
+
+def _settled(
+    burden: float, swaps: float, known: list[tuple[float, float, dict[str, float] | None]]
+) -> tuple[dict[str, float] | None, bool]:
+    """A point that follows from known ones, and whether it does.
+
+    Under tighter ceilings there is no plan where looser ones have none, and the plan of looser
+    ceilings is still the best where it keeps the tighter ones.
+    """
+    for loose_burden, loose_swaps, row in known:
+        if loose_burden >= burden and loose_swaps >= swaps:
+            if row is None:
+                return None, True
+            if row["burden"] <= burden + 1e-9 and row["swaps"] <= swaps + 1e-9:
+                return row, True
+    return None, False
 
 
 def plan_under_ceilings(

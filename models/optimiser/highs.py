@@ -11,6 +11,9 @@ import highspy
 import numpy as np
 import pulp
 
+from models.optimiser.linear_program import Arrays
+from models.rates import FloatArray
+
 STATUSES = {
     highspy.HighsModelStatus.kOptimal: pulp.LpStatusOptimal,
     highspy.HighsModelStatus.kInfeasible: pulp.LpStatusInfeasible,
@@ -95,3 +98,32 @@ class InMemoryHighs(pulp.HiGHS):  # type: ignore[misc]
 
 def _bounds(values: list[float | None], missing: float) -> np.ndarray:
     return np.array([missing if value is None else value for value in values], dtype=float)
+
+
+def as_highs(arrays: Arrays) -> highspy.HighsLp:
+    """A program as HiGHS holds it."""
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = arrays.cost.size, arrays.row_lower.size
+    model.col_cost_, model.col_lower_, model.col_upper_ = arrays.cost, arrays.lower, arrays.upper
+    model.row_lower_, model.row_upper_ = arrays.row_lower, arrays.row_upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_ = arrays.matrix.indptr
+    model.a_matrix_.index_ = arrays.matrix.indices
+    model.a_matrix_.value_ = arrays.matrix.data
+    return model
+
+
+def solved_arrays(arrays: Arrays, **options: Any) -> FloatArray:
+    """Values of the columns at the optimum of a small program that has one.
+
+    Raises:
+        RuntimeError: HiGHS finds none.
+    """
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    for name, value in {"output_flag": False, "random_seed": 0, **options}.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(as_highs(arrays))
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        raise RuntimeError(f"HiGHS: {solver.modelStatusToString(solver.getModelStatus())}")
+    return np.asarray(solver.getSolution().col_value)

@@ -86,20 +86,25 @@ class LinearProgram:
         """New rows ``lower <= sum of terms <= upper``; their numbers in the given shape."""
         size = int(np.prod(shape, dtype=np.int64))
         numbers = np.arange(self._height, self._height + size, dtype=np.int64).reshape(shape)
+        self._row_lower.append(_filled(lower, shape))
+        self._row_upper.append(_filled(upper, shape))
+        self.rows[family] = numbers
+        self._height += size
+        self.add_terms(numbers, terms)
+        return numbers
+
+    def add_terms(self, rows: IntArray, terms: Sequence[Term]) -> None:
+        """Add terms to rows."""
+        shape = rows.shape
         for columns, values in terms:
             over = columns.shape[len(shape) :] if columns.ndim > len(shape) else ()
             full = (*shape, *over)
-            row = np.broadcast_to(numbers.reshape((*shape, *(1 for _ in over))), full)
+            row = np.broadcast_to(rows.reshape((*shape, *(1 for _ in over))), full)
             value = np.broadcast_to(np.asarray(values, dtype=float), full).ravel()
             held = np.flatnonzero(value)
             self._entries.append(
                 (row.ravel()[held], np.broadcast_to(columns, full).ravel()[held], value[held])
             )
-        self._row_lower.append(_filled(lower, shape))
-        self._row_upper.append(_filled(upper, shape))
-        self.rows[family] = numbers
-        self._height += size
-        return numbers
 
     def add_cost(self, columns: IntArray, cost: ArrayLike) -> None:
         """Add to the cost of columns."""
@@ -133,6 +138,11 @@ class LinearProgram:
             row_upper=np.concatenate(self._row_upper) if self._height else np.zeros(0),
             integer=np.concatenate(self._integer),
         )
+
+    @property
+    def height(self) -> int:
+        """Number of rows."""
+        return self._height
 
     def bounds(self) -> tuple[FloatArray, FloatArray]:
         """Lower and upper bounds of all columns."""

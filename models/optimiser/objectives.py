@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.optimiser.constraints import FundColumns
+from models.optimiser.constraints import FundColumns, RateColumns
 from models.optimiser.fund_problem import FundProblem
 from models.optimiser.linear_program import LinearProgram
 from models.optimiser.policy import Aims
+from models.optimiser.tail_program import TailColumns, shortfall_cost, swap_cost
 from models.pairs import IntArray
 from models.rates import FloatArray
 
@@ -106,7 +107,7 @@ def _rows_to_one(values: FloatArray) -> FloatArray:
     return np.asarray(values / values.sum(axis=1, keepdims=True))
 
 
-def mean_burden(burden: Burden, columns: Sequence[FundColumns]) -> list[Cost]:
+def mean_burden(burden: Burden, columns: Sequence[RateColumns]) -> list[Cost]:
     """``sum_{t,u} present[t,u] burden[t,u]``: contributions over base, both in present value."""
     return [
         (columns[number].rate[:, group], burden.present * coefficient)
@@ -118,7 +119,7 @@ def unevenness(
     program: LinearProgram,
     name: str,
     burden: Burden,
-    columns: Sequence[FundColumns],
+    columns: Sequence[RateColumns],
     measure: str,
     grid: LorenzGrid | None = None,
 ) -> list[Cost]:
@@ -253,26 +254,30 @@ def kinks(grid: LorenzGrid, values: FloatArray, share: FloatArray) -> LorenzGrid
     return np.concatenate(years), np.concatenate(points)
 
 
-def movement(fund: FundProblem, columns: FundColumns) -> list[Cost]:
+def movement(fund: FundProblem, columns: RateColumns) -> list[Cost]:
     """``sum_t sum_q w_q (rise + fall)``, mean over the years; groups by their first-year base."""
     weight = fund.by_group(fund.base[:1])
     weight = np.tile(weight / weight.sum(), (fund.years, 1)) / fund.years
     return [(columns.rise, weight), (columns.fall, weight)]
 
 
-def swap_volume(fund: FundProblem, columns: FundColumns) -> list[Cost]:
+def swap_volume(fund: FundProblem, columns: FundColumns | TailColumns) -> list[Cost]:
     """Levies over outgo, mean over scenarios and years."""
+    if isinstance(columns, TailColumns):
+        return list(swap_cost(fund, columns))
     if columns.levy is None:
         return []
     weight = fund.unit / fund.unit.sum(axis=1, keepdims=True) / fund.years
     return [(columns.levy, fund.weight[:, None, None] * weight)]
 
 
-def shortfall(fund: FundProblem, columns: FundColumns) -> list[Cost]:
+def shortfall(fund: FundProblem, columns: FundColumns | TailColumns) -> list[Cost]:
     """Money missing to the floor over outgo, mean over scenarios and years.
 
     Money counts alike in every pool, so that no pool is helped at another's cost.
     """
+    if isinstance(columns, TailColumns):
+        return list(shortfall_cost(fund, columns))
     assert columns.shortfall is not None
     weight = fund.unit / fund.unit.sum(axis=1, keepdims=True) / fund.years
     return [(columns.shortfall, fund.weight[:, None, None] * weight)]

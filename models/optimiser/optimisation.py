@@ -25,11 +25,14 @@ from models.optimiser.fund_problem import FundProblem
 from models.optimiser.linear_program import Arrays, LinearProgram
 from models.optimiser.objectives import Burden, Cost, LorenzGrid
 from models.optimiser.policy import Aims
-from models.optimiser.solving import Solution, dual_bound, solve
+from models.optimiser.solving import LARGE, Solution, dual_bound, solve
+from models.optimiser.tail_extension import extended
+from models.optimiser.tail_program import TailColumns, TailPairs, add_tail_fund
 from models.rates import FloatArray
 
-SLACK = 1e-9
-"""Share of an objective by which later objectives may give it up."""
+SLACK, LARGE_SLACK = 1e-9, 1e-6
+"""Share of an objective by which later objectives may give it up; the second where a program is so
+large that it is solved from inside, which needs some room to move in."""
 
 
 ROUNDS = 8
@@ -51,7 +54,7 @@ class Model:
 
     program: LinearProgram
     funds: tuple[FundProblem, ...]
-    columns: tuple[FundColumns, ...]
+    columns: tuple[FundColumns | TailColumns, ...]
     burdens: tuple[Burden, ...]
     costs: dict[str, list[Cost]]
     scale: float
@@ -89,6 +92,7 @@ def build(
     elastic: bool = False,
     barred: Sequence[NDArray[np.bool_]] | None = None,
     grids: Sequence[LorenzGrid | None] | None = None,
+    pairs: Sequence[TailPairs] | None = None,
 ) -> Model:
     """The program of some schemes, without an objective yet.
 
@@ -98,10 +102,13 @@ def build(
         elastic: whether the floor may be missed.
         barred: scenarios, years and pools of each scheme that must not pay into the hub.
         grids: points of the Lorenz curves of each burden, where the Gini counts.
+        pairs: of each scheme, where only the pairs in some tail have columns.
     """
     program = LinearProgram()
     columns = tuple(
         add_fund(program, fund, elastic, None if barred is None else barred[number])
+        if pairs is None
+        else add_tail_fund(program, fund, elastic, pairs[number])
         for number, fund in enumerate(funds)
     )
     burdens = objectives.burdens(funds, aims)
@@ -122,11 +129,11 @@ def build(
                 None if grids is None else grids[number],
             )
         ]
-    pairs = list(zip(funds, columns, strict=True))
-    costs["movement"] = [c for f, k in pairs for c in objectives.movement(f, k)]
-    costs["swaps"] = [c for f, k in pairs for c in objectives.swap_volume(f, k)]
+    both = list(zip(funds, columns, strict=True))
+    costs["movement"] = [c for f, k in both for c in objectives.movement(f, k)]
+    costs["swaps"] = [c for f, k in both for c in objectives.swap_volume(f, k)]
     if elastic:
-        costs["shortfall"] = [c for f, k in pairs for c in objectives.shortfall(f, k)]
+        costs["shortfall"] = [c for f, k in both for c in objectives.shortfall(f, k)]
     scale = float(sum(f.years * max(f.groups, f.pools) for f in funds))
     return Model(program, tuple(funds), columns, burdens, costs, scale, elastic)
 
@@ -136,19 +143,27 @@ def optimised(
     aims: Aims,
     solver: str | None = None,
     time_limit: float | None = None,
+    stated_gap: float = TOLERANCE,
 ) -> Outcome:
     """The best rates and swaps.
 
     The floor is hard first. If no plan keeps it, the shortfall is made as small as can be, and
     the aims follow among the plans with that shortfall.
+
+    Args:
+        funds: problems of the schemes.
+        aims: what is minimised.
+        solver: any PuLP knows; HiGHS unless given.
+        time_limit: seconds for each solve.
+        stated_gap: relative gap that is small enough for a large program.
     """
-    outcome = _staged(build(funds, aims), aims.stages(), aims, solver, time_limit)
+    outcome = _staged(build(funds, aims), aims.stages(), aims, solver, time_limit, stated_gap)
     if outcome.status == "optimal" and aims.measure == "gini":
         return _refined(outcome, aims, solver, time_limit)
     if outcome.status != "infeasible":
         return outcome
     stages = ({"shortfall": 1.0}, *aims.stages())
-    return _within_rules(funds, stages, aims, solver, time_limit)
+    return _within_rules(funds, stages, aims, solver, time_limit, stated_gap)
 
 
 def _staged(
@@ -157,12 +172,45 @@ def _staged(
     aims: Aims,
     solver: str | None,
     time_limit: float | None,
+    stated_gap: float = TOLERANCE,
 ) -> Outcome:
+    tolerance = None
+    if stated_gap > TOLERANCE and model.program.height > LARGE:
+        tolerance = stated_gap / 10.0
+    solved = solved_stages(model, stages, solver, time_limit, tolerance)
+    return outcome_of(model, solved, aims, stated_gap=stated_gap)
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Stages of a program, solved one after the other.
+
+    Attributes:
+        solutions: of each stage, up to one that has none.
+        gaps: relative gap of each stage but the last.
+        weights: aims of the last stage solved.
+        arrays: the program of that stage.
+    """
+
+    solutions: tuple[Solution, ...]
+    gaps: tuple[float, ...]
+    weights: dict[str, float]
+    arrays: Arrays
+
+
+def solved_stages(
+    model: Model,
+    stages: Sequence[dict[str, float]],
+    solver: str | None = None,
+    time_limit: float | None = None,
+    tolerance: float | None = None,
+) -> Solved:
+    """Minimise each stage, and hold its value from then on."""
     solutions: list[Solution] = []
     gaps: list[float] = []
     for number, weights in enumerate(stages):
         set_objective(model, weights)
-        solution, arrays = solve(model.program, solver, time_limit)
+        solution, arrays = solve(model.program, solver, time_limit, tolerance)
         solutions.append(solution)
         if solution.status != "optimal":
             break
@@ -172,7 +220,7 @@ def _staged(
             value = solution.objective / model.scale
             gaps.append(relative_gap(value, bound))
             keep_objective(model, weights, value, f"stage{number}")
-    return _outcome(model, solutions, gaps, dict(stages[len(solutions) - 1]), aims, arrays)
+    return Solved(tuple(solutions), tuple(gaps), dict(stages[len(solutions) - 1]), arrays)
 
 
 def set_objective(model: Model, weights: dict[str, float]) -> None:
@@ -185,7 +233,8 @@ def set_objective(model: Model, weights: dict[str, float]) -> None:
 
 def keep_objective(model: Model, weights: dict[str, float], value: float, name: str) -> None:
     """From now on the weighted sum must not exceed ``value``."""
-    limit = value + SLACK * max(1.0, abs(value))
+    slack = SLACK if model.program.height <= LARGE else LARGE_SLACK
+    limit = value + slack * max(1.0, abs(value))
     terms = [
         (
             columns.ravel(),
@@ -201,6 +250,9 @@ def decisions_of(model: Model, values: FloatArray) -> tuple[Decision, ...]:
     """Rates and swaps in money from the values of the columns, netted."""
     found = []
     for fund, columns in zip(model.funds, model.columns, strict=True):
+        if isinstance(columns, TailColumns):
+            found.append(extended(fund, columns, values).decision.netted())
+            continue
         nothing = np.zeros(fund.paths.outgo.shape)
         decision = Decision(
             rates=values[columns.rate] * fund.reference,
@@ -234,6 +286,7 @@ def _within_rules(
     aims: Aims,
     solver: str | None,
     time_limit: float | None,
+    stated_gap: float,
 ) -> Outcome:
     """Elastic plans in which a pool that misses its floor pays nothing into the hub that year.
 
@@ -243,7 +296,8 @@ def _within_rules(
     """
     barred = tuple(np.zeros(fund.paths.outgo.shape, dtype=bool) for fund in funds)
     for _ in range(ROUNDS):
-        outcome = _staged(build(funds, aims, True, barred), stages, aims, solver, time_limit)
+        model = build(funds, aims, True, barred)
+        outcome = _staged(model, stages, aims, solver, time_limit, stated_gap)
         if outcome.status != "optimal":
             break
         again = False
@@ -261,16 +315,24 @@ def _within_rules(
     return outcome
 
 
-def _outcome(
+def outcome_of(
     model: Model,
-    solutions: list[Solution],
-    gaps: list[float],
-    weights: dict[str, float],
+    solved: Solved,
     aims: Aims,
-    arrays: Arrays,
+    decisions: Sequence[Decision] | None = None,
+    stated_gap: float = TOLERANCE,
 ) -> Outcome:
-    last = solutions[-1]
-    decisions = decisions_of(model, last.values)
+    """The decision with its certificate.
+
+    Args:
+        model: the program.
+        solved: its solutions.
+        aims: what is minimised.
+        decisions: of each scheme; those of the last solution unless given.
+        stated_gap: relative gap up to which the plan counts as certified.
+    """
+    last, arrays = solved.solutions[-1], solved.arrays
+    decisions = tuple(decisions or decisions_of(model, last.values))
     runs = tuple(recursion(f, d) for f, d in zip(model.funds, decisions, strict=True))
     terms = terms_of(model.funds, model.burdens, decisions, aims)
     found: dict[str, float] = {}
@@ -283,11 +345,13 @@ def _outcome(
     certificate = Certificate(
         violations=found,
         shortfall=missed,
-        objective=sum(weight * terms[aim] for aim, weight in weights.items() if aim in terms),
+        objective=sum(weight * terms[aim] for aim, weight in solved.weights.items()
+                      if aim in terms),
         reported=last.objective / model.scale,
         bound=dual_bound(arrays, last.duals, low, high) / model.scale,
-        stages=tuple(gaps),
-    )
+        stages=solved.gaps,
+        stated_gap=stated_gap,
+    )  # fmt: skip
     return Outcome(
-        model, last.status, decisions, runs, terms, certificate, tuple(solutions), arrays
+        model, last.status, decisions, runs, terms, certificate, solved.solutions, arrays
     )

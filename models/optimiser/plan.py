@@ -1,7 +1,7 @@
 """A plan: rates and swaps with their certificate, as tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 
 import numpy as np
@@ -11,6 +11,7 @@ from models.optimiser.certificate import Certificate, Decision, Recursion
 from models.optimiser.fund_problem import FundProblem
 from models.optimiser.optimisation import Outcome
 from models.optimiser.policy import Aims, Policy
+from models.optimiser.tail_rounds import Round
 from models.optimiser.transfers import settle
 from models.rates import FloatArray
 
@@ -49,7 +50,8 @@ class Plan:
         outcomes: solved programs; one a scheme, or one of all.
         in_sample, out_of_sample: the rates tried on the scenarios they were made for and on
             fresh ones; None for a plan on one path.
-        reduced_to: scenarios that stand for the sample in the program; 0 without a sample.
+        reduced_to: fewest scenarios that any program plans on; 0 without a sample.
+        rounds: of each program that plans on all scenarios by those in some tail.
     """
 
     policy: Policy
@@ -58,6 +60,7 @@ class Plan:
     in_sample: Trial | None = None
     out_of_sample: Trial | None = None
     reduced_to: int = 0
+    rounds: tuple[tuple[Round, ...], ...] = ()
 
     @property
     def status(self) -> str:
@@ -90,6 +93,7 @@ class Plan:
             reported=sum(part.reported for part in parts),
             bound=sum(part.bound for part in parts),
             stages=gaps,
+            stated_gap=max(part.stated_gap for part in parts),
         )
 
     @property
@@ -232,6 +236,7 @@ class Plan:
             },
             "scenarios": {
                 "in_program": self.reduced_to,
+                "rounds": [[asdict(one) for one in rounds] for rounds in self.rounds],
                 "in_sample": None if self.in_sample is None else self.in_sample.record(),
                 "out_of_sample": (
                     None if self.out_of_sample is None else self.out_of_sample.record()

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+from inputs.regions import RegionTree
 from models.optimiser.fund_problem import FundProblem, fund_problem
 from models.optimiser.optimisation import Outcome, optimised
 from models.optimiser.plan import Plan, Trial, tried
 from models.optimiser.policy import Aims, Policy, aims_of, policy_of
 from models.optimiser.scenario_reduction import chosen_scenarios, features, forward_selection
 from models.optimiser.swap_rule import ruled_swaps
+from models.optimiser.tail_rounds import Round, tail_applies, tail_optimised
 from models.pool_paths import PoolPaths, central_paths
 from models.projection import Projection
 from models.rates import FloatArray
@@ -26,7 +28,10 @@ class Choices:
         schemes: names of the schemes; all unless given.
         solver: any solver PuLP knows by name; HiGHS unless given.
         time_limit: seconds for each solve.
-        most_scenarios: scenarios in the program; a larger sample is reduced to so many.
+        most_scenarios: scenarios that are put into one program as they are. A larger sample is
+            planned on by the scenarios in some tail (:mod:`.tail_rounds`), and reduced to so many
+            where its floors cannot be kept or are not of that kind.
+        stated_gap: relative gap to the bound at which a plan on a larger sample is certified.
         threads: programs solved at once.
     """
 
@@ -36,6 +41,7 @@ class Choices:
     solver: str | None = None
     time_limit: float | None = None
     most_scenarios: int = 12
+    stated_gap: float = 1e-4
     threads: int = 2
 
 
@@ -153,16 +159,16 @@ def planned_under_risk(
     aims: Aims,
     choices: Choices,
 ) -> Plan:
-    """A plan on a sample, reduced if it is large, tried on the sample and on a fresh one."""
+    """A plan on a sample, tried on the sample and on a fresh one."""
     regions = projection.case.regions
-    count = within[0].outgo.shape[0]
-    weight: FloatArray | None = None
-    taken = list(within)
-    if count > choices.most_scenarios:
-        keep, weight = forward_selection(features(within), choices.most_scenarios)
-        taken = [chosen_scenarios(paths, keep) for paths in within]
-    funds = [fund_problem(paths, policy, regions, weight) for paths in taken]
-    outcomes = solved(funds, aims, choices)
+    parts = [list(within)] if aims.joint else [[paths] for paths in within]
+
+    def run(part: list[PoolPaths]) -> tuple[Outcome, tuple[Round, ...]]:
+        return _on_sample(part, regions, policy, aims, choices)
+
+    with ThreadPoolExecutor(max(1, min(choices.threads, len(parts)))) as pool:
+        planned = list(pool.map(run, parts))
+    outcomes = tuple(outcome for outcome, _ in planned)
     decisions = [decision for outcome in outcomes for decision in outcome.decisions]
 
     def trial(sample: Sequence[PoolPaths]) -> Trial:
@@ -171,5 +177,36 @@ def planned_under_risk(
         return tried(problems, [r[0] for r in ruled], [r[1] for r in ruled])
 
     return Plan(
-        policy, aims, outcomes, trial(within), trial(fresh), min(count, choices.most_scenarios)
+        policy, aims, outcomes, trial(within), trial(fresh),
+        min(outcome.model.funds[0].scenarios for outcome in outcomes),
+        tuple(rounds for _, rounds in planned),
+    )  # fmt: skip
+
+
+def _on_sample(
+    within: Sequence[PoolPaths],
+    regions: RegionTree,
+    policy: Policy,
+    aims: Aims,
+    choices: Choices,
+) -> tuple[Outcome, tuple[Round, ...]]:
+    """One program on all scenarios, by those in some tail, or on few that stand for all."""
+    weight: FloatArray | None = None
+    taken = list(within)
+    if within[0].outgo.shape[0] > choices.most_scenarios:
+        whole = [fund_problem(paths, policy, regions) for paths in within]
+        if tail_applies(whole) and aims.measure != "gini":
+            found = tail_optimised(
+                whole, aims, choices.stated_gap, choices.solver, choices.time_limit
+            )
+            if found is not None:
+                return found
+        keep, weight = forward_selection(features(within), choices.most_scenarios)
+        taken = [chosen_scenarios(paths, keep) for paths in within]
+    funds = [fund_problem(paths, policy, regions, weight) for paths in taken]
+    if taken[0] is within[0]:
+        return optimised(funds, aims, choices.solver, choices.time_limit), ()
+    return (
+        optimised(funds, aims, choices.solver, choices.time_limit, choices.stated_gap),
+        (),
     )

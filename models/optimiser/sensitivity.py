@@ -7,9 +7,11 @@ import pandas as pd
 
 from inputs.case import Case
 from inputs.findings import CaseError
+from inputs.variation import scaled
 from models.optimiser.planning import Choices, optimise
 from models.pooling import PoolingPlan
-from models.projection import project
+from models.projection import Study, study
+from models.sensitivity import restudied
 
 SECTIONS = ("economy.", "mobility.", "coverage.", "schemes.", "optimiser.")
 """Assumptions that are tried unless others are named."""
@@ -32,7 +34,8 @@ def plan_sensitivity(
         pooling: pools of the plan.
         years: projected years.
         paths: assumptions to change; those of :data:`SECTIONS` that are not zero unless given.
-        share: relative change up and down.
+        share: relative change up and down, of the values of single years too; a share of people
+            or money stops at 1.
         choices: how to optimise.
         progress: called with assumptions done and all.
 
@@ -44,19 +47,16 @@ def plan_sensitivity(
     tried = [
         path for path in (paths or case.paths()) if paths is not None or path.startswith(SECTIONS)
     ]
-    base = _figures(case, pooling, years, choices)
+    plain = study(case, years)
+    base = _figures(plain, pooling, choices)
     rows = []
     for number, path in enumerate(tried):
         value = _value(case, path)
         if value:
             row: dict[str, object] = {"path": path, "value": value}
             for side, factor in (("down", 1.0 - share), ("up", 1.0 + share)):
-                row |= {
-                    f"{name}_{side}": change
-                    for name, change in _changed(
-                        case, path, value * factor, base, (pooling, years, choices)
-                    ).items()
-                }
+                changed = _changed(plain, path, value, factor, base, (pooling, choices))
+                row |= {f"{name}_{side}": change for name, change in changed.items()}
             rows.append(row)
         if progress is not None:
             progress(number + 1, len(tried))
@@ -76,9 +76,9 @@ def _value(case: Case, path: str) -> float:
 
 
 def _figures(
-    case: Case, pooling: str | PoolingPlan, years: int, choices: Choices | None
+    flows: Study, pooling: str | PoolingPlan, choices: Choices | None
 ) -> dict[str, object]:
-    plan = optimise(project(case, pooling, years), choices=choices)
+    plan = optimise(flows.pooled(pooling), choices=choices)
     figures: dict[str, object] = {"objective": plan.certificate.objective, "status": plan.status}
     for scheme, table in plan.rates.groupby("scheme", sort=False):
         paid = (table["rate"] * table["contribution_base"]).sum()
@@ -87,17 +87,22 @@ def _figures(
 
 
 def _changed(
-    case: Case,
+    plain: Study,
     path: str,
     value: float,
+    factor: float,
     base: dict[str, object],
-    run: tuple[str | PoolingPlan, int, Choices | None],
+    run: tuple[str | PoolingPlan, Choices | None],
 ) -> dict[str, object]:
-    pooling, years, choices = run
+    pooling, choices = run
     if path.startswith("optimiser.") and choices is not None:
         choices = replace(choices, policy=None, aims=None)  # the changed rules are to count
     try:
-        figures = _figures(case.with_values({path: value}), pooling, years, choices)
+        try:
+            case = scaled(plain.case, path, factor)
+        except KeyError:  # left at its default, which no file lists
+            case = plain.case.with_values({path: value * factor})
+        figures = _figures(restudied(plain, case, path), pooling, choices)
     except CaseError:
         return dict.fromkeys(base)
     return {

@@ -12,7 +12,7 @@ from models.optimiser.highs import InMemoryHighs
 from models.optimiser.linear_program import Arrays, LinearProgram, as_pulp
 from models.rates import FloatArray
 
-LARGE = 60_000
+LARGE = 20_000
 """Rows above which an interior solution is taken as it is, without crossing to a corner."""
 
 
@@ -41,14 +41,25 @@ class Solution:
     bound: float
 
 
-def default_solver(rows: int, time_limit: float | None = None) -> InMemoryHighs:
-    """HiGHS by the interior-point method, the quicker one here (docs/optimiser.md)."""
+def default_solver(
+    rows: int, time_limit: float | None = None, tolerance: float | None = None
+) -> InMemoryHighs:
+    """HiGHS by the interior-point method, the quicker one here (docs/optimiser.md).
+
+    Args:
+        rows: of the program.
+        time_limit: seconds.
+        tolerance: relative gap at which an interior solution is taken as it is.
+    """
     options: dict[str, Any] = {"solver": "ipx", "random_seed": 0, **_limit(time_limit)}
-    if rows > LARGE:
+    if tolerance is not None:
+        options["ipm_optimality_tolerance"] = tolerance
+    if rows > LARGE or tolerance is not None:
         options["run_crossover"] = "off"
         # much faster on large programs, where its libraries are installed (extra "large")
         if find_spec("highspy_extras") is not None:
-            options["solver"] = "hipo"
+            # pools share rates and hubs: normal equations would be dense, and trying them is slow
+            options |= {"solver": "hipo", "hipo_system": "augmented"}
     return InMemoryHighs(**options)
 
 
@@ -56,14 +67,16 @@ def _limit(seconds: float | None) -> dict[str, Any]:
     return {} if seconds is None else {"time_limit": float(seconds)}
 
 
-def named_solver(name: str | None, rows: int, time_limit: float | None = None) -> Any:
+def named_solver(
+    name: str | None, rows: int, time_limit: float | None = None, tolerance: float | None = None
+) -> Any:
     """A PuLP solver by name; HiGHS in memory unless told.
 
     Raises:
         ValueError: PuLP has no such solver here.
     """
     if name is None or name == "HiGHS":
-        return default_solver(rows, time_limit)
+        return default_solver(rows, time_limit, tolerance)
     available = pulp.listSolvers(onlyAvailable=True)
     if name not in available:
         raise ValueError(f"{name!r} is not a solver at hand: {', '.join(available)}")
@@ -71,17 +84,28 @@ def named_solver(name: str | None, rows: int, time_limit: float | None = None) -
 
 
 def solve(
-    program: LinearProgram, solver: str | None = None, time_limit: float | None = None
+    program: LinearProgram,
+    solver: str | None = None,
+    time_limit: float | None = None,
+    tolerance: float | None = None,
 ) -> tuple[Solution, Arrays]:
-    """Build the program in PuLP and solve it."""
+    """Build the program in PuLP and solve it; to a relative gap, where one is given."""
     began = time.perf_counter()
     arrays = program.arrays()
     problem, variables = as_pulp(arrays, program.names())
     built = time.perf_counter()
-    chosen = named_solver(solver, arrays.row_lower.size, time_limit)
+    chosen = named_solver(solver, arrays.row_lower.size, time_limit, tolerance)
     if arrays.integer.any() and isinstance(chosen, InMemoryHighs):
         chosen = InMemoryHighs(mip_rel_gap=1e-9, random_seed=0, **_limit(time_limit))
     problem.solve(chosen)
+    if (
+        problem.status == pulp.LpStatusNotSolved
+        and isinstance(chosen, InMemoryHighs)
+        and time_limit is None
+    ):
+        # rare: stuck inside a program with hardly any room; a corner can still be found
+        chosen = InMemoryHighs(solver="ipx", random_seed=0)
+        problem.solve(chosen)
     ended = time.perf_counter()
     status = {
         pulp.LpStatusOptimal: "optimal", pulp.LpStatusInfeasible: "infeasible",
