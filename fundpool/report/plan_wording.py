@@ -14,9 +14,11 @@ from fundpool.report.vocabulary import marked
 
 SENTENCES = (
     marked(
-        "%(name)s, %(scheme)s: %(limit)s the plan, all aims weighed, as much as %(pool)s points "
-        "of the rate there (%(whole)s points over the scheme)."
+        "%(name)s, %(scheme)s: %(limit)s the plan, all aims weighed, as much as %(money)s on "
+        "every million that the scheme collects (%(points)s basis points of the rate if borne "
+        "there alone)."
     ),
+    marked("%(scheme)s: the %(limit)s has no measurable price in any pool."),
     marked(
         "%(name)s, %(scheme)s: misses its reserve floor %(span)s; at worst %(amount)s million "
         "%(currency)s in %(year)s, where it holds %(months)s months of outgo and the floor is "
@@ -35,6 +37,9 @@ PHRASES = (
     marked("one more month of reserve costs"),
     marked("0.1 point on the largest rate would save"),
     marked("one more point of the levy ceiling would save"),
+    marked("reserve floor"),
+    marked("largest rate"),
+    marked("levy ceiling"),
     marked("in %(count)s years from %(first)s to %(last)s"),
     marked("in %(first)s"),
     marked("rates could rise above the corridor"),
