@@ -34,7 +34,6 @@ def _claims(  # type: ignore[no-untyped-def]
     first_pair,
     last_pair,
     expected,
-    classes,
     home,
     residence,
     tie,
@@ -70,7 +69,6 @@ def _claims(  # type: ignore[no-untyped-def]
     kinds = mean_cost.size
     centres = centre.shape[1]
     claims = np.empty(kinds)
-    wanted = np.empty(kinds)
     each = np.empty(kinds)
     for p in range(first_pair, last_pair):
         h, r = home[p], residence[p]
@@ -94,13 +92,11 @@ def _claims(  # type: ignore[no-untyped-def]
                     place, share = centre[r, which - 2], centre_share[r, which - 2]
                 if share == 0.0:
                     continue
-                for s in range(relativity.shape[2]):
-                    part = relativity[row[p], k, s] * places[tie[p], k, s, kind] * share * factor
-                    for j in range(classes):
-                        wanted[s * classes + j] = part
+                often, here = relativity[row[p], k], places[tie[p], kind, k]
+                share *= factor
                 amount = 0.0
                 for n in range(kinds):
-                    claims[n] = own[n] * wanted[n]
+                    claims[n] = own[n] * often[n] * here[n] * share
                     amount += claims[n] * mean_cost[n]
                 if amount == 0.0:
                     continue
@@ -185,8 +181,10 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
     services, classes = terms.mean_cost.shape
     kinds = services * classes
     shared = (
-        expected.reshape(*expected.shape[:2], kinds), classes, pairs.home, pairs.residence,
-        pairs.tie, terms.row, terms.relativity, terms.places, terms.referral.centre,
+        expected.reshape(*expected.shape[:2], kinds), pairs.home, pairs.residence,
+        pairs.tie, terms.row, np.repeat(terms.relativity, classes, axis=2),
+        np.repeat(np.ascontiguousarray(terms.places.transpose(0, 3, 1, 2)), classes, axis=3),
+        terms.referral.centre,
         terms.referral.share, terms.mean_cost.ravel(), terms.price, _place_first(terms.payments),
         terms.formula_of, _place_first(terms.together),
         terms.cover.reshape(*terms.cover.shape[:2], kinds), terms.scheme_of, terms.second_scheme,
