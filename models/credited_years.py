@@ -5,6 +5,8 @@ The first two moments of credited years are carried with the contributors of eve
 with these moments between nothing and the longest possible career.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from actuarial.credited_years import eligible_share_of_many
@@ -69,12 +71,12 @@ def retired_share(
         ages: retirement ages by sex in the year.
         year: the year in which they retire.
     """
-    result = np.zeros((pairs.count, len(SEXES)))
     start = case.value("coverage.working_age_from")
-    for number, sex in enumerate(SEXES):
+
+    def share(number: int) -> FloatArray:
         cell = number * AGES + int(ages[number]) - 1
         longest = float(ages[number]) - start
-        required = scheme.rule_array(f"min_credited_years_{sex}", case.regions, year)
+        required = scheme.rule_array(f"min_credited_years_{SEXES[number]}", case.regions, year)
         members, years, squares = (
             values.astype(np.float64)
             for values in (
@@ -84,10 +86,12 @@ def retired_share(
             )
         )
         mean = mean_of(years, members)
-        result[:, number] = eligible_share_of_many(
+        return eligible_share_of_many(
             np.minimum(mean + HALF_YEAR, longest),
             np.maximum(mean_of(squares, members) - mean**2, 0.0),
             np.append(required, required.mean())[pairs.residence],
             longest,
         )
-    return result
+
+    with ThreadPoolExecutor(max_workers=len(SEXES)) as pool:
+        return np.stack(list(pool.map(share, range(len(SEXES)))), axis=1)
