@@ -83,10 +83,11 @@ class Page:
         raise AssertionError(f"never: {condition}; page says: {self.text('#problem')}")
 
     def open(self, address: str) -> None:
-        """Load the page and wait until it is drawn."""
+        """Load the page and wait until it is drawn with all that it waits for."""
         self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=address)
         self.until(f"document.body && document.body.dataset.drawn && {IDLE}")
+        self.until(f"document.body.dataset.waiting === '' && {IDLE}")
 
     def afresh(self) -> "Page":
         """The tab as a new visitor has it."""

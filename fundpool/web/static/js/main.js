@@ -90,6 +90,7 @@ async function ask() {
     problem("");
     await render(found, state, info);
     renderOptimised(found);
+    document.body.dataset.waiting = found.waiting ? "scenarios" : "";
     document.body.dataset.drawn = String(number_);
     performance.mark("fundpool-drawn");
     if (performance.getEntriesByName("fundpool-change").length) {
