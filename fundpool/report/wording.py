@@ -53,9 +53,11 @@ def money(value: float) -> str:
 
     >>> money(8.5532e10) == "85.5\u00a0bn", money(-3.2e7) == "−32.0\u00a0m"
     (True, True)
+    >>> money(-30_000.0) == "0.0\u00a0m"  # no minus before what is shown as nothing
+    True
     """
-    sign = "−" if value < 0 else ""
     size = abs(value)
+    sign = "−" if value < 0 and size >= 5e4 else ""
     if size >= 9.995e8:
         return f"{sign}{size / 1e9:,.1f}{NARROW}bn"
     return f"{sign}{size / 1e6:,.1f}{NARROW}m"
