@@ -18,7 +18,7 @@ import numpy as np
 from inputs.case import Case
 from inputs.schemes import Scheme
 from models.holdings import CONTRIBUTING, MONEY
-from models.pairs import PairIndex, in_slices, sum_by
+from models.pairs import PairIndex, side_by_side, slices, sum_by
 from models.rates import FloatArray, YearCount
 
 
@@ -164,7 +164,7 @@ def credit_holdings(
         money *= growth[place, None]
         money += members
 
-    in_slices(enter, pairs.count)
+    side_by_side(enter, slices(pairs.count))
 
 
 def balance_per_member(balance: FloatArray, members: FloatArray) -> FloatArray:

@@ -4,9 +4,6 @@ Pairs are shared out over a fixed number of chunks, each with sums of its own th
 fixed order, so the result does not depend on the number of threads.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-
 import numba
 import numpy as np
 
@@ -21,12 +18,10 @@ from models.claims import (
     share_on_site,
     shares_by_rule,
 )
+from models.pairs import CHUNKS, side_by_side
 from models.rates import FloatArray
 from models.retiree_register import by_payer, shares_of_payers
 from models.treatment import HOME, REFERRAL, RESIDENCE
-
-CHUNKS = 8
-"""Number of independent groups of pairs; fixed, so that sums come out the same bits."""
 
 
 @numba.njit(cache=True, nogil=True, fastmath=LOOSE)
@@ -198,8 +193,7 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
             paid, added, uncoordinated, cost_at_place[chunk],
         )  # fmt: skip
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        list(pool.map(run, range(CHUNKS)))
+    side_by_side(run, range(CHUNKS))
     total = settlement.sum(axis=0)
     total[scheme] += by_payer(share, pairs, elsewhere.sum(axis=0))
     return YearClaims(total, cost, paid, added, uncoordinated, cost_at_place.sum(axis=0))

@@ -5,8 +5,6 @@ The first two moments of credited years are carried with the contributors of eve
 with these moments between nothing and the longest possible career.
 """
 
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from actuarial.credited_years import eligible_share_of_many
@@ -14,7 +12,7 @@ from inputs.case import Case
 from inputs.schemes import Scheme
 from inputs.vocabulary import AGES, SEXES
 from models.holdings import CONTRIBUTING, HALF_YEAR, MONEY, SQUARES, YEARS, empty_holdings, mean_of
-from models.pairs import IntArray, PairIndex, in_slices
+from models.pairs import IntArray, PairIndex, side_by_side, slices
 from models.rates import FloatArray
 
 
@@ -47,7 +45,7 @@ def opening_holdings(
         np.multiply(contributors, square, out=holdings[part, SQUARES])
         np.multiply(contributors, each[pairs.residence[part], None], out=holdings[part, MONEY])
 
-    in_slices(enter, pairs.count)
+    side_by_side(enter, slices(pairs.count))
     holdings[pairs.reservoir] = 0.0
     return holdings
 
@@ -93,5 +91,4 @@ def retired_share(
             longest,
         )
 
-    with ThreadPoolExecutor(max_workers=len(SEXES)) as pool:
-        return np.stack(list(pool.map(share, range(len(SEXES)))), axis=1)
+    return np.stack(side_by_side(share, range(len(SEXES))), axis=1)

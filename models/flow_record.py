@@ -11,7 +11,7 @@ from models.benefits_paid import mean_costs
 from models.claims import MOST_IN_DETAIL, YearClaims
 from models.contributions import SchemeYear, pool_county
 from models.economy import EconomicPaths
-from models.pairs import IntArray, in_slices, sum_by
+from models.pairs import IntArray, side_by_side, slices, sum_by
 from models.preparation import Prepared
 from models.rates import FloatArray, YearCount
 from models.retiree_register import by_payer, shares_of_payers
@@ -237,7 +237,7 @@ def _record_expected_cost(
     def enter(part: slice) -> None:
         by_status[part] = np.einsum("pksj,sj->pk", people.exposure[part], costs)
 
-    in_slices(enter, pairs.count)
+    side_by_side(enter, slices(pairs.count))
     share = shares_of_payers(people.register, pairs)
     for number, scheme in enumerate(case.schemes):
         for status in scheme.covers(year):

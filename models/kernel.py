@@ -6,9 +6,6 @@ are shared out over a fixed number of chunks, each with sums of its own that are
 order, so the result does not depend on the number of threads.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-
 import numba
 import numpy as np
 
@@ -51,13 +48,11 @@ from models.kernel_people import (
     survive_and_age,
     times,
 )
-from models.pairs import PairIndex
+from models.pairs import CHUNKS, PairIndex, side_by_side
 from models.population import RETIRED, lapsed_on_move
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
 
 EMPLOYEE, DUAL = CONTRIBUTING
-CHUNKS = 8
-"""Number of independent groups of homes; fixed, so that sums come out the same bits."""
 
 
 @numba.njit(cache=True, nogil=True, fastmath=LOOSE)
@@ -126,7 +121,7 @@ def _year(  # type: ignore[no-untyped-def]
     rows = np.zeros((7, K + 1, SCRATCH), kind)
     total_away, at_home, arriving, moving = rows[0], rows[1], rows[2], rows[3]
     moved, here, end = rows[4], rows[5], rows[6]
-    here_now = np.zeros(K, np.bool_)
+    numbers = np.empty(K, kind)
     held = np.zeros(K, np.bool_)
     gathered = np.empty(frequency_starts.shape[0] * LANES, kind)
     leaving = np.zeros((territory.max() + 1, LAYERS + 1, CELLS), kind)
@@ -150,11 +145,11 @@ def _year(  # type: ignore[no-untyped-def]
             held[k] = newborn_status[h, k] > 0.0 or home_cover[h, k] > 0.0
         for p in range(first_pair, last_pair):
             r = residence[p]
-            add_up(everyone, people[p], here_now)
+            add_up(everyone, people[p], numbers)
             deaths[p] = dead_among(everyone, survival[r])
             born = born_to(everyone, survival[r], fertility[r])
             for k in range(K):
-                if here_now[k]:
+                if numbers[k] != 0.0:
                     held[k] = True
                     survive_and_age(people[p, k], survival[r], scratch)
             released[p] = survive_amounts(holdings[p], survival[r], scratch)
@@ -273,19 +268,17 @@ def _year(  # type: ignore[no-untyped-def]
             released[p] += (
                 money_in[p, 0] + carry[1, r] * money_in[p, 1] - money_out[p, 0] - money_out[p, 1]
             ) - money
+            add_up(everyone, end, numbers)
             for k in range(K):
                 if not held[k]:  # and what was counted of it stays nil
                     continue
-                number = nil
                 for c in range(CELLS):
-                    number += end[k, c]
                     x[k, c] = end[k, c]
-                persons[p, k] = number
-                if number != 0.0:
+                persons[p, k] = numbers[k]
+                if numbers[k] != 0.0:
                     claims_by_class(
                         claims[p, k], end[k], frequency, frequency_starts, frequency_edges, gathered
                     )
-            add_up(everyone, end, here_now)
             for c in range(CELLS):
                 mine[r, c] += everyone[c]
 
@@ -380,8 +373,7 @@ def step_in_place(
         released,
         residents,
     )
-    with ThreadPoolExecutor(max_workers=threads or os.cpu_count()) as pool:
-        list(pool.map(lambda chunk: _year(chunk, *arguments), range(CHUNKS)))
+    side_by_side(lambda chunk: _year(chunk, *arguments), range(CHUNKS), threads)
     return YearCount(
         persons=persons,
         expected_claims=claims,

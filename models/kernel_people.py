@@ -16,15 +16,15 @@ FIRST_FERTILE, LAST_FERTILE = 10, 54
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def add_up(total, rows, here):  # type: ignore[no-untyped-def]
-    """``total[c] = sum of rows[k, c]`` over statuses; ``here[k]`` becomes whether any are there."""
+def add_up(total, rows, numbers):  # type: ignore[no-untyped-def]
+    """``total[c] = sum of rows[k, c]`` over statuses; ``numbers[k]`` becomes the sum over cells."""
     total[:] = 0.0
     for k in range(K):
         number = rows.dtype.type(0.0)
         for c in range(CELLS):
             number += rows[k, c]
-        here[k] = number > 0.0
-        if here[k]:
+        numbers[k] = number
+        if number != 0.0:
             for c in range(CELLS):
                 total[c] += rows[k, c]
 

@@ -6,8 +6,6 @@ the residents of every cell are divided between stayers and migrants by tie so t
 by tie and the residents of every cell are met exactly (iterative proportional fitting).
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numba
@@ -17,7 +15,7 @@ from inputs.case import Case
 from inputs.vocabulary import CELLS, OUTSIDE, TIES
 from models.cells import cell_index
 from models.coverage import BaseCoverage, pair_rows
-from models.pairs import IntArray, PairIndex, pair_index
+from models.pairs import IntArray, PairIndex, pair_index, side_by_side, slices
 from models.population import band_runs
 from models.rates import FloatArray
 
@@ -111,9 +109,6 @@ def divide_by_tie(
     return fitted
 
 
-CHUNKS = 8
-
-
 def opening_people(
     case: Case, pairs: PairIndex, cover: BaseCoverage, kind: np.dtype[Any] | None = None
 ) -> FloatArray:
@@ -145,13 +140,11 @@ def opening_people(
     result = np.empty((pairs.count, cover.shares.shape[2], CELLS), kind or np.dtype(np.float64))
     kinds = [values.astype(result.dtype) for values in (share, patterns, cover.shares)]
     rows, runs = pair_rows(pairs), np.array(band_runs(cover.band))
-    edges = np.linspace(0, pairs.count, CHUNKS + 1).astype(np.int64)
 
-    def fill(chunk: int) -> None:
-        _fill(result, edges[chunk], edges[chunk + 1], row, rows, runs, *kinds)
+    def fill(part: slice) -> None:
+        _fill(result, part.start, part.stop, row, rows, runs, *kinds)
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        list(pool.map(fill, range(CHUNKS)))
+    side_by_side(fill, slices(pairs.count))
     return result
 
 

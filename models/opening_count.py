@@ -6,8 +6,6 @@ times for. Homes are shared out over a fixed number of chunks, each with sums of
 added in a fixed order, so the result does not depend on the number of threads.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numba
@@ -16,11 +14,8 @@ import numpy as np
 from inputs.vocabulary import CELLS
 from models.cell_blocks import LANES, LOOSE, SCRATCH, K, claims_by_class, frequency_blocks
 from models.kernel_people import add_up
-from models.pairs import PairIndex
+from models.pairs import CHUNKS, PairIndex, side_by_side
 from models.rates import CareWeights, FloatArray
-
-CHUNKS = 8
-"""Number of independent groups of homes; fixed, so that sums come out the same bits."""
 
 
 class Counted(NamedTuple):
@@ -45,23 +40,21 @@ def _count(  # type: ignore[no-untyped-def]
     everyone = np.empty(CELLS, kind)
     row = np.zeros(SCRATCH, kind)
     gathered = np.empty(starts.shape[0] * LANES, kind)
-    here = np.zeros(K, np.bool_)
+    numbers = np.empty(K, kind)
     mine = residents[chunk]
     for h in range(chunk, start.shape[0] - 1, residents.shape[0]):
         for p in range(start[h], start[h + 1]):
             if h == start.shape[0] - 2 and residence[p] == h:
                 continue  # the reservoir
-            add_up(everyone, people[p], here)
+            add_up(everyone, people[p], numbers)
             for c in range(CELLS):
                 mine[residence[p], c] += everyone[c]
             for k in range(K):
-                if not here[k]:
+                persons[p, k] = numbers[k]
+                if numbers[k] == 0.0:
                     continue
-                number = kind.type(0.0)
                 for c in range(CELLS):
                     row[c] = people[p, k, c]
-                    number += row[c]
-                persons[p, k] = number
                 claims_by_class(claims[p, k], row, frequency, starts, edges, gathered)
 
 
@@ -80,6 +73,5 @@ def counted(people: FloatArray, pairs: PairIndex, care: CareWeights) -> Counted:
             residents,
         )  # fmt: skip
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        list(pool.map(run, range(CHUNKS)))
+    side_by_side(run, range(CHUNKS))
     return Counted(persons, claims, residents.sum(axis=0))

@@ -10,9 +10,10 @@ of the population.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ IntArray = NDArray[np.int64]
 
 
 FloatArray = NDArray[np.float64]
+Part = TypeVar("Part")
+Result = TypeVar("Result")
 
 
 def sum_by(index: IntArray, weights: FloatArray, minlength: int) -> FloatArray:
@@ -38,10 +41,16 @@ def slices(count: int) -> list[slice]:
     return [slice(i, min(i + PAIRS_AT_ONCE, count)) for i in range(0, count, PAIRS_AT_ONCE)]
 
 
-def in_slices(work: Callable[[slice], None], count: int) -> None:
-    """Do ``work`` for every group of pairs, groups side by side; each writes what is its own."""
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-        list(pool.map(work, slices(count)))
+CHUNKS = 8
+"""Independent groups that sums are kept for; fixed, so that they come out the same bits."""
+
+
+def side_by_side(
+    work: Callable[[Part], Result], parts: Iterable[Part], threads: int | None = None
+) -> list[Result]:
+    """Results of ``work`` on parts that write nothing in common, on one thread a processor."""
+    with ThreadPoolExecutor(max_workers=threads or os.cpu_count()) as pool:
+        return list(pool.map(work, parts))
 
 
 @dataclass(frozen=True)
