@@ -60,8 +60,11 @@ def _matched(
     return part, np.maximum(part * (1.0 - part) / scaled - 1.0, 1e-6)
 
 
-KNOTS = 160
+KNOTS = 72
 """Points a side of the grid on which the share is known for many groups."""
+
+DEGREE = 5
+"""Degree of the splines on it."""
 
 MANY = 50_000
 """Groups with the same required years from which a grid is quicker than the beta function."""
@@ -79,7 +82,7 @@ def eligible_share_of_many(
     """:func:`eligible_share` for very many groups with few different required years.
 
     The share is a smooth function of ``p`` and ``log k`` for given required years, so it is
-    computed on a grid over most groups at hand and interpolated by cubic splines; the outermost
+    computed on a grid over most groups at hand and interpolated by quintic splines; the outermost
     groups, and all where a sample misses by more than ``INTERPOLATED``, are computed one by one.
 
     Args:
@@ -116,7 +119,8 @@ def _on_grid(part: FloatArray, size: FloatArray, at: float) -> FloatArray | None
         return None
     axes = [np.linspace(first, last, KNOTS) for first, last in ends]
     p, k = axes[0][:, None], np.exp(axes[1])[None, :]
-    share = RectBivariateSpline(axes[0], axes[1], betaincc(p * k, (1.0 - p) * k, at))
+    values = betaincc(p * k, (1.0 - p) * k, at)
+    share = RectBivariateSpline(axes[0], axes[1], values, kx=DEGREE, ky=DEGREE)
     found = np.clip(share.ev(part, size), 0.0, 1.0)
     some = slice(None, None, max(part.size // 500, 1))
     k_some = np.exp(size[some])

@@ -16,6 +16,7 @@ from benchmarks.province import Year, case_year
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
 from inputs.vocabulary import AGES, OLDEST_AGE, STATUSES
+from models.held_cells import every_cell
 from models.kernel import step_in_place
 from models.pairs import sum_by
 from models.rates import FloatArray, MovementRates
@@ -54,6 +55,7 @@ def closed_fund() -> ClosedFund:
         replace(
             year,
             people=people,
+            cells=every_cell(),
             rates=replace(
                 rates,
                 fertility=np.zeros_like(rates.fertility),
@@ -68,11 +70,13 @@ def closed_fund() -> ClosedFund:
 def by_kernel(fund: ClosedFund) -> FloatArray:
     """Closing balances by county of residence after the last year, ``(n + 1,)``."""
     year = fund.year
-    people, holdings = year.people.copy(), year.holdings.copy()
+    people, holdings = year.packed()
     size = year.pairs.counties + 1
     net = np.empty((YEARS, size))
     for t in range(YEARS):
-        count = step_in_place(people, holdings, year.pairs, year.rates, year.care)
+        count = step_in_place(
+            people, holdings, year.pairs, year.rates, year.care, cells=year.cells
+        )
         flow = CONTRIBUTION * count.persons.sum(axis=1)
         flow -= COST * count.expected_claims[:, :, 0].sum(axis=(1, 2))
         net[t] = sum_by(year.pairs.residence, flow, minlength=size)

@@ -35,15 +35,16 @@ def operations(year: Year) -> float:
 def moved_bytes(year: Year) -> float:
     """Bytes that must be read and written: the state in and out, and what is counted by pair."""
     counted = year.pairs.count * K * (year.care.frequency.shape[0] * year.care.classes + 3) * 8
-    return float(2 * (year.people.nbytes + year.holdings.nbytes) + counted)
+    return float(2 * sum(values.nbytes for values in year.packed()) + counted)
 
 
 def largest_difference(year: Year) -> float:
     """Largest difference between kernel and specification, relative to each array's largest."""
     asked = year.pairs, year.rates, year.care
     after, held, count = population.step(year.people, year.holdings, *asked)
-    people, holdings = year.people.copy(), year.holdings.copy()
-    fast = kernel.step_in_place(people, holdings, *asked)
+    people, holdings = year.packed()
+    fast = kernel.step_in_place(people, holdings, *asked, cells=year.cells)
+    people, holdings = year.cells.spread(people), year.cells.spread_amounts(holdings)
     compared: list[tuple[Any, Any]] = [(after, people)]
     compared += [(held[:, layer], holdings[:, layer]) for layer in range(held.shape[1])]
     compared += [(getattr(count, f.name), getattr(fast, f.name)) for f in fields(YearCount)]
@@ -65,11 +66,11 @@ def _moves_as_products(year: Year) -> Any:
 
 
 def _timed(name: str, year: Year) -> list[Row]:
-    people, holdings = year.people.copy(), year.holdings.copy()
+    people, holdings = year.packed()
     asked = year.pairs, year.rates, year.care
 
     def fused(threads: int) -> Any:
-        return lambda: kernel.step_in_place(people, holdings, *asked, threads)
+        return lambda: kernel.step_in_place(people, holdings, *asked, threads, year.cells)
 
     fused(1)()
     best = best_in_turn(

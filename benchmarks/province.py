@@ -12,6 +12,7 @@ from models.credited_years import retired_share
 from models.economy import economic_paths
 from models.flow_record import empty_record
 from models.flows import opening_year
+from models.held_cells import HeldCells, every_cell
 from models.holdings import CONTRIBUTING
 from models.opening import next_level
 from models.pairs import PairIndex, dense_pairs, pair_index
@@ -25,7 +26,8 @@ CASE = "jiangsu"
 class Year:
     """What a step of the population needs.
 
-    People ``(P, K, 202)`` and what contributors hold ``(P, 3, 202)``.
+    People ``(P, K, 202)``, what contributors hold ``(P, 3, 202)``, and the cells that a packed
+    state keeps of them.
     """
 
     people: FloatArray
@@ -33,6 +35,11 @@ class Year:
     pairs: PairIndex
     rates: YearRates
     care: CareWeights
+    cells: HeldCells
+
+    def packed(self) -> tuple[FloatArray, FloatArray]:
+        """People and what contributors hold as the fused kernel takes them, copies."""
+        return self.cells.packed(self.people), self.cells.packed_amounts(self.holdings)
 
     def with_fewer_pairs(self, destinations: int) -> "Year":
         """The same cut down to each home's largest destinations.
@@ -60,6 +67,7 @@ class Year:
                 retired_share=self.rates.retired_share[kept],
             ),
             care=self.care,
+            cells=self.cells,
         )
 
 
@@ -93,12 +101,16 @@ def case_year() -> Year:
     holdings = books.opening_holdings(opened.people.persons)
     ages = coverage.retirement_ages(case, year)
     earned = retired_share(
-        case, case.schemes[payroll], prepared.people, holdings, pairs, ages, year
+        case, case.schemes[payroll], prepared.people, holdings, prepared.cells, pairs, ages, year
     )
     hazards = coverage.coverage_hazards(case, year)
     transition = coverage.yearly_transition(prepared.cover, hazards)
     rates = year_rates(prepared, transition, earned, year)
-    return Year(prepared.people.copy(), holdings, pairs, rates, prepared.care)
+    cells = prepared.cells
+    return Year(
+        cells.spread(prepared.people), cells.spread_amounts(holdings), pairs, rates, prepared.care,
+        cells,
+    )  # fmt: skip
 
 
 @cache
@@ -127,4 +139,4 @@ def dense_year() -> Year:
     holdings = draw.uniform(1.0, 1000.0, (pairs.count, *case.holdings.shape[1:]))
     people[pairs.reservoir, CONTRIBUTING] = 0.0  # who is neither here nor from here pays nothing
     holdings[pairs.reservoir] = 0.0
-    return Year(people, holdings, pairs, rates, case.care)
+    return Year(people, holdings, pairs, rates, case.care, every_cell())

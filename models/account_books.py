@@ -7,6 +7,7 @@ from models import accounts
 from models.contributions import SchemeYear
 from models.credited_years import opening_holdings
 from models.economy import EconomicPaths
+from models.held_cells import HeldCells
 from models.pairs import sum_by
 from models.preparation import Prepared
 from models.rates import FloatArray, YearCount
@@ -41,18 +42,18 @@ class AccountBooks:
             store["accounts_closing"][names.index(scheme), 0, place] = balance
 
     def opening_holdings(self, persons: FloatArray) -> FloatArray:
-        """What contributors hold at the end of the base year, ``(P, 3, 202)``.
+        """What contributors hold at the end of the base year, packed ``(P, 3, H)``.
 
         Args:
             persons: people of the base year by pair and status, ``(P, K)``.
         """
-        pairs = self._prepared.pairs
+        prepared, pairs = self._prepared, self._prepared.pairs
         members = sum_by(
             pairs.residence, persons[:, HOLDERS].sum(axis=1), minlength=pairs.counties + 1
         )
         balance = self._store["accounts_closing"][max(self._payroll, 0), 0]
         each = accounts.balance_per_member(balance, members)
-        return opening_holdings(self._prepared.case, pairs, self._prepared.people, each)
+        return opening_holdings(prepared.case, pairs, prepared.people, prepared.cells, each)
 
     def turn(
         self,
@@ -60,6 +61,7 @@ class AccountBooks:
         count: YearCount,
         people: FloatArray,
         holdings: FloatArray,
+        cells: HeldCells,
         collected: SchemeYear,
         carry: FloatArray,
     ) -> None:
@@ -68,9 +70,10 @@ class AccountBooks:
         Args:
             t: the year, counted from the base year.
             count: the year's count.
-            people: at the end of the year, ``(P, K, 202)``.
-            holdings: after the year's moves, ``(P, 3, 202)``; interest, spending and credits are
-                entered in place.
+            people: at the end of the year, packed.
+            holdings: after the year's moves, packed; interest, spending and credits are entered in
+                place.
+            cells: the cells of packed rows.
             collected: contributions and credits of the year.
             carry: factor of account money from another territory, ``(n + 1,)``.
         """
@@ -85,7 +88,7 @@ class AccountBooks:
             moves,
         )  # fmt: skip
         accounts.credit_holdings(
-            holdings, people, count.persons, pairs, year, interest, spent,
+            holdings, people, cells, count.persons, pairs, year, interest, spent,
             collected.contributor_credits,
         )  # fmt: skip
         for name, values in (

@@ -13,10 +13,12 @@ away or adds, the destination's pooled fund gains or gives); *forfeited* to the 
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 
 from inputs.case import Case
 from inputs.schemes import Scheme
+from models.held_cells import HeldCells
 from models.holdings import CONTRIBUTING, MONEY
 from models.pairs import PairIndex, side_by_side, slices, sum_by
 from models.rates import FloatArray, YearCount
@@ -119,6 +121,7 @@ def account_moves(
 def credit_holdings(
     holdings: FloatArray,
     people: FloatArray,
+    cells: HeldCells,
     persons: FloatArray,
     pairs: PairIndex,
     year: AccountYear,
@@ -132,8 +135,9 @@ def credit_holdings(
     year's moves, in proportion; credits go to the contributors of the year's end, a head.
 
     Args:
-        holdings: after the year's moves, ``(P, 3, 202)``; changed in place.
-        people: at the end of the year, ``(P, K, 202)``.
+        holdings: after the year's moves, packed ``(P, 3, H)``; changed in place.
+        people: at the end of the year, packed ``(P, M)``.
+        cells: the cells of packed rows.
         persons: the same by pair and status, ``(P, K)``.
         pairs: the pairs.
         year: the county books.
@@ -155,16 +159,25 @@ def credit_holdings(
         where=number > 0,
     )
     growth, each = growth.astype(people.dtype), each.astype(people.dtype)
+    begins = cells.contributors_from
 
     def enter(part: slice) -> None:
-        place = pairs.residence[part]
-        members = people[part, CONTRIBUTING[0]] + people[part, CONTRIBUTING[1]]
-        members *= each[place, None]
-        money = holdings[part, MONEY]
-        money *= growth[place, None]
-        money += members
+        _enter(part.start, part.stop, holdings, people, *begins, pairs.residence, growth, each)
 
     side_by_side(enter, slices(pairs.count))
+
+
+@numba.njit(cache=True, nogil=True)
+def _enter(  # type: ignore[no-untyped-def]
+    first, last, holdings, people, employees, dual, residence, growth, each
+):
+    """``money = growth * money + each * contributors`` by pair and cell, compiled."""
+    employees, dual = np.uint64(employees), np.uint64(dual)
+    for p in range(first, last):
+        place = residence[p]
+        for i in range(holdings.shape[2]):
+            number = people[p, employees + np.uint64(i)] + people[p, dual + np.uint64(i)]
+            holdings[p, MONEY, i] = growth[place] * holdings[p, MONEY, i] + each[place] * number
 
 
 def balance_per_member(balance: FloatArray, members: FloatArray) -> FloatArray:

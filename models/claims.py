@@ -127,6 +127,7 @@ class YearClaims:
         uncoordinated: what the two funds would pay for dual cover if neither knew of the other,
             ``(P,)``.
         cost_at_place: cost of care given in each county, ``(n + 1,)``.
+        at_mean_cost: the same claims before relativities at mean costs, ``(P, K)``.
     """
 
     settlement: FloatArray
@@ -135,6 +136,7 @@ class YearClaims:
     paid_second: FloatArray
     uncoordinated: FloatArray
     cost_at_place: FloatArray
+    at_mean_cost: FloatArray
 
 
 def claim_terms(
@@ -303,7 +305,8 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
                 settlement[scheme] += by_payer(register, pairs, by_home)
             else:
                 np.add.at(settlement[scheme], (payer, terms.column[place]), amount)
-    return YearClaims(settlement, cost, paid, added, uncoordinated, cost_at_place)
+    at_mean_cost = np.einsum("pksj,sj->pk", expected, terms.mean_cost)
+    return YearClaims(settlement, cost, paid, added, uncoordinated, cost_at_place, at_mean_cost)
 
 
 def paid_by_rule(terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArray) -> FloatArray:

@@ -4,6 +4,8 @@ Pairs are shared out over a fixed number of chunks, each with sums of its own th
 fixed order, so the result does not depend on the number of threads.
 """
 
+from dataclasses import dataclass
+
 import numba
 import numpy as np
 
@@ -26,6 +28,7 @@ from models.treatment import HOME, REFERRAL, RESIDENCE
 
 @numba.njit(cache=True, nogil=True, fastmath=LOOSE)
 def _claims(  # type: ignore[no-untyped-def]
+    chunk,
     first_pair,
     last_pair,
     expected,
@@ -58,6 +61,7 @@ def _claims(  # type: ignore[no-untyped-def]
     added,
     uncoordinated,
     cost_at_place,
+    at_mean_cost,
 ):
     """Kinds of claim, services by age classes, lie side by side in one axis ``n``."""
     outside = price.shape[0] - 1
@@ -68,11 +72,11 @@ def _claims(  # type: ignore[no-untyped-def]
     for p in range(first_pair, last_pair):
         h, r = home[p], residence[p]
         for k in range(relativity.shape[1]):
-            own = expected[p, k]
-            number = 0.0
+            at_mean = 0.0
             for n in range(kinds):
-                number += own[n]
-            if number == 0.0:
+                at_mean += expected[p, k, n] * mean_cost[n]
+            at_mean_cost[p, k] = at_mean
+            if at_mean == 0.0:
                 continue
             scheme = scheme_of[k]
             payer = h if k in PAID_AT_HOME else r
@@ -87,31 +91,36 @@ def _claims(  # type: ignore[no-untyped-def]
                     place, share = centre[r, which - 2], centre_share[r, which - 2]
                 if share == 0.0:
                     continue
-                often, here = relativity[row[p], k], places[tie[p], kind, k]
+                often, here = row[p], tie[p]
                 share *= factor
                 amount = 0.0
                 for n in range(kinds):
-                    claims[n] = own[n] * often[n] * here[n] * share
+                    claims[n] = (
+                        expected[p, k, n] * relativity[often, k, n] * places[here, kind, k, n] * share
+                    )
                     amount += claims[n] * mean_cost[n]
                 if amount == 0.0:
                     continue
                 amount *= price[place]
                 cost[p, k] += amount
-                cost_at_place[place] += amount
+                cost_at_place[chunk, place] += amount
                 if scheme < 0:
                     continue
                 amount = 0.0
                 if k == ELSEWHERE:
-                    each[:] = 0.0
+                    for n in range(kinds):
+                        each[n] = 0.0
                     on = onsite_share[h, territory[place]]
                     off = (1.0 - on) * share_claimed[scheme]
                     for f in range(payments.shape[2]):
                         weight = by_set[h, f]
                         if weight == 0.0:
                             continue
-                        near_rule, far_rule = payments[place, scheme, f]
                         for n in range(kinds):
-                            each[n] += weight * (on * near_rule[n] + off * far_rule[n])
+                            each[n] += weight * (
+                                on * payments[place, scheme, f, 0, n]
+                                + off * payments[place, scheme, f, 1, n]
+                            )
                     for n in range(kinds):
                         amount += claims[n] * each[n]
                 elif k == DUAL and second_scheme >= 0:
@@ -124,54 +133,82 @@ def _claims(  # type: ignore[no-untyped-def]
                     if h == outside:
                         at_home = 0.0
                     first, second = formula_of[scheme, r], formula_of[second_scheme, h]
-                    alone = payments[place, scheme, first, near]
-                    alone_home = payments[place, second_scheme, second, far]
-                    both = together[place, :, first, second, near, far]
-                    covered = cover[scheme, r]
                     other, apart = 0.0, 0.0
                     for n in range(kinds):
-                        by_local = seen * covered[n]
-                        amount += (
-                            claims[n]
-                            * by_local
-                            * (at_home * both[0, n] + (1.0 - at_home) * alone[n])
-                        )
-                        other += (
-                            claims[n]
-                            * at_home
-                            * (by_local * both[1, n] + (1.0 - by_local) * alone_home[n])
-                        )
-                        apart += claims[n] * (by_local * alone[n] + at_home * alone_home[n])
+                        by_local = seen * cover[scheme, r, n]
+                        alone = payments[place, scheme, first, near, n]
+                        alone_home = payments[place, second_scheme, second, far, n]
+                        one = together[place, 0, first, second, near, far, n]
+                        two = together[place, 1, first, second, near, far, n]
+                        amount += claims[n] * by_local * (at_home * one + (1.0 - at_home) * alone)
+                        other += claims[n] * at_home * (by_local * two + (1.0 - by_local) * alone_home)
+                        apart += claims[n] * (by_local * alone + at_home * alone_home)
                     uncoordinated[p] += apart
                     added[p, k] += other
-                    settlement[second_scheme, h, column[place]] += other
+                    settlement[chunk, second_scheme, h, column[place]] += other
                 elif payer != outside:
                     off_site = 1 if territory[payer] != territory[place] else 0
-                    covered = cover[scheme, payer]
-                    rule = payments[place, scheme, formula_of[scheme, payer], off_site]
+                    rule = formula_of[scheme, payer]
                     for n in range(kinds):
-                        amount += claims[n] * covered[n] * rule[n]
+                        amount += (
+                            claims[n]
+                            * cover[scheme, payer, n]
+                            * payments[place, scheme, rule, off_site, n]
+                        )
                     if off_site == 1:
                         amount *= share_claimed[scheme]
                 paid[p, k] += amount
                 if k == ELSEWHERE:
-                    elsewhere[h, column[place]] += amount
+                    elsewhere[chunk, h, column[place]] += amount
                 else:
-                    settlement[scheme, payer, column[place]] += amount
+                    settlement[chunk, scheme, payer, column[place]] += amount
 
 
-def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray) -> YearClaims:
-    """Cost and payment of a year's claims; see :func:`models.claims.claims_of_year`."""
+@dataclass(frozen=True)
+class ClaimRoom:
+    """Memory for the claims of a year, to be used again for the next.
+
+    A nation's would take longer to be had from the machine than to be filled. What is made in it
+    (:class:`models.claims.YearClaims`) holds until it is used again.
+
+    Attributes:
+        settlement: by chunk, ``(CHUNKS, S, n + 1, columns)``; ``elsewhere`` without schemes.
+        by_pair: cost, paid, paid by the second fund and cost at mean, ``(4, P, K)``.
+    """
+
+    settlement: FloatArray
+    elsewhere: FloatArray
+    by_pair: FloatArray
+
+
+def claim_room(terms: ClaimTerms) -> ClaimRoom:
+    """Memory for the claims of a year."""
+    places = (terms.pairs.counties + 1, terms.columns)
+    return ClaimRoom(
+        np.empty((CHUNKS, len(terms.formula_of), *places)),
+        np.empty((CHUNKS, *places)),
+        np.empty((4, terms.pairs.count, K)),
+    )
+
+
+def claims_of_year(
+    expected: FloatArray,
+    terms: ClaimTerms,
+    retiree_pool: FloatArray,
+    room: ClaimRoom | None = None,
+) -> YearClaims:
+    """Cost and payment of a year's claims; see :func:`models.claims.claims_of_year`.
+
+    ``room`` is memory to work in, whose old contents are lost; new unless given.
+    """
     pairs = terms.pairs
     n = pairs.counties
-    schemes = len(terms.formula_of)
-    cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
+    room = room or claim_room(terms)
+    cost, paid, added, at_mean_cost = room.by_pair
     uncoordinated = np.zeros(pairs.count)
     share = shares_of_payers(retiree_pool, pairs)
     scheme = max(int(terms.scheme_of[ELSEWHERE]), 0)
     edges = np.linspace(0, pairs.count, CHUNKS + 1).astype(np.int64)
-    settlement = np.zeros((CHUNKS, schemes, n + 1, terms.columns))
-    elsewhere = np.zeros((CHUNKS, n + 1, terms.columns))
     cost_at_place = np.zeros((CHUNKS, n + 1))
     services, classes = terms.mean_cost.shape
     kinds = services * classes
@@ -185,18 +222,38 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
         terms.cover.reshape(*terms.cover.shape[:2], kinds), terms.scheme_of, terms.second_scheme,
         terms.share_claimed, terms.territory, terms.level, terms.column,
         shares_by_rule(terms, scheme, share), share_on_site(terms, share),
+        room.settlement, room.elsewhere, cost, paid, added, uncoordinated, cost_at_place,
+        at_mean_cost,
     )  # fmt: skip
 
     def run(chunk: int) -> None:
-        _claims(
-            edges[chunk], edges[chunk + 1], *shared, settlement[chunk], elsewhere[chunk], cost,
-            paid, added, uncoordinated, cost_at_place[chunk],
-        )  # fmt: skip
+        room.settlement[chunk] = 0.0
+        room.elsewhere[chunk] = 0.0
+        room.by_pair[:, edges[chunk] : edges[chunk + 1]] = 0.0
+        _claims(chunk, edges[chunk], edges[chunk + 1], *shared)
 
     side_by_side(run, range(CHUNKS))
-    total = settlement.sum(axis=0)
-    total[scheme] += by_payer(share, pairs, elsewhere.sum(axis=0))
-    return YearClaims(total, cost, paid, added, uncoordinated, cost_at_place.sum(axis=0))
+    total = _sum_of_chunks(room.settlement)
+    total[scheme] += by_payer(share, pairs, _sum_of_chunks(room.elsewhere))
+    return YearClaims(
+        total, cost, paid, added, uncoordinated, cost_at_place.sum(axis=0), at_mean_cost
+    )
+
+
+def _sum_of_chunks(values: FloatArray) -> FloatArray:
+    """Sum over the first axis, in order."""
+    result = np.empty(values.shape[1:])
+    flat, into = values.reshape(values.shape[0], -1), result.reshape(-1)
+    edges = np.linspace(0, into.size, CHUNKS + 1).astype(np.int64)
+
+    def add(part: int) -> None:
+        own = slice(edges[part], edges[part + 1])
+        into[own] = flat[0, own]
+        for chunk in range(1, flat.shape[0]):
+            into[own] += flat[chunk, own]
+
+    side_by_side(add, range(CHUNKS))
+    return result
 
 
 def _place_first(payments: FloatArray) -> FloatArray:

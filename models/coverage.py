@@ -252,50 +252,63 @@ def coverage_hazards(case: Case, year: int) -> CoverageHazards:
     )
 
 
-def coverage_generator(base: BaseCoverage, hazards: CoverageHazards) -> FloatArray:
-    """Generator ``Q`` by person type, ``(rows, bands, K, K)``; rows of each matrix sum to zero."""
+def coverage_generator(
+    base: BaseCoverage, hazards: CoverageHazards, types: IntArray | None = None
+) -> FloatArray:
+    """Generator ``Q`` by person type, ``(rows, bands, K, K)``; rows of each matrix sum to zero.
+
+    Args:
+        base: base-year cover.
+        hazards: a year's hazards.
+        types: person types, rows by bands laid flat, ``(N,)``, for theirs alone, ``(N, K, K)``.
+    """
     rows, bands, _ = base.shares.shape
-    q = np.zeros((rows, bands, K, K))
-    share = base.shares
-    size = rows // len(TIES)
-    loss, loss_then = (np.repeat(h.job_loss, size)[:, None] for h in (hazards, base.hazards))
+    if types is None:
+        every = np.arange(rows * bands)
+        return coverage_generator(base, hazards, every).reshape(rows, bands, K, K)
+    row, band = np.divmod(types, bands)
+    tie = row // (rows // len(TIES))
+    q = np.zeros((types.size, K, K))
+    share = base.shares[row, band]
+    working = base.working[band]
+    loss, loss_then = hazards.job_loss[tie], base.hazards.job_loss[tie]
     levers = hazards.participation
-    idle = share[..., UNEMPLOYED].sum(axis=-1)
-    enrolment = np.repeat(levers.entry, size)[:, None] * base.entry
+    idle = share[:, UNEMPLOYED].sum(axis=-1)
+    enrolment = levers.entry[tie] * base.entry[row, band]
 
     for status in (EMPLOYEE, MIGRANT):
         for other in UNEMPLOYED:
-            leave = loss * np.where(idle > 0, _ratio(share[..., other], idle), other == NONE)
+            leave = loss * np.where(idle > 0, _ratio(share[:, other], idle), other == NONE)
             # past the retirement age of the base year those who still work stay in their jobs
-            q[..., status, other] = leave * base.working
-            enter = loss_then * _ratio(share[..., status], idle) * enrolment
-            q[..., other, status] = enter * (base.working & (share[..., other] > 0))
-    separate = levers.migrant_scheme.reshape(rows, 1)
+            q[:, status, other] = leave * working
+            enter = loss_then * _ratio(share[:, status], idle) * enrolment
+            q[:, other, status] = enter * (working & (share[:, other] > 0))
+    separate = levers.migrant_scheme.reshape(-1)[row]
     for other in UNEMPLOYED:
-        q[..., other, MIGRANT] += separate * (base.working & (share[..., other] > 0))
-    at_home = share[..., HOME_COVER].sum(axis=-1)
-    lapse = hazards.resident_lapse * np.repeat(levers.lapse, size)[:, None]
+        q[:, other, MIGRANT] += separate * (working & (share[:, other] > 0))
+    at_home = share[:, HOME_COVER].sum(axis=-1)
+    lapse = hazards.resident_lapse * levers.lapse[tie]
     for home in HOME_COVER:
-        part = np.where(at_home > 0, _ratio(share[..., home], at_home), home == HOME_RESIDENT)
-        q[..., DUAL, home] = loss * part
-        balanced = loss_then * _ratio(share[..., DUAL], at_home)
-        q[..., home, DUAL] = balanced * base.working * enrolment * (share[..., home] > 0)
+        part = np.where(at_home > 0, _ratio(share[:, home], at_home), home == HOME_RESIDENT)
+        q[:, DUAL, home] = loss * part
+        balanced = loss_then * _ratio(share[:, DUAL], at_home)
+        q[:, home, DUAL] = balanced * working * enrolment * (share[:, home] > 0)
         # where nobody is uninsured in the base year nobody lapses either
-        q[..., home, NONE] = lapse * (share[..., NONE] > 0)
-        back = base.hazards.resident_lapse * _ratio(share[..., home], share[..., NONE])
-        q[..., NONE, home] = np.where(share[..., NONE] > 0, back, hazards.resident_lapse * part)
-        q[..., LOCAL_RESIDENT, home] = hazards.local_resident_lapse * part
-        q[..., home, LOCAL_RESIDENT] = (
+        q[:, home, NONE] = lapse * (share[:, NONE] > 0)
+        back = base.hazards.resident_lapse * _ratio(share[:, home], share[:, NONE])
+        q[:, NONE, home] = np.where(share[:, NONE] > 0, back, hazards.resident_lapse * part)
+        q[:, LOCAL_RESIDENT, home] = hazards.local_resident_lapse * part
+        q[:, home, LOCAL_RESIDENT] = (
             base.hazards.local_resident_lapse
-            * _ratio(share[..., LOCAL_RESIDENT], at_home)
-            * (share[..., home] > 0)
+            * _ratio(share[:, LOCAL_RESIDENT], at_home)
+            * (share[:, home] > 0)
         )
-    q[..., DUAL, EMPLOYEE] = hazards.dual_lapse * base.working
-    q[..., EMPLOYEE, DUAL] = (
-        base.hazards.dual_lapse * _ratio(share[..., DUAL], share[..., EMPLOYEE]) * base.working
+    q[:, DUAL, EMPLOYEE] = hazards.dual_lapse * working
+    q[:, EMPLOYEE, DUAL] = (
+        base.hazards.dual_lapse * _ratio(share[:, DUAL], share[:, EMPLOYEE]) * working
     )
     diagonal = np.arange(K)
-    q[..., diagonal, diagonal] = -q.sum(axis=-1)
+    q[:, diagonal, diagonal] = -q.sum(axis=-1)
     return q
 
 
@@ -305,8 +318,8 @@ def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
 
 def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> FloatArray:
     """Yearly matrices ``expm(Q)``, ``(rows, bands, K, K)``; equal person types computed once."""
-    q = coverage_generator(base, hazards)
     if hazards.participation.migrant_scheme.any():  # differs by county: no two types are alike
-        return transition_matrix(q)
-    matrices = transition_matrix(q.reshape(-1, K, K)[base.first])
-    return np.ascontiguousarray(matrices[base.kind].reshape(q.shape))
+        return transition_matrix(coverage_generator(base, hazards))
+    matrices = transition_matrix(coverage_generator(base, hazards, base.first))
+    rows, bands, _ = base.shares.shape
+    return np.ascontiguousarray(matrices[base.kind].reshape(rows, bands, K, K))

@@ -11,15 +11,20 @@ from actuarial.credited_years import eligible_share_of_many
 from inputs.case import Case
 from inputs.schemes import Scheme
 from inputs.vocabulary import AGES, SEXES
-from models.holdings import CONTRIBUTING, HALF_YEAR, MONEY, SQUARES, YEARS, empty_holdings, mean_of
+from models.held_cells import HeldCells
+from models.holdings import HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS, mean_of
 from models.pairs import IntArray, PairIndex, side_by_side, slices
 from models.rates import FloatArray
 
 
 def opening_holdings(
-    case: Case, pairs: PairIndex, people: FloatArray, balance_per_member: FloatArray
+    case: Case,
+    pairs: PairIndex,
+    people: FloatArray,
+    cells: HeldCells,
+    balance_per_member: FloatArray,
 ) -> FloatArray:
-    """What contributors hold at the end of the base year, ``(P, 3, 202)``.
+    """What contributors hold at the end of the base year, packed ``(P, 3, H)``.
 
     A share of the years since working age is credited, with a coefficient of variation; accounts
     hold the county's mean balance.
@@ -27,20 +32,22 @@ def opening_holdings(
     Args:
         case: the case.
         pairs: its pairs.
-        people: ``(P, K, 202)``.
+        people: packed, ``(P, M)``.
+        cells: the cells of packed rows.
         balance_per_member: mean account balance, ``(n + 1,)``.
     """
     start = case.value("coverage.working_age_from")
     since = np.maximum(np.tile(np.arange(AGES, dtype=float), len(SEXES)) - start, 0.0)
     mean = case.value("coverage.credited_density") * since
     square = mean**2 * (1.0 + case.value("coverage.credited_cv") ** 2)
-    holdings = empty_holdings(pairs, people.dtype)
+    holdings = np.empty((pairs.count, LAYERS, cells.amount_width), people.dtype)
+    kept = cells.amount_index
     mean, square, each = (
-        values.astype(people.dtype) for values in (mean, square, balance_per_member)
+        values.astype(people.dtype) for values in (mean[kept], square[kept], balance_per_member)
     )
 
     def enter(part: slice) -> None:
-        contributors = people[part, CONTRIBUTING[0]] + people[part, CONTRIBUTING[1]]
+        contributors = cells.contributors(people[part])
         np.multiply(contributors, mean, out=holdings[part, YEARS])
         np.multiply(contributors, square, out=holdings[part, SQUARES])
         np.multiply(contributors, each[pairs.residence[part], None], out=holdings[part, MONEY])
@@ -55,6 +62,7 @@ def retired_share(
     scheme: Scheme,
     people: FloatArray,
     holdings: FloatArray,
+    cells: HeldCells,
     pairs: PairIndex,
     ages: IntArray,
     year: int,
@@ -64,7 +72,8 @@ def retired_share(
     Args:
         case: the case.
         scheme: the payroll scheme.
-        people, holdings: at the end of the year before.
+        people, holdings: at the end of the year before, packed.
+        cells: the cells of packed rows.
         pairs: the pairs.
         ages: retirement ages by sex in the year.
         year: the year in which they retire.
@@ -72,15 +81,17 @@ def retired_share(
     start = case.value("coverage.working_age_from")
 
     def share(number: int) -> FloatArray:
-        cell = number * AGES + int(ages[number]) - 1
+        place = cells.amount_place(number * AGES + int(ages[number]) - 1)
+        if place < 0:  # nobody of that age contributes
+            return np.zeros(pairs.count)
         longest = float(ages[number]) - start
         required = scheme.rule_array(f"min_credited_years_{SEXES[number]}", case.regions, year)
         members, years, squares = (
             values.astype(np.float64)
             for values in (
-                people[:, CONTRIBUTING[0], cell] + people[:, CONTRIBUTING[1], cell],
-                holdings[:, YEARS, cell],
-                holdings[:, SQUARES, cell],
+                cells.contributors(people, place),
+                holdings[:, YEARS, place],
+                holdings[:, SQUARES, place],
             )
         )
         mean = mean_of(years, members)

@@ -7,11 +7,10 @@ import numpy as np
 from inputs.case import Case
 from inputs.vocabulary import STATUSES
 from models import coverage
-from models.benefits_paid import mean_costs
 from models.claims import MOST_IN_DETAIL, YearClaims
 from models.contributions import SchemeYear, pool_county
 from models.economy import EconomicPaths
-from models.pairs import IntArray, side_by_side, slices, sum_by
+from models.pairs import IntArray, sum_by
 from models.preparation import Prepared
 from models.rates import FloatArray, YearCount
 from models.retiree_register import by_payer, shares_of_payers
@@ -202,7 +201,7 @@ def record_money(
     apart = (claims.uncoordinated - claims.paid[:, coverage.DUAL]
              - claims.paid_second[:, coverage.DUAL]) * price  # fmt: skip
     store["duplicate_avoided"][t] = sum_by(pairs.home, apart, minlength=size)
-    _record_expected_cost(store, t, prepared, people, price)
+    _record_expected_cost(store, t, prepared, claims, people, price)
     at_home = [coverage.HOME_RESIDENT, coverage.RURAL_RESIDENT, coverage.RETIRED_ELSEWHERE]
     from_home = (claims.paid[:, at_home].sum(axis=1) + claims.paid_second.sum(axis=1)) * price
     paid_in: FloatArray = sum((s.by_pair.sum(axis=1) for s in collected), np.zeros(pairs.count))
@@ -225,19 +224,18 @@ def record_money(
 
 
 def _record_expected_cost(
-    store: dict[str, FloatArray], t: int, prepared: Prepared, people: YearPeople, price: float
+    store: dict[str, FloatArray],
+    t: int,
+    prepared: Prepared,
+    claims: YearClaims,
+    people: YearPeople,
+    price: float,
 ) -> None:
     """What the insured are expected to cost by age and sex, at mean prices, by insuring county."""
     case, pairs = prepared.case, prepared.pairs
     year = case.base_year + t
     size = pairs.counties + 1
-    by_status = np.empty((pairs.count, K))
-    costs = mean_costs(case)
-
-    def enter(part: slice) -> None:
-        by_status[part] = np.einsum("pksj,sj->pk", people.exposure[part], costs)
-
-    side_by_side(enter, slices(pairs.count))
+    by_status = claims.at_mean_cost
     share = shares_of_payers(people.register, pairs)
     for number, scheme in enumerate(case.schemes):
         for status in scheme.covers(year):

@@ -14,7 +14,7 @@ import numpy as np
 from models import coverage, credited_years, shocks
 from models.account_books import AccountBooks
 from models.claims import ClaimTerms, YearClaims, claim_terms
-from models.claims_kernel import claims_of_year
+from models.claims_kernel import claim_room, claims_of_year
 from models.contributions import SchemeYear, scheme_year
 from models.economy import EconomicPaths, economic_paths
 from models.flow_record import (
@@ -27,6 +27,7 @@ from models.flow_record import (
     record_people,
     record_retiring,
 )
+from models.held_cells import packed_anew, with_room_for
 from models.kernel import step_in_place
 from models.opening_count import counted
 from models.preparation import Prepared, payroll_scheme, year_rates
@@ -78,7 +79,7 @@ class OpeningYear:
 def opening_year(prepared: Prepared) -> OpeningYear:
     """Count the opening population and lay out the base year's rules."""
     case, pairs = prepared.case, prepared.pairs
-    people = counted(prepared.people, pairs, prepared.care)
+    people = counted(prepared.people, pairs, prepared.care, prepared.cells)
     return OpeningYear(
         people=YearPeople(
             persons=people.persons,
@@ -165,11 +166,12 @@ def county_flows(
     payroll = payroll_scheme(case)
     books = AccountBooks(prepared, payroll, store, paths)
     people = prepared.people if in_place else prepared.people.copy()
-    holdings = books.opening_holdings(opening.people.persons)
+    holdings, cells = books.opening_holdings(opening.people.persons), prepared.cells
     rules = RuleBook(prepared, opening.terms, multipliers.claims)
     start, cells_first, cells_last = opening.people, opening.cells, opening.cells
     del opening  # so that its claims can go when the first year is over
-    transition, hazards = None, None
+    transition, hazards, room = None, None, None
+    claim_memory = claim_room(rules.terms(case.base_year))
     for t in range(1, years + 1):
         year = case.base_year + t
         asked = coverage.coverage_hazards(case, year)
@@ -179,11 +181,18 @@ def county_flows(
         if payroll >= 0:
             ages = coverage.retirement_ages(case, year)
             earned = credited_years.retired_share(
-                case, case.schemes[payroll], people, holdings, pairs, ages, year
+                case, case.schemes[payroll], people, holdings, cells, pairs, ages, year
             )
         rates = year_rates(prepared, transition, earned, year)
-        struck = shocks.strike(people, holdings, pairs, case, rates, year)
-        count = step_in_place(people, holdings, pairs, rates, prepared.care)
+        ends = shocks.reached(cells.ends, case, rates, year)
+        if (ends & ~cells.ends).any() or not cells.has_room_for(rates.changes):
+            wider = with_room_for(ends, rates.changes)
+            people, holdings = packed_anew(people, holdings, cells, wider)
+            cells = wider
+        struck = shocks.strike(people, holdings, cells, pairs, case, rates, year)
+        count = step_in_place(
+            people, holdings, pairs, rates, prepared.care, cells=cells, claims=room
+        )
         if struck is not None:
             count = shocks.with_struck(count, struck)
         end = YearPeople(
@@ -194,14 +203,15 @@ def county_flows(
         )
         care = shocks.care_factor(case, year)[pairs.residence]
         mean = mean_of_year(start, end, care, in_place=in_place or t > 1)
-        claims = claims_of_year(mean.exposure, rules.terms(year), mean.register)
+        claims = claims_of_year(mean.exposure, rules.terms(year), mean.register, claim_memory)
         collected = collect(prepared, mean, paths, year, multipliers)
         record_people(store, t, prepared, count.persons)
         record_events(store, t, prepared, count)
         record_retiring(store, t, prepared, count, earned)
         record_money(store, t, prepared, claims, collected, mean, float(paths.medical_price[t]))
         if payroll >= 0:
-            books.turn(t, count, people, holdings, collected[payroll], rates.carry[1])
+            books.turn(t, count, people, holdings, cells, collected[payroll], rates.carry[1])
+        room = mean.exposure  # memory that is given back is dear to have again
         start, cells_last = end, count.residents
         del count, end, mean, claims, collected  # before the next year asks for as much memory
         if progress is not None:

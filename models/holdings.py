@@ -16,7 +16,6 @@ This module is the readable specification; :mod:`models.kernel` computes the sam
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -56,14 +55,19 @@ def staying_shares(matrices: FloatArray) -> FloatArray:
     )
 
 
-def staying_by_cell(rates: YearRates, retirement_cells: IntArray) -> FloatArray:
-    """Share of employees and of the doubly insured who go on contributing, ``(rows, 2, 202)``.
+def staying_by_cell(rates: YearRates, cells: IntArray) -> FloatArray:
+    """Share of employees and of the doubly insured who go on contributing, ``(rows, 2, H)``.
 
-    By row of the coverage matrices; nobody at retirement age.
+    Args:
+        rates: the year's rates.
+        cells: the cells asked for, ``(H,)``.
+
+    Returns:
+        shares by row of the coverage matrices; of nobody at retirement age.
     """
     by_band = staying_shares(rates.transition).transpose(0, 2, 1)
-    by_cell = np.ascontiguousarray(by_band[:, :, rates.band])
-    by_cell[:, :, retirement_cells] = 0.0
+    by_cell = np.ascontiguousarray(by_band[:, :, rates.band[cells]])
+    by_cell[:, :, np.isin(cells, rates.retirement_cells)] = 0.0
     return by_cell
 
 
@@ -214,8 +218,3 @@ def still_contributing(people: FloatArray, rates: YearRates) -> tuple[FloatArray
     employee, dual = CONTRIBUTING
     kept = people[:, employee] * shares[..., 0] + people[:, dual] * shares[..., 1]
     return kept, mean_of(kept, people[:, list(CONTRIBUTING)].sum(axis=1))
-
-
-def empty_holdings(pairs: PairIndex, kind: np.dtype[Any] | None = None) -> FloatArray:
-    """Nothing held; doubles unless told."""
-    return np.zeros((pairs.count, LAYERS, CELLS), kind or np.dtype(np.float64))

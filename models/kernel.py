@@ -11,22 +11,20 @@ import numpy as np
 
 from inputs.vocabulary import AGES, CELLS
 from models.cell_blocks import (
-    LANES,
     LOOSE,
     SCRATCH,
+    ClaimBlocks,
     K,
-    add_mapped,
-    blocks_of,
     change_cover,
-    changes_made,
+    claim_blocks,
     claims_by_class,
-    frequency_blocks,
+    cover_plan,
     reached,
 )
+from models.held_cells import HeldCells, every_cell
 from models.holdings import (
     CONTRIBUTING,
     LAYERS,
-    MONEY,
     share_elsewhere_in_territory,
     staying_by_cell,
 )
@@ -35,14 +33,23 @@ from models.kernel_holdings import (
     add_leaving,
     arrived_amounts,
     carry_on,
-    survive_amounts,
-    to_means,
+    lay_out_amounts,
+    money_of,
+    pack_amounts,
+    sum_of_places,
+    survive_to_means,
 )
 from models.kernel_people import (
+    add_arriving,
+    add_mapped,
+    add_rows,
     add_to,
     add_up,
     born_to,
+    clear,
     dead_among,
+    lay_out,
+    pack,
     retire,
     stay_and_leave,
     survive_and_age,
@@ -51,6 +58,7 @@ from models.kernel_people import (
 from models.pairs import CHUNKS, PairIndex, side_by_side
 from models.population import RETIRED, lapsed_on_move
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
+from models.vector_blocks import FOUR
 
 EMPLOYEE, DUAL = CONTRIBUTING
 
@@ -60,6 +68,8 @@ def _year(  # type: ignore[no-untyped-def]
     chunk,
     people,
     holdings,
+    spans,
+    work,
     start,
     own,
     residence,
@@ -89,12 +99,10 @@ def _year(  # type: ignore[no-untyped-def]
     transition,
     transition_row,
     staying,
-    blocks,
+    plan,
     moves_made,
     changes,
-    frequency,
-    frequency_starts,
-    frequency_edges,
+    blocks,
     persons,
     claims,
     births,
@@ -112,23 +120,25 @@ def _year(  # type: ignore[no-untyped-def]
     homes = start.shape[0] - 1
     outside = homes - 1
     kind = people.dtype
-    nil = kind.type(0.0)
-    scratch = np.empty(CELLS, kind)
+    scratch = np.empty(SCRATCH, kind)
     everyone = np.empty(CELLS, kind)
-    kept = np.empty(CELLS, kind)
+    kept, still, part = (np.empty(SCRATCH, kind), np.empty(SCRATCH, kind), np.empty(SCRATCH, kind))
     chances = np.zeros((5, SCRATCH), kind)
     stay, out, back, on, persist = chances[0], chances[1], chances[2], chances[3], chances[4]
-    rows = np.zeros((7, K + 1, SCRATCH), kind)
+    rows = np.zeros((8, K + 1, SCRATCH), kind)
     total_away, at_home, arriving, moving = rows[0], rows[1], rows[2], rows[3]
-    moved, here, end = rows[4], rows[5], rows[6]
+    moved, here, end, x = rows[4], rows[5], rows[6], rows[7]
+    older = np.zeros((K, SCRATCH), kind)
+    held_amounts = np.zeros((LAYERS, SCRATCH), kind)
+    mean = np.zeros((LAYERS, SCRATCH), kind)
     numbers = np.empty(K, kind)
     held = np.zeros(K, np.bool_)
-    gathered = np.empty(frequency_starts.shape[0] * LANES, kind)
-    leaving = np.zeros((territory.max() + 1, LAYERS + 1, CELLS), kind)
-    everywhere = np.zeros((LAYERS + 1, CELLS), kind)
-    returning = np.zeros((2, LAYERS + 1, CELLS), kind)
-    brought = np.empty((2, LAYERS + 1, CELLS), kind)
-    mine = residents[chunk]
+    four = np.empty(FOUR, kind)
+    leaving = np.zeros((territory.max() + 1, LAYERS + 1, SCRATCH), kind)
+    everywhere = np.zeros((LAYERS + 1, SCRATCH), kind)
+    returning = np.zeros((2, LAYERS + 1, SCRATCH), kind)
+    brought = np.zeros((2, LAYERS + 1, SCRATCH), kind)
+    frequency, block_starts, edges, row_kind = blocks
     for h in range(chunk, homes, CHUNKS):
         first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
         for c in range(CELLS):
@@ -143,80 +153,75 @@ def _year(  # type: ignore[no-untyped-def]
         left_behind = 0.0
         for k in range(K):
             held[k] = newborn_status[h, k] > 0.0 or home_cover[h, k] > 0.0
-        for p in range(first_pair, last_pair):
+        total_away[:] = 0.0
+        leaving[:] = 0.0
+        returning[:] = 0.0
+        # the own pair comes last, with the children that migrants leave behind
+        for n in range(first_pair, last_pair):
+            p = n if n < own_pair else n + 1
+            if n == last_pair - 1:
+                p = own_pair
             r = residence[p]
-            add_up(everyone, people[p], numbers)
-            deaths[p] = dead_among(everyone, survival[r])
-            born = born_to(everyone, survival[r], fertility[r])
+            lay_out(x, people, p, spans)
+            add_up(everyone, x, spans, numbers)
+            deaths[p] = dead_among(everyone, survival, r)
+            born = born_to(everyone, survival, fertility, r)
             for k in range(K):
                 if numbers[k] != 0.0:
                     held[k] = True
-                    survive_and_age(people[p, k], survival[r], scratch)
-            released[p] = survive_amounts(holdings[p], survival[r], scratch)
+            survive_and_age(older, x, spans, survival, r)
             if p == own_pair:
-                births[p] = born if h != outside else 0.0
+                births[p] = born + left_behind if h != outside else 0.0
             else:
                 births[p] = born * child_accompanies
                 left_behind += born * (1.0 - child_accompanies)
-        if h != outside:
-            births[own_pair] += left_behind
+            for sex in range(2):
+                infants = births[p] * newborn_sex[sex] * newborn_survival[r, sex]
+                deaths[p] += births[p] * newborn_sex[sex] - infants
+                for k in range(K):
+                    if newborn_status[h, k] > 0.0:
+                        older[k, sex * AGES] = infants * newborn_status[h, k]
+            pack(people, p, older, spans)
+            lay_out_amounts(held_amounts, holdings, p, work)
+            released[p] = survive_to_means(
+                mean, held_amounts, older, survival, r, scratch, work
+            )
+            pack_amounts(holdings, p, mean, work)
+            same = 0 if territory[p] == own_territory[h] else 1
+            if p == own_pair:
+                at_home[:K] = older
+                money = add_leaving(
+                    leaving, territory[p], older, mean, out, move_out, h, scratch, work
+                )
+                money_out[p, 0] = near[p] * money
+                money_out[p, 1] = (1.0 - near[p]) * money
+            else:
+                add_rows(total_away, older, spans)
+                money = add_leaving(
+                    leaving, territory[p], older, mean, on, move_onward, h, scratch, work
+                )
+                money_out[p, 0] = near[p] * money
+                money_out[p, 1] = (1.0 - share[p] - near[p]) * money
+                money_out[p, same] += add_leaving(
+                    returning, same, older, mean, back, move_return, h, scratch, work
+                )
         held[RETIRED] |= held[EMPLOYEE] or held[DUAL]
         reached(held, changes)
         for k in range(K):
             if not held[k]:
                 rows[:, k] = 0.0
-        total_away[:] = 0.0
-        leaving[:] = 0.0
-        returning[:] = 0.0
-        for p in range(first_pair, last_pair):
-            r = residence[p]
-            x = people[p]
-            for sex in range(2):
-                infants = births[p] * newborn_sex[sex] * newborn_survival[r, sex]
-                deaths[p] += births[p] * newborn_sex[sex] - infants
-                for k in range(K):
-                    x[k, sex * AGES] = infants * newborn_status[h, k]
-            to_means(holdings[p], x)
-            same = 0 if territory[p] == own_territory[h] else 1
-            if p == own_pair:
-                for k in range(K):
-                    if held[k]:
-                        for c in range(CELLS):
-                            at_home[k, c] = x[k, c]
-                money = add_leaving(
-                    leaving[territory[p]], x, holdings[p], out, move_out[h], scratch
-                )
-                money_out[p, 0] = near[p] * money
-                money_out[p, 1] = (1.0 - near[p]) * money
-            else:
-                for k in range(K):
-                    if held[k]:
-                        for c in range(CELLS):
-                            total_away[k, c] += x[k, c]
-                money = add_leaving(
-                    leaving[territory[p]], x, holdings[p], on, move_onward[h], scratch
-                )
-                money_out[p, 0] = near[p] * money
-                money_out[p, 1] = (1.0 - share[p] - near[p]) * money
-                money_out[p, same] += add_leaving(
-                    returning[same], x, holdings[p], back, move_return[h], scratch
-                )
-        everywhere[:] = 0.0
-        for place in range(leaving.shape[0]):
-            for layer in range(LAYERS + 1):
-                for c in range(CELLS):
-                    everywhere[layer, c] += leaving[place, layer, c]
+        sum_of_places(everywhere, leaving, work)
 
         arriving[:] = 0.0
-        times(moving, total_away, on, held)
-        add_mapped(arriving, move_onward[h], moving, 1.0, held, moves_made)
-        times(moving, at_home, out, held)
-        add_mapped(arriving, move_out[h], moving, 1.0, held, moves_made)
+        times(moving, total_away, on, spans, held)
+        add_mapped(arriving, move_onward, h, moving, 1.0, spans, held, moves_made)
+        times(moving, at_home, out, spans, held)
+        add_mapped(arriving, move_out, h, moving, 1.0, spans, held, moves_made)
 
         for p in range(first_pair, last_pair):
-            r, row, x = residence[p], transition_row[p], people[p]
+            r, row = residence[p], transition_row[p]
             if p == own_pair and h == outside:  # the reservoir stays as it is and counts nowhere
-                x[:] = kept_reservoir
+                people[p] = kept_reservoir
                 holdings[p] = 0.0
                 births[p] = 0.0
                 deaths[p] = 0.0
@@ -225,62 +230,61 @@ def _year(  # type: ignore[no-untyped-def]
                 lapsed[p] = 0.0
                 money_out[p, :] = 0.0
                 for side in range(2):  # account money taken out of the case
-                    total = nil
-                    for c in range(CELLS):
-                        total += returning[side, MONEY, c]
-                    money_in[p, side] = total
+                    money_in[p, side] = money_of(returning, side, work)
                 released[p] = 0.0
                 onward[p, :] = 0.0
                 returned[p, :] = 0.0
                 persons[p, :] = 0.0
                 claims[p] = 0.0
                 continue
-            moved[:] = 0.0
+            lay_out(x, people, p, spans)
+            lay_out_amounts(mean, holdings, p, work)
+            clear(moved, spans)
             if p == own_pair:
-                stay_and_leave(x, held, stay, out, back, 0.0, here, moving, onward[p], returned[p])
+                stay_and_leave(
+                    x, spans, held, stay, out, back, 0.0, here, moving, onward, returned, p
+                )
                 returned[p, :] = 0.0
-                times(moving, total_away, back, held)
-                add_mapped(moved, move_return[h], moving, 1.0, held, moves_made)
+                times(moving, total_away, back, spans, held)
+                add_mapped(moved, move_return, h, moving, 1.0, spans, held, moves_made)
                 brought[:] = returning
             else:
                 d = share[p]
-                stay_and_leave(x, held, persist, on, back, d, here, moving, onward[p], returned[p])
-                add_mapped(moved, move_onward[h], moving, -d, held, moves_made)
-                for k in range(K):
-                    if held[k]:
-                        for c in range(CELLS):
-                            moved[k, c] = max(moved[k, c] + d * arriving[k, c], nil)  # rounding
+                stay_and_leave(
+                    x, spans, held, persist, on, back, d, here, moving, onward, returned, p
+                )
+                add_mapped(moved, move_onward, h, moving, -d, spans, held, moves_made)
+                add_arriving(moved, arriving, d, spans, held)
                 arrived_amounts(
-                    brought, leaving[territory[p]], everywhere, d, x, holdings[p], on,
-                    move_onward[h], scratch,
+                    brought, leaving, territory[p], everywhere, d, x, mean, on, move_onward, h,
+                    scratch, work,
                 )  # fmt: skip
 
-            carry_on(holdings[p], here, moved, brought, carry[:, r], staying[row], kept)
+            carry_on(
+                mean, here, moved, brought, carry, r, staying, row, kept, still, part, work
+            )
             for side in range(2):
-                total = nil
-                for c in range(CELLS):
-                    total += brought[side, MONEY, c]
-                money_in[p, side] = total
-            arrivals[p] = add_to(moved, here, held)
-            retire(moved, retirement_cells, retired_share[p], home_cover[h], retiring[p])
-            lapsed[p] = change_cover(end, moved, transition[row], blocks, held)
-            money = add_entrants(holdings[p], end, kept, brought, prior_credit)
+                money_in[p, side] = money_of(brought, side, work)
+            arrivals[p] = add_to(moved, here, spans, held)
+            retire(moved, retirement_cells, retired_share, p, home_cover, h, retiring)
+            lapsed[p] = change_cover(end, moved, transition, row, plan, held)
+            money = add_entrants(mean, end, kept, brought, prior_credit, work)
             released[p] += (
                 money_in[p, 0] + carry[1, r] * money_in[p, 1] - money_out[p, 0] - money_out[p, 1]
             ) - money
-            add_up(everyone, end, numbers)
+            add_up(everyone, end, spans, numbers)
+            pack(people, p, end, spans)
+            pack_amounts(holdings, p, mean, work)
             for k in range(K):
-                if not held[k]:  # and what was counted of it stays nil
-                    continue
-                for c in range(CELLS):
-                    x[k, c] = end[k, c]
                 persons[p, k] = numbers[k]
                 if numbers[k] != 0.0:
                     claims_by_class(
-                        claims[p, k], end[k], frequency, frequency_starts, frequency_edges, gathered
+                        claims, p, k, end, frequency, block_starts, edges, row_kind, four
                     )
+                else:
+                    claims[p, k] = 0.0
             for c in range(CELLS):
-                mine[r, c] += everyone[c]
+                residents[chunk, r, c] += everyone[c]
 
 
 def step_in_place(
@@ -290,40 +294,50 @@ def step_in_place(
     rates: YearRates,
     care: CareWeights,
     threads: int | None = None,
+    cells: HeldCells | None = None,
+    claims: FloatArray | None = None,
 ) -> YearCount:
     """One year of the population; ``people`` and ``holdings`` become those at the year's end.
 
     Args:
         people: ``(P, K, 202)``, C-contiguous; changed in place. Worked on in the precision that
-            it comes in, which is that of expected claims too; counts are double.
-        holdings: ``(P, 3, 202)``, C-contiguous; changed in place.
+            it comes in, which is that of expected claims too; counts are double. Packed rows
+            ``(P, M)`` if ``cells`` says which cells they are.
+        holdings: ``(P, 3, 202)``, C-contiguous, or packed ``(P, 3, H)``; changed in place.
         pairs: the pairs of the case.
         rates: the year's rates.
         care: claim frequencies.
         threads: how many chunks run at once; one a processor unless told.
+        cells: the cells of packed rows, with room for the year
+            (:func:`models.held_cells.reached_in`); all of them unless told.
+        claims: room for the expected claims, ``(P, K, C, J)``, as precise as people; new unless
+            given.
 
     Returns:
         what :func:`models.population.step` counts.
     """
-    count, statuses, _ = people.shape
+    count, statuses = people.shape[0], K
+    cells = cells or every_cell()
+    changes = rates.changes
     services = care.frequency.shape[0]
     persons, onward, returned = (np.zeros((count, statuses)) for _ in range(3))
-    claims = np.zeros((count, statuses, services, care.classes), people.dtype)
+    if claims is None:
+        claims = np.empty((count, statuses, services, care.classes), people.dtype)
     births, deaths, arrivals, lapsed, released = (np.empty(count) for _ in range(5))
     retiring, money_out, money_in = (np.empty((count, 2)) for _ in range(3))
     residents = np.zeros((CHUNKS, pairs.counties + 1, CELLS))
-    retirement_cells = np.array([age + sex * AGES for sex, age in enumerate(rates.retirement_age)])
     movement = rates.movement
-    moves_made = changes_made(rates.move_out, rates.move_onward, rates.move_return)
-    frequency, starts, edges = frequency_blocks(care)
+    blocks = claim_blocks(care, cells)
 
     def same_kind(values: FloatArray) -> FloatArray:
         """In the precision of people."""
         return np.ascontiguousarray(values, people.dtype)
 
     arguments = (
-        people,
+        people.reshape(count, -1),
         holdings,
+        cells.spans,
+        cells.amounts,
         pairs.start,
         pairs.own,
         pairs.residence,
@@ -345,20 +359,18 @@ def step_in_place(
         same_kind(rates.move_out),
         same_kind(rates.move_onward),
         same_kind(rates.move_return),
-        retirement_cells,
+        rates.retirement_cells,
         rates.retired_share,
         rates.home_cover,
         same_kind(rates.carry),
         people.dtype.type(rates.prior_credit),
         same_kind(rates.transition),
         rates.transition_row,
-        same_kind(staying_by_cell(rates, retirement_cells)),
-        blocks_of(rates.band),
-        moves_made,
-        np.concatenate([moves_made, changes_made(rates.transition)]),
-        same_kind(frequency),
-        starts,
-        edges,
+        same_kind(staying_by_cell(rates, cells.amount_index)),
+        cover_plan(changes.of_cover, rates.band, cells),
+        np.argwhere(changes.on_move),
+        np.argwhere(changes.of_status),
+        ClaimBlocks(same_kind(blocks.frequency), *blocks[1:]),
         persons,
         claims,
         births,

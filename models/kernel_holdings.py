@@ -1,134 +1,235 @@
 """What contributors hold, compiled: the pieces that :mod:`models.kernel` calls for each pair.
 
 :mod:`models.holdings` is the specification. Amounts of a pair are layers by cell: credited years,
-their squares, account money; moving amounts have the number of movers as a fourth layer.
+their squares, account money; moving amounts have the number of movers as a fourth layer. Layers are
+scratch rows like those of people (:mod:`models.kernel_people`), worked on in the spans of
+contributors: rows (first cell, cells, place in a packed row).
 """
 
 import numba
+import numpy as np
 
-from inputs.vocabulary import CELLS
+from inputs.vocabulary import AGES, CELLS, OLDEST_AGE
 from models.cell_blocks import LOOSE
 from models.holdings import CONTRIBUTING, HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS
-from models.kernel_people import survive_and_age
 
 EMPLOYEE, DUAL = CONTRIBUTING
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def survive_amounts(held, survival, scratch):  # type: ignore[no-untyped-def]
-    """Age the amounts of one pair in place; returns the account money before."""
-    before = held.dtype.type(0.0)
-    for c in range(CELLS):
-        before += held[MONEY, c]
-    for layer in range(LAYERS):
-        survive_and_age(held[layer], survival, scratch)
-    return before
-
-
-@numba.njit(cache=True, fastmath=LOOSE)
-def to_means(held, x):  # type: ignore[no-untyped-def]
-    """Turn the amounts of one pair into means over its contributors."""
-    nil, one = held.dtype.type(0.0), held.dtype.type(1.0)
-    for c in range(CELLS):
-        number = x[EMPLOYEE, c] + x[DUAL, c]
-        each = one / number if number > nil else nil
+def lay_out_amounts(rows, holdings, p, work):  # type: ignore[no-untyped-def]
+    """Packed layers of pair ``p`` of ``(P, 3, H)`` laid out by cell, scratch rows."""
+    for n in range(work.shape[0]):
+        first, place = np.uint64(work[n, 0]), np.uint64(work[n, 2])
         for layer in range(LAYERS):
-            held[layer, c] = held[layer, c] * each
+            for i in range(work[n, 1]):
+                rows[layer, first + np.uint64(i)] = holdings[p, layer, place + np.uint64(i)]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def _going(x, chance, mapping, scratch):  # type: ignore[no-untyped-def]
-    """Contributors who move with ``chance`` and go on contributing, into ``scratch``."""
-    employee = mapping[EMPLOYEE, EMPLOYEE] + mapping[EMPLOYEE, DUAL]
-    dual = mapping[DUAL, EMPLOYEE] + mapping[DUAL, DUAL]
-    for c in range(CELLS):
-        scratch[c] = chance[c] * (employee * x[EMPLOYEE, c] + dual * x[DUAL, c])
+def pack_amounts(holdings, p, rows, work):  # type: ignore[no-untyped-def]
+    """The opposite of :func:`lay_out_amounts`."""
+    for n in range(work.shape[0]):
+        first, place = np.uint64(work[n, 0]), np.uint64(work[n, 2])
+        for layer in range(LAYERS):
+            for i in range(work[n, 1]):
+                holdings[p, layer, place + np.uint64(i)] = rows[layer, first + np.uint64(i)]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def add_leaving(target, x, mean, chance, mapping, scratch):  # type: ignore[no-untyped-def]
-    """Add what the movers of one pair hold to ``target``; returns their account money."""
-    _going(x, chance, mapping, scratch)
-    money = target.dtype.type(0.0)
+def money_of(moving, side, work):  # type: ignore[no-untyped-def]
+    """Account money among moving amounts, ``(2, 4, ...)``, of one side."""
+    total = moving.dtype.type(0.0)
+    for n in range(work.shape[0]):
+        first = np.uint64(work[n, 0])
+        for i in range(work[n, 1]):
+            total += moving[side, MONEY, first + np.uint64(i)]
+    return total
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def survive_to_means(mean, held, older, survival, r, each, work):  # type: ignore[no-untyped-def]
+    """The layers of one pair a year older, as means over its contributors.
+
+    Args:
+        mean: becomes the means.
+        held: amounts a year before.
+        older: people of the pair a year older, scratch rows.
+        survival: survivorship ratios, ``(n + 1, 202)``.
+        r: where they live.
+        each: room for a row.
+        work: spans of contributors.
+
+    Returns:
+        the account money before.
+    """
+    nil, one = held.dtype.type(0.0), held.dtype.type(1.0)
+    money = nil
+    for n in range(work.shape[0]):
+        first = np.uint64(work[n, 0])
+        for layer in range(LAYERS):
+            mean[layer, first] = nil
+            for i in range(work[n, 1]):
+                c = first + np.uint64(i)
+                mean[layer, c + np.uint64(1)] = held[layer, c] * survival[r, c]
+        for i in range(work[n, 1]):
+            money += held[MONEY, first + np.uint64(i)]
     for layer in range(LAYERS):
-        for c in range(CELLS):
-            target[layer, c] += mean[layer, c] * scratch[c]
-    for c in range(CELLS):
-        target[LAYERS, c] += scratch[c]
-        money += mean[MONEY, c] * scratch[c]
+        mean[layer, OLDEST_AGE] += held[layer, OLDEST_AGE] * survival[r, OLDEST_AGE]
+        mean[layer, AGES] = nil
+        mean[layer, CELLS - 1] += held[layer, CELLS - 1] * survival[r, CELLS - 1]
+    for n in range(work.shape[0]):
+        first = np.uint64(work[n, 0])
+        for i in range(work[n, 1]):
+            c = first + np.uint64(i)
+            number = older[EMPLOYEE, c] + older[DUAL, c]
+            each[c] = one / number if number > nil else nil
+        for layer in range(LAYERS):
+            for i in range(work[n, 1]):
+                c = first + np.uint64(i)
+                mean[layer, c] *= each[c]
+    return money
+
+
+@numba.njit(cache=True, fastmath=LOOSE, inline="always")
+def _going(x, chance, mapping, h, scratch, work):  # type: ignore[no-untyped-def]
+    """Contributors who move with ``chance`` and go on contributing, into ``scratch``."""
+    employee = mapping[h, EMPLOYEE, EMPLOYEE] + mapping[h, EMPLOYEE, DUAL]
+    dual = mapping[h, DUAL, EMPLOYEE] + mapping[h, DUAL, DUAL]
+    for n in range(work.shape[0]):
+        first = np.uint64(work[n, 0])
+        for i in range(work[n, 1]):
+            c = first + np.uint64(i)
+            scratch[c] = chance[c] * (employee * x[EMPLOYEE, c] + dual * x[DUAL, c])
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def add_leaving(  # type: ignore[no-untyped-def]
+    target, place, x, mean, chance, mapping, h, scratch, work
+):
+    """Add what the movers of one pair hold to ``target[place]``; returns their account money."""
+    _going(x, chance, mapping, h, scratch, work)
+    money = target.dtype.type(0.0)
+    for n in range(work.shape[0]):
+        first = np.uint64(work[n, 0])
+        for i in range(work[n, 1]):
+            c = first + np.uint64(i)
+            for layer in range(LAYERS):
+                target[place, layer, c] += mean[layer, c] * scratch[c]
+            target[place, LAYERS, c] += scratch[c]
+            money += mean[MONEY, c] * scratch[c]
     return money
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
+def sum_of_places(total, leaving, work):  # type: ignore[no-untyped-def]
+    """``total`` becomes the sum of moving amounts ``(places, 4, ...)`` over places."""
+    total[:] = 0.0
+    for place in range(leaving.shape[0]):
+        for n in range(work.shape[0]):
+            first = np.uint64(work[n, 0])
+            for layer in range(LAYERS + 1):
+                for i in range(work[n, 1]):
+                    c = first + np.uint64(i)
+                    total[layer, c] += leaving[place, layer, c]
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
 def arrived_amounts(  # type: ignore[no-untyped-def]
-    brought, near, everywhere, share, x, mean, chance, mapping, scratch
+    brought, leaving, place, everywhere, share, x, mean, chance, mapping, h, scratch, work
 ):
     """What arrives in a destination from its territory and from others, into ``brought``.
 
     Nothing less than nothing arrives, as it might by rounding where all come from one place.
 
     Args:
-        brought: becomes the arriving amounts, near and far, ``(2, 4, 202)``.
-        near: what leaves the pairs of the destination's territory.
+        brought: becomes the arriving amounts, near and far, ``(2, 4, ...)``.
+        leaving: what leaves the home's pairs, by territory, ``(places, 4, ...)``.
+        place: territory of the destination.
         everywhere: what leaves all pairs of the home.
         share: share of the home's movers that come here.
-        x, mean, chance, mapping: of the pair itself, whose leavers do not arrive.
+        x, mean, chance, mapping, h: of the pair itself, whose leavers do not arrive.
         scratch: room for a row.
+        work: spans of contributors.
     """
-    _going(x, chance, mapping, scratch)
+    _going(x, chance, mapping, h, scratch, work)
     nil = brought.dtype.type(0.0)
-    for layer in range(LAYERS):
-        for c in range(CELLS):
-            brought[0, layer, c] = share * max(near[layer, c] - mean[layer, c] * scratch[c], nil)
-    for c in range(CELLS):
-        brought[0, LAYERS, c] = share * max(near[LAYERS, c] - scratch[c], nil)
-    for layer in range(LAYERS + 1):
-        for c in range(CELLS):
-            brought[1, layer, c] = share * max(everywhere[layer, c] - near[layer, c], nil)
+    for n in range(work.shape[0]):
+        first = np.uint64(work[n, 0])
+        for layer in range(LAYERS):
+            for i in range(work[n, 1]):
+                c = first + np.uint64(i)
+                near = leaving[place, layer, c]
+                brought[0, layer, c] = share * max(near - mean[layer, c] * scratch[c], nil)
+                brought[1, layer, c] = share * max(everywhere[layer, c] - near, nil)
+        for i in range(work[n, 1]):
+            c = first + np.uint64(i)
+            number = leaving[place, LAYERS, c]
+            brought[0, LAYERS, c] = share * max(number - scratch[c], nil)
+            brought[1, LAYERS, c] = share * max(everywhere[LAYERS, c] - number, nil)
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def carry_on(held, here, moved, brought, carry, staying, kept):  # type: ignore[no-untyped-def]
+def carry_on(  # type: ignore[no-untyped-def]
+    held, here, moved, brought, carry, r, staying, row, kept, still, part, work
+):
     """Amounts of those who go on contributing, into ``held`` (which holds means when called).
 
     Args:
         held: means before, amounts after, without entrants.
         here, moved: people who stayed and who arrived.
         brought: arriving amounts; its first two layers become the means before.
-        carry: share of years and factor of money that come from another territory.
+        carry: share of years and factor of money that come from another territory, by place.
+        r: the place.
         staying: share of employees and of the doubly insured who go on contributing, nobody at
-            retirement age, ``(2, 202)``.
-        kept: those who go on contributing.
+            retirement age, packed ``(rows, 2, H)``.
+        row: the pair's row of it.
+        kept: become those who go on contributing.
+        still, part: become those of them who were here, and their share among arrivals.
+        work: spans of contributors. The loops are short, so that compilers make vectors of them.
     """
     nil, one, two = held.dtype.type(0.0), held.dtype.type(1.0), held.dtype.type(2.0)
-    gain = held.dtype.type(HALF_YEAR + HALF_YEAR * carry[0])
-    for c in range(CELLS):
-        still = staying[0, c] * here[EMPLOYEE, c] + staying[1, c] * here[DUAL, c]
-        arrived = moved[EMPLOYEE, c] + moved[DUAL, c]
-        new = staying[0, c] * moved[EMPLOYEE, c] + staying[1, c] * moved[DUAL, c]
-        part = new / arrived if arrived > nil else nil
-        kept[c] = still + new
-        mean_years, mean_squares = held[YEARS, c], held[SQUARES, c]
-        near, far = brought[0, LAYERS, c], brought[1, LAYERS, c]
-        near_years, far_years = brought[0, YEARS, c], brought[1, YEARS, c]
-        held[YEARS, c] = still * (mean_years + one) + part * (
-            near_years + near + carry[0] * far_years + gain * far
-        )
-        held[SQUARES, c] = still * (mean_squares + two * mean_years + one) + part * (
-            brought[0, SQUARES, c]
-            + two * near_years
-            + near
-            + carry[0] * (brought[1, SQUARES, c] + two * gain * far_years)
-            + gain * gain * far
-        )
-        held[MONEY, c] = still * held[MONEY, c] + part * (
-            brought[0, MONEY, c] + carry[1] * brought[1, MONEY, c]
-        )
-        brought[0, YEARS, c], brought[0, SQUARES, c] = mean_years, mean_squares
+    years_carried, money_carried = carry[0, r], carry[1, r]
+    gain = held.dtype.type(HALF_YEAR + HALF_YEAR * years_carried)
+    for n in range(work.shape[0]):
+        first, place = np.uint64(work[n, 0]), np.uint64(work[n, 2])
+        for i in range(work[n, 1]):
+            c, at = first + np.uint64(i), place + np.uint64(i)
+            arrived = moved[EMPLOYEE, c] + moved[DUAL, c]
+            new = staying[row, 0, at] * moved[EMPLOYEE, c] + staying[row, 1, at] * moved[DUAL, c]
+            part[c] = new / arrived if arrived > nil else nil
+            kept[c] = new
+        for i in range(work[n, 1]):
+            c, at = first + np.uint64(i), place + np.uint64(i)
+            still[c] = staying[row, 0, at] * here[EMPLOYEE, c] + staying[row, 1, at] * here[DUAL, c]
+            kept[c] += still[c]
+        for i in range(work[n, 1]):
+            c = first + np.uint64(i)
+            near, far = brought[0, LAYERS, c], brought[1, LAYERS, c]
+            near_years, far_years = brought[0, YEARS, c], brought[1, YEARS, c]
+            brought[0, YEARS, c] = near_years + near + years_carried * far_years + gain * far
+            brought[0, SQUARES, c] = (
+                brought[0, SQUARES, c]
+                + two * near_years
+                + near
+                + years_carried * (brought[1, SQUARES, c] + two * gain * far_years)
+                + gain * gain * far
+            )
+        for i in range(work[n, 1]):
+            c = first + np.uint64(i)
+            years, squares = held[YEARS, c], held[SQUARES, c]
+            new_years, new_squares = brought[0, YEARS, c], brought[0, SQUARES, c]
+            held[YEARS, c] = still[c] * (years + one) + part[c] * new_years
+            held[SQUARES, c] = still[c] * (squares + two * years + one) + part[c] * new_squares
+            brought[0, YEARS, c], brought[0, SQUARES, c] = years, squares
+        for i in range(work[n, 1]):
+            c = first + np.uint64(i)
+            money = brought[0, MONEY, c] + money_carried * brought[1, MONEY, c]
+            held[MONEY, c] = still[c] * held[MONEY, c] + part[c] * money
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def add_entrants(held, end, kept, brought, prior_credit):  # type: ignore[no-untyped-def]
+def add_entrants(held, end, kept, brought, prior_credit, work):  # type: ignore[no-untyped-def]
     """Credit those who enter; returns the account money held at the end of the year.
 
     Args:
@@ -136,17 +237,21 @@ def add_entrants(held, end, kept, brought, prior_credit):  # type: ignore[no-unt
         end: people at the end of the year.
         kept, brought: from :func:`carry_on`.
         prior_credit: credited years of entrants relative to the contributors of their age.
+        work: spans of contributors.
     """
     nil = held.dtype.type(0.0)
     half = held.dtype.type(HALF_YEAR)
     double, quarter = half + half, half * half
     money = nil
-    for c in range(CELLS):
-        entrants = max(end[EMPLOYEE, c] + end[DUAL, c] - kept[c], nil)
-        years, squares = brought[0, YEARS, c], brought[0, SQUARES, c]
-        held[YEARS, c] += entrants * (prior_credit * years + half)
-        held[SQUARES, c] += entrants * (
-            prior_credit * prior_credit * squares + double * prior_credit * years + quarter
-        )
-        money += held[MONEY, c]
+    for n in range(work.shape[0]):
+        first = np.uint64(work[n, 0])
+        for i in range(work[n, 1]):
+            c = first + np.uint64(i)
+            entrants = max(end[EMPLOYEE, c] + end[DUAL, c] - kept[c], nil)
+            years, squares = brought[0, YEARS, c], brought[0, SQUARES, c]
+            held[YEARS, c] += entrants * (prior_credit * years + half)
+            held[SQUARES, c] += entrants * (
+                prior_credit * prior_credit * squares + double * prior_credit * years + quarter
+            )
+            money += held[MONEY, c]
     return money

@@ -1,13 +1,18 @@
 """People of one pair, compiled: the pieces that :mod:`models.kernel` calls for each pair.
 
-Rows are worked on in the precision in which people are kept, so sums begin with a nil of their
-kind: a double among singles would halve the speed.
+A packed row of people (:mod:`models.held_cells`) is laid out in scratch rows, one a status, that
+are nil outside its spans; all work goes over spans. Rows are worked on in the precision in which
+people are kept, so sums begin with a nil of their kind: a double among singles would halve the
+speed. Cells are counted without sign, since an index that might be negative is slow. Arrays are
+handed over whole, with the row that is meant: a view is counted by its array, and to count with
+one counter for all processors takes longer than the work.
 """
 
 import numba
+import numpy as np
 
 from inputs.vocabulary import AGES, CELLS, OLDEST_AGE
-from models.cell_blocks import LOOSE, WIDTH, K
+from models.cell_blocks import LOOSE, K
 from models.holdings import CONTRIBUTING
 from models.population import RETIRED
 
@@ -16,113 +21,216 @@ FIRST_FERTILE, LAST_FERTILE = 10, 54
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def add_up(total, rows, numbers):  # type: ignore[no-untyped-def]
-    """``total[c] = sum of rows[k, c]`` over statuses; ``numbers[k]`` becomes the sum over cells."""
-    total[:] = 0.0
-    for k in range(K):
-        number = rows.dtype.type(0.0)
-        for c in range(CELLS):
-            number += rows[k, c]
-        numbers[k] = number
-        if number != 0.0:
-            for c in range(CELLS):
-                total[c] += rows[k, c]
+def lay_out(rows, people, p, spans):  # type: ignore[no-untyped-def]
+    """Row ``p`` of packed people ``(P, M)`` laid out by status, scratch rows."""
+    for n in range(spans.shape[0]):
+        k, first, place = np.uint64(spans[n, 0]), np.uint64(spans[n, 1]), np.uint64(spans[n, 3])
+        for i in range(spans[n, 2]):
+            rows[k, first + np.uint64(i)] = people[p, place + np.uint64(i)]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def dead_among(everyone, survival):  # type: ignore[no-untyped-def]
-    """Deaths among people of all statuses."""
+def pack(people, p, rows, spans):  # type: ignore[no-untyped-def]
+    """The opposite of :func:`lay_out`."""
+    for n in range(spans.shape[0]):
+        k, first, place = np.uint64(spans[n, 0]), np.uint64(spans[n, 1]), np.uint64(spans[n, 3])
+        for i in range(spans[n, 2]):
+            people[p, place + np.uint64(i)] = rows[k, first + np.uint64(i)]
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def add_up(total, rows, spans, numbers):  # type: ignore[no-untyped-def]
+    """``total[c] = sum of rows[k, c]`` over statuses; ``numbers[k]`` becomes the sum over cells."""
+    total[:] = 0.0
+    numbers[:] = 0.0
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        number = rows.dtype.type(0.0)
+        for i in range(spans[n, 2]):
+            number += rows[k, first + np.uint64(i)]
+        numbers[k] += number
+        if number != 0.0:
+            for i in range(spans[n, 2]):
+                total[first + np.uint64(i)] += rows[k, first + np.uint64(i)]
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def dead_among(everyone, survival, r):  # type: ignore[no-untyped-def]
+    """Deaths among people of all statuses who live in ``r``."""
     total = everyone.dtype.type(0.0)
     one = everyone.dtype.type(1.0)
     for c in range(CELLS):
-        total += everyone[c] * (one - survival[c])
+        total += everyone[c] * (one - survival[r, c])
     return total
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def born_to(everyone, survival, fertility):  # type: ignore[no-untyped-def]
+def born_to(everyone, survival, fertility, r):  # type: ignore[no-untyped-def]
     """Births to the women among people of all statuses, by their mean over the year."""
     total = everyone.dtype.type(0.0)
     for age in range(FIRST_FERTILE, LAST_FERTILE + 1):
         c = AGES + age
-        total += fertility[age] * (everyone[c] + everyone[c - 1] * survival[c - 1])
+        total += fertility[r, age] * (everyone[c] + everyone[c - 1] * survival[r, c - 1])
     return 0.5 * total
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def survive_and_age(row, survival, scratch):  # type: ignore[no-untyped-def]
-    """One row a year older in place; nobody is left at age 0."""
-    for c in range(CELLS):
-        scratch[c] = row[c] * survival[c]
-    for c in range(CELLS - 1):
-        row[c + 1] = scratch[c]
-    row[OLDEST_AGE] += scratch[OLDEST_AGE]
-    row[CELLS - 1] += scratch[CELLS - 1]
-    row[0] = 0.0
-    row[AGES] = 0.0
+def survive_and_age(older, rows, spans, survival, r):  # type: ignore[no-untyped-def]
+    """People of a pair a year older; nobody is left at age 0.
+
+    Args:
+        older: become the people a year older, scratch rows.
+        rows: people, other scratch rows.
+        spans: of the statuses; nobody comes into one from before it, nor leaves it at its end,
+            behind which a nil is written (or what the open age leaves, behind the row).
+        survival: survivorship ratios, ``(n + 1, 202)``.
+        r: where they live.
+    """
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        older[k, first] = 0.0
+        for i in range(spans[n, 2]):
+            c = first + np.uint64(i)
+            older[k, c + np.uint64(1)] = rows[k, c] * survival[r, c]
+    for k in range(K):  # the open age keeps its survivors
+        older[k, OLDEST_AGE] += rows[k, OLDEST_AGE] * survival[r, OLDEST_AGE]
+        older[k, AGES] = 0.0
+        older[k, CELLS - 1] += rows[k, CELLS - 1] * survival[r, CELLS - 1]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def retire(rows, retirement_cells, retired_share, home_cover, retiring):  # type: ignore[no-untyped-def]
+def retire(  # type: ignore[no-untyped-def]
+    rows, retirement_cells, retired_share, p, home_cover, h, retiring
+):
     """Contributors at retirement age stop contributing; ``retiring`` becomes how many, by sex."""
     for sex in range(2):
         cell = retirement_cells[sex]
         reaching = rows[EMPLOYEE, cell] + rows[DUAL, cell]
-        earned = reaching * retired_share[sex]
-        retiring[sex] = reaching
+        earned = reaching * retired_share[p, sex]
+        retiring[p, sex] = reaching
         rows[EMPLOYEE, cell] = 0.0
         rows[DUAL, cell] = 0.0
         rows[RETIRED, cell] += earned
         for k in range(K):
-            rows[k, cell] += (reaching - earned) * home_cover[k]
+            rows[k, cell] += (reaching - earned) * home_cover[h, k]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def times(target, rows, chance, held):  # type: ignore[no-untyped-def]
+def times(target, rows, chance, spans, held):  # type: ignore[no-untyped-def]
     """``target[k, c] = rows[k, c] * chance[c]``, scratch rows of the statuses held."""
-    for k in range(K):
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
         if held[k]:
-            for c in range(WIDTH):
+            for i in range(spans[n, 2]):
+                c = first + np.uint64(i)
                 target[k, c] = rows[k, c] * chance[c]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def add_to(target, rows, held):  # type: ignore[no-untyped-def]
+def clear(rows, spans):  # type: ignore[no-untyped-def]
+    """Nobody in any kept cell."""
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        for i in range(spans[n, 2]):
+            rows[k, first + np.uint64(i)] = 0.0
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def add_rows(target, rows, spans):  # type: ignore[no-untyped-def]
+    """``target[k, c] += rows[k, c]``, scratch rows."""
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        for i in range(spans[n, 2]):
+            c = first + np.uint64(i)
+            target[k, c] += rows[k, c]
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def add_to(target, rows, spans, held):  # type: ignore[no-untyped-def]
     """Add scratch rows of the statuses held; returns the sum of ``target`` before."""
     total = target.dtype.type(0.0)
-    for k in range(K):
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
         if held[k]:
-            for c in range(WIDTH):
+            for i in range(spans[n, 2]):
+                c = first + np.uint64(i)
                 total += target[k, c]
                 target[k, c] += rows[k, c]
     return total
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
+def add_mapped(  # type: ignore[no-untyped-def]
+    target, mapping, h, source, factor, spans, held, changes
+):
+    """``target[j] += factor * sum of mapping[h, k, j] * source[k]`` over statuses; scratch rows.
+
+    Args:
+        target, source: scratch rows.
+        mapping: ``(n + 1, K, K)``.
+        h: the home.
+        factor: a number.
+        spans: of the statuses.
+        held: statuses that anybody has, ``(K,)``; the rows of others are left alone.
+        changes: the elements of ``mapping`` that are not zero, as rows (before, after).
+    """
+    for n in range(changes.shape[0]):
+        k, j = np.uint64(changes[n, 0]), np.uint64(changes[n, 1])
+        if not held[k]:
+            continue
+        weight = target.dtype.type(factor * mapping[h, k, j])
+        for m in range(spans.shape[0]):
+            if np.uint64(spans[m, 0]) == k:
+                first = np.uint64(spans[m, 1])
+                for i in range(spans[m, 2]):
+                    c = first + np.uint64(i)
+                    target[j, c] += weight * source[k, c]
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def add_arriving(target, arriving, share, spans, held):  # type: ignore[no-untyped-def]
+    """Add a share of those arriving in all places; nobody less than nobody, as by rounding."""
+    nil = target.dtype.type(0.0)
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        if held[k]:
+            for i in range(spans[n, 2]):
+                c = first + np.uint64(i)
+                target[k, c] = max(target[k, c] + share * arriving[k, c], nil)
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
 def stay_and_leave(  # type: ignore[no-untyped-def]
-    x, held, persist, on, back, d, here, moving, onward, returned
+    x, spans, held, persist, on, back, d, here, moving, onward, returned, p
 ):
     """Who stays in a destination, who chooses anew, and how many of each status are gone.
 
     Args:
-        x: people of the pair, ``(K, 202)``.
+        x: people of the pair, scratch rows.
+        spans: of the statuses.
         held: statuses that anybody of the home has, ``(K,)``.
         persist, on, back: chances of no event, of choosing anew, of going home, scratch rows.
         d: share of those choosing anew who choose this place again.
         here: becomes those who are here at the end of the year and were before.
         moving: becomes those who choose anew.
-        onward, returned: become the leavers of each status.
+        onward, returned: their rows ``p`` become the leavers of each status.
+        p: the pair.
     """
     for k in range(K):
+        onward[p, k] = 0.0
+        returned[p, k] = 0.0
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
         if not held[k]:
             continue
         gone = x.dtype.type(0.0)
         home = x.dtype.type(0.0)
-        for c in range(CELLS):
+        for i in range(spans[n, 2]):
+            c = first + np.uint64(i)
             leaver = x[k, c] * on[c]
             gone += leaver
             home += x[k, c] * back[c]
             moving[k, c] = leaver
             here[k, c] = x[k, c] * persist[c] + d * leaver
-        onward[k] = gone * (1.0 - d)
-        returned[k] = home
+        onward[p, k] += gone * (1.0 - d)
+        returned[p, k] += home

@@ -15,9 +15,10 @@ from inputs.case import Case
 from inputs.vocabulary import CELLS, OUTSIDE, TIES
 from models.cells import cell_index
 from models.coverage import BaseCoverage, pair_rows
+from models.held_cells import HeldCells
 from models.pairs import IntArray, PairIndex, pair_index, side_by_side, slices
 from models.population import band_runs
-from models.rates import FloatArray
+from models.rates import BoolArray, FloatArray
 
 RESIDENT_TIES = ("stayer", "within", "between", "inbound")
 
@@ -109,10 +110,20 @@ def divide_by_tie(
     return fitted
 
 
+def opening_reach(pairs: PairIndex, cover: BaseCoverage) -> BoolArray:
+    """Cells of each status in which there are people in the base year, ``(K, 202)``."""
+    of_band = (cover.shares[np.unique(pair_rows(pairs))] != 0.0).any(axis=0)
+    return np.ascontiguousarray(of_band[cover.band].T)
+
+
 def opening_people(
-    case: Case, pairs: PairIndex, cover: BaseCoverage, kind: np.dtype[Any] | None = None
+    case: Case,
+    pairs: PairIndex,
+    cover: BaseCoverage,
+    cells: HeldCells,
+    kind: np.dtype[Any] | None = None,
 ) -> FloatArray:
-    """People at the end of the base year, ``(P, K, 202)``; doubles unless told."""
+    """People at the end of the base year, packed ``(P, M)``; doubles unless told."""
     n = pairs.counties
     stock = migrant_stock(case, pairs)
     people = residents(case)
@@ -137,27 +148,38 @@ def opening_people(
         share[member] = np.divide(stock[member], whole, out=np.zeros_like(whole), where=whole > 0)
     row[pairs.own] = np.append(np.arange(n) * len(RESIDENT_TIES), of_tie.shape[0] + 1)
     share[pairs.own] = 1.0
-    result = np.empty((pairs.count, cover.shares.shape[2], CELLS), kind or np.dtype(np.float64))
+    result = np.empty((pairs.count, cells.width), kind or np.dtype(np.float64))
     kinds = [values.astype(result.dtype) for values in (share, patterns, cover.shares)]
-    rows, runs = pair_rows(pairs), np.array(band_runs(cover.band))
+    rows, pieces = pair_rows(pairs), _pieces(cells, cover.band)
 
     def fill(part: slice) -> None:
-        _fill(result, part.start, part.stop, row, rows, runs, *kinds)
+        _fill(result, part.start, part.stop, row, rows, pieces, *kinds)
 
     side_by_side(fill, slices(pairs.count))
     return result
 
 
+def _pieces(cells: HeldCells, band: IntArray) -> IntArray:
+    """Kept cells of one status and band as rows (status, first cell, cells, place, band)."""
+    rows = [
+        (status, max(first, begin), min(first + count, end) - max(first, begin),
+         place + max(first, begin) - first, number)
+        for status, first, count, place in cells.spans
+        for begin, end, number in band_runs(band)
+        if begin < first + count and first < end
+    ]  # fmt: skip
+    return np.array(rows, dtype=np.int64)
+
+
 @numba.njit(cache=True, nogil=True)
 def _fill(  # type: ignore[no-untyped-def]
-    result, first, last, row, cover_row, runs, share, patterns, cover
+    result, first, last, row, cover_row, pieces, share, patterns, cover
 ):
     """``result[p, k, c] = share[p] * patterns[row[p], c] * cover[cover_row[p], band[c], k]``."""
     for p in range(first, last):
         pattern = patterns[row[p]]
-        for n in range(runs.shape[0]):
-            begin, end = np.uint64(runs[n, 0]), np.uint64(runs[n, 1])
-            for k in range(result.shape[1]):
-                part = share[p] * cover[cover_row[p], runs[n, 2], k]
-                for c in range(begin, end):
-                    result[p, k, np.uint64(c)] = part * pattern[np.uint64(c)]
+        for n in range(pieces.shape[0]):
+            begin, place = np.uint64(pieces[n, 1]), np.uint64(pieces[n, 3])
+            part = share[p] * cover[cover_row[p], pieces[n, 4], pieces[n, 0]]
+            for i in range(pieces[n, 2]):
+                result[p, place + np.uint64(i)] = part * pattern[begin + np.uint64(i)]

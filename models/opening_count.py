@@ -12,10 +12,12 @@ import numba
 import numpy as np
 
 from inputs.vocabulary import CELLS
-from models.cell_blocks import LANES, LOOSE, SCRATCH, K, claims_by_class, frequency_blocks
-from models.kernel_people import add_up
+from models.cell_blocks import LOOSE, SCRATCH, ClaimBlocks, K, claim_blocks, claims_by_class
+from models.held_cells import HeldCells, every_cell
+from models.kernel_people import add_up, lay_out
 from models.pairs import CHUNKS, PairIndex, side_by_side
 from models.rates import CareWeights, FloatArray
+from models.vector_blocks import FOUR
 
 
 class Counted(NamedTuple):
@@ -34,42 +36,52 @@ class Counted(NamedTuple):
 
 @numba.njit(cache=True, nogil=True, fastmath=LOOSE)
 def _count(  # type: ignore[no-untyped-def]
-    chunk, people, start, residence, frequency, starts, edges, persons, claims, residents
+    chunk, people, spans, start, residence, blocks, persons, claims, residents
 ):
     kind = people.dtype
     everyone = np.empty(CELLS, kind)
-    row = np.zeros(SCRATCH, kind)
-    gathered = np.empty(starts.shape[0] * LANES, kind)
+    rows = np.zeros((K, SCRATCH), kind)
+    four = np.empty(FOUR, kind)
     numbers = np.empty(K, kind)
-    mine = residents[chunk]
+    frequency, block_starts, edges, row_kind = blocks
     for h in range(chunk, start.shape[0] - 1, residents.shape[0]):
         for p in range(start[h], start[h + 1]):
             if h == start.shape[0] - 2 and residence[p] == h:
                 continue  # the reservoir
-            add_up(everyone, people[p], numbers)
+            lay_out(rows, people, p, spans)
+            add_up(everyone, rows, spans, numbers)
             for c in range(CELLS):
-                mine[residence[p], c] += everyone[c]
+                residents[chunk, residence[p], c] += everyone[c]
             for k in range(K):
                 persons[p, k] = numbers[k]
-                if numbers[k] == 0.0:
-                    continue
-                for c in range(CELLS):
-                    row[c] = people[p, k, c]
-                claims_by_class(claims[p, k], row, frequency, starts, edges, gathered)
+                if numbers[k] != 0.0:
+                    claims_by_class(
+                        claims, p, k, rows, frequency, block_starts, edges, row_kind, four
+                    )
 
 
-def counted(people: FloatArray, pairs: PairIndex, care: CareWeights) -> Counted:
-    """Count people ``(P, K, 202)`` by pair, by claims and by residence."""
-    frequency, starts, edges = frequency_blocks(care)
-    services = frequency.shape[0]
+def counted(
+    people: FloatArray, pairs: PairIndex, care: CareWeights, cells: HeldCells | None = None
+) -> Counted:
+    """Count people by pair, by claims and by residence.
+
+    Args:
+        people: ``(P, K, 202)``, or packed rows ``(P, M)`` if ``cells`` says which cells they are.
+        pairs: the pairs.
+        care: claim frequencies.
+        cells: the cells of packed rows; all of them unless told.
+    """
+    cells = cells or every_cell()
+    blocks = claim_blocks(care, cells)
+    blocks = ClaimBlocks(blocks.frequency.astype(people.dtype), *blocks[1:])
     persons = np.zeros((pairs.count, K))
-    claims = np.zeros((pairs.count, K, services, care.classes), people.dtype)
+    claims = np.zeros((pairs.count, K, care.frequency.shape[0], care.classes), people.dtype)
     residents = np.zeros((CHUNKS, pairs.counties + 1, CELLS))
-    frequency = frequency.astype(people.dtype)
+    flat = people.reshape(pairs.count, -1)
 
     def run(chunk: int) -> None:
         _count(
-            chunk, people, pairs.start, pairs.residence, frequency, starts, edges, persons, claims,
+            chunk, flat, cells.spans, pairs.start, pairs.residence, blocks, persons, claims,
             residents,
         )  # fmt: skip
 

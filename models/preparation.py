@@ -1,16 +1,17 @@
 """A case laid out as arrays, and the rates of each of its years."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from inputs.case import Case
-from inputs.vocabulary import CELLS, STATUSES
+from inputs.vocabulary import CELLS, SEXES, STATUSES
 from models import coverage
 from models.accounts import carry_factors
 from models.cover_on_move import cover_on_move, cover_on_return, home_cover
 from models.demography import Demography, demography, fertility, movement, newborn_sex, survival
-from models.opening import case_pairs, next_level, opening_people
+from models.held_cells import HeldCells, held_cells, with_room_for
+from models.opening import case_pairs, next_level, opening_people, opening_reach
 from models.pairs import IntArray, PairIndex
 from models.rates import CareWeights, FloatArray, YearRates
 from models.treatment import care_weights
@@ -20,13 +21,25 @@ K = len(STATUSES)
 
 @dataclass(frozen=True)
 class Prepared:
-    """A case laid out as arrays, before the first year."""
+    """A case laid out as arrays, before the first year.
+
+    Attributes:
+        case: the case.
+        pairs: its pairs of home and residence.
+        cover: base-year cover by person type.
+        demography: demographic tables.
+        care: claim frequencies.
+        cells: the cells of packed people.
+        people: of the base year, packed ``(P, M)``.
+        region: region of the second level of each county, ``(n + 1,)``; outside is one of its own.
+    """
 
     case: Case
     pairs: PairIndex
     cover: coverage.BaseCoverage
     demography: Demography
     care: CareWeights
+    cells: HeldCells
     people: FloatArray
     region: IntArray
 
@@ -52,14 +65,24 @@ def prepare(case: Case, precision: str | None = None) -> Prepared:
     large = pairs.count * K * CELLS * 8 > LARGEST_DOUBLE
     single = precision == "single" or (precision is None and large)
     cover = coverage.base_coverage(case)
-    return Prepared(
+    kind = np.dtype(np.float32 if single else np.float64)
+    reach = opening_reach(pairs, cover)
+    prepared = Prepared(
         case=case,
         pairs=pairs,
         cover=cover,
         demography=demography(case, pairs),
         care=care_weights(case),
-        people=opening_people(case, pairs, cover, np.dtype(np.float32 if single else np.float64)),
+        cells=held_cells(reach, reach),
+        people=np.empty((0, 0), kind),
         region=np.append(next_level(case), int(next_level(case).max()) + 1),
+    )
+    first = case.base_year + 1
+    transition = coverage.yearly_transition(cover, coverage.coverage_hazards(case, first))
+    rates = year_rates(prepared, transition, np.zeros((pairs.count, len(SEXES))), first)
+    cells = with_room_for(reach, rates.changes)
+    return replace(
+        prepared, cells=cells, people=opening_people(case, pairs, cover, cells, kind)
     )
 
 

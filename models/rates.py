@@ -1,13 +1,16 @@
 """What one year does to people: the numbers that the population step works with."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from inputs.vocabulary import AGES
 from models.pairs import IntArray
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,32 @@ class MovementRates:
     away_to_home: FloatArray
     onward: FloatArray
     persistence: FloatArray
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The changes of status that a year's rates make possible in some county.
+
+    Attributes:
+        on_move: on a move, ``(K, K)``.
+        of_cover: yearly changes of cover by band, ``(bands, K, K)``.
+        newborn: statuses of the newborn, ``(K,)``.
+        fallback: statuses of those who retire without retiree cover, ``(K,)``.
+        retirement_cells: cell of the retirement age by sex, ``(2,)``.
+        band: band of each cell, ``(202,)``.
+    """
+
+    on_move: BoolArray
+    of_cover: BoolArray
+    newborn: BoolArray
+    fallback: BoolArray
+    retirement_cells: IntArray
+    band: IntArray
+
+    @property
+    def of_status(self) -> BoolArray:
+        """On a move or of cover, ``(K, K)``."""
+        return np.asarray(self.on_move | self.of_cover.any(axis=0))
 
 
 @dataclass(frozen=True)
@@ -77,6 +106,24 @@ class YearRates:
     transition: FloatArray
     transition_row: IntArray
     band: IntArray
+
+    @cached_property
+    def changes(self) -> Changes:
+        """The changes of status that are possible in some county."""
+        moves = (self.move_out, self.move_onward, self.move_return)
+        return Changes(
+            on_move=np.any([(m != 0.0).any(axis=0) for m in moves], axis=0),
+            of_cover=(self.transition != 0.0).any(axis=0),
+            newborn=(self.newborn_status != 0.0).any(axis=0),
+            fallback=(self.home_cover != 0.0).any(axis=0),
+            retirement_cells=self.retirement_cells,
+            band=self.band,
+        )
+
+    @property
+    def retirement_cells(self) -> IntArray:
+        """Cell of the retirement age by sex, ``(2,)``."""
+        return np.asarray(self.retirement_age + AGES * np.arange(self.retirement_age.size))
 
 
 @dataclass(frozen=True)

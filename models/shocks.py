@@ -13,9 +13,10 @@ from inputs.case import Case
 from inputs.policies import Shock
 from inputs.vocabulary import STATUSES
 from models.cover_on_move import cover_on_job_loss
+from models.held_cells import HeldCells
 from models.holdings import CONTRIBUTING, MONEY, mean_of, staying_shares
 from models.pairs import PairIndex
-from models.rates import FloatArray, YearCount, YearRates
+from models.rates import BoolArray, FloatArray, YearCount, YearRates
 
 NONE = STATUSES.index("none")
 
@@ -87,24 +88,21 @@ def wage_factor(case: Case, year: int) -> FloatArray:
 def strike(
     people: FloatArray,
     holdings: FloatArray,
+    cells: HeldCells,
     pairs: PairIndex,
     case: Case,
     rates: YearRates,
     year: int,
 ) -> Struck | None:
-    """Let the shocks that begin in a year act on people and holdings, in place.
+    """Let the shocks that begin in a year act on packed people and holdings, in place.
 
     Returns:
         what happened, or None if nobody was struck.
     """
-    beginning = [
-        shock
-        for shock in case.shocks
-        if shock.year == year and (shock.jobs_lost or shock.migrants_return)
-    ]
+    beginning = _beginning(case, year)
     if not beginning:
         return None
-    statuses = people.shape[1]
+    statuses = len(STATUSES)
     result = Struck(
         *(np.zeros(shape) for shape in ((pairs.count,), (pairs.count, statuses), (pairs.count,))),
         *(np.zeros(shape) for shape in ((pairs.count, 2), (pairs.count, 2), (pairs.count,))),
@@ -112,28 +110,58 @@ def strike(
     for shock in beginning:
         struck = counties_struck(case, shock)[pairs.residence]
         struck[pairs.reservoir] = 0.0
-        _lose_jobs(people, holdings, pairs, case, rates, shock.jobs_lost * struck, year, result)
-        _go_home(people, holdings, pairs, rates, shock.migrants_return * struck, result)
+        lost = cover_on_job_loss(
+            1.0, case.value("coverage.fallback_resident", year), rates.home_cover
+        )
+        _lose_jobs(people, holdings, cells, pairs, lost, shock.jobs_lost * struck, result)
+        _go_home(people, holdings, cells, pairs, rates, shock.migrants_return * struck, result)
+    return result
+
+
+def _beginning(case: Case, year: int) -> list[Shock]:
+    """Shocks of a year that act on people."""
+    return [
+        shock
+        for shock in case.shocks
+        if shock.year == year and (shock.jobs_lost or shock.migrants_return)
+    ]
+
+
+def reached(ends: BoolArray, case: Case, rates: YearRates, year: int) -> BoolArray:
+    """Cells in which there may be people once the shocks of a year have struck, ``(K, 202)``.
+
+    Args:
+        ends: the same at the end of the year before.
+        case: the case.
+        rates: the year's rates.
+        year: the year.
+    """
+    if not _beginning(case, year):
+        return ends
+    lost = cover_on_job_loss(1.0, case.value("coverage.fallback_resident", year), rates.home_cover)
+    result = ends.copy()
+    for matrices in (lost, rates.move_return):
+        before = result.copy()
+        for status, after in np.argwhere((matrices != 0.0).any(axis=0)):
+            result[after] |= before[status]
     return result
 
 
 def _lose_jobs(
     people: FloatArray,
     holdings: FloatArray,
+    cells: HeldCells,
     pairs: PairIndex,
-    case: Case,
-    rates: YearRates,
+    lost: FloatArray,
     share: FloatArray,
-    year: int,
     result: Struck,
 ) -> None:
-    fallback = case.value("coverage.fallback_resident", year)
-    lost = cover_on_job_loss(1.0, fallback, rates.home_cover)
     working = [STATUSES.index(name) for name in ("employee", "migrant", "dual")]
     for p in np.flatnonzero(share > 0):
-        leaving = people[p, working] * share[p]
-        people[p, working] -= leaving
-        people[p] += np.einsum("kj,kc->jc", lost[pairs.home[p], working], leaving)
+        leaving = cells.spread(people[[p]])[0, working] * share[p]
+        change = np.einsum("kj,kc->jc", lost[pairs.home[p], working], leaving)
+        change[working] -= leaving
+        people[p] += change.ravel()[cells.index]
         result.lapsed[p] += (leaving.sum(axis=1) * lost[pairs.home[p], working, NONE]).sum()
         gone = holdings[p] * share[p]
         holdings[p] -= gone
@@ -143,6 +171,7 @@ def _lose_jobs(
 def _go_home(
     people: FloatArray,
     holdings: FloatArray,
+    cells: HeldCells,
     pairs: PairIndex,
     rates: YearRates,
     share: FloatArray,
@@ -153,9 +182,10 @@ def _go_home(
     for p in np.flatnonzero(inside & (share > 0)):
         home = int(pairs.home[p])
         own = int(pairs.own[home])
-        leaving = people[p] * share[p]
-        people[p] -= leaving
-        people[own] += np.einsum("kj,kc->jc", rates.move_return[home], leaving)
+        leaving = cells.spread(people[[p]] * share[p])[0]
+        people[p] -= people[p] * share[p]
+        arriving = np.einsum("kj,kc->jc", rates.move_return[home], leaving)
+        people[own] += arriving.ravel()[cells.index]
         number = leaving.sum(axis=1)
         result.returned[p] += number
         result.arrivals[own] += number.sum()
@@ -164,7 +194,7 @@ def _go_home(
         # of the contributors who leave, those who go on contributing take what they hold along
         keep = staying_shares(rates.move_return[home])
         two = leaving[list(CONTRIBUTING)]
-        part = mean_of((two * keep[:, None]).sum(axis=0), two.sum(axis=0))
+        part = mean_of((two * keep[:, None]).sum(axis=0), two.sum(axis=0))[cells.amount_index]
         gone = holdings[p] * share[p]
         holdings[p] -= gone
         taken = gone * part

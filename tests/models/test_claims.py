@@ -23,7 +23,7 @@ def prepared(jiangsu: Case) -> Prepared:
 
 @pytest.fixture(scope="module")
 def expected(prepared: Prepared) -> FloatArray:
-    people = prepared.people.copy()
+    people = prepared.cells.spread(prepared.people)
     people[prepared.pairs.reservoir] = 0.0
     return expected_claims(people, prepared.care)
 

@@ -19,6 +19,7 @@ from inputs.vocabulary import SEXES, STATUSES, TIES
 from models import flows as projection_flows
 from models.coverage import base_coverage, coverage_generator, coverage_hazards
 from models.flow_record import CountyFlows
+from models.held_cells import HeldCells
 from models.holdings import YEARS as CREDITED
 from models.preparation import prepare
 from models.projection import study
@@ -206,9 +207,11 @@ def modelled(case: Case, monkeypatch: pytest.MonkeyPatch) -> FloatArray:
     seen: list[tuple[FloatArray, FloatArray]] = []
     step = projection_flows.step_in_place
 
-    def watched(people: FloatArray, holdings: FloatArray, *rest: object) -> object:
-        count = step(people, holdings, *rest)  # type: ignore[arg-type]
-        seen.append((people.copy(), holdings.copy()))
+    def watched(
+        people: FloatArray, holdings: FloatArray, *rest: object, cells: HeldCells, **room: object
+    ) -> object:
+        count = step(people, holdings, *rest, cells=cells, **room)  # type: ignore[arg-type]
+        seen.append((cells.spread(people), cells.spread_amounts(holdings)))
         return count
 
     monkeypatch.setattr(projection_flows, "step_in_place", watched)

@@ -279,14 +279,14 @@ def test_insured_time_follows_the_mover_or_starts_again(tmp_path: Path) -> None:
         people = held.people.copy()
         from models.credited_years import opening_holdings
 
-        holdings = opening_holdings(case, held.pairs, people, np.zeros(3))
+        holdings = opening_holdings(case, held.pairs, people, held.cells, np.zeros(3))
         from models.coverage import coverage_hazards, yearly_transition
 
         rates = year_rates(
             held, yearly_transition(held.cover, coverage_hazards(case, 2021)),
             np.zeros((held.pairs.count, 2)), 2021,
         )  # fmt: skip
-        step_in_place(people, holdings, held.pairs, rates, held.care)
+        step_in_place(people, holdings, held.pairs, rates, held.care, cells=held.cells)
         pair = (held.pairs.home == 0) & (held.pairs.residence == 1)
         years[time] = float(holdings[pair, YEARS].sum())
     stayed = (98 + 39.2) * 0.9 * 8

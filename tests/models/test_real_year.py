@@ -44,7 +44,7 @@ def rates(jiangsu: Case, prepared: Prepared, holdings: FloatArray) -> YearRates:
     year = jiangsu.base_year + 1
     earned = retired_share(
         jiangsu, jiangsu.schemes[payroll_scheme(jiangsu)], prepared.people, holdings,
-        prepared.pairs, coverage.retirement_ages(jiangsu, year), year,
+        prepared.cells, prepared.pairs, coverage.retirement_ages(jiangsu, year), year,
     )  # fmt: skip
     hazards = coverage.coverage_hazards(jiangsu, year)
     return year_rates(prepared, coverage.yearly_transition(prepared.cover, hazards), earned, year)
@@ -55,10 +55,14 @@ def _largest_difference(one: FloatArray, other: FloatArray) -> float:
 
 
 def test_population_step(prepared: Prepared, holdings: FloatArray, rates: YearRates) -> None:
-    asked = prepared.pairs, rates, prepared.care
-    after, held, count = population.step(prepared.people, holdings, *asked)
+    asked, cells = (prepared.pairs, rates, prepared.care), prepared.cells
+    after, held, count = population.step(
+        cells.spread(prepared.people), cells.spread_amounts(holdings), *asked
+    )
     people, amounts = prepared.people.copy(), holdings.copy()
-    fast = kernel.step_in_place(people, amounts, *asked)
+    fast = kernel.step_in_place(people, amounts, *asked, cells=cells)
+    assert people.shape[1] < 0.6 * after[0].size, "half the cells are not kept"
+    people, amounts = cells.spread(people), cells.spread_amounts(amounts)
     assert after.sum() > 8e7
     assert _largest_difference(after, people) <= 1e-12
     for layer in range(held.shape[1]):
@@ -84,7 +88,9 @@ def test_claims(
 ) -> None:
     """A year on, when some retired members have left the pool that pays for them."""
     people, amounts = prepared.people.copy(), holdings.copy()
-    count = kernel.step_in_place(people, amounts, prepared.pairs, rates, prepared.care)
+    count = kernel.step_in_place(
+        people, amounts, prepared.pairs, rates, prepared.care, cells=prepared.cells
+    )
     register = next_register(opening.people.register, prepared.pairs, count)
     terms = claim_terms(jiangsu, prepared.pairs, jiangsu.base_year + 2)  # direct settlement
     asked = (count.expected_claims, terms, register)
@@ -105,7 +111,9 @@ def test_any_number_of_threads_gives_the_same_bits(
     states, counts = [], []
     for threads in (1, 2, 7):
         people, amounts = prepared.people.copy(), holdings.copy()
-        counts.append(kernel.step_in_place(people, amounts, *asked, threads))
+        counts.append(
+            kernel.step_in_place(people, amounts, *asked, threads, prepared.cells)
+        )
         states.append((people, amounts))
     for (people, amounts), count in zip(states[1:], counts[1:], strict=True):
         assert people.tobytes() == states[0][0].tobytes()
