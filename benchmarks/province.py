@@ -64,6 +64,7 @@ class Year:
             pairs=pairs,
             rates=replace(
                 _on_pairs(self.rates, pairs, self.rates.destination[kept]),
+                transition_row=self.rates.transition_row[kept],
                 retired_share=self.rates.retired_share[kept],
             ),
             care=self.care,
@@ -74,7 +75,7 @@ class Year:
 def _on_pairs(rates: YearRates, pairs: PairIndex, destination: FloatArray) -> YearRates:
     whole = np.add.reduceat(destination, pairs.start[:-1])[pairs.home]
     share = np.divide(destination, whole, out=np.zeros_like(destination), where=whole > 0)
-    return replace(rates, destination=share, transition_row=coverage.pair_rows(pairs))
+    return replace(rates, destination=share)
 
 
 @cache
@@ -129,6 +130,7 @@ def dense_year() -> Year:
     destination[pairs.own] = 0.0
     rates = replace(
         _on_pairs(own, pairs, destination),
+        transition_row=prepared_province().cover.row[coverage.pair_rows(pairs)],
         transition=draw.dirichlet(np.ones(statuses), own.transition.shape[:-1]),
         move_out=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),
         move_onward=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from inputs.case import Case
 from inputs.findings import CaseError, Finding
+from models.claims_kernel import ClaimRoom, claim_room
 from models.economy import EconomicPaths
 from models.flow_record import CountyFlows, Multipliers, no_multipliers
 from models.flows import OpeningYear, base_year_flows
@@ -92,9 +93,10 @@ def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) ->
     current = no_multipliers(case)
     levels = {name: getattr(current, name).copy() for name in FITTED}
     before: dict[str, FloatArray] = {}
+    room = claim_room(opening.terms)
     for turn in range(ROUNDS):
         furthest = 0.0
-        modelled = base_year_figures(prepared, opening, Multipliers(**levels), paths)
+        modelled = base_year_figures(prepared, opening, Multipliers(**levels), paths, room)
         if turn == 0:
             before = modelled
         for number, scheme in enumerate(case.schemes):
@@ -145,14 +147,18 @@ def _unmet(measure: str, scheme: str, value: float, modelled: float) -> Finding:
 
 
 def base_year_figures(
-    prepared: Prepared, opening: OpeningYear, multipliers: Multipliers, paths: EconomicPaths
+    prepared: Prepared,
+    opening: OpeningYear,
+    multipliers: Multipliers,
+    paths: EconomicPaths,
+    room: ClaimRoom | None = None,
 ) -> dict[str, FloatArray]:
     """Modelled base-year figures by scheme and county, ``(S, n)`` each.
 
     ``contributions`` are those of the pooled fund, account credits taken off.
     """
     n = prepared.pairs.counties
-    claims, collected = base_year_flows(prepared, opening, multipliers, paths)
+    claims, collected = base_year_flows(prepared, opening, multipliers, paths, room)
     credits = np.stack([s.account_credits[:n] for s in collected])
     gross = np.stack([s.contributions[:n] for s in collected])
     shares = np.zeros_like(gross)

@@ -16,7 +16,7 @@ from models.held_cells import LANES, HeldCells
 from models.pairs import IntArray
 from models.population import NONE, band_runs
 from models.rates import BoolArray, CareWeights, FloatArray
-from models.vector_blocks import FOUR, add_combined, dot_four, set_combined
+from models.vector_blocks import FEW, FOUR, MANY, combine_few, combine_many, dot_four
 
 K = len(STATUSES)
 
@@ -26,11 +26,8 @@ SCRATCH = -(-CELLS // LANES) * LANES + LANES
 LOOSE = {"reassoc", "contract", "nsz"}
 """Liberties the compiler may take with sums; NaN and infinity keep their meaning."""
 
-FIRST_SOURCE = 5
-"""Column of a row of :func:`cover_plan` from which on statuses before stand."""
-
-AT_ONCE = 3
-"""Statuses before that are combined at a time."""
+FEW_OR_MANY = 3
+"""Column of a row of :func:`cover_plan` that says whether many statuses before are combined."""
 
 
 class ClaimBlocks(NamedTuple):
@@ -97,27 +94,40 @@ def cover_plan(of_cover: BoolArray, band: IntArray, cells: HeldCells) -> IntArra
         cells: the cells that are kept.
 
     Returns:
-        rows (first cell, blocks, band, status after, statuses before, which they are ...); the
-        status after ``K`` stands for insured people who become uninsured.
+        rows (first cell, blocks, band, whether many statuses before, whether to add to what is
+        there, ``MANY`` statuses before, number of statuses after, statuses after ...). Statuses
+        after that come from the same statuses before stand together. After, ``K`` stands for
+        insured people who become uninsured, before for nobody.
     """
     rows = []
     for begin, end, number in band_runs(band):
         blocks = -(-(end - begin) // LANES)
-        here = [k for k in range(K) if cells.reach[k, begin:end].any()]
-        kept = [
-            k
-            for k in range(K)
-            if any(
-                first < begin + LANES * blocks and begin < first + length
-                for first, length in cells.spans[cells.spans[:, 0] == k, 1:3]
-            )
-        ]
-        for after in (*kept, K):
+        here = [k for k in range(K) if cells.settled[k, begin:end].any()]
+        together: dict[tuple[int, ...], list[int]] = {}
+        for after in (*_kept_in(cells, begin, begin + LANES * blocks), K):
             into = NONE if after == K else after
-            before = [k for k in here if of_cover[number, k, into] and (after, k) != (K, NONE)]
-            filled = before + [0] * (K - len(before))
-            rows.append([begin, blocks, number, after, len(before), *filled])
+            before = tuple(k for k in here if of_cover[number, k, into])
+            together.setdefault(before, []).append(after)
+        for before, statuses in together.items():
+            filled = statuses + [K] * (K + 1 - len(statuses))
+            for first in range(0, max(len(before), 1), MANY):
+                some = before[first : first + MANY]
+                padded = [*some, *([K] * (MANY - len(some)))]
+                kind = [begin, blocks, number, int(len(some) > FEW), int(first > 0)]
+                rows.append([*kind, *padded, len(statuses), *filled])
     return np.array(rows, dtype=np.int64)
+
+
+def _kept_in(cells: HeldCells, begin: int, end: int) -> list[int]:
+    """Statuses of which some cell of a run is kept."""
+    return [
+        k
+        for k in range(K)
+        if any(
+            first < end and begin < first + count
+            for first, count in cells.spans[cells.spans[:, 0] == k, 1:3]
+        )
+    ]
 
 
 @numba.njit(cache=True)
@@ -129,40 +139,36 @@ def reached(held, changes):  # type: ignore[no-untyped-def]
                 held[changes[n, 1]] = True
 
 
+def with_lapses(transition: FloatArray) -> FloatArray:
+    """Coverage matrices with a column for those who lapse and a row of nil, ``(..., K+1, K+1)``."""
+    result = np.zeros((*transition.shape[:-2], K + 1, K + 1), transition.dtype)
+    result[..., :K, :K] = transition
+    result[..., :K, K] = transition[..., NONE]
+    result[..., NONE, K] = 0.0  # has nothing to lose
+    return result
+
+
 @numba.njit(cache=True, fastmath=LOOSE)
-def change_cover(target, source, matrices, row, plan, held):  # type: ignore[no-untyped-def]
+def change_cover(target, source, matrices, row, plan):  # type: ignore[no-untyped-def]
     """Coverage transition of one pair; returns those insured before and uninsured after.
 
     Args:
         target: becomes ``source`` moved on by the matrix of each band, scratch rows; a last row
             becomes those who lapse.
-        source: people, scratch rows.
-        matrices: by row and band, ``(rows, bands, K, K)``.
+        source: people, scratch rows; nobody in the last.
+        matrices: by row and band, from :func:`with_lapses`.
         row: the pair's row of it.
         plan: from :func:`cover_plan`.
-        held: statuses that anybody has or comes to have, ``(K,)``; rows of others are left alone.
     """
-    nil = target.dtype.type(0.0)
     for n in range(plan.shape[0]):
-        j, several = np.uint64(plan[n, 3]), plan[n, 4]
-        if plan[n, 3] < K and not held[j]:
-            continue
-        start, blocks = np.uint64(plan[n, 0]), plan[n, 1]
-        into = NONE if plan[n, 3] == K else plan[n, 3]
-        band = plan[n, 2]
-        for first in range(0, max(several, 1), AT_ONCE):
-            at = FIRST_SOURCE + first
-            a, b, d = np.uint64(plan[n, at]), np.uint64(plan[n, at + 1]), np.uint64(plan[n, at + 2])
-            wa = matrices[row, band, a, into] if first < several else nil
-            wb = matrices[row, band, b, into] if first + 1 < several else nil
-            wd = matrices[row, band, d, into] if first + 2 < several else nil
-            for block in range(blocks):
-                cell = start + np.uint64(LANES * block)
-                if first == 0:
-                    set_combined(target, source, j, a, b, d, wa, wb, wd, cell)
-                else:
-                    add_combined(target, source, j, a, b, d, wa, wb, wd, cell)
-    lapsed = nil
+        first, few = np.uint64(plan[n, 0]), plan[n, FEW_OR_MANY] == 0
+        for block in range(plan[n, 1]):
+            cell = first + np.uint64(LANES * block)
+            if few:
+                combine_few(target, source, matrices, row, plan, n, cell)
+            else:
+                combine_many(target, source, matrices, row, plan, n, cell)
+    lapsed = target.dtype.type(0.0)
     for cell in range(CELLS):
         lapsed += target[K, cell]
     return lapsed
@@ -185,6 +191,10 @@ def claims_by_class(  # type: ignore[no-untyped-def]
     services = claims.shape[2]
     for j in range(edges.shape[1] - 1):
         begin, end = edges[which, j], edges[which, j + 1]
+        if begin == end:
+            for s in range(services):
+                claims[p, k, s, j] = 0.0
+            continue
         for first in range(0, services, FOUR):
             dot_four(four, rows, k, frequency, first, starts, begin, end)
             for s in range(first, min(first + FOUR, services)):

@@ -52,6 +52,7 @@ class BaseCoverage:
         hazards: hazards of leaving in the observed base year, at which entry balances.
         first, kind: person types (rows by bands, laid flat) that differ in nothing share a kind,
             ``(rows * bands,)``; ``first`` is one of each kind.
+        row: rows that differ in nothing share a number, ``(rows,)``.
     """
 
     shares: FloatArray
@@ -61,6 +62,7 @@ class BaseCoverage:
     hazards: "CoverageHazards"
     first: IntArray
     kind: IntArray
+    row: IntArray
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,10 @@ def base_coverage(case: Case) -> BaseCoverage:
     hazards = coverage_hazards(case.reference, case.base_year)
     entry = entry_factor(shares, bands, working, hazards.job_loss)
     first, kind = _kinds(shares, working, entry)
-    return BaseCoverage(shares, band, working, entry, hazards, first, kind)
+    _, row = np.unique(kind.reshape(shares.shape[:2]), axis=0, return_inverse=True)
+    return BaseCoverage(
+        shares, band, working, entry, hazards, first, kind, row.ravel().astype(np.int64)
+    )
 
 
 def rural_shares(case: Case) -> FloatArray:
@@ -316,10 +321,25 @@ def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
     return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
 
 
-def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> FloatArray:
-    """Yearly matrices ``expm(Q)``, ``(rows, bands, K, K)``; equal person types computed once."""
+@dataclass(frozen=True)
+class Transition:
+    """Yearly coverage matrices; a nation's many places share few.
+
+    Attributes:
+        matrices: ``expm(Q)`` by row and band, ``(R, bands, K, K)``.
+        row: which of them each row of the coverage arrays has, ``(rows,)``.
+    """
+
+    matrices: FloatArray
+    row: IntArray
+
+
+def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> Transition:
+    """Yearly matrices ``expm(Q)``; those of equal person types are computed and kept once."""
     if hazards.participation.migrant_scheme.any():  # differs by county: no two types are alike
-        return transition_matrix(coverage_generator(base, hazards))
+        every = np.arange(base.row.size)
+        return Transition(transition_matrix(coverage_generator(base, hazards)), every)
     matrices = transition_matrix(coverage_generator(base, hazards, base.first))
-    rows, bands, _ = base.shares.shape
-    return np.ascontiguousarray(matrices[base.kind].reshape(rows, bands, K, K))
+    _, one = np.unique(base.row, return_index=True)
+    kinds = base.kind.reshape(base.row.size, -1)[one]
+    return Transition(np.ascontiguousarray(matrices[kinds]), base.row)

@@ -14,7 +14,7 @@ import numpy as np
 from models import coverage, credited_years, shocks
 from models.account_books import AccountBooks
 from models.claims import ClaimTerms, YearClaims, claim_terms
-from models.claims_kernel import claim_room, claims_of_year
+from models.claims_kernel import ClaimRoom, claim_room, claims_of_year
 from models.contributions import SchemeYear, scheme_year
 from models.economy import EconomicPaths, economic_paths
 from models.flow_record import (
@@ -29,7 +29,7 @@ from models.flow_record import (
 )
 from models.held_cells import packed_anew, with_room_for
 from models.kernel import step_in_place
-from models.opening_count import counted
+from models.opening_count import counted, residents_by_cell
 from models.preparation import Prepared, payroll_scheme, year_rates
 from models.rates import FloatArray
 from models.retiree_register import next_register, opening_register
@@ -87,17 +87,24 @@ def opening_year(prepared: Prepared) -> OpeningYear:
             register=opening_register(pairs, people.persons, prepared.demography.destination),
             lapsed=np.zeros(pairs.count),
         ),
-        cells=people.residents,
+        cells=residents_by_cell(prepared.people, pairs, prepared.cells),
         terms=claim_terms(case, pairs, case.base_year),
     )
 
 
 def base_year_flows(
-    prepared: Prepared, opening: OpeningYear, multipliers: Multipliers, paths: EconomicPaths
+    prepared: Prepared,
+    opening: OpeningYear,
+    multipliers: Multipliers,
+    paths: EconomicPaths,
+    room: ClaimRoom | None = None,
 ) -> tuple[YearClaims, list[SchemeYear]]:
-    """Claims and contributions of the opening population under base-year rules."""
+    """Claims and contributions of the opening population under base-year rules.
+
+    ``room`` is memory for the claims (:func:`models.claims_kernel.claims_of_year`).
+    """
     terms = opening.terms.at_level(multipliers.claims)
-    claims = claims_of_year(opening.people.exposure, terms, opening.people.register)
+    claims = claims_of_year(opening.people.exposure, terms, opening.people.register, room)
     collected = collect(prepared, opening.people, paths, prepared.case.base_year, multipliers)
     return claims, collected
 
@@ -160,7 +167,8 @@ def county_flows(
     case, pairs = prepared.case, prepared.pairs
     paths = economic_paths(case, years)
     store = empty_record(len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1)
-    claims, collected = base_year_flows(prepared, opening, multipliers, paths)
+    claim_memory = claim_room(opening.terms)
+    claims, collected = base_year_flows(prepared, opening, multipliers, paths, claim_memory)
     record_people(store, 0, prepared, opening.people.persons)
     record_money(store, 0, prepared, claims, collected, opening.people, 1.0)
     payroll = payroll_scheme(case)
@@ -168,10 +176,9 @@ def county_flows(
     people = prepared.people if in_place else prepared.people.copy()
     holdings, cells = books.opening_holdings(opening.people.persons), prepared.cells
     rules = RuleBook(prepared, opening.terms, multipliers.claims)
-    start, cells_first, cells_last = opening.people, opening.cells, opening.cells
+    start, cells_first = opening.people, opening.cells
     del opening  # so that its claims can go when the first year is over
     transition, hazards, room = None, None, None
-    claim_memory = claim_room(rules.terms(case.base_year))
     for t in range(1, years + 1):
         year = case.base_year + t
         asked = coverage.coverage_hazards(case, year)
@@ -212,14 +219,14 @@ def county_flows(
         if payroll >= 0:
             books.turn(t, count, people, holdings, cells, collected[payroll], rates.carry[1])
         room = mean.exposure  # memory that is given back is dear to have again
-        start, cells_last = end, count.residents
+        start = end
         del count, end, mean, claims, collected  # before the next year asks for as much memory
         if progress is not None:
             progress(year)
     return CountyFlows(
         years=np.arange(case.base_year, case.base_year + years + 1),
         by_cell_first=cells_first,
-        by_cell_last=cells_last,
+        by_cell_last=residents_by_cell(people, pairs, cells),
         paths=paths,
         multipliers=multipliers,
         **store,

@@ -36,6 +36,8 @@ class HeldCells:
     Attributes:
         reach: cells of each status in which there may be people in the course of a year,
             ``(K, 202)``.
+        settled: those in which there may be people after moves and retirement, before the year's
+            changes of cover, ``(K, 202)``.
         ends: those in which there may be people at a year's end, ``(K, 202)``.
         spans: runs of kept cells as rows (status, first cell, cells, place in the packed row),
             by status and cell; both statuses of contributors have the same.
@@ -43,6 +45,7 @@ class HeldCells:
     """
 
     reach: BoolArray
+    settled: BoolArray
     ends: BoolArray
     spans: IntArray
     amounts: IntArray
@@ -128,8 +131,12 @@ class HeldCells:
 
     def has_room_for(self, changes: Changes) -> bool:
         """Whether nobody can come to a cell in a year that is not kept for the whole of it."""
-        during, end = reached_in(self.ends, changes)
-        return not ((during & ~self.reach).any() or (end & ~self.ends).any())
+        during, settled, end = reached_in(self.ends, changes)
+        return not (
+            (during & ~self.reach).any()
+            or (settled & ~self.settled).any()
+            or (end & ~self.ends).any()
+        )
 
 
 def _laid_flat(first: IntArray, count: IntArray) -> IntArray:
@@ -137,8 +144,8 @@ def _laid_flat(first: IntArray, count: IntArray) -> IntArray:
     return np.concatenate([np.empty(0, dtype=np.int64), *parts]).astype(np.int64)
 
 
-def held_cells(reach: BoolArray, ends: BoolArray) -> HeldCells:
-    """A packed state for cells that can be reached in a year and at its end, ``(K, 202)``."""
+def held_cells(reach: BoolArray, settled: BoolArray, ends: BoolArray) -> HeldCells:
+    """A packed state for cells that can be reached, as :class:`HeldCells` has them."""
     together = reach[list(CONTRIBUTING)].any(axis=0)
     rows: list[tuple[int, int, int, int]] = []
     amounts: list[tuple[int, int, int]] = []
@@ -153,6 +160,7 @@ def held_cells(reach: BoolArray, ends: BoolArray) -> HeldCells:
         held += count
     return HeldCells(
         reach,
+        settled,
         ends,
         np.array(rows, dtype=np.int64).reshape(-1, 4),
         np.array(amounts, dtype=np.int64).reshape(-1, 3),
@@ -162,7 +170,7 @@ def held_cells(reach: BoolArray, ends: BoolArray) -> HeldCells:
 def every_cell() -> HeldCells:
     """A state that keeps all cells: its rows are those of ``(P, K, 202)`` laid flat."""
     every = np.ones((K, CELLS), dtype=bool)
-    return held_cells(every, every)
+    return held_cells(every, every, every)
 
 
 def _spans(reach: BoolArray) -> list[tuple[int, int]]:
@@ -197,8 +205,8 @@ def _spans(reach: BoolArray) -> list[tuple[int, int]]:
     return result
 
 
-def reached_in(reach: BoolArray, changes: Changes) -> tuple[BoolArray, BoolArray]:
-    """Cells in which there may be people in the course of a year, and at its end.
+def reached_in(reach: BoolArray, changes: Changes) -> tuple[BoolArray, BoolArray, BoolArray]:
+    """Cells in which there may be people in a year, before its changes of cover, and at its end.
 
     Args:
         reach: cells in which there may be people at its beginning, ``(K, 202)``.
@@ -222,7 +230,7 @@ def reached_in(reach: BoolArray, changes: Changes) -> tuple[BoolArray, BoolArray
     for band, before, after in np.argwhere(changes.of_cover):
         cells = changes.band == band
         end[after, cells] |= settled[before, cells]
-    return during | settled | end, end
+    return during | settled | end, settled, end
 
 
 def with_room_for(ends: BoolArray, changes: Changes) -> HeldCells:
@@ -234,9 +242,9 @@ def with_room_for(ends: BoolArray, changes: Changes) -> HeldCells:
     """
     every = ends.copy()
     while True:
-        during, end = reached_in(ends, changes)
+        during, settled, end = reached_in(ends, changes)
         if not ((during & ~every).any() or (end & ~ends).any()):
-            return held_cells(every, ends)
+            return held_cells(every, settled, ends)
         every, ends = every | during, ends | end
 
 

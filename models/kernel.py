@@ -2,8 +2,7 @@
 
 Does what :func:`models.population.step` does, in place. Homes do not interact within a year, so
 one home's slab is read once, carried through the whole year in cache and written once; homes
-are shared out over a fixed number of chunks, each with sums of its own that are added in a fixed
-order, so the result does not depend on the number of threads.
+are shared out over a fixed number of chunks, so the result does not depend on the number of threads.
 """
 
 import numba
@@ -20,6 +19,7 @@ from models.cell_blocks import (
     claims_by_class,
     cover_plan,
     reached,
+    with_lapses,
 )
 from models.held_cells import HeldCells, every_cell
 from models.holdings import (
@@ -33,6 +33,7 @@ from models.kernel_holdings import (
     add_leaving,
     arrived_amounts,
     carry_on,
+    clear_amounts,
     lay_out_amounts,
     money_of,
     pack_amounts,
@@ -115,7 +116,6 @@ def _year(  # type: ignore[no-untyped-def]
     money_out,
     money_in,
     released,
-    residents,
 ):
     homes = start.shape[0] - 1
     outside = homes - 1
@@ -154,7 +154,10 @@ def _year(  # type: ignore[no-untyped-def]
         for k in range(K):
             held[k] = newborn_status[h, k] > 0.0 or home_cover[h, k] > 0.0
         total_away[:] = 0.0
-        leaving[:] = 0.0
+        places = 0
+        for p in range(first_pair, last_pair):
+            places = max(places, territory[p] + 1)
+        clear_amounts(leaving, places, work)
         returning[:] = 0.0
         # the own pair comes last, with the children that migrants leave behind
         for n in range(first_pair, last_pair):
@@ -210,7 +213,7 @@ def _year(  # type: ignore[no-untyped-def]
         for k in range(K):
             if not held[k]:
                 rows[:, k] = 0.0
-        sum_of_places(everywhere, leaving, work)
+        sum_of_places(everywhere, leaving, places, work)
 
         arriving[:] = 0.0
         times(moving, total_away, on, spans, held)
@@ -267,7 +270,7 @@ def _year(  # type: ignore[no-untyped-def]
                 money_in[p, side] = money_of(brought, side, work)
             arrivals[p] = add_to(moved, here, spans, held)
             retire(moved, retirement_cells, retired_share, p, home_cover, h, retiring)
-            lapsed[p] = change_cover(end, moved, transition, row, plan, held)
+            lapsed[p] = change_cover(end, moved, transition, row, plan)
             money = add_entrants(mean, end, kept, brought, prior_credit, work)
             released[p] += (
                 money_in[p, 0] + carry[1, r] * money_in[p, 1] - money_out[p, 0] - money_out[p, 1]
@@ -283,8 +286,6 @@ def _year(  # type: ignore[no-untyped-def]
                     )
                 else:
                     claims[p, k] = 0.0
-            for c in range(CELLS):
-                residents[chunk, r, c] += everyone[c]
 
 
 def step_in_place(
@@ -325,7 +326,6 @@ def step_in_place(
         claims = np.empty((count, statuses, services, care.classes), people.dtype)
     births, deaths, arrivals, lapsed, released = (np.empty(count) for _ in range(5))
     retiring, money_out, money_in = (np.empty((count, 2)) for _ in range(3))
-    residents = np.zeros((CHUNKS, pairs.counties + 1, CELLS))
     movement = rates.movement
     blocks = claim_blocks(care, cells)
 
@@ -364,7 +364,7 @@ def step_in_place(
         rates.home_cover,
         same_kind(rates.carry),
         people.dtype.type(rates.prior_credit),
-        same_kind(rates.transition),
+        same_kind(with_lapses(rates.transition)),
         rates.transition_row,
         same_kind(staying_by_cell(rates, cells.amount_index)),
         cover_plan(changes.of_cover, rates.band, cells),
@@ -383,7 +383,6 @@ def step_in_place(
         money_out,
         money_in,
         released,
-        residents,
     )
     side_by_side(lambda chunk: _year(chunk, *arguments), range(CHUNKS), threads)
     return YearCount(
@@ -399,5 +398,4 @@ def step_in_place(
         money_out=money_out,
         money_in=money_in,
         money_released=released,
-        residents=residents.sum(axis=0),
     )

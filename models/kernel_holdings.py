@@ -122,10 +122,21 @@ def add_leaving(  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def sum_of_places(total, leaving, work):  # type: ignore[no-untyped-def]
-    """``total`` becomes the sum of moving amounts ``(places, 4, ...)`` over places."""
+def clear_amounts(leaving, places, work):  # type: ignore[no-untyped-def]
+    """Nothing moves from the first ``places``, ``(places, 4, ...)``."""
+    for place in range(places):
+        for n in range(work.shape[0]):
+            first = np.uint64(work[n, 0])
+            for layer in range(LAYERS + 1):
+                for i in range(work[n, 1]):
+                    leaving[place, layer, first + np.uint64(i)] = 0.0
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def sum_of_places(total, leaving, places, work):  # type: ignore[no-untyped-def]
+    """``total`` becomes the sum of what moves from the first places, ``(places, 4, ...)``."""
     total[:] = 0.0
-    for place in range(leaving.shape[0]):
+    for place in range(places):
         for n in range(work.shape[0]):
             first = np.uint64(work[n, 0])
             for layer in range(LAYERS + 1):

@@ -1,9 +1,9 @@
-"""The opening population counted in one pass, compiled.
+"""A population counted in one pass, compiled.
 
-:func:`counted` gives what ``people.sum``, :func:`models.population.expected_claims` and
-:func:`models.population.by_residence` give, which a nation's people would have to be read three
-times for. Homes are shared out over a fixed number of chunks, each with sums of its own that are
-added in a fixed order, so the result does not depend on the number of threads.
+:func:`counted` gives what ``people.sum`` and :func:`models.population.expected_claims` give, and
+:func:`residents_by_cell` what :func:`models.population.by_residence` gives, for packed people. Homes
+are shared out over a fixed number of chunks, each with sums of its own that are added in a fixed
+order, so the result does not depend on the number of threads.
 """
 
 from typing import NamedTuple
@@ -26,17 +26,15 @@ class Counted(NamedTuple):
     Attributes:
         persons: by pair and status, ``(P, K)``.
         expected_claims: claims a year, before relativities, ``(P, K, C, J)``, as precise as people.
-        residents: by residence and cell, ``(n + 1, 202)``.
     """
 
     persons: FloatArray
     expected_claims: FloatArray
-    residents: FloatArray
 
 
 @numba.njit(cache=True, nogil=True, fastmath=LOOSE)
 def _count(  # type: ignore[no-untyped-def]
-    chunk, people, spans, start, residence, blocks, persons, claims, residents
+    chunk, people, spans, start, residence, blocks, persons, claims
 ):
     kind = people.dtype
     everyone = np.empty(CELLS, kind)
@@ -44,14 +42,12 @@ def _count(  # type: ignore[no-untyped-def]
     four = np.empty(FOUR, kind)
     numbers = np.empty(K, kind)
     frequency, block_starts, edges, row_kind = blocks
-    for h in range(chunk, start.shape[0] - 1, residents.shape[0]):
+    for h in range(chunk, start.shape[0] - 1, CHUNKS):
         for p in range(start[h], start[h + 1]):
             if h == start.shape[0] - 2 and residence[p] == h:
                 continue  # the reservoir
             lay_out(rows, people, p, spans)
             add_up(everyone, rows, spans, numbers)
-            for c in range(CELLS):
-                residents[chunk, residence[p], c] += everyone[c]
             for k in range(K):
                 persons[p, k] = numbers[k]
                 if numbers[k] != 0.0:
@@ -63,7 +59,7 @@ def _count(  # type: ignore[no-untyped-def]
 def counted(
     people: FloatArray, pairs: PairIndex, care: CareWeights, cells: HeldCells | None = None
 ) -> Counted:
-    """Count people by pair, by claims and by residence.
+    """Count people by pair and status, and their claims.
 
     Args:
         people: ``(P, K, 202)``, or packed rows ``(P, M)`` if ``cells`` says which cells they are.
@@ -76,14 +72,41 @@ def counted(
     blocks = ClaimBlocks(blocks.frequency.astype(people.dtype), *blocks[1:])
     persons = np.zeros((pairs.count, K))
     claims = np.zeros((pairs.count, K, care.frequency.shape[0], care.classes), people.dtype)
-    residents = np.zeros((CHUNKS, pairs.counties + 1, CELLS))
     flat = people.reshape(pairs.count, -1)
 
     def run(chunk: int) -> None:
         _count(
-            chunk, flat, cells.spans, pairs.start, pairs.residence, blocks, persons, claims,
-            residents,
-        )  # fmt: skip
+            chunk, flat, cells.spans, pairs.start, pairs.residence, blocks, persons, claims
+        )
 
     side_by_side(run, range(CHUNKS))
-    return Counted(persons, claims, residents.sum(axis=0))
+    return Counted(persons, claims)
+
+
+@numba.njit(cache=True, nogil=True)
+def _residents(chunk, people, spans, start, residence, residents):  # type: ignore[no-untyped-def]
+    for h in range(chunk, start.shape[0] - 1, CHUNKS):
+        for p in range(start[h], start[h + 1]):
+            r = residence[p]
+            if h == start.shape[0] - 2 and r == h:
+                continue  # the reservoir
+            for n in range(spans.shape[0]):
+                first, place = np.uint64(spans[n, 1]), np.uint64(spans[n, 3])
+                for i in range(spans[n, 2]):
+                    residents[chunk, r, first + np.uint64(i)] += people[p, place + np.uint64(i)]
+
+
+def residents_by_cell(
+    people: FloatArray, pairs: PairIndex, cells: HeldCells | None = None
+) -> FloatArray:
+    """People by residence and cell, ``(n + 1, 202)``, from those that :func:`counted` takes."""
+    cells = cells or every_cell()
+    residents = np.zeros((CHUNKS, pairs.counties + 1, CELLS))
+    flat = people.reshape(pairs.count, -1)
+    side_by_side(
+        lambda chunk: _residents(
+            chunk, flat, cells.spans, pairs.start, pairs.residence, residents
+        ),
+        range(CHUNKS),
+    )
+    return np.asarray(residents.sum(axis=0))

@@ -222,7 +222,6 @@ def step(
         money_out=moves.money_out,
         money_in=moves.money_in,
         money_released=released,
-        residents=by_residence(end.sum(axis=1), pairs),
     )
     return end, new_holdings, without_reservoir(count, pairs)
 

@@ -73,7 +73,7 @@ def prepare(case: Case, precision: str | None = None) -> Prepared:
         cover=cover,
         demography=demography(case, pairs),
         care=care_weights(case),
-        cells=held_cells(reach, reach),
+        cells=held_cells(reach, reach, reach),
         people=np.empty((0, 0), kind),
         region=np.append(next_level(case), int(next_level(case).max()) + 1),
     )
@@ -95,7 +95,7 @@ def payroll_scheme(case: Case) -> int:
 
 
 def year_rates(
-    prepared: Prepared, transition: FloatArray, retired: FloatArray, year: int
+    prepared: Prepared, transition: coverage.Transition, retired: FloatArray, year: int
 ) -> YearRates:
     """The rates of one year."""
     case, terms = prepared.case, prepared.demography
@@ -125,7 +125,7 @@ def year_rates(
         home_cover=at_home,
         carry=carry_factors(case, case.schemes[payroll] if payroll >= 0 else None, year),
         prior_credit=case.value("coverage.prior_credit_share", year),
-        transition=transition,
-        transition_row=coverage.pair_rows(prepared.pairs),
+        transition=transition.matrices,
+        transition_row=transition.row[coverage.pair_rows(prepared.pairs)],
         band=prepared.cover.band,
     )

@@ -164,7 +164,6 @@ class YearCount:
             and to another one, ``(P, 2)``.
         money_in: account money that contributors brought, before any conversion, ``(P, 2)``.
         money_released: account money of those who ceased to contribute or died, ``(P,)``.
-        residents: people at the end by residence and cell, ``(n + 1, 202)``.
     """
 
     persons: FloatArray
@@ -179,4 +178,3 @@ class YearCount:
     money_out: FloatArray
     money_in: FloatArray
     money_released: FloatArray
-    residents: FloatArray

@@ -14,6 +14,10 @@ from numba.extending import intrinsic
 from models.held_cells import LANES
 
 FOUR = 4
+FEW, MANY = 3, 6
+BAND, ADD, FIRST_BEFORE = 2, 4, 5
+AFTER = FIRST_BEFORE + MANY
+"""Columns of a row of :func:`models.cell_blocks.cover_plan`; after ``AFTER`` statuses follow."""
 LOOSE = ("reassoc", "contract", "nsz")
 
 
@@ -39,47 +43,64 @@ def _everywhere(builder: Any, number: Any) -> Any:
 
 
 def _plus_times(builder: Any, total: Any, one: Any, other: Any) -> Any:
-    product = builder.fmul(one, other, flags=LOOSE)
-    return product if total is None else builder.fadd(total, product, flags=LOOSE)
+    return builder.fadd(total, builder.fmul(one, other, flags=LOOSE), flags=LOOSE)
 
 
-def _combined(add: bool) -> Any:
+def _item(context: Any, builder: Any, kind: Any, value: Any, *index: Any) -> Any:
+    """One number of an array."""
+    array = context.make_array(kind)(context, builder, value)
+    at = cgutils.get_item_pointer(context, builder, kind, array, list(index), wraparound=False)
+    return builder.load(at)
+
+
+def _combine(before: int) -> Any:
+    """Code of a block: vectors of the statuses before are read once for all statuses after."""
+
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        target, source, j, a, b, d, wa, wb, wd, cell = args
-        into, out_of = signature.args[0], signature.args[1]
-        total = _load(context, builder, into, target, j, cell) if add else None
-        for row, weight in ((a, wa), (b, wb), (d, wd)):
-            block = _load(context, builder, out_of, source, row, cell)
-            total = _plus_times(builder, total, _everywhere(builder, weight), block)
-        at = _pointer(context, builder, into, target, j, cell)
-        builder.store(total, at, align=into.dtype.bitwidth // 8)
+        target, source, matrices, row, plan, n, cell = args
+        into, out_of, weighted, _, planned = signature.args[:5]
+        index = ir.IntType(64)
+
+        def planned_at(column: Any) -> Any:
+            return _item(context, builder, planned, plan, n, column)
+
+        band, add = planned_at(index(BAND)), planned_at(index(ADD))
+        statuses = [planned_at(index(FIRST_BEFORE + i)) for i in range(before)]
+        vectors = [_load(context, builder, out_of, source, k, cell) for k in statuses]
+        count = planned_at(index(AFTER))
+        adds = builder.icmp_signed("!=", add, index(0))
+        zero = ir.Constant(vectors[0].type, [0.0] * LANES)
+        with cgutils.for_range(builder, count, intp=index) as loop:
+            j = planned_at(builder.add(index(AFTER + 1), loop.index))
+            there = _load(context, builder, into, target, j, cell)
+            total = builder.select(adds, there, zero)
+            for k, vector in zip(statuses, vectors, strict=True):
+                weight = _item(context, builder, weighted, matrices, row, band, k, j)
+                total = _plus_times(builder, total, _everywhere(builder, weight), vector)
+            at = _pointer(context, builder, into, target, j, cell)
+            builder.store(total, at, align=into.dtype.bitwidth // 8)
         return context.get_dummy_value()
 
     return generate
 
 
 @intrinsic
-def set_combined(  # type: ignore[no-untyped-def]
-    typingctx, target, source, j, a, b, d, wa, wb, wd, cell
-):
-    """``target[j] = wa * source[a] + wb * source[b] + wd * source[d]`` from a cell on."""
-    kind = target.dtype
-    return types.void(
-        target, source, types.uint64, types.uint64, types.uint64, types.uint64, kind, kind, kind,
-        types.uint64,
-    ), _combined(add=False)  # fmt: skip
+def combine_few(typingctx, target, source, matrices, row, plan, n, cell):  # type: ignore[no-untyped-def]
+    """A block of a row of a plan of at most ``FEW`` statuses before.
+
+    For each status after ``j``: ``target[j]`` becomes the sum over statuses before ``k`` of
+    ``matrices[row, band, k, j] * source[k]``, or is added to, in ``LANES`` cells from a cell on
+    (:func:`models.cell_blocks.cover_plan`).
+    """
+    whole = types.int64
+    return types.void(target, source, matrices, whole, plan, whole, types.uint64), _combine(FEW)
 
 
 @intrinsic
-def add_combined(  # type: ignore[no-untyped-def]
-    typingctx, target, source, j, a, b, d, wa, wb, wd, cell
-):
-    """``target[j] += wa * source[a] + wb * source[b] + wd * source[d]`` from a cell on."""
-    kind = target.dtype
-    return types.void(
-        target, source, types.uint64, types.uint64, types.uint64, types.uint64, kind, kind, kind,
-        types.uint64,
-    ), _combined(add=True)  # fmt: skip
+def combine_many(typingctx, target, source, matrices, row, plan, n, cell):  # type: ignore[no-untyped-def]
+    """The same for at most ``MANY`` statuses before."""
+    whole = types.int64
+    return types.void(target, source, matrices, whole, plan, whole, types.uint64), _combine(MANY)
 
 
 @intrinsic
@@ -105,12 +126,7 @@ def dot_four(  # type: ignore[no-untyped-def]
         count = builder.sub(last, first)
         with cgutils.for_range(builder, count, intp=index) as loop:
             block = builder.add(first, loop.index)
-            start_array = context.make_array(kinds[5])(context, builder, starts)
-            start = builder.load(
-                cgutils.get_item_pointer(
-                    context, builder, kinds[5], start_array, [block], wraparound=False
-                )
-            )
+            start = _item(context, builder, kinds[5], starts, block)
             cells = _load(context, builder, kinds[1], rows, k, start)
             at = builder.mul(block, index(LANES))
             for i, total in enumerate(totals):
