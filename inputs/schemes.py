@@ -152,6 +152,10 @@ class Scheme:
             return np.full(len(regions.codes), self.rule(rule, None, year))
         return np.array([self.rule(rule, code, year) for code in regions.codes])
 
+    def benefits_differ(self, service: str) -> bool:
+        """Whether some region has a rule of its own for a service."""
+        return any(self.overrides.get((rule, service)) for rule in BENEFIT_RULES)
+
     def benefit(self, service: str, region: str, year: int) -> BenefitFormula:
         """Benefit formula of a service in a region and year, in base-year money."""
         own = self.file.benefits[service]

@@ -70,7 +70,8 @@ def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
     """Benefit rules of a scheme by county in a year."""
     sets: dict[tuple[BenefitFormula, ...], int] = {}
     formula_of = np.zeros(len(case.regions.codes) + 1, dtype=np.int64)
-    for county, code in enumerate(case.regions.codes):
+    differ = any(scheme.benefits_differ(service) for service in case.services)
+    for county, code in enumerate(case.regions.codes if differ else case.regions.codes[:1]):
         formulas = tuple(scheme.benefit(service, code, year) for service in case.services)
         formula_of[county] = sets.setdefault(formulas, len(sets))
     return SchemeRules(tuple(sets), formula_of)
