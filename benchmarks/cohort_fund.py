@@ -74,9 +74,7 @@ def by_kernel(fund: ClosedFund) -> FloatArray:
     size = year.pairs.counties + 1
     net = np.empty((YEARS, size))
     for t in range(YEARS):
-        count = step_in_place(
-            people, holdings, year.pairs, year.rates, year.care, cells=year.cells
-        )
+        count = step_in_place(people, holdings, year.pairs, year.rates, year.care, cells=year.cells)
         flow = CONTRIBUTION * count.persons.sum(axis=1)
         flow -= COST * count.expected_claims[:, :, 0].sum(axis=(1, 2))
         net[t] = sum_by(year.pairs.residence, flow, minlength=size)

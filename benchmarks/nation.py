@@ -45,10 +45,10 @@ def one_run(folder: Path) -> dict[str, float]:
 
     steps: list[tuple[float, float]] = []
 
-    def timed(people: Any, holdings: Any, *asked: Any) -> YearCount:
+    def timed(people: Any, holdings: Any, *asked: Any, **named: Any) -> YearCount:
         """The step as it is, with its seconds and the bytes it must move."""
         begin = time.perf_counter()
-        count = step_in_place(people, holdings, *asked)
+        count = step_in_place(people, holdings, *asked, **named)
         passed = time.perf_counter() - begin
         counted = sum(getattr(count, f.name).nbytes for f in fields(YearCount))
         steps.append((passed, 2.0 * (people.nbytes + holdings.nbytes) + counted))

@@ -159,10 +159,12 @@ def credit_holdings(
         where=number > 0,
     )
     growth, each = growth.astype(people.dtype), each.astype(people.dtype)
-    begins = cells.contributors_from
+    employees, dual = cells.contributors_from
 
     def enter(part: slice) -> None:
-        _enter(part.start, part.stop, holdings, people, *begins, pairs.residence, growth, each)
+        _enter(
+            part.start, part.stop, holdings, people, employees, dual, pairs.residence, growth, each
+        )
 
     side_by_side(enter, slices(pairs.count))
 

@@ -56,7 +56,8 @@ def claim_blocks(care: CareWeights, cells: HeldCells) -> ClaimBlocks:
     kind = np.zeros(K, dtype=np.int64)
     starts: list[int] = []
     services = -(-care.frequency.shape[0] // FOUR) * FOUR
-    edges, parts = [], [np.empty((services, 0))]
+    edges: list[list[int]] = []
+    parts = [np.empty((services, 0))]
     for status in range(K):
         kept = np.zeros(CELLS, dtype=bool)
         for begin, count in cells.spans[cells.spans[:, 0] == status, 1:3]:
@@ -165,12 +166,12 @@ def change_cover(target, source, matrices, row, plan):  # type: ignore[no-untype
         for block in range(plan[n, 1]):
             cell = first + np.uint64(LANES * block)
             if few:
-                combine_few(target, source, matrices, row, plan, n, cell)
+                combine_few(target, source, matrices, row, plan, n, cell)  # type: ignore[call-arg]
             else:
-                combine_many(target, source, matrices, row, plan, n, cell)
+                combine_many(target, source, matrices, row, plan, n, cell)  # type: ignore[call-arg]
     lapsed = target.dtype.type(0.0)
-    for cell in range(CELLS):
-        lapsed += target[K, cell]
+    for c in range(CELLS):
+        lapsed += target[K, c]
     return lapsed
 
 
@@ -196,6 +197,6 @@ def claims_by_class(  # type: ignore[no-untyped-def]
                 claims[p, k, s, j] = 0.0
             continue
         for first in range(0, services, FOUR):
-            dot_four(four, rows, k, frequency, first, starts, begin, end)
+            dot_four(four, rows, k, frequency, first, starts, begin, end)  # type: ignore[call-arg]
             for s in range(first, min(first + FOUR, services)):
                 claims[p, k, s, j] = four[s - first]

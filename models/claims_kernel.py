@@ -96,7 +96,10 @@ def _claims(  # type: ignore[no-untyped-def]
                 amount = 0.0
                 for n in range(kinds):
                     claims[n] = (
-                        expected[p, k, n] * relativity[often, k, n] * places[here, kind, k, n] * share
+                        expected[p, k, n]
+                        * relativity[often, k, n]
+                        * places[here, kind, k, n]
+                        * share
                     )
                     amount += claims[n] * mean_cost[n]
                 if amount == 0.0:
@@ -141,7 +144,9 @@ def _claims(  # type: ignore[no-untyped-def]
                         one = together[place, 0, first, second, near, far, n]
                         two = together[place, 1, first, second, near, far, n]
                         amount += claims[n] * by_local * (at_home * one + (1.0 - at_home) * alone)
-                        other += claims[n] * at_home * (by_local * two + (1.0 - by_local) * alone_home)
+                        other += (
+                            claims[n] * at_home * (by_local * two + (1.0 - by_local) * alone_home)
+                        )
                         apart += claims[n] * (by_local * alone + at_home * alone_home)
                     uncoordinated[p] += apart
                     added[p, k] += other

@@ -105,6 +105,20 @@ def retirement_ages(case: Case, year: int) -> IntArray:
     return np.array([AGES - 1, AGES - 1], dtype=np.int64)
 
 
+def retirement_ages_from(case: Case, first: int) -> list[IntArray]:
+    """Retirement ages of a year and of each later one in which they change."""
+    years = {
+        year
+        for scheme in case.schemes
+        for sex in SEXES
+        if (rule := scheme.file.rules.get(f"retirement_age_{sex}")) is not None
+        for year in rule.by_year
+    }
+    return [
+        retirement_ages(case, year) for year in sorted({first} | {y for y in years if y > first})
+    ]
+
+
 def base_coverage(case: Case) -> BaseCoverage:
     """Base-year status shares from the table ``coverage``."""
     table = case.tables["coverage"]

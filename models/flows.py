@@ -27,10 +27,10 @@ from models.flow_record import (
     record_people,
     record_retiring,
 )
-from models.held_cells import packed_anew, with_room_for
+from models.held_cells import packed_anew, reached_in
 from models.kernel import step_in_place
 from models.opening_count import counted, residents_by_cell
-from models.preparation import Prepared, payroll_scheme, year_rates
+from models.preparation import Prepared, payroll_scheme, room_ahead, year_rates
 from models.rates import FloatArray
 from models.retiree_register import next_register, opening_register
 
@@ -174,7 +174,8 @@ def county_flows(
     payroll = payroll_scheme(case)
     books = AccountBooks(prepared, payroll, store, paths)
     people = prepared.people if in_place else prepared.people.copy()
-    holdings, cells = books.opening_holdings(opening.people.persons), prepared.cells
+    holdings = books.opening_holdings(opening.people.persons)
+    cells, ends = prepared.cells, prepared.reach
     rules = RuleBook(prepared, opening.terms, multipliers.claims)
     start, cells_first = opening.people, opening.cells
     del opening  # so that its claims can go when the first year is over
@@ -191,11 +192,13 @@ def county_flows(
                 case, case.schemes[payroll], people, holdings, cells, pairs, ages, year
             )
         rates = year_rates(prepared, transition, earned, year)
-        ends = shocks.reached(cells.ends, case, rates, year)
-        if (ends & ~cells.ends).any() or not cells.has_room_for(rates.changes):
-            wider = with_room_for(ends, rates.changes)
-            people, holdings = packed_anew(people, holdings, cells, wider)
+        ends = shocks.reached(ends, case, rates, year)
+        during, settled, after = reached_in(ends, rates.changes)
+        if not cells.has_room_for(during, settled):
+            wider = room_ahead(case, ends, rates, year)
+            people, holdings = packed_anew(people, holdings, ends, cells, wider)
             cells = wider
+        ends = after | prepared.reach  # the reservoir stays as it is
         struck = shocks.strike(people, holdings, cells, pairs, case, rates, year)
         count = step_in_place(
             people, holdings, pairs, rates, prepared.care, cells=cells, claims=room

@@ -11,12 +11,13 @@ is not zero in some county. A state with room for a year therefore loses nobody 
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
 from models.holdings import CONTRIBUTING, LAYERS
-from models.pairs import IntArray
+from models.pairs import IntArray, side_by_side, slices
 from models.population import RETIRED
 from models.rates import BoolArray, Changes, FloatArray
 
@@ -38,7 +39,6 @@ class HeldCells:
             ``(K, 202)``.
         settled: those in which there may be people after moves and retirement, before the year's
             changes of cover, ``(K, 202)``.
-        ends: those in which there may be people at a year's end, ``(K, 202)``.
         spans: runs of kept cells as rows (status, first cell, cells, place in the packed row),
             by status and cell; both statuses of contributors have the same.
         amounts: runs of kept cells of contributors as rows (first cell, cells, place).
@@ -46,7 +46,6 @@ class HeldCells:
 
     reach: BoolArray
     settled: BoolArray
-    ends: BoolArray
     spans: IntArray
     amounts: IntArray
 
@@ -129,14 +128,9 @@ class HeldCells:
         first, second = (slice(begin, begin + self.amount_width) for begin in begins)
         return np.asarray(people[:, first] + people[:, second])
 
-    def has_room_for(self, changes: Changes) -> bool:
-        """Whether nobody can come to a cell in a year that is not kept for the whole of it."""
-        during, settled, end = reached_in(self.ends, changes)
-        return not (
-            (during & ~self.reach).any()
-            or (settled & ~self.settled).any()
-            or (end & ~self.ends).any()
-        )
+    def has_room_for(self, during: BoolArray, settled: BoolArray) -> bool:
+        """Whether all cells are kept that can be reached in a year (:func:`reached_in`)."""
+        return not ((during & ~self.reach).any() or (settled & ~self.settled).any())
 
 
 def _laid_flat(first: IntArray, count: IntArray) -> IntArray:
@@ -144,9 +138,9 @@ def _laid_flat(first: IntArray, count: IntArray) -> IntArray:
     return np.concatenate([np.empty(0, dtype=np.int64), *parts]).astype(np.int64)
 
 
-def held_cells(reach: BoolArray, settled: BoolArray, ends: BoolArray) -> HeldCells:
+def held_cells(reach: BoolArray, settled: BoolArray) -> HeldCells:
     """A packed state for cells that can be reached, as :class:`HeldCells` has them."""
-    together = reach[list(CONTRIBUTING)].any(axis=0)
+    together = np.asarray(reach[list(CONTRIBUTING)].any(axis=0))
     rows: list[tuple[int, int, int, int]] = []
     amounts: list[tuple[int, int, int]] = []
     place = 0
@@ -161,7 +155,6 @@ def held_cells(reach: BoolArray, settled: BoolArray, ends: BoolArray) -> HeldCel
     return HeldCells(
         reach,
         settled,
-        ends,
         np.array(rows, dtype=np.int64).reshape(-1, 4),
         np.array(amounts, dtype=np.int64).reshape(-1, 3),
     )
@@ -170,7 +163,7 @@ def held_cells(reach: BoolArray, settled: BoolArray, ends: BoolArray) -> HeldCel
 def every_cell() -> HeldCells:
     """A state that keeps all cells: its rows are those of ``(P, K, 202)`` laid flat."""
     every = np.ones((K, CELLS), dtype=bool)
-    return held_cells(every, every, every)
+    return held_cells(every, every)
 
 
 def _spans(reach: BoolArray) -> list[tuple[int, int]]:
@@ -199,7 +192,7 @@ def _spans(reach: BoolArray) -> list[tuple[int, int]]:
         result.append((first, count))
         cells = cells[cells >= first + count]
     kept = sum(count for _, count in result)
-    overlap = any(a + n > b for (a, n), (b, _) in zip(result, result[1:], strict=False))
+    overlap = any(a + n > b for (a, n), (b, _) in pairwise(result))
     if kept >= NEARLY_ALL or overlap or any(first < 0 for first, _ in result):
         return [(0, CELLS)]
     return result
@@ -230,40 +223,55 @@ def reached_in(reach: BoolArray, changes: Changes) -> tuple[BoolArray, BoolArray
     for band, before, after in np.argwhere(changes.of_cover):
         cells = changes.band == band
         end[after, cells] |= settled[before, cells]
-    return during | settled | end, settled, end
+    return reach | during | settled | end, settled, end
 
 
-def with_room_for(ends: BoolArray, changes: Changes) -> HeldCells:
-    """A packed state with room for any number of years of the same rates.
+def with_room_for(ends: BoolArray, *changes: Changes) -> HeldCells:
+    """A packed state with room for any number of years of the same rates, and of others after.
 
     Args:
         ends: cells in which there may be people at the beginning, ``(K, 202)``.
-        changes: what is possible in a year.
+        changes: what is possible in a year of the first rates, of those that follow, ...
     """
-    every = ends.copy()
-    while True:
-        during, settled, end = reached_in(ends, changes)
-        if not ((during & ~every).any() or (end & ~ends).any()):
-            return held_cells(every, settled, ends)
-        every, ends = every | during, ends | end
+    every, settled = ends.copy(), np.zeros_like(ends)
+    for possible in changes:
+        while True:
+            during, before, end = reached_in(ends, possible)
+            new = (during & ~every).any() or (before & ~settled).any() or (end & ~ends).any()
+            if not new:
+                break
+            every, settled, ends = every | during, settled | before, ends | end
+    return held_cells(every, settled)
 
 
 def packed_anew(
-    people: FloatArray, holdings: FloatArray, cells: HeldCells, wider: HeldCells
+    people: FloatArray,
+    holdings: FloatArray,
+    ends: BoolArray,
+    cells: HeldCells,
+    wider: HeldCells,
 ) -> tuple[FloatArray, FloatArray]:
     """Packed people and what contributors hold at a year's end, laid out for more cells.
 
     Args:
         people, holdings: packed by ``cells``.
+        ends: cells in which there may be people then, ``(K, 202)``.
         cells: the cells so far.
-        wider: cells that include all in which there may be people at a year's end so far.
+        wider: cells that include all those.
     """
-    result = np.zeros((people.shape[0], wider.width), people.dtype)
-    held = np.zeros((*holdings.shape[:2], wider.amount_width), holdings.dtype)
-    before = np.flatnonzero(cells.ends.ravel()[cells.index])
-    result[:, np.searchsorted(wider.index, cells.index[before])] = people[:, before]
-    contributing = cells.ends[list(CONTRIBUTING)].any(axis=0)
-    before = np.flatnonzero(contributing[cells.amount_index])
-    after = np.searchsorted(wider.amount_index, cells.amount_index[before])
-    held[..., after] = holdings[..., before]
-    return result, held
+    contributing = np.asarray(ends[list(CONTRIBUTING)].any(axis=0))
+    kept = np.flatnonzero(ends.ravel()[cells.index])
+    held = np.flatnonzero(contributing[cells.amount_index])
+    into = np.searchsorted(wider.index, cells.index[kept])
+    held_into = np.searchsorted(wider.amount_index, cells.amount_index[held])
+    result = np.empty((people.shape[0], wider.width), people.dtype)
+    amounts = np.empty((*holdings.shape[:2], wider.amount_width), holdings.dtype)
+
+    def lay_out(part: slice) -> None:
+        result[part] = 0.0
+        result[part, into] = people[part, kept]
+        amounts[part] = 0.0
+        amounts[part][..., held_into] = holdings[part][..., held]
+
+    side_by_side(lay_out, slices(people.shape[0]))
+    return result, amounts

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.vocabulary import AGES, CELLS, STATUSES
+from inputs.vocabulary import AGES, STATUSES
 from models.pairs import IntArray, PairIndex
 from models.rates import FloatArray, YearRates
 

@@ -1,8 +1,9 @@
 """One year of the population in a single pass over memory, compiled.
 
 Does what :func:`models.population.step` does, in place. Homes do not interact within a year, so
-one home's slab is read once, carried through the whole year in cache and written once; homes
-are shared out over a fixed number of chunks, so the result does not depend on the number of threads.
+one home's slab is read once, carried through the whole year in cache and written once; homes are
+shared out over a fixed number of chunks, so the result does not depend on the number of threads.
+People are packed (:mod:`models.held_cells`): cells of a status that nobody can have are left out.
 """
 
 import numba
@@ -186,9 +187,7 @@ def _year(  # type: ignore[no-untyped-def]
                         older[k, sex * AGES] = infants * newborn_status[h, k]
             pack(people, p, older, spans)
             lay_out_amounts(held_amounts, holdings, p, work)
-            released[p] = survive_to_means(
-                mean, held_amounts, older, survival, r, scratch, work
-            )
+            released[p] = survive_to_means(mean, held_amounts, older, survival, r, scratch, work)
             pack_amounts(holdings, p, mean, work)
             same = 0 if territory[p] == own_territory[h] else 1
             if p == own_pair:
@@ -263,9 +262,7 @@ def _year(  # type: ignore[no-untyped-def]
                     scratch, work,
                 )  # fmt: skip
 
-            carry_on(
-                mean, here, moved, brought, carry, r, staying, row, kept, still, part, work
-            )
+            carry_on(mean, here, moved, brought, carry, r, staying, row, kept, still, part, work)
             for side in range(2):
                 money_in[p, side] = money_of(brought, side, work)
             arrivals[p] = add_to(moved, here, spans, held)

@@ -92,10 +92,10 @@ def survive_and_age(older, rows, spans, survival, r):  # type: ignore[no-untyped
         for i in range(spans[n, 2]):
             c = first + np.uint64(i)
             older[k, c + np.uint64(1)] = rows[k, c] * survival[r, c]
-    for k in range(K):  # the open age keeps its survivors
-        older[k, OLDEST_AGE] += rows[k, OLDEST_AGE] * survival[r, OLDEST_AGE]
-        older[k, AGES] = 0.0
-        older[k, CELLS - 1] += rows[k, CELLS - 1] * survival[r, CELLS - 1]
+    for status in range(K):  # the open age keeps its survivors
+        older[status, OLDEST_AGE] += rows[status, OLDEST_AGE] * survival[r, OLDEST_AGE]
+        older[status, AGES] = 0.0
+        older[status, CELLS - 1] += rows[status, CELLS - 1] * survival[r, CELLS - 1]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
@@ -216,9 +216,9 @@ def stay_and_leave(  # type: ignore[no-untyped-def]
         onward, returned: their rows ``p`` become the leavers of each status.
         p: the pair.
     """
-    for k in range(K):
-        onward[p, k] = 0.0
-        returned[p, k] = 0.0
+    for status in range(K):
+        onward[p, status] = 0.0
+        returned[p, status] = 0.0
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
         if not held[k]:

@@ -1,9 +1,9 @@
 """A population counted in one pass, compiled.
 
-:func:`counted` gives what ``people.sum`` and :func:`models.population.expected_claims` give, and
-:func:`residents_by_cell` what :func:`models.population.by_residence` gives, for packed people. Homes
-are shared out over a fixed number of chunks, each with sums of its own that are added in a fixed
-order, so the result does not depend on the number of threads.
+:func:`counted` gives what ``people.sum`` and :func:`models.population.expected_claims` give,
+:func:`residents_by_cell` what :func:`models.population.by_residence` gives, for packed people too.
+Homes are shared out over a fixed number of chunks, each with sums of its own that are added in a
+fixed order, so the result does not depend on the number of threads.
 """
 
 from typing import NamedTuple
@@ -75,9 +75,7 @@ def counted(
     flat = people.reshape(pairs.count, -1)
 
     def run(chunk: int) -> None:
-        _count(
-            chunk, flat, cells.spans, pairs.start, pairs.residence, blocks, persons, claims
-        )
+        _count(chunk, flat, cells.spans, pairs.start, pairs.residence, blocks, persons, claims)
 
     side_by_side(run, range(CHUNKS))
     return Counted(persons, claims)
@@ -104,9 +102,7 @@ def residents_by_cell(
     residents = np.zeros((CHUNKS, pairs.counties + 1, CELLS))
     flat = people.reshape(pairs.count, -1)
     side_by_side(
-        lambda chunk: _residents(
-            chunk, flat, cells.spans, pairs.start, pairs.residence, residents
-        ),
+        lambda chunk: _residents(chunk, flat, cells.spans, pairs.start, pairs.residence, residents),
         range(CHUNKS),
     )
     return np.asarray(residents.sum(axis=0))

@@ -13,7 +13,7 @@ from models.demography import Demography, demography, fertility, movement, newbo
 from models.held_cells import HeldCells, held_cells, with_room_for
 from models.opening import case_pairs, next_level, opening_people, opening_reach
 from models.pairs import IntArray, PairIndex
-from models.rates import CareWeights, FloatArray, YearRates
+from models.rates import BoolArray, CareWeights, FloatArray, YearRates
 from models.treatment import care_weights
 
 K = len(STATUSES)
@@ -30,6 +30,7 @@ class Prepared:
         demography: demographic tables.
         care: claim frequencies.
         cells: the cells of packed people.
+        reach: those of them in which there are people in the base year, ``(K, 202)``.
         people: of the base year, packed ``(P, M)``.
         region: region of the second level of each county, ``(n + 1,)``; outside is one of its own.
     """
@@ -40,6 +41,7 @@ class Prepared:
     demography: Demography
     care: CareWeights
     cells: HeldCells
+    reach: BoolArray
     people: FloatArray
     region: IntArray
 
@@ -73,17 +75,29 @@ def prepare(case: Case, precision: str | None = None) -> Prepared:
         cover=cover,
         demography=demography(case, pairs),
         care=care_weights(case),
-        cells=held_cells(reach, reach, reach),
+        cells=held_cells(reach, reach),
+        reach=reach,
         people=np.empty((0, 0), kind),
         region=np.append(next_level(case), int(next_level(case).max()) + 1),
     )
     first = case.base_year + 1
     transition = coverage.yearly_transition(cover, coverage.coverage_hazards(case, first))
     rates = year_rates(prepared, transition, np.zeros((pairs.count, len(SEXES))), first)
-    cells = with_room_for(reach, rates.changes)
-    return replace(
-        prepared, cells=cells, people=opening_people(case, pairs, cover, cells, kind)
-    )
+    cells = room_ahead(case, reach, rates, first)
+    return replace(prepared, cells=cells, people=opening_people(case, pairs, cover, cells, kind))
+
+
+def room_ahead(case: Case, reach: BoolArray, rates: YearRates, year: int) -> HeldCells:
+    """Cells with room for a year's rates and for the retirement ages that follow.
+
+    Args:
+        case: the case.
+        reach: cells in which there may be people at the beginning of the year, ``(K, 202)``.
+        rates: the year's rates.
+        year: the year.
+    """
+    steps = coverage.retirement_ages_from(case, year)
+    return with_room_for(reach, *(replace(rates, retirement_age=age).changes for age in steps))
 
 
 def payroll_scheme(case: Case) -> int:

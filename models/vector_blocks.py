@@ -21,10 +21,16 @@ AFTER = FIRST_BEFORE + MANY
 LOOSE = ("reassoc", "contract", "nsz")
 
 
+def _place(context: Any, builder: Any, kind: Any, value: Any, *index: Any) -> Any:
+    """Where an element of an array lies."""
+    array = context.make_array(kind)(context, builder, value)
+    find: Any = cgutils.get_item_pointer
+    return find(context, builder, kind, array, list(index), wraparound=False)
+
+
 def _pointer(context: Any, builder: Any, kind: Any, value: Any, *index: Any) -> Any:
     """Where a block of an array with contiguous rows begins, as a pointer to a vector."""
-    array = context.make_array(kind)(context, builder, value)
-    at = cgutils.get_item_pointer(context, builder, kind, array, list(index), wraparound=False)
+    at = _place(context, builder, kind, value, *index)
     vector = ir.VectorType(context.get_data_type(kind.dtype), LANES)
     return builder.bitcast(at, vector.as_pointer())
 
@@ -48,9 +54,7 @@ def _plus_times(builder: Any, total: Any, one: Any, other: Any) -> Any:
 
 def _item(context: Any, builder: Any, kind: Any, value: Any, *index: Any) -> Any:
     """One number of an array."""
-    array = context.make_array(kind)(context, builder, value)
-    at = cgutils.get_item_pointer(context, builder, kind, array, list(index), wraparound=False)
-    return builder.load(at)
+    return builder.load(_place(context, builder, kind, value, *index))
 
 
 def _combine(before: int) -> Any:
@@ -120,7 +124,8 @@ def dot_four(  # type: ignore[no-untyped-def]
         vector = ir.VectorType(element, LANES)
         index = ir.IntType(64)
         zero = ir.Constant(vector, [0.0] * LANES)
-        totals = [cgutils.alloca_once_value(builder, zero) for _ in range(FOUR)]
+        room: Any = cgutils.alloca_once
+        totals = [room(builder, vector) for _ in range(FOUR)]
         for total in totals:
             builder.store(zero, total)
         count = builder.sub(last, first)
@@ -134,10 +139,7 @@ def dot_four(  # type: ignore[no-untyped-def]
                 weight = _load(context, builder, kinds[3], weights, which, at)
                 builder.store(_plus_times(builder, builder.load(total), cells, weight), total)
         sums = _sums_of_four(builder, [builder.load(total) for total in totals])
-        array = context.make_array(kinds[0])(context, builder, into)
-        at = cgutils.get_item_pointer(
-            context, builder, kinds[0], array, [index(0)], wraparound=False
-        )
+        at = _place(context, builder, kinds[0], into, index(0))
         at = builder.bitcast(at, ir.VectorType(element, FOUR).as_pointer())
         builder.store(sums, at, align=kinds[0].dtype.bitwidth // 8)
         return context.get_dummy_value()

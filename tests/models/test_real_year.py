@@ -111,9 +111,7 @@ def test_any_number_of_threads_gives_the_same_bits(
     states, counts = [], []
     for threads in (1, 2, 7):
         people, amounts = prepared.people.copy(), holdings.copy()
-        counts.append(
-            kernel.step_in_place(people, amounts, *asked, threads, prepared.cells)
-        )
+        counts.append(kernel.step_in_place(people, amounts, *asked, threads, prepared.cells))
         states.append((people, amounts))
     for (people, amounts), count in zip(states[1:], counts[1:], strict=True):
         assert people.tobytes() == states[0][0].tobytes()
