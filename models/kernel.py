@@ -9,7 +9,7 @@ People are packed (:mod:`models.held_cells`): cells of a status that nobody can 
 import numba
 import numpy as np
 
-from inputs.vocabulary import AGES, CELLS
+from inputs.vocabulary import CELLS
 from models.cell_blocks import (
     LOOSE,
     SCRATCH,
@@ -43,6 +43,7 @@ from models.kernel_holdings import (
 )
 from models.kernel_people import (
     add_arriving,
+    add_infants,
     add_mapped,
     add_rows,
     add_to,
@@ -148,9 +149,6 @@ def _year(  # type: ignore[no-untyped-def]
             back[c] = away_to_home[h, c]
             on[c] = onward_chance[h, c]
             persist[c] = persistence[h, c]
-        if h == outside:
-            kept_reservoir = people[own_pair].copy()
-
         left_behind = 0.0
         for k in range(K):
             held[k] = newborn_status[h, k] > 0.0 or home_cover[h, k] > 0.0
@@ -179,16 +177,11 @@ def _year(  # type: ignore[no-untyped-def]
             else:
                 births[p] = born * child_accompanies
                 left_behind += born * (1.0 - child_accompanies)
-            for sex in range(2):
-                infants = births[p] * newborn_sex[sex] * newborn_survival[r, sex]
-                deaths[p] += births[p] * newborn_sex[sex] - infants
-                for k in range(K):
-                    if newborn_status[h, k] > 0.0:
-                        older[k, sex * AGES] = infants * newborn_status[h, k]
-            pack(people, p, older, spans)
+            deaths[p] += add_infants(
+                older, births[p], newborn_sex, newborn_survival, r, newborn_status, h
+            )
             lay_out_amounts(held_amounts, holdings, p, work)
-            released[p] = survive_to_means(mean, held_amounts, older, survival, r, scratch, work)
-            pack_amounts(holdings, p, mean, work)
+            survive_to_means(mean, held_amounts, older, survival, r, scratch, work)
             same = 0 if territory[p] == own_territory[h] else 1
             if p == own_pair:
                 at_home[:K] = older
@@ -223,7 +216,6 @@ def _year(  # type: ignore[no-untyped-def]
         for p in range(first_pair, last_pair):
             r, row = residence[p], transition_row[p]
             if p == own_pair and h == outside:  # the reservoir stays as it is and counts nowhere
-                people[p] = kept_reservoir
                 holdings[p] = 0.0
                 births[p] = 0.0
                 deaths[p] = 0.0
@@ -239,8 +231,12 @@ def _year(  # type: ignore[no-untyped-def]
                 persons[p, :] = 0.0
                 claims[p] = 0.0
                 continue
-            lay_out(x, people, p, spans)
-            lay_out_amounts(mean, holdings, p, work)
+            # aged once more: quicker than to keep everybody aged until all are
+            lay_out(here, people, p, spans)
+            survive_and_age(x, here, spans, survival, r)
+            add_infants(x, births[p], newborn_sex, newborn_survival, r, newborn_status, h)
+            lay_out_amounts(held_amounts, holdings, p, work)
+            released[p] = survive_to_means(mean, held_amounts, x, survival, r, scratch, work)
             clear(moved, spans)
             if p == own_pair:
                 stay_and_leave(

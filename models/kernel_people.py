@@ -99,6 +99,21 @@ def survive_and_age(older, rows, spans, survival, r):  # type: ignore[no-untyped
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
+def add_infants(  # type: ignore[no-untyped-def]
+    older, births, newborn_sex, newborn_survival, r, newborn_status, h
+):
+    """The newborn who live at the year's end join people a year older; returns the others."""
+    dead = 0.0
+    for sex in range(2):
+        born = births * newborn_sex[sex]
+        infants = born * newborn_survival[r, sex]
+        dead += born - infants
+        for k in range(K):
+            older[k, sex * AGES] = infants * newborn_status[h, k]
+    return dead
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
 def retire(  # type: ignore[no-untyped-def]
     rows, retirement_cells, retired_share, p, home_cover, h, retiring
 ):
