@@ -35,7 +35,7 @@ def one_run(folder: Path) -> dict[str, float]:
         times[f"{name} memory"] = 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         clock, processors = now, used
 
-    import models.flows
+    import models.moving_people
     from benchmarks.machine import ceilings, runs
     from benchmarks.timing import best_in_turn
     from inputs.case import read_case
@@ -54,7 +54,7 @@ def one_run(folder: Path) -> dict[str, float]:
         steps.append((passed, 2.0 * (people.nbytes + holdings.nbytes) + counted))
         return count
 
-    setattr(models.flows, "step_in_place", timed)  # noqa: B010, a name that the module imported
+    setattr(models.moving_people, "step_in_place", timed)  # noqa: B010, a name that the module imported
     lap("import")
     copy_case("nation", folder)
     lap("derive")

@@ -7,10 +7,10 @@ from models import accounts
 from models.contributions import SchemeYear
 from models.credited_years import opening_holdings
 from models.economy import EconomicPaths
-from models.held_cells import HeldCells
+from models.moving_people import MovingPeople, YearMoved
 from models.pairs import sum_by
 from models.preparation import Prepared
-from models.rates import FloatArray, YearCount
+from models.rates import FloatArray
 
 HOLDERS = [STATUSES.index(s) for s in ("employee", "dual", "retired")]
 """Statuses that hold a personal account in the base year."""
@@ -55,28 +55,17 @@ class AccountBooks:
         each = accounts.balance_per_member(balance, members)
         return opening_holdings(prepared.case, pairs, prepared.people, prepared.cells, each)
 
-    def turn(
-        self,
-        t: int,
-        count: YearCount,
-        people: FloatArray,
-        holdings: FloatArray,
-        cells: HeldCells,
-        collected: SchemeYear,
-        carry: FloatArray,
-    ) -> None:
+    def turn(self, t: int, moved: YearMoved, moving: MovingPeople, collected: SchemeYear) -> None:
         """Carry the books through year ``t``.
 
         Args:
             t: the year, counted from the base year.
-            count: the year's count.
-            people: at the end of the year, packed.
-            holdings: after the year's moves, packed; interest, spending and credits are entered in
+            moved: what the year did to people.
+            moving: people and holdings after it; interest, spending and credits are entered in
                 place.
-            cells: the cells of packed rows.
             collected: contributions and credits of the year.
-            carry: factor of account money from another territory, ``(n + 1,)``.
         """
+        count, carry = moved.count, moved.rates.carry[1]
         case, pairs, payroll = self._prepared.case, self._prepared.pairs, self._payroll
         scheme, store = case.schemes[payroll], self._store
         calendar = case.base_year + t
@@ -88,8 +77,8 @@ class AccountBooks:
             moves,
         )  # fmt: skip
         accounts.credit_holdings(
-            holdings, people, cells, count.persons, pairs, year, interest, spent,
-            collected.contributor_credits,
+            moving.holdings, moving.people, moving.cells, count.persons, pairs, year, interest,
+            spent, collected.contributor_credits,
         )  # fmt: skip
         for name, values in (
             ("opening", year.opening),

@@ -7,11 +7,12 @@ needs no new pass.
 """
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from models import coverage, credited_years, shocks
+from models import shocks
 from models.account_books import AccountBooks
 from models.claims import ClaimTerms, YearClaims, claim_terms
 from models.claims_kernel import ClaimRoom, claim_room, claims_of_year
@@ -27,10 +28,9 @@ from models.flow_record import (
     record_people,
     record_retiring,
 )
-from models.held_cells import packed_anew, reached_in
-from models.kernel import step_in_place
+from models.moving_people import MovingPeople, YearMoved
 from models.opening_count import counted, residents_by_cell
-from models.preparation import Prepared, payroll_scheme, room_ahead, year_rates
+from models.preparation import Prepared, payroll_scheme
 from models.rates import FloatArray
 from models.retiree_register import next_register, opening_register
 
@@ -155,7 +155,7 @@ def county_flows(
         opening: the opening population, counted.
         years: number of projected years, at least one.
         multipliers: calibration.
-        progress: called with each finished year.
+        progress: called with each recorded year, from a thread of its own.
         in_place: let the opening people become those of the last year, and their claims the mean of
             the first, which saves copies.
 
@@ -173,63 +173,58 @@ def county_flows(
     record_money(store, 0, prepared, claims, collected, opening.people, 1.0)
     payroll = payroll_scheme(case)
     books = AccountBooks(prepared, payroll, store, paths)
-    people = prepared.people if in_place else prepared.people.copy()
-    holdings = books.opening_holdings(opening.people.persons)
-    cells, ends = prepared.cells, prepared.reach
+    moving = MovingPeople(
+        prepared,
+        prepared.people if in_place else prepared.people.copy(),
+        books.opening_holdings(opening.people.persons),
+    )
     rules = RuleBook(prepared, opening.terms, multipliers.claims)
     start, cells_first = opening.people, opening.cells
     del opening  # so that its claims can go when the first year is over
-    transition, hazards, room = None, None, None
-    for t in range(1, years + 1):
-        year = case.base_year + t
-        asked = coverage.coverage_hazards(case, year)
-        if transition is None or not asked.same_as(hazards):
-            transition, hazards = coverage.yearly_transition(prepared.cover, asked), asked
-        earned = np.zeros((pairs.count, 2))
-        if payroll >= 0:
-            ages = coverage.retirement_ages(case, year)
-            earned = credited_years.retired_share(
-                case, case.schemes[payroll], people, holdings, cells, pairs, ages, year
-            )
-        rates = year_rates(prepared, transition, earned, year)
-        ends = shocks.reached(ends, case, rates, year)
-        during, settled, after = reached_in(ends, rates.changes)
-        if not cells.has_room_for(during, settled):
-            wider = room_ahead(case, ends, rates, year)
-            people, holdings = packed_anew(people, holdings, ends, cells, wider)
-            cells = wider
-        ends = after | prepared.reach  # the reservoir stays as it is
-        struck = shocks.strike(people, holdings, cells, pairs, case, rates, year)
-        count = step_in_place(
-            people, holdings, pairs, rates, prepared.care, cells=cells, claims=room
-        )
-        if struck is not None:
-            count = shocks.with_struck(count, struck)
-        end = YearPeople(
-            persons=count.persons,
-            exposure=count.expected_claims,
-            register=next_register(start.register, pairs, count),
-            lapsed=count.lapsed,
-        )
-        care = shocks.care_factor(case, year)[pairs.residence]
-        mean = mean_of_year(start, end, care, in_place=in_place or t > 1)
-        claims = claims_of_year(mean.exposure, rules.terms(year), mean.register, claim_memory)
-        collected = collect(prepared, mean, paths, year, multipliers)
-        record_people(store, t, prepared, count.persons)
-        record_events(store, t, prepared, count)
-        record_retiring(store, t, prepared, count, earned)
-        record_money(store, t, prepared, claims, collected, mean, float(paths.medical_price[t]))
-        if payroll >= 0:
-            books.turn(t, count, people, holdings, cells, collected[payroll], rates.carry[1])
-        room = mean.exposure  # memory that is given back is dear to have again
-        start = end
-        del count, end, mean, claims, collected  # before the next year asks for as much memory
+
+    def enter(
+        t: int, moved: YearMoved, mean: YearPeople, collected: list[SchemeYear]
+    ) -> FloatArray:
+        """Record a year; returns the memory of its claims."""
+        terms, price = rules.terms(case.base_year + t), float(paths.medical_price[t])
+        claims = claims_of_year(mean.exposure, terms, mean.register, claim_memory)
+        record_people(store, t, prepared, moved.count.persons)
+        record_events(store, t, prepared, moved.count)
+        record_retiring(store, t, prepared, moved.count, moved.earned)
+        record_money(store, t, prepared, claims, collected, mean, price)
         if progress is not None:
-            progress(year)
+            progress(case.base_year + t)
+        return mean.exposure
+
+    # a year is recorded while people move on in the next
+    free: list[FloatArray] = []
+    with ThreadPoolExecutor(max_workers=1) as clerk:
+        entered: Future[FloatArray] | None = None
+        for t in range(1, years + 1):
+            year = case.base_year + t
+            moved = moving.advance(year, free.pop() if free else None)
+            end = YearPeople(
+                persons=moved.count.persons,
+                exposure=moved.count.expected_claims,
+                register=next_register(start.register, pairs, moved.count),
+                lapsed=moved.count.lapsed,
+            )
+            care = shocks.care_factor(case, year)[pairs.residence]
+            mean = mean_of_year(start, end, care, in_place=in_place or t > 1)
+            collected = collect(prepared, mean, paths, year, multipliers)
+            if payroll >= 0:
+                books.turn(t, moved, moving, collected[payroll])
+            if entered is not None:  # memory that is given back is dear to have again
+                free.append(entered.result())
+            entered = clerk.submit(enter, t, moved, mean, collected)
+            start = end
+            del end, mean, collected, moved  # held by the clerk until the year is recorded
+        if entered is not None:
+            entered.result()
     return CountyFlows(
         years=np.arange(case.base_year, case.base_year + years + 1),
         by_cell_first=cells_first,
-        by_cell_last=residents_by_cell(people, pairs, cells),
+        by_cell_last=residents_by_cell(moving.people, pairs, moving.cells),
         paths=paths,
         multipliers=multipliers,
         **store,

@@ -7,7 +7,7 @@ import pytest
 
 from inputs.case import Case
 from inputs.vocabulary import CELLS, STATUSES
-from models import flows, held_cells, kernel, population
+from models import held_cells, kernel, moving_people, population
 from models.economy import economic_paths
 from models.flow_record import no_multipliers
 from models.flows import CountyFlows, county_flows, opening_year
@@ -145,7 +145,7 @@ def test_packed_and_whole_give_the_same_flows(
     """Statuses that a policy opens later are given room when they come."""
     case = jiangsu.with_policies(policies) if policies else jiangsu
     laid_out: list[HeldCells] = []
-    wider = flows.packed_anew
+    wider = moving_people.packed_anew
 
     def watched(
         people: FloatArray,
@@ -157,7 +157,7 @@ def test_packed_and_whole_give_the_same_flows(
         laid_out.append(after)
         return wider(people, holdings, ends, before, after)
 
-    monkeypatch.setattr(flows, "packed_anew", watched)
+    monkeypatch.setattr(moving_people, "packed_anew", watched)
     packed = prepare(case)
     whole = replace(
         packed,
@@ -179,13 +179,13 @@ def test_a_later_retirement_age_is_given_room(
     """Men at work at 60 to 62 are kept once they may be."""
     years = economic_paths(jiangsu, 4).wage.size - 1
     age = {1: 60, 2: 61, 3: 63, 4: 63}
-    rates = flows.year_rates
+    rates = moving_people.year_rates
 
     def later(prepared: object, transition: object, earned: FloatArray, year: int) -> YearRates:
         own = rates(prepared, transition, earned, year)  # type: ignore[arg-type]
         return replace(own, retirement_age=np.array([age[year - jiangsu.base_year], 55]))
 
-    monkeypatch.setattr(flows, "year_rates", later)
+    monkeypatch.setattr(moving_people, "year_rates", later)
     packed = prepare(jiangsu)
     whole = replace(
         packed,

@@ -16,7 +16,7 @@ import pytest
 
 from inputs.case import Case, read_case
 from inputs.vocabulary import SEXES, STATUSES, TIES
-from models import flows as projection_flows
+from models import moving_people
 from models.coverage import base_coverage, coverage_generator, coverage_hazards
 from models.flow_record import CountyFlows
 from models.held_cells import HeldCells
@@ -205,7 +205,7 @@ def simulated(case: Case, restarts: bool, carried: bool, seed: int) -> FloatArra
 def modelled(case: Case, monkeypatch: pytest.MonkeyPatch) -> FloatArray:
     """The same statistics of the cohort model."""
     seen: list[tuple[FloatArray, FloatArray]] = []
-    step = projection_flows.step_in_place
+    step = moving_people.step_in_place
 
     def watched(
         people: FloatArray, holdings: FloatArray, *rest: object, cells: HeldCells, **room: object
@@ -214,7 +214,7 @@ def modelled(case: Case, monkeypatch: pytest.MonkeyPatch) -> FloatArray:
         seen.append((cells.spread(people), cells.spread_amounts(holdings)))
         return count
 
-    monkeypatch.setattr(projection_flows, "step_in_place", watched)
+    monkeypatch.setattr(moving_people, "step_in_place", watched)
     flows: CountyFlows = study(case, HORIZON).flows
     people, holdings = seen[-1]
     pairs = prepare(case).pairs
