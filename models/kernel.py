@@ -35,6 +35,7 @@ from models.kernel_holdings import (
     arrived_amounts,
     carry_on,
     clear_amounts,
+    copy_amounts,
     lay_out_amounts,
     money_of,
     pack_amounts,
@@ -78,6 +79,7 @@ def _year(  # type: ignore[no-untyped-def]
     residence,
     territory,
     own_territory,
+    most_places,
     near,
     survival,
     fertility,
@@ -136,7 +138,7 @@ def _year(  # type: ignore[no-untyped-def]
     numbers = np.empty(K, kind)
     held = np.zeros(K, np.bool_)
     four = np.empty(FOUR, kind)
-    leaving = np.zeros((territory.max() + 1, LAYERS + 1, SCRATCH), kind)
+    leaving = np.zeros((most_places, LAYERS + 1, SCRATCH), kind)
     everywhere = np.zeros((LAYERS + 1, SCRATCH), kind)
     returning = np.zeros((2, LAYERS + 1, SCRATCH), kind)
     brought = np.zeros((2, LAYERS + 1, SCRATCH), kind)
@@ -184,7 +186,8 @@ def _year(  # type: ignore[no-untyped-def]
             survive_to_means(mean, held_amounts, older, survival, r, scratch, work)
             same = 0 if territory[p] == own_territory[h] else 1
             if p == own_pair:
-                at_home[:K] = older
+                clear(at_home, spans)
+                add_rows(at_home, older, spans)
                 money = add_leaving(
                     leaving, territory[p], older, mean, out, move_out, h, scratch, work
                 )
@@ -245,7 +248,7 @@ def _year(  # type: ignore[no-untyped-def]
                 returned[p, :] = 0.0
                 times(moving, total_away, back, spans, held)
                 add_mapped(moved, move_return, h, moving, 1.0, spans, held, moves_made)
-                brought[:] = returning
+                copy_amounts(brought, returning, work)
             else:
                 d = share[p]
                 stay_and_leave(
@@ -336,6 +339,7 @@ def step_in_place(
         pairs.residence,
         pairs.territory,
         pairs.own_territory,
+        int(pairs.territory.max()) + 1,
         share_elsewhere_in_territory(pairs, rates.destination),
         same_kind(rates.survival),
         same_kind(rates.fertility),

@@ -133,6 +133,18 @@ def clear_amounts(leaving, places, work):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
+def copy_amounts(target, moving, work):  # type: ignore[no-untyped-def]
+    """``target`` becomes moving amounts near and far, ``(2, 4, ...)``."""
+    for side in range(2):
+        for n in range(work.shape[0]):
+            first = np.uint64(work[n, 0])
+            for layer in range(LAYERS + 1):
+                for i in range(work[n, 1]):
+                    c = first + np.uint64(i)
+                    target[side, layer, c] = moving[side, layer, c]
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
 def sum_of_places(total, leaving, places, work):  # type: ignore[no-untyped-def]
     """``total`` becomes the sum of what moves from the first places, ``(places, 4, ...)``."""
     total[:] = 0.0
