@@ -119,6 +119,21 @@ def cover_plan(of_cover: BoolArray, band: IntArray, cells: HeldCells) -> IntArra
     return np.array(rows, dtype=np.int64)
 
 
+def moves_plan(on_move: BoolArray) -> IntArray:
+    """Changes of status on a move as rows (after, three before), ``K`` standing for nobody.
+
+    Args:
+        on_move: changes that are possible, ``(K, K)``.
+    """
+    rows = []
+    for after in range(K):
+        before = [int(k) for k in np.flatnonzero(on_move[:, after])]
+        for first in range(0, len(before), FEW):
+            some = before[first : first + FEW]
+            rows.append([after, *some, *([K] * (FEW - len(some)))])
+    return np.array(rows, dtype=np.int64).reshape(-1, 1 + FEW)
+
+
 def _kept_in(cells: HeldCells, begin: int, end: int) -> list[int]:
     """Statuses of which some cell of a run is kept."""
     return [

@@ -69,11 +69,6 @@ class HeldCells:
         """The same for a row of amounts of 202, ``(H,)``."""
         return _laid_flat(self.amounts[:, 0], self.amounts[:, 1])
 
-    def place(self, status: int, cell: int) -> int:
-        """Where a packed row has a cell of a status; -1 if it is not kept."""
-        found = np.flatnonzero(self.index == status * CELLS + cell)
-        return int(found[0]) if found.size else -1
-
     def amount_place(self, cell: int) -> int:
         """Where a packed row of amounts has a cell; -1 if it is not kept."""
         found = np.flatnonzero(self.amount_index == cell)

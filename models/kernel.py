@@ -19,6 +19,7 @@ from models.cell_blocks import (
     claim_blocks,
     claims_by_class,
     cover_plan,
+    moves_plan,
     reached,
     with_lapses,
 )
@@ -136,7 +137,7 @@ def _year(  # type: ignore[no-untyped-def]
     held_amounts = np.zeros((LAYERS, SCRATCH), kind)
     mean = np.zeros((LAYERS, SCRATCH), kind)
     numbers = np.empty(K, kind)
-    held = np.zeros(K, np.bool_)
+    held = np.zeros(K + 1, np.bool_)  # and nobody
     four = np.empty(FOUR, kind)
     leaving = np.zeros((most_places, LAYERS + 1, SCRATCH), kind)
     everywhere = np.zeros((LAYERS + 1, SCRATCH), kind)
@@ -365,7 +366,7 @@ def step_in_place(
         rates.transition_row,
         same_kind(staying_by_cell(rates, cells.amount_index)),
         cover_plan(changes.of_cover, rates.band, cells),
-        np.argwhere(changes.on_move),
+        moves_plan(changes.on_move),
         np.argwhere(changes.of_status),
         ClaimBlocks(same_kind(blocks.frequency), *blocks[1:]),
         persons,

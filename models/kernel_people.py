@@ -176,30 +176,35 @@ def add_to(target, rows, spans, held):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, fastmath=LOOSE)
 def add_mapped(  # type: ignore[no-untyped-def]
-    target, mapping, h, source, factor, spans, held, changes
+    target, mapping, h, source, factor, spans, held, plan
 ):
     """``target[j] += factor * sum of mapping[h, k, j] * source[k]`` over statuses; scratch rows.
 
     Args:
-        target, source: scratch rows.
+        target, source: scratch rows; nobody in the last of ``source``.
         mapping: ``(n + 1, K, K)``.
         h: the home.
         factor: a number.
         spans: of the statuses.
-        held: statuses that anybody has, ``(K,)``; the rows of others are left alone.
-        changes: the elements of ``mapping`` that are not zero, as rows (before, after).
+        held: statuses that anybody has, ``(K + 1,)``; rows of others are left alone.
+        plan: from :func:`models.cell_blocks.moves_plan`.
     """
-    for n in range(changes.shape[0]):
-        k, j = np.uint64(changes[n, 0]), np.uint64(changes[n, 1])
-        if not held[k]:
+    for n in range(plan.shape[0]):
+        j, a, b, d = np.uint64(plan[n, 0]), plan[n, 1], plan[n, 2], plan[n, 3]
+        if not (held[a] or held[b] or held[d]):
             continue
-        weight = target.dtype.type(factor * mapping[h, k, j])
+        wa = target.dtype.type(factor * mapping[h, a, j])
+        wb = target.dtype.type(factor * mapping[h, b, j] if b < K else 0.0)
+        wd = target.dtype.type(factor * mapping[h, d, j] if d < K else 0.0)
+        one, two, three = np.uint64(a), np.uint64(b), np.uint64(d)
         for m in range(spans.shape[0]):
-            if np.uint64(spans[m, 0]) == k:
+            if np.uint64(spans[m, 0]) == j:
                 first = np.uint64(spans[m, 1])
                 for i in range(spans[m, 2]):
                     c = first + np.uint64(i)
-                    target[j, c] += weight * source[k, c]
+                    target[j, c] += (
+                        wa * source[one, c] + wb * source[two, c] + wd * source[three, c]
+                    )
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
