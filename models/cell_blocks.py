@@ -192,26 +192,28 @@ def change_cover(target, source, matrices, row, plan):  # type: ignore[no-untype
 
 @numba.njit(cache=True, fastmath=LOOSE)
 def claims_by_class(  # type: ignore[no-untyped-def]
-    claims, p, k, rows, frequency, starts, edges, kind, four
+    claims, p, rows, numbers, frequency, starts, edges, kind, four
 ):
-    """``claims[p, k, s, j]`` of row ``k`` of people, scratch rows.
+    """``claims[p]`` of the people of a pair, by status, service and age class.
 
     Args:
         claims: ``(P, K, C, J)``.
-        p, k: pair and status.
-        rows: people of the pair.
+        p: the pair.
+        rows: its people, scratch rows.
+        numbers: how many have each status, ``(K,)``.
         frequency, starts, edges, kind: of :class:`ClaimBlocks`, in the precision of people.
         four: room for four numbers.
     """
-    which = kind[k]
-    services = claims.shape[2]
-    for j in range(edges.shape[1] - 1):
-        begin, end = edges[which, j], edges[which, j + 1]
-        if begin == end:
-            for s in range(services):
-                claims[p, k, s, j] = 0.0
-            continue
-        for first in range(0, services, FOUR):
-            dot_four(four, rows, k, frequency, first, starts, begin, end)  # type: ignore[call-arg]
-            for s in range(first, min(first + FOUR, services)):
-                claims[p, k, s, j] = four[s - first]
+    services, classes = claims.shape[2], edges.shape[1] - 1
+    for k in range(K):
+        which = kind[k]
+        for j in range(classes):
+            begin, end = edges[which, j], edges[which, j + 1]
+            if begin == end or numbers[k] == 0.0:
+                for s in range(services):
+                    claims[p, k, s, j] = 0.0
+                continue
+            for first in range(0, services, FOUR):
+                dot_four(four, rows, k, frequency, first, starts, begin, end)  # type: ignore[call-arg]
+                for s in range(first, min(first + FOUR, services)):
+                    claims[p, k, s, j] = four[s - first]

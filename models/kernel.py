@@ -54,9 +54,11 @@ from models.kernel_people import (
     clear,
     dead_among,
     lay_out,
+    mark_held,
     pack,
     retire,
     stay_and_leave,
+    sum_statuses,
     survive_and_age,
     times,
 )
@@ -168,12 +170,9 @@ def _year(  # type: ignore[no-untyped-def]
                 p = own_pair
             r = residence[p]
             lay_out(x, people, p, spans)
-            add_up(everyone, x, spans, numbers)
+            sum_statuses(everyone, x, spans)
             deaths[p] = dead_among(everyone, survival, r)
             born = born_to(everyone, survival, fertility, r)
-            for k in range(K):
-                if numbers[k] != 0.0:
-                    held[k] = True
             survive_and_age(older, x, spans, survival, r)
             if p == own_pair:
                 births[p] = born + left_behind if h != outside else 0.0
@@ -204,6 +203,8 @@ def _year(  # type: ignore[no-untyped-def]
                 money_out[p, same] += add_leaving(
                     returning, same, older, mean, back, move_return, h, scratch, work
                 )
+        mark_held(held, total_away, spans)
+        mark_held(held, at_home, spans)
         held[RETIRED] |= held[EMPLOYEE] or held[DUAL]
         reached(held, changes)
         for k in range(K):
@@ -277,12 +278,7 @@ def _year(  # type: ignore[no-untyped-def]
             pack_amounts(holdings, p, mean, work)
             for k in range(K):
                 persons[p, k] = numbers[k]
-                if numbers[k] != 0.0:
-                    claims_by_class(
-                        claims, p, k, end, frequency, block_starts, edges, row_kind, four
-                    )
-                else:
-                    claims[p, k] = 0.0
+            claims_by_class(claims, p, end, numbers, frequency, block_starts, edges, row_kind, four)
 
 
 def step_in_place(

@@ -55,6 +55,28 @@ def add_up(total, rows, spans, numbers):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
+def sum_statuses(total, rows, spans):  # type: ignore[no-untyped-def]
+    """``total[c] = sum of rows[k, c]`` over statuses."""
+    total[:] = 0.0
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        for i in range(spans[n, 2]):
+            total[first + np.uint64(i)] += rows[k, first + np.uint64(i)]
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
+def mark_held(held, rows, spans):  # type: ignore[no-untyped-def]
+    """Mark in ``held`` the statuses that somebody has."""
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        number = rows.dtype.type(0.0)
+        for i in range(spans[n, 2]):
+            number += rows[k, first + np.uint64(i)]
+        if number != 0.0:
+            held[k] = True
+
+
+@numba.njit(cache=True, fastmath=LOOSE)
 def dead_among(everyone, survival, r):  # type: ignore[no-untyped-def]
     """Deaths among people of all statuses who live in ``r``."""
     total = everyone.dtype.type(0.0)

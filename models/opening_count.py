@@ -50,10 +50,9 @@ def _count(  # type: ignore[no-untyped-def]
             add_up(everyone, rows, spans, numbers)
             for k in range(K):
                 persons[p, k] = numbers[k]
-                if numbers[k] != 0.0:
-                    claims_by_class(
-                        claims, p, k, rows, frequency, block_starts, edges, row_kind, four
-                    )
+            claims_by_class(
+                claims, p, rows, numbers, frequency, block_starts, edges, row_kind, four
+            )
 
 
 def counted(
