@@ -65,7 +65,7 @@ from models.kernel_people import (
 from models.pairs import CHUNKS, PairIndex, side_by_side
 from models.population import RETIRED, lapsed_on_move
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
-from models.vector_blocks import FOUR
+from models.vector_blocks import FOUR, fetch_ahead
 
 EMPLOYEE, DUAL = CONTRIBUTING
 
@@ -168,6 +168,9 @@ def _year(  # type: ignore[no-untyped-def]
             p = n if n < own_pair else n + 1
             if n == last_pair - 1:
                 p = own_pair
+            if n + 1 < last_pair:
+                fetch_ahead(people, n + 1)  # type: ignore[call-arg]
+                fetch_ahead(holdings, n + 1)
             r = residence[p]
             lay_out(x, people, p, spans)
             sum_statuses(everyone, x, spans)

@@ -18,6 +18,8 @@ FEW, MANY = 3, 6
 BAND, ADD, FIRST_BEFORE = 2, 4, 5
 AFTER = FIRST_BEFORE + MANY
 """Columns of a row of :func:`models.cell_blocks.cover_plan`; after ``AFTER`` statuses follow."""
+LINE = 64
+"""Bytes that memory hands over at once."""
 LOOSE = ("reassoc", "contract", "nsz")
 
 
@@ -167,3 +169,24 @@ def _sums_of_four(builder: Any, vectors: list[Any]) -> Any:
             joined.append(builder.fadd(one_half, other_half, flags=LOOSE))
         vectors, lanes = joined, half
     return vectors[0]
+
+
+@intrinsic
+def fetch_ahead(typingctx, array, row):  # type: ignore[no-untyped-def]
+    """Ask for a row of an array with contiguous rows, so that it is near when it is needed."""
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        kind, index, bit = signature.args[0], ir.IntType(64), ir.IntType(32)
+        held = context.make_array(kind)(context, builder, args[0])
+        length = builder.extract_value(held.strides, 0)
+        begin = builder.add(builder.ptrtoint(held.data, index), builder.mul(args[1], length))
+        place = ir.IntType(8).as_pointer()
+        asked = ir.FunctionType(ir.VoidType(), [place, bit, bit, bit])
+        ask = builder.module.declare_intrinsic("llvm.prefetch", [place], asked)
+        lines = builder.udiv(length, index(LINE))
+        with cgutils.for_range(builder, lines, intp=index) as loop:
+            at = builder.add(begin, builder.mul(loop.index, index(LINE)))
+            builder.call(ask, [builder.inttoptr(at, place), bit(0), bit(3), bit(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64), generate

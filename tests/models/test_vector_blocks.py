@@ -17,6 +17,7 @@ from models.vector_blocks import (
     combine_few,
     combine_many,
     dot_four,
+    fetch_ahead,
 )
 
 KINDS = [(np.float32, 1e-6), (np.float64, 1e-15)]
@@ -84,3 +85,17 @@ def test_those_who_lapse_were_insured() -> None:
     assert (wide[:, 1:9, 9] == matrices[:, 1:, 0]).all()
     assert (wide[:, 0, 9] == 0).all()
     assert (wide[:, 9] == 0).all()
+
+
+@numba.njit
+def _fetch(array, row):  # type: ignore[no-untyped-def]
+    fetch_ahead(array, row)
+    return array.sum()
+
+
+@pytest.mark.parametrize("shape", [(3, 990), (3, 3, 96), (1, 5)])
+def test_to_ask_for_a_row_changes_nothing(shape: tuple[int, ...]) -> None:
+    array = np.random.default_rng(4).random(shape).astype(np.float32)
+    before = array.copy()
+    assert _fetch(array, shape[0] - 1) == pytest.approx(before.sum(), rel=1e-5)
+    assert (array == before).all()
