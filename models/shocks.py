@@ -136,11 +136,9 @@ def reached(ends: BoolArray, case: Case, rates: YearRates, year: int) -> BoolArr
         rates: the year's rates.
         year: the year.
     """
-    if not _beginning(case, year):
-        return ends
     lost = cover_on_job_loss(1.0, case.value("coverage.fallback_resident", year), rates.home_cover)
     result = ends.copy()
-    for matrices in (lost, rates.move_return):
+    for matrices in (lost, rates.move_return) * len(_beginning(case, year)):
         before = result.copy()
         for status, after in np.argwhere((matrices != 0.0).any(axis=0)):
             result[after] |= before[status]

@@ -7,7 +7,15 @@ import pytest
 
 from inputs.case import Case
 from inputs.vocabulary import CELLS, STATUSES
-from models import held_cells, kernel, moving_people, population
+from models import (
+    coverage,
+    held_cells,
+    kernel,
+    moving_people,
+    population,
+    preparation,
+    shocks,
+)
 from models.economy import economic_paths
 from models.flow_record import no_multipliers
 from models.flows import CountyFlows, county_flows, opening_year
@@ -171,6 +179,24 @@ def test_packed_and_whole_give_the_same_flows(
         if isinstance(one, np.ndarray):
             assert np.abs(one - other).max() <= 1e-10 * max(1.0, np.abs(one).max()), field.name
     assert bool(laid_out) == bool(policies), "a new layout where a policy asks for one"
+
+
+def test_shocks_that_strike_one_after_another(jiangsu: Case) -> None:
+    """The doubly insured who return are employees, whose jobs the next shock takes: uninsured."""
+    prepared = prepare(jiangsu)
+    hazards = coverage.coverage_hazards(jiangsu, 2025)
+    transition = coverage.yearly_transition(prepared.cover, hazards)
+    nobody = np.zeros((prepared.pairs.count, 2))
+    rates = preparation.year_rates(prepared, transition, nobody, 2025)
+    dual, none, cell = STATUSES.index("dual"), STATUSES.index("none"), 30
+    ends = np.zeros((K, CELLS), dtype=bool)
+    ends[dual, cell] = True
+    for policies, uninsured in ((["shock-plant-closures"], False),
+                                (["shock-plant-closures", "shock-return"], True)):  # fmt: skip
+        found = shocks.reached(ends, jiangsu.with_policies(policies), rates, 2025)
+        assert found[none, cell] == uninsured
+        assert found[:, cell].sum() == found.sum() > 1
+    assert np.array_equal(shocks.reached(ends, jiangsu, rates, 2025), ends)
 
 
 def test_a_later_retirement_age_is_given_room(
