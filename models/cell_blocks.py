@@ -12,22 +12,28 @@ import numba
 import numpy as np
 
 from inputs.vocabulary import CELLS, STATUSES
+from models import vector_blocks
 from models.held_cells import LANES, HeldCells
 from models.pairs import IntArray
 from models.population import NONE, band_runs
 from models.rates import BoolArray, CareWeights, FloatArray
-from models.vector_blocks import FEW, FOUR, MANY, combine_few, combine_many, dot_four
+from models.vector_blocks import (
+    FEW,
+    FEW_OR_MANY,
+    FOUR,
+    MANY,
+    combine_few,
+    combine_many,
+    dot_four,
+)
 
 K = len(STATUSES)
 
 SCRATCH = -(-CELLS // LANES) * LANES + LANES
 """Length of a scratch row: the last band's last block may begin anywhere."""
 
-LOOSE = {"reassoc", "contract", "nsz"}
-"""Liberties the compiler may take with sums; NaN and infinity keep their meaning."""
-
-FEW_OR_MANY = 3
-"""Column of a row of :func:`cover_plan` that says whether many statuses before are combined."""
+LOOSE = set(vector_blocks.LOOSE)
+"""Liberties the compiler may take with sums, as loops are told."""
 
 
 class ClaimBlocks(NamedTuple):

@@ -60,6 +60,16 @@ class HeldCells:
         return int(self.amounts[:, 1].sum())
 
     @cached_property
+    def layers(self) -> IntArray:
+        """Runs of what contributors hold in a row of layers laid flat, as :attr:`spans`."""
+        rows = [
+            (layer, first, count, layer * self.amount_width + place)
+            for layer in range(LAYERS)
+            for first, count, place in self.amounts
+        ]
+        return np.array(rows, dtype=np.int64).reshape(-1, 4)
+
+    @cached_property
     def index(self) -> IntArray:
         """Where a packed row lies in a whole one of ``K * 202``, ``(M,)``."""
         return _laid_flat(self.spans[:, 0] * CELLS + self.spans[:, 1], self.spans[:, 2])

@@ -24,12 +24,7 @@ from models.cell_blocks import (
     with_lapses,
 )
 from models.held_cells import HeldCells, every_cell
-from models.holdings import (
-    CONTRIBUTING,
-    LAYERS,
-    share_elsewhere_in_territory,
-    staying_by_cell,
-)
+from models.holdings import LAYERS, MONEY, share_elsewhere_in_territory, staying_by_cell
 from models.kernel_holdings import (
     add_entrants,
     add_leaving,
@@ -37,13 +32,13 @@ from models.kernel_holdings import (
     carry_on,
     clear_amounts,
     copy_amounts,
-    lay_out_amounts,
     money_of,
-    pack_amounts,
     sum_of_places,
-    survive_to_means,
+    to_means,
 )
 from models.kernel_people import (
+    DUAL,
+    EMPLOYEE,
     add_arriving,
     add_infants,
     add_mapped,
@@ -54,7 +49,6 @@ from models.kernel_people import (
     clear,
     dead_among,
     lay_out,
-    mark_held,
     pack,
     retire,
     stay_and_leave,
@@ -67,8 +61,6 @@ from models.population import RETIRED, lapsed_on_move
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
 from models.vector_blocks import FOUR, fetch_ahead
 
-EMPLOYEE, DUAL = CONTRIBUTING
-
 
 @numba.njit(cache=True, nogil=True, fastmath=LOOSE)
 def _year(  # type: ignore[no-untyped-def]
@@ -76,6 +68,7 @@ def _year(  # type: ignore[no-untyped-def]
     people,
     holdings,
     spans,
+    layers,
     work,
     start,
     own,
@@ -133,9 +126,8 @@ def _year(  # type: ignore[no-untyped-def]
     chances = np.zeros((5, SCRATCH), kind)
     stay, out, back, on, persist = chances[0], chances[1], chances[2], chances[3], chances[4]
     rows = np.zeros((8, K + 1, SCRATCH), kind)
-    total_away, at_home, arriving, moving = rows[0], rows[1], rows[2], rows[3]
-    moved, here, end, x = rows[4], rows[5], rows[6], rows[7]
-    older = np.zeros((K, SCRATCH), kind)
+    total_away, arriving, moving, moved = rows[0], rows[1], rows[2], rows[3]
+    here, end, x, older = rows[4], rows[5], rows[6], rows[7]
     held_amounts = np.zeros((LAYERS, SCRATCH), kind)
     mean = np.zeros((LAYERS, SCRATCH), kind)
     numbers = np.empty(K, kind)
@@ -185,12 +177,11 @@ def _year(  # type: ignore[no-untyped-def]
             deaths[p] += add_infants(
                 older, births[p], newborn_sex, newborn_survival, r, newborn_status, h
             )
-            lay_out_amounts(held_amounts, holdings, p, work)
-            survive_to_means(mean, held_amounts, older, survival, r, scratch, work)
+            lay_out(held_amounts, holdings, p, layers)
+            survive_and_age(mean, held_amounts, layers, survival, r)
+            to_means(mean, older, scratch, work)
             same = 0 if territory[p] == own_territory[h] else 1
             if p == own_pair:
-                clear(at_home, spans)
-                add_rows(at_home, older, spans)
                 money = add_leaving(
                     leaving, territory[p], older, mean, out, move_out, h, scratch, work
                 )
@@ -206,8 +197,11 @@ def _year(  # type: ignore[no-untyped-def]
                 money_out[p, same] += add_leaving(
                     returning, same, older, mean, back, move_return, h, scratch, work
                 )
-        mark_held(held, total_away, spans)
-        mark_held(held, at_home, spans)
+        at_home = older  # of the pair that came last
+        for those in (total_away, at_home):
+            add_up(those, spans, numbers)
+            for k in range(K):
+                held[k] |= numbers[k] != 0.0
         held[RETIRED] |= held[EMPLOYEE] or held[DUAL]
         reached(held, changes)
         for k in range(K):
@@ -232,7 +226,7 @@ def _year(  # type: ignore[no-untyped-def]
                 lapsed[p] = 0.0
                 money_out[p, :] = 0.0
                 for side in range(2):  # account money taken out of the case
-                    money_in[p, side] = money_of(returning, side, work)
+                    money_in[p, side] = money_of(returning[side, MONEY], work)
                 released[p] = 0.0
                 onward[p, :] = 0.0
                 returned[p, :] = 0.0
@@ -243,8 +237,10 @@ def _year(  # type: ignore[no-untyped-def]
             lay_out(here, people, p, spans)
             survive_and_age(x, here, spans, survival, r)
             add_infants(x, births[p], newborn_sex, newborn_survival, r, newborn_status, h)
-            lay_out_amounts(held_amounts, holdings, p, work)
-            released[p] = survive_to_means(mean, held_amounts, x, survival, r, scratch, work)
+            lay_out(held_amounts, holdings, p, layers)
+            released[p] = money_of(held_amounts[MONEY], work)
+            survive_and_age(mean, held_amounts, layers, survival, r)
+            to_means(mean, x, scratch, work)
             clear(moved, spans)
             if p == own_pair:
                 stay_and_leave(
@@ -268,7 +264,7 @@ def _year(  # type: ignore[no-untyped-def]
 
             carry_on(mean, here, moved, brought, carry, r, staying, row, kept, still, part, work)
             for side in range(2):
-                money_in[p, side] = money_of(brought, side, work)
+                money_in[p, side] = money_of(brought[side, MONEY], work)
             arrivals[p] = add_to(moved, here, spans, held)
             retire(moved, retirement_cells, retired_share, p, home_cover, h, retiring)
             lapsed[p] = change_cover(end, moved, transition, row, plan)
@@ -276,9 +272,9 @@ def _year(  # type: ignore[no-untyped-def]
             released[p] += (
                 money_in[p, 0] + carry[1, r] * money_in[p, 1] - money_out[p, 0] - money_out[p, 1]
             ) - money
-            add_up(everyone, end, spans, numbers)
+            add_up(end, spans, numbers)
             pack(people, p, end, spans)
-            pack_amounts(holdings, p, mean, work)
+            pack(holdings, p, mean, layers)
             for k in range(K):
                 persons[p, k] = numbers[k]
             claims_by_class(claims, p, end, numbers, frequency, block_starts, edges, row_kind, four)
@@ -313,13 +309,13 @@ def step_in_place(
     Returns:
         what :func:`models.population.step` counts.
     """
-    count, statuses = people.shape[0], K
+    count = people.shape[0]
     cells = cells or every_cell()
     changes = rates.changes
     services = care.frequency.shape[0]
-    persons, onward, returned = (np.zeros((count, statuses)) for _ in range(3))
+    persons, onward, returned = (np.zeros((count, K)) for _ in range(3))
     if claims is None:
-        claims = np.empty((count, statuses, services, care.classes), people.dtype)
+        claims = np.empty((count, K, services, care.classes), people.dtype)
     births, deaths, arrivals, lapsed, released = (np.empty(count) for _ in range(5))
     retiring, money_out, money_in = (np.empty((count, 2)) for _ in range(3))
     movement = rates.movement
@@ -331,8 +327,9 @@ def step_in_place(
 
     arguments = (
         people.reshape(count, -1),
-        holdings,
+        holdings.reshape(count, -1),
         cells.spans,
+        cells.layers,
         cells.amounts,
         pairs.start,
         pairs.own,

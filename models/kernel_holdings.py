@@ -2,82 +2,40 @@
 
 :mod:`models.holdings` is the specification. Amounts of a pair are layers by cell: credited years,
 their squares, account money; moving amounts have the number of movers as a fourth layer. Layers are
-scratch rows like those of people (:mod:`models.kernel_people`), worked on in the spans of
-contributors: rows (first cell, cells, place in a packed row).
+scratch rows like those of people, laid out, aged and packed by :mod:`models.kernel_people`, and
+worked on in the spans of contributors: rows (first cell, cells, place in a packed row).
 """
 
 import numba
 import numpy as np
 
-from inputs.vocabulary import AGES, CELLS, OLDEST_AGE
 from models.cell_blocks import LOOSE
-from models.holdings import CONTRIBUTING, HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS
-
-EMPLOYEE, DUAL = CONTRIBUTING
-
-
-@numba.njit(cache=True, fastmath=LOOSE)
-def lay_out_amounts(rows, holdings, p, work):  # type: ignore[no-untyped-def]
-    """Packed layers of pair ``p`` of ``(P, 3, H)`` laid out by cell, scratch rows."""
-    for n in range(work.shape[0]):
-        first, place = np.uint64(work[n, 0]), np.uint64(work[n, 2])
-        for layer in range(LAYERS):
-            for i in range(work[n, 1]):
-                rows[layer, first + np.uint64(i)] = holdings[p, layer, place + np.uint64(i)]
+from models.holdings import HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS
+from models.kernel_people import DUAL, EMPLOYEE
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def pack_amounts(holdings, p, rows, work):  # type: ignore[no-untyped-def]
-    """The opposite of :func:`lay_out_amounts`."""
-    for n in range(work.shape[0]):
-        first, place = np.uint64(work[n, 0]), np.uint64(work[n, 2])
-        for layer in range(LAYERS):
-            for i in range(work[n, 1]):
-                holdings[p, layer, place + np.uint64(i)] = rows[layer, first + np.uint64(i)]
-
-
-@numba.njit(cache=True, fastmath=LOOSE)
-def money_of(moving, side, work):  # type: ignore[no-untyped-def]
-    """Account money among moving amounts, ``(2, 4, ...)``, of one side."""
-    total = moving.dtype.type(0.0)
+def money_of(row, work):  # type: ignore[no-untyped-def]
+    """Account money of a layer, a scratch row."""
+    total = row.dtype.type(0.0)
     for n in range(work.shape[0]):
         first = np.uint64(work[n, 0])
         for i in range(work[n, 1]):
-            total += moving[side, MONEY, first + np.uint64(i)]
+            total += row[first + np.uint64(i)]
     return total
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def survive_to_means(mean, held, older, survival, r, each, work):  # type: ignore[no-untyped-def]
-    """The layers of one pair a year older, as means over its contributors.
+def to_means(mean, older, each, work):  # type: ignore[no-untyped-def]
+    """Amounts of one pair become means over its contributors.
 
     Args:
-        mean: becomes the means.
-        held: amounts a year before.
-        older: people of the pair a year older, scratch rows.
-        survival: survivorship ratios, ``(n + 1, 202)``.
-        r: where they live.
+        mean: amounts, become the means.
+        older: people of the pair, scratch rows.
         each: room for a row.
         work: spans of contributors.
-
-    Returns:
-        the account money before.
     """
-    nil, one = held.dtype.type(0.0), held.dtype.type(1.0)
-    money = nil
-    for n in range(work.shape[0]):
-        first = np.uint64(work[n, 0])
-        for layer in range(LAYERS):
-            mean[layer, first] = nil
-            for i in range(work[n, 1]):
-                c = first + np.uint64(i)
-                mean[layer, c + np.uint64(1)] = held[layer, c] * survival[r, c]
-        for i in range(work[n, 1]):
-            money += held[MONEY, first + np.uint64(i)]
-    for layer in range(LAYERS):
-        mean[layer, OLDEST_AGE] += held[layer, OLDEST_AGE] * survival[r, OLDEST_AGE]
-        mean[layer, AGES] = nil
-        mean[layer, CELLS - 1] += held[layer, CELLS - 1] * survival[r, CELLS - 1]
+    nil, one = mean.dtype.type(0.0), mean.dtype.type(1.0)
     for n in range(work.shape[0]):
         first = np.uint64(work[n, 0])
         for i in range(work[n, 1]):
@@ -88,7 +46,6 @@ def survive_to_means(mean, held, older, survival, r, each, work):  # type: ignor
             for i in range(work[n, 1]):
                 c = first + np.uint64(i)
                 mean[layer, c] *= each[c]
-    return money
 
 
 @numba.njit(cache=True, fastmath=LOOSE, inline="always")

@@ -22,7 +22,7 @@ FIRST_FERTILE, LAST_FERTILE = 10, 54
 
 @numba.njit(cache=True, fastmath=LOOSE)
 def lay_out(rows, people, p, spans):  # type: ignore[no-untyped-def]
-    """Row ``p`` of packed people ``(P, M)`` laid out by status, scratch rows."""
+    """Row ``p`` of packed people ``(P, M)``, or of what they hold, laid out in scratch rows."""
     for n in range(spans.shape[0]):
         k, first, place = np.uint64(spans[n, 0]), np.uint64(spans[n, 1]), np.uint64(spans[n, 3])
         for i in range(spans[n, 2]):
@@ -39,9 +39,8 @@ def pack(people, p, rows, spans):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
-def add_up(total, rows, spans, numbers):  # type: ignore[no-untyped-def]
-    """``total[c] = sum of rows[k, c]`` over statuses; ``numbers[k]`` becomes the sum over cells."""
-    total[:] = 0.0
+def add_up(rows, spans, numbers):  # type: ignore[no-untyped-def]
+    """``numbers[k]`` becomes the sum of ``rows[k]`` over cells."""
     numbers[:] = 0.0
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
@@ -49,9 +48,6 @@ def add_up(total, rows, spans, numbers):  # type: ignore[no-untyped-def]
         for i in range(spans[n, 2]):
             number += rows[k, first + np.uint64(i)]
         numbers[k] += number
-        if number != 0.0:
-            for i in range(spans[n, 2]):
-                total[first + np.uint64(i)] += rows[k, first + np.uint64(i)]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
@@ -62,18 +58,6 @@ def sum_statuses(total, rows, spans):  # type: ignore[no-untyped-def]
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
         for i in range(spans[n, 2]):
             total[first + np.uint64(i)] += rows[k, first + np.uint64(i)]
-
-
-@numba.njit(cache=True, fastmath=LOOSE)
-def mark_held(held, rows, spans):  # type: ignore[no-untyped-def]
-    """Mark in ``held`` the statuses that somebody has."""
-    for n in range(spans.shape[0]):
-        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
-        number = rows.dtype.type(0.0)
-        for i in range(spans[n, 2]):
-            number += rows[k, first + np.uint64(i)]
-        if number != 0.0:
-            held[k] = True
 
 
 @numba.njit(cache=True, fastmath=LOOSE)
@@ -98,13 +82,13 @@ def born_to(everyone, survival, fertility, r):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, fastmath=LOOSE)
 def survive_and_age(older, rows, spans, survival, r):  # type: ignore[no-untyped-def]
-    """People of a pair a year older; nobody is left at age 0.
+    """People of a pair, or what they hold, a year older; nobody is left at age 0.
 
     Args:
-        older: become the people a year older, scratch rows.
-        rows: people, other scratch rows.
-        spans: of the statuses; nobody comes into one from before it, nor leaves it at its end,
-            behind which a nil is written (or what the open age leaves, behind the row).
+        older: become those a year older, scratch rows.
+        rows: those of the year before, other scratch rows.
+        spans: of statuses or layers; nobody comes into one from before it, nor leaves it at its
+            end, behind which a nil is written (or what the open age leaves, behind the row).
         survival: survivorship ratios, ``(n + 1, 202)``.
         r: where they live.
     """
@@ -114,10 +98,10 @@ def survive_and_age(older, rows, spans, survival, r):  # type: ignore[no-untyped
         for i in range(spans[n, 2]):
             c = first + np.uint64(i)
             older[k, c + np.uint64(1)] = rows[k, c] * survival[r, c]
-    for status in range(K):  # the open age keeps its survivors
-        older[status, OLDEST_AGE] += rows[status, OLDEST_AGE] * survival[r, OLDEST_AGE]
-        older[status, AGES] = 0.0
-        older[status, CELLS - 1] += rows[status, CELLS - 1] * survival[r, CELLS - 1]
+    for row in range(older.shape[0]):  # the open age keeps its survivors
+        older[row, OLDEST_AGE] += rows[row, OLDEST_AGE] * survival[r, OLDEST_AGE]
+        older[row, AGES] = 0.0
+        older[row, CELLS - 1] += rows[row, CELLS - 1] * survival[r, CELLS - 1]
 
 
 @numba.njit(cache=True, fastmath=LOOSE)

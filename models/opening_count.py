@@ -37,7 +37,6 @@ def _count(  # type: ignore[no-untyped-def]
     chunk, people, spans, start, residence, blocks, persons, claims
 ):
     kind = people.dtype
-    everyone = np.empty(CELLS, kind)
     rows = np.zeros((K, SCRATCH), kind)
     four = np.empty(FOUR, kind)
     numbers = np.empty(K, kind)
@@ -47,7 +46,7 @@ def _count(  # type: ignore[no-untyped-def]
             if h == start.shape[0] - 2 and residence[p] == h:
                 continue  # the reservoir
             lay_out(rows, people, p, spans)
-            add_up(everyone, rows, spans, numbers)
+            add_up(rows, spans, numbers)
             for k in range(K):
                 persons[p, k] = numbers[k]
             claims_by_class(

@@ -15,12 +15,13 @@ from models.held_cells import LANES
 
 FOUR = 4
 FEW, MANY = 3, 6
-BAND, ADD, FIRST_BEFORE = 2, 4, 5
+BAND, FEW_OR_MANY, ADD, FIRST_BEFORE = 2, 3, 4, 5
 AFTER = FIRST_BEFORE + MANY
 """Columns of a row of :func:`models.cell_blocks.cover_plan`; after ``AFTER`` statuses follow."""
 LINE = 64
 """Bytes that memory hands over at once."""
 LOOSE = ("reassoc", "contract", "nsz")
+"""Liberties the compiler may take with sums; NaN and infinity keep their meaning."""
 
 
 def _place(context: Any, builder: Any, kind: Any, value: Any, *index: Any) -> Any:

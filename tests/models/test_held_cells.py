@@ -21,7 +21,7 @@ from models.flow_record import no_multipliers
 from models.flows import CountyFlows, county_flows, opening_year
 from models.held_cells import LANES, HeldCells, every_cell, reached_in, with_room_for
 from models.holdings import CONTRIBUTING
-from models.preparation import prepare
+from models.preparation import Prepared, prepare
 from models.rates import BoolArray, FloatArray, YearCount, YearRates
 from tests.models.random_years import RandomYear, random_year
 
@@ -142,6 +142,13 @@ def test_people_who_would_be_lost_are_refused() -> None:
         cells.packed(people)
 
 
+def packed_and_whole(case: Case) -> tuple[Prepared, Prepared]:
+    """A case laid out packed, and with room for every cell."""
+    packed = prepare(case)
+    people = packed.cells.spread(packed.people).reshape(packed.pairs.count, -1)
+    return packed, replace(packed, cells=every_cell(), people=people)
+
+
 @pytest.mark.parametrize(
     "policies",
     [[], ["migrant-comprehensive"], ["shock-return", "shock-plant-closures"]],
@@ -166,12 +173,7 @@ def test_packed_and_whole_give_the_same_flows(
         return wider(people, holdings, ends, before, after)
 
     monkeypatch.setattr(moving_people, "packed_anew", watched)
-    packed = prepare(case)
-    whole = replace(
-        packed,
-        cells=every_cell(),
-        people=packed.cells.spread(packed.people).reshape(packed.pairs.count, -1),
-    )
+    packed, whole = packed_and_whole(case)
     assert packed.people.shape[1] < 0.6 * whole.people.shape[1]
     results = [county_flows(p, opening_year(p), 6, no_multipliers(case)) for p in (packed, whole)]
     for field in fields(CountyFlows):
@@ -212,14 +214,9 @@ def test_a_later_retirement_age_is_given_room(
         return replace(own, retirement_age=np.array([age[year - jiangsu.base_year], 55]))
 
     monkeypatch.setattr(moving_people, "year_rates", later)
-    packed = prepare(jiangsu)
-    whole = replace(
-        packed,
-        cells=every_cell(),
-        people=packed.cells.spread(packed.people).reshape(packed.pairs.count, -1),
-    )
     results = [
-        county_flows(p, opening_year(p), years, no_multipliers(jiangsu)) for p in (packed, whole)
+        county_flows(p, opening_year(p), years, no_multipliers(jiangsu))
+        for p in packed_and_whole(jiangsu)
     ]
     assert results[0].by_status == pytest.approx(results[1].by_status, rel=1e-11)
     assert results[0].accounts_closing == pytest.approx(results[1].accounts_closing, rel=1e-11)
