@@ -107,12 +107,10 @@ def strike(
         *(np.zeros(shape) for shape in ((pairs.count,), (pairs.count, statuses), (pairs.count,))),
         *(np.zeros(shape) for shape in ((pairs.count, 2), (pairs.count, 2), (pairs.count,))),
     )
+    lost = _cover_without_job(case, rates, year)
     for shock in beginning:
         struck = counties_struck(case, shock)[pairs.residence]
         struck[pairs.reservoir] = 0.0
-        lost = cover_on_job_loss(
-            1.0, case.value("coverage.fallback_resident", year), rates.home_cover
-        )
         _lose_jobs(people, holdings, cells, pairs, lost, shock.jobs_lost * struck, result)
         _go_home(people, holdings, cells, pairs, rates, shock.migrants_return * struck, result)
     return result
@@ -127,6 +125,12 @@ def _beginning(case: Case, year: int) -> list[Shock]:
     ]
 
 
+def _cover_without_job(case: Case, rates: YearRates, year: int) -> FloatArray:
+    """What becomes of a status when the job is lost, ``(n + 1, K, K)``."""
+    fallback = case.value("coverage.fallback_resident", year)
+    return cover_on_job_loss(1.0, fallback, rates.home_cover)
+
+
 def reached(ends: BoolArray, case: Case, rates: YearRates, year: int) -> BoolArray:
     """Cells in which there may be people once the shocks of a year have struck, ``(K, 202)``.
 
@@ -136,9 +140,11 @@ def reached(ends: BoolArray, case: Case, rates: YearRates, year: int) -> BoolArr
         rates: the year's rates.
         year: the year.
     """
-    lost = cover_on_job_loss(1.0, case.value("coverage.fallback_resident", year), rates.home_cover)
+    beginning = _beginning(case, year)
+    if not beginning:
+        return ends
     result = ends.copy()
-    for matrices in (lost, rates.move_return) * len(_beginning(case, year)):
+    for matrices in (_cover_without_job(case, rates, year), rates.move_return) * len(beginning):
         before = result.copy()
         for status, after in np.argwhere((matrices != 0.0).any(axis=0)):
             result[after] |= before[status]
