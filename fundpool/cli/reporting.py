@@ -203,7 +203,8 @@ def gathered(
     from fundpool.languages import language
     from fundpool.report.extras import Extras
     from fundpool.report.placeholders import placeholder_warnings
-    from inputs.case import case_path, check_case
+    from inputs.bundled import case_path
+    from inputs.case import check_case
     from inputs.sources import read_raw
     from models.experience import experience, periods
     from models.sensitivity import sensitivity, steps_of

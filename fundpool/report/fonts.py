@@ -37,9 +37,9 @@ def _file(package: str, name: str) -> Path:
     return Path(str(files(package))) / name
 
 
-def font_folders() -> list[str]:
+def font_folders() -> list[Path]:
     """Folders of the installed fonts."""
-    return [str(_file(package, name).parent) for package, name, _ in _FILES]
+    return [_file(package, name).parent for package, name, _ in _FILES]
 
 
 def text_fonts(language: str) -> list[str | dict[str, str]]:
@@ -125,13 +125,13 @@ def register_chart_fonts() -> None:
 
     with _registering, tempfile.TemporaryDirectory(prefix="fundpool-fonts-") as folder:
         configuration = Path(folder) / "fonts.conf"
-        names = "".join(f"<dir>{escape(name)}</dir>" for name in font_folders())
+        names = "".join(f"<dir>{escape(str(fonts))}</dir>" for fonts in font_folders())
         configuration.write_text(f"<fontconfig>{names}</fontconfig>", encoding="utf-8")
         before = os.environ.get("FONTCONFIG_FILE")
         os.environ["FONTCONFIG_FILE"] = str(configuration)
         try:
-            for name in font_folders():
-                vl_convert.register_font_directory(name)
+            for fonts in font_folders():
+                vl_convert.register_font_directory(str(fonts))
         finally:
             if before is None:
                 del os.environ["FONTCONFIG_FILE"]

@@ -65,7 +65,7 @@ def report_pdf(page: str, imprint: Imprint) -> bytes:
         "drawings": [_for_print(drawing) for drawing in drawings],
     }
     done: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
+        TEMPLATE,
         sys_inputs={"report": json.dumps(_printable(contents), ensure_ascii=False)},
         font_paths=font_folders(),
         ignore_system_fonts=True,
@@ -92,11 +92,13 @@ def _for_print(drawing: str) -> str:
 
     Typst sets a text of a drawing in one font, the first of the collection if the named one lacks
     a character: Chinese names would come in the Japanese forms. It draws a variable font at its
-    lightest unless a weight is named.
+    lightest unless a weight is named. Labels that are hidden for want of room are left out.
     """
 
     def named(match: re.Match[str]) -> str:
         attributes, contents = match.groups()
+        if 'opacity="0"' in attributes:
+            return ""
         if is_latin(printable(unescape(re.sub(r"<[^>]+>", "", contents)))):
             return match.group(0)
         attributes = _FAMILY.sub(f'font-family="{CHINESE}"', attributes)
