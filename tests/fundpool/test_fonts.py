@@ -19,6 +19,7 @@ from fundpool.report.placeholders import placeholder_warnings
 from inputs.sources import RawCase, RawTable, read_raw
 from tests.cases.small import small_case
 from tests.fundpool.conftest import Run
+from tests.fundpool.pdf_reading import pdf_text
 from tests.fundpool.reported import Reported
 
 SCRIPTS = {
@@ -58,10 +59,7 @@ def chart_of(*names: str) -> str:
 
 def text_of(pdf: bytes, folder: Path) -> str:
     (folder / "report.pdf").write_bytes(pdf)
-    done = subprocess.run(
-        ["pdftotext", str(folder / "report.pdf"), "-"], capture_output=True, check=True
-    )
-    return done.stdout.decode()
+    return pdf_text(folder / "report.pdf")
 
 
 def impostors(folder: Path) -> None:

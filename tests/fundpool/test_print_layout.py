@@ -1,45 +1,31 @@
 """On the printed page nothing runs over its neighbour or off the page."""
 
-import re
-import shutil
-import subprocess
-from html import unescape
 from pathlib import Path
 
 import pytest
 
 from fundpool.report.pdf import Imprint, report_pdf
+from tests.fundpool.pdf_reading import words_by_page
 from tests.fundpool.reported import Reported
 
-WORD = re.compile(
-    r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>'
-)
-PAGE = re.compile(r'<page width="([\d.]+)"')
 MARGIN = 45.0
 """Points of a margin that nothing may enter; the template's is 51, in which commas may hang."""
 
 
 def troubles(file: Path) -> list[tuple[int, str, str]]:
     """Page and words that lie over one another, or a word in the margin."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext is not installed")
-    done = subprocess.run(["pdftotext", "-bbox", str(file), "-"], capture_output=True, check=True)
-    found = []
-    for number, page in enumerate(done.stdout.decode().split("<page ")[1:], 1):
-        width = float(PAGE.search("<page " + page)[1])  # type: ignore[index]
-        words = sorted(
-            (*map(float, match.groups()[:4]), unescape(match[5])) for match in WORD.finditer(page)
-        )
-        for place, (left, top, right, bottom, word) in enumerate(words):
-            if left < MARGIN or right > width - MARGIN:
-                found.append((number, word, "margin"))
+    result = []
+    for number, (width, words) in enumerate(words_by_page(file), 1):
+        for place, word in enumerate(words):
+            if word.left < MARGIN or word.right > width - MARGIN:
+                result.append((number, word.text, "margin"))
             for other in words[place + 1 :]:
-                if other[0] > right - 0.8:
+                if other.left > word.right - 0.8:
                     break
-                shared = min(bottom, other[3]) - max(top, other[1])
-                if shared > 0.55 * min(bottom - top, other[3] - other[1]):
-                    found.append((number, word, other[4]))
-    return found
+                shared = min(word.top, other.top) - max(word.bottom, other.bottom)
+                if shared > 0.55 * min(word.top - word.bottom, other.top - other.bottom):
+                    result.append((number, word.text, other.text))
+    return result
 
 
 @pytest.mark.parametrize("code", ["en", "zh"])

@@ -8,7 +8,6 @@ import zipfile
 from pathlib import Path
 
 import pandas as pd
-import pypdfium2
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -16,15 +15,10 @@ from fundpool.languages import ENGLISH, Language, language
 from fundpool.report.blocks import Element, blocks_of, read_page
 from fundpool.report.columns import CALCULATED
 from inputs.case import Case
+from tests.fundpool.pdf_reading import pdf_text
 from tests.fundpool.reported import Reported, reported
 
 FILES = ("report.html", "report.pdf", "report.xlsx", "summary.json")
-
-
-def pdf_text(file: Path) -> str:
-    """Text of all pages, in the order in which it is set."""
-    with pypdfium2.PdfDocument(file) as document:
-        return "\n".join(page.get_textpage().get_text_range() for page in document)
 
 
 def squeezed(text: str) -> str:
