@@ -57,7 +57,7 @@ def _chosen() -> Iterator[Path]:
     else:
         usual = platformdirs.user_cache_path("fundpool", appauthor=False)
         # a home that is not there is not made
-        if usual.is_absolute() and any(above.is_dir() for above in list(usual.parents)[:2]):
+        if usual.is_absolute() and any(map(os.path.isdir, list(usual.parents)[:2])):
             yield usual
 
 

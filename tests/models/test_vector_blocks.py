@@ -9,6 +9,8 @@ from models.held_cells import LANES
 from models.plain_blocks import ADD, AFTER, BAND, FEW, FIRST_BEFORE, FOUR, MANY
 from models.vector_blocks import combine_few, combine_many, dot_four, fetch_ahead
 
+pytestmark = pytest.mark.plain
+
 KINDS = [(np.float32, 1e-6), (np.float64, 1e-15)]
 
 
