@@ -39,7 +39,9 @@ SETTINGS = (
 )  # fmt: skip
 """Settings of numba that change the code it makes."""
 
-COMPILING = os.environ.get("FUNDPOOL_COMPILE", "").strip() != "0" and not numba.config.DISABLE_JIT
+CONFIG: Any = numba.config  # without types
+
+COMPILING = os.environ.get("FUNDPOOL_COMPILE", "").strip() != "0" and not CONFIG.DISABLE_JIT
 """Whether functions are compiled; read once, when the module is imported."""
 
 EXACT: tuple[str, ...] = ()
@@ -71,7 +73,7 @@ def compiled(
     def decorate(function: Callable[..., Any]) -> Any:
         if not COMPILING:
             return function
-        dispatcher = numba.njit(
+        dispatcher: Any = numba.njit(
             nogil=True,
             fastmath=set(liberties) or False,
             parallel=parallel,
@@ -81,7 +83,7 @@ def compiled(
         if folder is not None:
             # numba finds no place for functions without a file: they are not kept
             with _numba_caching_in(folder), suppress(RuntimeError):
-                dispatcher._cache = _Cache(function)
+                dispatcher._cache = _Cache(function)  # type: ignore[no-untyped-call]
         return dispatcher
 
     return decorate
@@ -117,7 +119,7 @@ def cache_folder() -> Path | None:
         target.get_process_triple(),
         target.get_host_cpu_name(),
         target.get_host_cpu_features().flatten(),
-        [(name, getattr(numba.config, name, None)) for name in SETTINGS],
+        [(name, getattr(CONFIG, name, None)) for name in SETTINGS],
     )
     return folder_for(hashlib.sha256(repr(facts).encode()).hexdigest()[:16])
 
@@ -126,23 +128,23 @@ def cache_folder() -> Path | None:
 def _numba_caching_in(folder: Path) -> Iterator[None]:
     """Numba's cache of functions that are decorated meanwhile lies in a folder."""
     settings = {"CACHE_DIR": str(folder), "CACHE_LOCATOR_CLASSES": ""}  # the latter since 0.62
-    before = {name: getattr(numba.config, name) for name in settings if hasattr(numba.config, name)}
+    before = {name: getattr(CONFIG, name) for name in settings if hasattr(CONFIG, name)}
     try:
         for name in before:
-            setattr(numba.config, name, settings[name])
+            setattr(CONFIG, name, settings[name])
         yield
     finally:
         for name, value in before.items():
-            setattr(numba.config, name, value)
+            setattr(CONFIG, name, value)
 
 
-class _Cache(FunctionCache):  # type: ignore[misc]
+class _Cache(FunctionCache):
     """Numba's cache, of which nothing ends a run: not a full disk, not a damaged file."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Compiled code for a signature; None if there is none that can be used."""
         try:
-            result = super().load_overload(sig, target_context)
+            result = super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
         except Exception:  # whatever unpickling raises on damaged files
             return None
         # two processes that compile for different kinds of arguments at once name files alike
@@ -153,4 +155,4 @@ class _Cache(FunctionCache):  # type: ignore[misc]
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep compiled code for a signature, if possible."""
         with suppress(OSError):
-            super().save_overload(sig, data)
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
