@@ -14,4 +14,4 @@ def unforced(environment: Mapping[str, str]) -> dict[str, str]:
 
 def without_cache(folder: str) -> dict[str, str]:
     """The environment of a process that finds nothing compiled."""
-    return {**os.environ, "NUMBA_CACHE_DIR": folder}
+    return {**os.environ, "FUNDPOOL_CACHE_DIR": folder}

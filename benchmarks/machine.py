@@ -11,14 +11,15 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from importlib import metadata
 from typing import Any
 
-import numba
 import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
+from models.compiled import FAST, compiled
 
 SIZE = 1536
 """Side of the matrices."""
@@ -42,7 +43,7 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@numba.njit(nogil=True, fastmath=True)
+@compiled(FAST)
 def _triad(a, b, c, first, last):  # type: ignore[no-untyped-def]
     for i in range(first, last):
         a[i] = b[i] + 3.0 * c[i]
@@ -94,7 +95,7 @@ def description() -> str:
     )
     return (
         f"{platform.machine()}, {cores()} cores; Python {platform.python_version()}, "
-        f"numpy {np.__version__}, numba {numba.__version__}; "
+        f"numpy {np.__version__}, numba {metadata.version('numba')}; "
         f"linear algebra: OpenBLAS kernels for {', '.join(kernels)}."
     )
 

@@ -8,7 +8,8 @@ Read the stages in this order; each is a function of the one before:
 * ``population``: one year, step by step (the specification)
 * ``held_cells``: which ages of which statuses anybody can have; a packed state keeps no others
 * ``kernel``: the same year, fused and compiled (``kernel_people``, ``kernel_holdings``,
-  ``cell_blocks``, ``vector_blocks`` are its pieces)
+  ``cell_blocks``, ``vector_blocks``, ``plain_blocks`` are its pieces)
+* ``compiled``: how functions are compiled, and (``compile_cache``, ``code_digest``) kept
 * ``moving_people``: people and holdings carried on through one year after another
 * ``credited_years``: insured time of contributors, and who earns retiree cover
 * ``claims``: what their care costs, where it is given and which fund pays

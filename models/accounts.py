@@ -13,11 +13,11 @@ away or adds, the destination's pooled fund gains or gives); *forfeited* to the 
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
 from inputs.case import Case
 from inputs.schemes import Scheme
+from models.compiled import compiled
 from models.held_cells import HeldCells
 from models.holdings import CONTRIBUTING, MONEY
 from models.pairs import PairIndex, side_by_side, slices, sum_by
@@ -169,7 +169,7 @@ def credit_holdings(
     side_by_side(enter, slices(pairs.count))
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _enter(  # type: ignore[no-untyped-def]
     first, last, holdings, people, employees, dual, residence, growth, each
 ):

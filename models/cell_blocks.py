@@ -8,32 +8,21 @@ cells; what is written past the end of a band the next band writes again.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from inputs.vocabulary import CELLS, STATUSES
-from models import vector_blocks
+from models.compiled import LOOSE, compiled
 from models.held_cells import LANES, HeldCells
 from models.pairs import IntArray
+from models.plain_blocks import FEW, FEW_OR_MANY, FOUR, MANY
 from models.population import NONE, band_runs
 from models.rates import BoolArray, CareWeights, FloatArray
-from models.vector_blocks import (
-    FEW,
-    FEW_OR_MANY,
-    FOUR,
-    MANY,
-    combine_few,
-    combine_many,
-    dot_four,
-)
+from models.vector_blocks import combine_few, combine_many, dot_four
 
 K = len(STATUSES)
 
 SCRATCH = -(-CELLS // LANES) * LANES + LANES
 """Length of a scratch row: the last band's last block may begin anywhere."""
-
-LOOSE = set(vector_blocks.LOOSE)
-"""Liberties the compiler may take with sums, as loops are told."""
 
 
 class ClaimBlocks(NamedTuple):
@@ -152,7 +141,7 @@ def _kept_in(cells: HeldCells, begin: int, end: int) -> list[int]:
     ]
 
 
-@numba.njit(cache=True)
+@compiled()
 def reached(held, changes):  # type: ignore[no-untyped-def]
     """Mark in ``held`` the statuses that those held can change into, directly or by others."""
     for _ in range(K):
@@ -170,7 +159,7 @@ def with_lapses(transition: FloatArray) -> FloatArray:
     return result
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def change_cover(target, source, matrices, row, plan):  # type: ignore[no-untyped-def]
     """Coverage transition of one pair; returns those insured before and uninsured after.
 
@@ -187,16 +176,16 @@ def change_cover(target, source, matrices, row, plan):  # type: ignore[no-untype
         for block in range(plan[n, 1]):
             cell = first + np.uint64(LANES * block)
             if few:
-                combine_few(target, source, matrices, row, plan, n, cell)  # type: ignore[call-arg]
+                combine_few(target, source, matrices, row, plan, n, cell)
             else:
-                combine_many(target, source, matrices, row, plan, n, cell)  # type: ignore[call-arg]
+                combine_many(target, source, matrices, row, plan, n, cell)
     lapsed = target.dtype.type(0.0)
     for c in range(CELLS):
         lapsed += target[K, c]
     return lapsed
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def claims_by_class(  # type: ignore[no-untyped-def]
     claims, p, rows, numbers, frequency, starts, edges, kind, four
 ):
@@ -220,6 +209,6 @@ def claims_by_class(  # type: ignore[no-untyped-def]
                     claims[p, k, s, j] = 0.0
                 continue
             for first in range(0, services, FOUR):
-                dot_four(four, rows, k, frequency, first, starts, begin, end)  # type: ignore[call-arg]
+                dot_four(four, rows, k, frequency, first, starts, begin, end)
                 for s in range(first, min(first + FOUR, services)):
                     claims[p, k, s, j] = four[s - first]

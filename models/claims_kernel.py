@@ -6,10 +6,8 @@ fixed order, so the result does not depend on the number of threads.
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 
-from models.cell_blocks import LOOSE
 from models.claims import (
     DUAL,
     ELSEWHERE,
@@ -20,13 +18,14 @@ from models.claims import (
     share_on_site,
     shares_by_rule,
 )
+from models.compiled import LOOSE, compiled
 from models.pairs import CHUNKS, side_by_side
 from models.rates import FloatArray
 from models.retiree_register import by_payer, shares_of_payers
 from models.treatment import HOME, REFERRAL, RESIDENCE
 
 
-@numba.njit(cache=True, nogil=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def _claims(  # type: ignore[no-untyped-def]
     chunk,
     first_pair,

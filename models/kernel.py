@@ -6,12 +6,10 @@ shared out over a fixed number of chunks, so the result does not depend on the n
 People are packed (:mod:`models.held_cells`): cells of a status that nobody can have are left out.
 """
 
-import numba
 import numpy as np
 
 from inputs.vocabulary import CELLS
 from models.cell_blocks import (
-    LOOSE,
     SCRATCH,
     ClaimBlocks,
     K,
@@ -23,6 +21,7 @@ from models.cell_blocks import (
     reached,
     with_lapses,
 )
+from models.compiled import LOOSE, compiled
 from models.held_cells import HeldCells, every_cell
 from models.holdings import LAYERS, MONEY, share_elsewhere_in_territory, staying_by_cell
 from models.kernel_holdings import (
@@ -57,12 +56,13 @@ from models.kernel_people import (
     times,
 )
 from models.pairs import CHUNKS, PairIndex, side_by_side
+from models.plain_blocks import FOUR
 from models.population import RETIRED, lapsed_on_move
 from models.rates import CareWeights, FloatArray, YearCount, YearRates
-from models.vector_blocks import FOUR, fetch_ahead
+from models.vector_blocks import fetch_ahead
 
 
-@numba.njit(cache=True, nogil=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def _year(  # type: ignore[no-untyped-def]
     chunk,
     people,
@@ -161,7 +161,7 @@ def _year(  # type: ignore[no-untyped-def]
             if n == last_pair - 1:
                 p = own_pair
             if n + 1 < last_pair:
-                fetch_ahead(people, n + 1)  # type: ignore[call-arg]
+                fetch_ahead(people, n + 1)
                 fetch_ahead(holdings, n + 1)
             r = residence[p]
             lay_out(x, people, p, spans)

@@ -6,15 +6,14 @@ scratch rows like those of people, laid out, aged and packed by :mod:`models.ker
 worked on in the spans of contributors: rows (first cell, cells, place in a packed row).
 """
 
-import numba
 import numpy as np
 
-from models.cell_blocks import LOOSE
+from models.compiled import LOOSE, compiled
 from models.holdings import HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS
 from models.kernel_people import DUAL, EMPLOYEE
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def money_of(row, work):  # type: ignore[no-untyped-def]
     """Account money of a layer, a scratch row."""
     total = row.dtype.type(0.0)
@@ -25,7 +24,7 @@ def money_of(row, work):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def to_means(mean, older, each, work):  # type: ignore[no-untyped-def]
     """Amounts of one pair become means over its contributors.
 
@@ -48,7 +47,7 @@ def to_means(mean, older, each, work):  # type: ignore[no-untyped-def]
                 mean[layer, c] *= each[c]
 
 
-@numba.njit(cache=True, fastmath=LOOSE, inline="always")
+@compiled(LOOSE, inline=True)
 def _going(x, chance, mapping, h, scratch, work):  # type: ignore[no-untyped-def]
     """Contributors who move with ``chance`` and go on contributing, into ``scratch``."""
     employee = mapping[h, EMPLOYEE, EMPLOYEE] + mapping[h, EMPLOYEE, DUAL]
@@ -60,7 +59,7 @@ def _going(x, chance, mapping, h, scratch, work):  # type: ignore[no-untyped-def
             scratch[c] = chance[c] * (employee * x[EMPLOYEE, c] + dual * x[DUAL, c])
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def add_leaving(  # type: ignore[no-untyped-def]
     target, place, x, mean, chance, mapping, h, scratch, work
 ):
@@ -78,7 +77,7 @@ def add_leaving(  # type: ignore[no-untyped-def]
     return money
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def clear_amounts(leaving, places, work):  # type: ignore[no-untyped-def]
     """Nothing moves from the first ``places``, ``(places, 4, ...)``."""
     for place in range(places):
@@ -89,7 +88,7 @@ def clear_amounts(leaving, places, work):  # type: ignore[no-untyped-def]
                     leaving[place, layer, first + np.uint64(i)] = 0.0
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def copy_amounts(target, moving, work):  # type: ignore[no-untyped-def]
     """``target`` becomes moving amounts near and far, ``(2, 4, ...)``."""
     for side in range(2):
@@ -101,7 +100,7 @@ def copy_amounts(target, moving, work):  # type: ignore[no-untyped-def]
                     target[side, layer, c] = moving[side, layer, c]
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def sum_of_places(total, leaving, places, work):  # type: ignore[no-untyped-def]
     """``total`` becomes the sum of what moves from the first places, ``(places, 4, ...)``."""
     total[:] = 0.0
@@ -114,7 +113,7 @@ def sum_of_places(total, leaving, places, work):  # type: ignore[no-untyped-def]
                     total[layer, c] += leaving[place, layer, c]
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def arrived_amounts(  # type: ignore[no-untyped-def]
     brought, leaving, place, everywhere, share, x, mean, chance, mapping, h, scratch, work
 ):
@@ -149,7 +148,7 @@ def arrived_amounts(  # type: ignore[no-untyped-def]
             brought[1, LAYERS, c] = share * max(everywhere[LAYERS, c] - number, nil)
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def carry_on(  # type: ignore[no-untyped-def]
     held, here, moved, brought, carry, r, staying, row, kept, still, part, work
 ):
@@ -208,7 +207,7 @@ def carry_on(  # type: ignore[no-untyped-def]
             held[MONEY, c] = still[c] * held[MONEY, c] + part[c] * money
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def add_entrants(held, end, kept, brought, prior_credit, work):  # type: ignore[no-untyped-def]
     """Credit those who enter; returns the account money held at the end of the year.
 

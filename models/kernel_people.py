@@ -8,11 +8,11 @@ handed over whole, with the row that is meant: a view is counted by its array, a
 one counter for all processors takes longer than the work.
 """
 
-import numba
 import numpy as np
 
 from inputs.vocabulary import AGES, CELLS, OLDEST_AGE
-from models.cell_blocks import LOOSE, K
+from models.cell_blocks import K
+from models.compiled import LOOSE, compiled
 from models.holdings import CONTRIBUTING
 from models.population import RETIRED
 
@@ -20,7 +20,7 @@ EMPLOYEE, DUAL = CONTRIBUTING
 FIRST_FERTILE, LAST_FERTILE = 10, 54
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def lay_out(rows, people, p, spans):  # type: ignore[no-untyped-def]
     """Row ``p`` of packed people ``(P, M)``, or of what they hold, laid out in scratch rows."""
     for n in range(spans.shape[0]):
@@ -29,7 +29,7 @@ def lay_out(rows, people, p, spans):  # type: ignore[no-untyped-def]
             rows[k, first + np.uint64(i)] = people[p, place + np.uint64(i)]
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def pack(people, p, rows, spans):  # type: ignore[no-untyped-def]
     """The opposite of :func:`lay_out`."""
     for n in range(spans.shape[0]):
@@ -38,7 +38,7 @@ def pack(people, p, rows, spans):  # type: ignore[no-untyped-def]
             people[p, place + np.uint64(i)] = rows[k, first + np.uint64(i)]
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def add_up(rows, spans, numbers):  # type: ignore[no-untyped-def]
     """``numbers[k]`` becomes the sum of ``rows[k]`` over cells."""
     numbers[:] = 0.0
@@ -50,7 +50,7 @@ def add_up(rows, spans, numbers):  # type: ignore[no-untyped-def]
         numbers[k] += number
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def sum_statuses(total, rows, spans):  # type: ignore[no-untyped-def]
     """``total[c] = sum of rows[k, c]`` over statuses."""
     total[:] = 0.0
@@ -60,7 +60,7 @@ def sum_statuses(total, rows, spans):  # type: ignore[no-untyped-def]
             total[first + np.uint64(i)] += rows[k, first + np.uint64(i)]
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def dead_among(everyone, survival, r):  # type: ignore[no-untyped-def]
     """Deaths among people of all statuses who live in ``r``."""
     total = everyone.dtype.type(0.0)
@@ -70,7 +70,7 @@ def dead_among(everyone, survival, r):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def born_to(everyone, survival, fertility, r):  # type: ignore[no-untyped-def]
     """Births to the women among people of all statuses, by their mean over the year."""
     total = everyone.dtype.type(0.0)
@@ -80,7 +80,7 @@ def born_to(everyone, survival, fertility, r):  # type: ignore[no-untyped-def]
     return 0.5 * total
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def survive_and_age(older, rows, spans, survival, r):  # type: ignore[no-untyped-def]
     """People of a pair, or what they hold, a year older; nobody is left at age 0.
 
@@ -104,7 +104,7 @@ def survive_and_age(older, rows, spans, survival, r):  # type: ignore[no-untyped
         older[row, CELLS - 1] += rows[row, CELLS - 1] * survival[r, CELLS - 1]
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def add_infants(  # type: ignore[no-untyped-def]
     older, births, newborn_sex, newborn_survival, r, newborn_status, h
 ):
@@ -119,7 +119,7 @@ def add_infants(  # type: ignore[no-untyped-def]
     return dead
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def retire(  # type: ignore[no-untyped-def]
     rows, retirement_cells, retired_share, p, home_cover, h, retiring
 ):
@@ -136,7 +136,7 @@ def retire(  # type: ignore[no-untyped-def]
             rows[k, cell] += (reaching - earned) * home_cover[h, k]
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def times(target, rows, chance, spans, held):  # type: ignore[no-untyped-def]
     """``target[k, c] = rows[k, c] * chance[c]``, scratch rows of the statuses held."""
     for n in range(spans.shape[0]):
@@ -147,7 +147,7 @@ def times(target, rows, chance, spans, held):  # type: ignore[no-untyped-def]
                 target[k, c] = rows[k, c] * chance[c]
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def clear(rows, spans):  # type: ignore[no-untyped-def]
     """Nobody in any kept cell."""
     for n in range(spans.shape[0]):
@@ -156,7 +156,7 @@ def clear(rows, spans):  # type: ignore[no-untyped-def]
             rows[k, first + np.uint64(i)] = 0.0
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def add_rows(target, rows, spans):  # type: ignore[no-untyped-def]
     """``target[k, c] += rows[k, c]``, scratch rows."""
     for n in range(spans.shape[0]):
@@ -166,7 +166,7 @@ def add_rows(target, rows, spans):  # type: ignore[no-untyped-def]
             target[k, c] += rows[k, c]
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def add_to(target, rows, spans, held):  # type: ignore[no-untyped-def]
     """Add scratch rows of the statuses held; returns the sum of ``target`` before."""
     total = target.dtype.type(0.0)
@@ -180,7 +180,7 @@ def add_to(target, rows, spans, held):  # type: ignore[no-untyped-def]
     return total
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def add_mapped(  # type: ignore[no-untyped-def]
     target, mapping, h, source, factor, spans, held, plan
 ):
@@ -213,7 +213,7 @@ def add_mapped(  # type: ignore[no-untyped-def]
                     )
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def add_arriving(target, arriving, share, spans, held):  # type: ignore[no-untyped-def]
     """Add a share of those arriving in all places; nobody less than nobody, as by rounding."""
     nil = target.dtype.type(0.0)
@@ -225,7 +225,7 @@ def add_arriving(target, arriving, share, spans, held):  # type: ignore[no-untyp
                 target[k, c] = max(target[k, c] + share * arriving[k, c], nil)
 
 
-@numba.njit(cache=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def stay_and_leave(  # type: ignore[no-untyped-def]
     x, spans, held, persist, on, back, d, here, moving, onward, returned, p
 ):

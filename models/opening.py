@@ -8,12 +8,12 @@ by tie and the residents of every cell are met exactly (iterative proportional f
 
 from typing import Any
 
-import numba
 import numpy as np
 
 from inputs.case import Case
 from inputs.vocabulary import CELLS, OUTSIDE, TIES
 from models.cells import cell_index
+from models.compiled import compiled
 from models.coverage import BaseCoverage, pair_rows
 from models.held_cells import HeldCells
 from models.pairs import IntArray, PairIndex, pair_index, side_by_side, slices
@@ -171,7 +171,7 @@ def _pieces(cells: HeldCells, band: IntArray) -> IntArray:
     return np.array(rows, dtype=np.int64)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _fill(  # type: ignore[no-untyped-def]
     result, first, last, row, cover_row, pieces, share, patterns, cover
 ):

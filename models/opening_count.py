@@ -8,16 +8,16 @@ fixed order, so the result does not depend on the number of threads.
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from inputs.vocabulary import CELLS
-from models.cell_blocks import LOOSE, SCRATCH, ClaimBlocks, K, claim_blocks, claims_by_class
+from models.cell_blocks import SCRATCH, ClaimBlocks, K, claim_blocks, claims_by_class
+from models.compiled import LOOSE, compiled
 from models.held_cells import HeldCells, every_cell
 from models.kernel_people import add_up, lay_out
 from models.pairs import CHUNKS, PairIndex, side_by_side
+from models.plain_blocks import FOUR
 from models.rates import CareWeights, FloatArray
-from models.vector_blocks import FOUR
 
 
 class Counted(NamedTuple):
@@ -32,7 +32,7 @@ class Counted(NamedTuple):
     expected_claims: FloatArray
 
 
-@numba.njit(cache=True, nogil=True, fastmath=LOOSE)
+@compiled(LOOSE)
 def _count(  # type: ignore[no-untyped-def]
     chunk, people, spans, start, residence, blocks, persons, claims
 ):
@@ -79,7 +79,7 @@ def counted(
     return Counted(persons, claims)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _residents(chunk, people, spans, start, residence, residents):  # type: ignore[no-untyped-def]
     for h in range(chunk, start.shape[0] - 1, CHUNKS):
         for p in range(start[h], start[h + 1]):

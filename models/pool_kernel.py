@@ -8,15 +8,15 @@ lacks at its worst, discounted to the opening, is the opening reserve that the s
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from inputs.case import Case
+from models.compiled import FAST, compiled
 from models.funds import moral_hazard
 from models.pairs import IntArray
 from models.pooling import PoolingPlan, Pools, Stage, pools_of
 from models.rates import FloatArray
-from models.scenario_kernel import FAST, county_flows_of_scenario
+from models.scenario_kernel import county_flows_of_scenario
 
 PAID_IN, RESULT, ACTUAL, BARE, MORE = range(5)
 """Rows of working room: contributions, the year's result, the balance, the balance that opened
@@ -146,7 +146,7 @@ def plan_layout(
     return layout, pools, starts
 
 
-@numba.njit(cache=True, nogil=True, fastmath=FAST)
+@compiled(FAST)
 def _pool_balances(  # type: ignore[no-untyped-def]
     layout, m, k, flows, drivers, work, hubs, begin, pool, cells, kept
 ):
@@ -234,7 +234,7 @@ def _pool_balances(  # type: ignore[no-untyped-def]
                     ruin[row, pool + p] = t
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _swap(layout, first, last, paid_in, result, hubs, half):  # type: ignore[no-untyped-def]
     """Add the year's swaps to ``result``; ``hubs`` becomes what the adjustment funds hold."""
     size = hubs.shape[1]
@@ -253,7 +253,7 @@ def _swap(layout, first, last, paid_in, result, hubs, half):  # type: ignore[no-
         result[p] += grant - layout.levy[p] * max(paid_in[p], 0.0)
 
 
-@numba.njit(cache=True, nogil=True, fastmath=FAST)
+@compiled(FAST)
 def run_chunk(  # type: ignore[no-untyped-def]
     terms, layouts, pool_start, cell_start, drivers, noise, noisy, struck, factors, begin, kept
 ):
@@ -288,7 +288,7 @@ def run_chunk(  # type: ignore[no-untyped-def]
             )  # fmt: skip
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def count_in_bins(balances, low, width, counts):  # type: ignore[no-untyped-def]
     """Add ``(N, cells)`` balances to ``counts``, ``(cells, bins)``; outliers go to the ends."""
     count, cells = balances.shape

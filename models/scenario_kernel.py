@@ -7,13 +7,10 @@ bits in whatever block, thread or process it is computed. The readable version o
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from models.compiled import FAST, compiled
 from models.rates import FloatArray
-
-FAST = {"contract", "nsz", "nnan"}
-"""Freedoms of the compiler that change no order of summation; values are checked to be numbers."""
 
 GRID_STEP = 0.05
 GRID_HALF = 120
@@ -71,7 +68,7 @@ class EventTerms(NamedTuple):
     spread: FloatArray
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def autoregression(normals, persistence, scale):  # type: ignore[no-untyped-def]
     """``x[t] = A x[t-1] + L z[t]`` for every scenario, ``(N, T, d)``; ``x[0]`` is zero."""
     count, years, size = normals.shape
@@ -89,7 +86,7 @@ def autoregression(normals, persistence, scale):  # type: ignore[no-untyped-def]
     return result
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def rotated(points, rotation):  # type: ignore[no-untyped-def]
     """``rotation @ point`` for every row of ``points``, summed in one fixed order."""
     count, size = points.shape
@@ -102,7 +99,7 @@ def rotated(points, rotation):  # type: ignore[no-untyped-def]
     return result
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def event_numbers(uniforms, means):  # type: ignore[no-untyped-def]
     """Poisson numbers by inversion, ``(N, T, kinds)``, and how many each scenario has in all."""
     count, years, kinds = uniforms.shape
@@ -125,7 +122,7 @@ def event_numbers(uniforms, means):  # type: ignore[no-untyped-def]
     return numbers, totals
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def apply_events(numbers, places, sizes, kinds, struck, factors):  # type: ignore[no-untyped-def]
     """Multiply the effects of one scenario's events into ``factors``, ``(3, T, n)``.
 
@@ -152,7 +149,7 @@ def apply_events(numbers, places, sizes, kinds, struck, factors):  # type: ignor
                                 factors[effect, u, kinds.members[kind, place]] *= factor
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def drivers_at_work(deviations, interest, premium_share, floor, memory):  # type: ignore[no-untyped-def]
     """What the flows see of the deviations ``(N, T, 6)``.
 
@@ -179,7 +176,7 @@ def drivers_at_work(deviations, interest, premium_share, floor, memory):  # type
     return result
 
 
-@numba.njit(cache=True, nogil=True, fastmath=FAST)
+@compiled(FAST)
 def _follow(target, central, respond, payroll, drivers):  # type: ignore[no-untyped-def]
     """``central * index * (1 + responses)`` for every scheme, year and county."""
     for m in range(target.shape[0]):
@@ -194,7 +191,7 @@ def _follow(target, central, respond, payroll, drivers):  # type: ignore[no-unty
                 )
 
 
-@numba.njit(cache=True, nogil=True, fastmath=FAST)
+@compiled(FAST)
 def _claims_factor(claims, respond, drivers):  # type: ignore[no-untyped-def]
     """``price * morbidity * (1 + responses)``."""
     for m in range(claims.shape[0]):
@@ -206,7 +203,7 @@ def _claims_factor(claims, respond, drivers):  # type: ignore[no-untyped-def]
                 )
 
 
-@numba.njit(cache=True, nogil=True, fastmath=FAST)
+@compiled(FAST)
 def _stray(claims, noise, spread, skew):  # type: ignore[no-untyped-def]
     """Multiply claims by their noise, never below zero."""
     for m in range(claims.shape[0]):
@@ -218,7 +215,7 @@ def _stray(claims, noise, spread, skew):  # type: ignore[no-untyped-def]
                 )
 
 
-@numba.njit(cache=True, nogil=True, fastmath=FAST)
+@compiled(FAST)
 def _outgo(outgo, claims, parts):  # type: ignore[no-untyped-def]
     """Claims paid in each year by the year of care; care before the first year is as it was."""
     schemes, lags, years, counties = parts.shape
@@ -236,7 +233,7 @@ def _outgo(outgo, claims, parts):  # type: ignore[no-untyped-def]
                         outgo[m, t, c] += parts[m, late, t, c]
 
 
-@numba.njit(cache=True, nogil=True, fastmath=FAST)
+@compiled(FAST)
 def county_flows_of_scenario(  # type: ignore[no-untyped-def]
     terms, drivers, noise, noisy, struck, factors, income, subsidies, claims, outgo
 ):
@@ -264,7 +261,7 @@ def county_flows_of_scenario(  # type: ignore[no-untyped-def]
     _outgo(outgo, claims, terms.parts)
 
 
-@numba.njit(cache=True, nogil=True)
+@compiled()
 def _from_tables(terms, noise, claims):  # type: ignore[no-untyped-def]
     """Noise of small pools, which the loop above leaves out."""
     for row in range(terms.tabled.shape[0]):

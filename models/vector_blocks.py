@@ -9,19 +9,14 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.extending import intrinsic
 
+from models import plain_blocks
+from models.compiled import LOOSE, intrinsic
 from models.held_cells import LANES
+from models.plain_blocks import ADD, AFTER, BAND, FEW, FIRST_BEFORE, FOUR, MANY
 
-FOUR = 4
-FEW, MANY = 3, 6
-BAND, FEW_OR_MANY, ADD, FIRST_BEFORE = 2, 3, 4, 5
-AFTER = FIRST_BEFORE + MANY
-"""Columns of a row of :func:`models.cell_blocks.cover_plan`; after ``AFTER`` statuses follow."""
 LINE = 64
 """Bytes that memory hands over at once."""
-LOOSE = ("reassoc", "contract", "nsz")
-"""Liberties the compiler may take with sums; NaN and infinity keep their meaning."""
 
 
 def _place(context: Any, builder: Any, kind: Any, value: Any, *index: Any) -> Any:
@@ -91,7 +86,7 @@ def _combine(before: int) -> Any:
     return generate
 
 
-@intrinsic
+@intrinsic(plain_blocks.combine_few)
 def combine_few(typingctx, target, source, matrices, row, plan, n, cell):  # type: ignore[no-untyped-def]
     """A block of a row of a plan of at most ``FEW`` statuses before.
 
@@ -103,14 +98,14 @@ def combine_few(typingctx, target, source, matrices, row, plan, n, cell):  # typ
     return types.void(target, source, matrices, whole, plan, whole, types.uint64), _combine(FEW)
 
 
-@intrinsic
+@intrinsic(plain_blocks.combine_many)
 def combine_many(typingctx, target, source, matrices, row, plan, n, cell):  # type: ignore[no-untyped-def]
     """The same for at most ``MANY`` statuses before."""
     whole = types.int64
     return types.void(target, source, matrices, whole, plan, whole, types.uint64), _combine(MANY)
 
 
-@intrinsic
+@intrinsic(plain_blocks.dot_four)
 def dot_four(  # type: ignore[no-untyped-def]
     typingctx, result, rows, k, weights, service, starts, first, last
 ):
@@ -172,7 +167,7 @@ def _sums_of_four(builder: Any, vectors: list[Any]) -> Any:
     return vectors[0]
 
 
-@intrinsic
+@intrinsic(plain_blocks.fetch_ahead)
 def fetch_ahead(typingctx, array, row):  # type: ignore[no-untyped-def]
     """Ask for a row of an array with contiguous rows, so that it is near when it is needed."""
 

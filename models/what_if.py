@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
-import numba
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from models.compiled import compiled, prange
 from models.pool_paths import PoolPaths
 from models.rates import FloatArray
 
@@ -215,14 +215,14 @@ def _accumulated(paths: PoolPaths, last: int) -> tuple[FloatArray, ...]:
     return (grown, *sums)
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _combined(  # type: ignore[no-untyped-def]
     grown, income, base, subsidies, outgo, opening, income_factor, added_rate, subsidy_factor,
     claims_factor,
 ):  # fmt: skip
     scenarios, pools = income.shape
     result = np.empty((scenarios, pools))
-    for s in numba.prange(scenarios):
+    for s in prange(scenarios):
         for p in range(pools):
             result[s, p] = (
                 grown[s] * opening[p]
@@ -268,13 +268,13 @@ def readable_balances(paths: PoolPaths, levers: Levers) -> FloatArray:
     return result
 
 
-@numba.njit(cache=True, nogil=True, parallel=True)
+@compiled(parallel=True)
 def _balances(  # type: ignore[no-untyped-def]
     income, base, subsidies, outgo, interest, opening, income_factor, added_rate, subsidy_factor,
     claims_factor, levy, own, shift, result,
 ):  # fmt: skip
     scenarios, years, pools = income.shape
-    for s in numba.prange(scenarios):
+    for s in prange(scenarios):
         hub = 0.0
         for t in range(years):
             grown = 1.0 + interest[s, t] + shift

@@ -1,12 +1,12 @@
 """Which code, which packages and which machine a run came from."""
 
-import hashlib
 import platform
 from functools import cache
 from importlib import metadata
 from pathlib import Path
 
 import fundpool
+from models.code_digest import files_sha256, source_files
 
 ROOMS = ("actuarial", "inputs", "models", "fundpool")
 SOURCES = (".py", ".j2", ".css", ".typ", ".mo")
@@ -21,13 +21,7 @@ PACKAGES = (
 def code_sha256() -> str:
     """Digest of the program itself: every source file of its packages, by name and content."""
     root = Path(fundpool.__file__).parent.parent
-    lines = []
-    for room in ROOMS:
-        for file in sorted((root / room).rglob("*")):
-            if file.suffix in SOURCES and file.is_file():
-                digest = hashlib.sha256(file.read_bytes()).hexdigest()
-                lines.append(f"{file.relative_to(root).as_posix()} {digest}")
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return files_sha256(root, source_files(root, ROOMS, SOURCES))
 
 
 def package_versions() -> dict[str, str]:

@@ -1,9 +1,17 @@
 """Options that several commands share."""
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+def _quieten(quiet: bool) -> bool:
+    """Without warnings either, such as that compiled code cannot be kept."""
+    logging.getLogger("fundpool").setLevel(logging.ERROR if quiet else logging.NOTSET)
+    return quiet
+
 
 CaseArgument = Annotated[
     str,
@@ -15,7 +23,9 @@ CaseArgument = Annotated[
 Years = Annotated[int, typer.Option("--years", min=1, max=100, help="Years to project.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but the result.")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", help="Say nothing but the result.", callback=_quieten)
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(

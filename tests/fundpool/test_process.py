@@ -45,6 +45,22 @@ print(sorted(set({sorted(HEAVY)}) & set(sys.modules)), file=sys.stderr)
     assert done.stderr == "[]\n"
 
 
+def test_runs_are_listed_without_the_compiler(tmp_path: Path) -> None:
+    program = """
+import sys
+from fundpool.__main__ import main
+sys.argv = ["fundpool", "runs", "--archive", sys.argv[1]]
+try:
+    main()
+except SystemExit as end:
+    assert not end.code, end.code
+assert not {"numba", "llvmlite"} & sys.modules.keys()
+"""
+    (tmp_path / "fundpool-archive.json").write_text("{}", encoding="utf-8")
+    done = _run("-c", program, tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 def test_status_and_streams(small_folder: Path, broken_folder: Path, tmp_path: Path) -> None:
     alert = _run("-m", "fundpool", "project", small_folder, "--years", 1, "--json", "--out",
                  tmp_path / "out")  # fmt: skip

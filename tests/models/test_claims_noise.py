@@ -20,6 +20,8 @@ from models.scenario_kernel import GRID_HALF, GRID_STEP
 from models.scenario_terms import scenario_terms
 from tests.cases.stochastic import stochastic_case
 
+pytestmark = pytest.mark.plain
+
 
 def test_payment_moments_by_hand(tmp_path: Path) -> None:
     """Birch's employee fund: 600 stayers + 140 from Ash (employee or dual), 2 claims a year each.

@@ -12,6 +12,8 @@ from models.experience import experience, periods
 from models.projection import study
 from tests.cases.small import SmallCase, small_case
 
+pytestmark = pytest.mark.plain
+
 COLUMNS = ["region", "scheme", "year", "month", "measure", "value", "claims"]
 
 

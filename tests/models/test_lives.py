@@ -27,6 +27,8 @@ from models.rates import FloatArray
 from tests.cases.policies import SOURCE, policy_case
 from tests.cases.small import given
 
+pytestmark = pytest.mark.plain
+
 LIVES, GROUPS, HORIZON = 200_000, 20, 6
 KEPT, FALLBACK, PRIOR = 0.7, 0.8, 0.5
 NONE, HOME, EMPLOYEE, DUAL = (

@@ -7,6 +7,8 @@ from models.opening_count import counted, residents_by_cell
 from models.population import by_residence, expected_claims
 from tests.models.random_years import random_year
 
+pytestmark = pytest.mark.plain
+
 
 @pytest.mark.parametrize(("counties", "seed", "dense"), [(3, 1, True), (9, 3, False)])
 def test_counted_equals_three_sums(counties: int, seed: int, dense: bool) -> None:

@@ -20,6 +20,8 @@ from models.scenario_terms import ScenarioTerms, scenario_terms
 from models.scenarios import DriverModel, scenario_model
 from tests.cases.stochastic import SOURCE, still_section, stochastic_case
 
+pytestmark = pytest.mark.plain
+
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory: pytest.TempPathFactory) -> Study:

@@ -86,6 +86,8 @@ from inputs.case import Case, read_case
 from models.projection import Comparison, compare
 from tests.cases.small import small_case
 
+pytestmark = pytest.mark.plain
+
 
 @pytest.fixture(scope="module")
 def year_one(small: Case) -> Comparison:

@@ -1,39 +1,30 @@
 """Vector intrinsics against numpy."""
 
-import numba
 import numpy as np
 import pytest
 
 from models.cell_blocks import with_lapses
+from models.compiled import compiled
 from models.held_cells import LANES
-from models.vector_blocks import (
-    ADD,
-    AFTER,
-    BAND,
-    FEW,
-    FIRST_BEFORE,
-    FOUR,
-    MANY,
-    combine_few,
-    combine_many,
-    dot_four,
-    fetch_ahead,
-)
+from models.plain_blocks import ADD, AFTER, BAND, FEW, FIRST_BEFORE, FOUR, MANY
+from models.vector_blocks import combine_few, combine_many, dot_four, fetch_ahead
+
+pytestmark = pytest.mark.plain
 
 KINDS = [(np.float32, 1e-6), (np.float64, 1e-15)]
 
 
-@numba.njit
+@compiled()
 def _dot(result, rows, k, weights, service, starts, first, last):  # type: ignore[no-untyped-def]
     dot_four(result, rows, k, weights, service, starts, first, last)
 
 
-@numba.njit
+@compiled()
 def _few(target, source, matrices, row, plan, n, cell):  # type: ignore[no-untyped-def]
     combine_few(target, source, matrices, row, plan, n, np.uint64(cell))
 
 
-@numba.njit
+@compiled()
 def _many(target, source, matrices, row, plan, n, cell):  # type: ignore[no-untyped-def]
     combine_many(target, source, matrices, row, plan, n, np.uint64(cell))
 
@@ -87,7 +78,7 @@ def test_those_who_lapse_were_insured() -> None:
     assert (wide[:, 9] == 0).all()
 
 
-@numba.njit
+@compiled()
 def _fetch(array, row):  # type: ignore[no-untyped-def]
     fetch_ahead(array, row)
     return array.sum()

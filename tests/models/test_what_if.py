@@ -10,6 +10,8 @@ from models.sampled_paths import sampled_paths
 from models.what_if import LINEAR, Levers, WhatIf, lever_kind, readable_balances
 from tests.cases.stochastic import stochastic_case
 
+pytestmark = pytest.mark.plain
+
 
 @pytest.fixture(scope="module")
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:

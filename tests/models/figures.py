@@ -1,0 +1,42 @@
+"""Figures of a small case, for a process of its own: ``python -m tests.models.figures FILE``."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from inputs.case import read_case
+from models.projection import study
+from models.sampled_paths import sampled_paths
+from models.stochastic import run_scenarios
+from models.what_if import Levers, WhatIf
+from tests.cases.stochastic import stochastic_case
+
+PLANS = ["county", "province", "county+province:0.1:0.2"]
+
+
+def figures(folder: Path) -> dict[str, np.ndarray]:
+    """A projection, its funds, scenarios and what-ifs, as arrays of numbers by name."""
+    made = stochastic_case()
+    made.tables["severity"][["family", "cv"]] = "lognormal", 4.0  # small pools with long tails
+    done = study(read_case(made.write(folder)), years=5)
+    result = {
+        f"funds {plan}": done.pooled(plan).funds.select_dtypes("number").to_numpy(float)
+        for plan in PLANS
+    }
+    run = run_scenarios(done, PLANS, 64, seed=3)
+    for (plan, scheme), outcome in run.outcomes.items():
+        for name in ("need", "one_year", "horizon", "ruin"):
+            result[f"{name} {plan} {scheme}"] = np.asarray(getattr(outcome, name), float)
+    levers = Levers(levy=0.1, own_responsibility=0.25, interest_shift=-0.01, claims_factor=1.1)
+    for scheme in ("employee", "resident"):
+        what_if = WhatIf([sampled_paths(done, "county", scheme, 16, 3)])
+        result[f"levy {scheme}"] = what_if.balances(levers, scheme)
+        result[f"linear {scheme}"] = what_if.balances(Levers(income_factor=1.05), scheme)
+    return result
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as made_in:
+        np.savez(sys.argv[1], **figures(Path(made_in) / "case"))  # type: ignore[arg-type]
