@@ -13,7 +13,7 @@ from pathlib import Path
 
 from inputs.disk import FileInUseError, move
 
-_WRITE = """
+_WRITE = r"""
 import sys
 import vl_convert
 text = vl_convert.javascript_bundle(

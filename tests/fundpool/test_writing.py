@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from fundpool.web.bundle import chart_bundle
 from fundpool.writing import whole_folder
 
 
@@ -40,3 +41,11 @@ def test_nothing_arrives_after_an_error(tmp_path: Path, error: type[BaseExceptio
     with pytest.raises(error):
         write_half()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_chart_library_is_written_for_the_browser(tmp_path: Path) -> None:
+    file = chart_bundle(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+    contents = file.read_bytes()
+    assert b"vegaEmbed" in contents
+    assert b"\r\n" not in contents
