@@ -13,7 +13,10 @@ ROOT = Path(__file__).parent.parent
 
 def _fundpool(*arguments: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "fundpool", *arguments], capture_output=True, text=True, cwd=ROOT
+        [sys.executable, "-m", "fundpool", *arguments],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
     )
     if done.returncode not in (0, 3):
         raise RuntimeError(done.stderr)

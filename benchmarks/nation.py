@@ -15,6 +15,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from benchmarks.memory import peak_memory
 from benchmarks.table import Row
 from models.rates import YearCount
 
@@ -24,8 +25,6 @@ GIB = 2.0**30
 
 def one_run(folder: Path) -> dict[str, float]:
     """Everything once; seconds by the clock, of processors, and memory, by step."""
-    import resource
-
     times: dict[str, float] = {}
     clock, processors = time.perf_counter(), time.process_time()
 
@@ -33,7 +32,7 @@ def one_run(folder: Path) -> dict[str, float]:
         nonlocal clock, processors
         now, used = time.perf_counter(), time.process_time()
         times[name], times[f"{name} cpu"] = now - clock, used - processors
-        times[f"{name} memory"] = 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        times[f"{name} memory"] = peak_memory()
         clock, processors = now, used
 
     import models.moving_people
@@ -101,7 +100,7 @@ def measure() -> list[Row]:
             f"print(json.dumps(one_run(pathlib.Path({folder!r}) / 'case')))"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code], check=True, capture_output=True, text=True
+            [sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8"
         )
     t = json.loads(done.stdout.splitlines()[-1])
     return [

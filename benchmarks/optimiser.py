@@ -3,7 +3,6 @@
 ``python -m benchmarks.optimiser`` adds the nation as one program, which takes minutes.
 """
 
-import resource
 import time
 from dataclasses import replace
 from typing import Any
@@ -12,6 +11,7 @@ import highspy
 import numpy as np
 
 import fundpool
+from benchmarks.memory import peak_memory
 from benchmarks.table import Row, as_text
 from models.optimiser.fund_problem import fund_problem
 from models.optimiser.highs import as_highs
@@ -55,7 +55,7 @@ def measure() -> list[Row]:
             "at most"),
         *measure_sample(),
         Row("plan: most memory so far in this process",
-            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, "GiB"),
+            peak_memory() / 2**30, "GiB"),
     ]  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def measure_whole() -> list[Row]:
         Row("plan, nation with one hub: processor time, raw solve included",
             time.process_time() - began, "s"),
         Row("plan, nation with one hub: most memory",
-            resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, "GiB"),
+            peak_memory() / 2**30, "GiB"),
         Row("plan, nation with one hub: whole over raw HiGHS", seconds / raw, "times", 1.25,
             "at most"),
         Row("plan, nation with one hub: gap", outcome.certificate.relative_gap, "", 1e-6,

@@ -14,23 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.environment import without_cache
+from benchmarks.memory import peak_memory
 from benchmarks.table import Row
 
 YEARS = 30
 GIB = 2.0**30
-
-
-def peak_memory() -> float:
-    """The most memory that this process has held, in bytes."""
-    status = Path("/proc/self/status")
-    if status.exists():  # what getrusage says there includes the process that started this one
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return 1024.0 * float(line.split()[1])
-    import resource
-
-    scale = 1 if sys.platform == "darwin" else 1024
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale)
 
 
 def one_projection() -> dict[str, float]:
@@ -63,7 +51,7 @@ def in_new_process(environment: dict[str, str] | None = None) -> dict[str, Any]:
     """:func:`one_projection` in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.projection"],
-        capture_output=True, text=True, check=True, env=environment,
+        capture_output=True, encoding="utf-8", check=True, env=environment,
         cwd=Path(__file__).parent.parent,
     )  # fmt: skip
     return dict(json.loads(done.stdout))

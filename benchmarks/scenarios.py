@@ -4,7 +4,6 @@ The same fund everywhere: 95 county pools of one scheme, 30 years, ``B[t] = B[t-
 (1+i)^0.5`` on flows that differ by scenario.
 """
 
-import resource
 import time
 from dataclasses import replace
 from functools import cache
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 import fundpool
+from benchmarks.memory import peak_memory
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
 from models.draws import NOISE_STREAM, Stream
@@ -104,7 +104,7 @@ def measure() -> list[Row]:
     begin = time.perf_counter()
     run_scenarios(done, LEVELS, SCENARIOS, 1, Engine(), terms)
     whole = time.perf_counter() - begin
-    peak = 1024.0 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = peak_memory()
     few = sampled_paths(done, "county", "employee", 10, 1, terms=terms)
     peers = best_in_turn(
         {"pandas": lambda: in_pandas(few), "modelx": lambda: in_modelx(few)}, rounds=2

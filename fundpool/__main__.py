@@ -1,12 +1,37 @@
 """``fundpool`` and ``python -m fundpool``."""
 
+import os
+import sys
+
 from fundpool.cli import synthesise  # noqa: F401  registers its command
 from fundpool.cli.commands import app
+from fundpool.cli.session import FAILED, say
+from inputs.disk import FileInUseError
 
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="fundpool")
+    make_printable()
+    try:
+        app(prog_name="fundpool")
+    except FileInUseError as error:
+        say(f"fundpool: {error}")
+        sys.exit(FAILED)
+
+
+def make_printable() -> None:
+    """Let any sign be printed: UTF-8 into files and pipes, a ``?`` where a terminal has no sign.
+
+    Windows gives pipes the code page of the region, in which a minus or a Chinese name may not
+    exist; ``PYTHONIOENCODING`` still decides where it is set.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None or not hasattr(stream, "reconfigure"):
+            continue
+        if stream.isatty() or os.environ.get("PYTHONIOENCODING"):
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def _first(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> str:
 
 def main() -> None:
     """Write the page."""
-    (ROOT / "docs" / "reference.md").write_text(reference_page(), encoding="utf-8")
+    (ROOT / "docs" / "reference.md").write_text(reference_page(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

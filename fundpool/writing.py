@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from inputs.disk import move
+
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
     """A folder to fill; its files move to ``target`` together when the block ends well.
 
     Files of the same names are replaced, others are left alone. On an error nothing is moved.
+
+    Raises:
+        inputs.disk.FileInUseError: another program has a file of that name open.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
@@ -21,7 +26,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         yield draft
         target.mkdir(exist_ok=True)
         for path in sorted(draft.iterdir()):
-            path.replace(target / path.name)
+            move(path, target / path.name)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from inputs.building.files import write_parquet
 from inputs.bundled import bundled_cases, case_path, case_root
+from inputs.disk import move
 from inputs.findings import CaseError, Finding, did_you_mean
 from inputs.sources import RawCase, read_raw
 from inputs.tables import PROVENANCE, TABLES, Column, Table
@@ -62,7 +63,9 @@ def synthesise_case(target: Path, counties: int, seed: int) -> None:
     tables = synthetic_tables(counties, seed)
 
     def fill(draft: Path) -> None:
-        (draft / "case.toml").write_text(synthetic_settings(counties, seed), encoding="utf-8")
+        (draft / "case.toml").write_text(
+            synthetic_settings(counties, seed), encoding="utf-8", newline="\n"
+        )
         shutil.copytree(case_root("nation") / "schemes", draft / "schemes")
         (draft / "tables").mkdir()
         write_parquet(tables, draft / "tables")
@@ -87,7 +90,7 @@ def _new_folder(target: Path, fill: Callable[[Path], None]) -> None:
         fill(draft)
         if target.exists():
             target.rmdir()
-        draft.replace(target)
+        move(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -138,7 +141,7 @@ def _write_workbook(raw: RawCase, file: Path) -> None:
             if raw.tables and table.name not in raw.tables:
                 continue
             _write_sheet(book, bold, table, raw)
-    draft.replace(file)
+    move(draft, file)
 
 
 def _write_sheet(book: Any, bold: Any, table: Table, raw: RawCase) -> None:
@@ -240,7 +243,7 @@ def case_format_page() -> str:
 def main() -> None:
     """Write docs/case-format.md beside the package."""
     page = Path(__file__).parent.parent / "docs" / "case-format.md"
-    page.write_text(case_format_page(), encoding="utf-8")
+    page.write_text(case_format_page(), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

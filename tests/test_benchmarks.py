@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("threadpoolctl", reason="benchmarks need the packages of the group develop")
 
-from benchmarks import BENCHMARKS, cohort_fund, projection, table
+from benchmarks import BENCHMARKS, cohort_fund, memory, table
 from benchmarks.environment import unforced
 from benchmarks.province import case_year, dense_year
 from benchmarks.table import BEGIN, END, Row, as_markdown, as_records, as_text, figure, with_table
@@ -98,7 +98,7 @@ def test_the_dense_year_is_dense() -> None:
 
 
 def test_memory_is_that_of_the_process() -> None:
-    assert 1e8 < projection.peak_memory() < 1e11
+    assert 1e8 < memory.peak_memory() < 1e11
 
 
 def test_fewer_pairs_are_the_largest() -> None:
@@ -122,7 +122,7 @@ def test_kernel_and_pandas_run_the_same_fund() -> None:
 def test_an_unknown_name_is_refused() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--only", "speed"],
-        capture_output=True, text=True, cwd=ROOT,
+        capture_output=True, encoding="utf-8", cwd=ROOT,
     )  # fmt: skip
     assert done.returncode == 2
     assert done.stdout == ""

@@ -1,16 +1,14 @@
 """Kill runs at random moments and look at the archive: is every listed run whole?
 
 ``python validation/killed_runs.py --runs 50`` starts that many runs of a small case into one
-archive, two at a time, and ends each with SIGKILL: half of them at a moment spread evenly over
+archive, two at a time, and ends each by force: half of them at a moment spread evenly over
 the length of a run, half as soon as the run has begun to write into the archive, after a random
 delay. Afterwards every listed run is read and its digests
 are compared, one more run is kept, and the drafts of the dead must be gone.
 """
 
 import argparse
-import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -53,7 +51,7 @@ def killed(case: Path, archive: Path, length: float, seed: int) -> bool:
         time.sleep(draw.uniform(0.0, LONGEST_DELAY))
     alive = process.poll() is None
     if alive:
-        os.kill(process.pid, signal.SIGKILL)
+        process.kill()
     process.wait()
     return alive
 

@@ -36,7 +36,7 @@ FILES = {"report.html", "report.pdf", "report.xlsx", "summary.json"}
 def tracked() -> set[str]:
     """Files of the packages that are under version control."""
     listed = subprocess.run(
-        ["git", "ls-files", *PACKAGES], cwd=ROOT, check=True, capture_output=True, text=True
+        ["git", "ls-files", *PACKAGES], cwd=ROOT, check=True, capture_output=True, encoding="utf-8"
     )
     return set(listed.stdout.split("\n")) - {""}
 
@@ -59,19 +59,25 @@ def missing_from(wheel: Path) -> set[str]:
 def installed(package: Path, folder: Path) -> Path:
     """The ``fundpool`` command of a fresh environment with the wheel or sdist."""
     venv.create(folder, with_pip=True)
+    scripts = folder / ("Scripts" if os.name == "nt" else "bin")
     subprocess.run(
-        [folder / "bin" / "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt",
+        [scripts / "pip", "install", "--quiet", "--constraint", ROOT / "constraints.txt",
          package],
         check=True,
     )  # fmt: skip
-    return folder / "bin" / "fundpool"
+    return scripts / "fundpool"
 
 
 def run(command: Path, words: tuple[str, ...], statuses: tuple[int, ...], folder: Path) -> bool:
     """Run a command of an installed copy, away from the checkout; whether it ends as it should."""
     environment = {name: v for name, v in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        [command, *words], cwd=folder, capture_output=True, text=True, check=False, env=environment
+        [command, *words],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        env=environment,
     )
     print(f"fundpool {' '.join(words)}: status {done.returncode}")
     if done.returncode in statuses:

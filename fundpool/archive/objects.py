@@ -6,6 +6,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from inputs.disk import FileInUseError, move
+
 
 class DamagedError(Exception):
     """Something in the archive is missing or is not what its name says."""
@@ -51,7 +53,10 @@ class ObjectStore:
         draft = Path(name)
         try:
             write_durably(draft, contents)
-            draft.replace(target)
+            move(draft, target)
+        except FileInUseError:  # read by another process, so it is there
+            if not target.exists():
+                raise
         finally:
             draft.unlink(missing_ok=True)
         return digest

@@ -163,14 +163,23 @@ def request_of(
 
 def _kept(value: Any, files: dict[str, str], keep: Any) -> Any:
     """An option's value; the name of a file is cut to its last part and the file kept."""
-    if not isinstance(value, str) or not value or not Path(value).is_file():
+    if not isinstance(value, str) or not _names_file(value):
         return value
     digest = keep(Path(value).read_bytes())
     name = Path(value).name
-    if files.get(name, digest) != digest:
+    # on Windows and macOS names that differ in case only are one file
+    if any(name.lower() == n.lower() and (name, digest) != (n, d) for n, d in files.items()):
         name = f"{digest[:8]}-{name}"
     files[name] = digest
     return name
+
+
+def _names_file(value: str) -> bool:
+    """Whether an option's value is the name of a file; other values may be no name at all."""
+    try:
+        return bool(value) and Path(value).is_file()
+    except OSError:  # too long, or with signs that names cannot have
+        return False
 
 
 def words_of(request: Request, case: Path, files: Path, runs: Path) -> list[str]:

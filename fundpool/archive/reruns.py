@@ -77,8 +77,8 @@ def rerun(archive: Archive, run: Run) -> Rerun:
         words += ["--archive", str(again), "--quiet"]
         done = subprocess.run(
             [sys.executable, "-m", "fundpool", *words],
-            capture_output=True, text=True, cwd=place, check=False,
-            env=os.environ | {"PYTHONPATH": str(_program())},
+            capture_output=True, encoding="utf-8", errors="replace", cwd=place, check=False,
+            env=os.environ | {"PYTHONPATH": str(_program()), "PYTHONIOENCODING": "utf-8"},
         )  # fmt: skip
         repeats = Archive(again).runs()
         if not repeats:

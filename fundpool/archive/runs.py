@@ -1,20 +1,21 @@
 """Runs come in whole: written under a temporary name, renamed when every file is on disk."""
 
-import fcntl
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from fundpool.archive.manifest import Manifest, read_manifest
 from fundpool.archive.objects import DamagedError, ObjectStore, sha256
+from inputs.disk import FileInUseError, move, portable_name
 
 MANIFEST = "manifest.json"
 MARK = "fundpool-archive.json"
@@ -163,21 +164,19 @@ class Archive:
         """
         drafts = self.root / "drafts"
         drafts.mkdir(parents=True, exist_ok=True)
-        with (drafts / "gate").open("a") as gate:
-            # sweeping and making a draft exclude each other, for the blink that they take, so
-            # that no draft is ever seen before its lock is held
-            fcntl.flock(gate, fcntl.LOCK_EX)
+        # sweeping and making a draft exclude each other, for the blink that they take, so that no
+        # draft is ever seen before its lock is held
+        with FileLock(drafts / "gate", poll_interval=0.01):
             _sweep(drafts)
             draft = Path(tempfile.mkdtemp(prefix="run-", dir=drafts))
-            lock_file = draft.with_suffix(".lock")
-            lock = lock_file.open("w")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock = FileLock(_lock_file(draft))
+            lock.acquire()
         try:
             yield draft
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-            lock_file.unlink(missing_ok=True)
-            lock.close()
+            lock.release()
+            _remove(_lock_file(draft))
 
     def admit(self, draft: Path, manifest: Manifest) -> Run:
         """Rename a filled draft to a run.
@@ -201,18 +200,19 @@ class Archive:
         folder.mkdir(parents=True, exist_ok=True)
         self._mark()
         request = manifest.request
-        lead = f"{_plain(manifest.case_name)}-{request.command}-{request.digest[:10]}"
+        case = portable_name(manifest.case_name).replace("-", "_")
+        lead = f"{case}-{request.command}-{request.digest[:10]}"
         for number in range(1, MOST_REPEATS):
             name = f"{lead}-{number}"
             target = folder / name
             if target.exists():
                 continue
             done = replace(manifest, run=name, files=files)
-            (draft / MANIFEST).write_text(done.text(), encoding="utf-8")
+            (draft / MANIFEST).write_text(done.text(), encoding="utf-8", newline="\n")
             _flush(draft / MANIFEST)
             _flush(draft)
             try:
-                draft.rename(target)
+                move(draft, target)
             except OSError:
                 if target.exists():
                     continue
@@ -226,9 +226,12 @@ class Archive:
         if mark.exists():
             return
         handle, name = tempfile.mkstemp(prefix=".mark-", dir=self.root)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write('{"schema_version": 1}\n')
-        Path(name).replace(mark)
+        try:
+            move(Path(name), mark)
+        except FileInUseError:  # another process has just written the same mark
+            Path(name).unlink(missing_ok=True)
 
     def query(self, sql: str) -> pd.DataFrame:
         """A question in SQL over all runs.
@@ -245,14 +248,15 @@ class Archive:
             connection.register("runs", self.listing())
             for name in sorted({table for run in held for table in run.tables}):
                 files = [
-                    str(run.folder / "tables" / f"{name}.parquet")
+                    (run.folder / "tables" / f"{name}.parquet").as_posix()
                     for run in held
                     if name in run.tables
                 ]
                 listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
                 connection.execute(
                     f'CREATE VIEW "{name}" AS SELECT '
-                    "split_part(filename, '/', -3) AS run, * EXCLUDE (filename) "
+                    "split_part(replace(filename, '\\', '/'), '/', -3) AS run, "
+                    "* EXCLUDE (filename) "
                     f"FROM read_parquet([{listed}], union_by_name = true, filename = true)"
                 )
             try:
@@ -285,41 +289,43 @@ class Archive:
 def _sweep(drafts: Path) -> None:
     """Remove what killed processes left: drafts whose lock nobody holds."""
     for draft in drafts.glob("run-*"):
-        if draft.suffix == ".lock":
-            continue
-        lock_file = draft.with_suffix(".lock")
-        with lock_file.open("a") as lock:
-            if not _free(lock):
-                continue
+        if draft.suffix != ".lock" and _free(_lock_file(draft)):
             shutil.rmtree(draft, ignore_errors=True)
-            lock_file.unlink(missing_ok=True)
     for lock_file in drafts.glob("run-*.lock"):
-        with lock_file.open("a") as lock:
-            if not lock_file.with_suffix("").exists() and _free(lock):
-                lock_file.unlink(missing_ok=True)
+        if not lock_file.with_suffix("").exists() and _free(lock_file):
+            _remove(lock_file)
 
 
-def _free(lock: IO[str]) -> bool:
+def _lock_file(draft: Path) -> Path:
+    """The file whose lock the process holds that fills a draft; the system frees it at its end."""
+    return draft.with_suffix(".lock")
+
+
+def _free(lock_file: Path) -> bool:
     """Whether nobody holds a lock file."""
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        with FileLock(lock_file, timeout=0):
+            return True
+    except Timeout:
         return False
-    return True
+
+
+def _remove(lock_file: Path) -> None:
+    """Remove a lock file; one that another process looks at just now is left to a later sweep."""
+    with suppress(PermissionError):
+        lock_file.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:
-    """Wait until the disk holds a file or a folder's names."""
-    handle = os.open(path, os.O_RDONLY)
+    """Wait until the disk holds a file or a folder's names (on Windows a file only)."""
+    if os.name == "nt" and path.is_dir():
+        return
+    # Windows flushes only what is open for writing, other systems open no folder so
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _plain(name: str) -> str:
-    """A case's name as part of a folder's name."""
-    return "".join(c if c.isalnum() or c in "_." else "_" for c in name).strip(".") or "case"
 
 
 __all__ = ["Archive", "DamagedError", "NoSuchRunError", "Run", "opened_run"]

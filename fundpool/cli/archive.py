@@ -174,9 +174,11 @@ def diff(
         say(f"fundpool: {error}")
         raise typer.Exit(BAD_INPUT) from None
     if out is not None:
+        from inputs.disk import move
+
         draft = out.with_name(f".{out.name}.draft")
         table.to_csv(draft, index=False, lineterminator="\n")
-        draft.replace(out)
+        move(draft, out)
         say(f"Table written to {out}", quiet)
     if json:
         from fundpool.summary import as_json

@@ -147,7 +147,7 @@ def project(
     with whole_folder(out) as folder:
         for name, table in tables.items():
             write_table(table, folder / name, table_format)
-        (folder / "summary.json").write_text(as_json(result), encoding="utf-8")
+        (folder / "summary.json").write_text(as_json(result), encoding="utf-8", newline="\n")
         kept(archive, context, opened, result, tables, {"pooling": plan}, quiet=quiet)
     if json:
         typer.echo(as_json(result), nl=False)

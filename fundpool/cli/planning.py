@@ -181,7 +181,7 @@ def optimise(
     with whole_folder(out) as folder:
         for name, table in tables.items():
             write_table(table, folder / name, table_format)
-        (folder / "plan.json").write_text(as_json(record), encoding="utf-8")
+        (folder / "plan.json").write_text(as_json(record), encoding="utf-8", newline="\n")
     typer.echo(as_json(record) if json else plan_text(record, tables), nl=not json)
     say(f"Plan written to {out}", quiet)
     _end(opened, plan, certified)
@@ -212,6 +212,7 @@ def frontier(
     from fundpool.report.plan_charts import frontier_chart
     from fundpool.summary import as_json
     from fundpool.writing import whole_folder, write_table
+    from inputs.disk import portable_name
     from models.optimiser.frontier import frontier as run
     from models.optimiser.frontier import frontiers_table
     from models.projection import project
@@ -231,7 +232,8 @@ def frontier(
         write_table(table, folder / "frontier", table_format)
         for part in found:
             chart = frontier_chart(part)
-            (folder / f"frontier_{part.scheme}.svg").write_text(chart, encoding="utf-8")
+            chart_file = folder / f"frontier_{portable_name(part.scheme)}.svg"
+            chart_file.write_text(chart, encoding="utf-8", newline="\n")
     records = table.to_dict("records")
     if json:
         typer.echo(as_json({"case": opened.name, "points": records}), nl=False)

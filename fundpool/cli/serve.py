@@ -52,7 +52,7 @@ def serve(
     names = {host, *(LOOPBACK if host in LOOPBACK else ())}
     say("Preparing the charts", quiet)
     charts = chart_bundle()
-    with tempfile.TemporaryDirectory(prefix="fundpool-") as folder:
+    with tempfile.TemporaryDirectory(prefix="fundpool-", ignore_cleanup_errors=True) as folder:
         serving = Serving(
             case=case,
             hosts=frozenset(f"[{name}]:{where}" if ":" in name else f"{name}:{where}"

@@ -25,10 +25,10 @@ def write_report(
     All of them show the same comparison, summary and extras.
     """
     page = report_page(comparison, dict(summary), extras, language)
-    (folder / "report.html").write_text(page, encoding="utf-8")
+    (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
     (folder / "report.pdf").write_bytes(report_pdf(page, _imprint(comparison, extras, language)))
     write_workbook(folder / "report.xlsx", workbook_contents(comparison, summary, extras, language))
-    (folder / "summary.json").write_text(as_json(summary), encoding="utf-8")
+    (folder / "summary.json").write_text(as_json(summary), encoding="utf-8", newline="\n")
 
 
 def _imprint(comparison: Comparison, extras: Extras, language: Language) -> Imprint:

@@ -11,13 +11,15 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-_WRITE = """
+from inputs.disk import FileInUseError, move
+
+_WRITE = r"""
 import sys
 import vl_convert
 text = vl_convert.javascript_bundle(
     "window.vegaEmbed = vegaEmbed; window.vega = vega; window.vegaLite = vegaLite;"
 )
-with open(sys.argv[1], "w", encoding="utf-8") as file:
+with open(sys.argv[1], "w", encoding="utf-8", newline="\n") as file:
     file.write(text)
 """
 
@@ -47,7 +49,10 @@ def chart_bundle(folder: Path | None = None) -> Path:
     os.close(handle)
     try:
         subprocess.run([sys.executable, "-c", _WRITE, draft], check=True)
-        Path(draft).replace(file)
+        move(Path(draft), file)
+    except FileInUseError:  # written and read by another server meanwhile
+        if not file.is_file():
+            raise
     finally:
         Path(draft).unlink(missing_ok=True)
     return file

@@ -120,7 +120,7 @@ class Shelf:
             contents = toml_text(policy_contents_of(changed, request))
             with tempfile.TemporaryDirectory(dir=self.serving.folder) as folder:
                 file = Path(folder) / f"{NAME}.toml"
-                file.write_text(contents, encoding="utf-8")
+                file.write_text(contents, encoding="utf-8", newline="\n")
                 return changed.with_policies([file])
         if request.mobility:
             mobility = changed.settings.mobility

@@ -54,12 +54,12 @@ def run_shell(script: str, folder: Path) -> str:
     tools = folder / ".bin"
     tools.mkdir(exist_ok=True)
     command = tools / "fundpool"
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m fundpool "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m fundpool "$@"\n', "utf-8")
     command.chmod(0o755)
     paths = {"PATH": f"{tools}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT), "COLUMNS": "100"}
     done = subprocess.run(
         ["bash", "-u", "-c", script], cwd=folder, env=os.environ | paths, capture_output=True,
-        text=True, check=False,
+        encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode in (0, 3) or "status" in script, done.stderr
     assert "Traceback" not in done.stderr, done.stderr

@@ -1,5 +1,6 @@
 """Code on the pages runs and prints what the page shows; pages lead somewhere."""
 
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -24,6 +25,7 @@ def runnable(page: str) -> str:
     return page
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the pages' commands are for a POSIX shell")
 @pytest.mark.parametrize("name", PAGES)
 def test_code_on_a_page_runs_and_prints_what_it_shows(name: str, tmp_path: Path) -> None:
     for block, printed in printed_by(runnable((ROOT / name).read_text("utf-8")), tmp_path):

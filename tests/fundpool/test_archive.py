@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -58,7 +57,7 @@ def case(tmp_path: Path) -> Path:
 def run(*words: str | Path) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "fundpool", *map(str, words)],
-        capture_output=True, text=True, cwd=ROOT, check=False,
+        capture_output=True, encoding="utf-8", cwd=ROOT, check=False,
     )  # fmt: skip
 
 
@@ -230,7 +229,7 @@ def test_killed_writers_leave_no_half_run(tmp_path: Path) -> None:
         while not (drafts.exists() and any(drafts.glob("run-*"))):
             time.sleep(0.002)
         time.sleep(draw.uniform(0.0, 0.05))
-        os.kill(writer.pid, signal.SIGKILL)
+        writer.kill()
         writer.wait()
         assert all(run.damage() == [] for run in Archive(tmp_path).runs())
         keep_one(tmp_path, 0)

@@ -103,7 +103,7 @@ def test_project_writes_parquet(run: Run, small_folder: Path, projection: Projec
                 expected = table[column].to_numpy(dtype=float, na_value=float("nan"))
                 found = read[column].to_numpy(dtype=float, na_value=float("nan"))
                 assert found == pytest.approx(expected, rel=0, abs=0, nan_ok=True), (name, column)
-    data = json.loads(Path("a/b/summary.json").read_text())
+    data = json.loads(Path("a/b/summary.json").read_text(encoding="utf-8"))
     assert data == json.loads(as_json(summary({"city": projection}, "city")))
 
 
@@ -125,7 +125,7 @@ def test_json_is_all_of_stdout(run: Run, small_folder: Path) -> None:
         data = json.loads(result.stdout)
         assert data["case"] == "two_counties"
         if command != "compare":
-            assert result.stdout == Path(command, "summary.json").read_text()
+            assert result.stdout == Path(command, "summary.json").read_text(encoding="utf-8")
             assert result.stderr != ""
 
 
@@ -253,13 +253,13 @@ def test_a_case_that_is_not_there(run: Run) -> None:
 
 
 def test_a_file_where_the_folder_should_be(run: Run, small_folder: Path) -> None:
-    Path("taken").write_text("mine")
+    Path("taken").write_text("mine", encoding="utf-8")
     for out in ("taken", "taken/inside"):
         for command in ("project", "report"):
             result = run(command, small_folder, "--out", out)
             assert result.exit_code == 2
             assert result.stderr == f"fundpool: --out '{out}': 'taken' is a file; name a folder\n"
-    assert Path("taken").read_text() == "mine"
+    assert Path("taken").read_text(encoding="utf-8") == "mine"
 
 
 def test_totals_that_cannot_be_met_are_refused(run: Run, tmp_path: Path) -> None:
@@ -300,12 +300,12 @@ def test_an_error_in_the_middle_writes_nothing(
     assert list(Path().iterdir()) == []
     # what was there stays as it was
     Path("out").mkdir()
-    Path("out/funds.parquet").write_text("older")
+    Path("out/funds.parquet").write_text("older", encoding="utf-8")
     written.clear()
     with pytest.raises(OSError, match="no space left"):
         run("project", small_folder, "--years", 1, "--out", "out")
     assert _files(Path()) == ["out", "out/funds.parquet"]
-    assert Path("out/funds.parquet").read_text() == "older"
+    assert Path("out/funds.parquet").read_text(encoding="utf-8") == "older"
 
 
 def test_a_page_that_cannot_be_made_leaves_no_report(
@@ -344,7 +344,7 @@ def test_a_changed_assumption_changes_the_result(run: Run, small_folder: Path) -
     assert ratio.xs("employee")["contributions"].to_numpy() == pytest.approx(0.12 / 0.10)
     assert ratio.xs("resident")["contributions"].to_numpy() == pytest.approx(1.0)
     digests = {
-        json.loads(Path(name, "summary.json").read_text())["inputs_sha256"]
+        json.loads(Path(name, "summary.json").read_text(encoding="utf-8"))["inputs_sha256"]
         for name in ("before", "after")
     }
     assert len(digests) == 2
@@ -369,7 +369,7 @@ def test_a_lever_moves_what_is_paid_in_where_totals_are_published(run: Run) -> N
 
 def test_a_changed_assumption_is_shown_as_assumed(run: Run, small_folder: Path) -> None:
     run("report", small_folder, "--years", 1, "--set", "economy.interest=0.0173")
-    page = Path("fundpool-report/report.html").read_text()
+    page = Path("fundpool-report/report.html").read_text(encoding="utf-8")
     row = page.split("<code>economy.interest</code>")[1].split("</tr>")[0]
     assert "0.0173" in row
     assert "set by the user" in row

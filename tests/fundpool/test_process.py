@@ -22,7 +22,7 @@ def _run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         cwd=ROOT,
         env=os.environ | environment,
     )

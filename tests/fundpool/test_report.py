@@ -35,7 +35,9 @@ def jiangsu(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, An
     out = tmp_path_factory.mktemp("jiangsu") / "report"
     result = CliRunner().invoke(app, ["report", "jiangsu", "--out", str(out)])
     assert result.exit_code == 3, result.stderr
-    return (out / "report.html").read_text("utf-8"), json.loads((out / "summary.json").read_text())
+    return (out / "report.html").read_text("utf-8"), json.loads(
+        (out / "summary.json").read_text("utf-8")
+    )
 
 
 @pytest.fixture(scope="module")

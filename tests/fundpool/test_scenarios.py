@@ -32,7 +32,7 @@ def test_report_has_the_section_and_the_same_bytes_twice(case: str, tmp_path: Pa
         result = runner.invoke(app, asked)
         assert result.exit_code in (0, 3), result.output
         pages.append((out / "report.html").read_bytes())
-        summary = json.loads((out / "summary.json").read_text())
+        summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
         assert (summary["scenarios"], summary["seed"]) == (60, 5)
         for plan in summary["pooling"].values():
             for pool in plan["pools"]:
@@ -68,8 +68,8 @@ def test_a_case_without_scenarios_still_reports(plain: str, tmp_path: Path) -> N
     out = tmp_path / "out"
     result = runner.invoke(app, ["report", plain, "--years", "3", "--out", str(out)])
     assert result.exit_code in (0, 3), result.output
-    assert 'id="chance"' not in (out / "report.html").read_text()
-    summary = json.loads((out / "summary.json").read_text())
+    assert 'id="chance"' not in (out / "report.html").read_text("utf-8")
+    summary = json.loads((out / "summary.json").read_text("utf-8"))
     assert summary["scenarios"] == 0
     assert summary["seed"] is None
 

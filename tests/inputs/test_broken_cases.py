@@ -447,7 +447,7 @@ def test_many_mistakes_of_one_kind_are_counted(tmp_path: Path) -> None:
 def test_places_that_hold_no_case(tmp_path: Path) -> None:
     assert "Known: fujian, jiangsu" in check_case(tmp_path / "nothing")[0].message
     text = tmp_path / "case.txt"
-    text.write_text("x")
+    text.write_text("x", encoding="utf-8")
     assert "a case folder or an .xlsx workbook" in check_case(text)[0].message
     book = tmp_path / "case.xlsx"
     book.write_bytes(b"not a workbook")

@@ -1,7 +1,5 @@
 """Dask: a real cluster of this machine, one of whose workers is killed on the way."""
 
-import os
-import signal
 import threading
 import time
 from pathlib import Path
@@ -17,6 +15,7 @@ from models.stochastic import run_scenarios
 from tests.cases.stochastic import stochastic_case
 
 distributed = pytest.importorskip("distributed")
+psutil = pytest.importorskip("psutil")
 
 pytestmark = [
     # the cluster's own servers close after the test; the library warns of what is still open
@@ -38,7 +37,7 @@ def test_a_killed_worker_changes_no_bit(tmp_path: Path) -> None:
 
         def kill(done_so_far: int) -> None:
             if done_so_far >= 100 and not killed.is_set():
-                os.kill(victim, signal.SIGKILL)
+                psutil.Process(victim).kill()
                 killed.set()
 
         away = run_scenarios(

@@ -200,7 +200,7 @@ def _port(file: Path, process: subprocess.Popen[bytes]) -> int:
         if process.poll() is not None:
             raise AssertionError(f"the browser ended with {process.returncode}")
         if file.is_file():
-            lines = file.read_text().split()
+            lines = file.read_text(encoding="utf-8").split()
             if lines:
                 return int(lines[0])
         time.sleep(0.05)
@@ -212,7 +212,7 @@ def server(case: Path, *options: str) -> Iterator[str]:
     """The page of a case, as the command serves it; its address."""
     process = subprocess.Popen(
         [sys.executable, "-m", "fundpool", "serve", str(case), "--port", "0", "--quiet", *options],
-        stdout=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE, encoding="utf-8",
     )  # fmt: skip
     try:
         assert process.stdout is not None

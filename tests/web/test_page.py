@@ -204,7 +204,7 @@ def test_downloads_hold_what_is_on_screen(page: Page, address: str, case_folder:
         page.click(f".downloads[data-chart=paths] [data-picture={kind}]")
         file = page.downloaded(f"fundpool-paths.{ending}")
         assert file.stat().st_size > 200
-    assert page.downloaded("fundpool-paths.svg").read_text().startswith("<svg")
+    assert page.downloaded("fundpool-paths.svg").read_text("utf-8").startswith("<svg")
 
 
 def test_a_broken_case_is_told_by_sheet_row_and_column(

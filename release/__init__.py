@@ -1,0 +1,1 @@
+"""Making a release: the wheelhouse for computers without a package index, and its trial."""
