@@ -176,16 +176,13 @@ def _names_file(value: Any) -> bool:
 def _kept(value: Any, files: dict[str, str], keep: Any) -> Any:
     """An option's value; a file is kept and named without its folders.
 
-    A second file of the same name goes into a folder of its own, for a policy file must be called
-    as the policy is.
+    No two have the same name: a policy file is called as the policy is, and each policy is laid
+    over a case once.
     """
     if not _names_file(value):
         return value
-    digest = keep(Path(value).read_bytes())
     name = Path(value).name
-    if files.get(name, digest) != digest:
-        name = f"{digest[:8]}/{name}"
-    files[name] = digest
+    files[name] = keep(Path(value).read_bytes())
     return name
 
 

@@ -52,7 +52,7 @@ def frontier(asked: FrontierRequest, request: Request) -> JSONResponse:
 def policy(request: Request, asked: PlanRequest) -> PlainTextResponse:
     """The plan's levers as a policy file for the command line."""
     cache: ProjectionCache = request.app.state.cache
-    case = cache.opened(asked.case).case.with_policies(asked.policies)
+    case = cache.case_with_policies(asked)
     return PlainTextResponse(
         toml_text(policy_contents_of(case, asked)), media_type="application/toml"
     )

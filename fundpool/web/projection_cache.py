@@ -93,17 +93,26 @@ class ProjectionCache:
             results.discard(lambda key: key[0] in gone)
         return made
 
+    def case_with_policies(self, request: PlanRequest) -> "Case":
+        """The case with the policies that a request names, which come with the case.
+
+        Raises:
+            CaseError, ValueError: a policy that the case does not have or cannot follow.
+            UnknownCaseError: the case is not open.
+        """
+        case = self.opened(request.case).case
+        unknown = [name for name in request.policies if name not in case.policy_texts]
+        if unknown:
+            raise ValueError(f"the case has no policy {unknown[0]!r}")
+        return case.with_policies(request.policies)
+
     def changed_case(self, request: PlanRequest) -> "Case":
         """The case with what needs a projection laid over it.
 
         Raises:
             CaseError: a policy that the case does not have or cannot follow.
         """
-        case = self.opened(request.case).case
-        unknown = [name for name in request.policies if name not in case.policy_texts]
-        if unknown:
-            raise ValueError(f"the case has no policy {unknown[0]!r}")
-        changed = case.with_policies(request.policies) if request.policies else case
+        changed = self.case_with_policies(request)
         if request.full:
             contents = toml_text(policy_contents_of(changed, request))
             with tempfile.TemporaryDirectory(dir=self.serving.folder) as folder:
