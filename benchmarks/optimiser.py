@@ -3,6 +3,7 @@
 ``python -m benchmarks.optimiser`` adds the nation as one program, which takes minutes.
 """
 
+import argparse
 import time
 from dataclasses import replace
 from typing import Any
@@ -168,5 +169,12 @@ def _joined(parts: list[PoolPaths]) -> PoolPaths:
     )  # fmt: skip
 
 
-if __name__ == "__main__":
+def main(words: list[str] | None = None) -> None:
+    """Measure the optimiser, the nation as one program included; print a table."""
+    parser = argparse.ArgumentParser("python -m benchmarks.optimiser", description=main.__doc__)
+    parser.parse_args(words)
     print(as_text([*measure(), *measure_whole()]))
+
+
+if __name__ == "__main__":
+    main()

@@ -5,6 +5,7 @@ pooling levels. Compiled code is taken from its cache; what compiling costs the 
 is a row of its own.
 """
 
+import argparse
 import json
 import subprocess
 import sys
@@ -83,5 +84,12 @@ def measure() -> list[Row]:
     ]
 
 
-if __name__ == "__main__":
+def main(words: list[str] | None = None) -> None:
+    """Measure one projection in this process; print seconds and bytes as JSON."""
+    parser = argparse.ArgumentParser("python -m benchmarks.projection", description=main.__doc__)
+    parser.parse_args(words)
     print(json.dumps(one_projection()))
+
+
+if __name__ == "__main__":
+    main()

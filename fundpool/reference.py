@@ -3,6 +3,7 @@
 ``python -m fundpool.reference`` writes ``docs/reference.md``; a test compares it.
 """
 
+import argparse
 import ast
 from collections.abc import Iterator
 from pathlib import Path
@@ -79,8 +80,10 @@ def _first(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def main() -> None:
-    """Write the page."""
+def main(words: list[str] | None = None) -> None:
+    """Write docs/reference.md beside the package."""
+    parser = argparse.ArgumentParser("python -m fundpool.reference", description=main.__doc__)
+    parser.parse_args(words)
     (ROOT / "docs" / "reference.md").write_text(reference_page(), encoding="utf-8", newline="\n")
 
 

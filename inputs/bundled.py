@@ -17,6 +17,18 @@ def case_root(name: str) -> Path:
     return _ROOT / name
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file or folder; False also for a text that cannot name one.
+
+    >>> is_there(Path("x" * 300))
+    False
+    """
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 def case_path(name: str | Path) -> Path:
     """Where a case is: a path as given, or the folder of a bundled case.
 
@@ -24,7 +36,7 @@ def case_path(name: str | Path) -> Path:
         CaseError: neither a path that exists nor a bundled name.
     """
     path = Path(name)
-    if path.exists():
+    if is_there(path):
         return path
     if str(name) in bundled_cases():
         if not (case_root(str(name)) / "tables").is_dir():

@@ -58,6 +58,7 @@ class Case:
         pooling: pooling plan of the last of them that has one; None if none has.
         shocks: shocks of these policies.
         policy_texts: contents of the policy files that come with the case.
+        laid_over: contents of the policies laid over it, in order.
         before: the case before the first policy was laid over it; None without policies.
     """
 
@@ -74,6 +75,7 @@ class Case:
     pooling: str | None = None
     shocks: tuple[Shock, ...] = ()
     policy_texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    laid_over: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     before: "Case | None" = field(default=None, repr=False)
 
     @property
@@ -105,6 +107,16 @@ class Case:
     def levels(self) -> tuple[str, ...]:
         """Levels of the region tree, lowest first."""
         return tuple(self.settings.levels)
+
+    @property
+    def usual_pooling(self) -> str:
+        """The pooling plan where none is asked for: that of its policies, or the lowest level."""
+        return self.pooling or self.levels[0]
+
+    @property
+    def usual_plans(self) -> tuple[str, ...]:
+        """The pooling plans compared where none are asked for: every level, and its policies'."""
+        return tuple(dict.fromkeys((*self.levels, self.usual_pooling)))
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -217,6 +229,11 @@ class Case:
 
     def _with_policy(self, file: str, contents: Mapping[str, Any]) -> "Case":
         policy = read_policy(file, contents)
+        if policy.name in self.policies:
+            raise CaseError(
+                [Finding("--policy", None, None, policy.name, "each policy once",
+                         "Name it once, or rename one of the two (the file and its key name).")]
+            )  # fmt: skip
         settings, texts = laid_over(policy, self._settings_text, self._scheme_texts)
         made, files = settings_and_schemes(settings, texts, file)
         shocks = (*self.shocks, *policy.shocks)
@@ -233,6 +250,7 @@ class Case:
             self, settings=made, schemes=regional_schemes(made, files, self.tables, self.regions),
             inputs_sha256=digest, policies=(*self.policies, policy.name), shocks=shocks,
             pooling=policy.pooling or self.pooling, before=self.reference,
+            laid_over=(*self.laid_over, contents),
             _settings_text=settings, _scheme_texts=texts,
         )  # fmt: skip
 

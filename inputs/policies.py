@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from inputs.bundled import is_there
 from inputs.findings import CaseError, Finding, did_you_mean
 from inputs.parameters import Part, Status
 from inputs.regions import RegionTree
@@ -81,7 +82,7 @@ def policy_contents(
     if str(name) in known:
         return f"policies/{name}.toml", known[str(name)]
     path = Path(name)
-    if path.suffix != ".toml" or not path.is_file():
+    if path.suffix != ".toml" or not is_there(path) or not path.is_file():
         raise CaseError(
             [Finding("--policy", None, None, str(name), "a policy of the case or a policy file",
                      did_you_mean(str(name), known) if known else "The case has no policies.")]

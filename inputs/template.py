@@ -1,5 +1,6 @@
 """What the declaration of tables is turned into: a workbook, a page, a copy of a case."""
 
+import argparse
 import json
 import shutil
 from collections.abc import Callable, Mapping
@@ -240,8 +241,9 @@ def case_format_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     """Write docs/case-format.md beside the package."""
+    argparse.ArgumentParser("python -m inputs.template", description=main.__doc__).parse_args(words)
     page = Path(__file__).parent.parent / "docs" / "case-format.md"
     page.write_text(case_format_page(), encoding="utf-8", newline="\n")
 

@@ -4,15 +4,17 @@ A policy is projected on the same opening people and the same calibration. Money
 at the case's interest over all projected years; persons are those of the last year.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from actuarial.solvency import discount_factors
 from inputs.case import Case
-from inputs.policies import read_policy
+from inputs.policies import policy_contents, read_policy
 from models.calibration import Calibration
 from models.endurance import endurance_table
 from models.flow_record import MIGRANT_MEASURES
@@ -109,14 +111,10 @@ def _mean_rate(measures: pd.DataFrame, kinds: dict[str, str], kind: str) -> floa
 
 def only_pools(case: Case) -> bool:
     """Whether the policies of a case change nothing but how funds are pooled."""
-    return case.before is not None and all(
-        not _touches_flows(case.policy_texts.get(name, {"case": {"unknown": 1}}))
-        for name in case.policies
-    )
+    return case.before is not None and not any(map(_touches_flows, case.laid_over))
 
 
-def _touches_flows(contents: object) -> bool:
-    assert isinstance(contents, dict)
+def _touches_flows(contents: Mapping[str, Any]) -> bool:
     changed = set(contents.get("case", {})) - {"pooling"}
     return bool(
         changed or contents.get("schemes") or contents.get("shocks") or contents.get("add_schemes")
@@ -125,7 +123,7 @@ def _touches_flows(contents: object) -> bool:
 
 def policy_effects(
     base: Study,
-    names: Iterable[str],
+    names: Iterable[str | Path],
     plan: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> PolicyEffects:
@@ -133,9 +131,13 @@ def policy_effects(
 
     Args:
         base: the case without policies, projected.
-        names: policies of the case.
-        plan: pooling plan where a policy has none; the lowest level unless told.
+        names: policies of the case by name, or policy files.
+        plan: pooling plan where a policy has none; default: the lowest level.
         progress: called with the name of each finished policy.
+
+    Raises:
+        CaseError: a policy that does not exist, or that the case cannot follow.
+        ValueError: a pooling plan that the case cannot follow.
     """
     case, years = base.case, len(base.flows.years) - 1
     usual = plan or case.levels[0]
@@ -144,10 +146,10 @@ def policy_effects(
     for name in names:
         changed = case.with_policies([name])
         done = followed(base, changed, years)
-        policy = read_policy(f"policies/{name}.toml", case.policy_texts[name])
+        policy = read_policy(*policy_contents(name, case.policy_texts))
         rows.append(
             {
-                "name": name,
+                "name": policy.name,
                 "title": policy.title,
                 "title_local": policy.title_local,
                 "about": policy.about,
@@ -160,13 +162,13 @@ def policy_effects(
             spared = endurance_table([base.pooled(level) for level in case.levels], year)
             stood.append(
                 struck.assign(
-                    policy=name, title=policy.title, year=year,
+                    policy=policy.name, title=policy.title, year=year,
                     shortest_without=spared["shortest"],
                     within_five_without=spared["within_five"],
                 )
             )  # fmt: skip
         if progress is not None:
-            progress(name)
+            progress(policy.name)
     columns = ["name", "title", "title_local", "about", *FIGURES]
     return PolicyEffects(
         base=start,

@@ -266,7 +266,7 @@ def study(
 
 def project(
     case: Case,
-    pooling: str | PoolingPlan = "county",
+    pooling: str | PoolingPlan | None = None,
     years: int = 30,
     progress: Callable[[int], None] | None = None,
 ) -> Projection:
@@ -275,11 +275,16 @@ def project(
     Args:
         case: a checked case.
         pooling: a level of the case, the short form of a plan
-            (:func:`models.pooling.plan_for`), or a plan.
+            (:func:`models.pooling.plan_for`), or a plan; default: the plan of the policies laid
+            over the case, or its lowest level.
         years: number of projected years.
         progress: called with each finished year.
+
+    Raises:
+        ValueError: a plan that the case cannot follow, before anything is projected.
     """
-    return study(case, years, progress).pooled(pooling)
+    plan = plan_for(case, pooling or case.usual_pooling)
+    return study(case, years, progress).pooled(plan)
 
 
 @dataclass(frozen=True)
@@ -385,10 +390,14 @@ def compare(
 
     Args:
         case: a checked case.
-        plans: levels or plans; every level of the case unless told.
+        plans: levels or plans; default: every level of the case, and the plan of the policies
+            laid over it.
         years: number of projected years.
         progress: called with each finished year.
+
+    Raises:
+        ValueError: a plan that the case cannot follow, before anything is projected.
     """
+    named = [plan_for(case, plan) for plan in (plans or case.usual_plans)]
     done = study(case, years, progress)
-    named = [plan_for(case, plan) for plan in (plans or case.levels)]
     return Comparison(done, {plan.name: done.pooled(plan) for plan in named})

@@ -5,6 +5,7 @@ the wheel, or a command fails from an installed copy. The wheel is built from th
 Dependencies are fetched by pip.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -86,8 +87,10 @@ def run(command: Path, words: tuple[str, ...], statuses: tuple[int, ...], folder
     return False
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """Build, install, run; 1 if anything is wrong."""
+    parser = argparse.ArgumentParser("python -m validation.packages", description=__doc__)
+    parser.parse_args(words)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         sdist, wheel = built(folder / "dist")

@@ -10,11 +10,14 @@ import fundpool
 from fundpool.archive.manifest import Request
 from fundpool.archive.objects import ObjectStore, sha256
 from fundpool.archive.provenance import code_sha256
-from inputs.bundled import case_path
+from inputs.bundled import case_path, is_there
 from inputs.case import Case
 
 PLACES = frozenset({"out", "archive", "json", "quiet", "help", "webhook"})
 """Options that say where results go, not what they are."""
+
+FILE_OPTIONS = frozenset({"--policy"})
+"""Options whose values may name input files."""
 
 
 class Parameter(Protocol):
@@ -81,14 +84,14 @@ def _plain(value: Any) -> Any:
 def case_name(name: str) -> str:
     """A case as named on a command line, without the folders above it."""
     path = Path(name)
-    return path.resolve().name if path.exists() else path.name
+    return path.resolve().name if is_there(path) else path.name
 
 
 def command_line(context: Context, resolved: Mapping[str, Any]) -> str:
     """The command as one would type it: the case's own name, and options that are not defaults.
 
-    Options that were found while running, such as the pooling plans, are spelt out, so that the
-    command reads the same when the run is repeated.
+    Options that were found while running, such as the pooling plans, are spelt out, and files are
+    named without their folders, so that the command reads the same when the run is repeated.
     """
     words = ["fundpool", str(context.command.name), case_name(str(context.params["case"]))]
     for parameter in context.command.params:
@@ -97,7 +100,10 @@ def command_line(context: Context, resolved: Mapping[str, Any]) -> str:
         value = resolved.get(parameter.name, context.params.get(parameter.name))
         if value != parameter.default:
             flag, value = _flagged(parameter, value)
-            words += _words(flag, _plain(value))
+            value = _plain(value)
+            if flag in FILE_OPTIONS and isinstance(value, list):
+                value = [Path(item).name if _names_file(item) else item for item in value]
+            words += _words(flag, value)
     return shlex.join(words)
 
 
@@ -145,7 +151,8 @@ def request_of(
     keep = sha256 if store is None else store.keep
     found = options(context, resolved)
     files: dict[str, str] = {}
-    for flag, value in found.items():
+    for flag in found.keys() & FILE_OPTIONS:
+        value = found[flag]
         many = value if isinstance(value, list) else [value]
         named = [_kept(item, files, keep) for item in many]
         found[flag] = named if isinstance(value, list) else named[0]
@@ -161,25 +168,22 @@ def request_of(
     )
 
 
+def _names_file(value: Any) -> bool:
+    """Whether a value of an option that may name a file does, as opposed to a policy's name."""
+    return isinstance(value, str) and value.endswith(".toml")
+
+
 def _kept(value: Any, files: dict[str, str], keep: Any) -> Any:
-    """An option's value; the name of a file is cut to its last part and the file kept."""
-    if not isinstance(value, str) or not _names_file(value):
+    """An option's value; a file is kept and named without its folders."""
+    if not _names_file(value):
         return value
-    digest = keep(Path(value).read_bytes())
     name = Path(value).name
+    digest = keep(Path(value).read_bytes())
     # on Windows and macOS names that differ in case only are one file
     if any(name.lower() == n.lower() and (name, digest) != (n, d) for n, d in files.items()):
         name = f"{digest[:8]}-{name}"
     files[name] = digest
     return name
-
-
-def _names_file(value: str) -> bool:
-    """Whether an option's value is the name of a file; other values may be no name at all."""
-    try:
-        return bool(value) and Path(value).is_file()
-    except OSError:  # too long, or with signs that names cannot have
-        return False
 
 
 def words_of(request: Request, case: Path, files: Path, runs: Path) -> list[str]:

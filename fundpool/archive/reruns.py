@@ -68,6 +68,12 @@ def rerun(archive: Archive, run: Run) -> Rerun:
         fundpool.archive.objects.DamagedError: an input is missing or altered.
     """
     request = run.manifest.request
+    previous = run.manifest.previous
+    if previous is not None and not archive.holds(previous):
+        raise RerunFailedError(
+            f"it was compared with {previous}, which is not in this archive; bring both runs and "
+            "their inputs into one archive"
+        )
     with tempfile.TemporaryDirectory(prefix="fundpool-rerun-") as name:
         place = Path(name)
         case = laid_out(archive, run.manifest, place / "case")

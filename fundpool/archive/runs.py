@@ -99,8 +99,9 @@ def opened_run(folder: Path) -> Run:
         DamagedError: its manifest cannot be read.
     """
     try:
+        folder = folder.resolve()
         text = (folder / MANIFEST).read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         raise NoSuchRunError(f"{folder.name} holds no run") from None
     return Run(folder, read_manifest(text))
 
@@ -114,8 +115,8 @@ class Archive:
 
     def __init__(self, root: Path) -> None:
         """Name the folder; nothing is made until a run comes in."""
-        self.root = root
-        self.objects = ObjectStore(root / "inputs")
+        self.root = root.resolve()  # work on it may go on in another folder or process
+        self.objects = ObjectStore(self.root / "inputs")
 
     @property
     def exists(self) -> bool:
@@ -146,6 +147,10 @@ class Archive:
             listed = ", ".join(run.id for run in close[:5])
             raise NoSuchRunError(f"{name!r} fits {len(close)} runs: {listed}")
         raise NoSuchRunError(f"the archive holds no run {name!r}; see `fundpool runs`")
+
+    def holds(self, run: str) -> bool:
+        """Whether it holds the run of exactly this id."""
+        return (self.root / "runs" / run / MANIFEST).is_file()
 
     def latest(self, case_name: str, command: str) -> Run | None:
         """The latest run of a command on a case of that name."""

@@ -44,7 +44,6 @@ from fundpool.cli.session import (
     item_progress,
     kept,
     opened_case,
-    plans_of,
     policies_to_measure,
     refusing_bad_input,
     say,
@@ -130,7 +129,7 @@ def project(
     with refusing_bad_input():
         checked_folder(out)
         opened = opened_case(case, changes, policy)
-        (plan,) = checked_plans(opened, [pooling or opened.pooling or opened.levels[0]])
+        (plan,) = checked_plans(opened, [pooling or opened.usual_pooling])
         number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder, write_table
@@ -176,7 +175,7 @@ def compare(
     """Print pooling levels and plans side by side; with policies, beside the case without them."""
     with refusing_bad_input():
         opened = opened_case(case, changes, policy)
-        plans = checked_plans(opened, pooling or plans_of(opened))
+        plans = checked_plans(opened, pooling or list(opened.usual_plans))
         number = wanted_scenarios(opened, plans, scenarios, 0, engine)
     from fundpool.cli.tables import overview_text
     from fundpool.summary import as_json, summary
@@ -244,7 +243,7 @@ def report(
         reporting.check_webhook(webhook)
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes, policy)
-        plans = checked_plans(opened, pooling or plans_of(opened))
+        plans = checked_plans(opened, pooling or list(opened.usual_plans))
         chosen = policies_to_measure(opened, measured)
         number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
         earlier = reporting.previous_run(archive, against, opened.name)

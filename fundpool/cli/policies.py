@@ -7,7 +7,14 @@ import typer
 
 from fundpool.cli.commands import app
 from fundpool.cli.options import AsJson, CaseArgument, Quiet, Settings, Years
-from fundpool.cli.session import BAD_INPUT, opened_case, refusing_bad_input, say, year_progress
+from fundpool.cli.session import (
+    BAD_INPUT,
+    checked_plans,
+    opened_case,
+    refusing_bad_input,
+    say,
+    year_progress,
+)
 
 if TYPE_CHECKING:
     from models.projection import Comparison
@@ -18,7 +25,11 @@ def policies(
     case: CaseArgument = "jiangsu",
     name: Annotated[
         list[str] | None,
-        typer.Option("--policy", metavar="NAME", help="Only this one; may be repeated."),
+        typer.Option(
+            "--policy",
+            metavar="NAME",
+            help="Only this one, a policy of the case or a policy file; may be repeated.",
+        ),
     ] = None,
     pooling: Annotated[
         str | None,
@@ -33,17 +44,23 @@ def policies(
     quiet: Quiet = False,
 ) -> None:
     """Measure every policy of a case against the case without it."""
+    from inputs.policies import policy_contents
+
     with refusing_bad_input():
         opened = opened_case(case, changes)
-        chosen = name or sorted(opened.policy_texts)
+        chosen = list(dict.fromkeys(name or sorted(opened.policy_texts)))
         for policy in chosen:
-            opened.with_policies([policy])
+            changed = opened.with_policies([policy])
+            checked_plans(changed, [changed.usual_pooling])
+        if pooling is not None:
+            checked_plans(opened, [pooling])
     if not chosen:
         say(f"{case} has no policies; see docs/policies.md for how to write one.", quiet)
         raise typer.Exit(BAD_INPUT)
     if listed:
         for policy in chosen:
-            typer.echo(f"{policy}: {opened.policy_texts[policy]['title']}")
+            _, contents = policy_contents(policy, opened.policy_texts)
+            typer.echo(f"{contents['name']}: {contents['title']}")
         return
     from fundpool.cli.tables import effects_text
     from fundpool.summary import as_json

@@ -83,8 +83,9 @@ def previous_run(archive: Path | None, against: str | None, case_name: str) -> "
     """The run to analyse the change from; None if there is none or none is wanted.
 
     Raises:
-        UsageError: the run named is not there.
+        UsageError: the run named is not there, or cannot be read.
     """
+    from fundpool.archive.objects import DamagedError
     from fundpool.archive.runs import Archive, NoSuchRunError, opened_run
 
     if against == "none":
@@ -93,11 +94,14 @@ def previous_run(archive: Path | None, against: str | None, case_name: str) -> "
     if against is None:
         return None if opened is None else opened.latest(case_name, "report")
     try:
-        if opened is None or (Path(against) / "manifest.json").is_file():
+        try:
             return opened_run(Path(against))
+        except NoSuchRunError:
+            if opened is None:
+                raise
         return opened.run(against)
-    except NoSuchRunError as error:
-        raise UsageError(str(error)) from None
+    except (NoSuchRunError, DamagedError) as error:
+        raise UsageError(f"--against {against!r}: {error}") from None
 
 
 def archive_of(run: "Run") -> "Archive":

@@ -81,12 +81,6 @@ def checked_plans(case: "Case", plans: list[str]) -> list[str]:
     return plans
 
 
-def plans_of(case: "Case") -> list[str]:
-    """Every level of a case, and the plan of its policies if they have one."""
-    plans = list(case.levels)
-    return plans if case.pooling is None or case.pooling in plans else [*plans, case.pooling]
-
-
 def policies_to_measure(case: "Case", asked: str | None) -> list[str]:
     """Policies that a report measures: those asked for, or those that the case lists.
 
@@ -98,10 +92,11 @@ def policies_to_measure(case: "Case", asked: str | None) -> list[str]:
         return list(case.settings.report_policies)
     names = sorted(case.policy_texts) if asked == "all" else [n.strip() for n in asked.split(",")]
     for name in names:
-        case.with_policies([name])
+        changed = case.with_policies([name])
         if name not in case.policy_texts:
             raise UsageError(f"--policies {name!r}: only policies that come with the case")
-    return names
+        checked_plans(changed, [changed.usual_pooling])
+    return list(dict.fromkeys(names))
 
 
 @contextmanager

@@ -4,6 +4,7 @@
 their translation, and drops those that are gone; the tests list what is left untranslated.
 """
 
+import argparse
 import io
 import re
 from collections.abc import Iterator
@@ -85,8 +86,12 @@ def update(code: str) -> None:
     (HERE / f"{code}.po").write_bytes(text.getvalue())
 
 
-def main() -> None:
-    """Update every catalogue."""
+def main(words: list[str] | None = None) -> None:
+    """Add new messages to every catalogue, without translation, and drop those that are gone."""
+    parser = argparse.ArgumentParser(
+        "python -m fundpool.languages.catalogue", description=main.__doc__
+    )
+    parser.parse_args(words)
     for code in LANGUAGES:
         if code != "en":
             update(code)

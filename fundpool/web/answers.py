@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fundpool.web.plan_request import PlanRequest
-from fundpool.web.shelf import OpenedCase
+from fundpool.web.projection_cache import OpenedCase
 from inputs.case import Case
 from models.flow_levers import FlowLevers, SchemeLevers, with_levers
 from models.flow_record import CountyFlows
@@ -57,7 +57,7 @@ class Material:
     """What an answer is made of.
 
     Attributes:
-        opened: the case on the shelf.
+        opened: the case that was asked for.
         base, plan: projections of the unchanged case and of the plan.
         base_chance, plan_chance: scenarios of the scheme around them.
         optimum: optimised rates and swaps.
@@ -168,7 +168,6 @@ def _side(
         factors = material.opened.remembered(
             ("factors", id(chance), scheme, pooling),
             lambda: (chance, pool_factors(case, untouched, laid, chance)),
-            most=24,
         )[1]
     run = scheme_run(case, flows, plan, scheme, factors, decision)
     target = case.value("solvency.target_reserve_months")

@@ -8,7 +8,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
 from fundpool.web.case_record import case_record
-from fundpool.web.shelf import Shelf
+from fundpool.web.projection_cache import ProjectionCache
 from fundpool.web.uploads import UploadRefusedError, checked_upload
 
 router = APIRouter()
@@ -17,22 +17,22 @@ router = APIRouter()
 @router.get("/api/case")
 def case(request: Request, case: str = "") -> dict[str, Any]:
     """A case: schemes, levels, regions, policies, years."""
-    shelf: Shelf = request.app.state.shelf
-    serving = shelf.serving
-    return case_record(shelf.opened(case), serving.years, serving.scenarios)
+    cache: ProjectionCache = request.app.state.cache
+    serving = cache.serving
+    return case_record(cache.opened(case), serving.years, serving.scenarios)
 
 
 @router.post("/api/cases")
 async def upload(request: Request) -> JSONResponse:
     """Read and check a case workbook: the body is the file, ``X-File-Name`` its name."""
-    shelf: Shelf = request.app.state.shelf
+    cache: ProjectionCache = request.app.state.cache
     name = unquote(request.headers.get("x-file-name", ""))
     contents = await request.body()
     try:
-        checked = await run_in_threadpool(checked_upload, name, contents, shelf.serving)
+        checked = await run_in_threadpool(checked_upload, name, contents, cache.serving)
     except UploadRefusedError as error:
         return JSONResponse({"error": str(error)}, status_code=400)
     if checked.case is None:
         return JSONResponse({"findings": checked.findings}, status_code=422)
-    opened = shelf.add(name, checked.case)
+    opened = cache.add(name, checked.case)
     return JSONResponse({"case": opened.key, "findings": checked.findings})

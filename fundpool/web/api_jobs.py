@@ -9,15 +9,15 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import StreamingResponse
 
 from fundpool.web.jobs import Job
-from fundpool.web.shelf import Shelf
+from fundpool.web.projection_cache import ProjectionCache
 
 router = APIRouter()
 PAUSE = 0.2
 
 
 def _job(request: Request, name: str) -> Job:
-    shelf: Shelf = request.app.state.shelf
-    job = shelf.jobs.named(name)
+    cache: ProjectionCache = request.app.state.cache
+    job = cache.jobs.named(name)
     if job is None:
         raise HTTPException(404, "There is no such job.")
     return job
@@ -53,7 +53,7 @@ async def events(request: Request, name: str) -> StreamingResponse:
 @router.delete("/api/jobs/{name}")
 def cancel(request: Request, name: str) -> dict[str, Any]:
     """Stop a job; another session that waits for it asks again."""
-    shelf: Shelf = request.app.state.shelf
+    cache: ProjectionCache = request.app.state.cache
     job = _job(request, name)
-    shelf.jobs.cancel(job)
+    cache.jobs.cancel(job)
     return job.record()

@@ -6,10 +6,11 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from fundpool.web.answers import answer
 from fundpool.web.plan_request import FrontierRequest, PlanRequest
 from fundpool.web.planning import Pending, frontier_job, plan_answer, plan_material
 from fundpool.web.policy_text import command_of, policy_contents_of, toml_text
-from fundpool.web.shelf import Shelf
+from fundpool.web.projection_cache import ProjectionCache
 
 router = APIRouter()
 
@@ -17,14 +18,14 @@ router = APIRouter()
 @router.post("/api/plan")
 def plan(request: Request, asked: PlanRequest) -> JSONResponse:
     """A plan beside the case as it stands; 202 and a job where a projection is needed first."""
-    shelf: Shelf = request.app.state.shelf
+    cache: ProjectionCache = request.app.state.cache
     begun = time.perf_counter()
-    found = plan_answer(shelf, asked)
+    found = plan_answer(cache, asked)
     if isinstance(found, Pending):
         return JSONResponse(found.job.record(), status_code=202)
     took = 1000.0 * (time.perf_counter() - begun)
     return JSONResponse(
-        found | {"command": _command(shelf, asked)},
+        found | {"command": _command(cache, asked)},
         headers={"server-timing": f"model;dur={took:.1f}"},
     )
 
@@ -32,13 +33,13 @@ def plan(request: Request, asked: PlanRequest) -> JSONResponse:
 @router.post("/api/frontier")
 def frontier(asked: FrontierRequest, request: Request) -> JSONResponse:
     """Efficient plans of one scheme's funds; 202 and a job until they are there."""
-    shelf: Shelf = request.app.state.shelf
+    cache: ProjectionCache = request.app.state.cache
     without = asked.plan.model_copy(update={"optimised": None})
-    material = plan_material(shelf, without)
+    material = plan_material(cache, without)
     job = (
         material.job
         if isinstance(material, Pending)
-        else frontier_job(shelf, asked.plan, asked.points)
+        else frontier_job(cache, asked.plan, material.plan, asked.points)
     )
     if isinstance(material, Pending) or not job.ended:
         return JSONResponse(job.record(), status_code=202)
@@ -50,8 +51,8 @@ def frontier(asked: FrontierRequest, request: Request) -> JSONResponse:
 @router.post("/api/policy")
 def policy(request: Request, asked: PlanRequest) -> PlainTextResponse:
     """The plan's levers as a policy file for the command line."""
-    shelf: Shelf = request.app.state.shelf
-    case = shelf.opened(asked.case).case.with_policies(asked.policies)
+    cache: ProjectionCache = request.app.state.cache
+    case = cache.case_with_policies(asked)
     return PlainTextResponse(
         toml_text(policy_contents_of(case, asked)), media_type="application/toml"
     )
@@ -62,13 +63,12 @@ def workbook(request: Request, asked: PlanRequest) -> Response:
     """The plan as a workbook; 202 and a job where a projection is needed first."""
     from fundpool.web.workbook import plan_workbook
 
-    shelf: Shelf = request.app.state.shelf
-    material = plan_material(shelf, asked)
+    cache: ProjectionCache = request.app.state.cache
+    material = plan_material(cache, asked)
     if isinstance(material, Pending):
         return JSONResponse(material.job.record(), status_code=202)
-    found = plan_answer(shelf, asked)
-    assert not isinstance(found, Pending)
-    contents = plan_workbook(material, asked, found, _command(shelf, asked))
+    found = answer(material, asked)
+    contents = plan_workbook(material, asked, found, _command(cache, asked))
     return Response(
         contents,
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -76,10 +76,10 @@ def workbook(request: Request, asked: PlanRequest) -> Response:
     )
 
 
-def _command(shelf: Shelf, asked: PlanRequest) -> dict[str, Any]:
-    opened = shelf.opened(asked.case)
+def _command(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any]:
+    opened = cache.opened(asked.case)
     needs = asked.levers.moved or asked.mobility != 0.0
-    years = shelf.serving.years
+    years = cache.serving.years
     text = command_of(opened.label, opened.case.levels[0], asked, years, needs)
-    changes = "".join(f" --set {change}" for change in shelf.serving.changes if not asked.case)
+    changes = "".join(f" --set {change}" for change in cache.serving.changes if not asked.case)
     return {"text": text + changes, "needs_policy": needs}

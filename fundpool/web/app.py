@@ -13,9 +13,9 @@ from fastapi.staticfiles import StaticFiles
 from fundpool.web import api_case, api_jobs, api_plan
 from fundpool.web.jobs import BusyError
 from fundpool.web.plan_request import PlanRequest
+from fundpool.web.projection_cache import ProjectionCache, UnknownCaseError
 from fundpool.web.security import App, Guard
 from fundpool.web.serving import Serving
-from fundpool.web.shelf import Shelf, UnknownCaseError
 from inputs.findings import CaseError
 
 if TYPE_CHECKING:
@@ -32,16 +32,16 @@ def create_app(serving: Serving, case: "Case", charts: Path) -> App:
         case: the case that is open at first.
         charts: file with the chart library (:func:`fundpool.web.bundle.chart_bundle`).
     """
-    shelf = Shelf(serving, case)
+    cache = ProjectionCache(serving, case)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        shelf.project(PlanRequest())
+        cache.project(PlanRequest())
         yield
-        shelf.jobs.close()
+        cache.jobs.close()
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
-    app.state.shelf = shelf
+    app.state.cache = cache
     for module in (api_case, api_plan, api_jobs):
         app.include_router(module.router)
     _explain_errors(app)
@@ -61,7 +61,7 @@ def create_app(serving: Serving, case: "Case", charts: Path) -> App:
 def _explain_errors(app: FastAPI) -> None:
     """A user's mistake is answered with a sentence."""
 
-    def told(status: int, words: Callable[[Exception], str]) -> Callable[..., JSONResponse]:
+    def answering(status: int, words: Callable[[Exception], str]) -> Callable[..., JSONResponse]:
         def answer(_request: Request, error: Exception) -> JSONResponse:
             return JSONResponse({"error": words(error)}, status_code=status)
 
@@ -73,12 +73,10 @@ def _explain_errors(app: FastAPI) -> None:
         place = ".".join(str(part) for part in found["loc"][1:])
         return f"{place}: {found['msg']}." if place else f"{found['msg']}."
 
-    app.add_exception_handler(RequestValidationError, told(422, first_mistake))
-    app.add_exception_handler(ValueError, told(400, lambda e: f"{e}."))
-    app.add_exception_handler(CaseError, told(400, str))
+    app.add_exception_handler(RequestValidationError, answering(422, first_mistake))
+    app.add_exception_handler(ValueError, answering(400, lambda e: f"{e}."))
+    app.add_exception_handler(CaseError, answering(400, str))
+    app.add_exception_handler(UnknownCaseError, answering(404, str))
     app.add_exception_handler(
-        UnknownCaseError, told(404, lambda _: "This case is not open any more; upload it again.")
-    )
-    app.add_exception_handler(
-        BusyError, told(503, lambda _: "The server has too much to do; try again in a minute.")
+        BusyError, answering(503, lambda _: "The server has too much to do; try again in a minute.")
     )

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from fundpool.web.shelf import OpenedCase, can_draw
+from fundpool.web.projection_cache import OpenedCase, can_draw
 from inputs.case import Case
 
 

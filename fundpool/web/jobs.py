@@ -28,7 +28,7 @@ class Job:
         status: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
         done: share that is done.
         words: what it is doing, or why it failed.
-        result: what it made.
+        result: what it made; None where that is kept elsewhere.
         stop: set when it is to end.
     """
 
@@ -77,14 +77,19 @@ class Jobs:
         }
 
     def submit(self, key: str, kind: str, work: Callable[[Job], Any]) -> Job:
-        """Begin a job, or join the one that is under way for the same key.
+        """Begin a job, or join the one for the same key that is under way or holds its result.
+
+        A job that has ended without a result of its own is not joined: it failed, was cancelled,
+        or made something that is kept elsewhere and is asked for because it was dropped there.
 
         Raises:
             BusyError: too many wait.
         """
         with self._lock:
             for job in self._jobs.values():
-                if job.key == key and not job.stop.is_set() and job.status != "failed":
+                usable = not job.ended or job.result is not None
+                if job.key == key and usable and not job.stop.is_set():
+                    self._jobs.move_to_end(job.name)
                     return job
             if sum(not job.ended for job in self._jobs.values()) >= self.most:
                 raise BusyError
@@ -101,7 +106,8 @@ class Jobs:
 
     def named(self, name: str) -> Job | None:
         """A job by its name."""
-        return self._jobs.get(name)
+        with self._lock:
+            return self._jobs.get(name)
 
     def cancel(self, job: Job) -> None:
         """Stop a job; whoever else waits for it asks again, which begins it anew."""
@@ -113,16 +119,18 @@ class Jobs:
 
     def close(self) -> None:
         """Stop everything."""
-        for job in list(self._jobs.values()):
-            job.stop.set()
+        with self._lock:
+            for job in self._jobs.values():
+                job.stop.set()
         for worker in self._workers.values():
             worker.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, job: Job, work: Callable[[Job], Any]) -> None:
-        if job.stop.is_set():
-            job.status = "cancelled"
-            return
-        job.status = "running"
+        with self._lock:
+            if job.stop.is_set():
+                job.status = "cancelled"
+                return
+            job.status = "running"
         try:
             job.result = work(job)
             job.done, job.status = 1.0, "done"

@@ -6,7 +6,7 @@ from typing import Any
 from fundpool.web.answers import Material, answer, flows_of
 from fundpool.web.jobs import Job
 from fundpool.web.plan_request import Optimised, PlanRequest
-from fundpool.web.shelf import Shelf
+from fundpool.web.projection_cache import ProjectionCache
 from models.projection import Projection, Study
 
 
@@ -17,32 +17,32 @@ class Pending:
     job: Job
 
 
-def plan_material(shelf: Shelf, asked: PlanRequest) -> Material | Pending:
+def plan_material(cache: ProjectionCache, asked: PlanRequest) -> Material | Pending:
     """Projections, scenarios and decisions that a request is answered from, or what it waits for.
 
     Raises:
         CaseError, ValueError: a plan that the case cannot follow.
         UnknownCaseError: the case is not open.
     """
-    opened = shelf.opened(asked.case)
-    base_request = shelf.base_request(asked)
-    base = shelf.study(base_request)
+    opened = cache.opened(asked.case)
+    base_request = cache.base_request(asked)
+    base = cache.study(base_request)
     if base is None:
-        return Pending(shelf.project(base_request))
-    plan = shelf.study(asked)
+        return Pending(cache.project(base_request))
+    plan = cache.study(asked)
     if plan is None:
-        shelf.changed_case(asked)  # refuses what cannot be projected before a job begins
-        return Pending(shelf.project(asked))
+        cache.changed_case(asked)  # refuses what cannot be projected before a job begins
+        return Pending(cache.project(asked))
     scheme = asked.scheme or opened.case.schemes[0].name
     optimised = None
     if asked.optimised is not None:
-        optimised = optimisation(shelf, asked, plan)
+        optimised = optimisation(cache, asked, plan)
         if not optimised.ended or optimised.status == "cancelled":
             return Pending(optimised)
         if optimised.status == "failed":
             raise ValueError(optimised.words.rstrip("."))
-    chance = shelf.chance(asked)
-    base_chance = shelf.chance(base_request)
+    chance = cache.chance(asked)
+    base_chance = cache.chance(base_request)
     both = base_chance is not None and chance is not None
     return Material(
         opened,
@@ -60,7 +60,7 @@ def projected(asked: PlanRequest, study: Study) -> Projection:
     return replace(study, flows=flows_of(study, asked)).pooled(pooling)
 
 
-def optimisation(shelf: Shelf, asked: PlanRequest, study: Study) -> Job:
+def optimisation(cache: ProjectionCache, asked: PlanRequest, study: Study) -> Job:
     """The job that decides a plan's rates and swaps; the one there is, if there is one."""
     wanted = asked.optimised
     assert wanted is not None
@@ -71,18 +71,11 @@ def optimisation(shelf: Shelf, asked: PlanRequest, study: Study) -> Job:
 
         return in_child(optimum, (projected(asked, study), scheme, wanted), job)
 
-    return shelf.jobs.submit(f"optimum {asked.digest}", "optimisation", work)
+    return cache.jobs.submit(f"optimum {asked.digest}", "optimisation", work)
 
 
-def frontier_job(shelf: Shelf, asked: PlanRequest, points: int) -> Job:
-    """The job that traces the frontier of a plan's funds.
-
-    Raises:
-        ValueError: the plan has not been projected.
-    """
-    study = shelf.study(asked)
-    if study is None:
-        raise ValueError("ask for the plan first")
+def frontier_job(cache: ProjectionCache, asked: PlanRequest, study: Study, points: int) -> Job:
+    """The job that traces the frontier of a plan's funds."""
     wanted = asked.optimised or Optimised()
     scheme = asked.scheme or study.case.schemes[0].name
 
@@ -92,21 +85,21 @@ def frontier_job(shelf: Shelf, asked: PlanRequest, points: int) -> Job:
         arguments = (projected(asked, study), scheme, wanted, points)
         return in_child(frontier_points, arguments, job)
 
-    return shelf.jobs.submit(f"frontier {points} {asked.digest}", "frontier", work)
+    return cache.jobs.submit(f"frontier {points} {asked.digest}", "frontier", work)
 
 
-def plan_answer(shelf: Shelf, asked: PlanRequest) -> dict[str, Any] | Pending:
+def plan_answer(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any] | Pending:
     """A request's answer; ``waiting`` names the job that will add scenarios to it."""
-    material = plan_material(shelf, asked)
+    material = plan_material(cache, asked)
     if isinstance(material, Pending):
         return material
     found = answer(material, asked)
     found["waiting"] = None
     if material.plan_chance is None:
         jobs = [
-            shelf.draw(request)
-            for request in (shelf.base_request(asked), asked)
-            if shelf.chance(request) is None
+            cache.draw(request)
+            for request in (cache.base_request(asked), asked)
+            if cache.chance(request) is None
         ]
         under_way = [job for job in jobs if job is not None]
         found["waiting"] = under_way[-1].record() if under_way else None

@@ -5,6 +5,7 @@ on the path, in one folder for the whole page. A ``text`` block after either is 
 ``python -m tests.docs.blocks PAGE ...`` writes it anew.
 """
 
+import argparse
 import contextlib
 import io
 import os
@@ -90,9 +91,11 @@ def spaced(text: str) -> list[str]:
     return [line.rstrip() for line in text.strip("\n").splitlines()]
 
 
-def main(pages: list[str]) -> None:
+def main(words: list[str] | None = None) -> None:
     """Write what blocks print into pages."""
-    for name in pages:
+    parser = argparse.ArgumentParser("python -m tests.docs.blocks", description=main.__doc__)
+    parser.add_argument("pages", nargs="+", metavar="PAGE", help="as in docs/python.md")
+    for name in parser.parse_args(words).pages:
         file = ROOT / name
         page = file.read_text("utf-8")
         with tempfile.TemporaryDirectory() as folder:
@@ -104,4 +107,4 @@ def main(pages: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -6,8 +6,6 @@ An uploaded case is known by an unguessable key, so that sessions do not see eac
 
 import secrets
 import tempfile
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from fundpool.web.jobs import Job, Jobs
 from fundpool.web.plan_request import PlanRequest
 from fundpool.web.policy_text import NAME, policy_contents_of, toml_text
+from fundpool.web.recently_used import RecentlyUsed
 from fundpool.web.serving import Serving
 
 if TYPE_CHECKING:
@@ -27,56 +26,52 @@ if TYPE_CHECKING:
 MOST_CHANCES = 5
 """Sets of scenarios kept at once; one of 500 takes some 17 MB a scheme."""
 
+MOST_DERIVED = 24
+"""Results kept a case that were worked out from its projections."""
+
 UNCHANGED = ("", (), 0.0, "")
-"""Key of the first case without any change."""
+"""Key of the first case without any change, which everyone asks for."""
 
 
-class UnknownCaseError(Exception):
+class UnknownCaseError(ValueError):
     """A case that is not open (any more)."""
 
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("This case is not open any more; upload it again.")
 
-@dataclass
+
+@dataclass(frozen=True)
 class OpenedCase:
-    """A case on the shelf.
+    """A case that the server has read.
 
     Attributes:
         key: how requests name it.
         label: what the command line calls it.
         case: the case.
-        kept: what has been worked out about it, by whatever it depends on.
+        derived: what has been worked out about it, by whatever it depends on.
     """
 
     key: str
     label: str
     case: "Case"
-    kept: "OrderedDict[Any, Any]" = field(default_factory=OrderedDict)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    derived: "RecentlyUsed[Any, Any]" = field(default_factory=lambda: RecentlyUsed(MOST_DERIVED))
 
-    def remembered(self, key: Any, make: Callable[[], Any], most: int = 64) -> Any:
+    def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
         """What ``make`` makes, made once."""
-        with self.lock:
-            if key in self.kept:
-                self.kept.move_to_end(key)
-                return self.kept[key]
-        made = make()
-        with self.lock:
-            self.kept[key] = made
-            while len(self.kept) > most:
-                self.kept.popitem(last=False)
-        return made
+        return self.derived.remembered(key, make)
 
 
-class Shelf:
-    """The cases and projections of a server."""
+class ProjectionCache:
+    """The cases of a server, their projections and scenarios, and the jobs that make these."""
 
     def __init__(self, serving: Serving, opened: "Case") -> None:
         """Begin with one case."""
         self.serving = serving
         self.first = OpenedCase("", serving.case, opened)
-        self._uploads: OrderedDict[str, OpenedCase] = OrderedDict()
-        self._studies: OrderedDict[tuple[Any, ...], Study] = OrderedDict()
-        self._chances: OrderedDict[tuple[Any, ...], dict[str, Chance]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._uploads = RecentlyUsed[str, OpenedCase](serving.limits.uploads)
+        self._studies = RecentlyUsed[tuple[Any, ...], "Study"](serving.limits.studies, UNCHANGED)
+        self._chances = RecentlyUsed[tuple[Any, ...], "dict[str, Chance]"](MOST_CHANCES, UNCHANGED)
         self.jobs = Jobs(serving.limits.jobs)
 
     def opened(self, key: str) -> OpenedCase:
@@ -85,25 +80,31 @@ class Shelf:
         Raises:
             UnknownCaseError: it is not open.
         """
-        if not key:
-            return self.first
-        with self._lock:
-            if key not in self._uploads:
-                raise UnknownCaseError
-            self._uploads.move_to_end(key)
-            return self._uploads[key]
+        opened = self._uploads.get(key) if key else self.first
+        if opened is None:
+            raise UnknownCaseError
+        return opened
 
     def add(self, label: str, case: "Case") -> OpenedCase:
-        """Put an uploaded case on the shelf; the one unused longest makes room."""
+        """Keep an uploaded case; the one unused longest makes room, with all that it has."""
         made = OpenedCase(secrets.token_urlsafe(16), label, case)
-        with self._lock:
-            self._uploads[made.key] = made
-            while len(self._uploads) > self.serving.limits.uploads:
-                gone, _ = self._uploads.popitem(last=False)
-                for kept in (self._studies, self._chances):
-                    for name in [name for name in kept if name[0] == gone]:
-                        del kept[name]
+        gone = self._uploads.put(made.key, made)
+        for results in (self._studies, self._chances):
+            results.discard(lambda key: key[0] in gone)
         return made
+
+    def case_with_policies(self, request: PlanRequest) -> "Case":
+        """The case with the policies that a request names, which come with the case.
+
+        Raises:
+            CaseError, ValueError: a policy that the case does not have or cannot follow.
+            UnknownCaseError: the case is not open.
+        """
+        case = self.opened(request.case).case
+        unknown = [name for name in request.policies if name not in case.policy_texts]
+        if unknown:
+            raise ValueError(f"the case has no policy {unknown[0]!r}")
+        return case.with_policies(request.policies)
 
     def changed_case(self, request: PlanRequest) -> "Case":
         """The case with what needs a projection laid over it.
@@ -111,11 +112,7 @@ class Shelf:
         Raises:
             CaseError: a policy that the case does not have or cannot follow.
         """
-        case = self.opened(request.case).case
-        unknown = [name for name in request.policies if name not in case.policy_texts]
-        if unknown:
-            raise ValueError(f"the case has no policy {unknown[0]!r}")
-        changed = case.with_policies(request.policies) if request.policies else case
+        changed = self.case_with_policies(request)
         if request.full:
             contents = toml_text(policy_contents_of(changed, request))
             with tempfile.TemporaryDirectory(dir=self.serving.folder) as folder:
@@ -143,16 +140,15 @@ class Shelf:
 
     def study(self, request: PlanRequest) -> "Study | None":
         """A request's projection, if it has been made."""
-        with self._lock:
-            key = self.study_key(request)
-            found = self._studies.get(key)
-            if found is not None:
-                self._studies.move_to_end(key)
-            return found
+        return self._studies.get(self.study_key(request))
 
     def chance(self, request: PlanRequest) -> "dict[str, Chance] | None":
         """Scenarios around a request's projection by scheme, if they have been drawn."""
         return self._chances.get(self.study_key(request))
+
+    def put_chance(self, request: PlanRequest, drawn: "dict[str, Chance]") -> None:
+        """Keep the scenarios around a request's projection."""
+        self._chances.put(self.study_key(request), drawn)
 
     def project(self, request: PlanRequest) -> Job:
         """Begin a request's projection; that of the unchanged case comes first."""
@@ -174,7 +170,8 @@ class Shelf:
                 return
             known = self.study(base)
             calibration = None if known is None else known.calibration
-            self._keep(key, study(self.changed_case(request), years, progress, calibration))
+            made = study(self.changed_case(request), years, progress, calibration)
+            self._studies.put(key, made)
 
         return self.jobs.submit(f"study {key}", "projection", work)
 
@@ -196,23 +193,9 @@ class Shelf:
                 found.case, terms, scenarios, self.serving.seed,
                 lambda done: job.step(0.7 + 0.3 * done / scenarios, "drawing scenarios"),
             )  # fmt: skip
-            with self._lock:
-                self._chances[key] = made
-                while len(self._chances) > MOST_CHANCES:
-                    del self._chances[_oldest(self._chances)]
+            self.put_chance(request, made)
 
         return self.jobs.submit(f"chance {key}", "scenarios", work)
-
-    def _keep(self, key: tuple[Any, ...], made: "Study") -> None:
-        with self._lock:
-            self._studies[key] = made
-            while len(self._studies) > self.serving.limits.studies:
-                del self._studies[_oldest(self._studies)]
-
-
-def _oldest(kept: "OrderedDict[tuple[Any, ...], Any]") -> tuple[Any, ...]:
-    """What has not been used for longest; not the first case unchanged, which everyone asks for."""
-    return next(name for name in kept if name != UNCHANGED)
 
 
 def can_draw(case: "Case") -> bool:
