@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from inputs.settings import AlertRule
-from models.projection import Projection
+
+if TYPE_CHECKING:  # records are written without the compiler
+    from models.projection import Projection
 
 TARGET = "target"
 """Name of the rule that always holds: the target reserve over the alert horizon."""
@@ -30,7 +32,7 @@ class Evidence:
 
 
 def solvency_alerts(
-    projection: Projection, evidence: Evidence | None = None
+    projection: "Projection", evidence: Evidence | None = None
 ) -> list[dict[str, Any]]:
     """Every alert, those of the target reserve first, then rule by rule in the case's order.
 
@@ -46,7 +48,7 @@ def solvency_alerts(
 
 
 def rules_judged(
-    projection: Projection, alerts: list[dict[str, Any]], evidence: Evidence | None = None
+    projection: "Projection", alerts: list[dict[str, Any]], evidence: Evidence | None = None
 ) -> list[dict[str, Any]]:
     """Every rule with the number of alerts it raised; None where it could not be judged."""
     held = evidence or Evidence()
@@ -61,18 +63,18 @@ def rules_judged(
     return rules
 
 
-def _near(projection: Projection, years: int) -> pd.DataFrame:
+def _near(projection: "Projection", years: int) -> pd.DataFrame:
     """Funds over the first years, hubs of adjustment funds left out."""
     funds = projection.funds
     last = projection.case.base_year + years
     return funds[(funds["year"] <= last) & funds["reserve_months"].notna()]
 
 
-def _alert_years(projection: Projection) -> int:
+def _alert_years(projection: "Projection") -> int:
     return round(projection.case.value("solvency.alert_years"))
 
 
-def _target_alerts(projection: Projection) -> list[dict[str, Any]]:
+def _target_alerts(projection: "Projection") -> list[dict[str, Any]]:
     target = projection.case.value("solvency.target_reserve_months")
     alerts: list[dict[str, Any]] = []
     near = _near(projection, _alert_years(projection))
@@ -98,7 +100,7 @@ def _target_alerts(projection: Projection) -> list[dict[str, Any]]:
 
 
 def _rule_alerts(
-    name: str, rule: AlertRule, projection: Projection, evidence: Evidence
+    name: str, rule: AlertRule, projection: "Projection", evidence: Evidence
 ) -> list[dict[str, Any]]:
     if rule.measure == "actual_to_expected":
         return _experience_alerts(name, rule, evidence.experience)

@@ -3,22 +3,24 @@
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 import fundpool
 from fundpool.alerts import Evidence, Ruin, rules_judged, solvency_alerts
-from models.projection import Projection
-from models.solvency_risk import SolvencyRisk
+
+if TYPE_CHECKING:  # records are written without the compiler
+    from models.projection import Projection
+    from models.solvency_risk import SolvencyRisk
 
 SCHEMA_VERSION = 1
 
 
 def summary(
-    projections: Mapping[str, Projection],
+    projections: Mapping[str, "Projection"],
     alert_plan: str,
-    risk: SolvencyRisk | None = None,
+    risk: "SolvencyRisk | None" = None,
     experience: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Everything a scheduler or a script asks for, as plain data.
@@ -54,7 +56,7 @@ def summary(
     }
 
 
-def ruin_by_year(risk: SolvencyRisk | None, plan: str) -> Ruin | None:
+def ruin_by_year(risk: "SolvencyRisk | None", plan: str) -> Ruin | None:
     """A plan's ruin probabilities by scheme and pool, then year, for alert rules."""
     if risk is None:
         return None
@@ -72,7 +74,7 @@ def as_json(data: Any) -> str:
     return json.dumps(_plain(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _ruin(risk: SolvencyRisk | None, plan: str) -> dict[tuple[str, str], dict[str, float]]:
+def _ruin(risk: "SolvencyRisk | None", plan: str) -> dict[tuple[str, str], dict[str, float]]:
     """What scenarios say of a plan's pools, by scheme and pool."""
     if risk is None:
         return {}
@@ -82,7 +84,7 @@ def _ruin(risk: SolvencyRisk | None, plan: str) -> dict[tuple[str, str], dict[st
 
 
 def _plan(
-    projection: Projection, ruin: Mapping[tuple[str, str], Mapping[str, float]]
+    projection: "Projection", ruin: Mapping[tuple[str, str], Mapping[str, float]]
 ) -> dict[str, Any]:
     pools = []
     for row in projection.measures.to_dict("records"):
