@@ -5,7 +5,7 @@ import sys
 
 from fundpool.cli import synthesise  # noqa: F401  registers its command
 from fundpool.cli.commands import app
-from fundpool.cli.session import FAILED, say
+from fundpool.cli.session import FAILED, plain_warnings, say
 from inputs.disk import FileInUseError
 
 
@@ -13,7 +13,8 @@ def main() -> None:
     """Run the command line."""
     make_printable()
     try:
-        app(prog_name="fundpool")
+        with plain_warnings(quiet="--quiet" in sys.argv):
+            app(prog_name="fundpool")
     except FileInUseError as error:
         say(f"fundpool: {error}")
         sys.exit(FAILED)

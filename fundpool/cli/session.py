@@ -1,6 +1,9 @@
 """What every command does around its work: read the case, show progress, end with a status."""
 
+import logging
+import os
 import sys
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +25,30 @@ def say(message: str, quiet: bool = False) -> None:
     """A message for the person at the terminal."""
     if not quiet:
         typer.echo(message, err=True)
+
+
+@contextmanager
+def plain_warnings(quiet: bool) -> Iterator[None]:
+    """Show warnings of Python and of libraries as one sentence each; with ``quiet`` none.
+
+    Processes that a command starts show no warnings of their own.
+    """
+
+    def show(message: Warning | str, *_place: Any, **_options: Any) -> None:
+        say(f"fundpool: {' '.join(str(message).split())}", quiet)
+
+    given, disabled = os.environ.get("PYTHONWARNINGS"), logging.root.manager.disable
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        os.environ.setdefault("PYTHONWARNINGS", "ignore")
+        if quiet:
+            logging.disable(logging.WARNING)
+        try:
+            yield
+        finally:
+            logging.disable(disabled)
+            if given is None:
+                del os.environ["PYTHONWARNINGS"]
 
 
 @contextmanager
