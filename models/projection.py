@@ -394,9 +394,6 @@ def compare(
             laid over it.
         years: number of projected years.
         progress: called with each finished year.
-
-    Raises:
-        ValueError: a plan that the case cannot follow, before anything is projected.
     """
     named = [plan_for(case, plan) for plan in (plans or case.usual_plans)]
     done = study(case, years, progress)
