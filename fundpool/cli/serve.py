@@ -45,7 +45,7 @@ def serve(
         import fastapi  # noqa: F401
         import uvicorn
     except ImportError:
-        say("The page needs more: pip install 'fundpool[web]'", quiet=False)
+        say("fundpool: the page needs more: pip install 'fundpool[web]'")
         raise typer.Exit(BAD_INPUT) from None
     with refusing_bad_input():
         checked_temporary()
