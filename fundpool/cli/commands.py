@@ -260,13 +260,14 @@ def report(
     from fundpool.cli import reporting
 
     with refusing_bad_input():
+        checked_folder(out)
+        checked_archive(archive)
+        checked_temporary()
+        reporting.check_webhook(webhook)
+        checked_engine(engine)
         endings = reporting.formats_named(formats)
         files = [f"report.{ending}" for ending in endings]
         checked_folder(out, [*files, "summary.json"])
-        checked_archive(archive)
-        checked_temporary()
-        checked_engine(engine)
-        reporting.check_webhook(webhook)
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or plans_of(opened))
