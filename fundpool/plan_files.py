@@ -14,8 +14,13 @@ if TYPE_CHECKING:
     from models.optimiser.partition import Partition
 
 
+TABLES = ("rates", "swaps", "transfers", "reserves", "hub", "comparison", "shadow_prices",
+          "industries")  # fmt: skip
+"""Names of a plan's tables."""
+
+
 def plan_tables(case: "Case", plan: Plan) -> dict[str, pd.DataFrame]:
-    """Every table of a plan by name."""
+    """Every table of a plan, by the names in :data:`TABLES`."""
     return {
         "rates": plan.rates,
         "swaps": plan.swaps,

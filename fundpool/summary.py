@@ -53,6 +53,7 @@ def summary(
         "plan": None,
         "alert_rules": rules_judged(any_one, alerts, evidence),
         "alerts": alerts,
+        "failed_outputs": [],
     }
 
 

@@ -3,7 +3,7 @@
 import argparse
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,7 @@ from inputs.disk import move
 from inputs.findings import CaseError, Finding, did_you_mean
 from inputs.sources import RawCase, read_raw
 from inputs.tables import PROVENANCE, TABLES, Column, Table
+from inputs.writing import DRAFT, whole_folder
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Creation time written into workbooks, so that the same case gives the same bytes."""
@@ -28,13 +29,16 @@ def copy_case(name: str, target: Path) -> None:
 
     Raises:
         CaseError: no such case, or the folder exists and holds something.
+        OSError: the folder cannot be written to.
     """
     if name not in bundled_cases():
         raise CaseError(
             [Finding("--case", None, None, name, "the name of a bundled case",
                      did_you_mean(name, bundled_cases()))]
         )  # fmt: skip
-    _new_folder(target, lambda draft: _fill(name, draft))
+    check_new(target)
+    with whole_folder(target) as draft:
+        _fill(name, draft)
 
 
 def _fill(name: str, draft: Path) -> None:
@@ -58,42 +62,33 @@ def synthesise_case(target: Path, counties: int, seed: int) -> None:
     Raises:
         CaseError: the folder exists and holds something.
         ValueError: a number of counties or a seed that cannot be.
+        OSError: the folder cannot be written to.
     """
     from inputs.synthetic import synthetic_settings, synthetic_tables
 
+    check_new(target)
     tables = synthetic_tables(counties, seed)
-
-    def fill(draft: Path) -> None:
-        (draft / "case.toml").write_text(
-            synthetic_settings(counties, seed), encoding="utf-8", newline="\n"
-        )
+    with whole_folder(target) as draft:
+        settings = synthetic_settings(counties, seed)
+        (draft / "case.toml").write_text(settings, encoding="utf-8", newline="\n")
         shutil.copytree(case_root("nation") / "schemes", draft / "schemes")
         (draft / "tables").mkdir()
         write_parquet(tables, draft / "tables")
 
-    _new_folder(target, fill)
 
-
-def _new_folder(target: Path, fill: Callable[[Path], None]) -> None:
-    """A folder that appears whole or not at all.
+def check_new(target: Path) -> None:
+    """Refuse a folder that holds something; what a killed command left unfinished does not count.
 
     Raises:
-        CaseError: it exists and holds something.
+        CaseError: it does, or it is a file.
     """
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+    if not target.exists():
+        return
+    if not target.is_dir() or any(not p.name.startswith(DRAFT) for p in target.iterdir()):
         raise CaseError(
             [Finding(str(target), None, None, None, "a folder that does not exist yet",
                      "Choose another name; nothing is overwritten.")]
         )  # fmt: skip
-    draft = target.with_name(f".{target.name}-draft")
-    draft.mkdir(parents=True)
-    try:
-        fill(draft)
-        if target.exists():
-            target.rmdir()
-        move(draft, target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def write_case_workbook(case: str | Path, file: Path) -> None:

@@ -18,12 +18,15 @@ from concurrent.futures import (
     ThreadPoolExecutor,
 )
 from dataclasses import dataclass
+from importlib.util import find_spec
 from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
 
 ENGINES = ("local", "processes", "dask")
 PATIENCE = "20s"
 """How long a Dask scheduler may take to answer."""
+
+NO_DASK = "the engine dask is not installed; install fundpool[cluster], or use processes"
 
 TRIES = 5
 """How often a task is handed out again after its worker died."""
@@ -70,12 +73,15 @@ def engine_for(text: str, workers: int | None = None) -> Engine:
     """An engine from its short form: ``local``, ``processes``, ``dask``, ``dask=ADDRESS``.
 
     Raises:
-        EngineError: another word, or an empty address.
+        EngineError: another word, an empty address, or Dask is not installed.
     """
     kind, equals, address = text.strip().partition("=")
     if equals and not address:
         raise EngineError(f"{text!r} should name the scheduler, as in dask=tcp://10.0.0.1:8786")
-    return Engine(kind, address, workers)
+    engine = Engine(kind, address, workers)
+    if kind == "dask" and not all(find_spec(name) for name in ("dask", "distributed")):
+        raise EngineError(NO_DASK)
+    return engine
 
 
 @dataclass(frozen=True)
@@ -160,9 +166,7 @@ def _on_dask(job: Job[Any, Any, Any], engine: Engine) -> Iterator[Any]:
         import dask
         import distributed
     except ImportError:
-        raise EngineError(
-            "the engine dask is not installed; install fundpool[cluster], or use processes"
-        ) from None
+        raise EngineError(NO_DASK) from None
     library: Any = distributed  # not typed
     packed = pickle.dumps(job.shared, protocol=pickle.HIGHEST_PROTOCOL)
     settings = {

@@ -23,7 +23,7 @@ QUICK = (
     "fundpool/test_languages.py",
     "fundpool/test_report_files.py",
     "fundpool/test_summary.py",
-    "fundpool/test_writing.py",
+    "inputs/test_writing.py",
     "web/test_server.py",
 )
 """Folders and modules below ``tests`` of the mark ``quick``: every stage of the work once, in

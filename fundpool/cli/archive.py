@@ -7,7 +7,15 @@ import typer
 
 from fundpool.cli.commands import app
 from fundpool.cli.options import AsJson, Quiet
-from fundpool.cli.session import BAD_INPUT, FAILED, say
+from fundpool.cli.session import (
+    BAD_INPUT,
+    FAILED,
+    checked_folder,
+    checked_temporary,
+    refusing_bad_input,
+    results_in,
+    say,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,6 +75,8 @@ def rerun(
     from fundpool.archive.reruns import RerunFailedError
     from fundpool.archive.reruns import rerun as repeated
 
+    with refusing_bad_input():
+        checked_temporary()
     opened = _opened(archive)
     found = _found(opened, run)
     say(f"Repeating {found.id}", quiet)
@@ -160,6 +170,10 @@ def diff(
     from fundpool.cli.session import UsageError
     from models.analysis_of_change import NotComparableError, analysis_of_change
 
+    with refusing_bad_input():
+        if out is not None:
+            checked_folder(out.parent, [out.name])
+        checked_temporary()
     opened = _opened(archive)
     old, new = _found(opened, first), _found(opened, second)
     try:
@@ -174,11 +188,8 @@ def diff(
         say(f"fundpool: {error}")
         raise typer.Exit(BAD_INPUT) from None
     if out is not None:
-        from inputs.disk import move
-
-        draft = out.with_name(f".{out.name}.draft")
-        table.to_csv(draft, index=False, lineterminator="\n")
-        move(draft, out)
+        with results_in(out.parent) as folder:
+            table.to_csv(folder / out.name, index=False, lineterminator="\n")
         say(f"Table written to {out}", quiet)
     if json:
         from fundpool.summary import as_json

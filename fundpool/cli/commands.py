@@ -19,6 +19,7 @@ from fundpool.cli.options import (
 )
 from fundpool.cli.reporting import (
     Against,
+    Formats,
     Lang,
     Language,
     Moved,
@@ -27,6 +28,7 @@ from fundpool.cli.reporting import (
 )
 from fundpool.cli.scenarios import (
     IN_REPORT,
+    RISK_TABLES,
     EngineName,
     ScenarioCount,
     Seed,
@@ -36,17 +38,24 @@ from fundpool.cli.scenarios import (
     wanted_scenarios,
 )
 from fundpool.cli.session import (
-    ALERT,
     BAD_INPUT,
+    DONE,
+    FAILED,
     UsageError,
+    checked_archive,
+    checked_engine,
     checked_folder,
     checked_plans,
+    checked_temporary,
     item_progress,
     kept,
     opened_case,
     policies_to_measure,
     refusing_bad_input,
+    results_in,
     say,
+    saying_disk_errors,
+    status_of,
     year_progress,
 )
 
@@ -66,6 +75,13 @@ class TableFormat(StrEnum):
 
     parquet = "parquet"
     csv = "csv"
+
+
+PROJECTED = (
+    "funds", "measures", "people", "accounts", "migrants", "retiring", "settlement", "calibration",
+    "evenness",
+)  # fmt: skip
+"""Tables that ``project`` writes, beside those of scenarios."""
 
 
 def _version(asked: bool) -> None:
@@ -126,13 +142,16 @@ def project(
     quiet: Quiet = False,
 ) -> None:
     """Project a case under one pooling plan; write tidy tables and summary.json."""
+    files = [f"{name}.{table_format.value}" for name in (*PROJECTED, *RISK_TABLES)]
     with refusing_bad_input():
-        checked_folder(out)
+        checked_folder(out, [*files, "summary.json"])
+        checked_archive(archive)
+        checked_engine(engine)
         opened = opened_case(case, changes, policy)
         (plan,) = checked_plans(opened, [pooling or opened.usual_pooling])
         number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
     from fundpool.summary import as_json, summary
-    from fundpool.writing import whole_folder, write_table
+    from fundpool.writing import write_table
     from models.projection import project as run
 
     with refusing_bad_input(), year_progress(years, quiet) as progress:
@@ -140,10 +159,8 @@ def project(
     with refusing_bad_input():
         risk = scenarios_of(projection.study, [plan], number, seed, engine, quiet)
     result = summary({plan: projection}, plan, risk)
-    names = ("funds", "measures", "people", "accounts", "migrants", "retiring", "settlement",
-             "calibration", "evenness")  # fmt: skip
-    tables = {name: getattr(projection, name) for name in names} | risk_tables(risk)
-    with whole_folder(out) as folder:
+    tables = {name: getattr(projection, name) for name in PROJECTED} | risk_tables(risk)
+    with results_in(out) as folder:
         for name, table in tables.items():
             write_table(table, folder / name, table_format)
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8", newline="\n")
@@ -174,6 +191,8 @@ def compare(
 ) -> None:
     """Print pooling levels and plans side by side; with policies, beside the case without them."""
     with refusing_bad_input():
+        checked_archive(archive)
+        checked_engine(engine)
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         number = wanted_scenarios(opened, plans, scenarios, 0, engine)
@@ -222,6 +241,7 @@ def report(
     optimised: Annotated[
         bool, typer.Option("--optimise/--no-optimise", help="Rates and swaps for the first plan.")
     ] = True,
+    formats: Formats = "html,pdf,xlsx",
     out: Out = Path("fundpool-report"),
     archive: ArchiveFolder = None,
     scenarios: ScenarioCount = None,
@@ -240,7 +260,13 @@ def report(
 
     with refusing_bad_input():
         checked_folder(out)
+        checked_archive(archive)
+        checked_temporary()
         reporting.check_webhook(webhook)
+        checked_engine(engine)
+        endings = reporting.formats_named(formats)
+        files = [f"report.{ending}" for ending in endings]
+        checked_folder(out, [*files, "summary.json"])
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes, policy)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
@@ -250,14 +276,14 @@ def report(
     from fundpool.languages import language
     from fundpool.report.outputs import write_report
     from fundpool.summary import as_json, summary
-    from fundpool.writing import whole_folder
     from models.projection import compare as run
 
     regions = len(opened.regions.codes)
     say(f"Projecting {regions} {opened.levels[0]} funds over {years} years", quiet)
     with refusing_bad_input(), year_progress(years, quiet) as progress:
         comparison = run(opened, plans, years, progress)
-    resolved = {"pooling": plans, "scenarios": number, "against": earlier.id if earlier else "none"}
+    resolved = {"pooling": plans, "scenarios": number, "formats": ",".join(endings),
+                "against": earlier.id if earlier else "none"}  # fmt: skip
     with refusing_bad_input():
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     effects = None
@@ -279,16 +305,18 @@ def report(
     result = summary(comparison.projections, plans[0], risk, extras.experience)
     result["plan"] = best.record() if best is not None else None
     say("Writing the report", quiet)
-    with whole_folder(out) as folder:
-        write_report(folder, comparison, result, extras, language(lang))
+    with results_in(out, files) as folder:
+        result["failed_outputs"] = write_report(
+            folder, comparison, result, extras, language(lang), endings
+        )
         kept(archive, context, opened, result, comparison.tables | extras.tables, resolved,
              files=sorted(folder.iterdir()), previous=earlier.id if earlier else None,
              quiet=quiet)  # fmt: skip
     if json:
         typer.echo(as_json(result), nl=False)
-    say(f"Report: {out / 'report.html'}, report.pdf, report.xlsx", quiet)
-    reporting.send_alerts(webhook, result, quiet)
-    _end(result, opened, quiet)
+    reporting.say_written(out, files, result, quiet)
+    sent = reporting.send_alerts(webhook, result, quiet)
+    _end(result, opened, quiet, DONE if sent else FAILED)
 
 
 @app.command()
@@ -301,20 +329,26 @@ def init(
     from inputs.template import copy_case
 
     with refusing_bad_input():
-        copy_case(case, directory)
+        checked_folder(directory, option="folder")
+        with saying_disk_errors(directory):
+            copy_case(case, directory)
     say(f"Copied {case} to {directory}. Next: fundpool check {directory}", quiet)
 
 
-def _end(result: dict[str, object], case: "Case", quiet: bool) -> None:
-    """Exit with status 3 if a solvency alert is raised, saying which."""
+def _end(result: dict[str, object], case: "Case", quiet: bool, at_least: int = DONE) -> None:
+    """Say which solvency alerts are raised; exit with the status that comes first.
+
+    A failure (1) comes before an alert (3).
+    """
     from fundpool.languages import ENGLISH
     from fundpool.report.wording import alert_sentences
 
     sentences = alert_sentences(result, case, ENGLISH)
     for sentence in sentences:
         say(sentence, quiet)
-    if sentences:
-        raise typer.Exit(ALERT)
+    status = at_least or status_of(result)
+    if status != DONE:
+        raise typer.Exit(status)
 
 
 from fundpool.cli import archive as _archive  # noqa: E402  registers its commands

@@ -12,10 +12,13 @@ from fundpool.cli.options import AsJson, CaseArgument, Out, Policies, Quiet, Set
 from fundpool.cli.session import (
     ALERT,
     UsageError,
+    checked_folder,
     checked_plans,
     item_progress,
+    listed,
     opened_case,
     refusing_bad_input,
+    results_in,
     say,
     year_progress,
 )
@@ -132,8 +135,9 @@ def optimise(
 ) -> None:
     """Choose rates, swaps and pools; write the plan with its certificate."""
     with refusing_bad_input():
+        checked_folder(out)
         opened = opened_case(case, changes, policy)
-        decided = _listed(choose, CHOICES, "--choose")
+        decided = listed(choose, CHOICES, "--choose")
         stages = _years(merge_years)
         chosen_pooling = checked_plans(opened, [pooling or opened.levels[0]])[0]
         rules, aims = _rules(opened, reserve_months, decided, years)
@@ -143,14 +147,17 @@ def optimise(
         )  # fmt: skip
         aims = replace(
             aims, measure=measure.value, burden_of=burden_of.value, joint=joint,
-            order=tuple(_listed(order, ("burden", "unevenness", "movement", "swaps"), "--order"))
+            order=tuple(listed(order, ("burden", "unevenness", "movement", "swaps"), "--order"))
             if order else (),
         )  # fmt: skip
         _check_solver(solver)
+        from fundpool.plan_files import TABLES, partition_record, plan_record, plan_tables
+
+        files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity")]
+        checked_folder(out, [*files, "plan.json"])
     from fundpool.cli.plan_text import plan_text
-    from fundpool.plan_files import partition_record, plan_record, plan_tables
     from fundpool.summary import as_json
-    from fundpool.writing import whole_folder, write_table
+    from fundpool.writing import write_table
     from models.optimiser import Choices
     from models.optimiser import optimise as run
     from models.projection import study
@@ -178,7 +185,7 @@ def optimise(
         certified = certified and plan.status == "certified"
         if sensitivity:
             tables["sensitivity"] = _sensitivity(opened, pools, years, choices, quiet)
-    with whole_folder(out) as folder:
+    with results_in(out) as folder:
         for name, table in tables.items():
             write_table(table, folder / name, table_format)
         (folder / "plan.json").write_text(as_json(record), encoding="utf-8", newline="\n")
@@ -206,12 +213,15 @@ def frontier(
 ) -> None:
     """Efficient plans between the cheapest and the most even; a table and a chart."""
     with refusing_bad_input():
+        checked_folder(out)
         opened = opened_case(case, changes, policy)
+        charts = [f"frontier_{scheme.name}.svg" for scheme in opened.schemes]
+        checked_folder(out, [f"frontier.{table_format.value}", *charts])
         plan = checked_plans(opened, [pooling or opened.levels[0]])[0]
     from fundpool.cli.plan_text import frontier_text
     from fundpool.report.plan_charts import frontier_chart
     from fundpool.summary import as_json
-    from fundpool.writing import whole_folder, write_table
+    from fundpool.writing import write_table
     from inputs.disk import portable_name
     from models.optimiser.frontier import frontier as run
     from models.optimiser.frontier import frontiers_table
@@ -228,7 +238,7 @@ def frontier(
             say(f"fundpool: {error}")
             raise typer.Exit(NO_PLAN) from None
     table = frontiers_table(found)
-    with whole_folder(out) as folder:
+    with results_in(out) as folder:
         write_table(table, folder / "frontier", table_format)
         for part in found:
             chart = frontier_chart(part)
@@ -311,16 +321,6 @@ class usage_from_value_error:  # noqa: N801  reads as a context
         """Turn a ValueError into a usage error."""
         if isinstance(error, ValueError):
             raise UsageError(str(error)) from error
-
-
-def _listed(text: str, known: tuple[str, ...], option: str) -> list[str]:
-    words = [word.strip() for word in text.split(",") if word.strip()]
-    for word in words:
-        if word not in known:
-            raise UsageError(f"{option} {word!r} is not one of {', '.join(known)}")
-    if not words:
-        raise UsageError(f"{option} names nothing; choose of {', '.join(known)}")
-    return words
 
 
 def _years(text: str | None) -> list[int]:

@@ -1,5 +1,6 @@
 """What ``report`` gathers around a comparison: the previous run, sensitivity, experience."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fundpool.cli.session import FAILED, UsageError, opened_case, say
+from fundpool.cli.session import UsageError, listed, opened_case, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,12 @@ Against = Annotated[
 ]
 Sensitivity = Annotated[
     Moved, typer.Option("--sensitivity", help="Assumptions of the case to move down and up.")
+]
+Formats = Annotated[
+    str,
+    typer.Option(
+        "--formats", metavar="LIST", help="Files of the report; summary.json is always written."
+    ),
 ]
 Webhook = Annotated[
     str | None,
@@ -260,15 +267,42 @@ def check_webhook(url: str | None) -> None:
         raise UsageError(f"--webhook {error}") from None
 
 
-def send_alerts(url: str | None, result: dict[str, Any], quiet: bool) -> None:
-    """Post alerts, if there are any and an address was named; exit status 1 if that fails."""
+def formats_named(text: str) -> list[str]:
+    """Formats of a report, each once.
+
+    Raises:
+        UsageError: there is no such format, or none is named.
+    """
+    from fundpool.report.outputs import WRITERS
+
+    words = listed(text, WRITERS, "--formats")
+    return [ending for ending in WRITERS if ending in words]
+
+
+def say_written(out: Path, files: Sequence[str], result: Mapping[str, Any], quiet: bool) -> None:
+    """Say which files of a report are written, which failed and why, and which are older."""
+    from fundpool.report.outputs import WRITERS, file_name
+
+    failed = {item["file"]: item["reason"] for item in result["failed_outputs"]}
+    written = [name for name in files if name not in failed] or ["summary.json"]
+    say(f"Report: {', '.join([str(out / written[0]), *written[1:]])}", quiet)
+    for name, why in failed.items():
+        say(f"fundpool: {name} could not be written: {why}")
+    for name in (file_name(ending) for ending in WRITERS):
+        if name not in files and (out / name).exists():
+            say(f"{out / name} is left as an earlier run wrote it; --formats leaves it out", quiet)
+
+
+def send_alerts(url: str | None, result: dict[str, Any], quiet: bool) -> bool:
+    """Post alerts, if there are any and an address was named; False if that fails."""
     if url is None or not result["alerts"]:
-        return
+        return True
     from fundpool.webhook import WebhookError, post_alerts
 
     try:
         post_alerts(url, result)
     except WebhookError as error:
         say(f"fundpool: the report is written, but {error}")
-        raise typer.Exit(FAILED) from None
+        return False
     say(f"Alerts posted to {url}", quiet)
+    return True

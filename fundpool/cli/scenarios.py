@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fundpool.cli.session import UsageError, say
+from fundpool.cli.session import UsageError, checked_engine, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,6 +31,9 @@ EngineName = Annotated[
     ),
 ]  # fmt: skip
 
+RISK_TABLES = ("risk", "ruin", "fans")
+"""Tables of what scenarios say."""
+
 IN_REPORT = 1000
 """Scenarios of a report unless told."""
 
@@ -45,13 +48,9 @@ def wanted_scenarios(
         UsageError: an engine that does not exist, a single scenario, or something asked for that
             the scenarios cannot follow.
     """
-    from models.engines import EngineError, engine_for
     from models.scenarios import not_in_scenarios, scenario_model
 
-    try:
-        engine_for(engine)
-    except EngineError as error:
-        raise UsageError(str(error)) from None
+    checked_engine(engine)
     beyond = not_in_scenarios(case, plans)
     if asked and beyond:
         raise UsageError(f"scenarios cannot follow {beyond}; leave --scenarios out")
@@ -100,7 +99,7 @@ def _progress(scenarios: int, quiet: bool) -> Iterator[Any]:
 
 def risk_tables(risk: "SolvencyRisk | None") -> "dict[str, pd.DataFrame]":
     """What scenarios say, as result tables by name; none without scenarios."""
-    names = ("risk", "ruin", "fans") if risk is not None else ()
+    names = RISK_TABLES if risk is not None else ()
     return {name: getattr(risk, name) for name in names}
 
 

@@ -10,7 +10,14 @@ import typer
 
 from fundpool.cli.commands import app
 from fundpool.cli.options import CaseArgument, Quiet, Settings, Years
-from fundpool.cli.session import BAD_INPUT, UsageError, opened_case, refusing_bad_input, say
+from fundpool.cli.session import (
+    BAD_INPUT,
+    UsageError,
+    checked_temporary,
+    opened_case,
+    refusing_bad_input,
+    say,
+)
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -38,9 +45,10 @@ def serve(
         import fastapi  # noqa: F401
         import uvicorn
     except ImportError:
-        say("The page needs more: pip install 'fundpool[web]'", quiet=False)
+        say("fundpool: the page needs more: pip install 'fundpool[web]'")
         raise typer.Exit(BAD_INPUT) from None
     with refusing_bad_input():
+        checked_temporary()
         opened = opened_case(case, changes)
         listener = _listener(host, port)
     from fundpool.web.app import create_app
@@ -51,8 +59,11 @@ def serve(
     token = None if host in LOOPBACK else secrets.token_urlsafe(24)
     names = {host, *(LOOPBACK if host in LOOPBACK else ())}
     say("Preparing the charts", quiet)
-    charts = chart_bundle()
     with tempfile.TemporaryDirectory(prefix="fundpool-", ignore_cleanup_errors=True) as folder:
+        try:
+            charts = chart_bundle()
+        except (OSError, RuntimeError):  # no cache that can be written to, or no home
+            charts = chart_bundle(Path(folder))
         serving = Serving(
             case=case,
             hosts=frozenset(f"[{name}]:{where}" if ":" in name else f"{name}:{where}"

@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -140,13 +140,120 @@ def item_progress(words: str, number: int, quiet: bool) -> Iterator[Callable[[st
         yield lambda name: bar.update(task, advance=1, description=f"{words}: {name}")
 
 
-def checked_folder(out: Path) -> None:
-    """Refuse a place for results that cannot be a folder, before anything is computed."""
-    for place in (out, *out.parents):
-        if place.exists():
-            if not place.is_dir():
-                raise UsageError(f"--out {str(out)!r}: {str(place)!r} is a file; name a folder")
-            return
+def checked_folder(folder: Path, names: Iterable[str] = (), option: str = "--out") -> None:
+    """Refuse a folder that results cannot be written to, before anything is computed.
+
+    Args:
+        folder: need not exist.
+        names: files that will be written into it, as far as they are known.
+        option: that named it.
+
+    Raises:
+        UsageError: it cannot be made or written to, or a folder stands where a file is to be.
+    """
+    from inputs.writing import UnwritableError, check_folder
+
+    try:
+        check_folder(folder, names)
+    except UnwritableError as error:
+        raise UsageError(f"{option} {str(folder)!r}: {error}") from None
+
+
+def checked_archive(archive: Path | None) -> None:
+    """Refuse an archive that no run can be kept in, before anything is computed.
+
+    Raises:
+        UsageError: it cannot be made or written to.
+    """
+    if archive is None:
+        return
+    from inputs.writing import UnwritableError, check_folder
+
+    try:
+        check_folder(archive, ["fundpool-archive.json"])
+        for name in ("runs", "drafts", "inputs"):
+            check_folder(archive / name)
+    except UnwritableError as error:
+        raise UsageError(f"--archive {str(archive)!r}: {error}") from None
+
+
+def checked_temporary() -> None:
+    """Refuse a machine on which nothing can be laid aside.
+
+    Raises:
+        UsageError: no folder for temporary files can be written to.
+    """
+    import tempfile
+
+    try:
+        folder = tempfile.gettempdir()
+    except OSError:
+        raise UsageError(
+            "no folder for temporary files can be written to; name one in TMPDIR"
+        ) from None
+    checked_folder(Path(folder), option="temporary files in")
+
+
+def checked_engine(engine: str) -> None:
+    """Refuse an engine that does not exist or is not installed.
+
+    Raises:
+        UsageError: why.
+    """
+    from models.engines import EngineError, engine_for
+
+    try:
+        engine_for(engine)
+    except EngineError as error:
+        raise UsageError(str(error)) from None
+
+
+def listed(text: str, known: Collection[str], option: str) -> list[str]:
+    """Words of a list such as ``a,b``.
+
+    Raises:
+        UsageError: an unknown word, or none.
+    """
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if word not in known:
+            raise UsageError(f"{option} {word!r} is not one of {', '.join(known)}")
+    if not words:
+        raise UsageError(f"{option} names nothing; choose of {', '.join(known)}")
+    return words
+
+
+@contextmanager
+def saying_disk_errors(place: Path) -> Iterator[None]:
+    """Turn what the disk refuses while results are written into a sentence and exit status 1."""
+    from inputs.writing import reason
+
+    try:
+        yield
+    except OSError as error:
+        say(f"fundpool: nothing was written to {str(place)!r}: {reason(error)}")
+        raise typer.Exit(FAILED) from None
+
+
+@contextmanager
+def results_in(out: Path, names: Iterable[str] = ()) -> Iterator[Path]:
+    """A folder for the results of a run, which reach ``out`` together or not at all.
+
+    Args:
+        out: where the results go.
+        names: files of which no older version may stay.
+    """
+    from inputs.writing import whole_folder
+
+    with saying_disk_errors(out), whole_folder(out, names) as folder:
+        yield folder
+
+
+def status_of(result: Mapping[str, Any]) -> int:
+    """Exit status that a summary asks for; a file that failed comes before an alert."""
+    if result["failed_outputs"]:
+        return FAILED
+    return ALERT if result["alerts"] else DONE
 
 
 @contextmanager
@@ -181,13 +288,17 @@ def kept(
     from fundpool.archive.keeping import Result, keep_run
     from fundpool.archive.requests import ChangedInputError
     from fundpool.archive.runs import Archive
+    from inputs.writing import reason
 
-    status = ALERT if result["alerts"] else DONE
-    done = Result(case, result, tables, files, resolved or {}, previous, status)
+    done = Result(case, result, tables, files, resolved or {}, previous, status_of(result))
     try:
         run = keep_run(Archive(archive), context, done)
     except ChangedInputError as error:
         say(f"fundpool: {error}; nothing was written")
+        raise typer.Exit(FAILED) from None
+    except OSError as error:
+        say(f"fundpool: the run cannot be kept in {str(archive)!r}: {reason(error)}; "
+            "nothing was written")  # fmt: skip
         raise typer.Exit(FAILED) from None
     say(f"Kept in {archive} as {run.id}", quiet)
     return run

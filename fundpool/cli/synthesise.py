@@ -7,7 +7,13 @@ import typer
 
 from fundpool.cli.commands import app
 from fundpool.cli.options import Quiet
-from fundpool.cli.session import UsageError, refusing_bad_input, say
+from fundpool.cli.session import (
+    UsageError,
+    checked_folder,
+    refusing_bad_input,
+    say,
+    saying_disk_errors,
+)
 
 
 @app.command()
@@ -20,7 +26,8 @@ def synthesise(
     """Make up a case of any size, for scale: counties in cities, provinces and a nation."""
     from inputs.template import synthesise_case
 
-    with refusing_bad_input():
+    with refusing_bad_input(), saying_disk_errors(directory):
+        checked_folder(directory, option="folder")
         try:
             synthesise_case(directory, counties, seed)
         except ValueError as error:

@@ -1,6 +1,9 @@
 """The report's files: page, PDF and workbook of one result, beside its summary."""
 
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,58 @@ from fundpool.report.page import report_page, report_title
 from fundpool.report.pdf import Imprint, report_pdf
 from fundpool.report.workbook import Contents, write_workbook
 from fundpool.summary import as_json
+from inputs.writing import reason
 from models.projection import Comparison
+
+
+@dataclass(frozen=True)
+class Report:
+    """What every file of a report shows.
+
+    Attributes:
+        comparison: pooling plans side by side.
+        summary: contents of summary.json.
+        extras: everything beside the comparison.
+        language: of all files.
+    """
+
+    comparison: Comparison
+    summary: Mapping[str, Any]
+    extras: Extras
+    language: Language = ENGLISH
+
+    @cached_property
+    def page(self) -> str:
+        """The page, which the PDF sets anew."""
+        return report_page(self.comparison, dict(self.summary), self.extras, self.language)
+
+
+def _write_page(file: Path, report: Report) -> None:
+    file.write_text(report.page, encoding="utf-8", newline="\n")
+
+
+def _write_pdf(file: Path, report: Report) -> None:
+    file.write_bytes(report_pdf(report.page, _imprint(report)))
+
+
+def _write_workbook(file: Path, report: Report) -> None:
+    contents = workbook_contents(report.comparison, report.summary, report.extras, report.language)
+    write_workbook(file, contents)
+
+
+Writer = Callable[[Path, Report], None]
+
+WRITERS: Mapping[str, Writer] = {
+    "html": _write_page,
+    "pdf": _write_pdf,
+    "xlsx": _write_workbook,
+}
+"""Formats of the report: ending of the file to what writes it."""
+
+
+def file_name(ending: str) -> str:
+    """The report's file of a format."""
+    return f"report.{ending}"
 
 
 def write_report(
@@ -19,26 +73,56 @@ def write_report(
     summary: Mapping[str, Any],
     extras: Extras,
     language: Language = ENGLISH,
-) -> None:
-    """Write ``report.html``, ``report.pdf``, ``report.xlsx`` and ``summary.json`` into a folder.
+    formats: Sequence[str] = tuple(WRITERS),
+) -> list[dict[str, str]]:
+    """Write a report's files, each without regard to the others, and ``summary.json``.
 
-    All of them show the same comparison, summary and extras.
+    Args:
+        folder: where to; it exists.
+        comparison: pooling plans side by side.
+        summary: contents of summary.json.
+        extras: everything beside the comparison.
+        language: of all files.
+        formats: which files, keys of :data:`WRITERS`.
+
+    Returns:
+        ``failed_outputs`` of summary.json: file and reason of each that could not be written.
+        Nothing of it is left.
+
+    Raises:
+        OSError: summary.json cannot be written.
     """
-    page = report_page(comparison, dict(summary), extras, language)
-    (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
-    (folder / "report.pdf").write_bytes(report_pdf(page, _imprint(comparison, extras, language)))
-    write_workbook(folder / "report.xlsx", workbook_contents(comparison, summary, extras, language))
-    (folder / "summary.json").write_text(as_json(summary), encoding="utf-8", newline="\n")
+    report = Report(comparison, summary, extras, language)
+    failed = []
+    for ending in formats:
+        file = folder / file_name(ending)
+        try:
+            WRITERS[ending](file, report)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            # panics of the libraries written in Rust are not among the Exceptions
+            file.unlink(missing_ok=True)
+            failed.append({"file": file.name, "reason": _without(folder, reason(error))})
+    contents = as_json({**summary, "failed_outputs": failed})
+    (folder / "summary.json").write_text(contents, encoding="utf-8", newline="\n")
+    return failed
 
 
-def _imprint(comparison: Comparison, extras: Extras, language: Language) -> Imprint:
-    case = comparison.study.case
+def _without(folder: Path, text: str) -> str:
+    """A text without the name of the unfinished folder, which is another in every run."""
+    return text.replace(f"{folder}{os.sep}", "").replace(str(folder), "the folder")
+
+
+def _imprint(report: Report) -> Imprint:
+    case = report.comparison.study.case
+    extras, language = report.extras, report.language
     run = extras.identity.run if extras.identity else case.name
     footer = language("fundpool %(version)s; inputs %(inputs)s") % {
         "version": _version(), "inputs": case.inputs_sha256[:16],
     }  # fmt: skip
     return Imprint(
-        title=report_title(comparison, language),
+        title=report_title(report.comparison, language),
         run=run,
         footer=footer,
         year=case.base_year,

@@ -77,5 +77,5 @@ def reported(case: Case, folder: Path, code: str = "en") -> Reported:
     )
     result = summary(comparison.projections, "county", None, extras.experience)
     folder.mkdir(exist_ok=True)
-    write_report(folder, comparison, result, extras, language(code))
+    assert write_report(folder, comparison, result, extras, language(code)) == []
     return Reported(folder, comparison, result, extras)

@@ -21,7 +21,7 @@ POOL = {
 }  # fmt: skip
 EVENNESS = {"range", "cv", "gini", "theil", "theil_within", "theil_between"}
 TOTALS = {"contributions", "subsidies", "claims", "swaps", "balance"}
-EXTRA_TOP = {"title", "currency", "alert_plan", "alert_rules"}
+EXTRA_TOP = {"title", "currency", "alert_plan", "alert_rules", "failed_outputs"}
 EXTRA_POOL = {"name", "ruin_probability_error", "required_reserve", "required_reserve_error"}
 """What there is beside the contract, and stands on docs/commands.md."""
 
