@@ -14,6 +14,7 @@ from fundpool.cli.options import (
     Out,
     Policies,
     Quiet,
+    Seed,
     Settings,
     Years,
 )
@@ -29,7 +30,6 @@ from fundpool.cli.scenarios import (
     IN_REPORT,
     EngineName,
     ScenarioCount,
-    Seed,
     risk_tables,
     risk_text,
     scenarios_of,
