@@ -56,3 +56,25 @@ def test_numbers_that_are_not_finite(
     done = run(command, small_folder, option, value, "--years", 1)
     assert done.exit_code == 2
     assert option in done.stderr
+
+
+def test_an_archive_that_is_damaged(run: Run, small_folder: Path) -> None:
+    for _ in range(2):
+        run("compare", small_folder, "--years", 1, "--quiet", "--archive", "kept")
+    first, second = sorted(Path("kept/runs").iterdir())
+    (first / "tables" / "measures.parquet").unlink()
+    for words in (("runs", "--sql", "SELECT 1"), ("diff", first.name, second.name)):
+        done = run(*words, "--archive", "kept")
+        assert done.exit_code == 1, words
+        assert "measures" in done.stderr
+    (second / "manifest.json").write_text("{", encoding="utf-8")
+    for words in (
+        ("runs",), ("runs", "--verify"), ("runs", "--sql", "SELECT 1"), ("rerun", second.name),
+        ("rerun", "unknown"), ("diff", first.name, second.name),
+    ):  # fmt: skip
+        done = run(*words, "--archive", "kept")
+        assert done.exit_code == 1, words
+        assert f"{second.name}: the manifest cannot be read" in done.stderr
+    done = run("report", small_folder, "--archive", "kept")
+    assert done.exit_code == 2
+    assert f"{second.name}: the manifest cannot be read" in done.stderr
