@@ -187,7 +187,7 @@ def _on_dask(job: Job[Any, Any, Any], engine: Engine) -> Iterator[Any]:
                     host="127.0.0.1", dashboard_address=None, silence_logs="CRITICAL",
                 )  # fmt: skip
                 client = library.Client(cluster, set_as_default=False)
-        except (OSError, TimeoutError) as error:
+        except (OSError, TimeoutError, ValueError) as error:
             raise EngineError(f"no Dask scheduler answers at {engine.address}: {error}") from None
         try:
             # a task of its own, so that it is computed again if its worker dies

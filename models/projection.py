@@ -1,7 +1,6 @@
 """The whole path: a case in, projected funds under a pooling plan out.
 
-``prepare -> calibrate -> county_flows`` is done once; every pooling plan is then a balance
-recursion on the same flows.
+``prepare -> calibrate -> county_flows`` is done once; a pooling plan is a recursion on these flows.
 """
 
 from collections.abc import Callable, Sequence
@@ -274,16 +273,15 @@ def project(
 
     Args:
         case: a checked case.
-        pooling: a level of the case, the short form of a plan
-            (:func:`models.pooling.plan_for`), or a plan; default: the plan of the policies laid
-            over the case, or its lowest level.
+        pooling: a plan or its short form (:func:`models.pooling.plan_for`), such as a level;
+            default: the plan of the policies laid over the case, or its lowest level.
         years: number of projected years.
         progress: called with each finished year.
 
     Raises:
-        ValueError: a plan that the case cannot follow, before anything is projected.
+        ValueError: a plan that the case cannot follow.
     """
-    plan = plan_for(case, pooling or case.usual_pooling)
+    plan = plan_for(case, pooling or case.usual_pooling)  # refused before the work
     return study(case, years, progress).pooled(plan)
 
 
@@ -390,10 +388,12 @@ def compare(
 
     Args:
         case: a checked case.
-        plans: levels or plans; default: every level of the case, and the plan of the policies
-            laid over it.
+        plans: levels or plans; default: every level of the case, and its policies' plan.
         years: number of projected years.
         progress: called with each finished year.
+
+    Raises:
+        ValueError: a plan that the case cannot follow.
     """
     named = [plan_for(case, plan) for plan in (plans or case.usual_plans)]
     done = study(case, years, progress)

@@ -48,11 +48,17 @@ class Run:
 
         Raises:
             KeyError: the run has no such table.
+            DamagedError: its file is missing or no Parquet file.
         """
         file = self.folder / "tables" / f"{name}.parquet"
         if f"tables/{name}.parquet" not in self.manifest.files:
             raise KeyError(f"run {self.id} has no table {name!r}")
-        return read_parquet(file)
+        import duckdb
+
+        try:
+            return read_parquet(file)
+        except duckdb.Error as error:
+            raise DamagedError(f"{file} cannot be read: {error}") from None
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -103,7 +109,10 @@ def opened_run(folder: Path) -> Run:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
     except OSError:
         raise NoSuchRunError(f"{folder.name} holds no run") from None
-    return Run(folder, read_manifest(text))
+    try:
+        return Run(folder, read_manifest(text))
+    except DamagedError as error:
+        raise DamagedError(f"{folder}: {error}") from None
 
 
 class Archive:
@@ -245,6 +254,7 @@ class Archive:
 
         Raises:
             ValueError: the question cannot be answered; the text says why.
+            DamagedError: a file of a run is missing or no Parquet file.
         """
         import duckdb
 
@@ -258,12 +268,16 @@ class Archive:
                     if name in run.tables
                 ]
                 listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-                connection.execute(
+                view = (
                     f'CREATE VIEW "{name}" AS SELECT '
                     "split_part(replace(filename, '\\', '/'), '/', -3) AS run, "
                     "* EXCLUDE (filename) "
                     f"FROM read_parquet([{listed}], union_by_name = true, filename = true)"
                 )
+                try:
+                    connection.execute(view)
+                except duckdb.Error as error:
+                    raise DamagedError(f"the table {name} cannot be read: {error}") from None
             try:
                 return connection.execute(sql).df()
             except duckdb.Error as error:

@@ -1,5 +1,7 @@
 """Commands on the archive of runs: list, ask, repeat, compare."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +31,20 @@ Kept = Annotated[
 DEFAULT = Path("fundpool-archive")
 
 
+@contextmanager
+def refusing_damage() -> Iterator[None]:
+    """Turn a damaged archive into a message and exit status 1."""
+    from fundpool.archive.objects import DamagedError
+
+    try:
+        yield
+    except DamagedError as error:
+        say(f"fundpool: {error}")
+        raise typer.Exit(FAILED) from None
+
+
 @app.command()
+@refusing_damage()
 def runs(
     archive: Kept = DEFAULT,
     verify: Annotated[
@@ -64,6 +79,7 @@ def runs(
 
 
 @app.command()
+@refusing_damage()
 def rerun(
     run: Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or its beginning.")],
     archive: Kept = DEFAULT,
@@ -153,6 +169,7 @@ def _print(table: "pd.DataFrame", json: bool) -> None:
 
 
 @app.command()
+@refusing_damage()
 def diff(
     first: Annotated[str, typer.Argument(metavar="RUN", help="Id of the earlier run.")],
     second: Annotated[str, typer.Argument(metavar="RUN", help="Id of the later run.")],

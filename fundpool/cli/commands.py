@@ -14,6 +14,7 @@ from fundpool.cli.options import (
     Out,
     Policies,
     Quiet,
+    Seed,
     Settings,
     Years,
 )
@@ -31,7 +32,6 @@ from fundpool.cli.scenarios import (
     RISK_TABLES,
     EngineName,
     ScenarioCount,
-    Seed,
     risk_tables,
     risk_text,
     scenarios_of,

@@ -38,6 +38,11 @@ ArchiveFolder = Annotated[
     Path | None,
     typer.Option("--archive", metavar="DIR", help="Keep the run in this archive of runs."),
 ]
+LARGEST_SEED = 2**64 - 1
+"""The random streams are keyed by 64 bits."""
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Seed of all random draws.")
+]
 Policies = Annotated[
     list[str] | None,
     typer.Option(

@@ -1,5 +1,6 @@
 """``optimise`` and ``frontier``: plans at the command line."""
 
+import math
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fundpool.cli.commands import TableFormat, app
-from fundpool.cli.options import AsJson, CaseArgument, Out, Policies, Quiet, Settings, Years
+from fundpool.cli.options import AsJson, CaseArgument, Out, Policies, Quiet, Seed, Settings, Years
 from fundpool.cli.session import (
     ALERT,
     UsageError,
@@ -61,10 +62,19 @@ class Floor(StrEnum):
     cvar = "cvar"
 
 
+def _finite(value: float | None) -> float | None:
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value
+
+
 Months = Annotated[
     float | None,
-    typer.Option("--reserve-months", min=0.0, help="Reserve floor; the case's target unless told."),
-]
+    typer.Option(
+        "--reserve-months", min=0.0, callback=_finite,
+        help="Reserve floor; default: the case's target.",
+    ),
+]  # fmt: skip
 Solver = Annotated[
     str | None, typer.Option("--solver", help="A solver PuLP knows by name; HiGHS unless told.")
 ]
@@ -87,7 +97,7 @@ def optimise(
     scenarios: Annotated[
         int, typer.Option("--scenarios", min=0, help="Scenarios to plan on; 0 for the one path.")
     ] = 0,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the scenarios.")] = 1,
+    seed: Seed = 1,
     floor: Annotated[
         Floor | None, typer.Option("--floor", help="How the floor holds over scenarios.")
     ] = None,
@@ -125,7 +135,8 @@ def optimise(
     years: Years = 30,
     solver: Solver = None,
     time_limit: Annotated[
-        float | None, typer.Option("--time-limit", min=0.1, help="Seconds for each solve.")
+        float | None,
+        typer.Option("--time-limit", min=0.1, callback=_finite, help="Seconds for each solve."),
     ] = None,
     out: Out = Path("fundpool-plan"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,

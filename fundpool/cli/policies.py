@@ -55,7 +55,7 @@ def policies(
         if pooling is not None:
             checked_plans(opened, [pooling])
     if not chosen:
-        say(f"{case} has no policies; see docs/policies.md for how to write one.", quiet)
+        say(f"{case} has no policies; see docs/policies.md for how to write one.")
         raise typer.Exit(BAD_INPUT)
     if listed:
         for policy in chosen:

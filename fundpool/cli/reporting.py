@@ -98,9 +98,9 @@ def previous_run(archive: Path | None, against: str | None, case_name: str) -> "
     if against == "none":
         return None
     opened = None if archive is None else Archive(archive)
-    if against is None:
-        return None if opened is None else opened.latest(case_name, "report")
     try:
+        if against is None:
+            return None if opened is None else opened.latest(case_name, "report")
         try:
             return opened_run(Path(against))
         except NoSuchRunError:
@@ -108,7 +108,7 @@ def previous_run(archive: Path | None, against: str | None, case_name: str) -> "
                 raise
         return opened.run(against)
     except (NoSuchRunError, DamagedError) as error:
-        raise UsageError(f"--against {against!r}: {error}") from None
+        raise UsageError(f"the previous run: {error}") from None
 
 
 def archive_of(run: "Run") -> "Archive":
@@ -171,6 +171,7 @@ def since_previous(
     """The movement from an earlier run to the comparison at hand; its trouble if there is none."""
     import pandas as pd
 
+    from fundpool.archive.objects import DamagedError
     from fundpool.report.extras import SincePrevious
     from models.analysis_of_change import NotComparableError, Valuation, analysis_of_change
 
@@ -185,7 +186,7 @@ def since_previous(
             table = analysis_of_change(
                 old, new, plan, lambda step: say(f"Analysis of change: {step}", quiet)
             )
-        except (UsageError, NotComparableError, KeyError) as error:
+        except (UsageError, NotComparableError, KeyError, DamagedError) as error:
             trouble = f"There is no analysis of the change since {run.id}: {error}."
     return SincePrevious(run.id, manifest.base_year, manifest.request.inputs_sha256, table, trouble)
 

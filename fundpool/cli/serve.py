@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from fundpool.cli.commands import app
-from fundpool.cli.options import CaseArgument, Quiet, Settings, Years
+from fundpool.cli.options import CaseArgument, Quiet, Seed, Settings, Years
 from fundpool.cli.session import (
     BAD_INPUT,
     UsageError,
@@ -36,7 +36,7 @@ def serve(
     scenarios: Annotated[
         int, typer.Option("--scenarios", min=0, max=5000, help="Scenarios behind the fans.")
     ] = 500,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of all draws.")] = 1,
+    seed: Seed = 1,
     changes: Settings = None,
     quiet: Quiet = False,
 ) -> None:
@@ -93,6 +93,8 @@ def _listener(host: str, port: int) -> socket.socket:
     Raises:
         UsageError: the address cannot be used.
     """
+    if not host:
+        raise UsageError("--host is empty; name an address, or 0.0.0.0 for every one")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
