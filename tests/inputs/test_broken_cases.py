@@ -8,9 +8,11 @@ import pytest
 
 from inputs.case import check_case, read_case
 from inputs.findings import CaseError
+from inputs.vocabulary import TIES
 from tests.cases.small import SmallCase, small_case
 
 Change = Callable[[SmallCase], None]
+SOURCE = {"source": "worked example", "status": "assumed"}
 
 
 def _table(name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Change:
@@ -100,6 +102,19 @@ def _fund_total(year: int, measure: str = "claims", use: str = "fit") -> Change:
         )
 
     return apply
+
+
+def _second_service(case: SmallCase) -> None:
+    """In-patient care like out-patient care, whose costs change at the age of 60."""
+    case.settings["services"].append("inpatient")
+    for scheme in case.schemes.values():
+        scheme["benefits"]["inpatient"] = scheme["benefits"]["outpatient"]
+    for name in ("morbidity", "treatment"):
+        table = case.tables[name]
+        case.tables[name] = pd.concat([table, table.assign(service="inpatient")])
+    costs = case.tables["severity"].assign(service="inpatient")
+    young, old = costs.assign(age_to=59), costs.assign(age_from=60)
+    case.tables["severity"] = pd.concat([case.tables["severity"], young, old])
 
 
 BROKEN: dict[str, tuple[Change, list[str]]] = {
@@ -288,6 +303,17 @@ BROKEN: dict[str, tuple[Change, list[str]]] = {
             residence=t["residence"].where(t.index != 0, 0.8))),
         ["tables/treatment.csv, row 2, column home: found '0.2'; expected 0 for stayers. Their "
          "home is the residence; put the share there."],
+    ),
+    "a later regime without places of treatment": (
+        _scheme("resident", "settlement.regime",
+                {"value": "manual", "by_year": {"2023": "territorial"}, **SOURCE}),
+        [f"tables/treatment.csv, column regime + tie + service: expected a row for territorial, "
+         f"{tie}, outpatient. Add the row." for tie in TIES],
+    ),
+    "age classes that differ by service": (
+        _second_service,
+        ["tables/severity.csv, column age_from: expected the same age classes for every service. "
+         "Split classes where they differ."],
     ),
     "migrant at home": (
         _cell("migrants", 0, "home", "birch"),
