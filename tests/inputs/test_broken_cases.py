@@ -342,6 +342,11 @@ BROKEN: dict[str, tuple[Change, list[str]]] = {
         ["tables/severity.csv, column age_to: found '80'; expected the classes of outpatient to "
          "reach 100. Extend the last one."],
     ),
+    "hole between age classes": (
+        _table("severity", lambda t: pd.concat([t.assign(age_to=49), t.assign(age_from=60)])),
+        ["tables/severity.csv, column age_from + age_to: found '60 to 100'; expected the classes "
+         "of outpatient without gap or overlap: one from 50. Correct the ages."],
+    ),
     "no band at the retirement age": (
         _scheme("employee", "rules.retirement_age_male.value", 62),
         ["tables/coverage.csv, column age_from: expected a band of male that begins at 62. It is "
