@@ -20,7 +20,7 @@ MODULES = sorted(
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
     for folder in FOLDERS
     for file in (ROOT / folder).rglob("*.py")
-    if not file.name.startswith("test_")
+    if not file.name.startswith(("test_", "simulated_"))  # these change the process they run in
     and re.search(r"^if __name__ == .__main__.", file.read_text(encoding="utf-8"), re.MULTILINE)
 )
 
