@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from validation import mutations
 from validation.part import Part, checks_table
 
 
@@ -72,7 +73,13 @@ def section(page: str, name: str) -> str:
 
 def main(words: list[str] | None = None) -> int:
     """Run, print or write; 1 if a check fails."""
-    parser = argparse.ArgumentParser(prog="python -m validation", description=__doc__)
+    words = sys.argv[1:] if words is None else words
+    if words[:1] == ["mutations"]:
+        return mutations.main(words[1:])
+    parser = argparse.ArgumentParser(
+        prog="python -m validation", description=__doc__,
+        epilog="`python -m validation mutations` tries faults that tests must notice.",
+    )  # fmt: skip
     parser.add_argument("--only", action="append", choices=list(TOPICS), help="a part; repeatable")
     parser.add_argument("--fast", action="store_true", help="leave the slow parts out")
     parser.add_argument("--write", type=Path, metavar="FILE", help="put them into this page")

@@ -102,3 +102,15 @@ def test_bad_rates() -> None:
         graduate_abridged([0, 5, 1], [0.1, 0.2, 0.3])
     with pytest.raises(ValueError, match="positive"):
         graduate_abridged([0, 1, 5], [0.1, 0.0, 0.3])
+
+
+def test_infants_who_die_early_in_the_year() -> None:
+    """m[0] = 0.02 and a[0] = 0.1: q[0] = 0.02 / (1 + 0.9 * 0.02), L[0] = l[1] + 0.1 d[0].
+
+    Deaths over person-years give the central death rate back, which fixes both formulas.
+    """
+    table = LifeTable.from_death_rates([0.02, 0.01, 0.5], infant_share=0.1)
+    assert table.qx[0] == pytest.approx(0.02 / 1.018)
+    assert table.Lx[0] == pytest.approx(1.0 - 0.9 * table.qx[0])
+    assert table.dx[0] / table.Lx[0] == pytest.approx(0.02)
+    assert LifeTable([0.2, 1.0], infant_share=0.25).Lx[0] == pytest.approx(0.8 + 0.25 * 0.2)

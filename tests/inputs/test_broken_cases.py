@@ -8,9 +8,11 @@ import pytest
 
 from inputs.case import check_case, read_case
 from inputs.findings import CaseError
+from inputs.vocabulary import TIES
 from tests.cases.small import SmallCase, small_case
 
 Change = Callable[[SmallCase], None]
+SOURCE = {"source": "worked example", "status": "assumed"}
 
 
 def _table(name: str, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Change:
@@ -100,6 +102,19 @@ def _fund_total(year: int, measure: str = "claims", use: str = "fit") -> Change:
         )
 
     return apply
+
+
+def _second_service(case: SmallCase) -> None:
+    """In-patient care like out-patient care, whose costs change at the age of 60."""
+    case.settings["services"].append("inpatient")
+    for scheme in case.schemes.values():
+        scheme["benefits"]["inpatient"] = scheme["benefits"]["outpatient"]
+    for name in ("morbidity", "treatment"):
+        table = case.tables[name]
+        case.tables[name] = pd.concat([table, table.assign(service="inpatient")])
+    costs = case.tables["severity"].assign(service="inpatient")
+    young, old = costs.assign(age_to=59), costs.assign(age_from=60)
+    case.tables["severity"] = pd.concat([case.tables["severity"], young, old])
 
 
 BROKEN: dict[str, tuple[Change, list[str]]] = {
@@ -289,6 +304,17 @@ BROKEN: dict[str, tuple[Change, list[str]]] = {
         ["tables/treatment.csv, row 2, column home: found '0.2'; expected 0 for stayers. Their "
          "home is the residence; put the share there."],
     ),
+    "a later regime without places of treatment": (
+        _scheme("resident", "settlement.regime",
+                {"value": "manual", "by_year": {"2023": "territorial"}, **SOURCE}),
+        [f"tables/treatment.csv, column regime + tie + service: expected a row for territorial, "
+         f"{tie}, outpatient. Add the row." for tie in TIES],
+    ),
+    "age classes that differ by service": (
+        _second_service,
+        ["tables/severity.csv, column age_from: expected the same age classes for every service. "
+         "Split classes where they differ."],
+    ),
     "migrant at home": (
         _cell("migrants", 0, "home", "birch"),
         ["tables/migrants.csv, row 2, column home + residence: found 'birch'; expected a home "
@@ -315,6 +341,11 @@ BROKEN: dict[str, tuple[Change, list[str]]] = {
         _table("severity", lambda t: t.assign(age_to=80)),
         ["tables/severity.csv, column age_to: found '80'; expected the classes of outpatient to "
          "reach 100. Extend the last one."],
+    ),
+    "hole between age classes": (
+        _table("severity", lambda t: pd.concat([t.assign(age_to=49), t.assign(age_from=60)])),
+        ["tables/severity.csv, column age_from + age_to: found '60 to 100'; expected the classes "
+         "of outpatient without gap or overlap: one from 50. Correct the ages."],
     ),
     "no band at the retirement age": (
         _scheme("employee", "rules.retirement_age_male.value", 62),

@@ -134,3 +134,34 @@ def test_responses_raise_a_hazard_for_good(tmp_path: Path) -> None:
     assert raised(case, 1, 0.05).value(
         "coverage.employee_enrolment_growth", case.base_year + 1
     ) == pytest.approx(0.05)
+
+
+def test_overdispersed_claims_have_the_moments_of_their_simulation(tmp_path: Path) -> None:
+    """Twelve stayers and three migrants in Birch, whose level of claims varies by omega = 0.05.
+
+    Payments are exponential with mean 1,200, so that the sum of N of them is gamma with shape N,
+    and E[Y^2] = 2 E[Y]^2, E[Y^3] = 6 E[Y]^3. With l claims expected the cumulants over their
+    mean's powers are 2 / l + omega and 6 / l^2 + 3 omega 2 / l + 2 omega^2.
+    """
+    omega, payment = 0.05, 0.8 * 1500.0
+    made = stochastic_case()
+    for name in ("population", "migrants"):
+        made.tables[name]["persons"] *= 0.02
+    case = read_case(made.write(tmp_path / "case"))
+    done = study(case, 1)
+    noise = claims_noise(case, done.flows, opening_year(prepare(case)), omega)
+    money = done.flows.claims_incurred[0, 1, 1] / done.flows.paths.medical_price[1]
+    claims = money / payment
+    assert 10 < claims < 50
+    variance = 2 / claims + omega
+    third = 6 / claims**2 + 6 * omega / claims + 2 * omega**2
+    assert noise.variation[0, 0, 1] == pytest.approx(np.sqrt(variance))
+    assert noise.skewness[0, 0, 1] == pytest.approx(third / variance**1.5)
+    draw = np.random.default_rng(8)
+    years = 400_000
+    numbers = draw.poisson(claims * draw.gamma(1 / omega, omega, years))
+    total = draw.standard_gamma(np.maximum(numbers, 1e-9)) * payment
+    spread = (total - total.mean()) / total.std()
+    assert total.mean() == pytest.approx(money, rel=0.005)
+    assert total.std() / total.mean() == pytest.approx(noise.variation[0, 0, 1], rel=0.01)
+    assert (spread**3).mean() == pytest.approx(noise.skewness[0, 0, 1], rel=0.05)

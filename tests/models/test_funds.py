@@ -10,9 +10,9 @@ from actuarial.run_off import paid_claims
 from actuarial.solvency import balance_recursion, level_rate, reserve_months
 from inputs.case import Case
 from models.county_books import county_book, run_off
-from models.funds import fund_table
+from models.funds import fund_table, year_after
 from models.pooling import AdjustmentFund, PoolingPlan, Stage, plan_for, pools_of
-from models.projection import Study
+from models.projection import Study, study
 
 MONEY = [
     "persons", "contributors", "contribution_base", "contributions", "account_credits",
@@ -218,3 +218,25 @@ def test_level_rate_agrees_with_the_science(jiangsu_study: Study) -> None:
     )
     measured = projection.measures.set_index("scheme").loc["employee", "level_rate"]
     assert measured == pytest.approx(rate)
+
+
+def test_the_outgo_of_next_year_is_what_next_year_pays(small: Case) -> None:
+    """With moral hazard too: a tenth more claims in city pools, now and a year later.
+
+    After the last year outgo grows as it did into the last year.
+    """
+    raised = small.with_values({"pooling.moral_hazard.values.city": 0.1})
+    plain, costly = (study(case, 3).pooled("city").funds for case in (small, raised))
+    for (_, pool), table in costly.groupby(["scheme", "pool"]):
+        outgo = (table["claims_paid"] + table["administration"]).to_numpy()
+        following = table["outgo_next_year"].to_numpy()
+        assert following[:-1] == pytest.approx(outgo[1:]), pool
+        assert following[-1] == pytest.approx(outgo[-1] ** 2 / outgo[-2]), pool
+    assert costly["claims_paid"].to_numpy() == pytest.approx(1.1 * plain["claims_paid"].to_numpy())
+
+
+def test_outgo_grows_on_after_the_last_year() -> None:
+    """110 after 100 leads to 121; a fund that paid nothing the year before stays at its outgo."""
+    outgo = np.array([[100.0, 0.0], [110.0, 30.0]])
+    assert year_after(outgo) == pytest.approx(np.array([[110.0, 30.0], [121.0, 30.0]]))
+    assert year_after(outgo[:1]) == pytest.approx(outgo[:1])

@@ -79,6 +79,24 @@ def test_autoregression_has_the_covariance_of_its_equation(done: Study) -> None:
     )
 
 
+def test_innovations_have_the_volatilities_and_correlations_of_the_case(tmp_path: Path) -> None:
+    """Wages 2 % and prices 3 % with correlation 0.4: covariance 0.02 * 0.03 * 0.4 = 0.00024.
+
+    Moving and enrolment 10 % each with -0.2: -0.002. All others are uncorrelated.
+    """
+    case = read_case(stochastic_case().write(tmp_path / "case"))
+    drivers = scenario_model(case).drivers
+    place = {name: number for number, name in enumerate(DRIVERS)}
+    expected = np.diag([4e-4, 9e-4, 1e-4, 4e-4, 1e-2, 1e-2])
+    assert list(place) == ["wage_growth", "medical_inflation", "interest", "morbidity",
+                           "mobility", "participation"]  # fmt: skip
+    expected[0, 1] = expected[1, 0] = 2.4e-4
+    expected[4, 5] = expected[5, 4] = -2e-3
+    np.testing.assert_allclose(drivers.scale @ drivers.scale.T, expected, atol=1e-16)
+    np.testing.assert_allclose(drivers.volatility, [0.02, 0.03, 0.01, 0.02, 0.1, 0.1], rtol=1e-12)
+    assert (np.triu(drivers.scale, 1) == 0).all()
+
+
 def test_rotation_keeps_the_distribution_and_puts_the_largest_first(done: Study) -> None:
     model = scenario_model(done.case).drivers
     turn = model.rotation(10)

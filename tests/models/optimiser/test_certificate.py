@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.optimiser import optimisation
-from models.optimiser.certificate import recursion, tail_mean, violations
+from models.optimiser.certificate import Decision, recursion, tail_mean, violations
 from models.optimiser.fund_problem import FundProblem, fund_problem
 from models.optimiser.linear_program import LinearProgram
 from models.optimiser.optimisation import Outcome, optimised
@@ -119,8 +119,6 @@ def test_recursion_agrees_with_the_closed_form() -> None:
     paths = pool_flows([[90.0], [95.0], [99.0]], 1000.0, 100.0, [20.0], [0.02, 0.03, 0.04])
     fund = fund_problem(paths, Policy(reserve_months=0.0, swaps=False))
     nothing = np.zeros((1, 3, 1))
-    from models.optimiser.certificate import Decision
-
     run = recursion(fund, Decision(np.full((3, 1), 0.1), nothing, nothing))
     wanted = balance_recursion(20.0, [10.0, 5.0, 1.0], [0.02, 0.03, 0.04])
     np.testing.assert_allclose(run.balance[0, :, 0], wanted, rtol=1e-14)
@@ -133,3 +131,63 @@ def test_tail_mean_splits_the_last_atom() -> None:
     # 0.375 is the whole of 4 and half of 3
     assert tail_mean(losses, 0.375, even)[0] == pytest.approx((4 * 0.25 + 3 * 0.125) / 0.375)
     assert tail_mean(losses, 1.0, even)[0] == pytest.approx(2.5)
+
+
+def test_a_gap_of_an_earlier_stage_is_not_certified(outcome: Outcome) -> None:
+    """A plan that leaves half of what an earlier objective could save is not the plan asked for."""
+    certificate = outcome.certificate
+    early = replace(certificate, stages=(0.5, *certificate.stages))
+    assert early.relative_gap == pytest.approx(0.5)
+    assert not early.certified
+
+
+@pytest.mark.parametrize(("violation", "certified"), [(5e-7, True), (2e-6, False), (1e-3, False)])
+def test_limits_are_kept_to_one_in_a_million(
+    outcome: Outcome, violation: float, certified: bool
+) -> None:
+    broken = replace(outcome.certificate, violations={"reserve floor": violation})
+    assert broken.certified == certified
+
+
+def one_year(hub_keeps: bool = True) -> FundProblem:
+    """Two pools with outgo and income of 100, nothing held; the floor is three months: 25."""
+    paths = pool_flows([[100.0, 100.0]], 1000.0, 100.0, [0.0, 0.0])
+    return fund_problem(paths, Policy(reserve_months=3.0, hub_keeps=hub_keeps))
+
+
+def paying(levy: float, grant: float = 0.0) -> Decision:
+    """The first pool pays, the second draws, both at the rate in force."""
+    return Decision(np.full((1, 2), 0.1), np.array([[[0.0, grant]]]), np.array([[[levy, 0.0]]]))
+
+
+def test_a_payer_below_its_floor_is_found_though_the_floor_is_elastic() -> None:
+    """It pays 10 and ends at -10 where it must hold 25: 35 of its outgo of 100 are missing.
+
+    The other pool lacks 25 and pays nothing, which an elastic floor allows.
+    """
+    fund = one_year()
+    bad, idle = paying(10.0), paying(0.0)
+    found = violations(fund, bad, recursion(fund, bad), elastic=True)
+    assert found["payer keeps its floor"] == pytest.approx(0.35)
+    assert found["reserve floor"] == 0.0
+    kept = violations(fund, idle, recursion(fund, idle), elastic=True)
+    assert kept["payer keeps its floor"] == 0.0
+    strict = violations(fund, idle, recursion(fund, idle), elastic=False)
+    assert strict["reserve floor"] == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("hub_keeps", "levy", "grant", "owed"),
+    [
+        (True, 10.0, 0.0, 0.0),  # it may save
+        (True, 0.0, 10.0, 0.05),  # it may not owe: 10 of the pools' outgo of 200
+        (False, 10.0, 0.0, 0.05),  # what it keeps is as wrong
+        (False, 0.0, 10.0, 0.05),
+        (False, 10.0, 10.0, 0.0),
+    ],
+)
+def test_what_a_hub_may_hold(hub_keeps: bool, levy: float, grant: float, owed: float) -> None:
+    fund = one_year(hub_keeps)
+    decision = paying(levy, grant)
+    found = violations(fund, decision, recursion(fund, decision), elastic=True)
+    assert found["hub reserve"] == pytest.approx(owed)
