@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from inputs.disk import move
+from inputs.disk import FileInUseError, move
 
 DRAFT = ".fundpool-"
 """How names of unfinished files begin."""
@@ -28,7 +28,7 @@ class UnwritableError(Exception):
 def reason(error: BaseException) -> str:
     """What an error says, on one line.
 
-    >>> reason(OSError(28, "No space left on device", "/tmp/x")), reason(KeyError("a"))
+    >>> reason(OSError(28, "No space left on device", "out/x")), reason(KeyError("a"))
     ('No space left on device', "'a' (KeyError)")
     """
     text = getattr(error, "strerror", None) if isinstance(error, OSError) else None
@@ -68,7 +68,9 @@ def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
                 raise UnwritableError(f"{str(file)!r} is a folder where a file is to be written")
             if file.exists():
                 # onto itself: does nothing, but Windows refuses while another program has it open
-                file.replace(file)
+                move(file, file)
+    except FileInUseError as error:
+        raise UnwritableError(str(error)) from None
     except (OSError, ValueError) as error:
         raise UnwritableError(f"{str(folder)!r} cannot be written to: {reason(error)}") from None
 

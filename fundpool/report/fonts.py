@@ -126,7 +126,9 @@ def register_chart_fonts() -> None:
     with _registering, tempfile.TemporaryDirectory(prefix="fundpool-fonts-") as folder:
         configuration = Path(folder) / "fonts.conf"
         names = "".join(f"<dir>{escape(str(fonts))}</dir>" for fonts in font_folders())
-        configuration.write_text(f"<fontconfig>{names}</fontconfig>", encoding="utf-8")
+        configuration.write_text(
+            f"<fontconfig>{names}</fontconfig>", encoding="utf-8", newline="\n"
+        )
         before = os.environ.get("FONTCONFIG_FILE")
         os.environ["FONTCONFIG_FILE"] = str(configuration)
         try:

@@ -86,7 +86,7 @@ def impostors(folder: Path) -> None:
 def drawn(**environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", DRAWN],
-        capture_output=True, text=True, env=os.environ | environment, check=False,
+        capture_output=True, encoding="utf-8", env=os.environ | environment, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout

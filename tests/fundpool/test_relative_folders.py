@@ -75,7 +75,7 @@ def test_a_policy_file_in_a_folder_is_kept(run: Run, small_folder: Path) -> None
 def test_only_options_that_name_files_are_taken_for_files(run: Run, small_folder: Path) -> None:
     """Files that happen to be called like a value of an option are not inputs of the run."""
     for name in ("local", "county", "parquet", "main", "en"):
-        Path(name).write_text("not an input")
+        Path(name).write_text("not an input", encoding="utf-8")
     done = run("compare", small_folder, "--years", 1, "--pooling", "county", "--archive", "kept")
     assert done.exit_code == 3
     (kept,) = Archive(Path("kept")).runs()

@@ -152,7 +152,7 @@ def test_other_refusals_are_passed_on_at_once(tmp_path: Path) -> None:
 
 @simulated
 def test_a_report_open_elsewhere_is_a_sentence(tmp_path: Path) -> None:
-    """An open workbook, as Excel holds it: one sentence and status 1."""
+    """A file held open, as Excel does: one sentence and status 2, before the work."""
     case = small_case().write(tmp_path / "case")
     program = """
 import sys
@@ -169,7 +169,7 @@ main()
          "fundpool-projection"],
         capture_output=True, encoding="cp1252", cwd=tmp_path, env=CONSOLE, check=False,
     )  # fmt: skip
-    assert done.returncode == 1
+    assert done.returncode == 2
     (line,) = [text for text in done.stderr.splitlines() if "summary.json" in text]
     assert "cannot be replaced: another program has it open" in line
     assert "Traceback" not in done.stderr

@@ -1,6 +1,6 @@
 """Figures of a small case, for a process of its own: ``python -m tests.models.figures FILE``."""
 
-import sys
+import argparse
 import tempfile
 from pathlib import Path
 
@@ -38,5 +38,8 @@ def figures(folder: Path) -> dict[str, np.ndarray]:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser("python -m tests.models.figures", description=__doc__)
+    parser.add_argument("file", help="where to write the arrays")
+    asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as made_in:
-        np.savez(sys.argv[1], **figures(Path(made_in) / "case"))  # type: ignore[arg-type]
+        np.savez(asked.file, **figures(Path(made_in) / "case"))  # type: ignore[arg-type]
