@@ -15,6 +15,7 @@ from inputs.assembly import regional_schemes, settings_and_schemes, with_provena
 from inputs.assumptions import assumption_table, parameters, source_table
 from inputs.bundled import case_path
 from inputs.columns import typed_table
+from inputs.digest import content_digest
 from inputs.findings import CaseError, Finding, did_you_mean
 from inputs.levers import (
     idle_findings,
@@ -51,7 +52,8 @@ class Case:
         schemes: its schemes, in the order of case.toml.
         tables: typed tables by name; ``source`` and ``status`` of every row filled in.
         regions: the region tree.
-        inputs_sha256: digest of everything that was read, changes included.
+        inputs_sha256: digest of the contents, changes included; the same for a folder and a
+            workbook that say the same.
         origin: folder, workbook or bundled name it came from.
         input_digests: SHA-256 of every part that was read, by its name.
         policies: names of the policies laid over it, in order.
@@ -59,6 +61,7 @@ class Case:
         shocks: shocks of these policies.
         policy_texts: contents of the policy files that come with the case.
         before: the case before the first policy was laid over it; None without policies.
+        warnings: what was found and does not refuse the case.
     """
 
     settings: Settings
@@ -75,6 +78,7 @@ class Case:
     shocks: tuple[Shock, ...] = ()
     policy_texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     before: "Case | None" = field(default=None, repr=False)
+    warnings: tuple[Finding, ...] = field(default=(), repr=False)
 
     @property
     def reference(self) -> "Case":
@@ -305,7 +309,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         schemes=regional_schemes(settings, schemes, tables, tree),
         tables=with_provenance(tables, settings),
         regions=tree,
-        inputs_sha256=_digest(raw),
+        inputs_sha256=content_digest(raw.settings or {}, raw.schemes, raw.policies, tables),
         origin=origin,
         input_digests=dict(raw.digests),
         _settings_text=raw.settings or {},
@@ -324,8 +328,9 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
             case._with_policy(f"policies/{policy}.toml", contents)
         except CaseError as error:
             findings += error.findings
+    findings = raw.placed(findings)
     failed = any(finding.severity == "error" for finding in findings)
-    return (None if failed else case), raw.placed(findings)
+    return (None if failed else replace(case, warnings=tuple(findings))), findings
 
 
 def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], list[Finding]]:
@@ -375,8 +380,3 @@ def _cross_checked(
     findings += checks.care_findings(settings, tables, raw.tables, schemes)
     findings += checks.scheme_findings(settings, tables, raw.tables, schemes)
     return findings
-
-
-def _digest(raw: RawCase) -> str:
-    lines = "\n".join(f"{name} {digest}" for name, digest in sorted(raw.digests.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()

@@ -129,7 +129,7 @@ def project(
     """Project a case under one pooling plan; write tidy tables and summary.json."""
     with refusing_bad_input():
         checked_folder(out)
-        opened = opened_case(case, changes, policy)
+        opened = opened_case(case, changes, policy, quiet)
         (plan,) = checked_plans(opened, [pooling or opened.pooling or opened.levels[0]])
         number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
     from fundpool.summary import as_json, summary
@@ -175,7 +175,7 @@ def compare(
 ) -> None:
     """Print pooling levels and plans side by side; with policies, beside the case without them."""
     with refusing_bad_input():
-        opened = opened_case(case, changes, policy)
+        opened = opened_case(case, changes, policy, quiet)
         plans = checked_plans(opened, pooling or plans_of(opened))
         number = wanted_scenarios(opened, plans, scenarios, 0, engine)
     from fundpool.cli.tables import overview_text
@@ -243,7 +243,7 @@ def report(
         checked_folder(out)
         reporting.check_webhook(webhook)
         say(f"Checking {case}", quiet)
-        opened = opened_case(case, changes, policy)
+        opened = opened_case(case, changes, policy, quiet)
         plans = checked_plans(opened, pooling or plans_of(opened))
         chosen = policies_to_measure(opened, measured)
         number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)

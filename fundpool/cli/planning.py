@@ -132,7 +132,7 @@ def optimise(
 ) -> None:
     """Choose rates, swaps and pools; write the plan with its certificate."""
     with refusing_bad_input():
-        opened = opened_case(case, changes, policy)
+        opened = opened_case(case, changes, policy, quiet)
         decided = _listed(choose, CHOICES, "--choose")
         stages = _years(merge_years)
         chosen_pooling = checked_plans(opened, [pooling or opened.levels[0]])[0]
@@ -206,7 +206,7 @@ def frontier(
 ) -> None:
     """Efficient plans between the cheapest and the most even; a table and a chart."""
     with refusing_bad_input():
-        opened = opened_case(case, changes, policy)
+        opened = opened_case(case, changes, policy, quiet)
         plan = checked_plans(opened, [pooling or opened.levels[0]])[0]
     from fundpool.cli.plan_text import frontier_text
     from fundpool.report.plan_charts import frontier_chart

@@ -43,7 +43,9 @@ class UsageError(Exception):
     """Something asked for that cannot be done, with a sentence that says why."""
 
 
-def opened_case(name: str, changes: list[str] | None, policies: list[str] | None = None) -> "Case":
+def opened_case(
+    name: str, changes: list[str] | None, policies: list[str] | None = None, quiet: bool = False
+) -> "Case":
     """Read a case and lay ``--set`` changes over it, then policies.
 
     Levers (rules of schemes, participation) change from the first projected year: in the base
@@ -52,6 +54,8 @@ def opened_case(name: str, changes: list[str] | None, policies: list[str] | None
     from inputs.case import read_case
 
     case = read_case(name)
+    for finding in case.warnings:
+        say(f"warning: {finding.message}", quiet)
     values: dict[str, float] = {}
     for change in changes or []:
         path, equals, text = change.partition("=")
