@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from inputs import checks
+from inputs import checks, plausibility
 from inputs.assembly import regional_schemes, settings_and_schemes, with_provenance
 from inputs.assumptions import assumption_table, parameters, source_table
 from inputs.bundled import case_path
@@ -41,6 +41,7 @@ from inputs.schemes import Scheme
 from inputs.settings import Settings, read_settings, unknown_paths
 from inputs.sources import RawCase, read_raw
 from inputs.tables import TABLE_OF, TABLES
+from inputs.years import year_findings
 
 
 @dataclass(frozen=True)
@@ -225,6 +226,11 @@ class Case:
         made, files = settings_and_schemes(settings, texts, file)
         shocks = (*self.shocks, *policy.shocks)
         findings = checks.status_findings(files, file)
+        findings += [
+            replace(found, file=file, column=f"{Path(found.file).stem}: {found.column}")
+            for found in year_findings(made, files)
+            if found.severity == "error"
+        ]
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
         findings += shock_findings(shocks, self.regions, made, file)
         findings += plan_findings(policy, made, file)
@@ -297,10 +303,11 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
             tables[name] = frame
     schemes: dict[str, SchemeFile] = {}
     if settings is not None:
-        schemes, problems = _schemes(raw, settings)
+        schemes, optional, problems = _schemes(raw, settings)
         findings += problems
+        findings += year_findings(settings, schemes)
         if "regions" in tables:
-            findings += _cross_checked(settings, tables, raw, schemes)
+            findings += _cross_checked(settings, tables, raw, schemes, optional)
     if settings is None or any(finding.severity == "error" for finding in findings):
         return None, raw.placed(findings)
     tree = region_tree(tables["regions"], settings.levels)
@@ -333,7 +340,10 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     return (None if failed else replace(case, warnings=tuple(findings))), findings
 
 
-def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], list[Finding]]:
+def _schemes(
+    raw: RawCase, settings: Settings
+) -> tuple[dict[str, SchemeFile], dict[str, SchemeFile], list[Finding]]:
+    """Scheme files of the case, those that a policy may add, and what is wrong with them."""
     files, findings = {}, []
     for name in (*settings.schemes, *settings.optional_schemes):
         if name not in raw.schemes:
@@ -355,14 +365,17 @@ def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], l
                         "List it under schemes or optional_schemes, or remove the file.",
                         "warning")
             )  # fmt: skip
-    for name in settings.optional_schemes:
-        files.pop(name, None)  # read and checked; a policy may add it
-    return files, findings
+    optional = {
+        name: files.pop(name)
+        for name in settings.optional_schemes
+        if name in files and name not in settings.schemes
+    }
+    return files, optional, findings
 
 
 def _cross_checked(
     settings: Settings, tables: dict[str, pd.DataFrame], raw: RawCase,
-    schemes: dict[str, SchemeFile],
+    schemes: dict[str, SchemeFile], optional: dict[str, SchemeFile],
 ) -> list[Finding]:  # fmt: skip
     regions = raw.tables["regions"]
     findings = tree_findings(tables["regions"], settings.levels, regions.file, regions.first_row)
@@ -379,4 +392,14 @@ def _cross_checked(
     findings += checks.band_findings(settings, tree, tables, raw.tables, schemes)
     findings += checks.care_findings(settings, tables, raw.tables, schemes)
     findings += checks.scheme_findings(settings, tables, raw.tables, schemes)
+    findings += plausibility.age_findings(tables, raw.tables)
+    findings += plausibility.cost_findings(tables, raw.tables)
+    findings += plausibility.relativity_findings(tables, raw.tables)
+    findings += plausibility.death_findings(tables, raw.tables)
+    findings += plausibility.figure_findings(settings, tree, tables, raw.tables)
+    if len(schemes) == len(settings.schemes):
+        findings += plausibility.cover_findings(tables, raw.tables, schemes, optional)
+        findings += plausibility.industry_findings(tables, (*schemes.values(), *optional.values()))
+    if not any(finding.severity == "error" for finding in findings):
+        findings += plausibility.placement_findings(tree, tables, raw.tables)
     return findings

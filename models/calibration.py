@@ -13,14 +13,16 @@ import pandas as pd
 
 from inputs.case import Case
 from inputs.findings import CaseError, Finding
+from inputs.tables import FITTED_MEASURES
 from models.claims_kernel import ClaimRoom, claim_room
+from models.county_books import with_taken_in
 from models.economy import EconomicPaths
 from models.flow_record import CountyFlows, Multipliers, no_multipliers
 from models.flows import OpeningYear, base_year_flows
 from models.preparation import Prepared
 from models.rates import FloatArray
 
-FITTED = ("contributions", "subsidies", "claims")
+FITTED = FITTED_MEASURES
 ACTUAL_TO_EXPECTED = (
     "scheme", "region", "name", "year", "measure", "use", "actual", "before", "multiplier",
     "expected", "ratio", "source", "status",
@@ -178,12 +180,20 @@ def base_year_figures(
     }
 
 
-def expected_series(flows: CountyFlows) -> dict[str, FloatArray]:
-    """Yearly figures of the projection by measure, ``(S, T + 1, n + 1)`` each."""
+def expected_series(case: Case, flows: CountyFlows) -> dict[str, FloatArray]:
+    """Yearly figures of the projection by measure, ``(S, T + 1, n + 1)`` each.
+
+    Claims are payments: those of the base year equal what was incurred, as earlier years are
+    taken to be like it.
+    """
+    claims = flows.claims_incurred.copy()
+    n = flows.residents.shape[1] - 1
+    for number in range(len(case.schemes)):
+        claims[number, 1:, :n] = with_taken_in(case, flows, number).claims_paid
     return {
         "contributions": flows.contributions - flows.account_credits,
         "subsidies": flows.subsidies,
-        "claims": flows.claims_incurred,
+        "claims": claims,
         "account_credits": flows.account_credits,
         "participants": flows.persons,
         "contributors": flows.contributors,
@@ -200,7 +210,7 @@ def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration)
     """
     n = flows.residents.shape[1] - 1
     names = [scheme.name for scheme in case.schemes]
-    series = expected_series(flows)
+    series = expected_series(case, flows)
     rows = []
     for row in case.tables["fund_totals"].to_dict("records"):
         year, measure = int(row["year"]), str(row["measure"])

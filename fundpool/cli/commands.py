@@ -14,6 +14,7 @@ from fundpool.cli.options import (
     Out,
     Policies,
     Quiet,
+    Seed,
     Settings,
     Years,
 )
@@ -29,7 +30,6 @@ from fundpool.cli.scenarios import (
     IN_REPORT,
     EngineName,
     ScenarioCount,
-    Seed,
     risk_tables,
     risk_text,
     scenarios_of,
@@ -46,6 +46,7 @@ from fundpool.cli.session import (
     opened_case,
     plans_of,
     policies_to_measure,
+    projected_years,
     refusing_bad_input,
     say,
     year_progress,
@@ -115,7 +116,7 @@ def project(
         ),
     ] = None,
     policy: Policies = None,
-    years: Years = 30,
+    years: Years = None,
     out: Out = Path("fundpool-projection"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
     archive: ArchiveFolder = None,
@@ -130,19 +131,20 @@ def project(
     with refusing_bad_input():
         checked_folder(out)
         opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years, context)
         (plan,) = checked_plans(opened, [pooling or opened.pooling or opened.levels[0]])
         number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
     from fundpool.summary import as_json, summary
     from fundpool.writing import whole_folder, write_table
     from models.projection import project as run
 
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        projection = run(opened, plan, years, progress)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        projection = run(opened, plan, span, progress)
     with refusing_bad_input():
         risk = scenarios_of(projection.study, [plan], number, seed, engine, quiet)
     result = summary({plan: projection}, plan, risk)
     names = ("funds", "measures", "people", "accounts", "migrants", "retiring", "settlement",
-             "calibration", "evenness")  # fmt: skip
+             "calibration", "evenness", "economy")  # fmt: skip
     tables = {name: getattr(projection, name) for name in names} | risk_tables(risk)
     with whole_folder(out) as folder:
         for name, table in tables.items():
@@ -164,7 +166,7 @@ def compare(
         typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
     ] = None,
     policy: Policies = None,
-    years: Years = 30,
+    years: Years = None,
     archive: ArchiveFolder = None,
     scenarios: ScenarioCount = 0,
     seed: Seed = 1,
@@ -176,14 +178,15 @@ def compare(
     """Print pooling levels and plans side by side; with policies, beside the case without them."""
     with refusing_bad_input():
         opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or plans_of(opened))
         number = wanted_scenarios(opened, plans, scenarios, 0, engine)
     from fundpool.cli.tables import overview_text
     from fundpool.summary import as_json, summary
     from models.projection import compare as run
 
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        comparison = run(opened, plans, years, progress)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        comparison = run(opened, plans, span, progress)
     with refusing_bad_input():
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     result = summary(comparison.projections, plans[0], risk)
@@ -191,8 +194,8 @@ def compare(
     if opened.before is not None:
         from fundpool.cli.policies import beside_base
 
-        with refusing_bad_input(), year_progress(years, quiet) as progress:
-            text, result["base"] = beside_base(comparison, plans, years, progress)
+        with refusing_bad_input(), year_progress(span, quiet) as progress:
+            text, result["base"] = beside_base(comparison, plans, span, progress)
     tables = comparison.tables | risk_tables(risk)
     kept(archive, context, opened, result, tables, {"pooling": plans}, quiet=quiet)
     if risk is not None:
@@ -210,7 +213,7 @@ def report(
         typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
     ] = None,
     policy: Policies = None,
-    years: Years = 30,
+    years: Years = None,
     measured: Annotated[
         str | None,
         typer.Option(
@@ -244,6 +247,7 @@ def report(
         reporting.check_webhook(webhook)
         say(f"Checking {case}", quiet)
         opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or plans_of(opened))
         chosen = policies_to_measure(opened, measured)
         number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
@@ -255,9 +259,9 @@ def report(
     from models.projection import compare as run
 
     regions = len(opened.regions.codes)
-    say(f"Projecting {regions} {opened.levels[0]} funds over {years} years", quiet)
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        comparison = run(opened, plans, years, progress)
+    say(f"Projecting {regions} {opened.levels[0]} funds over {span} years", quiet)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        comparison = run(opened, plans, span, progress)
     resolved = {"pooling": plans, "scenarios": number, "against": earlier.id if earlier else "none"}
     with refusing_bad_input():
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)

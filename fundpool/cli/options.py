@@ -12,7 +12,32 @@ CaseArgument = Annotated[
         help="A case folder, a workbook (.xlsx), or the name of a bundled case.",
     ),
 ]
-Years = Annotated[int, typer.Option("--years", min=1, max=100, help="Years to project.")]
+Years = Annotated[
+    int | None,
+    typer.Option(
+        "--years",
+        min=1,
+        max=100,
+        help="Years to project; as many as the case's solvency.horizon unless given.",
+    ),
+]
+
+
+def checked_seed(seed: int) -> int:
+    """A seed that every generator takes.
+
+    Raises:
+        typer.BadParameter: it is out of range.
+    """
+    if not 0 <= seed < 2**64:
+        raise typer.BadParameter("the seed must be a whole number from 0 to 2^64 - 1")
+    return seed
+
+
+Seed = Annotated[
+    int,
+    typer.Option("--seed", callback=checked_seed, help="Seed of all draws, from 0 to 2^64 - 1."),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but the result.")]

@@ -8,13 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fundpool.cli.commands import TableFormat, app
-from fundpool.cli.options import AsJson, CaseArgument, Out, Policies, Quiet, Settings, Years
+from fundpool.cli.options import (
+    AsJson,
+    CaseArgument,
+    Out,
+    Policies,
+    Quiet,
+    Seed,
+    Settings,
+    Years,
+)
 from fundpool.cli.session import (
     ALERT,
     UsageError,
     checked_plans,
     item_progress,
     opened_case,
+    projected_years,
     refusing_bad_input,
     say,
     year_progress,
@@ -84,7 +94,7 @@ def optimise(
     scenarios: Annotated[
         int, typer.Option("--scenarios", min=0, help="Scenarios to plan on; 0 for the one path.")
     ] = 0,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the scenarios.")] = 1,
+    seed: Seed = 1,
     floor: Annotated[
         Floor | None, typer.Option("--floor", help="How the floor holds over scenarios.")
     ] = None,
@@ -119,7 +129,7 @@ def optimise(
         bool, typer.Option("--sensitivity", help="Also plan anew with each assumption changed.")
     ] = False,
     policy: Policies = None,
-    years: Years = 30,
+    years: Years = None,
     solver: Solver = None,
     time_limit: Annotated[
         float | None, typer.Option("--time-limit", min=0.1, help="Seconds for each solve.")
@@ -133,10 +143,11 @@ def optimise(
     """Choose rates, swaps and pools; write the plan with its certificate."""
     with refusing_bad_input():
         opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years)
         decided = _listed(choose, CHOICES, "--choose")
         stages = _years(merge_years)
         chosen_pooling = checked_plans(opened, [pooling or opened.levels[0]])[0]
-        rules, aims = _rules(opened, reserve_months, decided, years)
+        rules, aims = _rules(opened, reserve_months, decided, span)
         rules = replace(
             rules, floor=rules.floor if floor is None else floor.value,
             group_level=_level(opened, share_rates), hub_level=_level(opened, hubs),
@@ -155,8 +166,8 @@ def optimise(
     from models.optimiser import optimise as run
     from models.projection import study
 
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        projected = study(opened, years, progress)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        projected = study(opened, span, progress)
     record: dict[str, Any] = {"schema_version": 1}
     tables: dict[str, Any] = {}
     certified = True
@@ -177,7 +188,7 @@ def optimise(
         tables = plan_tables(opened, plan)
         certified = certified and plan.status == "certified"
         if sensitivity:
-            tables["sensitivity"] = _sensitivity(opened, pools, years, choices, quiet)
+            tables["sensitivity"] = _sensitivity(opened, pools, span, choices, quiet)
     with whole_folder(out) as folder:
         for name, table in tables.items():
             write_table(table, folder / name, table_format)
@@ -197,7 +208,7 @@ def frontier(
     points: Annotated[int, typer.Option("--points", min=2, max=50, help="Steps each way.")] = 5,
     reserve_months: Months = None,
     policy: Policies = None,
-    years: Years = 30,
+    years: Years = None,
     out: Out = Path("fundpool-frontier"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
     changes: Settings = None,
@@ -207,6 +218,7 @@ def frontier(
     """Efficient plans between the cheapest and the most even; a table and a chart."""
     with refusing_bad_input():
         opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years)
         plan = checked_plans(opened, [pooling or opened.levels[0]])[0]
     from fundpool.cli.plan_text import frontier_text
     from fundpool.report.plan_charts import frontier_chart
@@ -216,8 +228,8 @@ def frontier(
     from models.optimiser.frontier import frontiers_table
     from models.projection import project
 
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        projection = project(opened, plan, years, progress)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        projection = project(opened, plan, span, progress)
     total = len(opened.schemes) * points * points
     with item_progress("Tracing the frontier", total, quiet) as step:
         try:

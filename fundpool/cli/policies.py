@@ -7,7 +7,14 @@ import typer
 
 from fundpool.cli.commands import app
 from fundpool.cli.options import AsJson, CaseArgument, Quiet, Settings, Years
-from fundpool.cli.session import BAD_INPUT, opened_case, refusing_bad_input, say, year_progress
+from fundpool.cli.session import (
+    BAD_INPUT,
+    opened_case,
+    projected_years,
+    refusing_bad_input,
+    say,
+    year_progress,
+)
 
 if TYPE_CHECKING:
     from models.projection import Comparison
@@ -27,7 +34,7 @@ def policies(
     listed: Annotated[
         bool, typer.Option("--list", help="Only name them, project nothing.")
     ] = False,
-    years: Years = 30,
+    years: Years = None,
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -35,6 +42,7 @@ def policies(
     """Measure every policy of a case against the case without it."""
     with refusing_bad_input():
         opened = opened_case(case, changes)
+        span = projected_years(opened, years)
         chosen = name or sorted(opened.policy_texts)
         for policy in chosen:
             opened.with_policies([policy])
@@ -50,8 +58,8 @@ def policies(
     from models.policy_effects import policy_effects
     from models.projection import study
 
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        base = study(opened, years, progress)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        base = study(opened, span, progress)
     effects = policy_effects(base, chosen, pooling, lambda done: say(f"measured {done}", quiet))
     if json:
         typer.echo(

@@ -22,7 +22,7 @@ ScenarioCount = Annotated[
         help="Scenarios to run for ruin probabilities and reserves; 0 for none.",
     ),
 ]  # fmt: skip
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the scenarios.")]
+
 EngineName = Annotated[
     str,
     typer.Option(

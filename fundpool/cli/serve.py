@@ -9,8 +9,15 @@ from typing import Annotated
 import typer
 
 from fundpool.cli.commands import app
-from fundpool.cli.options import CaseArgument, Quiet, Settings, Years
-from fundpool.cli.session import BAD_INPUT, UsageError, opened_case, refusing_bad_input, say
+from fundpool.cli.options import CaseArgument, Quiet, Seed, Settings, Years
+from fundpool.cli.session import (
+    BAD_INPUT,
+    UsageError,
+    opened_case,
+    projected_years,
+    refusing_bad_input,
+    say,
+)
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -25,11 +32,11 @@ def serve(
             help="Address to answer at. Another than this machine's own asks for a token."
         ),
     ] = "127.0.0.1",
-    years: Years = 30,
+    years: Years = None,
     scenarios: Annotated[
         int, typer.Option("--scenarios", min=0, max=5000, help="Scenarios behind the fans.")
     ] = 500,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of all draws.")] = 1,
+    seed: Seed = 1,
     changes: Settings = None,
     quiet: Quiet = False,
 ) -> None:
@@ -42,6 +49,7 @@ def serve(
         raise typer.Exit(BAD_INPUT) from None
     with refusing_bad_input():
         opened = opened_case(case, changes)
+        span = projected_years(opened, years)
         listener = _listener(host, port)
     from fundpool.web.app import create_app
     from fundpool.web.bundle import chart_bundle
@@ -59,7 +67,7 @@ def serve(
                             for name in names),
             folder=Path(folder),
             changes=tuple(changes or ()),
-            years=years,
+            years=span,
             scenarios=scenarios,
             seed=seed,
             token=token,

@@ -43,6 +43,21 @@ class UsageError(Exception):
     """Something asked for that cannot be done, with a sentence that says why."""
 
 
+def projected_years(case: "Case", years: int | None, context: typer.Context | None = None) -> int:
+    """Years to project: those asked for, else the horizon of the case.
+
+    Args:
+        case: the case.
+        years: those asked for.
+        context: the command's, whose options a run is kept with; it takes the number.
+    """
+    if years is None:
+        years = round(case.value("solvency.horizon"))
+        if context is not None:
+            context.params["years"] = years
+    return years
+
+
 def opened_case(
     name: str, changes: list[str] | None, policies: list[str] | None = None, quiet: bool = False
 ) -> "Case":

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from fundpool.cli.commands import app
-from fundpool.cli.options import Quiet
+from fundpool.cli.options import Quiet, Seed
 from fundpool.cli.session import UsageError, refusing_bad_input, say
 
 
@@ -14,7 +14,7 @@ from fundpool.cli.session import UsageError, refusing_bad_input, say
 def synthesise(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to make.")],
     counties: Annotated[int, typer.Option("--counties", help="Number of counties.")],
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws.")] = 1,
+    seed: Seed = 1,
     quiet: Quiet = False,
 ) -> None:
     """Make up a case of any size, for scale: counties in cities, provinces and a nation."""
