@@ -30,6 +30,9 @@ ACTUAL_TO_EXPECTED = (
 MET = 1e-13
 """Relative distance from every published total at which calibration ends."""
 
+UNMET = 1e-6
+"""Relative distance above which a published total has not been met."""
+
 ROUNDS = 6
 """Passes over the claims: dual cover ties the schemes' claims weakly to one another."""
 
@@ -41,10 +44,13 @@ class Calibration:
     Attributes:
         multipliers: by scheme and county.
         before: modelled base-year figures without multipliers, by measure, ``(S, n)`` each.
+        unmet: totals that no multiplier meets, with what comes nearest: scheme, measure, the
+            counties ``(n,)``, and the modelled figure.
     """
 
     multipliers: Multipliers
     before: dict[str, FloatArray]
+    unmet: tuple[tuple[str, str, np.ndarray, float], ...] = ()
 
 
 def counties_of(case: Case, region: str) -> np.ndarray:
@@ -96,8 +102,10 @@ def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) ->
     levels = {name: getattr(current, name).copy() for name in FITTED}
     before: dict[str, FloatArray] = {}
     room = claim_room(opening.terms)
+    unmet: list[tuple[str, str, np.ndarray, float]] = []
     for turn in range(ROUNDS):
         furthest = 0.0
+        unmet = []
         modelled = base_year_figures(prepared, opening, Multipliers(**levels), paths, room)
         if turn == 0:
             before = modelled
@@ -113,9 +121,13 @@ def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) ->
                         raise CaseError([_unmet(measure, scheme.name, value, scaled)])
                     levels[measure][number, :n][counties] *= wanted / scaled
                     furthest = max(furthest, abs(wanted / scaled - 1.0))
+                    if abs(wanted / scaled - 1.0) > UNMET:
+                        unmet.append(
+                            (scheme.name, measure, counties, scaled + fixed[counties].sum())
+                        )
         if furthest < MET:
             break
-    return Calibration(Multipliers(**levels), before)
+    return Calibration(Multipliers(**levels), before, tuple(unmet))
 
 
 def carried_over(calibration: Calibration, case: Case) -> Calibration:

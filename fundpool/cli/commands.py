@@ -49,6 +49,7 @@ from fundpool.cli.session import (
     projected_years,
     refusing_bad_input,
     say,
+    say_of_fit,
     year_progress,
 )
 
@@ -89,8 +90,8 @@ def main(
 def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = False) -> None:
     """Check a case; every finding names file, row, column, value and what was expected."""
     from fundpool.summary import as_json
-    from inputs.case import check_case
     from inputs.findings import findings_as_records, format_findings
+    from models.checking import check_case
 
     findings = check_case(case)
     errors = [finding for finding in findings if finding.severity == "error"]
@@ -140,6 +141,7 @@ def project(
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         projection = run(opened, plan, span, progress)
+    say_of_fit(projection.study, quiet)
     with refusing_bad_input():
         risk = scenarios_of(projection.study, [plan], number, seed, engine, quiet)
     result = summary({plan: projection}, plan, risk)
@@ -187,6 +189,7 @@ def compare(
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         comparison = run(opened, plans, span, progress)
+    say_of_fit(comparison.study, quiet)
     with refusing_bad_input():
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     result = summary(comparison.projections, plans[0], risk)
@@ -262,6 +265,7 @@ def report(
     say(f"Projecting {regions} {opened.levels[0]} funds over {span} years", quiet)
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         comparison = run(opened, plans, span, progress)
+    say_of_fit(comparison.study, quiet)
     resolved = {"pooling": plans, "scenarios": number, "against": earlier.id if earlier else "none"}
     with refusing_bad_input():
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)

@@ -27,6 +27,7 @@ from fundpool.cli.session import (
     projected_years,
     refusing_bad_input,
     say,
+    say_of_fit,
     year_progress,
 )
 
@@ -168,6 +169,7 @@ def optimise(
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         projected = study(opened, span, progress)
+        say_of_fit(projected, quiet)
     record: dict[str, Any] = {"schema_version": 1}
     tables: dict[str, Any] = {}
     certified = True
@@ -230,6 +232,7 @@ def frontier(
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         projection = project(opened, plan, span, progress)
+        say_of_fit(projection.study, quiet)
     total = len(opened.schemes) * points * points
     with item_progress("Tracing the frontier", total, quiet) as step:
         try:

@@ -201,7 +201,7 @@ def gathered(
     import pandas as pd
 
     from fundpool.report.extras import Extras
-    from inputs.case import check_case
+    from models.checking import check_case
     from models.experience import experience, periods
     from models.sensitivity import sensitivity, steps_of
 

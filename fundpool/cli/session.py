@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from fundpool.archive.runs import Run
     from inputs.case import Case
+    from models.projection import Study
 
 DONE, FAILED, BAD_INPUT, ALERT = 0, 1, 2, 3
 """Exit statuses (docs/commands.md)."""
@@ -41,6 +42,14 @@ def refusing_bad_input() -> Iterator[None]:
 
 class UsageError(Exception):
     """Something asked for that cannot be done, with a sentence that says why."""
+
+
+def say_of_fit(study: "Study", quiet: bool) -> None:
+    """Warn of published totals that only a multiplier far from one can meet."""
+    from models.checking import multiplier_findings
+
+    for finding in multiplier_findings(study.case.reference, study.calibration):
+        say(f"warning: {finding.message}", quiet)
 
 
 def projected_years(case: "Case", years: int | None, context: typer.Context | None = None) -> int:
