@@ -37,7 +37,7 @@ from inputs.policies import (
 )
 from inputs.regions import RegionTree, region_tree, tree_findings
 from inputs.scheme_file import SchemeFile, read_scheme
-from inputs.schemes import Scheme
+from inputs.schemes import Scheme, base_findings
 from inputs.settings import Settings, read_settings, unknown_paths
 from inputs.sources import RawCase, read_raw
 from inputs.tables import TABLE_OF, TABLES
@@ -201,8 +201,12 @@ class Case:
         changes += "" if levers_since is None else f";{levers_since}"
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
         made, files = settings_and_schemes(settings, texts)
+        schemes = regional_schemes(made, files, tables, self.regions)
+        findings = base_findings(schemes, made.base_year, "--set")
+        if findings:
+            raise CaseError(findings)
         return replace(
-            self, settings=made, schemes=regional_schemes(made, files, tables, self.regions),
+            self, settings=made, schemes=schemes,
             tables=tables, inputs_sha256=digest, _settings_text=settings, _scheme_texts=texts,
         )  # fmt: skip
 
@@ -235,20 +239,26 @@ class Case:
         findings += shock_findings(shocks, self.regions, made, file)
         findings += plan_findings(policy, made, file)
         findings += idle_findings(self.schemes, changed_rules(policy), self.base_year, file)
+        schemes = regional_schemes(made, files, self.tables, self.regions)
+        findings += base_findings(schemes, made.base_year, file)
         if findings:
             raise CaseError(findings)
         text = json.dumps(contents, sort_keys=True, default=str)
         digest = hashlib.sha256(f"{self.inputs_sha256};{file};{text}".encode()).hexdigest()
         return replace(
-            self, settings=made, schemes=regional_schemes(made, files, self.tables, self.regions),
+            self, settings=made, schemes=schemes,
             inputs_sha256=digest, policies=(*self.policies, policy.name), shocks=shocks,
             pooling=policy.pooling or self.pooling, before=self.reference,
             _settings_text=settings, _scheme_texts=texts,
         )  # fmt: skip
 
     def paths(self) -> tuple[str, ...]:
-        """Paths of everything :meth:`with_values` can change."""
-        return tuple(path for path, value in parameters(self) if not isinstance(value, str))
+        """Paths of everything :meth:`with_values` can change and a result depends on."""
+        return tuple(
+            path
+            for path, value in parameters(self)
+            if not isinstance(value, str) and "_published." not in path
+        )
 
     def assumptions(self) -> pd.DataFrame:
         """Every assumption with value, unit, source, status and note, in a fixed order."""
@@ -323,6 +333,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         _scheme_texts=raw.schemes,
         policy_texts=raw.policies,
     )
+    findings += base_findings(case.schemes, case.base_year)
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
     for name in settings.report_policies:
         if name not in raw.policies:

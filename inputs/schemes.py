@@ -8,7 +8,7 @@ the base year, is money of the base year. From its year on it grows as the econo
 returned in money of the base year, which the projection multiplies by the growth since then.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -271,4 +271,39 @@ def override_findings(
                 Finding(file, number, "rule", rule, "a rule that may differ between regions",
                         "Set retirement ages in the scheme file, with by_year where they change.")
             )  # fmt: skip
+    return findings
+
+
+def base_findings(schemes: Iterable[Scheme], base_year: int, file: str = "") -> list[Finding]:
+    """Contribution bases whose floor lies above their ceiling, in a region and year.
+
+    Args:
+        schemes: the schemes with their regional rules.
+        base_year: first year looked at; later ones are those from which a rule changes.
+        file: where the change stands; the scheme file unless given.
+    """
+    findings = []
+    limits = ("base_floor", "base_ceiling")
+    for scheme in schemes:
+        if scheme.kind != "payroll":
+            continue
+        years = {base_year}
+        for rule in limits:
+            years |= {year for year in scheme.file.rules[rule].by_year if year > base_year}
+            for steps in scheme.overrides.get((rule, ""), {}).values():
+                years |= {year for year, _ in steps if year > base_year}
+        for year in sorted(years):
+            floor, ceiling = (scheme.rule_array(rule, scheme.regions, year) for rule in limits)
+            wrong = np.flatnonzero(floor > ceiling)
+            if wrong.size:
+                code = scheme.regions.codes[int(wrong[0])]
+                findings.append(
+                    Finding(
+                        file or f"schemes/{scheme.name}.toml", None, "rules.base_floor",
+                        f"{floor[wrong[0]]:g}",
+                        f"at most the ceiling, {ceiling[wrong[0]]:g} in {code} in {year}",
+                        "Lower the floor or raise the ceiling, here or in scheme_rules.",
+                    )
+                )  # fmt: skip
+                break
     return findings

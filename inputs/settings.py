@@ -135,10 +135,14 @@ class CostByLevel(ByLevel):
 
 
 class Pooling(Part):
-    """What pooling itself changes, and what it costs to run pools and to rescue them."""
+    """What pooling itself changes, and what it costs to run pools and to rescue them.
+
+    The ``_published`` estimates stand beside the assumptions in reports; nothing is computed from
+    them.
+    """
 
     moral_hazard: ByLevel
-    moral_hazard_published: ByLevel
+    moral_hazard_published: ByLevel | None = None
     administration_per_pool: CostByLevel | None = None
     rescue_price: Annotated[Parameter, AfterValidator(single(0.0, 100.0))] | None = None
     collection_effort: ByLevel | None = None
@@ -154,11 +158,11 @@ class Optimiser(Part):
     Rates are multiples of the scheme's rate in force.
     """
 
-    phase_in_years: Annotated[Parameter, AfterValidator(single(0.0, 100.0))] | None = None
+    phase_in_years: Annotated[Parameter, AfterValidator(whole(0, 100))] | None = None
     rate_least: Multiple | None = None
     rate_most: Multiple | None = None
     yearly_change: Multiple | None = None
-    frozen_years: Annotated[Parameter, AfterValidator(single(0.0, 100.0))] | None = None
+    frozen_years: Annotated[Parameter, AfterValidator(whole(0, 100))] | None = None
     levy_ceiling: FixedShare | None = None
     own_responsibility: FixedShare | None = None
     effort: Multiple | None = None

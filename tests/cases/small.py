@@ -75,6 +75,8 @@ def _value(value: Any) -> str:
         return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, float) and math.isinf(value):
         return "inf"
+    if isinstance(value, float) and math.isnan(value):
+        return "nan"
     return json.dumps(value, ensure_ascii=False)
 
 
