@@ -30,6 +30,16 @@ PAYROLL_RULES = {
 }
 OPTIONAL_RULES = {"account_conversion": ((0.0, 2.0), 1.0)}
 """Rules that a payroll scheme may leave out: range, and value where nothing is said."""
+RETIREMENT_RULES = {
+    "retiree_account_credit": 0.0,
+    "retirement_age_male": 60.0,
+    "retirement_age_female": 60.0,
+    "min_credited_years_male": 0.0,
+    "min_credited_years_female": 0.0,
+    "account_spending": 0.0,
+}
+"""Rules on retirement and on personal accounts, with what stands for them where they are left out:
+both are followed for the payroll scheme that covers ``retired`` alone."""
 FLAT_RULES = {"premium": (0.0, 1e9), "subsidy": (0.0, 1e9), "administration": (0.0, 1.0)}
 BENEFIT_RULES = {"deductible": (0.0, 1e12), "ceiling": (0.0, float("inf")), "rate": (0.0, 1.0)}
 RULES_OF = {"payroll": PAYROLL_RULES, "flat": FLAT_RULES}
@@ -239,8 +249,9 @@ def read_scheme(
             report("statuses_paying", status, "a status that the scheme covers",
                    "Add it to statuses_covered.")  # fmt: skip
     ranges = RULES_OF[scheme.kind]
+    retired = {"retired", "retired_elsewhere"} & set(scheme.statuses_covered)
     for rule in ranges:
-        if rule not in scheme.rules:
+        if rule not in scheme.rules and (retired or rule not in RETIREMENT_RULES):
             report(f"rules.{rule}", None, f"this rule of a {scheme.kind} scheme", "Add it.")
     optional = OPTIONAL_RULES if scheme.kind == "payroll" else {}
     given = {rule: ranges[rule] for rule in ranges if rule in scheme.rules}
@@ -286,4 +297,21 @@ def read_scheme(
     if scheme.packages and scheme.enrolment is None:
         report("packages", None, "packages only in a scheme with enrolment of its own",
                "Add [enrolment], or take the packages out.")  # fmt: skip
-    return (None if findings else scheme), findings
+    wrong = bool(findings)
+    for rule in RETIREMENT_RULES if scheme.kind == "payroll" and not retired else ():
+        if rule in scheme.rules:
+            findings.append(_idle(file, f"rules.{rule}"))
+    if scheme.kind == "flat" or not retired:
+        idle = [] if "account_conversion" not in scheme.rules else ["rules.account_conversion"]
+        idle += ["portability"] if scheme.portability is not None else []
+        findings += [_idle(file, path) for path in idle]
+    return (None if wrong else scheme), findings
+
+
+def _idle(file: str, path: str) -> Finding:
+    return Finding(
+        file, None, path, None, "no such rule, as the scheme does not cover retired",
+        "Retirement and accounts are followed for the scheme that does: it has no effect. Take it "
+        "out.",
+        "warning",
+    )  # fmt: skip

@@ -18,7 +18,13 @@ from numpy.typing import NDArray
 from actuarial.benefits import BenefitFormula
 from inputs.findings import Finding, did_you_mean
 from inputs.regions import RegionTree
-from inputs.scheme_file import BENEFIT_RULES, OPTIONAL_RULES, RULES_OF, SchemeFile
+from inputs.scheme_file import (
+    BENEFIT_RULES,
+    OPTIONAL_RULES,
+    RETIREMENT_RULES,
+    RULES_OF,
+    SchemeFile,
+)
 
 Overrides = dict[tuple[str, str], dict[str, list[tuple[int, float]]]]
 """(rule, service) -> region -> (year, value), ascending."""
@@ -142,6 +148,8 @@ class Scheme:
             return found
         if rule in OPTIONAL_RULES and rule not in self.file.rules:
             return OPTIONAL_RULES[rule][1]
+        if rule in RETIREMENT_RULES and rule not in self.file.rules:
+            return RETIREMENT_RULES[rule]
         own = self.file.rules[rule]
         begun = max((listed for listed in own.by_year if listed <= year), default=None)
         return own.since(year) / self._grown(rule, begun)

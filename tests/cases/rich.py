@@ -1,7 +1,10 @@
 """The worked example with everything a case may say, so that every input has something to do."""
 
+import copy
+
 import pandas as pd
 
+from inputs.scheme_file import RETIREMENT_RULES
 from tests.cases.policies import SOURCE, policy_case
 from tests.cases.small import SmallCase, given
 from tests.cases.stochastic import scenario_section
@@ -19,6 +22,8 @@ def rich_case() -> SmallCase:
     settings["services"] = ["outpatient", INPATIENT]
     settings["solvency"]["horizon"] = given(4)
     settings["solvency"]["alert_years"] = given(2)
+    # one fund has more in the first year, and less in the second
+    settings["solvency"]["target_reserve_months"] = given(130.0)
     settings["scenarios"] = scenario_section()
     settings["economy"]["consumer_inflation"] = given(0.02)
     settings["economy"]["premium_growth"] = given(0.05)
@@ -33,6 +38,7 @@ def rich_case() -> SmallCase:
     ):  # fmt: skip
         settings["coverage"][name] = given(value)
     settings["participation"] |= {
+        "contract_coverage": given(1.0, by_year={"2022": 1.1}),
         "portability_effect": given(0.2), "direct_settlement_effect": given(0.1),
         "mandate_enforced": given(0.2),
     }  # fmt: skip
@@ -49,7 +55,7 @@ def rich_case() -> SmallCase:
         "weight_movement": given(0.2), "weight_swaps": given(0.1),
     }  # fmt: skip
     settings["alerts"] = {
-        "low": {"measure": "reserve_months", "limit": 30.0, "within": 2, **SOURCE},
+        "low": {"measure": "reserve_months", "limit": 130.0, "within": 2, **SOURCE},
     }  # fmt: skip
     _people(case.tables)
     _care(case.tables)
@@ -108,6 +114,7 @@ def _people(tables: dict[str, pd.DataFrame]) -> None:
 
 def _care(tables: dict[str, pd.DataFrame]) -> None:
     outpatient = tables["morbidity"]
+    outpatient["frequency"] = 2.0 + 0.5 * (outpatient["sex"] == "female")
     stays = outpatient.assign(service=INPATIENT, frequency=0.05 + 0.002 * outpatient["age"])
     tables["morbidity"] = pd.concat([outpatient, stays], ignore_index=True)
     tables["severity"] = pd.DataFrame(
@@ -175,9 +182,18 @@ def _schemes(case: SmallCase) -> None:
         scheme["benefits"] = {"outpatient": plain, INPATIENT: stay}
         rules = scheme["rules"]
         rules["administration"] = given(0.01)
+        scheme["settlement"] = copy.deepcopy(scheme["settlement"])
+        scheme["settlement"]["regime"]["by_year"] = {"2022": "direct", "2023": "territorial"}
         if scheme["kind"] == "payroll":
             rules |= {
                 "base_floor": given(0.6), "base_ceiling": given(3.0), "compliance": given(0.9),
+                "account_share": given(0.2),
+                "employer_rate": given(0.08, by_year={"2022": 0.07}),
+            }  # fmt: skip
+        for rule in RETIREMENT_RULES if name == "separate" else ():
+            del rules[rule]
+        if name == "employee":
+            rules |= {
                 "retiree_account_credit": given(300.0), "account_spending": given(0.5),
                 "account_conversion": given(0.9),
             }  # fmt: skip
