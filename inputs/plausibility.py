@@ -1,6 +1,6 @@
 """Numbers that cannot be meant: gaps in ages, people without a scheme, totals that contradict."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import combinations
 
 import numpy as np
@@ -19,7 +19,12 @@ from inputs.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
 Tables = Mapping[str, pd.DataFrame]
 Raw = Mapping[str, RawTable]
 
-FAMILIES = {"lognormal": Lognormal, "gamma": Gamma, "pareto": Pareto, "weibull": Weibull}
+FAMILIES: Mapping[str, Callable[[float, float], object]] = {
+    "lognormal": Lognormal.from_mean_cv,
+    "gamma": Gamma.from_mean_cv,
+    "pareto": Pareto.from_mean_cv,
+    "weibull": Weibull.from_mean_cv,
+}
 
 
 def age_findings(tables: Tables, raw: Raw) -> list[Finding]:
@@ -61,7 +66,7 @@ def cost_findings(tables: Tables, raw: Raw) -> list[Finding]:
                     expected = "1 for an exponential cost"
                     mend = "Write 1, or choose gamma, which takes any coefficient of variation."
             else:
-                FAMILIES[family].from_mean_cv(float(mean), float(cv))
+                FAMILIES[family](float(mean), float(cv))
         except ValueError as error:
             expected = f"a coefficient of variation that a {family} cost can have"
             mend = f"{str(error)[0].upper()}{str(error)[1:]}."

@@ -31,7 +31,7 @@ def year_findings(settings: Settings, schemes: Mapping[str, SchemeFile]) -> list
     The value of a past year was right at an earlier valuation; it is said, and does not refuse
     the case. A rule holds from its year on, so that the last one before the base year counts.
     """
-    findings = []
+    findings: list[Finding] = []
     base = settings.base_year
     for section in SECTIONS:
         part = getattr(settings, section)

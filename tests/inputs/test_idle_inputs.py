@@ -18,6 +18,8 @@ from inputs.case import Case, _assembled
 from inputs.findings import CaseError
 from inputs.tables import TABLE_OF, TABLES
 from models.calibration import actual_to_expected
+from models.optimiser import optimise
+from models.optimiser.industries import industry_burdens
 from models.optimiser.partition import candidates
 from models.optimiser.policy import aims_of, policy_of
 from models.pool_paths import central_paths
@@ -39,6 +41,8 @@ def _outcomes(case: Case) -> Iterator[str]:
     done = study(case)
     yield _digest(_central(case, done))
     yield _digest([_scenarios(done)])
+    plan = optimise(done.pooled("county"), 3.0)
+    yield _digest([industry_burdens(case, plan).to_csv(float_format="%.6g")])
 
 
 def _digest(texts: list[str]) -> str:
