@@ -23,8 +23,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from inputs.case import check_case, read_case
+    from inputs.case import read_case
     from inputs.findings import CaseError
+    from models.checking import check_case
     from models.optimiser import optimise
     from models.pooling import plan_for
     from models.projection import compare, project
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 # Looked up on first use, so that `fundpool --help` does not wait for numerical libraries.
 _WHERE = {
     "read_case": "inputs.case",
-    "check_case": "inputs.case",
+    "check_case": "models.checking",
     "CaseError": "inputs.findings",
     "project": "models.projection",
     "compare": "models.projection",

@@ -6,11 +6,13 @@ from typing import Any
 import pandas as pd
 
 from inputs.findings import CaseError, Finding, did_you_mean
+from inputs.parameters import Parameter
 from inputs.regions import RegionTree
 from inputs.scheme_file import SchemeFile, read_scheme
-from inputs.schemes import Scheme, scheme_overrides
+from inputs.schemes import MONEY_RULES, Scheme, scheme_overrides
 from inputs.settings import Settings, read_settings
 from inputs.tables import TABLES
+from inputs.years import LONGEST
 
 
 def settings_and_schemes(
@@ -50,16 +52,29 @@ def regional_schemes(
 ) -> tuple[Scheme, ...]:
     """Schemes with their regional rules and mergers."""
     away = {merger.scheme: merger.year for merger in settings.mergers}
+    growth = {
+        name: _growth(getattr(settings.economy, name), settings.base_year)
+        for name in dict.fromkeys(MONEY_RULES.values())
+    }
     return tuple(
         Scheme(
             files[name],
             scheme_overrides(tables.get("scheme_rules"), name),
             regions,
+            growth,
             away.get(name),
             tuple((m.year, files[m.scheme]) for m in settings.mergers if m.into == name),
         )
         for name in settings.schemes
     )
+
+
+def _growth(parameter: Parameter, base_year: int) -> dict[int, float]:
+    """Index of a growth by year, one in the base year."""
+    index = {base_year: 1.0}
+    for year in range(base_year + 1, base_year + LONGEST + 1):
+        index[year] = index[year - 1] * (1.0 + parameter.at(year))
+    return index
 
 
 def with_provenance(tables: dict[str, pd.DataFrame], settings: Settings) -> dict[str, pd.DataFrame]:

@@ -10,11 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from inputs import checks
+from inputs import checks, plausibility
 from inputs.assembly import regional_schemes, settings_and_schemes, with_provenance
 from inputs.assumptions import assumption_table, parameters, source_table
 from inputs.bundled import case_path
 from inputs.columns import typed_table
+from inputs.digest import content_digest
 from inputs.findings import CaseError, Finding, did_you_mean
 from inputs.levers import (
     idle_findings,
@@ -36,10 +37,11 @@ from inputs.policies import (
 )
 from inputs.regions import RegionTree, region_tree, tree_findings
 from inputs.scheme_file import SchemeFile, read_scheme
-from inputs.schemes import Scheme
+from inputs.schemes import Scheme, base_findings
 from inputs.settings import Settings, read_settings, unknown_paths
 from inputs.sources import RawCase, read_raw
 from inputs.tables import TABLE_OF, TABLES
+from inputs.years import year_findings
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class Case:
         schemes: its schemes, in the order of case.toml.
         tables: typed tables by name; ``source`` and ``status`` of every row filled in.
         regions: the region tree.
-        inputs_sha256: digest of everything that was read, changes included.
+        inputs_sha256: digest of the contents, changes included; the same for a folder and a
+            workbook that say the same.
         origin: folder, workbook or bundled name it came from.
         input_digests: SHA-256 of every part that was read, by its name.
         policies: names of the policies laid over it, in order.
@@ -60,6 +63,7 @@ class Case:
         policy_texts: contents of the policy files that come with the case.
         laid_over: contents of the policies laid over it, in order.
         before: the case before the first policy was laid over it; None without policies.
+        warnings: what was found and does not refuse the case.
     """
 
     settings: Settings
@@ -77,6 +81,7 @@ class Case:
     policy_texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     laid_over: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     before: "Case | None" = field(default=None, repr=False)
+    warnings: tuple[Finding, ...] = field(default=(), repr=False)
 
     @property
     def reference(self) -> "Case":
@@ -208,8 +213,12 @@ class Case:
         changes += "" if levers_since is None else f";{levers_since}"
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
         made, files = settings_and_schemes(settings, texts)
+        schemes = regional_schemes(made, files, tables, self.regions)
+        findings = base_findings(schemes, made.base_year, "--set")
+        if findings:
+            raise CaseError(findings)
         return replace(
-            self, settings=made, schemes=regional_schemes(made, files, tables, self.regions),
+            self, settings=made, schemes=schemes,
             tables=tables, inputs_sha256=digest, _settings_text=settings, _scheme_texts=texts,
         )  # fmt: skip
 
@@ -238,16 +247,23 @@ class Case:
         made, files = settings_and_schemes(settings, texts, file)
         shocks = (*self.shocks, *policy.shocks)
         findings = checks.status_findings(files, file)
+        findings += [
+            replace(found, file=file, column=f"{Path(found.file).stem}: {found.column}")
+            for found in year_findings(made, files)
+            if found.severity == "error"
+        ]
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
         findings += shock_findings(shocks, self.regions, made, file)
         findings += plan_findings(policy, made, file)
         findings += idle_findings(self.schemes, changed_rules(policy), self.base_year, file)
+        schemes = regional_schemes(made, files, self.tables, self.regions)
+        findings += base_findings(schemes, made.base_year, file)
         if findings:
             raise CaseError(findings)
         text = json.dumps(contents, sort_keys=True, default=str)
         digest = hashlib.sha256(f"{self.inputs_sha256};{file};{text}".encode()).hexdigest()
         return replace(
-            self, settings=made, schemes=regional_schemes(made, files, self.tables, self.regions),
+            self, settings=made, schemes=schemes,
             inputs_sha256=digest, policies=(*self.policies, policy.name), shocks=shocks,
             pooling=policy.pooling or self.pooling, before=self.reference,
             laid_over=(*self.laid_over, contents),
@@ -255,8 +271,12 @@ class Case:
         )  # fmt: skip
 
     def paths(self) -> tuple[str, ...]:
-        """Paths of everything :meth:`with_values` can change."""
-        return tuple(path for path, value in parameters(self) if not isinstance(value, str))
+        """Paths of everything :meth:`with_values` can change and a result depends on."""
+        return tuple(
+            path
+            for path, value in parameters(self)
+            if not isinstance(value, str) and "_published." not in path
+        )
 
     def assumptions(self) -> pd.DataFrame:
         """Every assumption with value, unit, source, status and note, in a fixed order."""
@@ -311,10 +331,11 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
             tables[name] = frame
     schemes: dict[str, SchemeFile] = {}
     if settings is not None:
-        schemes, problems = _schemes(raw, settings)
+        schemes, optional, problems = _schemes(raw, settings)
         findings += problems
+        findings += year_findings(settings, schemes)
         if "regions" in tables:
-            findings += _cross_checked(settings, tables, raw, schemes)
+            findings += _cross_checked(settings, tables, raw, schemes, optional)
     if settings is None or any(finding.severity == "error" for finding in findings):
         return None, raw.placed(findings)
     tree = region_tree(tables["regions"], settings.levels)
@@ -323,13 +344,14 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         schemes=regional_schemes(settings, schemes, tables, tree),
         tables=with_provenance(tables, settings),
         regions=tree,
-        inputs_sha256=_digest(raw),
+        inputs_sha256=content_digest(raw.settings or {}, raw.schemes, raw.policies, tables),
         origin=origin,
         input_digests=dict(raw.digests),
         _settings_text=raw.settings or {},
         _scheme_texts=raw.schemes,
         policy_texts=raw.policies,
     )
+    findings += base_findings(case.schemes, case.base_year)
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
     for name in settings.report_policies:
         if name not in raw.policies:
@@ -342,11 +364,15 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
             case._with_policy(f"policies/{policy}.toml", contents)
         except CaseError as error:
             findings += error.findings
+    findings = raw.placed(findings)
     failed = any(finding.severity == "error" for finding in findings)
-    return (None if failed else case), raw.placed(findings)
+    return (None if failed else replace(case, warnings=tuple(findings))), findings
 
 
-def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], list[Finding]]:
+def _schemes(
+    raw: RawCase, settings: Settings
+) -> tuple[dict[str, SchemeFile], dict[str, SchemeFile], list[Finding]]:
+    """Scheme files of the case, those that a policy may add, and what is wrong with them."""
     files, findings = {}, []
     for name in (*settings.schemes, *settings.optional_schemes):
         if name not in raw.schemes:
@@ -358,7 +384,8 @@ def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], l
                 )  # fmt: skip
             continue
         file, problems = read_scheme(name, raw.schemes[name], tuple(settings.services))
-        findings += problems
+        # what does nothing in a scheme kept ready is left to the policy that adds it
+        findings += [p for p in problems if name in settings.schemes or p.severity == "error"]
         if file is not None:
             files[name] = file
     for name in raw.schemes:
@@ -368,14 +395,17 @@ def _schemes(raw: RawCase, settings: Settings) -> tuple[dict[str, SchemeFile], l
                         "List it under schemes or optional_schemes, or remove the file.",
                         "warning")
             )  # fmt: skip
-    for name in settings.optional_schemes:
-        files.pop(name, None)  # read and checked; a policy may add it
-    return files, findings
+    optional = {
+        name: files.pop(name)
+        for name in settings.optional_schemes
+        if name in files and name not in settings.schemes
+    }
+    return files, optional, findings
 
 
 def _cross_checked(
     settings: Settings, tables: dict[str, pd.DataFrame], raw: RawCase,
-    schemes: dict[str, SchemeFile],
+    schemes: dict[str, SchemeFile], optional: dict[str, SchemeFile],
 ) -> list[Finding]:  # fmt: skip
     regions = raw.tables["regions"]
     findings = tree_findings(tables["regions"], settings.levels, regions.file, regions.first_row)
@@ -392,9 +422,14 @@ def _cross_checked(
     findings += checks.band_findings(settings, tree, tables, raw.tables, schemes)
     findings += checks.care_findings(settings, tables, raw.tables, schemes)
     findings += checks.scheme_findings(settings, tables, raw.tables, schemes)
+    findings += plausibility.age_findings(tables, raw.tables)
+    findings += plausibility.cost_findings(tables, raw.tables)
+    findings += plausibility.relativity_findings(tables, raw.tables)
+    findings += plausibility.death_findings(tables, raw.tables)
+    findings += plausibility.figure_findings(settings, tree, tables, raw.tables)
+    if len(schemes) == len(settings.schemes):
+        findings += plausibility.cover_findings(tables, raw.tables, schemes, optional)
+        findings += plausibility.industry_findings(tables, (*schemes.values(), *optional.values()))
+    if not any(finding.severity == "error" for finding in findings):
+        findings += plausibility.placement_findings(tree, tables, raw.tables)
     return findings
-
-
-def _digest(raw: RawCase) -> str:
-    lines = "\n".join(f"{name} {digest}" for name, digest in sorted(raw.digests.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()

@@ -218,7 +218,8 @@ def band_findings(
         starts = set(bands["age_from"])
         for name, scheme in schemes.items():
             rule = scheme.rules.get(f"retirement_age_{sex}")
-            if rule is not None and round(rule.value) not in starts:
+            covered = "retired" in scheme.statuses_covered
+            if covered and rule is not None and round(rule.value) not in starts:
                 findings.append(
                     Finding(raw["coverage"].file, None, "age_from", None,
                             f"a band of {sex} that begins at {rule.value:g}",

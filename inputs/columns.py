@@ -1,13 +1,17 @@
 """Text to typed columns: what a table's declaration demands of its cells."""
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from inputs.findings import Finding, did_you_mean
-from inputs.sources import RawTable, as_text
+from inputs.sources import ERROR_CELL, RawTable, as_text, error_cell_mend
 from inputs.tables import PROVENANCE, Column, Table
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+"""Characters that nothing can show: reports cannot be written with them."""
 
 MOST_SHOWN = 20
 """Findings of one kind shown for one column; the rest is counted."""
@@ -33,7 +37,9 @@ def typed_table(raw: RawTable, table: Table) -> tuple[pd.DataFrame | None, list[
     if any(finding.severity == "error" for finding in findings):
         return None, findings
     frame = pd.DataFrame(columns)
-    findings += _keys(raw, table, frame) + _sums(raw, table, frame)
+    if table.name != "regions":  # codes that stand twice are a matter of the tree
+        findings += _keys(raw, table, frame)
+    findings += _sums(raw, table, frame)
     return frame, findings
 
 
@@ -81,7 +87,14 @@ def _typed(raw: RawTable, column: Column) -> tuple[object, list[Finding]]:
     if not column.blank:
         findings += _report(raw, column, text, blank, _wanted(column), "Fill the cell.")
     if not _numeric(column):
-        if column.allowed:
+        errors = text.map(lambda cell: ERROR_CELL.fullmatch(cell) is not None).to_numpy(dtype=bool)
+        mend = error_cell_mend(text[errors].iloc[0]) if errors.any() else ""
+        findings += _report(raw, column, text, errors, _wanted(column), mend)
+        odd = text.str.contains(CONTROL).to_numpy(dtype=bool)
+        findings += _report(
+            raw, column, text, odd, "text without control characters", "Remove them."
+        )
+        if column.allowed and not errors.any():
             wrong = ~blank & ~text.isin(column.allowed).to_numpy()
             findings += _report(raw, column, text, wrong, _wanted(column), "", column.allowed)
         return text.to_numpy(dtype=object), findings
@@ -120,6 +133,8 @@ def _checked(
 
 def _number_hint(text: pd.Series, wrong: np.ndarray) -> str:
     sample = as_text(text[wrong].iloc[0]) if wrong.any() else ""
+    if ERROR_CELL.fullmatch(sample):
+        return error_cell_mend(sample)
     if "," in sample:
         return "Write numbers with a point and without separators, as in 1234.5."
     if "%" in sample:

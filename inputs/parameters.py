@@ -52,8 +52,39 @@ def between(least: float, most: float) -> Callable[[Parameter], Parameter]:
     return check
 
 
+def throughout(parameter: Parameter) -> Parameter:
+    """A check that a parameter lists no single years, where none can have an effect."""
+    if parameter.by_year:
+        raise ValueError(
+            "it holds throughout: give one value and take by_year out (years listed: "
+            f"{', '.join(str(year) for year in sorted(parameter.by_year))})"
+        )
+    return parameter
+
+
+def single(least: float, most: float) -> Callable[[Parameter], Parameter]:
+    """A check of a parameter that holds throughout and lies in a range."""
+    inside = between(least, most)
+    return lambda parameter: inside(throughout(parameter))
+
+
+def whole(least: int, most: int) -> Callable[[Parameter], Parameter]:
+    """A check of a whole number that holds throughout and lies in a range."""
+    inside = single(least, most)
+
+    def check(parameter: Parameter) -> Parameter:
+        if inside(parameter).value != round(parameter.value):
+            raise ValueError(f"{parameter.value:g} is not a whole number")
+        return parameter
+
+    return check
+
+
 Growth = Annotated[Parameter, AfterValidator(between(-0.5, 1.0))]
 Share = Annotated[Parameter, AfterValidator(between(0.0, 1.0))]
 Hazard = Annotated[Parameter, AfterValidator(between(0.0, 20.0))]
 Years = Annotated[Parameter, AfterValidator(between(0.01, 100.0))]
-Count = Annotated[Parameter, AfterValidator(between(0.0, 1200.0))]
+Count = Annotated[Parameter, AfterValidator(single(0.0, 1200.0))]
+WholeYears = Annotated[Parameter, AfterValidator(whole(1, 100))]
+FixedShare = Annotated[Parameter, AfterValidator(single(0.0, 1.0))]
+FixedGrowth = Annotated[Parameter, AfterValidator(single(-0.5, 1.0))]

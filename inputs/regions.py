@@ -115,7 +115,9 @@ def tree_findings(
     table: pd.DataFrame, levels: Sequence[str], file: str, first_row: int = 2
 ) -> list[Finding]:
     """What keeps a table of regions from being a tree."""
-    findings: list[Finding] = []
+    findings = _codes_twice(table, file, first_row)
+    if findings:
+        return findings
     level_of = dict(zip(table["region"], table["level"], strict=True))
     parent_of = dict(zip(table["region"], table["parent"], strict=True))
     in_cycles: set[str] = set()
@@ -169,6 +171,27 @@ def tree_findings(
             if own == level and code not in used:
                 report(number, "region", code, f"a {levels[rank - 1]} that lies in it",
                        "Remove the region, or give it members.")  # fmt: skip
+    return findings
+
+
+def _codes_twice(table: pd.DataFrame, file: str, first_row: int) -> list[Finding]:
+    """Codes that two regions bear, of one level or of two."""
+    findings = []
+    first: dict[str, tuple[int, str]] = {}
+    for number, (code, level) in enumerate(
+        zip(table["region"], table["level"], strict=True), start=first_row
+    ):
+        if code not in first:
+            first[code] = number, level
+            continue
+        row, other = first[code]
+        mend = f"Row {row} has it already; remove one of them."
+        if other != level:
+            mend = (
+                f"Row {row} has it already, for a {other}: give one of them another code; a "
+                f"region whose only member is itself needs two, such as {code} and {code}-{level}."
+            )
+        findings.append(Finding(file, number, "region", code, "each code once", mend))
     return findings
 
 

@@ -7,16 +7,37 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from inputs.findings import Finding, did_you_mean
-from inputs.parameters import Growth, Parameter, Part, Share, Status, between
+from inputs.parameters import FixedGrowth, FixedShare, Parameter, Part, Status, single
 from inputs.vocabulary import DRIVERS
 
 
-def _by_driver(least: float, most: float) -> Callable[[dict[str, float]], dict[str, float]]:
+def _drivers(
+    least: float, most: float, singles: bool = False, pairs: bool = False, ordered: bool = False
+) -> Callable[[dict[str, float]], dict[str, float]]:
+    """A check of numbers for drivers.
+
+    Args:
+        least, most: range.
+        singles: whether single drivers may be named.
+        pairs: whether pairs ``one:other`` may be named.
+        ordered: whether ``one:other`` and ``other:one`` are two things.
+    """
+
     def check(values: dict[str, float]) -> dict[str, float]:
+        seen: dict[tuple[str, ...], str] = {}
         for name, number in values.items():
-            for driver in name.split(":"):
+            drivers = name.split(":")
+            for driver in drivers:
                 if driver not in DRIVERS:
                     raise ValueError(f"{driver!r} is not a driver: {', '.join(DRIVERS)}")
+            if len(drivers) > 2 or (len(drivers) == 2 and not pairs):
+                raise ValueError(f"{name!r} is not a single driver")
+            if (len(drivers) == 1 and not singles) or len(set(drivers)) < len(drivers):
+                raise ValueError(f"{name!r} is not a pair of two drivers, written one:other")
+            key = tuple(drivers) if ordered else tuple(sorted(drivers))
+            if key in seen:
+                raise ValueError(f"{name!r} is given already as {seen[key]!r}; remove one of them")
+            seen[key] = name
             if not least <= number <= most:
                 raise ValueError(f"{name}: {number:g} is not a number from {least:g} to {most:g}")
         return values
@@ -34,13 +55,22 @@ class _Sourced(Part):
 class Volatilities(_Sourced):
     """Standard deviation of the yearly innovation of each driver; 0 where none is given."""
 
-    values: Annotated[dict[str, float], AfterValidator(_by_driver(0.0, 1.0))]
+    values: Annotated[dict[str, float], AfterValidator(_drivers(0.0, 1.0, singles=True))]
 
 
-class DriverLinks(_Sourced):
-    """A number for single drivers, or for pairs of them written ``one:other``."""
+class Persistence(_Sourced):
+    """How much of a deviation lasts: of single drivers, or ``driver:other`` on another's."""
 
-    values: Annotated[dict[str, float], AfterValidator(_by_driver(-0.999, 0.999))]
+    values: Annotated[
+        dict[str, float],
+        AfterValidator(_drivers(-0.999, 0.999, singles=True, pairs=True, ordered=True)),
+    ]
+
+
+class Correlations(_Sourced):
+    """Correlations of pairs of drivers, written ``one:other``."""
+
+    values: Annotated[dict[str, float], AfterValidator(_drivers(-0.999, 0.999, pairs=True))]
 
 
 class Catastrophe(_Sourced):
@@ -79,12 +109,12 @@ class Scenarios(Part):
     """
 
     volatility: Volatilities
-    persistence: DriverLinks
-    correlation: DriverLinks
-    premium_follows_wages: Share
-    interest_floor: Growth
-    claims_overdispersion: Share
-    ruin_target: Annotated[Parameter, AfterValidator(between(0.0001, 0.5))]
+    persistence: Persistence
+    correlation: Correlations
+    premium_follows_wages: FixedShare
+    interest_floor: FixedGrowth
+    claims_overdispersion: FixedShare
+    ruin_target: Annotated[Parameter, AfterValidator(single(0.0001, 0.5))]
     catastrophes: dict[str, Catastrophe] = Field(default_factory=dict)
 
 
@@ -102,9 +132,8 @@ def correlation_matrix(scenarios: Scenarios) -> np.ndarray:
     matrix = np.eye(len(DRIVERS))
     for name, value in scenarios.correlation.values.items():
         one, _, other = name.partition(":")
-        i, j = DRIVERS.index(one), DRIVERS.index(other or one)
-        if i != j:
-            matrix[i, j] = matrix[j, i] = value
+        i, j = DRIVERS.index(one), DRIVERS.index(other)
+        matrix[i, j] = matrix[j, i] = value
     return matrix
 
 
@@ -124,6 +153,13 @@ def scenario_findings(scenarios: Scenarios, levels: list[str], file: str) -> lis
                     "Bring the coefficients nearer to zero.")
         )  # fmt: skip
     for name, kind in scenarios.catastrophes.items():
+        if kind.yearly_rate == 0 or (kind.claims, kind.wages, kind.participation) == (0, 0, 0):
+            findings.append(
+                Finding(file, None, f"scenarios.catastrophes.{name}", None,
+                        "an event that can happen and changes something",
+                        "Give yearly_rate and claims, wages or participation, or take it out.",
+                        "warning")
+            )  # fmt: skip
         if kind.reach not in levels:
             findings.append(
                 Finding(file, None, f"scenarios.catastrophes.{name}.reach", kind.reach,

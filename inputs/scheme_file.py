@@ -9,9 +9,9 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from actuarial.benefits import BenefitFormula
 from inputs.findings import Finding, did_you_mean
-from inputs.parameters import Parameter, Part, Status
+from inputs.parameters import FixedShare, Hazard, Parameter, Part, Share, Status, single
 from inputs.settings import findings_of
-from inputs.vocabulary import REGIMES, STATUSES
+from inputs.vocabulary import OLDEST_AGE, REGIMES, STATUSES
 
 PAYROLL_RULES = {
     "employer_rate": (0.0, 1.0),
@@ -30,6 +30,16 @@ PAYROLL_RULES = {
 }
 OPTIONAL_RULES = {"account_conversion": ((0.0, 2.0), 1.0)}
 """Rules that a payroll scheme may leave out: range, and value where nothing is said."""
+RETIREMENT_RULES = {
+    "retiree_account_credit": 0.0,
+    "retirement_age_male": 60.0,
+    "retirement_age_female": 60.0,
+    "min_credited_years_male": 0.0,
+    "min_credited_years_female": 0.0,
+    "account_spending": 0.0,
+}
+"""Rules on retirement and on personal accounts, with what stands for them where they are left out:
+both are followed for the payroll scheme that covers ``retired`` alone."""
 FLAT_RULES = {"premium": (0.0, 1e9), "subsidy": (0.0, 1e9), "administration": (0.0, 1.0)}
 BENEFIT_RULES = {"deductible": (0.0, 1e12), "ceiling": (0.0, float("inf")), "rate": (0.0, 1.0)}
 RULES_OF = {"payroll": PAYROLL_RULES, "flat": FLAT_RULES}
@@ -57,22 +67,29 @@ class Regime(Part):
     note: str = ""
 
 
-def _one_each(values: dict[str, float]) -> dict[str, float]:
+def _known_regimes(values: Mapping[str, Any], what: str) -> None:
     missing = [regime for regime in REGIMES if regime not in values]
     if missing:
-        raise ValueError(f"there is no value for {', '.join(missing)}")
+        raise ValueError(f"there is no {what} for {', '.join(missing)}")
+    for name in values:
+        if name not in REGIMES:
+            raise ValueError(f"{name!r} is not one of {', '.join(REGIMES)}")
+
+
+def _one_each(values: dict[str, float]) -> dict[str, float]:
+    _known_regimes(values, "value")
     if any(not 0.0 <= value <= 1.0 for value in values.values()):
         raise ValueError("shares lie between 0 and 1")
     return values
 
 
 def _lags(values: dict[str, list[float]]) -> dict[str, list[float]]:
-    missing = [regime for regime in REGIMES if regime not in values]
-    if missing:
-        raise ValueError(f"there is no lag pattern for {', '.join(missing)}")
+    _known_regimes(values, "lag pattern")
     for regime, shares in values.items():
-        if not shares or min(shares) < 0 or abs(sum(shares) - 1.0) > 1e-9:
+        if not shares or not min(shares) >= 0 or not abs(sum(shares) - 1.0) <= 1e-9:
             raise ValueError(f"the shares paid by year under {regime} must sum to 1")
+        if len(shares) > 100:
+            raise ValueError(f"claims under {regime} are paid over more than 100 years")
     return values
 
 
@@ -99,7 +116,7 @@ class Settlement(Part):
 
     regime: Regime
     share_claimed: ByRegime
-    offsite_penalty: Parameter
+    offsite_penalty: Share
     lag: Lags
 
 
@@ -150,7 +167,7 @@ class Enrolment(Part):
 
     eligibility: Literal["contract", "workers"]
     from_year: int = Field(ge=1900, le=2300)
-    intensity: Parameter
+    intensity: Hazard
     source: str = Field(min_length=1)
     status: Status
     note: str = ""
@@ -167,7 +184,7 @@ class Package(Part):
     """
 
     services: list[str] = Field(min_length=1)
-    contribution: Parameter
+    contribution: Annotated[Parameter, AfterValidator(single(0.0, 100.0))]
     uptake: dict[str, float] = Field(min_length=1)
     uptake_by_age: dict[int, float] = Field(default_factory=dict)
     source: str = Field(min_length=1)
@@ -197,7 +214,7 @@ class SchemeFile(Part):
     settlement_pool: Literal["residence", "home"]
     coordination: Literal["remaining_cost", "non_duplication", "sequential"] = "remaining_cost"
     coordination_order: Literal["local_first", "home_first"] = "local_first"
-    reimbursement_quota: Parameter | None = None
+    reimbursement_quota: FixedShare | None = None
     rules: dict[str, Parameter]
     benefits: dict[str, Benefit]
     settlement: Settlement
@@ -232,20 +249,22 @@ def read_scheme(
             report("statuses_paying", status, "a status that the scheme covers",
                    "Add it to statuses_covered.")  # fmt: skip
     ranges = RULES_OF[scheme.kind]
-    for rule, (least, most) in ranges.items():
-        if rule not in scheme.rules:
+    retired = {"retired", "retired_elsewhere"} & set(scheme.statuses_covered)
+    for rule in ranges:
+        if rule not in scheme.rules and (retired or rule not in RETIREMENT_RULES):
             report(f"rules.{rule}", None, f"this rule of a {scheme.kind} scheme", "Add it.")
-            continue
-        parameter = scheme.rules[rule]
-        for value in (parameter.value, *parameter.by_year.values()):
+    optional = OPTIONAL_RULES if scheme.kind == "payroll" else {}
+    given = {rule: ranges[rule] for rule in ranges if rule in scheme.rules}
+    given |= {rule: limits for rule, (limits, _) in optional.items() if rule in scheme.rules}
+    for rule, (least, most) in given.items():
+        for value in (scheme.rules[rule].value, *scheme.rules[rule].by_year.values()):
             if not least <= value <= most:
                 report(f"rules.{rule}", f"{value:g}", f"a number from {least:g} to {most:g}",
                        "Correct the number.")  # fmt: skip
-    optional = OPTIONAL_RULES if scheme.kind == "payroll" else {}
-    for rule, ((least, most), _) in optional.items():
-        if rule in scheme.rules and not least <= scheme.rules[rule].value <= most:
-            report(f"rules.{rule}", f"{scheme.rules[rule].value:g}",
-                   f"a number from {least:g} to {most:g}", "Correct the number.")  # fmt: skip
+            elif rule.startswith("retirement_age") and value != round(value):
+                report(f"rules.{rule}", f"{value:g}", "a whole number of years",
+                       "Ages in months are not projected: give the nearest whole age, and the "
+                       "year from which the next one holds under by_year.")  # fmt: skip
     for rule in scheme.rules:
         if rule not in ranges and rule not in optional:
             report(f"rules.{rule}", rule, f"a rule of a {scheme.kind} scheme",
@@ -266,12 +285,33 @@ def read_scheme(
             if service not in services:
                 report(f"packages.{number}.services", service, "a service of case.toml",
                        did_you_mean(service, services))  # fmt: skip
+        for age, factor in package.uptake_by_age.items():
+            if not 0 <= age <= OLDEST_AGE or not 0.0 <= factor <= 100.0:
+                report(f"packages.{number}.uptake_by_age.{age}", f"{factor:g}",
+                       f"an age from 0 to {OLDEST_AGE} and a factor from 0 to 100",
+                       "Correct the number.")  # fmt: skip
         for industry, share in package.uptake.items():
             if not 0.0 <= share <= 1.0:
                 report(f"packages.{number}.uptake.{industry}", f"{share:g}",
                        "a share from 0 to 1", "Correct the number.")  # fmt: skip
-    quota = scheme.reimbursement_quota
-    if quota is not None and not 0.0 <= quota.value <= 1.0:
-        report("reimbursement_quota", f"{quota.value:g}", "a share of the cost from 0 to 1",
-               "Correct the number.")  # fmt: skip
-    return (None if findings else scheme), findings
+    if scheme.packages and scheme.enrolment is None:
+        report("packages", None, "packages only in a scheme with enrolment of its own",
+               "Add [enrolment], or take the packages out.")  # fmt: skip
+    wrong = bool(findings)
+    for rule in RETIREMENT_RULES if scheme.kind == "payroll" and not retired else ():
+        if rule in scheme.rules:
+            findings.append(_idle(file, f"rules.{rule}"))
+    if scheme.kind == "flat" or not retired:
+        idle = [] if "account_conversion" not in scheme.rules else ["rules.account_conversion"]
+        idle += ["portability"] if scheme.portability is not None else []
+        findings += [_idle(file, path) for path in idle]
+    return (None if wrong else scheme), findings
+
+
+def _idle(file: str, path: str) -> Finding:
+    return Finding(
+        file, None, path, None, "no such rule, as the scheme does not cover retired",
+        "Retirement and accounts are followed for the scheme that does: it has no effect. Take it "
+        "out.",
+        "warning",
+    )  # fmt: skip

@@ -2,9 +2,13 @@
 
 A scheme file gives rules for the whole case; the table ``scheme_rules`` overrides them for a
 region, and all that lies in it, from a year on. The nearest region up the tree wins.
+
+An amount that is given for a year is money of that year; one without a year, or of a year up to
+the base year, is money of the base year. From its year on it grows as the economy says. Rules are
+returned in money of the base year, which the projection multiplies by the growth since then.
 """
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,10 +18,25 @@ from numpy.typing import NDArray
 from actuarial.benefits import BenefitFormula
 from inputs.findings import Finding, did_you_mean
 from inputs.regions import RegionTree
-from inputs.scheme_file import BENEFIT_RULES, OPTIONAL_RULES, RULES_OF, SchemeFile
+from inputs.scheme_file import (
+    BENEFIT_RULES,
+    OPTIONAL_RULES,
+    RETIREMENT_RULES,
+    RULES_OF,
+    SchemeFile,
+)
 
 Overrides = dict[tuple[str, str], dict[str, list[tuple[int, float]]]]
 """(rule, service) -> region -> (year, value), ascending."""
+
+MONEY_RULES = {
+    "premium": "premium_growth",
+    "subsidy": "premium_growth",
+    "retiree_account_credit": "wage_growth",
+    "deductible": "medical_inflation",
+    "ceiling": "medical_inflation",
+}
+"""Rules that are amounts of money, and the growth of ``economy`` that they follow."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +47,8 @@ class Scheme:
         file: contents of the scheme file.
         overrides: rules of regions, from the table ``scheme_rules``.
         regions: the region tree.
+        growth: index of the growth of ``economy`` that money follows, by its name and year, one
+            in the base year; years that are not listed have one.
         merger: year from which another scheme has taken this one in; None if none has.
         taken_in: schemes that this one takes in, each with the year from which.
     """
@@ -35,6 +56,7 @@ class Scheme:
     file: SchemeFile
     overrides: Overrides = field(repr=False)
     regions: RegionTree = field(repr=False)
+    growth: Mapping[str, Mapping[int, float]] = field(default_factory=dict, repr=False)
     merger: int | None = None
     taken_in: tuple[tuple[int, SchemeFile], ...] = ()
 
@@ -126,7 +148,16 @@ class Scheme:
             return found
         if rule in OPTIONAL_RULES and rule not in self.file.rules:
             return OPTIONAL_RULES[rule][1]
-        return self.file.rules[rule].since(year)
+        if rule in RETIREMENT_RULES and rule not in self.file.rules:
+            return RETIREMENT_RULES[rule]
+        own = self.file.rules[rule]
+        begun = max((listed for listed in own.by_year if listed <= year), default=None)
+        return own.since(year) / self._grown(rule, begun)
+
+    def _grown(self, rule: str, year: int | None) -> float:
+        """What money of a year has grown to since the base year; one for rules without money."""
+        index = self.growth.get(MONEY_RULES.get(rule, ""), {})
+        return 1.0 if year is None else index.get(year, 1.0)
 
     def _override(
         self, rule: str, region: str | None, year: int, service: str | None
@@ -135,9 +166,10 @@ class Scheme:
         if not listed or region is None:
             return None
         for code in self.regions.lineage(region):
-            begun = [value for since, value in listed.get(code, []) if since <= year]
+            begun = [step for step in listed.get(code, []) if step[0] <= year]
             if begun:
-                return begun[-1]
+                since, value = begun[-1]
+                return value / self._grown(rule, since)
         return None
 
     def set_by_every_region(self, rule: str, year: int) -> bool:
@@ -247,4 +279,39 @@ def override_findings(
                 Finding(file, number, "rule", rule, "a rule that may differ between regions",
                         "Set retirement ages in the scheme file, with by_year where they change.")
             )  # fmt: skip
+    return findings
+
+
+def base_findings(schemes: Iterable[Scheme], base_year: int, file: str = "") -> list[Finding]:
+    """Contribution bases whose floor lies above their ceiling, in a region and year.
+
+    Args:
+        schemes: the schemes with their regional rules.
+        base_year: first year looked at; later ones are those from which a rule changes.
+        file: where the change stands; the scheme file unless given.
+    """
+    findings = []
+    limits = ("base_floor", "base_ceiling")
+    for scheme in schemes:
+        if scheme.kind != "payroll":
+            continue
+        years = {base_year}
+        for rule in limits:
+            years |= {year for year in scheme.file.rules[rule].by_year if year > base_year}
+            for steps in scheme.overrides.get((rule, ""), {}).values():
+                years |= {year for year, _ in steps if year > base_year}
+        for year in sorted(years):
+            floor, ceiling = (scheme.rule_array(rule, scheme.regions, year) for rule in limits)
+            wrong = np.flatnonzero(floor > ceiling)
+            if wrong.size:
+                code = scheme.regions.codes[int(wrong[0])]
+                findings.append(
+                    Finding(
+                        file or f"schemes/{scheme.name}.toml", None, "rules.base_floor",
+                        f"{floor[wrong[0]]:g}",
+                        f"at most the ceiling, {ceiling[wrong[0]]:g} in {code} in {year}",
+                        "Lower the floor or raise the ceiling, here or in scheme_rules.",
+                    )
+                )  # fmt: skip
+                break
     return findings

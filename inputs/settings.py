@@ -3,13 +3,27 @@
 Every assumption is a parameter with a value, a unit, a source and a status.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from inputs.findings import Finding, did_you_mean
-from inputs.parameters import Count, Growth, Hazard, Parameter, Part, Share, Status, Years, between
+from inputs.parameters import (
+    Count,
+    FixedShare,
+    Growth,
+    Hazard,
+    Parameter,
+    Part,
+    Share,
+    Status,
+    WholeYears,
+    Years,
+    between,
+    single,
+    whole,
+)
 from inputs.scenario_settings import Scenarios, scenario_findings
 
 
@@ -59,11 +73,11 @@ class Coverage(Part):
     dual_lapse_rate: Hazard
     employee_enrolment_growth: Growth
     newborn_enrolment: Share
-    working_age_from: Annotated[Parameter, AfterValidator(between(10, 30))]
+    working_age_from: Annotated[Parameter, AfterValidator(whole(10, 30))]
     employee_kept_on_move: Share
     fallback_resident: Share
-    credited_density: Share
-    credited_cv: Annotated[Parameter, AfterValidator(between(0.0, 5.0))]
+    credited_density: FixedShare
+    credited_cv: Annotated[Parameter, AfterValidator(single(0.0, 5.0))]
     prior_credit_share: Share
 
 
@@ -84,17 +98,27 @@ class Participation(Part):
 
 
 class Solvency(Part):
-    """What counts as solvent."""
+    """What counts as solvent, and how many years are projected unless a command says otherwise."""
 
     target_reserve_months: Count
-    alert_years: Years
-    horizon: Years
+    alert_years: WholeYears
+    horizon: WholeYears
+
+
+def _within(least: float, most: float) -> Callable[[dict[str, float]], dict[str, float]]:
+    def check(values: dict[str, float]) -> dict[str, float]:
+        for name, number in values.items():
+            if not least <= number <= most:
+                raise ValueError(f"{name}: {number:g} is not a number from {least:g} to {most:g}")
+        return values
+
+    return check
 
 
 class ByLevel(Part):
-    """A number for some levels of the region tree."""
+    """A relative change for some levels of the region tree, as a fraction: 0.05 for 5 %."""
 
-    values: dict[str, float]
+    values: Annotated[dict[str, float], AfterValidator(_within(-0.95, 1.0))]
     source: str = Field(min_length=1)
     status: Status
     note: str = ""
@@ -104,18 +128,28 @@ class ByLevel(Part):
         return self.values.get(level, 0.0)
 
 
+class CostByLevel(ByLevel):
+    """A sum of money for some levels of the region tree."""
+
+    values: Annotated[dict[str, float], AfterValidator(_within(0.0, 1e15))]
+
+
 class Pooling(Part):
-    """What pooling itself changes, and what it costs to run pools and to rescue them."""
+    """What pooling itself changes, and what it costs to run pools and to rescue them.
+
+    The ``_published`` estimates stand beside the assumptions in reports; nothing is computed from
+    them.
+    """
 
     moral_hazard: ByLevel
-    moral_hazard_published: ByLevel
-    administration_per_pool: ByLevel | None = None
-    rescue_price: Annotated[Parameter, AfterValidator(between(0.0, 100.0))] | None = None
+    moral_hazard_published: ByLevel | None = None
+    administration_per_pool: CostByLevel | None = None
+    rescue_price: Annotated[Parameter, AfterValidator(single(0.0, 100.0))] | None = None
     collection_effort: ByLevel | None = None
     collection_effort_published: ByLevel | None = None
 
 
-Multiple = Annotated[Parameter, AfterValidator(between(0.0, 100.0))]
+Multiple = Annotated[Parameter, AfterValidator(single(0.0, 100.0))]
 
 
 class Optimiser(Part):
@@ -124,15 +158,15 @@ class Optimiser(Part):
     Rates are multiples of the scheme's rate in force.
     """
 
-    phase_in_years: Annotated[Parameter, AfterValidator(between(0.0, 100.0))] | None = None
+    phase_in_years: Annotated[Parameter, AfterValidator(whole(0, 100))] | None = None
     rate_least: Multiple | None = None
     rate_most: Multiple | None = None
     yearly_change: Multiple | None = None
-    frozen_years: Annotated[Parameter, AfterValidator(between(0.0, 100.0))] | None = None
-    levy_ceiling: Share | None = None
-    own_responsibility: Share | None = None
+    frozen_years: Annotated[Parameter, AfterValidator(whole(0, 100))] | None = None
+    levy_ceiling: FixedShare | None = None
+    own_responsibility: FixedShare | None = None
     effort: Multiple | None = None
-    tail: Annotated[Parameter, AfterValidator(between(0.0001, 1.0))] | None = None
+    tail: Annotated[Parameter, AfterValidator(single(0.0001, 1.0))] | None = None
     weight_burden: Multiple | None = None
     weight_unevenness: Multiple | None = None
     weight_movement: Multiple | None = None

@@ -8,7 +8,6 @@ import hashlib
 import io
 import re
 import tomllib
-import zipfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,27 +15,32 @@ from typing import Any
 import pandas as pd
 
 from inputs.findings import CaseError, Finding, did_you_mean
+from inputs.sheets import in_sheets
 from inputs.tables import TABLE_OF
 
 ENDINGS = (".csv", ".parquet")
-SETTING_COLUMNS = ("path", "value")
-LARGEST_WORKBOOK = 512 * 1024 * 1024
-"""Unpacked bytes of a workbook that is still opened; larger ones are refused."""
+OTHER_ENDINGS = (
+    ".tsv", ".tab", ".txt", ".dat", ".xlsx", ".xlsm", ".xls", ".ods", ".json", ".jsonl", ".gz",
+    ".zip", ".bz2", ".xz", ".zst", ".feather", ".arrow", ".pq", ".dta", ".sav", ".sas7bdat",
+    ".numbers",
+)  # fmt: skip
+"""Endings of files that hold tables and are not read."""
+
+NO_RESULT = "#FORMULA!"
+"""Text of a cell whose formula has no stored result."""
+
+ERROR_CELL = re.compile(
+    r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!"
+    r"|UNKNOWN!|GETTING_DATA|FORMULA!)"
+)
+"""Errors that spreadsheets write into cells."""
 
 
-_SHEETS = re.compile(r"case\.toml|(scheme|polic)\w+/(\w+)\.toml|tables/(\w+)(?:\.csv)?")
-
-
-def _found_sheet(found: re.Match[str]) -> str:
-    kind, name, table = found.groups()
-    if kind:
-        return f"scheme_{name}" if kind == "scheme" else f"policy_{name}"
-    return str(table or "case")
-
-
-def _sheet(file: str) -> str:
-    """The sheet that stands for a file of a case folder."""
-    return _SHEETS.sub(_found_sheet, file)
+def error_cell_mend(text: str) -> str:
+    """What to do about a cell that holds an error of a spreadsheet."""
+    if text == NO_RESULT:
+        return "The formula has no result: open and save the workbook in a spreadsheet."
+    return "It is an error of a spreadsheet: correct the formula, or empty the cell."
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,7 @@ class RawCase:
         if not self.workbook:
             return findings
         return [
-            replace(
-                finding, file=_sheet(finding.file), mend=_SHEETS.sub(_found_sheet, finding.mend)
-            )
+            replace(finding, file=in_sheets(finding.file), mend=in_sheets(finding.mend))
             for finding in findings
         ]
 
@@ -100,7 +102,9 @@ def read_raw(path: Path) -> RawCase:
     if path.is_dir():
         return _read_folder(path)
     if path.suffix.lower() == ".xlsx" and path.is_file():
-        return _read_workbook(path)
+        from inputs.workbooks import read_workbook
+
+        return read_workbook(path)
     if path.is_file():
         expected, mend = "a case folder or an .xlsx workbook", "Give the folder with case.toml."
     else:
@@ -112,56 +116,121 @@ def _read_folder(path: Path) -> RawCase:
     raw = RawCase(path.name)
     raw.settings = _toml(raw, path / "case.toml", "case.toml")
     for part, held in (("schemes", raw.schemes), ("policies", raw.policies)):
-        for file in sorted((path / part).glob("*.toml")):
-            contents = _toml(raw, file, f"{part}/{file.name}")
-            if contents is not None:
-                held[file.stem] = contents
-    found: dict[str, Path] = {}
-    folder = path / "tables"
-    for file in sorted(folder.iterdir()) if folder.is_dir() else []:
+        for file in _files(path / part):
+            name = f"{part}/{file.name}"
+            if file.suffix == ".toml":
+                contents = _toml(raw, file, name)
+                if contents is not None:
+                    held[file.stem] = contents
+            elif file.suffix.lower() != ".md":
+                raw.findings.append(
+                    Finding(name, None, None, None, "a file that ends in .toml",
+                            "It is not read. Rename or remove it.", "warning")
+                )  # fmt: skip
+    _read_tables(raw, path / "tables")
+    for file in _files(path):
+        word = file.name.partition(".")[0]
+        if word in TABLE_OF and file.suffix.lower() in (*ENDINGS, *OTHER_ENDINGS):
+            raw.findings.append(
+                Finding(file.name, None, None, None, f"the table {word} in the folder tables",
+                        "It is not read here. Move it to tables/.")
+            )  # fmt: skip
+    return raw
+
+
+def _files(folder: Path) -> list[Path]:
+    """What lies in a folder, files of the system and of editors left out."""
+    if not folder.is_dir():
+        return []
+    return [
+        file
+        for file in sorted(folder.iterdir())
+        if not file.name.startswith((".", "~$")) and not file.name.endswith("~")
+    ]
+
+
+def _read_tables(raw: RawCase, folder: Path) -> None:
+    names: dict[str, Path] = {}
+    others: list[Path] = []
+    for file in _files(folder):
         name = f"tables/{file.name}"
-        if file.name.startswith(".") or file.suffix.lower() not in ENDINGS:
-            continue
-        if file.stem not in TABLE_OF:
+        if file.suffix.lower() not in ENDINGS:
+            others.append(file)
+        elif file.stem not in TABLE_OF:
             raw.findings.append(
                 Finding(
                     name, None, None, None, "the name of a table",
                     did_you_mean(file.stem, TABLE_OF), "warning",
                 )
             )  # fmt: skip
-        elif file.stem in found:
+        elif file.stem in names:
             raw.findings.append(
                 Finding(
                     name, None, None, None, "each table once",
-                    f"Remove this file or {found[file.stem].name}.",
+                    f"Remove this file or {names[file.stem].name}.",
                 )
             )  # fmt: skip
         else:
-            found[file.stem] = file
+            names[file.stem] = file
             reader = _csv if file.suffix.lower() == ".csv" else _parquet
             cells = reader(raw, file, name)
-            if cells is not None:
+            if cells is not None and (len(cells) or TABLE_OF[file.stem].required):
                 raw.tables[file.stem] = RawTable(name, cells)
-    return raw
+    for file in others:
+        raw.findings += _unread(file, names)
 
 
-def _digest(raw: RawCase, name: str, contents: bytes) -> None:
+def _unread(file: Path, read: dict[str, Path]) -> list[Finding]:
+    """A file beside the tables that may be meant as one, but has another ending."""
+    word = file.name.partition(".")[0]
+    ending = file.suffix.lower()
+    close = did_you_mean(word.lower(), TABLE_OF).startswith("Did")
+    if ending not in OTHER_ENDINGS or not close:
+        return []
+    table = word in TABLE_OF and word not in read
+    return [
+        Finding(
+            f"tables/{file.name}", None, None, None, "a table in CSV or Parquet",
+            f"Files that end in {ending} are not read; save it as {word}.csv."
+            if table else "It is not read. Remove it, or save it as CSV under a table's name.",
+            "error" if table else "warning",
+        )
+    ]  # fmt: skip
+
+
+def keep_digest(raw: RawCase, name: str, contents: bytes) -> None:
+    """Note the digest of a part as it was read."""
     raw.digests[name] = hashlib.sha256(contents).hexdigest()
 
 
+def _bytes(raw: RawCase, file: Path, name: str) -> bytes | None:
+    """Contents of a file; None, with a finding, where it cannot be read."""
+    trouble = "It is no file." if file.exists() and not file.is_file() else ""
+    try:
+        contents = b"" if trouble else file.read_bytes()
+    except OSError as error:
+        trouble = f"The system says: {error.strerror or error}."
+    if trouble:
+        raw.findings.append(Finding(name, None, None, None, "a file that can be read", trouble))
+        return None
+    keep_digest(raw, name, contents)
+    return contents
+
+
 def _toml(raw: RawCase, file: Path, name: str) -> dict[str, Any] | None:
-    if not file.is_file():
+    if not file.exists():
         raw.findings.append(
             Finding(name, None, None, None, "this file", "A case folder needs it; add it.")
         )
         return None
-    contents = file.read_bytes()
-    _digest(raw, name, contents)
+    contents = _bytes(raw, file, name)
+    if contents is None:
+        return None
     try:
         return tomllib.loads(contents.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raw.findings.append(_encoding(name, contents, error))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, deep nesting
         raw.findings.append(
             Finding(name, None, None, None, "valid TOML", f"The parser says: {error}.")
         )
@@ -178,8 +247,9 @@ def _encoding(name: str, contents: bytes, error: UnicodeDecodeError) -> Finding:
 
 
 def _csv(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
-    contents = file.read_bytes()
-    _digest(raw, name, contents)
+    contents = _bytes(raw, file, name)
+    if contents is None:
+        return None
     try:
         text = contents.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -192,11 +262,41 @@ def _csv(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
             Finding(name, None, None, None, "a readable CSV file", f"The reader says: {error}.")
         )
         return None
-    return _framed(raw, name, rows)
+    separator = _other_separator(rows, file.stem)
+    if separator:
+        raw.findings.append(
+            Finding(
+                name, 1, None, rows[0][0], "commas between the cells",
+                f"The cells are separated by {separator}. Save the file as CSV with commas, and "
+                "numbers with a point.",
+            )
+        )  # fmt: skip
+        return None
+    return framed(raw, name, rows, TABLE_OF[file.stem].required)
 
 
-def _framed(raw: RawCase, name: str, rows: list[list[str]]) -> pd.DataFrame | None:
-    """Rows of text with a header as a table; blank rows at the end are dropped."""
+def _other_separator(rows: list[list[str]], table: str) -> str:
+    """What stands between the cells in place of commas, in words; empty where commas do."""
+    header = rows[0] if rows else []
+    known = set(TABLE_OF[table].column_names)
+    for mark, words in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        names = [cell.strip() for cell in ",".join(header).split(mark)]
+        if len(names) > 1 and len(known & set(names)) > len(known & {c.strip() for c in header}):
+            return words
+    return ""
+
+
+def framed(
+    raw: RawCase, name: str, rows: list[list[str]], required: bool = True
+) -> pd.DataFrame | None:
+    """Rows of text with a header as a table; blank rows at the end are dropped.
+
+    Args:
+        raw: the case, which takes what is wrong with them.
+        name: file or sheet.
+        rows: cells as text.
+        required: whether there must be a row.
+    """
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     if not rows:
@@ -215,7 +315,7 @@ def _framed(raw: RawCase, name: str, rows: list[list[str]]) -> pd.DataFrame | No
         )
     if twice:
         return None
-    if len(rows) == 1:
+    if len(rows) == 1 and required:
         raw.findings.append(
             Finding(name, None, None, None, "at least one row", "There is only a header; fill it.")
         )
@@ -240,7 +340,8 @@ def _framed(raw: RawCase, name: str, rows: list[list[str]]) -> pd.DataFrame | No
 def _parquet(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
     import duckdb
 
-    _digest(raw, name, file.read_bytes())
+    if _bytes(raw, file, name) is None:
+        return None
     quoted = str(file).replace("'", "''")
     try:
         with duckdb.connect() as connection:
@@ -250,18 +351,20 @@ def _parquet(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
             Finding(name, None, None, None, "a Parquet file", "The file cannot be opened as one.")
         )
         return None
-    if frame.empty:
+    if frame.empty and TABLE_OF[file.stem].required:
         raw.findings.append(
             Finding(name, None, None, None, "at least one row", "There is only a header; fill it.")
         )
     # numbers stay numbers: the columns are checked as they are, however many rows there are
+    texts = {column.name for column in TABLE_OF[file.stem].columns if column.kind == "text"}
     columns: dict[str, object] = {}
     for column in frame.columns:
-        cells = frame[column]
-        if cells.dtype.kind in "iuf":
-            columns[str(column).strip()] = cells.to_numpy(dtype=float)
+        cells, called = frame[column], str(column).strip()
+        if cells.dtype.kind in "iuf" and called not in texts:
+            columns[called] = cells.to_numpy(dtype=float)
         else:
-            columns[str(column).strip()] = cells.map(as_text, na_action="ignore").fillna("")
+            # codes may be whole numbers; where one is blank they arrive as 320102.0 and NaN
+            columns[called] = cells.map(as_text, na_action="ignore").fillna("")
     return pd.DataFrame(columns)
 
 
@@ -274,96 +377,3 @@ def as_text(cell: object) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     return str(cell)
-
-
-def _read_workbook(path: Path) -> RawCase:
-    from python_calamine import CalamineError, CalamineWorkbook
-
-    raw = RawCase(path.name, workbook=True)
-    contents = path.read_bytes()
-    try:
-        with zipfile.ZipFile(io.BytesIO(contents)) as packed:
-            unpacked = sum(item.file_size for item in packed.infolist())
-        if unpacked > LARGEST_WORKBOOK:
-            raw.findings.append(
-                Finding(
-                    path.name, None, None, f"{unpacked:,} bytes unpacked", "a smaller workbook",
-                    "Use a case folder with Parquet tables for cases of this size.",
-                )
-            )  # fmt: skip
-            return raw
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(contents))
-        sheets = {
-            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in workbook.sheet_names
-        }
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
-        raw.findings.append(
-            Finding(
-                path.name, None, None, None, "an .xlsx workbook",
-                f"It cannot be opened as one ({error}).",
-            )
-        )  # fmt: skip
-        return raw
-    for name, rows in sheets.items():
-        text = [[as_text(cell) for cell in row] for row in rows]
-        _digest(raw, name, "\n".join("\t".join(row) for row in text).encode())
-        if name == "case" or name.startswith(("scheme_", "policy_")):
-            contents_of = _settings_sheet(raw, name, text)
-            if name == "case":
-                raw.settings = contents_of
-            elif contents_of is not None:
-                held = raw.schemes if name.startswith("scheme_") else raw.policies
-                held[name.partition("_")[2]] = contents_of
-        elif name in TABLE_OF:
-            cells = _framed(raw, name, text)
-            if cells is not None:
-                raw.tables[name] = RawTable(name, cells)
-        elif name != "README":
-            raw.findings.append(
-                Finding(
-                    name, None, None, None, "the name of a table",
-                    did_you_mean(name, TABLE_OF), "warning",
-                )
-            )  # fmt: skip
-    if "case" not in sheets:
-        raw.findings.append(
-            Finding("case", None, None, None, "this sheet", "It holds the settings; add it.")
-        )
-    return raw
-
-
-def _settings_sheet(raw: RawCase, name: str, rows: list[list[str]]) -> dict[str, Any] | None:
-    """Settings from rows of path and value; a value is written as in TOML, plain words as text."""
-    cells = _framed(raw, name, rows)
-    if cells is None:
-        return None
-    missing = [column for column in SETTING_COLUMNS if column not in cells.columns]
-    for column in missing:
-        raw.findings.append(
-            Finding(name, 1, column, None, "this column", "A settings sheet has path and value.")
-        )
-    if missing:
-        return None
-    result: dict[str, Any] = {}
-    for number, (path, value) in enumerate(zip(cells["path"], cells["value"], strict=True), 2):
-        *parents, last = str(path).split("|")
-        place = result
-        for parent in parents:
-            place = place.setdefault(parent, {})
-            if not isinstance(place, dict):
-                break
-        if not isinstance(place, dict) or not last:
-            raw.findings.append(
-                Finding(name, number, "path", str(path), "a path of its own", "Change the path.")
-            )
-            continue
-        place[last] = _toml_value(str(value))
-    return result
-
-
-def _toml_value(text: str) -> Any:
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        return text

@@ -90,6 +90,9 @@ FLOW_MEASURES = ("participants", "contributors", "retirees", "contributions", "s
                  "account_credits")  # fmt: skip
 """Published or observed figures that the projection has a counterpart of."""
 
+FITTED_MEASURES = ("contributions", "subsidies", "claims")
+"""Published figures of the base year that calibration can meet."""
+
 PROVENANCE: tuple[Column, ...] = (
     _text("source", "where the row comes from; inherited from case.toml if blank", blank=True),
     _text(
@@ -170,7 +173,12 @@ TABLES: tuple[Table, ...] = (
     Table(
         "mortality",
         "Central death rate by sex and age in knot years; log-linear between them.",
-        (YEAR, SEX, AGE, Column("death_rate", "central death rate", unit="a year", above=True)),
+        (
+            YEAR,
+            SEX,
+            AGE,
+            Column("death_rate", "central death rate", unit="a year", above=True, most=1.0),
+        ),
         ("year", "sex", "age"),
     ),
     Table(

@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import math
+import re
 import shutil
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ from inputs.building.files import write_parquet
 from inputs.bundled import bundled_cases, case_path, case_root
 from inputs.disk import move
 from inputs.findings import CaseError, Finding, did_you_mean
-from inputs.sources import RawCase, read_raw
-from inputs.tables import PROVENANCE, TABLES, Column, Table
+from inputs.sheets import LONGEST, sheet_of
+from inputs.sources import RawCase, as_text, read_raw
+from inputs.tables import PROVENANCE, TABLE_OF, TABLES, Column, Table
 from inputs.writing import DRAFT, whole_folder
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
@@ -22,6 +25,16 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 
 LARGEST_SHEET = 1_048_575
 """Rows that fit under a header on one sheet."""
+
+LONGEST_TEXT = 32_767
+"""Characters that fit into a cell."""
+
+UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
+"""Characters that a workbook cannot hold, or gives back as others (a carriage return)."""
+
+FITTING = f"at most {LONGEST_TEXT} characters that a workbook can hold (and no | in names)"
+
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def copy_case(name: str, target: Path) -> None:
@@ -92,22 +105,70 @@ def check_new(target: Path) -> None:
 
 
 def write_case_workbook(case: str | Path, file: Path) -> None:
-    """Write a case folder as one workbook, a sheet per table.
+    """Write a case as one workbook, a sheet per table; reading it gives the same digest.
 
     Raises:
-        CaseError: the case cannot be opened, or a table is too long for a sheet.
+        CaseError: the case cannot be opened, or something of it does not fit into a workbook.
     """
     raw = read_raw(case_path(case))
-    if raw.findings or raw.settings is None:
-        raise CaseError(raw.findings)
+    findings = [finding for finding in raw.findings if finding.severity == "error"]
+    if findings or raw.settings is None:
+        raise CaseError(findings)
+    findings = _unfit(raw)
+    if findings:
+        raise CaseError(findings)
+    _write_workbook(raw, file)
+
+
+def _unfit(raw: RawCase) -> list[Finding]:
+    """What does not fit into a workbook."""
+    findings = []
     for name, table in raw.tables.items():
         if len(table.cells) > LARGEST_SHEET:
-            raise CaseError(
-                [Finding(table.file, None, None, f"{len(table.cells)} rows",
-                         f"at most {LARGEST_SHEET} rows on a sheet",
-                         f"Keep {name} in a case folder.")]
+            findings.append(
+                Finding(table.file, None, None, f"{len(table.cells)} rows",
+                        f"at most {LARGEST_SHEET} rows on a sheet",
+                        f"Keep {name} in a case folder.")
             )  # fmt: skip
-    _write_workbook(raw, file)
+        for column in table.cells.columns:
+            cells = table.cells[column]
+            if cells.dtype != object:
+                continue
+            for row, cell in enumerate(cells):
+                if len(cell) > LONGEST_TEXT or UNWRITABLE.search(cell):
+                    findings.append(
+                        Finding(table.file, row + table.first_row, str(column), cell[:40], FITTING,
+                                "Correct the text, or keep the case in a folder.")
+                    )  # fmt: skip
+    sheets = {"case": "case.toml", **{table: f"tables/{table}" for table in TABLE_OF}}
+    for name, part, contents in _settings_of(raw):
+        if sheets.get(name.lower(), part) != part or not re.fullmatch(r"[^\[\]:*?/\\']+", name):
+            findings.append(
+                Finding(part, None, "name", name, "a name of its own as a sheet of a workbook",
+                        f"Rename the file; {LONGEST} characters and no []:*?/\\' can be kept.")
+            )  # fmt: skip
+        sheets[name.lower()] = part
+        for path, value in _flat(contents):
+            written = "".join((*path, value))
+            if len(value) > LONGEST_TEXT or UNWRITABLE.search(written) or "|" in "".join(path):
+                findings.append(
+                    Finding(part, None, ".".join(path), value[:40], FITTING,
+                            "Correct the text, or keep the case in a folder.")
+                )  # fmt: skip
+    return findings
+
+
+def _settings_of(raw: RawCase) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """Sheet, file and contents of everything that is not a table."""
+    listed: list[tuple[str, str, Mapping[str, Any]]] = [("case", "case.toml", raw.settings or {})]
+    for kind, folder, held in (
+        ("scheme", "schemes", raw.schemes), ("policy", "policies", raw.policies),
+    ):  # fmt: skip
+        listed += [
+            (sheet_of(kind, name), f"{folder}/{name}.toml", contents)
+            for name, contents in held.items()
+        ]
+    return listed
 
 
 def write_empty_workbook(file: Path) -> None:
@@ -122,10 +183,7 @@ def _write_workbook(raw: RawCase, file: Path) -> None:
     with xlsxwriter.Workbook(str(draft), {"strings_to_numbers": False}) as book:
         book.set_properties({"created": _EPOCH})
         bold = book.add_format({"bold": True, "bg_color": "#e4e7eb"})
-        sheets: list[tuple[str, Mapping[str, Any]]] = [("case", raw.settings or {})]
-        sheets += [(f"scheme_{name}", scheme) for name, scheme in raw.schemes.items()]
-        sheets += [(f"policy_{name}", policy) for name, policy in raw.policies.items()]
-        for name, contents in sheets:
+        for name, _, contents in _settings_of(raw):
             sheet = book.add_worksheet(name)
             sheet.write_row(0, 0, ["path", "value"], bold)
             for row, (path, value) in enumerate(_flat(contents), start=1):
@@ -154,21 +212,30 @@ def _write_sheet(book: Any, bold: Any, table: Table, raw: RawCase) -> None:
                 1, place, LARGEST_SHEET, place, {"validate": "list", "source": list(column.allowed)}
             )
         if held is not None:
-            for row, text in enumerate(held.cells[column.name], start=1):
-                if text == "":
-                    continue
-                if column.kind == "text":
-                    sheet.write_string(row, place, text)
-                else:
-                    sheet.write_number(row, place, float(text))
+            for row, cell in enumerate(held.cells[column.name], start=1):
+                _write_cell(sheet, row, place, cell, column.kind == "text")
     sheet.freeze_panes(1, 0)
+
+
+def _write_cell(sheet: Any, row: int, place: int, cell: object, is_text: bool) -> None:
+    """A cell, as a number where that keeps every digit: files hold numbers to 16 digits."""
+    text = "" if cell != cell else as_text(cell)
+    if text == "":
+        return
+    number = None
+    if not is_text and NUMBER.fullmatch(text):
+        number = float(text)
+    if number is not None and math.isfinite(number) and float(f"{number:.16G}") == number:
+        sheet.write_number(row, place, number)
+    else:
+        sheet.write_string(row, place, text)
 
 
 def _flat(contents: Mapping[str, Any], lead: tuple[str, ...] = ()) -> list[tuple[Any, str]]:
     rows: list[tuple[Any, str]] = []
     for key, value in contents.items():
         path = (*lead, str(key))
-        if isinstance(value, Mapping):
+        if isinstance(value, Mapping) and value:
             rows += _flat(value, path)
         else:
             rows.append((path, _toml(value)))
@@ -177,13 +244,19 @@ def _flat(contents: Mapping[str, Any], lead: tuple[str, ...] = ()) -> list[tuple
 
 def _toml(value: Any) -> str:
     """A value as it is written in TOML."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_quoted(str(k))} = {_toml(v)}" for k, v in value.items()) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return _quoted(value)
     if isinstance(value, bool):
         return str(value).lower()
-    return repr(value)
+    return str(value) if isinstance(value, date | time) else repr(value)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _range(column: Column) -> str:

@@ -13,20 +13,25 @@ import pandas as pd
 
 from inputs.case import Case
 from inputs.findings import CaseError, Finding
+from inputs.tables import FITTED_MEASURES
 from models.claims_kernel import ClaimRoom, claim_room
+from models.county_books import with_taken_in
 from models.economy import EconomicPaths
 from models.flow_record import CountyFlows, Multipliers, no_multipliers
 from models.flows import OpeningYear, base_year_flows
 from models.preparation import Prepared
 from models.rates import FloatArray
 
-FITTED = ("contributions", "subsidies", "claims")
+FITTED = FITTED_MEASURES
 ACTUAL_TO_EXPECTED = (
     "scheme", "region", "name", "year", "measure", "use", "actual", "before", "multiplier",
     "expected", "ratio", "source", "status",
 )  # fmt: skip
 MET = 1e-13
 """Relative distance from every published total at which calibration ends."""
+
+UNMET = 1e-6
+"""Relative distance above which a published total has not been met."""
 
 ROUNDS = 6
 """Passes over the claims: dual cover ties the schemes' claims weakly to one another."""
@@ -39,10 +44,13 @@ class Calibration:
     Attributes:
         multipliers: by scheme and county.
         before: modelled base-year figures without multipliers, by measure, ``(S, n)`` each.
+        unmet: totals that no multiplier meets, with what comes nearest: scheme, measure, the
+            counties ``(n,)``, and the modelled figure.
     """
 
     multipliers: Multipliers
     before: dict[str, FloatArray]
+    unmet: tuple[tuple[str, str, np.ndarray, float], ...] = ()
 
 
 def counties_of(case: Case, region: str) -> np.ndarray:
@@ -94,8 +102,10 @@ def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) ->
     levels = {name: getattr(current, name).copy() for name in FITTED}
     before: dict[str, FloatArray] = {}
     room = claim_room(opening.terms)
+    unmet: list[tuple[str, str, np.ndarray, float]] = []
     for turn in range(ROUNDS):
         furthest = 0.0
+        unmet = []
         modelled = base_year_figures(prepared, opening, Multipliers(**levels), paths, room)
         if turn == 0:
             before = modelled
@@ -111,9 +121,13 @@ def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) ->
                         raise CaseError([_unmet(measure, scheme.name, value, scaled)])
                     levels[measure][number, :n][counties] *= wanted / scaled
                     furthest = max(furthest, abs(wanted / scaled - 1.0))
+                    if abs(wanted / scaled - 1.0) > UNMET:
+                        unmet.append(
+                            (scheme.name, measure, counties, scaled + fixed[counties].sum())
+                        )
         if furthest < MET:
             break
-    return Calibration(Multipliers(**levels), before)
+    return Calibration(Multipliers(**levels), before, tuple(unmet))
 
 
 def carried_over(calibration: Calibration, case: Case) -> Calibration:
@@ -178,12 +192,20 @@ def base_year_figures(
     }
 
 
-def expected_series(flows: CountyFlows) -> dict[str, FloatArray]:
-    """Yearly figures of the projection by measure, ``(S, T + 1, n + 1)`` each."""
+def expected_series(case: Case, flows: CountyFlows) -> dict[str, FloatArray]:
+    """Yearly figures of the projection by measure, ``(S, T + 1, n + 1)`` each.
+
+    Claims are payments: those of the base year equal what was incurred, as earlier years are
+    taken to be like it.
+    """
+    claims = flows.claims_incurred.copy()
+    n = flows.residents.shape[1] - 1
+    for number in range(len(case.schemes)):
+        claims[number, 1:, :n] = with_taken_in(case, flows, number).claims_paid
     return {
         "contributions": flows.contributions - flows.account_credits,
         "subsidies": flows.subsidies,
-        "claims": flows.claims_incurred,
+        "claims": claims,
         "account_credits": flows.account_credits,
         "participants": flows.persons,
         "contributors": flows.contributors,
@@ -200,7 +222,7 @@ def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration)
     """
     n = flows.residents.shape[1] - 1
     names = [scheme.name for scheme in case.schemes]
-    series = expected_series(flows)
+    series = expected_series(case, flows)
     rows = []
     for row in case.tables["fund_totals"].to_dict("records"):
         year, measure = int(row["year"]), str(row["measure"])

@@ -35,7 +35,7 @@ def periods(case: Case, flows: CountyFlows) -> pd.DataFrame:
     """
     n = flows.residents.shape[1] - 1
     names = [scheme.name for scheme in case.schemes]
-    series = expected_series(flows)
+    series = expected_series(case, flows)
     rows = []
     for row in case.tables["actuals"].to_dict("records"):
         t = int(row["year"]) - case.base_year

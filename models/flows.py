@@ -45,11 +45,12 @@ class RuleBook:
         self._signature = self._signed(prepared.case.base_year)
         self._terms = opening.at_level(level)
 
-    def _signed(self, year: int) -> tuple[object, bytes]:
-        """Something that changes when the rules do."""
+    def _signed(self, year: int) -> tuple[object, float, bytes]:
+        """Something that changes when the rules, or the places where people are treated, do."""
         case = self._prepared.case
         prices = shocks.price_factor(case, year)
-        return tuple(scheme.benefit_signature(year) for scheme in case.schemes), prices.tobytes()
+        rules = tuple(scheme.benefit_signature(year) for scheme in case.schemes)
+        return rules, case.value("mobility.slack_season_share", year), prices.tobytes()
 
     def terms(self, year: int) -> ClaimTerms:
         """Claim terms in force in a year."""

@@ -200,8 +200,8 @@ def _over(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
 
 
 def _months(balance: FloatArray, outgo: FloatArray, outstanding: FloatArray) -> FloatArray:
-    """Reserve months, zero for a pool without outgo."""
-    months = np.zeros_like(balance)
+    """Reserve months; a pool without outgo has none to count, or zero if it owes money."""
+    months = np.where(balance - outstanding < 0, 0.0, np.nan)
     paying = outgo > 0
     if paying.any():
         months[paying] = reserve_months(balance[paying], outgo[paying], outstanding[paying])

@@ -63,7 +63,7 @@ def pool_measures(case: Case, funds: pd.DataFrame, paths: EconomicPaths) -> pd.D
                 "exhaustion_year": solvency.exhaustion_year(
                     table["balance"].to_numpy(float), int(table["year"].iloc[0])
                 ),
-                "min_reserve_months": float(months.min()),
+                "min_reserve_months": float(np.fmin.reduce(months)),
                 "final_reserve_months": float(months[-1]),
                 "payg_rate_first": float(table["payg_rate"].iloc[0]),
                 "payg_rate_last": float(table["payg_rate"].iloc[-1]),
@@ -71,7 +71,9 @@ def pool_measures(case: Case, funds: pd.DataFrame, paths: EconomicPaths) -> pd.D
                 "income_rate_last": float(table["income_rate"].iloc[-1]),
                 "level_rate": level,
                 "actuarial_balance": balance,
-                "short_range_test": solvency.short_range_test(months, target_months),
+                "short_range_test": solvency.short_range_test(
+                    np.where(np.isnan(months), target_months, months), target_months
+                ),
                 "cost_per_person": float(outgo.sum() / persons.sum()) if persons.sum() else np.nan,
                 "persons": float(persons[0]),
                 "contribution_base": float(base[0]),

@@ -114,10 +114,14 @@ class PoolRun:
 
     @property
     def reserve_months(self) -> FloatArray:
-        """Months of outgo held net of claims owed, central path, ``(T, P)``."""
+        """Months of outgo held net of claims owed, central path, ``(T, P)``.
+
+        A pool without outgo has none to count (NaN), or zero if it owes money.
+        """
         monthly = self.outgo_next_year / 12.0
         held = self.balance[0] - self.outstanding
-        months = np.divide(held, monthly, out=np.zeros_like(held), where=monthly > 0)
+        blank = np.where(held < 0, 0.0, np.nan)
+        months = np.divide(held, monthly, out=blank, where=monthly > 0)
         return np.asarray(months, dtype=np.float64)
 
 

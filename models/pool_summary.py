@@ -25,7 +25,8 @@ class PoolSummary:
 
     Attributes:
         exhaustion_year: first year with a negative closing balance; NEVER if none.
-        min_reserve_months, final_reserve_months: reserve net of claims owed.
+        min_reserve_months, final_reserve_months: reserve net of claims owed; NaN for a pool
+            without outgo.
         payg_rate_first, payg_rate_last: pay-as-you-go rates; NaN without a base.
         income_rate: pooled contributions over the base, in present values.
         level_rate: NaN without a base.
@@ -79,7 +80,10 @@ def pool_summary(run: PoolRun, target_months: float) -> PoolSummary:
     negative = balance < 0
     years = run.years[first:]
     dry = np.where(negative.any(axis=1), years[negative.argmax(axis=1)], NEVER)
-    tests = [short_range_test(row, target_months) for row in months]
+    tests = [
+        short_range_test(row, target_months)
+        for row in np.where(np.isnan(months), target_months, months)
+    ]
     ruin = (
         (run.balance[(slice(1, None), *here)] < 0).any(axis=1).mean(axis=0)
         if run.balance.shape[0] > 1
@@ -87,7 +91,7 @@ def pool_summary(run: PoolRun, target_months: float) -> PoolSummary:
     )
     return PoolSummary(
         exhaustion_year=dry.astype(np.int64),
-        min_reserve_months=months.min(axis=1),
+        min_reserve_months=np.fmin.reduce(months, axis=1),
         final_reserve_months=months[:, -1],
         payg_rate_first=payg[:, 0],
         payg_rate_last=payg[:, -1],

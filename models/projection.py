@@ -227,10 +227,28 @@ class Projection:
         """Published figures beside modelled ones."""
         return self.study.actual_to_expected
 
+    @property
+    def economy(self) -> pd.DataFrame:
+        """Paths of the economy: year, interest, and indices that are one in the base year.
+
+        Money of a year divided by ``consumer_price`` is in prices of the base year.
+        """
+        paths = self.study.flows.paths
+        return pd.DataFrame(
+            {
+                "year": [int(year) for year in self.study.flows.years],
+                "interest": np.append(np.nan, paths.interest),
+                "wage": paths.wage,
+                "medical_price": paths.medical_price,
+                "premium": paths.premium,
+                "consumer_price": paths.consumer_price,
+            }
+        )
+
 
 def study(
     case: Case,
-    years: int = 30,
+    years: int | None = None,
     progress: Callable[[int], None] | None = None,
     calibration: Calibration | None = None,
     precision: str | None = None,
@@ -241,11 +259,12 @@ def study(
 
     Args:
         case: a checked case.
-        years: number of projected years.
+        years: number of projected years; those of ``solvency.horizon`` unless given.
         progress: called with each finished year.
         calibration: that of ``case.reference``, where it is known already.
         precision: ``single`` or ``double`` for the people (:func:`models.preparation.prepare`).
     """
+    span = round(case.value("solvency.horizon")) if years is None else years
     prepared = prepare(case, precision)
     opening = [opening_year(prepared)]
     if calibration is None:
@@ -258,7 +277,7 @@ def study(
         calibration = carried_over(calibration, case)
     # the opening year is handed over, so that a nation's claims are not held longer than needed
     flows = county_flows(
-        prepared, opening.pop(), years, calibration.multipliers, progress, in_place=True
+        prepared, opening.pop(), span, calibration.multipliers, progress, in_place=True
     )
     return Study(case, flows, calibration)
 
@@ -266,7 +285,7 @@ def study(
 def project(
     case: Case,
     pooling: str | PoolingPlan | None = None,
-    years: int = 30,
+    years: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Projection:
     """Project a case under one pooling plan.
@@ -275,7 +294,7 @@ def project(
         case: a checked case.
         pooling: a plan or its short form (:func:`models.pooling.plan_for`), such as a level;
             default: the plan of the policies laid over the case, or its lowest level.
-        years: number of projected years.
+        years: number of projected years; default: ``solvency.horizon`` of the case.
         progress: called with each finished year.
 
     Raises:
@@ -381,7 +400,7 @@ def _stacked(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
 def compare(
     case: Case,
     plans: Sequence[str | PoolingPlan] | None = None,
-    years: int = 30,
+    years: int | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Comparison:
     """Project a case once and pool it in several ways.
@@ -389,7 +408,7 @@ def compare(
     Args:
         case: a checked case.
         plans: levels or plans; default: every level of the case, and its policies' plan.
-        years: number of projected years.
+        years: number of projected years; default: ``solvency.horizon`` of the case.
         progress: called with each finished year.
 
     Raises:

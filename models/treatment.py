@@ -94,13 +94,26 @@ def industry_relativities(case: Case) -> FloatArray:
     n = len(case.regions.codes)
     result = np.ones((n + 1, len(case.services)))
     weight = mix["share"].to_numpy(dtype=float)
+    employed = _employed(case)
     county = np.array([case.regions.index(code) for code in mix["region"]])
     for column, services in (("outpatient", slice(0, 1)), ("inpatient", slice(1, None))):
         total = sum_by(county, weight * mix[column].to_numpy(dtype=float), minlength=n)
         share = sum_by(county, weight, minlength=n)
         mean = np.divide(total, share, out=np.ones(n), where=share > 0)
-        result[:n, services] = (mean / mean.mean())[:, None]
+        level = float((mean * employed).sum() / employed.sum())
+        result[:n, services] = (mean / level if level > 0 else np.ones(n))[:, None]
     return result
+
+
+def _employed(case: Case) -> FloatArray:
+    """Residents of 15 and over who work by county in the base year, ``(n,)``; all ones if none."""
+    people = case.tables["population"]
+    adults = people[people["age"] >= 15].groupby("region")["persons"].sum()
+    shares = case.tables["employment"].set_index("region")["employed_share"]
+    employed: FloatArray = np.array(
+        [float(adults.get(code, 0.0)) * float(shares[code]) for code in case.regions.codes]
+    )
+    return employed if employed.sum() > 0 else np.ones(employed.size)
 
 
 def referral_centres(case: Case) -> Referral:

@@ -51,9 +51,11 @@ from fundpool.cli.session import (
     kept,
     opened_case,
     policies_to_measure,
+    projected_years,
     refusing_bad_input,
     results_in,
     say,
+    say_of_fit,
     saying_disk_errors,
     status_of,
     year_progress,
@@ -79,7 +81,7 @@ class TableFormat(StrEnum):
 
 PROJECTED = (
     "funds", "measures", "people", "accounts", "migrants", "retiring", "settlement", "calibration",
-    "evenness",
+    "evenness", "economy",
 )  # fmt: skip
 """Tables that ``project`` writes, beside those of scenarios."""
 
@@ -103,8 +105,8 @@ def main(
 def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = False) -> None:
     """Check a case; every finding names file, row, column, value and what was expected."""
     from fundpool.summary import as_json
-    from inputs.case import check_case
     from inputs.findings import findings_as_records, format_findings
+    from models.checking import check_case
 
     findings = check_case(case)
     errors = [finding for finding in findings if finding.severity == "error"]
@@ -130,7 +132,7 @@ def project(
         ),
     ] = None,
     policy: Policies = None,
-    years: Years = 30,
+    years: Years = None,
     out: Out = Path("fundpool-projection"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
     archive: ArchiveFolder = None,
@@ -147,15 +149,17 @@ def project(
         checked_folder(out, [*files, "summary.json"])
         checked_archive(archive)
         checked_engine(engine)
-        opened = opened_case(case, changes, policy)
+        opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years, context)
         (plan,) = checked_plans(opened, [pooling or opened.usual_pooling])
         number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
     from fundpool.summary import as_json, summary
     from fundpool.writing import write_table
     from models.projection import project as run
 
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        projection = run(opened, plan, years, progress)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        projection = run(opened, plan, span, progress)
+    say_of_fit(projection.study, quiet)
     with refusing_bad_input():
         risk = scenarios_of(projection.study, [plan], number, seed, engine, quiet)
     result = summary({plan: projection}, plan, risk)
@@ -180,7 +184,7 @@ def compare(
         typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
     ] = None,
     policy: Policies = None,
-    years: Years = 30,
+    years: Years = None,
     archive: ArchiveFolder = None,
     scenarios: ScenarioCount = 0,
     seed: Seed = 1,
@@ -193,15 +197,17 @@ def compare(
     with refusing_bad_input():
         checked_archive(archive)
         checked_engine(engine)
-        opened = opened_case(case, changes, policy)
+        opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         number = wanted_scenarios(opened, plans, scenarios, 0, engine)
     from fundpool.cli.tables import overview_text
     from fundpool.summary import as_json, summary
     from models.projection import compare as run
 
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        comparison = run(opened, plans, years, progress)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        comparison = run(opened, plans, span, progress)
+    say_of_fit(comparison.study, quiet)
     with refusing_bad_input():
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     result = summary(comparison.projections, plans[0], risk)
@@ -209,8 +215,8 @@ def compare(
     if opened.before is not None:
         from fundpool.cli.policies import beside_base
 
-        with refusing_bad_input(), year_progress(years, quiet) as progress:
-            text, result["base"] = beside_base(comparison, plans, years, progress)
+        with refusing_bad_input(), year_progress(span, quiet) as progress:
+            text, result["base"] = beside_base(comparison, plans, span, progress)
     tables = comparison.tables | risk_tables(risk)
     kept(archive, context, opened, result, tables, {"pooling": plans}, quiet=quiet)
     if risk is not None:
@@ -228,7 +234,7 @@ def report(
         typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
     ] = None,
     policy: Policies = None,
-    years: Years = 30,
+    years: Years = None,
     measured: Annotated[
         str | None,
         typer.Option(
@@ -268,7 +274,8 @@ def report(
         files = [f"report.{ending}" for ending in endings]
         checked_folder(out, [*files, "summary.json"])
         say(f"Checking {case}", quiet)
-        opened = opened_case(case, changes, policy)
+        opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         chosen = policies_to_measure(opened, measured)
         number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
@@ -279,9 +286,10 @@ def report(
     from models.projection import compare as run
 
     regions = len(opened.regions.codes)
-    say(f"Projecting {regions} {opened.levels[0]} funds over {years} years", quiet)
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        comparison = run(opened, plans, years, progress)
+    say(f"Projecting {regions} {opened.levels[0]} funds over {span} years", quiet)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        comparison = run(opened, plans, span, progress)
+    say_of_fit(comparison.study, quiet)
     resolved = {"pooling": plans, "scenarios": number, "formats": ",".join(endings),
                 "against": earlier.id if earlier else "none"}  # fmt: skip
     with refusing_bad_input():

@@ -20,7 +20,32 @@ CaseArgument = Annotated[
         help="A case folder, a workbook (.xlsx), or the name of a bundled case.",
     ),
 ]
-Years = Annotated[int, typer.Option("--years", min=1, max=100, help="Years to project.")]
+Years = Annotated[
+    int | None,
+    typer.Option(
+        "--years",
+        min=1,
+        max=100,
+        help="Years to project; as many as the case's solvency.horizon unless given.",
+    ),
+]
+
+
+def checked_seed(seed: int) -> int:
+    """A seed that every generator takes.
+
+    Raises:
+        typer.BadParameter: it is out of range.
+    """
+    if not 0 <= seed < 2**64:
+        raise typer.BadParameter("the seed must be a whole number from 0 to 2^64 - 1")
+    return seed
+
+
+Seed = Annotated[
+    int,
+    typer.Option("--seed", callback=checked_seed, help="Seed of all draws, from 0 to 2^64 - 1."),
+]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the results.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[
@@ -37,11 +62,6 @@ Settings = Annotated[
 ArchiveFolder = Annotated[
     Path | None,
     typer.Option("--archive", metavar="DIR", help="Keep the run in this archive of runs."),
-]
-LARGEST_SEED = 2**64 - 1
-"""The random streams are keyed by 64 bits."""
-Seed = Annotated[
-    int, typer.Option("--seed", min=0, max=LARGEST_SEED, help="Seed of all random draws.")
 ]
 Policies = Annotated[
     list[str] | None,

@@ -18,9 +18,11 @@ from fundpool.cli.session import (
     item_progress,
     listed,
     opened_case,
+    projected_years,
     refusing_bad_input,
     results_in,
     say,
+    say_of_fit,
     year_progress,
 )
 
@@ -132,7 +134,7 @@ def optimise(
         bool, typer.Option("--sensitivity", help="Also plan anew with each assumption changed.")
     ] = False,
     policy: Policies = None,
-    years: Years = 30,
+    years: Years = None,
     solver: Solver = None,
     time_limit: Annotated[
         float | None,
@@ -147,11 +149,12 @@ def optimise(
     """Choose rates, swaps and pools; write the plan with its certificate."""
     with refusing_bad_input():
         checked_folder(out)
-        opened = opened_case(case, changes, policy)
+        opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years)
         decided = listed(choose, CHOICES, "--choose")
         stages = _years(merge_years)
         chosen_pooling = checked_plans(opened, [pooling or opened.levels[0]])[0]
-        rules, aims = _rules(opened, reserve_months, decided, years)
+        rules, aims = _rules(opened, reserve_months, decided, span)
         rules = replace(
             rules, floor=rules.floor if floor is None else floor.value,
             group_level=_level(opened, share_rates), hub_level=_level(opened, hubs),
@@ -173,8 +176,9 @@ def optimise(
     from models.optimiser import optimise as run
     from models.projection import study
 
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        projected = study(opened, years, progress)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        projected = study(opened, span, progress)
+        say_of_fit(projected, quiet)
     record: dict[str, Any] = {"schema_version": 1}
     tables: dict[str, Any] = {}
     certified = True
@@ -195,7 +199,7 @@ def optimise(
         tables = plan_tables(opened, plan)
         certified = certified and plan.status == "certified"
         if sensitivity:
-            tables["sensitivity"] = _sensitivity(opened, pools, years, choices, quiet)
+            tables["sensitivity"] = _sensitivity(opened, pools, span, choices, quiet)
     with results_in(out) as folder:
         for name, table in tables.items():
             write_table(table, folder / name, table_format)
@@ -215,7 +219,7 @@ def frontier(
     points: Annotated[int, typer.Option("--points", min=2, max=50, help="Steps each way.")] = 5,
     reserve_months: Months = None,
     policy: Policies = None,
-    years: Years = 30,
+    years: Years = None,
     out: Out = Path("fundpool-frontier"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
     changes: Settings = None,
@@ -225,7 +229,8 @@ def frontier(
     """Efficient plans between the cheapest and the most even; a table and a chart."""
     with refusing_bad_input():
         checked_folder(out)
-        opened = opened_case(case, changes, policy)
+        opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years)
         charts = [f"frontier_{scheme.name}.svg" for scheme in opened.schemes]
         checked_folder(out, [f"frontier.{table_format.value}", *charts])
         plan = checked_plans(opened, [pooling or opened.levels[0]])[0]
@@ -238,8 +243,9 @@ def frontier(
     from models.optimiser.frontier import frontiers_table
     from models.projection import project
 
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        projection = project(opened, plan, years, progress)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        projection = project(opened, plan, span, progress)
+        say_of_fit(projection.study, quiet)
     total = len(opened.schemes) * points * points
     with item_progress("Tracing the frontier", total, quiet) as step:
         try:

@@ -11,6 +11,7 @@ from fundpool.cli.session import (
     BAD_INPUT,
     checked_plans,
     opened_case,
+    projected_years,
     refusing_bad_input,
     say,
     year_progress,
@@ -38,7 +39,7 @@ def policies(
     listed: Annotated[
         bool, typer.Option("--list", help="Only name them, project nothing.")
     ] = False,
-    years: Years = 30,
+    years: Years = None,
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -48,6 +49,7 @@ def policies(
 
     with refusing_bad_input():
         opened = opened_case(case, changes)
+        span = projected_years(opened, years)
         chosen = list(dict.fromkeys(name or sorted(opened.policy_texts)))
         for policy in chosen:
             changed = opened.with_policies([policy])
@@ -67,8 +69,8 @@ def policies(
     from models.policy_effects import policy_effects
     from models.projection import study
 
-    with refusing_bad_input(), year_progress(years, quiet) as progress:
-        base = study(opened, years, progress)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        base = study(opened, span, progress)
     effects = policy_effects(base, chosen, pooling, lambda done: say(f"measured {done}", quiet))
     if json:
         typer.echo(

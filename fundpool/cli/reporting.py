@@ -151,7 +151,7 @@ def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
             str(folder / "files" / name) if name in request.parameter_files else name
             for name in request.parameters.get("--policy") or []
         ]
-        case = opened_case(str(path), request.parameters.get("--set"), policies)
+        case = opened_case(str(path), request.parameters.get("--set"), policies, quiet=True)
     except (CaseError, DamagedError) as error:
         raise UsageError(f"the case of {run.id} cannot be read again: {error}") from None
     if case.inputs_sha256 != request.inputs_sha256:
@@ -216,8 +216,8 @@ def gathered(
     from fundpool.report.extras import Extras
     from fundpool.report.placeholders import placeholder_warnings
     from inputs.bundled import case_path
-    from inputs.case import check_case
     from inputs.sources import read_raw
+    from models.checking import check_case
     from models.experience import experience, periods
     from models.sensitivity import sensitivity, steps_of
 

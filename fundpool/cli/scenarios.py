@@ -22,6 +22,7 @@ ScenarioCount = Annotated[
         help="Scenarios to run for ruin probabilities and reserves; 0 for none.",
     ),
 ]  # fmt: skip
+
 EngineName = Annotated[
     str,
     typer.Option(

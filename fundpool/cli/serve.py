@@ -15,6 +15,7 @@ from fundpool.cli.session import (
     UsageError,
     checked_temporary,
     opened_case,
+    projected_years,
     refusing_bad_input,
     say,
 )
@@ -32,7 +33,7 @@ def serve(
             help="Address to answer at. Another than this machine's own asks for a token."
         ),
     ] = "127.0.0.1",
-    years: Years = 30,
+    years: Years = None,
     scenarios: Annotated[
         int, typer.Option("--scenarios", min=0, max=5000, help="Scenarios behind the fans.")
     ] = 500,
@@ -50,6 +51,7 @@ def serve(
     with refusing_bad_input():
         checked_temporary()
         opened = opened_case(case, changes)
+        span = projected_years(opened, years)
         listener = _listener(host, port)
     from fundpool.web.app import create_app
     from fundpool.web.bundle import chart_bundle
@@ -70,7 +72,7 @@ def serve(
                             for name in names),
             folder=Path(folder),
             changes=tuple(changes or ()),
-            years=years,
+            years=span,
             scenarios=scenarios,
             seed=seed,
             token=token,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from fundpool.archive.runs import Run
     from inputs.case import Case
+    from models.projection import Study
 
 DONE, FAILED, BAD_INPUT, ALERT = 0, 1, 2, 3
 """Exit statuses (docs/commands.md)."""
@@ -70,7 +71,32 @@ class UsageError(Exception):
     """Something asked for that cannot be done, with a sentence that says why."""
 
 
-def opened_case(name: str, changes: list[str] | None, policies: list[str] | None = None) -> "Case":
+def say_of_fit(study: "Study", quiet: bool) -> None:
+    """Warn of published totals that only a multiplier far from one can meet."""
+    from models.checking import multiplier_findings
+
+    for finding in multiplier_findings(study.case.reference, study.calibration):
+        say(f"warning: {finding.message}", quiet)
+
+
+def projected_years(case: "Case", years: int | None, context: typer.Context | None = None) -> int:
+    """Years to project: those asked for, else the horizon of the case.
+
+    Args:
+        case: the case.
+        years: those asked for.
+        context: the command's, whose options a run is kept with; it takes the number.
+    """
+    if years is None:
+        years = round(case.value("solvency.horizon"))
+        if context is not None:
+            context.params["years"] = years
+    return years
+
+
+def opened_case(
+    name: str, changes: list[str] | None, policies: list[str] | None = None, quiet: bool = False
+) -> "Case":
     """Read a case and lay ``--set`` changes over it, then policies.
 
     Levers (rules of schemes, participation) change from the first projected year: in the base
@@ -79,6 +105,8 @@ def opened_case(name: str, changes: list[str] | None, policies: list[str] | None
     from inputs.case import read_case
 
     case = read_case(name)
+    for finding in case.warnings:
+        say(f"warning: {finding.message}", quiet)
     values: dict[str, float] = {}
     for change in changes or []:
         path, equals, text = change.partition("=")

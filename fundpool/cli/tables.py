@@ -104,7 +104,9 @@ def _overview(comparison: Comparison) -> pd.DataFrame:
     table = comparison.overview[list(HEADINGS)].copy()
     for name in PERCENT:
         table[name] = [f"{100 * value:.2f} %" for value in table[name]]
-    table["min_reserve_months"] = [f"{value:.1f}" for value in table["min_reserve_months"]]
+    table["min_reserve_months"] = [
+        "-" if pd.isna(value) else f"{value:.1f}" for value in table["min_reserve_months"]
+    ]
     table["gini"] = [f"{value:.3f}" for value in table["gini"]]
     table["first_exhaustion"] = [
         "never" if pd.isna(year) else str(year) for year in table["first_exhaustion"]

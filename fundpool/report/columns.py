@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from inputs.vocabulary import STATUSES
+
 YEARS = frozenset({"year", "exhaustion_year", "first_exhaustion", "base_year"})
 COUNTS = frozenset({"pools", "pools_exhausted", "short_range_failed", "rows", "months", "number"})
 PERSONS = frozenset(
     {
         "persons", "contributors", "registered", "births", "deaths", "moved_in", "moved_out",
-        "none", "home_resident", "local_resident", "employee", "retired", "migrant", "dual",
-        "retired_elsewhere",
+        *STATUSES,
     }
 )  # fmt: skip
 SHARES = frozenset(
@@ -120,11 +121,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         ),
     },
     "people": {
-        "cover_check": Calculated(
-            ("none", "home_resident", "local_resident", "employee", "retired", "migrant", "dual",
-             "retired_elsewhere"),
-            ("persons",),
-        ),
+        "cover_check": Calculated(STATUSES, ("persons",)),
     },
     "accounts": {
         "balance_check": Calculated(

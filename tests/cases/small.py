@@ -75,7 +75,9 @@ def _value(value: Any) -> str:
         return "[" + ", ".join(_value(item) for item in value) + "]"
     if isinstance(value, float) and math.isinf(value):
         return "inf"
-    return json.dumps(value)
+    if isinstance(value, float) and math.isnan(value):
+        return "nan"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def given(value: float, **more: Any) -> dict[str, Any]:

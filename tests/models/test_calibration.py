@@ -10,6 +10,7 @@ import pytest
 from inputs.case import Case, read_case
 from inputs.findings import CaseError
 from models.calibration import FITTED, counties_of, targets
+from models.county_books import county_book
 from models.projection import Study, study
 from tests.cases.small import small_case
 
@@ -63,7 +64,10 @@ def test_the_expected_column_is_the_projection(jiangsu_study: Study) -> None:
     for (scheme, region, year, measure), row in table.iterrows():
         inside = counties_of(case, region)
         if measure == "claims":
-            values = flows.settlement[names.index(scheme), year - 2020].sum(axis=1)[:n]
+            number, t = names.index(scheme), year - 2020
+            values = flows.settlement[number, t].sum(axis=1)[:n]
+            if t > 0:  # later figures are payments: what was incurred less what is owed
+                values = county_book(case, flows, number).claims_paid[t - 1]
         elif measure == "contributions":
             number = names.index(scheme)
             values = (flows.contributions - flows.account_credits)[number, year - 2020, :n]
@@ -137,15 +141,14 @@ def test_nothing_published_nothing_fitted(small: Case) -> None:
         (
             [("land", "employee", 2020, "claims", 1e6, "fit"),
              ("north", "employee", 2020, "claims", 5e6, "fit")],
-            "tables/fund_totals, column value: found '-4e+06'; expected claims of employee that "
-            "the case can meet (it has 1.608e+06 there). Correct the total, or those of its "
-            "parts, or who is covered.",
+            "tables/fund_totals.csv, row 2, column value: found '1000000'; expected more than "
+            "5000000, the sum of those of its parts that are given.",
         ),
         # parts that make up the whole leave nothing
         (
             [("land", "resident", 2020, "subsidies", 1e5, "fit"),
              ("south", "resident", 2020, "subsidies", 1e5, "fit")],
-            "found '0'; expected subsidies of resident that the case can meet",
+            "found '100000'; expected more than 100000, the sum of those of its parts",
         ),
         # a payroll scheme has no subsidies
         (
@@ -159,7 +162,8 @@ def test_totals_that_cannot_be_met(fitted: Fitted, rows: list[Row], message: str
         fitted(*rows)
     assert message in str(refused.value)
     (finding,) = refused.value.findings
-    assert (finding.file, finding.severity) == ("tables/fund_totals", "error")
+    assert finding.file.startswith("tables/fund_totals")
+    assert finding.severity == "error"
 
 
 def test_regions_of_every_level(small: Case) -> None:
