@@ -200,8 +200,12 @@ def gathered(
     """Everything a report holds beside the comparison."""
     import pandas as pd
 
+    from fundpool.languages import language
     from fundpool.report.extras import Extras
+    from fundpool.report.placeholders import placeholder_warnings
+    from inputs.bundled import case_path
     from inputs.case import check_case
+    from inputs.sources import read_raw
     from models.experience import experience, periods
     from models.sensitivity import sensitivity, steps_of
 
@@ -216,8 +220,15 @@ def gathered(
     if found.earlier is not None:
         say(f"Comparing with {found.earlier.id}", quiet)
         since = since_previous(found.earlier, case, comparison, quiet)
+    identity = identity_of(context, case, resolved)
+    code = str(context.params["lang"])
+    lost = placeholder_warnings(
+        read_raw(case_path(case.origin)), {"command": identity.command}, language(code)
+    )
+    for sentence in lost:
+        say(sentence, quiet)
     return Extras(
-        identity=identity_of(context, case, resolved),
+        identity=identity,
         sensitivity=table,
         experience=experience(case, base.flows),
         periods=periods(case, base.flows),
@@ -225,7 +236,7 @@ def gathered(
         risk=found.risk,
         effects=found.effects,
         plan=found.plan,
-        warnings=tuple(finding.message for finding in check_case(case.origin)),
+        warnings=(*(finding.message for finding in check_case(case.origin)), *lost),
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import vl_convert
 
+from fundpool.report.fonts import CHART_FAMILIES, drawable, register_chart_fonts
 from models.pooling import pools_of
 from models.projection import Comparison, Projection
 
@@ -42,7 +43,8 @@ def svg(chart: Any, name: str, words: "Language | None" = None) -> str:
         specification = _worded(specification, words)
         if words.chinese:
             specification["config"]["aria"] = False
-    text: str = vl_convert.vegalite_to_svg(specification)
+    register_chart_fonts()
+    text: str = vl_convert.vegalite_to_svg(_drawable(specification))
     text = text[text.index("<svg") :]
     text = re.sub(r'id="([^"]+)"', rf'id="{name}-\1"', text)
     return re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
@@ -60,9 +62,18 @@ def _worded(part: Any, words: Callable[[str], str], shown: bool = False) -> Any:
     return words(part) if shown and isinstance(part, str) else part
 
 
+def _drawable(part: Any) -> Any:
+    """A specification with every string fit to be drawn."""
+    if isinstance(part, dict):
+        return {key: _drawable(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_drawable(item) for item in part]
+    return drawable(part) if isinstance(part, str) else part
+
+
 def _themed(chart: Any) -> Any:
     return (
-        chart.configure(font="sans-serif", background="white")
+        chart.configure(font=CHART_FAMILIES, background="white")
         .configure_view(strokeWidth=0)
         .configure_axis(
             labelColor=INK, titleColor=INK, gridColor="#e4e7eb", domainColor="#9aa5b1",

@@ -2,27 +2,17 @@
 
 import json
 import re
-import warnings
 from dataclasses import dataclass
-from functools import cache
+from html import unescape
 from pathlib import Path
+from typing import Any
 
 from fundpool.report.blocks import Block, blocks_of
+from fundpool.report.fonts import CHINESE, MONO, font_folders, is_latin, printable, text_fonts
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
-LATIN = ("Noto Sans", "Liberation Sans", "DejaVu Sans")
-CHINESE = (
-    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN",
-    "WenQuanYi Micro Hei", "Microsoft YaHei", "PingFang SC", "SimHei",
-)  # fmt: skip
-SYMBOLS = ("DejaVu Sans", "Noto Sans Symbols2")
-MONO = ("DejaVu Sans Mono",)
 PAGE_POINTS = 640.0
 """Width of a drawing, in its own units, that fills a line of text."""
-
-
-class MissingFontWarning(UserWarning):
-    """No font at hand holds Chinese characters."""
 
 
 @dataclass(frozen=True)
@@ -46,36 +36,11 @@ class Imprint:
     annex: str = "Annex"
 
 
-@cache
-def font_families() -> frozenset[str]:
-    """Families that Typst finds: those of the system and those it brings along."""
-    import typst
-
-    return frozenset(font.family for font in typst.Fonts().fonts())
-
-
-def fonts_for(language: str, families: frozenset[str]) -> list[str]:
-    """Families to set the report in, the first that holds a character first.
-
-    Warns:
-        MissingFontWarning: none of them holds Chinese characters.
-    """
-    chinese = [name for name in CHINESE if name in families][:1]
-    if not chinese:
-        warnings.warn(
-            "no font with Chinese characters was found: install Noto Sans CJK SC, or Chinese "
-            "text in the PDF is blank",
-            MissingFontWarning,
-            stacklevel=2,
-        )
-    latin = [name for name in LATIN if name in families][:1]
-    symbols = [name for name in SYMBOLS if name in families]
-    order = chinese + latin if language == "zh" else latin + chinese
-    return list(dict.fromkeys([*order, *symbols])) or ["Libertinus Serif"]
-
-
 def report_pdf(page: str, imprint: Imprint) -> bytes:
-    """The report page as PDF; the same page gives the same bytes on the same fonts.
+    """The report page as PDF; the same page gives the same bytes on every machine.
+
+    Characters that cannot be printed (:func:`fundpool.report.fonts.unprintable`) become
+    placeholders; the page keeps them.
 
     Args:
         page: the report as HTML (:func:`fundpool.report.page.report_page`).
@@ -88,25 +53,60 @@ def report_pdf(page: str, imprint: Imprint) -> bytes:
         _measure(block, drawings)
     blocks = _annexed(blocks, imprint.annex)
     _nest(blocks, 0)
-    families = font_families()
     contents = {
         "title": imprint.title,
-        "running": imprint.title,
         "run": imprint.run,
         "footer": imprint.footer,
         "date": [imprint.year, 12, 31],
         "lang": imprint.language,
-        "fonts": fonts_for(imprint.language, families),
-        "mono": [name for name in MONO if name in families] or ["DejaVu Sans Mono"],
+        "fonts": text_fonts(imprint.language),
+        "mono": [MONO, *text_fonts(imprint.language)],
         "blocks": blocks,
-        "drawings": drawings,
+        "drawings": [_for_print(drawing) for drawing in drawings],
     }
     done: bytes = typst.compile(
-        TEMPLATE.read_bytes(),
-        sys_inputs={"report": json.dumps(contents, ensure_ascii=False)},
+        TEMPLATE,
+        sys_inputs={"report": json.dumps(_printable(contents), ensure_ascii=False)},
+        font_paths=font_folders(),
+        ignore_system_fonts=True,
         pdf_standards=["a-2a", "ua-1"],
     )
     return done
+
+
+def _printable(part: Any) -> Any:
+    """Plain data with every string fit to be printed."""
+    if isinstance(part, dict):
+        return {key: _printable(value) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_printable(item) for item in part]
+    return printable(part) if isinstance(part, str) else part
+
+
+_LETTERING = re.compile(r"<text ([^>]*)>(.*?)</text>", re.DOTALL)
+_FAMILY = re.compile(r'font-family="[^"]*"')
+
+
+def _for_print(drawing: str) -> str:
+    """A drawing whose lettering names the font that holds it.
+
+    Typst sets a text of a drawing in one font, the first of the collection if the named one lacks
+    a character: Chinese names would come in the Japanese forms. It draws a variable font at its
+    lightest unless a weight is named. Labels that are hidden for want of room are left out.
+    """
+
+    def named(match: re.Match[str]) -> str:
+        attributes, contents = match.groups()
+        if 'opacity="0"' in attributes:
+            return ""
+        if is_latin(printable(unescape(re.sub(r"<[^>]+>", "", contents)))):
+            return match.group(0)
+        attributes = _FAMILY.sub(f'font-family="{CHINESE}"', attributes)
+        weight = 700 if 'font-weight="bold"' in attributes else 400
+        style = f"style=\"font-variation-settings:'wght' {weight}\""
+        return f"<text {attributes} {style}>{contents}</text>"
+
+    return _LETTERING.sub(named, drawing)
 
 
 LONGEST_IN_TEXT = 14

@@ -1,0 +1,57 @@
+"""On the printed page nothing runs over its neighbour or off the page."""
+
+from pathlib import Path
+
+import pytest
+
+from fundpool.report.pdf import Imprint, report_pdf
+from tests.fundpool.pdf_reading import words_by_page
+from tests.fundpool.reported import Reported
+
+MARGIN = 45.0
+"""Points of a margin that nothing may enter; the template's is 51, in which commas may hang."""
+
+
+def troubles(file: Path) -> list[tuple[int, str, str]]:
+    """Page and words that lie over one another, or a word in the margin."""
+    result = []
+    for number, (width, words) in enumerate(words_by_page(file), 1):
+        for place, word in enumerate(words):
+            if word.left < MARGIN or word.right > width - MARGIN:
+                result.append((number, word.text, "margin"))
+            for other in words[place + 1 :]:
+                if other.left > word.right - 0.8:
+                    break
+                shared = min(word.top, other.top) - max(word.bottom, other.bottom)
+                if shared > 0.55 * min(word.top - word.bottom, other.top - other.bottom):
+                    result.append((number, word.text, other.text))
+    return result
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_reports_have_no_overprints(code: str, english: Reported, chinese: Reported) -> None:
+    made = english if code == "en" else chinese
+    assert troubles(made.folder / "report.pdf") == []
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+@pytest.mark.parametrize("columns", [8, 12, 16])
+def test_wide_tables_have_no_overprints(columns: int, code: str, tmp_path: Path) -> None:
+    """Figures that cannot be broken, more of them than the line has room for."""
+    figure = "1083.2万 ± 5408.9万" if code == "zh" else "−859.6 bn ± 799.8 m"
+    head = "<th class='t'>fund</th>" + "<th>least reserve, months</th>" * columns
+    row = "<td class='t'>Lianyungang City District</td>" + f"<td>{figure}</td>" * columns
+    page = f"<body><table><tr>{head}</tr><tr>{row}</tr><tr>{row}</tr></table></body>"
+    (tmp_path / "a.pdf").write_bytes(report_pdf(page, Imprint("t", "r", "f", 2020, code)))
+    assert troubles(tmp_path / "a.pdf") == []
+
+
+def test_overprints_are_found(tmp_path: Path) -> None:
+    import typst
+
+    file = tmp_path / "a.pdf"
+    page = b"#place(dx: 20pt)[first] #place(dx: 25pt)[second] #place(dx: -40pt, dy: 30pt)[out]"
+    file.write_bytes(typst.compile(page))
+    assert [(word, other) for _, word, other in troubles(file)] == [
+        ("out", "margin"), ("first", "second")
+    ]  # fmt: skip
