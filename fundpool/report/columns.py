@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-YEARS = frozenset({"year", "exhaustion_year", "first_exhaustion", "base_year"})
+YEARS = frozenset(
+    {"year", "exhaustion_year", "first_exhaustion", "first_year", "last_year", "base_year"}
+)
 COUNTS = frozenset({"pools", "pools_exhausted", "short_range_failed", "rows", "months", "number"})
 PERSONS = frozenset(
     {
