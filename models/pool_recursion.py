@@ -18,7 +18,7 @@ from models.flow_record import CountyFlows
 from models.funds import collection_effort, members, moral_hazard, year_after
 from models.pairs import IntArray
 from models.pool_layout import Layout, layout
-from models.pooling import PoolingPlan, Pools, Stage
+from models.pooling import PoolingPlan, Pools, Stage, pools_of
 from models.rates import FloatArray
 
 
@@ -233,6 +233,7 @@ def pool_run(
             paid[t, here], received[t, here] = out[0], into[0]
         else:
             paid[t, here] = received[t, here] = 0.0
+            money = money * growth  # a fund whose stage is over keeps what it holds at interest
         if decision is None:
             hub_path[:, t] = money.sum(axis=1) if hub_open else 0.0
         held = held * growth + result * half
@@ -290,6 +291,10 @@ def scheme_run(
             if other.pools:
                 _, left = pool_run(case, flows, other)
                 taken.append(TakenIn(merger.year, other.pools[-1], left))
+            else:  # merged as the projection begins
+                pools = pools_of(case, plan.stage(merger.scheme, merger.year))
+                left = pools.total(opening_balances(case, merger.scheme))[None]
+                taken.append(TakenIn(merger.year, pools, left))
     return pool_run(
         case, flows, layout(case, plan, scheme, flows.years[1:]), factors, decision, taken
     )[0]

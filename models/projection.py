@@ -25,6 +25,7 @@ from models.pool_recursion import PoolRun
 from models.pool_summary import PoolSummary
 from models.pooling import PoolingPlan, plan_for
 from models.preparation import prepare
+from models.totals import flow_totals
 
 ACCOUNT_COLUMNS = {
     "opening_balance": "accounts_opening", "credits": "account_credits",
@@ -139,7 +140,9 @@ class Projection:
     def accounts(self) -> pd.DataFrame:
         """Personal accounts by scheme, county and year; schemes without accounts are left out.
 
-        Columns: scheme, region, year and those of :data:`ACCOUNT_COLUMNS`.
+        Columns: scheme, region, year and those of :data:`ACCOUNT_COLUMNS`. ``opening_balance``,
+        ``credits``, ``interest`` and ``transfers_in`` less ``spending`` and ``transfers_out`` give
+        ``balance``; ``to_pool`` and ``surrendered`` say what became of money transferred out.
         """
         flows, case = self.flows, self.case
         n, years = len(case.regions.codes), flows.years.size
@@ -319,16 +322,8 @@ class Comparison:
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """Money of all pools together, by plan, scheme and year."""
-        columns = ["contributions", "account_credits", "from_accounts", "subsidies",
-                   "claims_incurred", "claims_paid", "administration", "swaps_in", "swaps_out",
-                   "balance"]  # fmt: skip
-        return _stacked(
-            {
-                name: p.funds.groupby(["scheme", "year"], sort=False)[columns].sum().reset_index()
-                for name, p in self.projections.items()
-            }
-        )
+        """Flows of all pools together by plan, scheme, year (:func:`models.totals.flow_totals`)."""
+        return _stacked({name: flow_totals(p.funds) for name, p in self.projections.items()})
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:

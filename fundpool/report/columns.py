@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from models.totals import INFLOWS, OUTFLOWS
+
 YEARS = frozenset(
     {"year", "exhaustion_year", "first_exhaustion", "first_year", "last_year", "base_year"}
 )
@@ -116,6 +118,10 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         ),
     },
     "totals": {
+        "balance_check": Calculated(
+            ("opening_balance", *INFLOWS),
+            (*OUTFLOWS, "balance"),
+        ),
         "net_income": Calculated(
             ("contributions", "from_accounts", "subsidies", "swaps_in"),
             ("account_credits", "swaps_out", "claims_paid", "administration"),
@@ -131,7 +137,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
     "accounts": {
         "balance_check": Calculated(
             ("opening_balance", "credits", "interest", "transfers_in"),
-            ("spending", "transfers_out", "to_pool", "surrendered", "balance"),
+            ("spending", "transfers_out", "balance"),
         ),
     },
     "migrants": {"out_of_pocket": Calculated(("cost",), ("from_host", "from_home"))},
