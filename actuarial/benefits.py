@@ -174,7 +174,9 @@ def expected_payment_grid(
     knots, slopes = np.array(form.knots), np.array(form.slopes)
     limits = np.append(knots, np.inf)
     lev = s[..., None] * np.asarray(severity.limited_expected_value(limits / s[..., None]))
-    return same_kind(np.asarray((np.diff(lev, axis=-1) * slopes).sum(axis=-1)), scales)
+    # an infinite mean times a slope of nothing is nothing, not undefined
+    paid = np.where(slopes == 0, 0.0, np.diff(lev, axis=-1)) * slopes
+    return same_kind(np.asarray(paid.sum(axis=-1)), scales)
 
 
 def _slopes_between(function: Payment, knots: Sequence[float]) -> list[float]:

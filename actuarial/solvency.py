@@ -216,32 +216,49 @@ def fund_ratio(opening_balance: ArrayLike, outgo: ArrayLike) -> float | FloatArr
 
 
 def short_range_test(
-    reserve_months: ArrayLike, target: float, years: int = 10, grace: int = 5
+    reserve_months: ArrayLike,
+    target: float,
+    years: int = 10,
+    grace: int = 5,
+    opening: float | None = None,
 ) -> bool:
     """Whether reserves pass the short-range test of financial adequacy.
 
-    Passed if the reserve meets the target in each of the first ``years`` years; or, where it
-    starts below, if it reaches the target within ``grace`` years and stays there to the end of
-    the ``years``. Fewer years projected than asked for are tested as far as they go.
+    A fund that starts at the target or above passes if it stays there in each of the first
+    ``years`` years. One that starts below passes if it is never depleted (no months below zero,
+    the start included), reaches the target within ``grace`` years, and stays at or above it from
+    then to the end of the ``years``. Fewer years projected than asked for are tested as far as
+    they go. This is the test of the trustees of the United States' social insurance funds, with
+    months of outgo in place of their ratio to a year's cost.
 
     Args:
         reserve_months: at the end of each projected year, ``(n,)``.
         target: least number of months.
         years: length of the test.
-        grace: years within which a fund that starts below must get there.
+        grace: years within which a fund that starts below must reach the target.
+        opening: months at the start of the first year; default: ``reserve_months[0]``.
 
     Raises:
         ValueError: not one row, or years and grace that make no sense.
+
+    >>> short_range_test([2, 4, 7, 8, 8], target=6, opening=1)
+    True
+    >>> short_range_test([-2, 4, 7, 8, 8], target=6, opening=1)  # depleted in the first year
+    False
     """
     months = _years(reserve_months, "reserve months")
     if months.ndim != 1:
         raise ValueError("reserve months must be one row, a value a year")
     if years < 1 or not 0 <= grace <= years:
         raise ValueError("the test needs at least one year, and a grace no longer than the test")
-    met = months[:years] >= numbers(target, "the target")
-    if met.all():
-        return True
-    if met[0]:
-        return False  # began at the target and fell below
+    tested = months[:years]
+    least = float(numbers(target, "the target"))
+    start = float(tested[0] if opening is None else numbers(opening, "the opening months"))
+    met = tested >= least
+    if start >= least:
+        return bool(met.all())
+    if not met.any():
+        return False
     reached = int(np.argmax(met))
-    return bool(met.any() and reached < grace and met[reached:].all())
+    depleted = start < 0 or bool((tested[:reached] < 0).any())
+    return not depleted and reached < grace and bool(met[reached:].all())

@@ -9,6 +9,7 @@ import pandas as pd
 
 import fundpool
 from fundpool.alerts import Evidence, Ruin, rules_judged, solvency_alerts
+from models.totals import COLUMNS, flow_totals
 
 if TYPE_CHECKING:  # records are written without the compiler
     from models.projection import Projection
@@ -96,6 +97,8 @@ def _plan(
                 "pool": row["pool"],
                 "name": row["name"],
                 "level": row["level"],
+                "first_year": row["first_year"],
+                "last_year": row["last_year"],
                 "opening_balance": row["opening_balance"],
                 "exhaustion_year": row["exhaustion_year"],
                 "min_reserve_months": row["min_reserve_months"],
@@ -115,20 +118,24 @@ def _plan(
         row["scheme"]: {key: row[key] for key in keys}
         for row in projection.evenness.to_dict("records")
     }
-    yearly = projection.funds.groupby("year")[
-        ["contributions", "subsidies", "claims_paid", "swaps_in", "swaps_out", "balance"]
-    ].sum()
-    totals = {
-        str(year): {
-            "contributions": row["contributions"],
-            "subsidies": row["subsidies"],
-            "claims": row["claims_paid"],
-            "swaps": row["swaps_in"],
-            "balance": row["balance"],
-        }
-        for year, row in yearly.iterrows()
+    by_scheme = flow_totals(projection.funds)
+    yearly = by_scheme.groupby("year")[list(COLUMNS)].sum()
+    return {
+        "pools": pools,
+        "evenness": evenness,
+        # claims and swaps are the names under which programs have read the two columns before
+        "totals": {
+            str(year): {"claims": row["claims_paid"], "swaps": row["swaps_in"], **row}
+            for year, row in yearly.to_dict("index").items()
+        },
+        "totals_by_scheme": {
+            str(scheme): {
+                str(year): row
+                for year, row in table.set_index("year")[list(COLUMNS)].to_dict("index").items()
+            }
+            for scheme, table in by_scheme.groupby("scheme", sort=False)
+        },
     }
-    return {"pools": pools, "evenness": evenness, "totals": totals}
 
 
 def _plain(value: Any) -> Any:

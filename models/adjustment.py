@@ -60,3 +60,40 @@ def swaps_of_year(
     grants = by_need + wanted * share[member]
     left = reserve + collected - sum_by(member, grants, minlength=reserve.size)
     return levies, grants, np.maximum(left, 0.0)
+
+
+def batch_swaps(
+    member: IntArray,
+    fund: AdjustmentFund,
+    income: FloatArray,
+    result: FloatArray,
+    expected_cost: FloatArray,
+    reserve: FloatArray,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """:func:`swaps_of_year` for many scenarios.
+
+    Args:
+        member: fund of each pool, ``(p,)``.
+        fund: its rules.
+        income: pooled contributions, ``(N, p)``.
+        result: income less outgo before swaps, ``(N, p)``.
+        expected_cost: ``(p,)``.
+        reserve: money each fund holds, ``(N, f)``.
+
+    Returns:
+        levies, grants ``(N, p)``, and money left ``(N, f)``.
+    """
+    belongs = (member[:, None] == np.arange(reserve.shape[1])).astype(np.float64)
+    levies = fund.levy * np.maximum(income, 0.0)
+    collected = levies @ belongs
+    needed = expected_cost @ belongs
+    each = np.divide(fund.need * collected, needed, out=np.zeros_like(collected), where=needed > 0)
+    by_need = each[:, member] * expected_cost
+    lacking = result - levies + by_need if fund.need > 0 else result
+    wanted = (1.0 - fund.own_responsibility) * np.maximum(-lacking, 0.0)
+    available = reserve + collected - by_need @ belongs
+    asked = wanted @ belongs
+    share = np.divide(available, asked, out=np.ones_like(asked), where=asked > 0).clip(0.0, 1.0)
+    grants = by_need + wanted * share[:, member]
+    left = reserve + collected - grants @ belongs
+    return levies, grants, np.maximum(left, 0.0)

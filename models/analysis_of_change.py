@@ -26,7 +26,8 @@ from inputs.variation import (
     exchanged,
     same_frame,
 )
-from models.measures import pool_measures
+from models.measures import pool_measures, scheme_summaries, weighted_mean
+from models.pooling import plan_for
 from models.projection import study
 
 MEASURES = {
@@ -40,6 +41,9 @@ years, and the level rate; with the column of ``measures`` that holds each."""
 COLUMNS = ["scheme", "pool", "name", "measure", "kind", "step", "before", "after", "change"]
 METHOD, TIME, ALL = "method", "passage of time", "all at once"
 LATER_METHOD, REST = "method of the later run", "not explained"
+
+WEIGHTS = ("base_present_value", "contribution_base")
+"""Weight of a pool's level rate in its scheme's; the first column that a run has counts."""
 
 Values = Mapping[tuple[str, str, str], float]
 """By scheme, pool (blank for the scheme as a whole) and measure."""
@@ -83,8 +87,9 @@ def analysis_of_change(
     Returns:
         one row per scheme, pool (blank: the scheme as a whole), measure and step, in order; then
         one row of kind ``total``, the movement from the old figure to the new. Columns
-        ``COLUMNS``. A scheme's level rate is the mean over its pools weighted by contribution
-        base. Pools that only one valuation has are left to their scheme.
+        ``COLUMNS``. A scheme's level rate is the mean over its pools weighted by the present
+        value of their contribution bases. Pools that only one valuation has are left to their
+        scheme.
 
     Raises:
         NotComparableError: the new valuation is of an earlier date than the old.
@@ -174,25 +179,39 @@ def measures_at(case: Case, plan: str, since: int, years: int) -> pd.DataFrame:
     it expected them to be.
     """
     waited = since - case.base_year
-    projection = study(case, waited + years).pooled(plan)
-    funds = projection.funds[projection.funds["year"] > since]
-    return pool_measures(case, funds, projection.flows.paths)
+    done = study(case, waited + years)
+    found = scheme_summaries(case, done.flows, plan_for(case, plan), waited)
+    return pool_measures({name: summary for name, (_, summary) in found.items()})
 
 
 def values_of(measures: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     """The measures analysed by scheme and pool, then of each scheme as a whole."""
     found: dict[tuple[str, str, str], float] = {}
+    edges = {"reserve": _in_force(measures, "first_year"),
+             "final_reserve": _in_force(measures, "last_year")}  # fmt: skip
     for scheme, table in measures.groupby("scheme", sort=False):
         for measure, column in MEASURES.items():
             values = table[column].to_numpy(dtype=float)
             if measure == "level_rate":
-                weights = table["contribution_base"].to_numpy(dtype=float)
-                rated = ~np.isnan(values)
-                whole = float(np.average(values[rated], weights=weights[rated]))
+                # runs archived before the column was written know the first year's base only
+                column = next(name for name in WEIGHTS if name in table)
+                whole = weighted_mean(values, table[column])
             else:
-                whole = float(values.sum())
-            found[str(scheme), "", measure] = whole
+                whole = float(values[edges[measure][table.index]].sum())
+            if not np.isnan(whole):
+                found[str(scheme), "", measure] = whole
             for pool, value in zip(table["pool"], values, strict=True):
                 if not np.isnan(value):
                     found[str(scheme), str(pool), measure] = float(value)
     return found
+
+
+def _in_force(measures: pd.DataFrame, column: str) -> pd.Series:
+    """Which pools stand at the start (``first_year``) or the end (``last_year``) of the years.
+
+    All of them in runs archived before the columns were written, which leave out pools that end.
+    """
+    if column not in measures:
+        return pd.Series(True, index=measures.index)
+    years = measures[column]
+    return years == (years.min() if column == "first_year" else years.max())

@@ -59,8 +59,10 @@ class TakenOver:
 def fund_table(case: Case, flows: CountyFlows, plan: PoolingPlan) -> pd.DataFrame:
     """Balances of every scheme and pool by year, one row each.
 
-    Money in nominal currency; stocks (balance, outstanding) at the end of the year. The hub of
-    an adjustment fund is a row of its own, level ``<level> adjustment fund``.
+    Money in nominal currency; stocks (balance, outstanding) at the end of the year.
+    ``opening_balance`` holds what is taken over from merged schemes in the year (``taken_over``).
+    The hub of an adjustment fund is a row of its own, level ``<level> adjustment fund``; one
+    whose stage is over keeps its money at interest until a pool of its own takes it in.
     """
     frames: dict[str, list[pd.DataFrame]] = {}
     handed: list[TakenOver] = []
@@ -85,6 +87,7 @@ def _scheme_funds(
     pools = pools_of(case, stage)
     balance = pools.total(opening_balances(case, name))
     reserve: FloatArray | None = None
+    hubs: Pools | None = None
     frames = []
     for t, year in enumerate(years):
         if not scheme.in_force(int(year)):
@@ -94,11 +97,13 @@ def _scheme_funds(
             merged = pools_of(case, following)
             balance, reserve = _carry_over(pools, merged, balance, reserve)
             stage, pools = following, merged
+        taken_over = np.zeros_like(balance)
         for over in arriving:
             if over.year == year:
-                balance = balance + sum_by(
+                taken_over += sum_by(
                     members(over.pools, pools), over.balance, minlength=balance.size
                 )
+        balance = balance + taken_over
         interest = float(flows.paths.interest[t])
         flow = {
             key: pools.total(getattr(book, key)[t]) for key in ("persons", "contributors", *MONEY)
@@ -139,6 +144,10 @@ def _scheme_funds(
                     sum_by(member, swaps_in, minlength=left.size),
                 )
             )  # fmt: skip
+        elif reserve is not None and hubs is not None:
+            opened, reserve = reserve, reserve * (1.0 + interest)
+            nothing = np.zeros_like(opened)
+            frames.append(_hub_rows(name, hubs, int(year), opened, reserve, nothing, nothing))
         opening = balance
         earned = opening * interest + (result + swaps_in - swaps_out) * (
             (1.0 + interest) ** 0.5 - 1.0
@@ -159,6 +168,7 @@ def _scheme_funds(
                     "swaps_out": swaps_out,
                     "interest": earned,
                     "opening_balance": opening,
+                    "taken_over": taken_over,
                     "balance": balance,
                     "outgo_next_year": outgo,
                     "reserve_months": _months(balance, outgo, flow["outstanding"]),

@@ -18,6 +18,7 @@ from inputs.policies import policy_contents, read_policy
 from models.calibration import Calibration
 from models.endurance import endurance_table
 from models.flow_record import MIGRANT_MEASURES
+from models.measures import weighted_mean
 from models.projection import Projection, Study, study
 
 FIGURES = {
@@ -102,11 +103,7 @@ def _work_insured(projection: Projection) -> float:
 
 def _mean_rate(measures: pd.DataFrame, kinds: dict[str, str], kind: str) -> float:
     own = measures[measures["scheme"].map(kinds) == kind]
-    own = own[own["level_rate"].notna()]
-    weight = own["contribution_base"].to_numpy(float)
-    if own.empty or not weight.sum() > 0:
-        return float("nan")
-    return float(np.average(own["level_rate"].to_numpy(float), weights=weight))
+    return weighted_mean(own["level_rate"], own["base_present_value"])
 
 
 def only_pools(case: Case) -> bool:

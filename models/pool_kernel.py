@@ -207,6 +207,9 @@ def _pool_balances(  # type: ignore[no-untyped-def]
             for c in range(counties):
                 work[PAID_IN, layout.of_county[stage, c]] += income[m, t, c]
             _swap(layout, first, last, work[PAID_IN], work[RESULT], hubs, half)
+        else:  # adjustment funds whose stage is over keep what they hold at interest
+            for f in range(hubs.shape[1]):
+                hubs[0, f] *= interest
         grown *= interest
         discount = 1.0 / grown
         cell, kept_pool = U(cells + layout.cell[t]), U(pool + first)

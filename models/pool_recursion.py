@@ -7,17 +7,18 @@ Pools of all stages stand in one list of ``P``; a pool has numbers in the years 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from inputs.case import Case
+from models.adjustment import batch_swaps
 from models.county_books import CountyBook, county_book, opening_balances, with_taken_in
 from models.flow_record import CountyFlows
 from models.funds import collection_effort, members, moral_hazard, year_after
 from models.pairs import IntArray
 from models.pool_layout import Layout, layout
-from models.pooling import AdjustmentFund, PoolingPlan, Pools, Stage
+from models.pooling import PoolingPlan, Pools, Stage, pools_of
 from models.rates import FloatArray
 
 
@@ -86,8 +87,13 @@ class PoolRun:
         years: years in which the scheme stands, ``(T,)``.
         persons, contribution_base, contributions, income (contributions less account credits),
             subsidies (with what is gained from accounts), outgo, outstanding, outgo_next_year.
+        owed_before: claims incurred and not yet paid at the start of the year.
         interest: of the central path, ``(T,)``.
         opening: balance at the start of a pool's life, central path, ``(P,)``.
+        opening_balance: at the start of each year, with what is taken over from merged schemes
+            then, central path, ``(T, P)``.
+        taken_over: balances taken over from merged schemes at the start of each year, central
+            path, ``(T, P)``.
         balance: at year ends, ``(N + 1, T, P)``; the central path, then the scenarios.
         paid, received: levies and grants of the central path, ``(T, P)``.
         hub: held by all adjustment funds together at year ends, ``(N + 1, T)``.
@@ -104,8 +110,11 @@ class PoolRun:
     outgo: FloatArray
     outstanding: FloatArray
     outgo_next_year: FloatArray
+    owed_before: FloatArray
     interest: FloatArray
     opening: FloatArray
+    opening_balance: FloatArray
+    taken_over: FloatArray
     balance: FloatArray
     paid: FloatArray
     received: FloatArray
@@ -126,7 +135,7 @@ class PoolRun:
 
 
 CENTRAL = ("persons", "contribution_base", "contributions", "income", "subsidies", "outgo",
-           "outstanding", "outgo_next_year")  # fmt: skip
+           "outstanding", "outgo_next_year", "owed_before")  # fmt: skip
 
 
 def pool_run(
@@ -162,6 +171,7 @@ def pool_run(
     central = {name: np.full((span, total), np.nan) for name in CENTRAL}
     paid, received = np.full((span, total), np.nan), np.full((span, total), np.nan)
     opening = np.full(total, np.nan)
+    opening_path, taken_over = np.full((span, total), np.nan), np.full((span, total), np.nan)
     balances = np.full((scenarios, span, total), np.nan)
     hub_path, total_path = np.zeros((scenarios, span)), np.zeros((scenarios, span))
     own = county_money(book)
@@ -185,9 +195,13 @@ def pool_run(
             pooled = _pooled(case, laid.stages[stage], pools, own, during)
             for name in CENTRAL:
                 central[name][during, here] = pooled[name]
+        taken_over[t, here] = 0.0
         for over in taken_in:
             if over.year == flows.years[t + 1]:
-                held = held + _gather(members(over.pools, pools), over.balance, held.shape[1])
+                arriving = _gather(members(over.pools, pools), over.balance, held.shape[1])
+                taken_over[t, here] += arriving[0]
+                held = held + arriving
+        opening_path[t, here] = held[0]
         if t == 0 or laid.stage_of[t] != laid.stage_of[t - 1]:
             opening[here] = held[0]
         now = {name: values[t - begin] for name, values in pooled.items()}
@@ -223,6 +237,7 @@ def pool_run(
             paid[t, here], received[t, here] = out[0], into[0]
         else:
             paid[t, here] = received[t, here] = 0.0
+            money = money * growth  # a fund whose stage is over keeps what it holds at interest
         if decision is None:
             hub_path[:, t] = money.sum(axis=1) if hub_open else 0.0
         held = held * growth + result * half
@@ -230,7 +245,8 @@ def pool_run(
         total_path[:, t] = held.sum(axis=1) + hub_path[:, t]
     run = PoolRun(
         layout=laid, years=flows.years[1 : span + 1], interest=flows.paths.interest[:span],
-        opening=opening, balance=balances, paid=paid, received=received, hub=hub_path,
+        opening=opening, opening_balance=opening_path, taken_over=taken_over,
+        balance=balances, paid=paid, received=received, hub=hub_path,
         total=total_path, **central,
     )  # fmt: skip
     return run, held
@@ -248,7 +264,7 @@ def _pooled(
     effort = collection_effort(case, stage, pools)
     for name in ("contribution_base", "contributions", "account_credits"):
         now[name] = now[name] * effort
-    for name in ("outgo", "outstanding", "outgo_next_year"):
+    for name in ("outgo", "outstanding", "outgo_next_year", "owed_before"):
         now[name] = now[name] * rise
     now["income"] = now["contributions"] - now["account_credits"]
     return now
@@ -279,9 +295,37 @@ def scheme_run(
             if other.pools:
                 _, left = pool_run(case, flows, other)
                 taken.append(TakenIn(merger.year, other.pools[-1], left))
+            else:  # merged as the projection begins
+                pools = pools_of(case, plan.stage(merger.scheme, merger.year))
+                left = pools.total(opening_balances(case, merger.scheme))[None]
+                taken.append(TakenIn(merger.year, pools, left))
     return pool_run(
         case, flows, layout(case, plan, scheme, flows.years[1:]), factors, decision, taken
     )[0]
+
+
+def standing_runs(
+    case: Case, flows: CountyFlows, plan: PoolingPlan, run: PoolRun
+) -> tuple[PoolRun, ...]:
+    """Central paths of a staged plan's pools as if each stage stood throughout, one a stage.
+
+    Args:
+        case: the case.
+        flows: its flows.
+        plan: the plan.
+        run: a scheme's pools under it; itself the answer where its pools stay the same.
+    """
+    if len(run.layout.stages) == 1:
+        return (run,)
+    return tuple(
+        scheme_run(
+            case,
+            flows,
+            PoolingPlan(plan.name, (replace(stage, from_year=None, schemes=None),)),
+            run.layout.scheme,
+        )
+        for stage in run.layout.stages
+    )
 
 
 def county_money(book: CountyBook) -> dict[str, FloatArray]:
@@ -296,45 +340,9 @@ def county_money(book: CountyBook) -> dict[str, FloatArray]:
         "outgo": outgo,
         "outstanding": book.outstanding,
         "outgo_next_year": year_after(outgo),
+        "owed_before": book.outstanding - book.claims_incurred + book.claims_paid,
         "expected_cost": book.expected_cost,
     }
-
-
-def batch_swaps(
-    member: IntArray,
-    fund: AdjustmentFund,
-    income: FloatArray,
-    result: FloatArray,
-    expected_cost: FloatArray,
-    reserve: FloatArray,
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """:func:`models.adjustment.swaps_of_year` for many scenarios.
-
-    Args:
-        member: fund of each pool, ``(p,)``.
-        fund: its rules.
-        income: pooled contributions, ``(N, p)``.
-        result: income less outgo before swaps, ``(N, p)``.
-        expected_cost: ``(p,)``.
-        reserve: money each fund holds, ``(N, f)``.
-
-    Returns:
-        levies, grants ``(N, p)``, and money left ``(N, f)``.
-    """
-    belongs = (member[:, None] == np.arange(reserve.shape[1])).astype(np.float64)
-    levies = fund.levy * np.maximum(income, 0.0)
-    collected = levies @ belongs
-    needed = expected_cost @ belongs
-    each = np.divide(fund.need * collected, needed, out=np.zeros_like(collected), where=needed > 0)
-    by_need = each[:, member] * expected_cost
-    lacking = result - levies + by_need if fund.need > 0 else result
-    wanted = (1.0 - fund.own_responsibility) * np.maximum(-lacking, 0.0)
-    available = reserve + collected - by_need @ belongs
-    asked = wanted @ belongs
-    share = np.divide(available, asked, out=np.ones_like(asked), where=asked > 0).clip(0.0, 1.0)
-    grants = by_need + wanted * share[:, member]
-    left = reserve + collected - grants @ belongs
-    return levies, grants, np.maximum(left, 0.0)
 
 
 def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -> PoolFactors:

@@ -17,10 +17,14 @@ from models.economy import economic_paths
 from models.flow_record import MIGRANT_MEASURES, CountyFlows
 from models.flows import county_flows, opening_year
 from models.funds import fund_table
-from models.measures import INDICES, evenness_of, evenness_overall, pool_measures, weighted_mean
+from models.measures import evenness_of, evenness_overall, pool_measures, scheme_summaries
+from models.overview import scheme_overview
 from models.pairs import IntArray
+from models.pool_recursion import PoolRun
+from models.pool_summary import PoolSummary
 from models.pooling import PoolingPlan, plan_for
 from models.preparation import prepare
+from models.totals import flow_totals
 
 ACCOUNT_COLUMNS = {
     "opening_balance": "accounts_opening", "credits": "account_credits",
@@ -87,9 +91,19 @@ class Projection:
         return self.flows.years[1:]
 
     @cached_property
+    def summaries(self) -> dict[str, tuple[PoolRun, PoolSummary]]:
+        """Paths and measures of the pools of all stages as arrays, by scheme."""
+        return scheme_summaries(self.case, self.flows, self.plan)
+
+    @cached_property
     def measures(self) -> pd.DataFrame:
-        """Solvency measures by scheme and pool."""
-        return pool_measures(self.case, self.funds, self.flows.paths)
+        """Solvency measures by scheme and pool, a row for every pool of every stage."""
+        return pool_measures({name: found for name, (_, found) in self.summaries.items()})
+
+    @cached_property
+    def overview(self) -> pd.DataFrame:
+        """One row per scheme (:func:`models.overview.scheme_overview`)."""
+        return scheme_overview(self.case, self.flows, self.summaries)
 
     @cached_property
     def evenness(self) -> pd.DataFrame:
@@ -125,7 +139,9 @@ class Projection:
     def accounts(self) -> pd.DataFrame:
         """Personal accounts by scheme, county and year; schemes without accounts are left out.
 
-        Columns: scheme, region, year and those of :data:`ACCOUNT_COLUMNS`.
+        Columns: scheme, region, year and those of :data:`ACCOUNT_COLUMNS`. ``opening_balance``,
+        ``credits``, ``interest`` and ``transfers_in`` less ``spending`` and ``transfers_out`` give
+        ``balance``; ``to_pool`` and ``surrendered`` say what became of money transferred out.
         """
         flows, case = self.flows, self.case
         n, years = len(case.regions.codes), flows.years.size
@@ -328,16 +344,8 @@ class Comparison:
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """Money of all pools together, by plan, scheme and year."""
-        columns = ["contributions", "account_credits", "from_accounts", "subsidies",
-                   "claims_incurred", "claims_paid", "administration", "swaps_in", "swaps_out",
-                   "balance"]  # fmt: skip
-        return _stacked(
-            {
-                name: p.funds.groupby(["scheme", "year"], sort=False)[columns].sum().reset_index()
-                for name, p in self.projections.items()
-            }
-        )
+        """Flows of all pools together by plan, scheme, year (:func:`models.totals.flow_totals`)."""
+        return _stacked({name: flow_totals(p.funds) for name, p in self.projections.items()})
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -358,34 +366,8 @@ class Comparison:
 
     @cached_property
     def overview(self) -> pd.DataFrame:
-        """One row per plan and scheme: pools, how many run dry and when, reserves, rates."""
-        rows = []
-        even = dict.fromkeys(INDICES, 0.0)  # of a scheme nobody has joined yet
-        for name, projection in self.projections.items():
-            spread = {str(row["scheme"]): row for row in projection.evenness.to_dict("records")}
-            for scheme, table in projection.measures.groupby("scheme", sort=False):
-                dry = table["exhaustion_year"].dropna()
-                weight = table["contribution_base"]
-                rows.append(
-                    {
-                        "plan": name,
-                        "scheme": scheme,
-                        "pools": len(table),
-                        "pools_exhausted": len(dry),
-                        "persons_exhausted_share": weighted_mean(
-                            table.index.isin(dry.index), table["persons"]
-                        ),
-                        "first_exhaustion": int(dry.min()) if len(dry) else None,
-                        "short_range_failed": int((~table["short_range_test"]).sum()),
-                        "min_reserve_months": float(table["min_reserve_months"].min()),
-                        "closing_balance": float(table["closing_balance"].sum()),
-                        "level_rate_mean": weighted_mean(table["level_rate"].fillna(0.0), weight),
-                        "level_rate_range": float(spread.get(str(scheme), even)["range"]),
-                        "gini": float(spread.get(str(scheme), even)["gini"]),
-                        "theil": float(spread.get(str(scheme), even)["theil"]),
-                    }
-                )
-        result = pd.DataFrame(rows)
+        """One row per plan and scheme (:func:`models.overview.scheme_overview`)."""
+        result = _stacked({name: p.overview for name, p in self.projections.items()})
         result["first_exhaustion"] = result["first_exhaustion"].astype("Int64")
         return result
 

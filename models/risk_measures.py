@@ -15,6 +15,7 @@ import pandas as pd
 
 from actuarial.risk import CLOSE, tail_value_at_risk, value_at_risk
 from models.draws import REPLICATES
+from models.pairs import IntArray
 from models.pool_kernel import NEVER
 from models.projection import Study
 from models.rates import FloatArray
@@ -76,14 +77,32 @@ def jackknife_error(estimate: Callable[[FloatArray], float], values: FloatArray)
     return float(np.sqrt((size - 1) / size * ((left - left.mean()) ** 2).sum()))
 
 
+def ruin_of_pools(outcome: Outcomes) -> tuple[np.ndarray, IntArray]:
+    """Year of ruin of each pool known by its code, and the places that stand for the pools.
+
+    A pool that goes on into a later stage is listed once a stage; its later place says whether it
+    was ruined in any of them, and stands for it.
+
+    Returns:
+        years of ruin, ``(N, p)``, and the last place of each code, in order.
+    """
+    ruin, place_of = outcome.ruin.copy(), dict[str, int]()
+    for place, code in enumerate(outcome.pools.codes):
+        if code in place_of:
+            ruin[:, place] = np.minimum(ruin[:, place], ruin[:, place_of[code]])
+        place_of[code] = place
+    return ruin, np.array(sorted(place_of.values()), dtype=np.int64)
+
+
 def ruin_table(run: StochasticRun) -> pd.DataFrame:
     """Ruin probability by plan, scheme, pool and year, with its standard error."""
     frames = []
     for (plan, scheme), outcome in run.outcomes.items():
         pools = outcome.pools
+        ruin, _ = ruin_of_pools(outcome)
         for t, year in enumerate(run.years):
             alive = (pools.first_year <= t) & (t <= pools.last_year)
-            gone = outcome.ruin[:, alive] <= t
+            gone = ruin[:, alive] <= t
             probability = gone.mean(axis=0)
             frames.append(
                 pd.DataFrame(
@@ -124,14 +143,18 @@ def risk_table(run: StochasticRun, probability: float) -> pd.DataFrame:
 
     Columns: plan, scheme, pool, name, level, counties, first_year, last_year, opening_balance,
     ruin_probability, required_reserve, and var and tvar of ``one_year`` and ``horizon`` deficits
-    (present values at the opening of outgo less income); each with ``_error``.
+    (present values at the opening of outgo less income); each with ``_error``. A pool that goes
+    on into a later stage of its plan has one row, its ruin over all of them, and no reserve.
     """
     frames = []
     level = 1.0 - probability
     sobol = run.terms.model.method == "sobol"
     for (plan, scheme), outcome in run.outcomes.items():
         pools = outcome.pools
-        gone = (outcome.ruin < NEVER).astype(float)
+        ruin, kept = ruin_of_pools(outcome)
+        gone = (ruin < NEVER).astype(float)
+        first = {code: i for i, code in reversed(list(enumerate(pools.codes)))}
+        begun = np.array([first[code] for code in pools.codes])
         table: dict[str, object] = {
             "plan": plan,
             "scheme": scheme,
@@ -139,9 +162,9 @@ def risk_table(run: StochasticRun, probability: float) -> pd.DataFrame:
             "name": pools.names,
             "level": pools.levels,
             "counties": pools.counties,
-            "first_year": run.years[pools.first_year],
+            "first_year": run.years[pools.first_year[begun]],
             "last_year": run.years[pools.last_year],
-            "opening_balance": pools.opening,
+            "opening_balance": pools.opening[begun],
             "ruin_probability": gone.mean(axis=0),
             "ruin_probability_error": _probability_error(run, gone),
             "required_reserve": reserves_needed(outcome.need, probability),
@@ -154,7 +177,12 @@ def risk_table(run: StochasticRun, probability: float) -> pd.DataFrame:
         for name in ("one_year", "horizon"):
             losses = getattr(outcome, name)
             table |= _values_at_risk(run, name, losses, level)
-        frames.append(pd.DataFrame(table))
+        found = pd.DataFrame(table)
+        # of a pool that goes on into a later stage the scenarios know the reserve of each stage
+        # only, not that of its whole life
+        amounts = [name for name in found if name.startswith(("required", "var_", "tvar_"))]
+        found.loc[begun != np.arange(begun.size), amounts] = np.nan
+        frames.append(found.iloc[kept])
     return pd.concat(frames, ignore_index=True)
 
 
@@ -188,6 +216,11 @@ def _values_at_risk(
         f"tvar_{name}": tail,
         f"tvar_{name}_error": errors[1],
     }
+
+
+GAIN_COLUMNS = ["plan", "scheme", "pools", "required_reserve", "required_reserve_error", "gain",
+                "gain_error", "levelling", "systematic", "noise", "central_reserve",
+                "systematic_reserve"]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -254,7 +287,7 @@ def pooling_gain(
                     "systematic_reserve": quietly,
                 }
             )
-    return PoolingGain(pd.DataFrame(rows), probability)
+    return PoolingGain(pd.DataFrame(rows, columns=GAIN_COLUMNS), probability)
 
 
 def _total(need: FloatArray, probability: float) -> float:

@@ -7,7 +7,6 @@ projection each.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import pandas as pd
 
 from inputs.case import Case
@@ -57,9 +56,9 @@ def sensitivity(
 
     Returns:
         one row per assumption, direction (``down``, ``base``, ``up``) and scheme: path, step,
-        direction, value (of the assumption), scheme, pools, pools_exhausted, first_exhaustion,
-        min_reserve_months, closing_balance, level_rate_mean, level_rate_change. The level rate is
-        the mean over pools weighted by contribution base, as in the overview.
+        direction, value (of the assumption), scheme, pools, pools_exhausted,
+        persons_exhausted_share, first_exhaustion, min_reserve_months, closing_balance,
+        level_rate_mean, level_rate_change; as in the overview.
     """
     case = base.case
     plain = scheme_results(base.pooled(plan))
@@ -85,9 +84,9 @@ def sensitivity(
     return table
 
 
-COLUMNS = ["path", "step", "direction", "value", "scheme", "pools", "pools_exhausted",
-           "first_exhaustion", "min_reserve_months", "closing_balance", "level_rate_mean",
-           "level_rate_change"]  # fmt: skip
+RESULTS = ("pools", "pools_exhausted", "persons_exhausted_share", "first_exhaustion",
+           "min_reserve_months", "closing_balance", "level_rate_mean")  # fmt: skip
+COLUMNS = ["path", "step", "direction", "value", "scheme", *RESULTS, "level_rate_change"]
 
 
 def _level(found: dict[str, float | None]) -> float:
@@ -117,17 +116,7 @@ def restudied(base: Study, case: Case, path: str) -> Study:
 
 def scheme_results(projection: Projection) -> dict[str, dict[str, float | None]]:
     """What a projection says of each scheme as a whole."""
-    found: dict[str, dict[str, float | None]] = {}
-    for scheme, table in projection.measures.groupby("scheme", sort=False):
-        dry = table["exhaustion_year"].dropna()
-        found[str(scheme)] = {
-            "pools": len(table),
-            "pools_exhausted": len(dry),
-            "first_exhaustion": int(dry.min()) if len(dry) else None,
-            "min_reserve_months": float(table["min_reserve_months"].min()),
-            "closing_balance": float(table["closing_balance"].sum()),
-            "level_rate_mean": float(
-                np.average(table["level_rate"], weights=table["contribution_base"])
-            ),
-        }
-    return found
+    return {
+        str(row["scheme"]): {name: row[name] for name in RESULTS}
+        for row in projection.overview.astype({"first_exhaustion": object}).to_dict("records")
+    }

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from models.engines import Engine
+from models.pool_layout import layout
 from models.pooling import PoolingPlan
 from models.projection import Study
 from models.risk_measures import PoolingGain, pooling_gain, risk_table, ruin_table
@@ -79,16 +80,21 @@ class SolvencyRisk:
     def overview(self) -> pd.DataFrame:
         """One row per plan and scheme.
 
-        Columns: plan, scheme, pools, ruin_share (mean ruin probability of pools, weighted by
-        their counties), any_ruin (share of scenarios in which some pool is ruined), required
-        reserve and gain, each with its error; opening_balance, and the gain's parts.
+        Columns: plan, scheme, pools, ruin_share (mean over counties of the probability that
+        a pool is ruined while the county is in it), any_ruin (share of scenarios in
+        which some pool is ruined), required reserve and gain, each with its error;
+        opening_balance, and the gain's parts.
         """
         rows = []
         gains = self.gain.table
         for (plan, scheme), outcome in self.run.outcomes.items():
             own = self.risk[(self.risk["plan"] == plan) & (self.risk["scheme"] == scheme)]
             ruined = outcome.ruin < self.run.years.size
-            mean_ruin = np.average(ruined, axis=1, weights=own["counties"])
+            laid = layout(self.study.case, self.run.plans[plan], scheme, self.run.years)
+            counties = np.zeros((ruined.shape[0], len(self.study.case.regions.codes)), dtype=bool)
+            for offset, pools in zip(laid.offsets, laid.pools, strict=False):
+                counties |= ruined[:, offset + pools.of_county]
+            mean_ruin = counties.mean(axis=1)
             p = float(ruined.any(axis=1).mean())
             row = {
                 "plan": plan,

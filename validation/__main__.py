@@ -38,6 +38,7 @@ TOPICS = {
     "backtest": Topic("Backtest against published figures", "backtest", "backtest"),
     "population": Topic("The population engine", "population", "population"),
     "closed-forms": Topic("Closed forms and worked examples", "closed_forms", "closed_forms"),
+    "trust-funds": Topic("Published tables of a fund", "trust_funds", "trust_funds"),
     "multiregional": Topic("Several regions", "multiregional", "multiregional"),
     "implementations": Topic("Second implementations", "implementations", "implementations"),
     "plans": Topic("Plans by a second formulation", "plans", "plans"),

@@ -103,11 +103,11 @@ def _figure(key: str, value: float, signed: bool = False) -> str:
 def _overview(comparison: Comparison) -> pd.DataFrame:
     table = comparison.overview[list(HEADINGS)].copy()
     for name in PERCENT:
-        table[name] = [f"{100 * value:.2f} %" for value in table[name]]
+        table[name] = ["–" if pd.isna(value) else f"{100 * value:.2f} %" for value in table[name]]
     table["min_reserve_months"] = [
-        "-" if pd.isna(value) else f"{value:.1f}" for value in table["min_reserve_months"]
+        "–" if pd.isna(value) else f"{value:.1f}" for value in table["min_reserve_months"]
     ]
-    table["gini"] = [f"{value:.3f}" for value in table["gini"]]
+    table["gini"] = ["–" if pd.isna(value) else f"{value:.3f}" for value in table["gini"]]
     table["first_exhaustion"] = [
         "never" if pd.isna(year) else str(year) for year in table["first_exhaustion"]
     ]
@@ -156,5 +156,5 @@ def _footnote(comparison: Comparison) -> str:
     return (
         f"\n\n{case.title}, {years[1]}-{years[-1]}; level rate: pooled-fund rate on the "
         "contribution base (payroll) or on disposable income (flat) that ends at the target "
-        "reserve."
+        "reserve, over all projected years in which the scheme stands; funds of all stages count."
     )

@@ -14,7 +14,7 @@ import pandas as pd
 import vl_convert
 
 from fundpool.report.fonts import CHART_FAMILIES, drawable, register_chart_fonts
-from models.pooling import pools_of
+from models.pool_summary import NEVER
 from models.projection import Comparison, Projection
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def exhaustion_class(year: object, base_year: int) -> str:
 
 
 def exhaustion_map(comparison: Comparison, scheme: str) -> dict[str, Any]:
-    """Counties at their centres, by the year in which the fund that insures them runs dry.
+    """Counties at their centres, by the first year in which a fund that insures them is dry.
 
     Empty if the case gives no coordinates.
     """
@@ -206,8 +206,9 @@ def exhaustion_map(comparison: Comparison, scheme: str) -> dict[str, Any]:
     aspect = float(np.ptp(latitude) / max(np.ptp(longitude) * stretch, 1e-9))
     panels = {}
     for plan, projection in comparison.projections.items():
-        measures = projection.measures
-        own = measures[measures["scheme"] == scheme].set_index("pool")["exhaustion_year"]
+        if scheme not in projection.summaries:
+            continue
+        dry = projection.summaries[scheme][1].county_dry
         data = pd.DataFrame(
             {
                 "county": [regions.name(code) for code in regions.codes],
@@ -215,8 +216,8 @@ def exhaustion_map(comparison: Comparison, scheme: str) -> dict[str, Any]:
                 "longitude": longitude,
                 "persons": persons,
                 "runs dry": [
-                    exhaustion_class(own.get(pool), case.base_year)
-                    for pool in county_pools(projection, scheme)
+                    exhaustion_class(None if year == NEVER else int(year), case.base_year)
+                    for year in dry
                 ],
             }
         )
@@ -241,13 +242,6 @@ def exhaustion_map(comparison: Comparison, scheme: str) -> dict[str, Any]:
             .properties(width=WIDTH, height=round(WIDTH * min(max(aspect, 0.6), 1.4)))
         )
     return panels
-
-
-def county_pools(projection: Projection, scheme: str) -> list[str]:
-    """Code of the pool that each county belongs to in the last projected year."""
-    stage = projection.plan.stage(scheme, int(projection.years[-1]))
-    pools = pools_of(projection.case, stage)
-    return [pools.codes[i] for i in pools.of_county]
 
 
 def rate_paths(comparison: Comparison, scheme: str) -> Any:

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 
 from inputs.vocabulary import STATUSES
+from models.totals import INFLOWS, OUTFLOWS
 
-YEARS = frozenset({"year", "exhaustion_year", "first_exhaustion", "base_year"})
+YEARS = frozenset(
+    {"year", "exhaustion_year", "first_exhaustion", "first_year", "last_year", "base_year"}
+)
 COUNTS = frozenset({"pools", "pools_exhausted", "short_range_failed", "rows", "months", "number"})
 PERSONS = frozenset(
     {
@@ -115,6 +118,10 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         ),
     },
     "totals": {
+        "balance_check": Calculated(
+            ("opening_balance", *INFLOWS),
+            (*OUTFLOWS, "balance"),
+        ),
         "net_income": Calculated(
             ("contributions", "from_accounts", "subsidies", "swaps_in"),
             ("account_credits", "swaps_out", "claims_paid", "administration"),
@@ -126,7 +133,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
     "accounts": {
         "balance_check": Calculated(
             ("opening_balance", "credits", "interest", "transfers_in"),
-            ("spending", "transfers_out", "to_pool", "surrendered", "balance"),
+            ("spending", "transfers_out", "balance"),
         ),
     },
     "migrants": {"out_of_pocket": Calculated(("cost",), ("from_host", "from_home"))},

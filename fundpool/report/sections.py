@@ -141,7 +141,7 @@ def tests_of_solvency(comparison: Comparison, titles: dict[str, str]) -> list[di
             rated = own[own["actuarial_balance"].notna()]
             balance = rated["actuarial_balance"].to_numpy(dtype=float)
             level = rated["level_rate"].to_numpy(dtype=float)
-            base = rated["contribution_base"].to_numpy(dtype=float)
+            base = rated["base_present_value"].to_numpy(dtype=float)
             weakest = int(balance.argmin()) if balance.size else None
             rows.append(
                 {

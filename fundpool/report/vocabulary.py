@@ -41,6 +41,7 @@ LEVEL_WORDS = (
 CHECK_WORDS = (
     marked("check"), marked("found"), marked("allowed"), marked("result"),
     marked("Every fund: opening balance, interest and flows give the closing balance"),
+    marked("Every scheme: opening balance, interest and flows give the closing balance"),
     marked("Every county and year: people by cover add up to residents"),
 )  # fmt: skip
 SCHEME_WORDS = (marked("employee"), marked("resident"), marked("migrant"))

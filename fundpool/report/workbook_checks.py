@@ -40,6 +40,14 @@ def checks_of(results: Mapping[str, pd.DataFrame], plans: tuple[str, ...]) -> li
             float(gap.abs().sum() / funds["balance"].abs().sum()),
         )
     )
+    gap = CALCULATED["totals"]["balance_check"].values(totals)
+    checks.append(
+        Check(
+            "Every scheme: opening balance, interest and flows give the closing balance",
+            "SUMPRODUCT(ABS(totals[balance_check]))/SUMPRODUCT(ABS(totals[balance]))",
+            float(gap.abs().sum() / totals["balance"].abs().sum()),
+        )
+    )
     cover = CALCULATED["people"]["cover_check"].values(people)
     checks.append(
         Check(

@@ -11,8 +11,10 @@ import numpy as np
 from fundpool.web.plan_request import PlanRequest
 from fundpool.web.projection_cache import OpenedCase
 from inputs.case import Case
+from models.county_effects import CountyEffect, county_effect, payments_between, yearly_swaps
 from models.flow_levers import FlowLevers, SchemeLevers, with_levers
 from models.flow_record import CountyFlows
+from models.overview import Headline, headline_of
 from models.pool_layout import layout
 from models.pool_recursion import (
     Chance,
@@ -20,17 +22,14 @@ from models.pool_recursion import (
     PoolRun,
     pool_factors,
     scheme_run,
+    standing_runs,
 )
 from models.pool_summary import (
     NEVER,
-    CountyEffect,
     PoolSummary,
-    county_effect,
     evenness_between,
-    payments_between,
     pool_summary,
     ruin_by_year,
-    yearly_swaps,
 )
 from models.pooling import plan_for
 from models.projection import Study
@@ -50,6 +49,7 @@ class Side:
     case: Case
     run: PoolRun
     summary: PoolSummary
+    headline: Headline
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
             ),
         )  # fmt: skip
     effect = county_effect(alone.summary, b.summary, b.run)
-    swapped = yearly_swaps(b.run, b.summary)
+    swapped = yearly_swaps(b.run)
     return {
         "scheme": scheme,
         "kind": case.scheme(scheme).kind,
@@ -171,7 +171,9 @@ def _side(
         )[1]
     run = scheme_run(case, flows, plan, scheme, factors, decision)
     target = case.value("solvency.target_reserve_months")
-    return Side(case, run, pool_summary(run, target))
+    summary = pool_summary(run, target, standing_runs(case, flows, plan, run))
+    persons = flows.persons[scheme_names(case).index(scheme), 1:, :-1]
+    return Side(case, run, summary, headline_of(case, run, summary, persons, int(flows.years[-1])))
 
 
 def _number(value: Any) -> Any:
@@ -190,31 +192,20 @@ def _year(value: int) -> int | None:
 
 def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
     """The headline figures of a side."""
-    own, run = side.summary, side.run
-    codes = run.layout.codes[run.layout.last]
-    insured = run.persons[:, run.layout.last]  # as the report counts: in the pools' first year
-    persons = insured[np.flatnonzero(insured.sum(axis=1) > 0)[0]]
-    dry = own.exhaustion_year != NEVER
-    rated = ~np.isnan(own.level_rate)
-    even = evenness_between(side.case, codes, own)
-    balance = _shown(side.run.total[:, -1])
+    own, run, headline = side.summary, side.run, side.headline
+    names = ("pools", "pools_exhausted", "persons_exhausted_share", "short_range_failed",
+             "min_reserve_months", "closing_balance")  # fmt: skip
+    chance = run.balance.shape[0] > 1
     return {
-        "pools": len(codes),
-        "pools_exhausted": int(dry.sum()),
-        "persons_exhausted_share": _number(persons[dry].sum() / persons.sum()),
-        "first_exhaustion": int(own.exhaustion_year[dry].min()) if dry.any() else None,
-        "short_range_failed": int((~own.short_range_test).sum()),
-        "min_reserve_months": _number(own.min_reserve_months.min()),
-        "closing_balance": _number(balance),
-        "level_rate": _number(np.average(own.level_rate[rated], weights=own.worth[rated]))
-        if rated.any()
-        else None,
-        "income_rate": _number(np.average(own.income_rate[rated], weights=own.worth[rated]))
-        if rated.any()
-        else None,
+        **{name: _number(headline[name]) for name in names},  # type: ignore[literal-required]
+        "first_exhaustion": headline["first_exhaustion"],
+        # in scenarios' middle; the closing balance is that of the central path throughout
+        "closing_balance_median": _number(np.median(run.total[1:, -1])) if chance else None,
+        "level_rate": _number(headline["level_rate_mean"]),
+        "income_rate": _number(headline["income_rate_mean"]),
         "largest_ruin": _number(own.ruin.max()),
         "persons": _number(np.nansum(run.persons[0])),
-        "evenness": even,
+        "evenness": {name: _number(v) for name, v in evenness_between(side.case, own).items()},
         "last_year": int(flows.years[-1]),
     }
 
@@ -244,36 +235,33 @@ def _paths(a: Side | None, b: Side, county: str, case: Case) -> dict[str, Any]:
     return result
 
 
-def _shown(balance: FloatArray) -> FloatArray:
-    """The central path, or the median of the scenarios where there are any."""
-    shown = balance[0] if balance.shape[0] == 1 else np.median(balance[1:], axis=0)
-    return np.asarray(shown)
-
-
 def _fan(balance: FloatArray) -> dict[str, Any]:
     """Central path, and bands where there are scenarios."""
     if balance.shape[0] == 1:
         return {"central": _listed(balance[0])}
     bands = np.percentile(balance[1:], list(BANDS.values()), axis=0)
     return {name: _listed(row) for name, row in zip(BANDS, bands, strict=True)} | {
-        "central": _listed(bands[2])
+        "central": _listed(balance[0])
     }
 
 
 def _pools(side: Side, swapped: FloatArray) -> list[dict[str, Any]]:
-    run, own = side.run, side.summary
-    pools = run.layout.pools[-1]
-    here = run.layout.last
-    closing = _shown(run.balance[:, -1, here])
+    own = side.summary
+    swaps = np.zeros(len(own.codes))
+    swaps[own.last] = swapped
+    median = _closing_medians(side)
     return [
         {
-            "pool": pools.codes[i],
-            "name": pools.names[i],
-            "level": pools.levels[i],
-            "counties": int((pools.of_county == i).sum()),
-            "persons": _number(run.persons[-1, here][i]),
-            "opening_balance": _number(run.opening[here][i]),
-            "closing_balance": _number(closing[i]),
+            "pool": own.codes[i],
+            "name": own.names[i],
+            "level": own.levels[i],
+            "first_year": int(own.first_year[i]),
+            "last_year": int(own.last_year[i]),
+            "counties": int(own.counties[i]),
+            "persons": _number(own.persons_last[i]),
+            "opening_balance": _number(own.opening_balance[i]),
+            "closing_balance": _number(own.closing_balance[i]),
+            "closing_balance_median": None if median is None else _number(median[i]),
             "exhaustion_year": _year(own.exhaustion_year[i]),
             "min_reserve_months": _number(own.min_reserve_months[i]),
             "final_reserve_months": _number(own.final_reserve_months[i]),
@@ -282,10 +270,24 @@ def _pools(side: Side, swapped: FloatArray) -> list[dict[str, Any]]:
             "payg_rate_last": _number(own.payg_rate_last[i]),
             "short_range_test": bool(own.short_range_test[i]),
             "ruin_probability": _number(own.ruin[i]),
-            "swaps_a_year": _number(swapped[i]),
+            "swaps_a_year": _number(swaps[i]),
         }
-        for i in range(len(pools.codes))
+        for i in range(len(own.codes))
     ]
+
+
+def _closing_medians(side: Side) -> FloatArray | None:
+    """Median of the scenarios' balances at the end of each pool's life; None without scenarios."""
+    run, own = side.run, side.summary
+    if run.balance.shape[0] == 1:
+        return None
+    found = np.full(len(own.codes), np.nan)
+    for place, number in enumerate(own.place_of):
+        t = int(own.last_year[number] - run.years[0])
+        values = run.balance[1:, t, place]
+        if not np.isnan(values).any():
+            found[number] = np.median(values)
+    return found
 
 
 def _counties(
@@ -297,12 +299,12 @@ def _counties(
     a, b, alone = sides
     case, pools = b.case, b.run.layout.pools[-1]
     number = scheme_names(case).index(b.run.layout.scheme)
-    worth = b.summary.worth
+    rated = b.summary.rated[b.summary.last]
     share = _county_share(b, alone.summary)
     rows = []
     for i, code in enumerate(case.regions.codes):
         p = int(pools.of_county[i])
-        gain = effect.gain[i] + swapped[p] * share[i] if np.isfinite(worth[p]) else np.nan
+        gain = effect.gain[i] + swapped[p] * share[i] if rated[p] else np.nan
         persons = float(flows.persons[number, -1, i])
         income = float(flows.contributions[number, 1:, i].mean())
         rows.append(
@@ -323,20 +325,20 @@ def _counties(
 
 def _county_side(side: Side, county: int) -> dict[str, Any]:
     own = side.summary
-    p = int(side.run.layout.pools[-1].of_county[county])
+    p = int(own.last[side.run.layout.pools[-1].of_county[county]])
     return {
-        "exhaustion_year": _year(own.exhaustion_year[p]),
+        "exhaustion_year": _year(own.county_dry[county]),
         "final_reserve_months": _number(own.final_reserve_months[p]),
         "min_reserve_months": _number(own.min_reserve_months[p]),
         "level_rate": _number(own.level_rate[p]),
-        "ruin_probability": _number(own.ruin[p]),
+        "ruin_probability": _number(own.county_ruin[county]),
     }
 
 
 def _county_share(side: Side, alone: PoolSummary) -> FloatArray:
     """Each county's share of its pool's contribution base, in present values."""
     pools = side.run.layout.pools[-1]
-    worth = np.nan_to_num(alone.worth)
+    worth = np.nan_to_num(alone.window_worth[alone.last])
     total = pools.total(worth)[pools.of_county]
     return np.divide(worth, total, out=np.zeros_like(worth), where=total > 0)
 

@@ -21,7 +21,7 @@ HEADLINE = {
     "first_exhaustion": "first year in which one runs dry",
     "short_range_failed": "pools that fail the ten-year test",
     "min_reserve_months": "least reserve, months of outgo",
-    "closing_balance": "balance of all funds at the end",
+    "closing_balance": "balance of all funds at the end, central path",
     "income_rate": "pooled contributions over the base",
     "level_rate": "level rate",
 }

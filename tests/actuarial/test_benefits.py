@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import integrate
 
 from actuarial.benefits import BenefitFormula, coordinate, expected_payment_grid
-from actuarial.severity import Empirical, Gamma, Lognormal
+from actuarial.severity import Empirical, Gamma, Lognormal, Pareto
 
 RULES = ("remaining_cost", "non_duplication", "sequential")
 
@@ -159,3 +159,12 @@ def test_other_refusals() -> None:
         formula(-1.0)
     with pytest.raises(ValueError, match="scales"):
         expected_payment_grid(formula, Lognormal(1, 1), 0.0)
+
+
+def test_a_ceiling_bounds_a_cost_without_a_mean() -> None:
+    """Pareto (Lomax) of shape 0.8: no mean, but ``0.8 LEV(125)`` with LEV in closed form."""
+    shape, scale, limit = 0.8, 100.0, 125.0
+    lev = scale / (shape - 1) * (1 - (scale / (limit + scale)) ** (shape - 1))
+    severity = Pareto(shape, scale)
+    assert BenefitFormula(ceiling=100).expected_payment(severity) == pytest.approx(0.8 * lev)
+    assert BenefitFormula().expected_payment(severity) == float("inf")

@@ -93,6 +93,24 @@ def test_short_range(months: list[float], passed: bool) -> None:
     assert short_range_test(months, 6.0) is passed
 
 
+@pytest.mark.parametrize(
+    ("opening", "months", "passed"),
+    [
+        (None, [-20.0, -10.0, -3.0] + [7.0] * 9, False),  # depleted before it gets there
+        (3.0, [-1.0] + [7.0] * 9, False),  # depleted in the first year only
+        (-1.0, [2.0] + [7.0] * 9, False),  # depleted at the start
+        (3.0, [2.0] + [7.0] * 9, True),
+        (6.0, [5.0] + [7.0] * 9, False),  # starts at the target: may not fall below
+        (5.0, [7.0] * 10, True),
+        (0.0, [0.0] + [7.0] * 9, True),  # at nothing, never below it
+    ],
+)
+def test_a_fund_below_its_target_may_not_be_depleted(
+    opening: float | None, months: list[float], passed: bool
+) -> None:
+    assert short_range_test(months, 6.0, opening=opening) is passed
+
+
 def test_refusals() -> None:
     with pytest.raises(ValueError, match="-100 %"):
         discount_factors(-1.0, 3)

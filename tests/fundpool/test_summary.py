@@ -20,9 +20,21 @@ POOL = {
     "payg_rate", "level_rate", "actuarial_balance", "short_range_test", "ruin_probability",
 }  # fmt: skip
 EVENNESS = {"range", "cv", "gini", "theil", "theil_within", "theil_between"}
-TOTALS = {"contributions", "subsidies", "claims", "swaps", "balance"}
+FLOWS = {
+    "opening_balance", "taken_over", "contributions", "account_credits", "from_accounts",
+    "subsidies", "claims_incurred", "claims_paid", "administration", "swaps_in", "swaps_out",
+    "interest", "balance",
+}  # fmt: skip
+TOTALS = FLOWS | {"claims", "swaps"}
 EXTRA_TOP = {"title", "currency", "alert_plan", "alert_rules", "failed_outputs"}
-EXTRA_POOL = {"name", "ruin_probability_error", "required_reserve", "required_reserve_error"}
+EXTRA_POOL = {
+    "name",
+    "first_year",
+    "last_year",
+    "ruin_probability_error",
+    "required_reserve",
+    "required_reserve_error",
+}
 """What there is beside the contract, and stands on docs/commands.md."""
 
 
@@ -41,7 +53,7 @@ def test_keys(data: dict[str, Any]) -> None:
     assert set(data) == TOP | EXTRA_TOP
     assert list(data["pooling"]) == ["county", "province"]
     for plan in data["pooling"].values():
-        assert set(plan) == {"pools", "evenness", "totals"}
+        assert set(plan) == {"pools", "evenness", "totals", "totals_by_scheme"}
         for pool in plan["pools"]:
             assert set(pool) == POOL | EXTRA_POOL
             assert set(pool["payg_rate"]) == {"first", "last"}
@@ -52,6 +64,9 @@ def test_keys(data: dict[str, Any]) -> None:
         assert list(plan["totals"]) == ["2021", "2022", "2023", "2024"]
         for totals in plan["totals"].values():
             assert set(totals) == TOTALS
+        for by_year in plan["totals_by_scheme"].values():
+            assert list(by_year) == ["2021", "2022", "2023", "2024"]
+            assert all(set(flows) == FLOWS for flows in by_year.values())
 
 
 def test_every_key_is_documented() -> None:

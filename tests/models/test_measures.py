@@ -1,59 +1,63 @@
 """Solvency measures and evenness of tables small enough to be worked out by hand."""
 
 from math import log
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from inputs.case import Case
-from models.economy import EconomicPaths
 from models.measures import evenness_of, evenness_overall, pool_measures, weighted_mean
+from models.pool_layout import Layout
+from models.pool_recursion import PoolRun
+from models.pool_summary import pool_summary
+from models.pooling import Pools, Stage
 from models.projection import Study, compare
 
 
-def _paths(interest: float, years: int) -> EconomicPaths:
-    index = np.ones(years + 1)
-    return EconomicPaths(index, index, index, index, np.full(years, interest))
-
-
-def _funds(**columns: list[float]) -> pd.DataFrame:
+def _run(interest: float = 0.0, **columns: list[float]) -> PoolRun:
     """A pool of two years."""
-    return pd.DataFrame(
-        {
-            "scheme": "employee",
-            "pool": "ash",
-            "name": "Ash",
-            "level": "county",
-            "year": [2021, 2022],
-            "persons": [40.0, 60.0],
-            "contribution_base": [1000.0, 1000.0],
-            "contributions": [100.0, 100.0],
-            "account_credits": [10.0, 10.0],
-            "subsidies": [0.0, 0.0],
-            "from_accounts": [0.0, 0.0],
-            "claims_paid": [95.0, 104.0],
-            "administration": [5.0, 6.0],
-            "outstanding": [8.0, 10.0],
-            "opening_balance": [50.0, 40.0],
-            "balance": [40.0, 20.0],
-            "outgo_next_year": [110.0, 120.0],
-            "reserve_months": [(40 - 8) * 12 / 110, (20 - 10) * 12 / 120],
-            "payg_rate": [0.10, 0.11],
-            "income_rate": [0.09, 0.09],
-        }
-        | columns
+    money = {
+        "persons": [40.0, 60.0],
+        "contribution_base": [1000.0, 1000.0],
+        "contributions": [100.0, 100.0],
+        "income": [90.0, 90.0],
+        "subsidies": [0.0, 0.0],
+        "outgo": [100.0, 110.0],
+        "outstanding": [8.0, 10.0],
+        "owed_before": [4.0, 8.0],
+        "opening_balance": [50.0, 40.0],
+        "balance": [40.0, 20.0],
+        "outgo_next_year": [110.0, 120.0],
+        "taken_over": [0.0, 0.0],
+    } | columns
+    table = {name: np.array(values)[:, None] for name, values in money.items()}
+    pools = Pools(("ash",), ("Ash",), ("county",), np.array([0]))
+    laid = Layout(
+        "employee", (Stage("county"),), (pools,), (None,), np.zeros(2, int), np.array([0, 1])
     )
+    none = np.zeros((2, 1))
+    return PoolRun(
+        layout=laid, years=np.array([2021, 2022]), interest=np.full(2, interest),
+        opening=table["opening_balance"][0], paid=none, received=none, hub=np.zeros((1, 2)),
+        total=table["balance"].T, **(table | {"balance": table["balance"][None]}),
+    )  # fmt: skip
 
 
-def test_one_pool_without_interest(small: Case) -> None:
+def _measured(run: PoolRun) -> dict[str, Any]:
+    (row,) = pool_measures({"employee": pool_summary(run, 6.0)}).to_dict("records")
+    return row
+
+
+def test_one_pool_without_interest() -> None:
     """Two years of outgo 100 and 110, income 90 each, on a base of 1,000.
 
     Target at the end: six months of 120 and 10 owed, 70. Level rate (100 + 110 + 70 - 50) / 2,000
     = 11.5 %; collected 9 %, so the actuarial balance is -2.5 points. Reserve months 32 x 12 / 110
     = 3.49 and 1. Cost 210 for 100 person-years.
     """
-    (row,) = pool_measures(small, _funds(), _paths(0.0, 2)).to_dict("records")
+    row = _measured(_run())
     assert row["level_rate"] == pytest.approx(0.115)
     assert row["actuarial_balance"] == pytest.approx(-0.025)
     assert (row["opening_balance"], row["closing_balance"]) == (50.0, 20.0)
@@ -62,12 +66,14 @@ def test_one_pool_without_interest(small: Case) -> None:
     assert row["final_reserve_months"] == pytest.approx(1.0)
     assert (row["payg_rate_first"], row["payg_rate_last"]) == (0.10, 0.11)
     assert (row["income_rate_first"], row["income_rate_last"]) == (0.09, 0.09)
+    assert (row["first_year"], row["last_year"]) == (2021, 2022)
+    assert row["base_present_value"] == pytest.approx(2000.0)
     assert not row["short_range_test"]
     assert row["cost_per_person"] == pytest.approx(2.1)
     assert (row["persons"], row["contribution_base"]) == (40.0, 1000.0)
 
 
-def test_one_pool_with_interest(small: Case) -> None:
+def test_one_pool_with_interest() -> None:
     """At 21 % a flow of the first year is worth 1/1.1, of the second 1/1.331, the end 1/1.4641.
 
     With outgo 110 and 133.1, base 1,100 and 1,331, subsidies 6 and 13.31 and 5 forfeited by
@@ -75,44 +81,45 @@ def test_one_pool_with_interest(small: Case) -> None:
     Target six months of 128.2 and 10.305 owed, 74.405; worth 50.8196. Level rate
     (200 + 50.8196 - 50 - 20) / 2,000.
     """
-    funds = _funds(
+    run = _run(
+        0.21,
         contribution_base=[1100.0, 1331.0],
-        contributions=[88.0, 106.48],
-        account_credits=[0.0, 0.0],
-        claims_paid=[110.0, 133.1],
-        administration=[0.0, 0.0],
-        subsidies=[6.0, 13.31],
-        from_accounts=[5.0, 0.0],
+        income=[88.0, 106.48],
+        outgo=[110.0, 133.1],
+        subsidies=[11.0, 13.31],
         outgo_next_year=[133.1, 128.2],
         outstanding=[0.0, 10.305],
         balance=[30.0, -1.0],
     )
-    (row,) = pool_measures(small, funds, _paths(0.21, 2)).to_dict("records")
+    row = _measured(run)
     level = (200 + 74.405 / 1.4641 - 50 - 20) / 2000
     assert row["level_rate"] == pytest.approx(level)
     assert row["actuarial_balance"] == pytest.approx(0.08 - level)
     assert row["exhaustion_year"] == 2022
 
 
-def test_pools_that_end_are_left_out(small: Case) -> None:
-    """A pool merged away, and the hub of an adjustment fund, have no measures."""
-    lasting = _funds()
-    merged = lasting.assign(pool="birch").iloc[:1]
-    hub = lasting.assign(pool="land-adjustment", contribution_base=np.nan)
-    measured = pool_measures(small, pd.concat([lasting, merged, hub]), _paths(0.0, 2))
-    assert measured["pool"].tolist() == ["ash"]
-
-
-def test_a_pool_without_a_base_has_no_rate(small: Case) -> None:
-    funds = _funds(contribution_base=[0.0, 1000.0])
-    (row,) = pool_measures(small, funds, _paths(0.0, 2)).to_dict("records")
+def test_a_pool_without_a_base_has_no_rate() -> None:
+    row = _measured(_run(contribution_base=[0.0, 1000.0]))
     assert np.isnan(row["level_rate"])
     assert np.isnan(row["actuarial_balance"])
+    assert np.isnan(row["base_present_value"])
     assert row["closing_balance"] == 20.0
 
 
+def test_the_short_range_test_knows_the_start() -> None:
+    """A month's outgo is 10, the target six months; what is held counts net of what is owed."""
+    held = {"outgo": [120.0, 120.0], "outgo_next_year": [120.0, 120.0], "outstanding": [0.0, 0.0],
+            "opening_balance": [70.0, 70.0], "balance": [70.0, 50.0]}  # fmt: skip
+    # opened at the target: five months at the end of 2022 fail
+    assert not _measured(_run(owed_before=[10.0, 0.0], **held))["short_range_test"]
+    rising = held | {"opening_balance": [0.0, 20.0], "balance": [20.0, 70.0]}
+    assert _measured(_run(owed_before=[0.0, 0.0], **rising))["short_range_test"]
+    # what is owed at the start is more than the fund holds: depleted
+    assert not _measured(_run(owed_before=[1.0, 0.0], **rising))["short_range_test"]
+
+
 def _measures(*rows: tuple[str, str, float, float]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["scheme", "pool", "level_rate", "contribution_base"])
+    return pd.DataFrame(rows, columns=["scheme", "pool", "level_rate", "base_present_value"])
 
 
 def test_evenness_by_hand(small: Case) -> None:
@@ -190,14 +197,16 @@ def test_pooling_evens_out(jiangsu_study: Study) -> None:
     assert city["mean"] == pytest.approx(county["mean"], rel=0.05)
 
 
-def test_weighted_mean_of_nobody_is_nil() -> None:
-    """Two funds, one with members three to one; a scheme nobody has joined has no mean."""
+def test_weighted_mean_of_nobody_does_not_exist() -> None:
+    """Two funds, one with members three to one; what has no rate has no part in the mean."""
     assert weighted_mean([0.1, 0.2], [3.0, 1.0]) == pytest.approx(0.125)
-    assert weighted_mean([0.1, 0.2], [0.0, 0.0]) == 0.0
+    assert weighted_mean([0.1, np.nan], [3.0, 1.0]) == pytest.approx(0.1)
+    assert np.isnan(weighted_mean([0.1, 0.2], [0.0, 0.0]))
+    assert np.isnan(weighted_mean([np.nan], [1.0]))
 
 
 def test_a_scheme_that_begins_later_is_compared(jiangsu: Case) -> None:
-    """A migrant scheme from 2022 on, looked at over one year: a line of nothing, no failure."""
+    """A migrant scheme from 2022 on, looked at over one year: a line of dashes, no failure."""
     overview = compare(jiangsu.with_policies(["migrant-comprehensive"]), ["province"], 1).overview
     row = overview.set_index("scheme").loc["migrant_comprehensive"]
-    assert (row["level_rate_mean"], row["level_rate_range"], row["gini"]) == (0.0, 0.0, 0.0)
+    assert row[["level_rate_mean", "level_rate_range", "gini"]].isna().all()

@@ -22,11 +22,14 @@ from models.risk_measures import (
 )
 from models.sampled_paths import sampled_paths
 from models.scenario_terms import ScenarioTerms, scenario_terms
+from models.solvency_risk import SolvencyRisk
 from models.stochastic import StochasticRun, run_scenarios
 from tests.cases.stochastic import stochastic_case
 
 PLANS = ["county", "city", "province", "county,city@2022,province@2025",
-         "county+province:0.05:0.3", "county+province:0.1:0.2,province@2024"]  # fmt: skip
+         "county+province:0.05:0.3", "county+province:0.1:0.2,province@2024",
+         "county+province:0.1:0.2,city@2022,province@2025",
+         "county,county+province:0.05:0.3@2023"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,23 @@ def test_without_chance_the_recursion_is_the_fund_table(
             np.testing.assert_allclose(outcome.horizon[:, p], lacking[-1], rtol=1e-9, atol=1e-3)
 
 
+@pytest.mark.parametrize("plan", PLANS)
+def test_without_chance_ruin_is_running_dry(done: Study, run: StochasticRun, plan: str) -> None:
+    """The pools of all stages, one that goes on into a later stage once, as in the measures."""
+    still = run_scenarios(done, [plan], 2, 0, terms=without_chance(run))
+    measures = done.pooled(plan).measures.set_index(["scheme", "pool"])
+    risk = risk_table(still, 0.05).set_index(["scheme", "pool"])
+    assert sorted(risk.index) == sorted(measures.index)
+    both = risk.join(measures.add_suffix("_measured"))
+    assert (both["ruin_probability"] == both["exhaustion_year_measured"].notna()).all()
+    for name in ("first_year", "last_year"):
+        assert (both[name] == both[f"{name}_measured"]).all()
+    overview = SolvencyRisk(done, still, still, 0.05).overview.set_index("scheme")
+    for scheme, (_, summary) in done.pooled(plan).summaries.items():
+        assert overview.loc[scheme, "ruin_share"] == (summary.county_dry != -1).mean()
+        assert overview.loc[scheme, "pools"] == len(summary.codes)
+
+
 def test_measures_are_those_of_the_sampled_paths(
     done: Study, terms: ScenarioTerms, run: StochasticRun
 ) -> None:
@@ -134,6 +154,9 @@ def test_the_required_reserve_keeps_its_promise(run: StochasticRun) -> None:
     for (plan, scheme), outcome in run.outcomes.items():
         own = table[(table["plan"] == plan) & (table["scheme"] == scheme)]
         reserve = own["required_reserve"].to_numpy()
+        if plan == "county,county+province:0.05:0.3@2023":  # pools that go on have none
+            assert np.isnan(reserve).all()
+            continue
         assert ((outcome.need > reserve).mean(axis=0) <= 0.05 + 1e-12).all()
         positive = reserve > 0
         assert ((outcome.need >= reserve).mean(axis=0)[positive] > 0.05).all()

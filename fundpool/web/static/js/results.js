@@ -75,19 +75,22 @@ function headline(found, state, info) {
     currency: found.currency, sha: found.inputs_sha256.slice(0, 8),
     scenarios: found.scenarios ? word("with_scenarios", { n: number(found.scenarios) }) : word("no_scenarios") });
   const count = (value) => (value === null || value === undefined ? "–" : String(value));
+  // numbers of funds say nothing about each other where plans divide the insured differently
+  const alike = a && a.pools === b.pools;
   const shows = {
     pools: { text: count, difference: (v) => signed(v, count), neutral: true, title: word("pools_count") },
-    pools_exhausted: { text: count, difference: (v) => signed(v, count) },
+    pools_exhausted: alike ? { text: count, difference: (v) => signed(v, count) } : { text: count },
     persons_exhausted_share: { text: (v) => percent(v, 3), difference: (v) => signed(100 * v, (x) => `${number(x, 3)} ${word("unit_points")}`) },
     first_exhaustion: { text: year },
-    short_range_failed: { text: count, difference: (v) => signed(v, count) },
+    short_range_failed: alike ? { text: count, difference: (v) => signed(v, count) } : { text: count },
     min_reserve_months: { text: months, difference: (v) => signed(v, (x) => x.toFixed(1)) },
     closing_balance: { text: money, difference: (v) => signed(v, money), title: word("closing_balance", { year: b.last_year }) },
+    closing_balance_median: { text: money, difference: (v) => signed(v, money), title: word("closing_balance_median", { year: b.last_year }) },
     income_rate: { text: rate, difference: (v) => signed(100 * v, (x) => `${x.toFixed(2)} ${word("unit_points")}`), neutral: true },
     level_rate: { text: rate, difference: (v) => signed(100 * v, (x) => `${x.toFixed(2)} ${word("unit_points")}`) },
     largest_ruin: { text: (v) => percent(v, 3), difference: (v) => signed(100 * v, (x) => `${number(x, 3)} ${word("unit_points")}`) },
   };
-  const keys = Object.keys(shows).filter((key) => key !== "largest_ruin" || found.scenarios);
+  const keys = Object.keys(shows).filter((key) => found.scenarios || !["largest_ruin", "closing_balance_median"].includes(key));
   fill($("headline"), [word("measure"), word("as_it_stands"), word("this_plan"), word("difference")], compared(a, b, keys, shows, LOW_IS_GOOD));
 }
 
@@ -130,7 +133,7 @@ function paths(found, state, info) {
   found.years.map((at, t) => [String(at), ...["a", "b"].flatMap((side) => {
     const own = group[side];
     if (!own) return fan ? ["–", "–", "–"] : ["–"];
-    return fan ? [text(own.p05[t]), text(own.central[t]), text(own.p95[t])] : [text(own.central[t])];
+    return fan ? [text(own.p05[t]), text(own.p50[t]), text(own.p95[t])] : [text(own.central[t])];
   })]));
   return show("paths", `${languageKey()}|${fan}|${found.currency}`, pathsSpec(found.currency, fan), { paths: rows });
 }
@@ -215,7 +218,9 @@ function pools(found, info) {
   const names = regionNames(info);
   const head = ["fund", "level", "counties_n", "persons", "opening", "closing", "exhaustion", "min_reserve_months", "reserve_end", "income_rate", "level_rate", "test"];
   const rows = found.pools.map((pool) => {
-    const cells = [poolName(pool, names), { text: word(`level_${pool.level}`).replace(/^level_/, ""), kind: "words" }, String(pool.counties), people(pool.persons), money(pool.opening_balance), money(pool.closing_balance),
+    const whole = pool.first_year === found.years[0] && pool.last_year === found.years[found.years.length - 1];
+    const life = whole ? "" : ` (${pool.first_year}–${pool.last_year})`;
+    const cells = [poolName(pool, names) + life, { text: word(`level_${pool.level}`).replace(/^level_/, ""), kind: "words" }, String(pool.counties), people(pool.persons), money(pool.opening_balance), money(pool.closing_balance),
       { text: year(pool.exhaustion_year), kind: pool.exhaustion_year ? "worse" : "" }, months(pool.min_reserve_months), months(pool.final_reserve_months), rate(pool.income_rate), rate(pool.level_rate),
       { text: word(pool.short_range_test ? "passed" : "failed"), kind: pool.short_range_test ? "" : "worse" }];
     if (found.scenarios) cells.push(percent(pool.ruin_probability, 3));
