@@ -214,4 +214,4 @@ def _in_force(measures: pd.DataFrame, column: str) -> pd.Series:
     if column not in measures:
         return pd.Series(True, index=measures.index)
     years = measures[column]
-    return years == (years.min() if column == "first_year" else years.max())
+    return pd.Series(years == (years.min() if column == "first_year" else years.max()))

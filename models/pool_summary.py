@@ -135,7 +135,7 @@ def pool_summary(
     owed = lives.path(run.owed_before)
     payg, paid = _over(outgo - subsidies, base), _over(income, base)
     rates = _window_rates(run, throughout, target_months, place_of, since)
-    gone = (run.balance[1:, since:] < 0).any(axis=1)
+    gone = np.asarray((run.balance[1:, since:] < 0).any(axis=1))
     chance = run.balance.shape[0] > 1
     factors = np.zeros(run.years.size - since)
     factors[rates.begin - since :] = discount_factors(
@@ -328,7 +328,8 @@ def _county_ruin(run: PoolRun, gone: np.ndarray, since: int) -> FloatArray:
 def _over(numerator: FloatArray, denominator: FloatArray | float) -> FloatArray:
     """A ratio, NaN where it does not exist."""
     below = np.broadcast_to(np.asarray(denominator, dtype=np.float64), np.shape(numerator))
-    return np.divide(numerator, below, out=np.full(np.shape(numerator), np.nan), where=below > 0)
+    ratio = np.full(np.shape(numerator), np.nan)
+    return np.asarray(np.divide(numerator, below, out=ratio, where=below > 0), dtype=np.float64)
 
 
 def exhausted_share(summary: PoolSummary, persons: FloatArray) -> float:

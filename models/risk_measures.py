@@ -180,7 +180,7 @@ def risk_table(run: StochasticRun, probability: float) -> pd.DataFrame:
         found = pd.DataFrame(table)
         # of a pool that goes on into a later stage the scenarios know the reserve of each stage
         # only, not that of its whole life
-        amounts = [name for name in found if name.startswith(("required", "var_", "tvar_"))]
+        amounts = [name for name in table if name.startswith(("required", "var_", "tvar_"))]
         found.loc[begun != np.arange(begun.size), amounts] = np.nan
         frames.append(found.iloc[kept])
     return pd.concat(frames, ignore_index=True)

@@ -271,7 +271,8 @@ def _migrants(comparison: Comparison, language: Language) -> dict[str, Any]:
     total = table[sums].sum()
     return {
         "year": year,
-        "total": total.to_dict() | {"own_share": total["out_of_pocket"] / total["cost"]},
+        "total": total.to_dict()
+        | {"own_share": total["out_of_pocket"] / total["cost"] if total["cost"] else float("nan")},
         "by_home": grouped("home"),
         "by_residence": residence,
         "flows": rows,

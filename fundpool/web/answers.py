@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fundpool.web.plan_request import PlanRequest
+from fundpool.web.plan_request import PlanRequest, pooling_of
 from fundpool.web.projection_cache import OpenedCase
 from inputs.case import Case
 from models.county_effects import CountyEffect, county_effect, payments_between, yearly_swaps
@@ -116,7 +116,7 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
     lowest = case.levels[0]
     flows = flows_of(study, request)
     b = _side(
-        material, (case, study.flows, flows), scheme, request.pooling or lowest,
+        material, (case, study.flows, flows), scheme, pooling_of(case, request),
         material.plan_chance, None if material.optimum is None else material.optimum.decision,
     )  # fmt: skip
     alone = _side(material, (case, study.flows, flows), scheme, lowest, None, None)
@@ -139,6 +139,7 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
         "years": [int(year) for year in flows.years[1:]],
         "scenarios": 0 if material.plan_chance is None else len(material.plan_chance.interest),
         "inputs_sha256": case.inputs_sha256,
+        "pooling": pooling_of(case, request),
         "target_months": case.value("solvency.target_reserve_months"),
         "a": None if a is None else _totals(a, flows),
         "b": _totals(b, flows),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from fundpool.web.answers import answer
-from fundpool.web.plan_request import FrontierRequest, PlanRequest
+from fundpool.web.plan_request import FrontierRequest, PlanRequest, pooling_of
 from fundpool.web.planning import Pending, frontier_job, plan_answer, plan_material
 from fundpool.web.policy_text import command_of, policy_contents_of, toml_text
 from fundpool.web.projection_cache import ProjectionCache
@@ -80,6 +80,8 @@ def _command(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any]:
     opened = cache.opened(asked.case)
     needs = asked.levers.moved or asked.mobility != 0.0
     years = cache.serving.years
-    text = command_of(opened.label, opened.case.levels[0], asked, years, needs)
+    case = opened.case.with_policies(asked.policies)
+    pooling = case.levels[0], pooling_of(case, asked)
+    text = command_of(opened.label, pooling, asked, years, needs)
     changes = "".join(f" --set {change}" for change in cache.serving.changes if not asked.case)
     return {"text": text + changes, "needs_policy": needs}

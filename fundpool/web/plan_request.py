@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from inputs.case import Case
+
 Word = Annotated[str, StringConstraints(max_length=200)]
 Growth = Annotated[float, Field(ge=-0.2, le=0.2)]
 
@@ -65,7 +67,7 @@ class PlanRequest(Request):
     Attributes:
         case: key of an opened case; the one the server was started with unless given.
         scheme: whose funds are shown; the first of the case unless given.
-        pooling: plan in its short form; the lowest level unless given.
+        pooling: plan in its short form; default: that of the policies, else the lowest level.
         policies: policies that come with the case, in order.
         mobility: added to the yearly growth of moves; needs a projection of its own.
         levers: levers that do not.
@@ -89,6 +91,16 @@ class PlanRequest(Request):
         """The same for the same request, whatever is looked at in it."""
         text = self.model_copy(update={"county": ""}).model_dump_json()
         return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def pooling_of(case: Case, request: PlanRequest) -> str:
+    """The pooling plan that a request asks for, in its short form.
+
+    Args:
+        case: the case with the request's policies.
+        request: the plan.
+    """
+    return request.pooling or case.pooling or case.levels[0]
 
 
 class FrontierRequest(Request):

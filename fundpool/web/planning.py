@@ -5,7 +5,7 @@ from typing import Any
 
 from fundpool.web.answers import Material, answer, flows_of
 from fundpool.web.jobs import Job
-from fundpool.web.plan_request import Optimised, PlanRequest
+from fundpool.web.plan_request import Optimised, PlanRequest, pooling_of
 from fundpool.web.projection_cache import ProjectionCache
 from models.projection import Projection, Study
 
@@ -56,8 +56,7 @@ def plan_material(cache: ProjectionCache, asked: PlanRequest) -> Material | Pend
 
 def projected(asked: PlanRequest, study: Study) -> Projection:
     """The plan as a projection, levers moved: what the optimiser and the workbook take."""
-    pooling = asked.pooling or study.case.levels[0]
-    return replace(study, flows=flows_of(study, asked)).pooled(pooling)
+    return replace(study, flows=flows_of(study, asked)).pooled(pooling_of(study.case, asked))
 
 
 def optimisation(cache: ProjectionCache, asked: PlanRequest, study: Study) -> Job:

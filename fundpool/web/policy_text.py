@@ -169,13 +169,17 @@ def _value(value: Any) -> str:
 
 
 def command_of(
-    case_name: str, lowest: str, request: PlanRequest, years: int, needs_file: bool
+    case_name: str,
+    pooling: tuple[str, str],
+    request: PlanRequest,
+    years: int,
+    needs_file: bool,
 ) -> str:
     """The command that shows the plan beside the lowest level of pooling, or optimises it.
 
     Args:
         case_name: what the case is called at the command line.
-        lowest: the level that the plan is compared with.
+        pooling: the level that the plan is compared with, and the plan's pooling.
         request: the plan.
         years: projected years.
         needs_file: whether the policy file has to be downloaded first.
@@ -190,9 +194,9 @@ def command_of(
         parts += ["--policy", policy]
     if needs_file:
         parts += ["--policy", f"{NAME}.toml"]
-    plan = request.pooling or lowest
+    _, plan = pooling
     if wanted is None:
-        for level in dict.fromkeys((lowest, plan)):
+        for level in dict.fromkeys(pooling):
             parts += ["--pooling", level]
     else:
         parts += ["--pooling", plan, "--reserve-months", f"{wanted.months:g}"]

@@ -64,7 +64,7 @@ def test_text_is_toml_again(case: Case) -> None:
 
 def test_the_command_quotes_what_a_shell_would_read() -> None:
     request = PlanRequest(pooling="county[A=ash|birch];x", policies=("more-interest",))
-    text = command_of("my case.xlsx", "county", request, 30, True)
+    text = command_of("my case.xlsx", ("county", request.pooling or "county"), request, 30, True)
     assert text == (
         "fundpool compare 'my case.xlsx' --policy more-interest --policy page-plan.toml "
         "--pooling county --pooling 'county[A=ash|birch];x' --years 30"

@@ -1,6 +1,6 @@
 // The form: native inputs that write the state, and are written from it.
 
-import { SLIDERS, parsePooling, writePooling } from "./state.js";
+import { SLIDERS, parsePooling, poolingOf, writePooling } from "./state.js";
 import { nameOf, number, rate, signed, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -42,7 +42,9 @@ function starting(mode) {
 }
 
 function pushPooling(settled = true) {
-  changed({ pooling: writePooling(draft, info.levels) }, settled);
+  // where policies say how funds are pooled, the lowest level has to be asked for by name
+  const named = poolingOf({ ...current, pooling: "" }, info) ? info.levels[0] : "";
+  changed({ pooling: writePooling(draft, info.levels) || named }, settled);
 }
 
 export function showControls(state, caseInfo) {
@@ -59,10 +61,12 @@ export function showControls(state, caseInfo) {
   $("full").checked = state.full;
   sliders();
   policies(fresh);
-  const parsed = parsePooling(state.pooling, info.levels);
+  const pooling = poolingOf(state, info);
+  const asked = pooling === info.levels[0] ? "" : pooling;
+  const parsed = parsePooling(pooling, info.levels);
   // an unfinished cluster has no text of its own yet
-  const unfinished = draft && draft.mode === "cluster" && !state.pooling.includes("[") && writePooling(draft, info.levels) === state.pooling;
-  if (fresh || !draft || (!unfinished && writePooling(draft, info.levels) !== state.pooling)) draft = parsed;
+  const unfinished = draft && draft.mode === "cluster" && !asked.includes("[") && writePooling(draft, info.levels) === asked;
+  if (fresh || !draft || (!unfinished && writePooling(draft, info.levels) !== asked)) draft = parsed;
   $("mode").value = draft.mode;
   poolingFields();
 }
@@ -127,6 +131,7 @@ function policies(fresh) {
         const patch = { policies: on ? [...others, policy.name] : others };
         // a policy that says how funds are pooled brings its plan along
         if (on && policy.pooling) patch.pooling = policy.pooling;
+        if (!on && policy.pooling === current.pooling) patch.pooling = "";
         changed(patch, true);
       });
       const about = document.createElement("p");

@@ -3,7 +3,7 @@
 import { describe, show } from "./charts.js";
 import { frontierSpec, gainsSpec, languageKey, mapSpec, pathsSpec, ratesSpec } from "./specs.js";
 import { mapKey, mapPoints, mapArcs, mapGeometry } from "./map.js";
-import { parsePooling } from "./state.js";
+import { parsePooling, poolingOf } from "./state.js";
 import { compared, fill } from "./tables.js";
 import { money, moneyUnit, months, nameOf, number, people, percent, rate, signed, word, year } from "./words.js";
 
@@ -24,7 +24,7 @@ function schemeName(info, found) {
 
 export function planWords(state, info) {
   const parts = [];
-  if (state.pooling) parts.push(poolingWords(state, info));
+  if (poolingOf(state, info)) parts.push(poolingWords(state, info));
   for (const name of state.policies) parts.push(nameOf(info.policies.find((policy) => policy.name === name)) || name);
   for (const name of ["rate", "premium", "care", "medical_inflation", "wage_growth", "interest"]) {
     if (state[name]) parts.push(`${word(name)} ${signed(100 * state[name], (value) => number(value, 3))}${name === "premium" || name === "care" ? " %" : ` ${word("unit_points")}`}`);
@@ -35,7 +35,7 @@ export function planWords(state, info) {
 }
 
 function poolingWords(state, info) {
-  const plan = parsePooling(state.pooling, info.levels);
+  const plan = parsePooling(poolingOf(state, info), info.levels);
   const level = (name) => {
     const text = word(`level_${name}`);
     return text.startsWith("level_") ? name : text;

@@ -66,6 +66,12 @@ export function requestOf(state) {
   return request;
 }
 
+// The pooling plan in force: what was asked for, else that of the last policy that has one.
+export function poolingOf(state, info) {
+  const plans = state.policies.map((name) => info.policies.find((policy) => policy.name === name)).filter((policy) => policy && policy.pooling);
+  return state.pooling || (plans.length ? plans[plans.length - 1].pooling : "");
+}
+
 // The short form of a pooling plan and its parts.
 export function parsePooling(text, levels) {
   const plain = { mode: "level", level: levels[0], stages: [], fund: null, clusters: [], year: 0 };
