@@ -8,6 +8,7 @@ import pandas as pd
 
 from fundpool.languages import ENGLISH, Language
 from fundpool.report import charts
+from models.pooling import pools_of
 from models.solvency_risk import SolvencyRisk
 
 MOST_POOLS = 400
@@ -41,13 +42,21 @@ def risk_context(
     }
 
 
+def _largest_pool(risk: SolvencyRisk, scheme: str, plan: str) -> str:
+    """Code of the pool of the plan's last stage with most insured in the first projected year."""
+    case, flows = risk.study.case, risk.study.flows
+    number = [file.name for file in case.schemes].index(scheme)
+    pools = pools_of(case, risk.run.plans[plan].stage(scheme, int(risk.run.years[-1])))
+    return pools.codes[int(pools.total(flows.persons[number, 1, :-1]).argmax())]
+
+
 def _scheme(risk: SolvencyRisk, name: str, title: str, language: Language) -> dict[str, Any]:
     overview = risk.overview[risk.overview["scheme"] == name]
     own = risk.risk[risk.risk["scheme"] == name]
     largest = {}
     for plan in risk.run.plans:
         listed = own[own["plan"] == plan]
-        largest[plan] = listed.iloc[int(listed["counties"].to_numpy().argmax())]
+        largest[plan] = listed[listed["pool"] == _largest_pool(risk, name, plan)].iloc[0]
     ordered = own.sort_values(["ruin_probability", "pool"], ascending=[False, True], kind="stable")
     pools = {
         plan: ordered[ordered["plan"] == plan].head(MOST_POOLS).to_dict("records")
