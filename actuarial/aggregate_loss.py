@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actuarial.arrays import FloatArray
-from actuarial.severity import Severity
+from fundpool.actuarial.arrays import FloatArray
+from fundpool.actuarial.severity import Severity
 
 
 class Limited(Protocol):

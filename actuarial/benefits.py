@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actuarial.arrays import FloatArray, not_negative, same_kind
-from actuarial.severity import Severity
+from fundpool.actuarial.arrays import FloatArray, not_negative, same_kind
+from fundpool.actuarial.severity import Severity
 
 RULES = ("remaining_cost", "non_duplication", "sequential")
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actuarial.arrays import FloatArray, not_negative, numbers, same_kind
-from actuarial.severity import lognormal_limited_expected_value
+from fundpool.actuarial.arrays import FloatArray, not_negative, numbers, same_kind
+from fundpool.actuarial.severity import lognormal_limited_expected_value
 
 
 def expected_contribution_base(

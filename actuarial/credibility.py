@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from actuarial.arrays import FloatArray, numbers
+from fundpool.actuarial.arrays import FloatArray, numbers
 
 
 def full_credibility_claims(

@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 from scipy.interpolate import RectBivariateSpline
 from scipy.special import betaincc, gammaincc
 
-from actuarial.arrays import FloatArray, not_negative, same_kind
+from fundpool.actuarial.arrays import FloatArray, not_negative, same_kind
 
 NO_SPREAD = 1e-12
 """Variance, relative to the squared mean, under which everybody has the mean."""

@@ -6,7 +6,7 @@ Sources: Cowell, *Measuring Inequality*; Theil, *Economics and Information Theor
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actuarial.arrays import FloatArray, not_negative, one_row
+from fundpool.actuarial.arrays import FloatArray, not_negative, one_row
 
 
 def _weighted(x: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatArray]:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actuarial.arrays import FloatArray, not_negative, one_row
+from fundpool.actuarial.arrays import FloatArray, not_negative, one_row
 
 
 @dataclass(frozen=True, eq=False)

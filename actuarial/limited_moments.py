@@ -14,9 +14,17 @@ from numpy.typing import ArrayLike
 from scipy.special import gamma as gamma_function
 from scipy.special import gammainc, ndtr
 
-from actuarial.arrays import FloatArray, not_negative
-from actuarial.benefits import Payment
-from actuarial.severity import Empirical, Exponential, Gamma, Lognormal, Pareto, Severity, Weibull
+from fundpool.actuarial.arrays import FloatArray, not_negative
+from fundpool.actuarial.benefits import Payment
+from fundpool.actuarial.severity import (
+    Empirical,
+    Exponential,
+    Gamma,
+    Lognormal,
+    Pareto,
+    Severity,
+    Weibull,
+)
 
 HIGHEST_ORDER = 3
 
@@ -110,7 +118,7 @@ def payment_moment_grid(
 ) -> FloatArray:
     """``E[b(s X)^order]`` for every ``s`` in ``scales``, by ``LEV_k(sX, u) = s^k LEV_k(X, u/s)``.
 
-    >>> from actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.benefits import BenefitFormula
     >>> half = BenefitFormula(bands=((0, 0.5),))
     >>> float(payment_moment_grid(half, Exponential(100.0), 1.0, 2))  # 0.25 * 2 * 100^2
     5000.0

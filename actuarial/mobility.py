@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actuarial.arrays import FloatArray, not_negative, numbers, same_kind
+from fundpool.actuarial.arrays import FloatArray, not_negative, numbers, same_kind
 
 TERMS = 20
 """Terms of the uniformised series at a rate of at most one: the rest is under 1e-18."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actuarial.arrays import FloatArray, not_negative, same_kind
-from actuarial.benefits import Payment
-from actuarial.severity import Severity
+from fundpool.actuarial.arrays import FloatArray, not_negative, same_kind
+from fundpool.actuarial.benefits import Payment
+from fundpool.actuarial.severity import Severity
 
 
 @dataclass(frozen=True)

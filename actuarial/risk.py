@@ -7,7 +7,7 @@ as in Acerbi and Tasche (2002).
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actuarial.arrays import FloatArray, numbers, one_row
+from fundpool.actuarial.arrays import FloatArray, numbers, one_row
 
 CLOSE = 1e-9
 """Relative slack when a number of scenarios is compared with a level times their count."""

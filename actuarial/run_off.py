@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actuarial.arrays import FloatArray, not_negative, numbers
+from fundpool.actuarial.arrays import FloatArray, not_negative, numbers
 
 
 def lag_pattern(shares: ArrayLike) -> FloatArray:

@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 from scipy.special import gamma as gamma_function
 from scipy.special import gammainc, gammaincinv, gammaln, ndtr, ndtri
 
-from actuarial.arrays import FloatArray, not_negative, numbers, one_row, same_kind
+from fundpool.actuarial.arrays import FloatArray, not_negative, numbers, one_row, same_kind
 
 Value = float | FloatArray
 

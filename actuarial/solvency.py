@@ -8,7 +8,7 @@ trustees' reports and ISAP 2 (International Actuarial Association).
 import numpy as np
 from numpy.typing import ArrayLike
 
-from actuarial.arrays import FloatArray, not_negative, numbers, same_kind
+from fundpool.actuarial.arrays import FloatArray, not_negative, numbers, same_kind
 
 
 def _interest(interest: ArrayLike, years: int) -> FloatArray:

@@ -7,9 +7,9 @@ import numpy as np
 from benchmarks.province import prepared_province
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
-from models import claims, claims_kernel
-from models.claims import YearClaims
-from models.flows import opening_year
+from fundpool.models import claims, claims_kernel
+from fundpool.models.claims import YearClaims
+from fundpool.models.flows import opening_year
 
 
 def measure() -> list[Row]:

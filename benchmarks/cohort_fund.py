@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from actuarial.solvency import balance_recursion
 from benchmarks.province import Year, case_year
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
-from inputs.vocabulary import AGES, OLDEST_AGE, STATUSES
-from models.held_cells import every_cell
-from models.kernel import step_in_place
-from models.pairs import sum_by
-from models.rates import FloatArray, MovementRates
+from fundpool.actuarial.solvency import balance_recursion
+from fundpool.inputs.vocabulary import AGES, OLDEST_AGE, STATUSES
+from fundpool.models.held_cells import every_cell
+from fundpool.models.kernel import step_in_place
+from fundpool.models.pairs import sum_by
+from fundpool.models.rates import FloatArray, MovementRates
 
 YEARS = 5
 DESTINATIONS = 10

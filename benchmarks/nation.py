@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.memory import peak_memory
 from benchmarks.table import Row
-from models.rates import YearCount
+from fundpool.models.rates import YearCount
 
 YEARS, SCENARIOS, STEPS = 30, 1_000, 4
 GIB = 2.0**30
@@ -35,13 +35,13 @@ def one_run(folder: Path) -> dict[str, float]:
         times[f"{name} memory"] = peak_memory()
         clock, processors = now, used
 
-    import models.moving_people
+    import fundpool.models.moving_people
     from benchmarks.machine import ceilings, runs
     from benchmarks.timing import best_in_turn
-    from inputs.case import read_case
-    from inputs.template import copy_case
-    from models.kernel import step_in_place
-    from models.projection import study
+    from fundpool.inputs.case import read_case
+    from fundpool.inputs.template import copy_case
+    from fundpool.models.kernel import step_in_place
+    from fundpool.models.projection import study
 
     last: list[Any] = []
 
@@ -63,7 +63,7 @@ def one_run(folder: Path) -> dict[str, float]:
         return min(seconds), 2.0 * sum(values.nbytes for values in asked[:2]) + counted
 
     # the name that the module imported
-    setattr(models.moving_people, "step_in_place", watched)  # noqa: B010
+    setattr(fundpool.models.moving_people, "step_in_place", watched)  # noqa: B010
     lap("import")
     copy_case("nation", folder)
     lap("derive")
@@ -75,12 +75,12 @@ def one_run(folder: Path) -> dict[str, float]:
         assert len(done.pooled(level).measures)
     lap("pool")
     times["step"], moved = step_alone()
-    setattr(models.moving_people, "step_in_place", step_in_place)  # noqa: B010
+    setattr(fundpool.models.moving_people, "step_in_place", step_in_place)  # noqa: B010
     last.clear()
     lap("step alone")
-    from models.engines import Engine
-    from models.scenario_terms import scenario_terms
-    from models.stochastic import run_scenarios
+    from fundpool.models.engines import Engine
+    from fundpool.models.scenario_terms import scenario_terms
+    from fundpool.models.stochastic import run_scenarios
 
     terms = scenario_terms(done)
     lap("responses")

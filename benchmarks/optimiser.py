@@ -14,16 +14,16 @@ import numpy as np
 import fundpool
 from benchmarks.memory import peak_memory
 from benchmarks.table import Row, as_text
-from models.optimiser.fund_problem import fund_problem
-from models.optimiser.highs import as_highs
-from models.optimiser.linear_program import Arrays
-from models.optimiser.optimisation import Outcome, optimised
-from models.optimiser.planning import Choices, drawn, solved
-from models.optimiser.policy import Aims, Policy, aims_of, policy_of
-from models.optimiser.solving import default_solver
-from models.optimiser.tail_rounds import tail_optimised
-from models.pool_paths import PoolPaths, central_paths
-from models.projection import Projection
+from fundpool.models.optimiser.fund_problem import fund_problem
+from fundpool.models.optimiser.highs import as_highs
+from fundpool.models.optimiser.linear_program import Arrays
+from fundpool.models.optimiser.optimisation import Outcome, optimised
+from fundpool.models.optimiser.planning import Choices, drawn, solved
+from fundpool.models.optimiser.policy import Aims, Policy, aims_of, policy_of
+from fundpool.models.optimiser.solving import default_solver
+from fundpool.models.optimiser.tail_rounds import tail_optimised
+from fundpool.models.pool_paths import PoolPaths, central_paths
+from fundpool.models.projection import Projection
 
 YEARS = 30
 PROVINCES = 30

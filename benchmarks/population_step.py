@@ -13,9 +13,9 @@ from benchmarks.machine import ceilings, cores, runs
 from benchmarks.province import Year, case_year, dense_year
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn, processor_seconds
-from inputs.vocabulary import CELLS, STATUSES
-from models import kernel, population
-from models.rates import YearCount
+from fundpool.inputs.vocabulary import CELLS, STATUSES
+from fundpool.models import kernel, population
+from fundpool.models.rates import YearCount
 
 K = len(STATUSES)
 

@@ -5,19 +5,19 @@ from functools import cache
 
 import numpy as np
 
-from inputs.case import Case, read_case
-from models import coverage
-from models.account_books import AccountBooks
-from models.credited_years import retired_share
-from models.economy import economic_paths
-from models.flow_record import empty_record
-from models.flows import opening_year
-from models.held_cells import HeldCells, every_cell
-from models.holdings import CONTRIBUTING
-from models.opening import next_level
-from models.pairs import PairIndex, dense_pairs, pair_index
-from models.preparation import Prepared, payroll_scheme, prepare, year_rates
-from models.rates import CareWeights, FloatArray, YearRates
+from fundpool.inputs.case import Case, read_case
+from fundpool.models import coverage
+from fundpool.models.account_books import AccountBooks
+from fundpool.models.credited_years import retired_share
+from fundpool.models.economy import economic_paths
+from fundpool.models.flow_record import empty_record
+from fundpool.models.flows import opening_year
+from fundpool.models.held_cells import HeldCells, every_cell
+from fundpool.models.holdings import CONTRIBUTING
+from fundpool.models.opening import next_level
+from fundpool.models.pairs import PairIndex, dense_pairs, pair_index
+from fundpool.models.preparation import Prepared, payroll_scheme, prepare, year_rates
+from fundpool.models.rates import CareWeights, FloatArray, YearRates
 
 CASE = "jiangsu"
 

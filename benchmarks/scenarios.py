@@ -15,14 +15,14 @@ import fundpool
 from benchmarks.memory import peak_memory
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
-from models.draws import NOISE_STREAM, Stream
-from models.engines import Engine
-from models.pool_paths import PoolPaths
-from models.projection import Study, study
-from models.sampled_paths import sampled_paths
-from models.scenario_terms import ScenarioTerms, scenario_terms
-from models.stochastic import run_scenarios
-from models.what_if import Levers, WhatIf
+from fundpool.models.draws import NOISE_STREAM, Stream
+from fundpool.models.engines import Engine
+from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.projection import Study, study
+from fundpool.models.sampled_paths import sampled_paths
+from fundpool.models.scenario_terms import ScenarioTerms, scenario_terms
+from fundpool.models.stochastic import run_scenarios
+from fundpool.models.what_if import Levers, WhatIf
 
 YEARS, SCENARIOS, LEVELS = 30, 10_000, ["county", "city", "province"]
 GIB = 2.0**30

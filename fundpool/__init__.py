@@ -23,22 +23,22 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from inputs.case import read_case
-    from inputs.findings import CaseError
-    from models.checking import check_case
-    from models.optimiser import optimise
-    from models.pooling import plan_for
-    from models.projection import compare, project
+    from fundpool.inputs.case import read_case
+    from fundpool.inputs.findings import CaseError
+    from fundpool.models.checking import check_case
+    from fundpool.models.optimiser import optimise
+    from fundpool.models.pooling import plan_for
+    from fundpool.models.projection import compare, project
 
 # Looked up on first use, so that `fundpool --help` does not wait for numerical libraries.
 _WHERE = {
-    "read_case": "inputs.case",
-    "check_case": "models.checking",
-    "CaseError": "inputs.findings",
-    "project": "models.projection",
-    "compare": "models.projection",
-    "plan_for": "models.pooling",
-    "optimise": "models.optimiser",
+    "read_case": "fundpool.inputs.case",
+    "check_case": "fundpool.models.checking",
+    "CaseError": "fundpool.inputs.findings",
+    "project": "fundpool.models.projection",
+    "compare": "fundpool.models.projection",
+    "plan_for": "fundpool.models.pooling",
+    "optimise": "fundpool.models.optimiser",
 }
 
 

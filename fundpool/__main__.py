@@ -6,7 +6,7 @@ import sys
 from fundpool.cli import synthesise  # noqa: F401  registers its command
 from fundpool.cli.commands import app
 from fundpool.cli.session import FAILED, plain_warnings, say
-from inputs.disk import FileInUseError
+from fundpool.inputs.disk import FileInUseError
 
 
 def main() -> None:

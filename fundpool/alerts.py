@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from inputs.settings import AlertRule
+from fundpool.inputs.settings import AlertRule
 
 if TYPE_CHECKING:  # records are written without the compiler
-    from models.projection import Projection
+    from fundpool.models.projection import Projection
 
 TARGET = "target"
 """Name of the rule that always holds: the target reserve over the alert horizon."""
@@ -23,7 +23,8 @@ class Evidence:
     """What rules are held against, beside the projection itself.
 
     Attributes:
-        experience: actual against expected (:func:`models.experience.experience`), if there is.
+        experience: actual against expected (:func:`fundpool.models.experience.experience`), if
+            there is.
         ruin: ruin probabilities, if scenarios were run.
     """
 

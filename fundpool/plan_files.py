@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from models.optimiser.comparison import compared
-from models.optimiser.explanations import obstacle, shadow_prices
-from models.optimiser.industries import industry_burdens
-from models.optimiser.plan import Plan
+from fundpool.models.optimiser.comparison import compared
+from fundpool.models.optimiser.explanations import obstacle, shadow_prices
+from fundpool.models.optimiser.industries import industry_burdens
+from fundpool.models.optimiser.plan import Plan
 
 if TYPE_CHECKING:
-    from inputs.case import Case
-    from models.optimiser.partition import Partition
+    from fundpool.inputs.case import Case
+    from fundpool.models.optimiser.partition import Partition
 
 
 TABLES = ("rates", "swaps", "transfers", "reserves", "hub", "comparison", "shadow_prices",

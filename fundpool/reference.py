@@ -24,7 +24,7 @@ def reference_page() -> str:
     """The whole page."""
     parts = [INTRODUCTION]
     for room in ROOMS:
-        parts.append(f"\n## {room}\n")
+        parts.append(f"\n## {room if room == 'fundpool' else f'fundpool.{room}'}\n")
         for file in sorted((ROOT / room).rglob("*.py")):
             if not file.relative_to(ROOT).as_posix().startswith(INNER):
                 parts += _module(file)
@@ -33,6 +33,7 @@ def reference_page() -> str:
 
 def _module(file: Path) -> Iterator[str]:
     names = file.relative_to(ROOT).with_suffix("").parts
+    names = names if names[0] == "fundpool" else ("fundpool", *names)
     if any(name.startswith("_") and name != "__init__" for name in names):
         return
     tree = ast.parse(file.read_text(encoding="utf-8"))

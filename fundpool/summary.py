@@ -9,11 +9,11 @@ import pandas as pd
 
 import fundpool
 from fundpool.alerts import Evidence, Ruin, rules_judged, solvency_alerts
-from models.totals import COLUMNS, flow_totals
+from fundpool.models.totals import COLUMNS, flow_totals
 
 if TYPE_CHECKING:  # records are written without the compiler
-    from models.projection import Projection
-    from models.solvency_risk import SolvencyRisk
+    from fundpool.models.projection import Projection
+    from fundpool.models.solvency_risk import SolvencyRisk
 
 SCHEMA_VERSION = 1
 

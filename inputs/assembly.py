@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from inputs.findings import CaseError, Finding, did_you_mean
-from inputs.parameters import Parameter
-from inputs.regions import RegionTree
-from inputs.scheme_file import SchemeFile, read_scheme
-from inputs.schemes import MONEY_RULES, Scheme, scheme_overrides
-from inputs.settings import Settings, read_settings
-from inputs.tables import TABLES
-from inputs.years import LONGEST
+from fundpool.inputs.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.parameters import Parameter
+from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.scheme_file import SchemeFile, read_scheme
+from fundpool.inputs.schemes import MONEY_RULES, Scheme, scheme_overrides
+from fundpool.inputs.settings import Settings, read_settings
+from fundpool.inputs.tables import TABLES
+from fundpool.inputs.years import LONGEST
 
 
 def settings_and_schemes(

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from inputs.parameters import Parameter
-from inputs.settings import Settings
-from inputs.tables import TABLES
+from fundpool.inputs.parameters import Parameter
+from fundpool.inputs.settings import Settings
+from fundpool.inputs.tables import TABLES
 
 if TYPE_CHECKING:
-    from inputs.case import Case
+    from fundpool.inputs.case import Case
 
 COLUMNS = ("path", "value", "unit", "source", "status", "note")
 SECTIONS = (

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from inputs.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.findings import CaseError, Finding, did_you_mean
 
 _ROOT = Path(__file__).parent
 

@@ -10,14 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from inputs import checks, plausibility
-from inputs.assembly import regional_schemes, settings_and_schemes, with_provenance
-from inputs.assumptions import assumption_table, parameters, source_table
-from inputs.bundled import case_path
-from inputs.columns import typed_table
-from inputs.digest import content_digest
-from inputs.findings import CaseError, Finding, did_you_mean
-from inputs.levers import (
+from fundpool.inputs import checks, plausibility
+from fundpool.inputs.assembly import regional_schemes, settings_and_schemes, with_provenance
+from fundpool.inputs.assumptions import assumption_table, parameters, source_table
+from fundpool.inputs.bundled import case_path
+from fundpool.inputs.columns import typed_table
+from fundpool.inputs.digest import content_digest
+from fundpool.inputs.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.levers import (
     idle_findings,
     is_lever,
     rule_of_region,
@@ -25,8 +25,8 @@ from inputs.levers import (
     set_from,
     with_rule_of_region,
 )
-from inputs.parameters import Parameter
-from inputs.policies import (
+from fundpool.inputs.parameters import Parameter
+from fundpool.inputs.policies import (
     Shock,
     changed_rules,
     laid_over,
@@ -35,13 +35,13 @@ from inputs.policies import (
     read_policy,
     shock_findings,
 )
-from inputs.regions import RegionTree, region_tree, tree_findings
-from inputs.scheme_file import SchemeFile, read_scheme
-from inputs.schemes import Scheme, base_findings
-from inputs.settings import Settings, read_settings, unknown_paths
-from inputs.sources import RawCase, read_raw
-from inputs.tables import TABLE_OF, TABLES
-from inputs.years import year_findings
+from fundpool.inputs.regions import RegionTree, region_tree, tree_findings
+from fundpool.inputs.scheme_file import SchemeFile, read_scheme
+from fundpool.inputs.schemes import Scheme, base_findings
+from fundpool.inputs.settings import Settings, read_settings, unknown_paths
+from fundpool.inputs.sources import RawCase, read_raw
+from fundpool.inputs.tables import TABLE_OF, TABLES
+from fundpool.inputs.years import year_findings
 
 
 @dataclass(frozen=True)

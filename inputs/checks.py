@@ -6,15 +6,15 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from inputs.columns import MOST_SHOWN, more_of_the_same
-from inputs.findings import Finding, did_you_mean
-from inputs.regions import RegionTree
-from inputs.scheme_file import SchemeFile
-from inputs.schemes import override_findings
-from inputs.settings import Settings
-from inputs.sources import RawTable
-from inputs.tables import TABLE_OF, TABLES
-from inputs.vocabulary import AGES, OLDEST_AGE, OUTSIDE, SEXES, TIES
+from fundpool.inputs.columns import MOST_SHOWN, more_of_the_same
+from fundpool.inputs.findings import Finding, did_you_mean
+from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.scheme_file import SchemeFile
+from fundpool.inputs.schemes import override_findings
+from fundpool.inputs.settings import Settings
+from fundpool.inputs.sources import RawTable
+from fundpool.inputs.tables import TABLE_OF, TABLES
+from fundpool.inputs.vocabulary import AGES, OLDEST_AGE, OUTSIDE, SEXES, TIES
 
 Tables = Mapping[str, pd.DataFrame]
 Raw = Mapping[str, RawTable]

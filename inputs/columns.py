@@ -6,9 +6,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from inputs.findings import Finding, did_you_mean
-from inputs.sources import ERROR_CELL, RawTable, as_text, error_cell_mend
-from inputs.tables import PROVENANCE, Column, Table
+from fundpool.inputs.findings import Finding, did_you_mean
+from fundpool.inputs.sources import ERROR_CELL, RawTable, as_text, error_cell_mend
+from fundpool.inputs.tables import PROVENANCE, Column, Table
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 """Characters that nothing can show: reports cannot be written with them."""

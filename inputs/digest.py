@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from inputs.tables import PROVENANCE, TABLES
+from fundpool.inputs.tables import PROVENANCE, TABLES
 
 
 def content_digest(

@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
-from inputs.findings import Finding, did_you_mean
-from inputs.regions import RegionTree
-from inputs.scheme_file import SchemeFile
-from inputs.schemes import Scheme, override_findings
+from fundpool.inputs.findings import Finding, did_you_mean
+from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.scheme_file import SchemeFile
+from fundpool.inputs.schemes import Scheme, override_findings
 
 RuleOfRegion = tuple[str, str, str]
 """Scheme, rule and region."""
@@ -70,7 +70,7 @@ def set_from(path: str, lever: dict[str, Any], value: float, year: int) -> None:
     """Let a lever hold a value from a year on; what held before stays.
 
     The years listed for a rule hold until the next one listed; those of other assumptions for
-    themselves alone (:class:`inputs.parameters.Parameter`).
+    themselves alone (:class:`fundpool.inputs.parameters.Parameter`).
     """
     earlier = {
         int(since): held for since, held in lever.get("by_year", {}).items() if int(since) < year

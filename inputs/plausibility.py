@@ -6,15 +6,15 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from actuarial.severity import Exponential, Gamma, Lognormal, Pareto, Weibull
-from inputs.columns import MOST_SHOWN, more_of_the_same
-from inputs.findings import Finding, did_you_mean
-from inputs.regions import RegionTree
-from inputs.scheme_file import SchemeFile
-from inputs.settings import Settings
-from inputs.sources import RawTable
-from inputs.tables import FITTED_MEASURES
-from inputs.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
+from fundpool.actuarial.severity import Exponential, Gamma, Lognormal, Pareto, Weibull
+from fundpool.inputs.columns import MOST_SHOWN, more_of_the_same
+from fundpool.inputs.findings import Finding, did_you_mean
+from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.scheme_file import SchemeFile
+from fundpool.inputs.settings import Settings
+from fundpool.inputs.sources import RawTable
+from fundpool.inputs.tables import FITTED_MEASURES
+from fundpool.inputs.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
 
 Tables = Mapping[str, pd.DataFrame]
 Raw = Mapping[str, RawTable]

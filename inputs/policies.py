@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from inputs.bundled import is_there
-from inputs.findings import CaseError, Finding, did_you_mean
-from inputs.parameters import Part, Status
-from inputs.regions import RegionTree
-from inputs.settings import Settings, findings_of
+from fundpool.inputs.bundled import is_there
+from fundpool.inputs.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.parameters import Part, Status
+from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.settings import Settings, findings_of
 
 
 class Shock(Part):

@@ -6,9 +6,9 @@ from typing import Annotated
 import numpy as np
 from pydantic import AfterValidator, Field
 
-from inputs.findings import Finding, did_you_mean
-from inputs.parameters import FixedGrowth, FixedShare, Parameter, Part, Status, single
-from inputs.vocabulary import DRIVERS
+from fundpool.inputs.findings import Finding, did_you_mean
+from fundpool.inputs.parameters import FixedGrowth, FixedShare, Parameter, Part, Status, single
+from fundpool.inputs.vocabulary import DRIVERS
 
 
 def _drivers(

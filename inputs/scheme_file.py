@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, ValidationError
 
-from actuarial.benefits import BenefitFormula
-from inputs.findings import Finding, did_you_mean
-from inputs.parameters import FixedShare, Hazard, Parameter, Part, Share, Status, single
-from inputs.settings import findings_of
-from inputs.vocabulary import OLDEST_AGE, REGIMES, STATUSES
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.inputs.findings import Finding, did_you_mean
+from fundpool.inputs.parameters import FixedShare, Hazard, Parameter, Part, Share, Status, single
+from fundpool.inputs.settings import findings_of
+from fundpool.inputs.vocabulary import OLDEST_AGE, REGIMES, STATUSES
 
 PAYROLL_RULES = {
     "employer_rate": (0.0, 1.0),

@@ -15,10 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from actuarial.benefits import BenefitFormula
-from inputs.findings import Finding, did_you_mean
-from inputs.regions import RegionTree
-from inputs.scheme_file import (
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.inputs.findings import Finding, did_you_mean
+from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.scheme_file import (
     BENEFIT_RULES,
     OPTIONAL_RULES,
     RETIREMENT_RULES,

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from inputs.findings import Finding, did_you_mean
-from inputs.parameters import (
+from fundpool.inputs.findings import Finding, did_you_mean
+from fundpool.inputs.parameters import (
     Count,
     FixedShare,
     Growth,
@@ -24,7 +24,7 @@ from inputs.parameters import (
     single,
     whole,
 )
-from inputs.scenario_settings import Scenarios, scenario_findings
+from fundpool.inputs.scenario_settings import Scenarios, scenario_findings
 
 
 class Economy(Part):
@@ -82,7 +82,7 @@ class Coverage(Part):
 
 
 class Participation(Part):
-    """What moves participation in work-based cover (:mod:`models.participation`).
+    """What moves participation in work-based cover (:mod:`fundpool.models.participation`).
 
     Awareness, contracts and compliance count relative to the base year for the payroll scheme,
     and as they stand for a scheme of its own for migrant workers.

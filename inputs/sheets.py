@@ -2,7 +2,7 @@
 
 import re
 
-from inputs.tables import TABLE_OF
+from fundpool.inputs.tables import TABLE_OF
 
 LONGEST = 31
 """Characters that the name of a sheet may have."""

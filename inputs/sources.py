@@ -14,9 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from inputs.findings import CaseError, Finding, did_you_mean
-from inputs.sheets import in_sheets
-from inputs.tables import TABLE_OF
+from fundpool.inputs.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.sheets import in_sheets
+from fundpool.inputs.tables import TABLE_OF
 
 ENDINGS = (".csv", ".parquet")
 OTHER_ENDINGS = (
@@ -102,7 +102,7 @@ def read_raw(path: Path) -> RawCase:
     if path.is_dir():
         return _read_folder(path)
     if path.suffix.lower() == ".xlsx" and path.is_file():
-        from inputs.workbooks import read_workbook
+        from fundpool.inputs.workbooks import read_workbook
 
         return read_workbook(path)
     if path.is_file():

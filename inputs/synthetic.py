@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from inputs.nation.tables import tables_of
-from inputs.nation.units import AGES_FROM, INDUSTRIES, Units, assumptions, published_units
+from fundpool.inputs.nation.tables import tables_of
+from fundpool.inputs.nation.units import AGES_FROM, INDUSTRIES, Units, assumptions, published_units
 
 CITY, PROVINCE = 9, 90
 """Counties in a city and in a province, as many as in the nation on average."""

@@ -6,7 +6,7 @@ Validation, messages, the page on the case format and the workbook template all 
 from dataclasses import dataclass
 from typing import Literal
 
-from inputs.vocabulary import DATA_STATUSES, OLDEST_AGE, REGIMES, SEXES, STATUSES, TIES
+from fundpool.inputs.vocabulary import DATA_STATUSES, OLDEST_AGE, REGIMES, SEXES, STATUSES, TIES
 
 Kind = Literal["text", "number", "integer"]
 

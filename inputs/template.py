@@ -11,14 +11,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from inputs.building.files import write_parquet
-from inputs.bundled import bundled_cases, case_path, case_root
-from inputs.disk import move
-from inputs.findings import CaseError, Finding, did_you_mean
-from inputs.sheets import LONGEST, sheet_of
-from inputs.sources import RawCase, as_text, read_raw
-from inputs.tables import PROVENANCE, TABLE_OF, TABLES, Column, Table
-from inputs.writing import DRAFT, whole_folder
+from fundpool.inputs.building.files import write_parquet
+from fundpool.inputs.bundled import bundled_cases, case_path, case_root
+from fundpool.inputs.disk import move
+from fundpool.inputs.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.sheets import LONGEST, sheet_of
+from fundpool.inputs.sources import RawCase, as_text, read_raw
+from fundpool.inputs.tables import PROVENANCE, TABLE_OF, TABLES, Column, Table
+from fundpool.inputs.writing import DRAFT, whole_folder
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Creation time written into workbooks, so that the same case gives the same bytes."""
@@ -65,7 +65,7 @@ def _fill(name: str, draft: Path) -> None:
         shutil.copytree(source / "tables", draft / "tables")
         return
     (draft / "tables").mkdir()
-    build = import_module(f"inputs.{name}.build")
+    build = import_module(f"fundpool.inputs.{name}.build")
     write_parquet(build.tables(), draft / "tables")
 
 
@@ -77,7 +77,7 @@ def synthesise_case(target: Path, counties: int, seed: int) -> None:
         ValueError: a number of counties or a seed that cannot be.
         OSError: the folder cannot be written to.
     """
-    from inputs.synthetic import synthetic_settings, synthetic_tables
+    from fundpool.inputs.synthetic import synthetic_settings, synthetic_tables
 
     check_new(target)
     tables = synthetic_tables(counties, seed)
@@ -284,7 +284,7 @@ def case_format_page() -> str:
     lines = [
         "# Tables of a case",
         "",
-        "This page is written by `python -m inputs.template` from the declaration in "
+        "This page is written by `python -m fundpool.inputs.template` from the declaration in "
         "`inputs/tables.py`.",
         "",
         "Every table may also have the columns "
@@ -311,8 +311,10 @@ def case_format_page() -> str:
 
 def main(words: list[str] | None = None) -> None:
     """Write docs/case-format.md beside the package."""
-    argparse.ArgumentParser("python -m inputs.template", description=main.__doc__).parse_args(words)
-    page = Path(__file__).parent.parent / "docs" / "case-format.md"
+    argparse.ArgumentParser(
+        "python -m fundpool.inputs.template", description=main.__doc__
+    ).parse_args(words)
+    page = Path(__file__).resolve().parent.parent / "docs" / "case-format.md"
     page.write_text(case_format_page(), encoding="utf-8", newline="\n")
 
 

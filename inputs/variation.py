@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from inputs.assembly import regional_schemes, settings_and_schemes
-from inputs.case import Case
-from inputs.findings import CaseError
+from fundpool.inputs.assembly import regional_schemes, settings_and_schemes
+from fundpool.inputs.case import Case
+from fundpool.inputs.findings import CaseError
 
 
 def shifted(case: Case, path: str, change: float) -> Case:
@@ -18,7 +18,7 @@ def shifted(case: Case, path: str, change: float) -> Case:
 
     Args:
         case: the case.
-        path: of the assumption, as in :meth:`inputs.case.Case.paths`.
+        path: of the assumption, as in :meth:`fundpool.inputs.case.Case.paths`.
         change: added to the value and to the value of every listed year.
 
     Raises:
@@ -38,7 +38,7 @@ def scaled(case: Case, path: str, factor: float) -> Case:
 
     Args:
         case: the case.
-        path: of the assumption, as in :meth:`inputs.case.Case.paths`.
+        path: of the assumption, as in :meth:`fundpool.inputs.case.Case.paths`.
         factor: of the value and of the value of every listed year.
 
     Raises:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError, iterparse
 
-from inputs.findings import Finding, did_you_mean
-from inputs.sheets import LONGEST, kind_of, sheet_of
-from inputs.sources import (
+from fundpool.inputs.findings import Finding, did_you_mean
+from fundpool.inputs.sheets import LONGEST, kind_of, sheet_of
+from fundpool.inputs.sources import (  # fmt: skip
     ERROR_CELL,
     NO_RESULT,
     RawCase,
@@ -23,8 +23,8 @@ from inputs.sources import (
     error_cell_mend,
     framed,
     keep_digest,
-)  # fmt: skip
-from inputs.tables import TABLE_OF
+)
+from fundpool.inputs.tables import TABLE_OF
 
 SETTING_COLUMNS = ("path", "value")
 LARGEST_WORKBOOK = 512 * 1024 * 1024

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from inputs.disk import FileInUseError, move
+from fundpool.inputs.disk import FileInUseError, move
 
 DRAFT = ".fundpool-"
 """How names of unfinished files begin."""
@@ -97,7 +97,7 @@ def whole_folder(target: Path, names: Iterable[str] = ()) -> Iterator[Path]:
         names: files of which no older version may stay: what the block does not write is removed.
 
     Raises:
-        inputs.disk.FileInUseError: another program has a file of that name open.
+        fundpool.inputs.disk.FileInUseError: another program has a file of that name open.
         OSError: the folder cannot be written to.
     """
     made = _make(target)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from inputs.findings import Finding
-from inputs.parameters import Parameter
-from inputs.scheme_file import SchemeFile
-from inputs.settings import Settings
+from fundpool.inputs.findings import Finding
+from fundpool.inputs.parameters import Parameter
+from fundpool.inputs.scheme_file import SchemeFile
+from fundpool.inputs.settings import Settings
 
 LONGEST = 100
 """Years that a projection may have."""

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from inputs.vocabulary import STATUSES
-from models import accounts
-from models.contributions import SchemeYear
-from models.credited_years import opening_holdings
-from models.economy import EconomicPaths
-from models.moving_people import MovingPeople, YearMoved
-from models.pairs import sum_by
-from models.preparation import Prepared
-from models.rates import FloatArray
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models import accounts
+from fundpool.models.contributions import SchemeYear
+from fundpool.models.credited_years import opening_holdings
+from fundpool.models.economy import EconomicPaths
+from fundpool.models.moving_people import MovingPeople, YearMoved
+from fundpool.models.pairs import sum_by
+from fundpool.models.preparation import Prepared
+from fundpool.models.rates import FloatArray
 
 HOLDERS = [STATUSES.index(s) for s in ("employee", "dual", "retired")]
 """Statuses that hold a personal account in the base year."""

@@ -2,8 +2,8 @@
 
 ``A[t] = A[t-1] + interest + credits - spending + transfers in - transfers out``, where members
 spend a share of the opening balance and the year's credits. The money of contributors is carried
-with them (:mod:`models.holdings`); the rest of a county's book is that of retired and former
-members.
+with them (:mod:`fundpool.models.holdings`); the rest of a county's book is that of retired and
+former members.
 
 A contributor who moves within a territory takes the account along. Between territories the rule in
 force decides: it is *transferred*, converted by the destination's factor (what the conversion takes
@@ -15,13 +15,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.schemes import Scheme
-from models.compiled import compiled
-from models.held_cells import HeldCells
-from models.holdings import CONTRIBUTING, MONEY
-from models.pairs import PairIndex, side_by_side, slices, sum_by
-from models.rates import FloatArray, YearCount
+from fundpool.inputs.case import Case
+from fundpool.inputs.schemes import Scheme
+from fundpool.models.compiled import compiled
+from fundpool.models.held_cells import HeldCells
+from fundpool.models.holdings import CONTRIBUTING, MONEY
+from fundpool.models.pairs import PairIndex, side_by_side, slices, sum_by
+from fundpool.models.rates import FloatArray, YearCount
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.pairs import IntArray, sum_by
-from models.pooling import AdjustmentFund
-from models.rates import FloatArray
+from fundpool.models.pairs import IntArray, sum_by
+from fundpool.models.pooling import AdjustmentFund
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

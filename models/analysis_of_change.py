@@ -14,8 +14,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from inputs.case import Case
-from inputs.variation import (
+from fundpool.inputs.case import Case
+from fundpool.inputs.variation import (
     ALL_DATA,
     ASSUMPTION_PARTS,
     DATA_PARTS,
@@ -26,9 +26,9 @@ from inputs.variation import (
     exchanged,
     same_frame,
 )
-from models.measures import pool_measures, scheme_summaries, weighted_mean
-from models.pooling import plan_for
-from models.projection import study
+from fundpool.models.measures import pool_measures, scheme_summaries, weighted_mean
+from fundpool.models.pooling import plan_for
+from fundpool.models.projection import study
 
 MEASURES = {
     "reserve": "opening_balance",

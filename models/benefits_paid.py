@@ -14,15 +14,15 @@ from itertools import product
 
 import numpy as np
 
-from actuarial import severity as families
-from actuarial.benefits import BenefitFormula, coordinate
-from actuarial.limited_moments import payment_moment_grid
-from actuarial.severity import Severity
-from inputs.case import Case
-from inputs.schemes import Scheme
-from models.pairs import IntArray
-from models.rates import FloatArray
-from models.treatment import class_starts
+from fundpool.actuarial import severity as families
+from fundpool.actuarial.benefits import BenefitFormula, coordinate
+from fundpool.actuarial.limited_moments import payment_moment_grid
+from fundpool.actuarial.severity import Severity
+from fundpool.inputs.case import Case
+from fundpool.inputs.schemes import Scheme
+from fundpool.models.pairs import IntArray
+from fundpool.models.rates import FloatArray
+from fundpool.models.treatment import class_starts
 
 FAMILIES: dict[str, Callable[[float, float], Severity]] = {
     "lognormal": families.Lognormal.from_mean_cv,
@@ -107,7 +107,7 @@ class Coordination:
     """How two schemes settle the claims of people with double cover.
 
     Attributes:
-        rule: what the second pays (:func:`actuarial.benefits.coordinate`).
+        rule: what the second pays (:func:`fundpool.actuarial.benefits.coordinate`).
         home_first: whether the home fund settles first; else the fund where the person works.
         quota: share of the cost up to which the second fund adds to the first.
         local_penalty, home_penalty: points off the rates of each scheme's off-site care.

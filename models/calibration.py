@@ -11,16 +11,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from inputs.case import Case
-from inputs.findings import CaseError, Finding
-from inputs.tables import FITTED_MEASURES
-from models.claims_kernel import ClaimRoom, claim_room
-from models.county_books import with_taken_in
-from models.economy import EconomicPaths
-from models.flow_record import CountyFlows, Multipliers, no_multipliers
-from models.flows import OpeningYear, base_year_flows
-from models.preparation import Prepared
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.inputs.findings import CaseError, Finding
+from fundpool.inputs.tables import FITTED_MEASURES
+from fundpool.models.claims_kernel import ClaimRoom, claim_room
+from fundpool.models.county_books import with_taken_in
+from fundpool.models.economy import EconomicPaths
+from fundpool.models.flow_record import CountyFlows, Multipliers, no_multipliers
+from fundpool.models.flows import OpeningYear, base_year_flows
+from fundpool.models.preparation import Prepared
+from fundpool.models.rates import FloatArray
 
 FITTED = FITTED_MEASURES
 ACTUAL_TO_EXPECTED = (

@@ -1,4 +1,4 @@
-"""Sex-by-age rows in blocks of cells, worked on as vectors (:mod:`models.vector_blocks`).
+"""Sex-by-age rows in blocks of cells, worked on as vectors (:mod:`fundpool.models.vector_blocks`).
 
 A row of 202 cells is not a multiple of a vector's length, and a band of ages is shorter than
 most: what is left over would run cell by cell and take most of the time. So scratch rows are
@@ -10,14 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inputs.vocabulary import CELLS, STATUSES
-from models.compiled import LOOSE, compiled
-from models.held_cells import LANES, HeldCells
-from models.pairs import IntArray
-from models.plain_blocks import FEW, FEW_OR_MANY, FOUR, MANY
-from models.population import NONE, band_runs
-from models.rates import BoolArray, CareWeights, FloatArray
-from models.vector_blocks import combine_few, combine_many, dot_four
+from fundpool.inputs.vocabulary import CELLS, STATUSES
+from fundpool.models.compiled import LOOSE, compiled
+from fundpool.models.held_cells import LANES, HeldCells
+from fundpool.models.pairs import IntArray
+from fundpool.models.plain_blocks import FEW, FEW_OR_MANY, FOUR, MANY
+from fundpool.models.population import NONE, band_runs
+from fundpool.models.rates import BoolArray, CareWeights, FloatArray
+from fundpool.models.vector_blocks import combine_few, combine_many, dot_four
 
 K = len(STATUSES)
 

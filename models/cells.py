@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from inputs.vocabulary import AGES, SEXES
-from models.pairs import IntArray
+from fundpool.inputs.vocabulary import AGES, SEXES
+from fundpool.models.pairs import IntArray
 
 
 def cell_index(sex: ArrayLike, age: ArrayLike) -> IntArray:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from inputs.case import Case, read_case
-from inputs.case import check_case as check_inputs
-from inputs.findings import CaseError, Finding
-from models.calibration import FITTED, Calibration, calibrate, counties_of
-from models.economy import economic_paths
-from models.flows import opening_year
-from models.preparation import prepare
+from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.case import check_case as check_inputs
+from fundpool.inputs.findings import CaseError, Finding
+from fundpool.models.calibration import FITTED, Calibration, calibrate, counties_of
+from fundpool.models.economy import economic_paths
+from fundpool.models.flows import opening_year
+from fundpool.models.preparation import prepare
 
 FAR = 2.0
 """A multiplier above this, or below one over it, is a finding.

@@ -9,17 +9,17 @@ Dual cover is settled by the local work-based scheme and the home scheme in the 
 rules say; the second adds what its rule allows, and both together never exceed the cost. Where a
 scheme has packages, ``cover`` is the part of a member's claims that they cover. Margins of the
 settlement matrix are the claims by payer and the claims by place. This module is the readable
-specification; :mod:`models.claims_kernel` computes the same compiled.
+specification; :mod:`fundpool.models.claims_kernel` computes the same compiled.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.schemes import Scheme
-from inputs.vocabulary import REGIMES, STATUSES
-from models.benefits_paid import (
+from fundpool.inputs.case import Case
+from fundpool.inputs.schemes import Scheme
+from fundpool.inputs.vocabulary import REGIMES, STATUSES
+from fundpool.models.benefits_paid import (
     Coordination,
     coordinated_payments,
     expected_payments,
@@ -27,12 +27,12 @@ from models.benefits_paid import (
     scheme_rules,
     severities,
 )
-from models.opening import next_level
-from models.pairs import IntArray, PairIndex, sum_by
-from models.participation import package_cover
-from models.rates import FloatArray
-from models.retiree_register import by_payer, shares_of_payers
-from models.treatment import (
+from fundpool.models.opening import next_level
+from fundpool.models.pairs import IntArray, PairIndex, sum_by
+from fundpool.models.participation import package_cover
+from fundpool.models.rates import FloatArray
+from fundpool.models.retiree_register import by_payer, shares_of_payers
+from fundpool.models.treatment import (
     HOME,
     REFERRAL,
     RESIDENCE,
@@ -72,7 +72,7 @@ class ClaimTerms:
         payments: expected payment for a claim, ``(S, F, 2, C, J, n + 1)``.
         formula_of: rule set of each county, ``(S, n + 1)``.
         together: what the local and the home scheme pay for a claim of a doubly covered person
-            made to both (:func:`models.benefits_paid.coordinated_payments`).
+            made to both (:func:`fundpool.models.benefits_paid.coordinated_payments`).
         cover: part of a member's claims that the packages of the scheme cover, by insuring
             county, ``(S, n + 1, C, J)``; one without packages.
         scheme_of: scheme that pays for each status, for dual cover where the person works,

@@ -1,4 +1,4 @@
-"""The claims of a year, compiled: what :func:`models.claims.claims_of_year` specifies.
+"""The claims of a year, compiled: what :func:`fundpool.models.claims.claims_of_year` specifies.
 
 Pairs are shared out over a fixed number of chunks, each with sums of its own that are added in a
 fixed order, so the result does not depend on the number of threads.
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.claims import (
+from fundpool.models.claims import (
     DUAL,
     ELSEWHERE,
     PAID_AT_HOME,
@@ -18,11 +18,11 @@ from models.claims import (
     share_on_site,
     shares_by_rule,
 )
-from models.compiled import LOOSE, compiled
-from models.pairs import CHUNKS, side_by_side
-from models.rates import FloatArray
-from models.retiree_register import by_payer, shares_of_payers
-from models.treatment import HOME, REFERRAL, RESIDENCE
+from fundpool.models.compiled import LOOSE, compiled
+from fundpool.models.pairs import CHUNKS, side_by_side
+from fundpool.models.rates import FloatArray
+from fundpool.models.retiree_register import by_payer, shares_of_payers
+from fundpool.models.treatment import HOME, REFERRAL, RESIDENCE
 
 
 @compiled(LOOSE)
@@ -173,7 +173,7 @@ class ClaimRoom:
     """Memory for the claims of a year, to be used again for the next.
 
     A nation's would take longer to be had from the machine than to be filled. What is made in it
-    (:class:`models.claims.YearClaims`) holds until it is used again.
+    (:class:`fundpool.models.claims.YearClaims`) holds until it is used again.
 
     Attributes:
         settlement: by chunk, ``(CHUNKS, S, n + 1, columns)``; ``elsewhere`` without schemes.
@@ -201,7 +201,7 @@ def claims_of_year(
     retiree_pool: FloatArray,
     room: ClaimRoom | None = None,
 ) -> YearClaims:
-    """Cost and payment of a year's claims; see :func:`models.claims.claims_of_year`.
+    """Cost and payment of a year's claims; see :func:`fundpool.models.claims.claims_of_year`.
 
     ``room`` is memory to work in, whose old contents are lost; new unless given.
     """

@@ -7,9 +7,9 @@ and payments ``Y = b(X)``. Its cumulants are closed forms,
 ``k1 = l E[Y]``,  ``k2 = l E[Y^2] + omega k1^2``,
 ``k3 = l E[Y^3] + 3 omega k1 l E[Y^2] + 2 omega^2 k1^3``,
 
-with the moments of the payment from :mod:`actuarial.limited_moments`: the claims of the year are
-added up once more with every expected payment replaced by its second (third) moment. A claim that
-is only sometimes claimed is a Bernoulli factor and keeps its place before the moment.
+with the moments of the payment from :mod:`fundpool.actuarial.limited_moments`: the claims of the
+year are added up once more with every expected payment replaced by its second (third) moment. A
+claim that is only sometimes claimed is a Bernoulli factor and keeps its place before the moment.
 
 The shape is the normal with a correction for skewness, ``z + g (z^2 - 1) / 6`` (Cornish and
 Fisher, first order); for small pools, whose skewness is beyond what that can do, the quantiles of
@@ -22,24 +22,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import ndtr
 
-from actuarial.aggregate_loss import compound_negative_binomial
-from actuarial.limited_moments import payment_moment_grid
-from actuarial.payment_severity import PaymentSeverity
-from inputs.case import Case
-from inputs.findings import CaseError, Finding
-from models.benefits_paid import (
+from fundpool.actuarial.aggregate_loss import compound_negative_binomial
+from fundpool.actuarial.limited_moments import payment_moment_grid
+from fundpool.actuarial.payment_severity import PaymentSeverity
+from fundpool.inputs.case import Case
+from fundpool.inputs.findings import CaseError, Finding
+from fundpool.models.benefits_paid import (
     coordinated_payments,
     expected_payments,
     scheme_rules,
     severities,
 )
-from models.claims import DUAL, ClaimTerms, K, coordination_of, payer_of
-from models.claims_kernel import claims_of_year
-from models.flow_record import CountyFlows, Multipliers
-from models.flows import OpeningYear
-from models.pairs import IntArray
-from models.rates import FloatArray
-from models.scenario_kernel import GRID_HALF, GRID_STEP
+from fundpool.models.claims import DUAL, ClaimTerms, K, coordination_of, payer_of
+from fundpool.models.claims_kernel import claims_of_year
+from fundpool.models.flow_record import CountyFlows, Multipliers
+from fundpool.models.flows import OpeningYear
+from fundpool.models.pairs import IntArray
+from fundpool.models.rates import FloatArray
+from fundpool.models.scenario_kernel import GRID_HALF, GRID_STEP
 
 SMALL_POOL_SKEWNESS = 0.4
 """Skewness from which a county's quantiles are taken from its aggregate loss."""

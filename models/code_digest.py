@@ -9,13 +9,18 @@ from pathlib import Path
 def source_files(
     root: Path, packages: Iterable[str], suffixes: Collection[str] = (".py",)
 ) -> list[Path]:
-    """Source files of packages that lie side by side in ``root``, sorted."""
-    return sorted(
+    """Source files of packages below ``root``, sorted.
+
+    In a checkout some packages of ``fundpool`` are links, which a search from ``fundpool`` does not
+    follow; so they are named themselves.
+    """
+    files = {
         file
         for package in packages
-        for file in (root / package).rglob("*")
+        for file in (root / package.replace(".", "/")).rglob("*")
         if file.suffix in suffixes and file.is_file()
-    )
+    }
+    return sorted(files)
 
 
 def files_sha256(root: Path, files: Iterable[Path]) -> str:
@@ -34,8 +39,8 @@ def users_and_their_imports(root: Path, packages: Collection[str], module: str) 
     line of a docstring that looks like an import at worst names a file more.
 
     Args:
-        root: where the packages lie side by side.
-        packages: their names; imports of others are not followed.
+        root: the folder above the packages.
+        packages: their full names; imports of others are not followed.
         module: full name of the module.
 
     Returns:
@@ -45,8 +50,9 @@ def users_and_their_imports(root: Path, packages: Collection[str], module: str) 
     for file in source_files(root, packages):
         parts = file.relative_to(root).with_suffix("").parts
         files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    named = "|".join(map(re.escape, packages))
     line = re.compile(
-        rf"^[ \t]*(?:from|import) +((?:{'|'.join(packages)})\b[\w.]*)(?: +import +(\([^)]*\)|.*))?",
+        rf"^[ \t]*(?:from|import) +((?:{named})\b[\w.]*)(?: +import +(\([^)]*\)|.*))?",
         re.MULTILINE,
     )
 

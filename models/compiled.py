@@ -2,10 +2,10 @@
 
 Numba keeps compiled code between runs, but looks for changes only in the file of the function that
 is called, not in those of the functions and constants that it uses. So compiled code is kept in a
-folder of its own (:mod:`models.compile_cache`) for each digest of all sources that it may depend
-on, with the versions of Python, numba, llvmlite and numpy, the processor and numba's settings: no
-code outlives what it was made of. Only functions decorated here go there; numba's own settings,
-and what users compile themselves, stay as they are.
+folder of its own (:mod:`fundpool.models.compile_cache`) for each digest of all sources that it may
+depend on, with the versions of Python, numba, llvmlite and numpy, the processor and numba's
+settings: no code outlives what it was made of. Only functions decorated here go there; numba's own
+settings, and what users compile themselves, stay as they are.
 
 With ``FUNDPOOL_COMPILE=0`` in the environment nothing is compiled and all runs as plain Python, a
 hundred times as slow: for tests, for debuggers, and for machines that numba does not know.
@@ -27,10 +27,10 @@ import numpy as np
 from numba.core.caching import FunctionCache
 from numba.extending import intrinsic as numba_intrinsic
 
-from models.code_digest import files_sha256, users_and_their_imports
-from models.compile_cache import folder_for
+from fundpool.models.code_digest import files_sha256, users_and_their_imports
+from fundpool.models.compile_cache import folder_for
 
-PACKAGES = ("actuarial", "inputs", "models")
+PACKAGES = ("fundpool.actuarial", "fundpool.inputs", "fundpool.models")
 """Packages that compiled functions, and the constants in them, come from."""
 
 SETTINGS = (

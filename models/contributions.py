@@ -2,22 +2,22 @@
 
 Payroll scheme: ``rate * contribution base``; the base of a member is the wage within the floor
 and ceiling of the local mean wage, in expectation over the wage distribution
-(:mod:`actuarial.contribution_base`), times compliance. Flat scheme: ``(premium + subsidy) *
-persons``. All of it is linear in the rates, so the coefficients (bases, persons) are kept.
+(:mod:`fundpool.actuarial.contribution_base`), times compliance. Flat scheme: ``(premium + subsidy)
+* persons``. All of it is linear in the rates, so the coefficients (bases, persons) are kept.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from actuarial.contribution_base import expected_contribution_base
-from inputs.case import Case
-from inputs.schemes import Scheme
-from inputs.vocabulary import STATUSES
-from models.economy import EconomicPaths
-from models.pairs import PairIndex, sum_by
-from models.participation import package_rate
-from models.rates import FloatArray
+from fundpool.actuarial.contribution_base import expected_contribution_base
+from fundpool.inputs.case import Case
+from fundpool.inputs.schemes import Scheme
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.economy import EconomicPaths
+from fundpool.models.pairs import PairIndex, sum_by
+from fundpool.models.participation import package_rate
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

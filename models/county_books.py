@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from inputs.case import Case
-from models import coverage
-from models.flow_record import CountyFlows
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.models import coverage
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from inputs.case import Case
-from models.pool_recursion import Chance
-from models.scenario_flows import CountyScratch, draws
-from models.scenario_terms import ScenarioTerms
+from fundpool.inputs.case import Case
+from fundpool.models.pool_recursion import Chance
+from fundpool.models.scenario_flows import CountyScratch, draws
+from fundpool.models.scenario_terms import ScenarioTerms
 
 REPORTED = 25
 """Scenarios between two calls of ``progress``."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actuarial.solvency import discount_factors
-from models.pool_recursion import PoolRun
-from models.pool_summary import PoolSummary
-from models.rates import FloatArray
+from fundpool.actuarial.solvency import discount_factors
+from fundpool.models.pool_recursion import PoolRun
+from fundpool.models.pool_summary import PoolSummary
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ scheme is kept apart, a share of those insured at home belongs to it.
 
 import numpy as np
 
-from models.coverage import (
+from fundpool.models.coverage import (
     DUAL,
     EMPLOYEE,
     HOME_RESIDENT,
@@ -20,7 +20,7 @@ from models.coverage import (
     RURAL_RESIDENT,
     K,
 )
-from models.rates import FloatArray
+from fundpool.models.rates import FloatArray
 
 
 def home_cover(rural: FloatArray) -> FloatArray:

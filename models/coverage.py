@@ -8,9 +8,9 @@ base-year shares if nothing else changed:
 ``share[i] * q[i, j] = share[j] * q[j, i]``  (detailed balance),
 
 for work-based cover times a factor by age band that lets cohorts grow through the bands without
-lagging behind (:mod:`models.entry_hazards`). So a case without levers keeps its cover, and a
-lever that multiplies an enrolment hazard (:mod:`models.participation`) moves it by a known amount.
-Yearly matrix: ``expm(Q)``.
+lagging behind (:mod:`fundpool.models.entry_hazards`). So a case without levers keeps its cover, and
+a lever that multiplies an enrolment hazard (:mod:`fundpool.models.participation`) moves it by a
+known amount. Yearly matrix: ``expm(Q)``.
 """
 
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from actuarial.mobility import transition_matrix, turnover_hazard
-from inputs.case import Case
-from inputs.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
-from models.entry_hazards import renewing_entry
-from models.pairs import IntArray, PairIndex, sum_by
-from models.participation import Participation, participation
-from models.rates import FloatArray
+from fundpool.actuarial.mobility import transition_matrix, turnover_hazard
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
+from fundpool.models.entry_hazards import renewing_entry
+from fundpool.models.pairs import IntArray, PairIndex, sum_by
+from fundpool.models.participation import Participation, participation
+from fundpool.models.rates import FloatArray
 
 K = len(STATUSES)
 (NONE, HOME_RESIDENT, LOCAL_RESIDENT, EMPLOYEE, RETIRED, MIGRANT, DUAL, RETIRED_ELSEWHERE,
@@ -48,7 +48,7 @@ class BaseCoverage:
         working: whether a band is of working age, ``(bands,)``.
         entry: hazard of entering work-based cover that renews the base-year pattern by age,
             relative to detailed balance, ``(rows, bands)``
-            (:func:`models.entry_hazards.renewing_entry`).
+            (:func:`fundpool.models.entry_hazards.renewing_entry`).
         hazards: hazards of leaving in the observed base year, at which entry balances.
         first, kind: person types (rows by bands, laid flat) that differ in nothing share a kind,
             ``(rows * bands,)``; ``first`` is one of each kind.

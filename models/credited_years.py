@@ -1,20 +1,20 @@
 """Credited years: what contributors have in the base year, and who earns retiree cover.
 
 The first two moments of credited years are carried with the contributors of every pair and cell
-(:mod:`models.holdings`). The share with enough years at retirement comes from the beta distribution
-with these moments between nothing and the longest possible career.
+(:mod:`fundpool.models.holdings`). The share with enough years at retirement comes from the beta
+distribution with these moments between nothing and the longest possible career.
 """
 
 import numpy as np
 
-from actuarial.credited_years import eligible_share_of_many
-from inputs.case import Case
-from inputs.schemes import Scheme
-from inputs.vocabulary import AGES, SEXES
-from models.held_cells import HeldCells
-from models.holdings import HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS, mean_of
-from models.pairs import IntArray, PairIndex, side_by_side, slices
-from models.rates import FloatArray
+from fundpool.actuarial.credited_years import eligible_share_of_many
+from fundpool.inputs.case import Case
+from fundpool.inputs.schemes import Scheme
+from fundpool.inputs.vocabulary import AGES, SEXES
+from fundpool.models.held_cells import HeldCells
+from fundpool.models.holdings import HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS, mean_of
+from fundpool.models.pairs import IntArray, PairIndex, side_by_side, slices
+from fundpool.models.rates import FloatArray
 
 
 def opening_holdings(

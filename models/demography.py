@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actuarial.lifetable import LifeTable
-from actuarial.mobility import home_away_probabilities, rogers_castro
-from inputs.case import Case
-from inputs.vocabulary import AGES, CELLS, OUTSIDE, SEXES
-from models.cells import cell_index
-from models.opening import migrant_stock
-from models.pairs import PairIndex
-from models.rates import FloatArray, MovementRates
+from fundpool.actuarial.lifetable import LifeTable
+from fundpool.actuarial.mobility import home_away_probabilities, rogers_castro
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import AGES, CELLS, OUTSIDE, SEXES
+from fundpool.models.cells import cell_index
+from fundpool.models.opening import migrant_stock
+from fundpool.models.pairs import PairIndex
+from fundpool.models.rates import FloatArray, MovementRates
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from models.rates import FloatArray
+from fundpool.models.rates import FloatArray
 
 DRIVERS_STREAM, EVENTS_STREAM, EVENT_SIZES_STREAM, NOISE_STREAM = range(4)
 

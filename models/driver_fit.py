@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from inputs.vocabulary import DRIVERS
-from models.rates import FloatArray
-from models.scenarios import DriverModel
+from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.models.rates import FloatArray
+from fundpool.models.scenarios import DriverModel
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.case import Case
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

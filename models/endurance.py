@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.projection import Projection
-from models.rates import FloatArray
+from fundpool.models.projection import Projection
+from fundpool.models.rates import FloatArray
 
 
 def months_survived(balances: FloatArray, opening: float) -> float:

@@ -10,7 +10,7 @@ that the base-year cross-section renews itself.
 
 import numpy as np
 
-from models.rates import FloatArray
+from fundpool.models.rates import FloatArray
 
 STEPS = 60
 HIGHEST = 50.0

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from actuarial import evenness as even
-from inputs.case import Case
+from fundpool.actuarial import evenness as even
+from fundpool.inputs.case import Case
 
 INDICES = ("mean", "range", "cv", "gini", "theil", "theil_within", "theil_between")
 

@@ -2,22 +2,23 @@
 
 A case may hold a table ``actuals`` of yearly or monthly figures by region and scheme. A month is
 expected to bring a twelfth of its year. How far a region's own ratio is believed is a question of
-credibility (:mod:`actuarial.credibility`): Bühlmann and Straub where several regions have several
-periods, the square-root rule where the number of claims behind a figure is given, else unknown.
+credibility (:mod:`fundpool.actuarial.credibility`): Bühlmann and Straub where several regions have
+several periods, the square-root rule where the number of claims behind a figure is given, else
+unknown.
 """
 
 import numpy as np
 import pandas as pd
 
-from actuarial.credibility import (
+from fundpool.actuarial.credibility import (
     buhlmann_straub,
     full_credibility_claims,
     limited_fluctuation,
 )
-from inputs.case import Case
-from models.calibration import counties_of, expected_series
-from models.flow_record import CountyFlows
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.models.calibration import counties_of, expected_series
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.rates import FloatArray
 
 PERSONS = ("participants", "contributors", "retirees")
 """Measures that are numbers of people, not sums over a period."""

@@ -18,9 +18,9 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from inputs.case import Case
-from models.flow_record import CountyFlows
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

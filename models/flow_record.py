@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.vocabulary import STATUSES
-from models import coverage
-from models.claims import MOST_IN_DETAIL, YearClaims
-from models.contributions import SchemeYear, pool_county
-from models.economy import EconomicPaths
-from models.pairs import IntArray, sum_by
-from models.preparation import Prepared
-from models.rates import FloatArray, YearCount
-from models.retiree_register import by_payer, shares_of_payers
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models import coverage
+from fundpool.models.claims import MOST_IN_DETAIL, YearClaims
+from fundpool.models.contributions import SchemeYear, pool_county
+from fundpool.models.economy import EconomicPaths
+from fundpool.models.pairs import IntArray, sum_by
+from fundpool.models.preparation import Prepared
+from fundpool.models.rates import FloatArray, YearCount
+from fundpool.models.retiree_register import by_payer, shares_of_payers
 
 K = len(STATUSES)
 MIGRANT_MEASURES = (

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models import shocks
-from models.account_books import AccountBooks
-from models.claims import ClaimTerms, YearClaims, claim_terms
-from models.claims_kernel import ClaimRoom, claim_room, claims_of_year
-from models.contributions import SchemeYear, scheme_year
-from models.economy import EconomicPaths, economic_paths
-from models.flow_record import (
+from fundpool.models import shocks
+from fundpool.models.account_books import AccountBooks
+from fundpool.models.claims import ClaimTerms, YearClaims, claim_terms
+from fundpool.models.claims_kernel import ClaimRoom, claim_room, claims_of_year
+from fundpool.models.contributions import SchemeYear, scheme_year
+from fundpool.models.economy import EconomicPaths, economic_paths
+from fundpool.models.flow_record import (
     CountyFlows,
     Multipliers,
     YearPeople,
@@ -28,11 +28,11 @@ from models.flow_record import (
     record_people,
     record_retiring,
 )
-from models.moving_people import MovingPeople, YearMoved
-from models.opening_count import counted, residents_by_cell
-from models.preparation import Prepared, payroll_scheme
-from models.rates import FloatArray
-from models.retiree_register import next_register, opening_register
+from fundpool.models.moving_people import MovingPeople, YearMoved
+from fundpool.models.opening_count import counted, residents_by_cell
+from fundpool.models.preparation import Prepared, payroll_scheme
+from fundpool.models.rates import FloatArray
+from fundpool.models.retiree_register import next_register, opening_register
 
 
 class RuleBook:
@@ -102,7 +102,7 @@ def base_year_flows(
 ) -> tuple[YearClaims, list[SchemeYear]]:
     """Claims and contributions of the opening population under base-year rules.
 
-    ``room`` is memory for the claims (:func:`models.claims_kernel.claims_of_year`).
+    ``room`` is memory for the claims (:func:`fundpool.models.claims_kernel.claims_of_year`).
     """
     terms = opening.terms.at_level(multipliers.claims)
     claims = claims_of_year(opening.people.exposure, terms, opening.people.register, room)

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from actuarial.solvency import reserve_months
-from inputs.case import Case
-from models.adjustment import PoolFlow, swaps_of_year
-from models.county_books import opening_balances, with_taken_in
-from models.flow_record import CountyFlows
-from models.pairs import IntArray, sum_by
-from models.pooling import PoolingPlan, Pools, Stage, pools_of
-from models.rates import FloatArray
+from fundpool.actuarial.solvency import reserve_months
+from fundpool.inputs.case import Case
+from fundpool.models.adjustment import PoolFlow, swaps_of_year
+from fundpool.models.county_books import opening_balances, with_taken_in
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.pairs import IntArray, sum_by
+from fundpool.models.pooling import PoolingPlan, Pools, Stage, pools_of
+from fundpool.models.rates import FloatArray
 
 MONEY = (
     "contribution_base",

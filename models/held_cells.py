@@ -15,11 +15,11 @@ from itertools import pairwise
 
 import numpy as np
 
-from inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
-from models.holdings import CONTRIBUTING, LAYERS
-from models.pairs import IntArray, side_by_side, slices
-from models.population import RETIRED
-from models.rates import BoolArray, Changes, FloatArray
+from fundpool.inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
+from fundpool.models.holdings import CONTRIBUTING, LAYERS
+from fundpool.models.pairs import IntArray, side_by_side, slices
+from fundpool.models.population import RETIRED
+from fundpool.models.rates import BoolArray, Changes, FloatArray
 
 K = len(STATUSES)
 

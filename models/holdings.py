@@ -12,16 +12,16 @@ are taken to hold the pair's mean, so amounts move as people do, and sums are co
 * who pays through the year gains a year, who enters, or starts again, half a year;
 * who enters brings ``prior_credit`` times the mean credited years of the contributors of the age.
 
-This module is the readable specification; :mod:`models.kernel` computes the same compiled.
+This module is the readable specification; :mod:`fundpool.models.kernel` computes the same compiled.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.vocabulary import AGES, STATUSES
-from models.pairs import IntArray, PairIndex
-from models.rates import FloatArray, YearRates
+from fundpool.inputs.vocabulary import AGES, STATUSES
+from fundpool.models.pairs import IntArray, PairIndex
+from fundpool.models.rates import FloatArray, YearRates
 
 CONTRIBUTING = (STATUSES.index("employee"), STATUSES.index("dual"))
 """Statuses that pay into the payroll scheme."""
@@ -34,7 +34,7 @@ HALF_YEAR = 0.5
 
 @dataclass(frozen=True)
 class HoldingMoves:
-    """Account money that moved in a year; see :class:`models.rates.YearCount`."""
+    """Account money that moved in a year; see :class:`fundpool.models.rates.YearCount`."""
 
     money_out: FloatArray
     money_in: FloatArray

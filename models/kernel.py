@@ -1,15 +1,16 @@
 """One year of the population in a single pass over memory, compiled.
 
-Does what :func:`models.population.step` does, in place. Homes do not interact within a year, so
-one home's slab is read once, carried through the whole year in cache and written once; homes are
-shared out over a fixed number of chunks, so the result does not depend on the number of threads.
-People are packed (:mod:`models.held_cells`): cells of a status that nobody can have are left out.
+Does what :func:`fundpool.models.population.step` does, in place. Homes do not interact within a
+year, so one home's slab is read once, carried through the whole year in cache and written once;
+homes are shared out over a fixed number of chunks, so the result does not depend on the number of
+threads. People are packed (:mod:`fundpool.models.held_cells`): cells of a status that nobody can
+have are left out.
 """
 
 import numpy as np
 
-from inputs.vocabulary import CELLS
-from models.cell_blocks import (
+from fundpool.inputs.vocabulary import CELLS
+from fundpool.models.cell_blocks import (
     SCRATCH,
     ClaimBlocks,
     K,
@@ -21,10 +22,10 @@ from models.cell_blocks import (
     reached,
     with_lapses,
 )
-from models.compiled import LOOSE, compiled
-from models.held_cells import HeldCells, every_cell
-from models.holdings import LAYERS, MONEY, share_elsewhere_in_territory, staying_by_cell
-from models.kernel_holdings import (
+from fundpool.models.compiled import LOOSE, compiled
+from fundpool.models.held_cells import HeldCells, every_cell
+from fundpool.models.holdings import LAYERS, MONEY, share_elsewhere_in_territory, staying_by_cell
+from fundpool.models.kernel_holdings import (
     add_entrants,
     add_leaving,
     arrived_amounts,
@@ -35,7 +36,7 @@ from models.kernel_holdings import (
     sum_of_places,
     to_means,
 )
-from models.kernel_people import (
+from fundpool.models.kernel_people import (
     DUAL,
     EMPLOYEE,
     add_arriving,
@@ -55,11 +56,11 @@ from models.kernel_people import (
     survive_and_age,
     times,
 )
-from models.pairs import CHUNKS, PairIndex, side_by_side
-from models.plain_blocks import FOUR
-from models.population import RETIRED, lapsed_on_move
-from models.rates import CareWeights, FloatArray, YearCount, YearRates
-from models.vector_blocks import fetch_ahead
+from fundpool.models.pairs import CHUNKS, PairIndex, side_by_side
+from fundpool.models.plain_blocks import FOUR
+from fundpool.models.population import RETIRED, lapsed_on_move
+from fundpool.models.rates import CareWeights, FloatArray, YearCount, YearRates
+from fundpool.models.vector_blocks import fetch_ahead
 
 
 @compiled(LOOSE)
@@ -302,12 +303,12 @@ def step_in_place(
         care: claim frequencies.
         threads: how many chunks run at once; one a processor unless told.
         cells: the cells of packed rows, with room for the year
-            (:func:`models.held_cells.reached_in`); all of them unless told.
+            (:func:`fundpool.models.held_cells.reached_in`); all of them unless told.
         claims: room for the expected claims, ``(P, K, C, J)``, as precise as people; new unless
             given.
 
     Returns:
-        what :func:`models.population.step` counts.
+        what :func:`fundpool.models.population.step` counts.
     """
     count = people.shape[0]
     cells = cells or every_cell()

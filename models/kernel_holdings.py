@@ -1,16 +1,18 @@
-"""What contributors hold, compiled: the pieces that :mod:`models.kernel` calls for each pair.
+"""What contributors hold, compiled: the pieces that :mod:`fundpool.models.kernel` calls for each
+pair.
 
-:mod:`models.holdings` is the specification. Amounts of a pair are layers by cell: credited years,
-their squares, account money; moving amounts have the number of movers as a fourth layer. Layers are
-scratch rows like those of people, laid out, aged and packed by :mod:`models.kernel_people`, and
-worked on in the spans of contributors: rows (first cell, cells, place in a packed row).
+:mod:`fundpool.models.holdings` is the specification. Amounts of a pair are layers by cell: credited
+years, their squares, account money; moving amounts have the number of movers as a fourth layer.
+Layers are scratch rows like those of people, laid out, aged and packed by
+:mod:`fundpool.models.kernel_people`, and worked on in the spans of contributors: rows (first cell,
+cells, place in a packed row).
 """
 
 import numpy as np
 
-from models.compiled import LOOSE, compiled
-from models.holdings import HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS
-from models.kernel_people import DUAL, EMPLOYEE
+from fundpool.models.compiled import LOOSE, compiled
+from fundpool.models.holdings import HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS
+from fundpool.models.kernel_people import DUAL, EMPLOYEE
 
 
 @compiled(LOOSE)

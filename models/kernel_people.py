@@ -1,20 +1,20 @@
-"""People of one pair, compiled: the pieces that :mod:`models.kernel` calls for each pair.
+"""People of one pair, compiled: the pieces that :mod:`fundpool.models.kernel` calls for each pair.
 
-A packed row of people (:mod:`models.held_cells`) is laid out in scratch rows, one a status, that
-are nil outside its spans; all work goes over spans. Rows are worked on in the precision in which
-people are kept, so sums begin with a nil of their kind: a double among singles would halve the
-speed. Cells are counted without sign, since an index that might be negative is slow. Arrays are
-handed over whole, with the row that is meant: a view is counted by its array, and to count with
-one counter for all processors takes longer than the work.
+A packed row of people (:mod:`fundpool.models.held_cells`) is laid out in scratch rows, one a
+status, that are nil outside its spans; all work goes over spans. Rows are worked on in the
+precision in which people are kept, so sums begin with a nil of their kind: a double among singles
+would halve the speed. Cells are counted without sign, since an index that might be negative is
+slow. Arrays are handed over whole, with the row that is meant: a view is counted by its array, and
+to count with one counter for all processors takes longer than the work.
 """
 
 import numpy as np
 
-from inputs.vocabulary import AGES, CELLS, OLDEST_AGE
-from models.cell_blocks import K
-from models.compiled import LOOSE, compiled
-from models.holdings import CONTRIBUTING
-from models.population import RETIRED
+from fundpool.inputs.vocabulary import AGES, CELLS, OLDEST_AGE
+from fundpool.models.cell_blocks import K
+from fundpool.models.compiled import LOOSE, compiled
+from fundpool.models.holdings import CONTRIBUTING
+from fundpool.models.population import RETIRED
 
 EMPLOYEE, DUAL = CONTRIBUTING
 FIRST_FERTILE, LAST_FERTILE = 10, 54
@@ -193,7 +193,7 @@ def add_mapped(  # type: ignore[no-untyped-def]
         factor: a number.
         spans: of the statuses.
         held: statuses that anybody has, ``(K + 1,)``; rows of others are left alone.
-        plan: from :func:`models.cell_blocks.moves_plan`.
+        plan: from :func:`fundpool.models.cell_blocks.moves_plan`.
     """
     for n in range(plan.shape[0]):
         j, a, b, d = np.uint64(plan[n, 0]), plan[n, 1], plan[n, 2], plan[n, 3]

@@ -10,13 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from inputs.case import Case
-from models.evenness import INDICES, evenness_indices
-from models.flow_record import CountyFlows
-from models.pool_layout import layout
-from models.pool_recursion import PoolRun, scheme_run, standing_runs
-from models.pool_summary import NEVER, PoolSummary, pool_summary
-from models.pooling import PoolingPlan
+from fundpool.inputs.case import Case
+from fundpool.models.evenness import INDICES, evenness_indices
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.pool_layout import layout
+from fundpool.models.pool_recursion import PoolRun, scheme_run, standing_runs
+from fundpool.models.pool_summary import NEVER, PoolSummary, pool_summary
+from fundpool.models.pooling import PoolingPlan
 
 COLUMNS = ("first_year", "last_year", "opening_balance", "closing_balance", "exhaustion_year",
            "min_reserve_months", "final_reserve_months", "payg_rate_first", "payg_rate_last",
@@ -51,8 +51,8 @@ def pool_measures(summaries: Mapping[str, PoolSummary]) -> pd.DataFrame:
     """Solvency measures of every pool of every stage; adjustment funds are no pools.
 
     Columns: scheme, pool, name, level, and those of ``COLUMNS``, whose meaning
-    :class:`models.pool_summary.PoolSummary` gives; ``base_present_value`` is its ``worth``, the
-    weight of a level rate in means. ``exhaustion_year`` is blank if there is none.
+    :class:`fundpool.models.pool_summary.PoolSummary` gives; ``base_present_value`` is its
+    ``worth``, the weight of a level rate in means. ``exhaustion_year`` is blank if there is none.
     """
     frames = [
         pd.DataFrame(

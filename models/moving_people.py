@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models import coverage, credited_years, shocks
-from models.held_cells import packed_anew, reached_in
-from models.kernel import step_in_place
-from models.preparation import Prepared, payroll_scheme, room_ahead, year_rates
-from models.rates import FloatArray, YearCount, YearRates
+from fundpool.models import coverage, credited_years, shocks
+from fundpool.models.held_cells import packed_anew, reached_in
+from fundpool.models.kernel import step_in_place
+from fundpool.models.preparation import Prepared, payroll_scheme, room_ahead, year_rates
+from fundpool.models.rates import FloatArray, YearCount, YearRates
 
 
 @dataclass(frozen=True)

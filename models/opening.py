@@ -10,15 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.vocabulary import CELLS, OUTSIDE, TIES
-from models.cells import cell_index
-from models.compiled import compiled
-from models.coverage import BaseCoverage, pair_rows
-from models.held_cells import HeldCells
-from models.pairs import IntArray, PairIndex, pair_index, side_by_side, slices
-from models.population import band_runs
-from models.rates import BoolArray, FloatArray
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import CELLS, OUTSIDE, TIES
+from fundpool.models.cells import cell_index
+from fundpool.models.compiled import compiled
+from fundpool.models.coverage import BaseCoverage, pair_rows
+from fundpool.models.held_cells import HeldCells
+from fundpool.models.pairs import IntArray, PairIndex, pair_index, side_by_side, slices
+from fundpool.models.population import band_runs
+from fundpool.models.rates import BoolArray, FloatArray
 
 RESIDENT_TIES = ("stayer", "within", "between", "inbound")
 

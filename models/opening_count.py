@@ -1,23 +1,23 @@
 """A population counted in one pass, compiled.
 
-:func:`counted` gives what ``people.sum`` and :func:`models.population.expected_claims` give,
-:func:`residents_by_cell` what :func:`models.population.by_residence` gives, for packed people too.
-Homes are shared out over a fixed number of chunks, each with sums of its own that are added in a
-fixed order, so the result does not depend on the number of threads.
+:func:`counted` gives what ``people.sum`` and :func:`fundpool.models.population.expected_claims`
+give, :func:`residents_by_cell` what :func:`fundpool.models.population.by_residence` gives, for
+packed people too. Homes are shared out over a fixed number of chunks, each with sums of its own
+that are added in a fixed order, so the result does not depend on the number of threads.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from inputs.vocabulary import CELLS
-from models.cell_blocks import SCRATCH, ClaimBlocks, K, claim_blocks, claims_by_class
-from models.compiled import LOOSE, compiled
-from models.held_cells import HeldCells, every_cell
-from models.kernel_people import add_up, lay_out
-from models.pairs import CHUNKS, PairIndex, side_by_side
-from models.plain_blocks import FOUR
-from models.rates import CareWeights, FloatArray
+from fundpool.inputs.vocabulary import CELLS
+from fundpool.models.cell_blocks import SCRATCH, ClaimBlocks, K, claim_blocks, claims_by_class
+from fundpool.models.compiled import LOOSE, compiled
+from fundpool.models.held_cells import HeldCells, every_cell
+from fundpool.models.kernel_people import add_up, lay_out
+from fundpool.models.pairs import CHUNKS, PairIndex, side_by_side
+from fundpool.models.plain_blocks import FOUR
+from fundpool.models.rates import CareWeights, FloatArray
 
 
 class Counted(NamedTuple):

@@ -5,12 +5,12 @@ from typing import TypedDict
 
 import pandas as pd
 
-from inputs.case import Case
-from models.flow_record import CountyFlows
-from models.measures import weighted_mean
-from models.pool_recursion import PoolRun
-from models.pool_summary import NEVER, PoolSummary, evenness_between, exhausted_share
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.measures import weighted_mean
+from fundpool.models.pool_recursion import PoolRun
+from fundpool.models.pool_summary import NEVER, PoolSummary, evenness_between, exhausted_share
+from fundpool.models.rates import FloatArray
 
 
 class Headline(TypedDict):

@@ -18,7 +18,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from inputs.vocabulary import TIES
+from fundpool.inputs.vocabulary import TIES
 
 IntArray = NDArray[np.int64]
 

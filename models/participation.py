@@ -21,10 +21,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.schemes import Scheme
-from inputs.vocabulary import TIES
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.inputs.schemes import Scheme
+from fundpool.inputs.vocabulary import TIES
+from fundpool.models.rates import FloatArray
 
 MIGRANTS = tuple(tie != "stayer" for tie in TIES)
 

@@ -1,17 +1,19 @@
-"""What the intrinsics of :mod:`models.vector_blocks` compute, in plain numpy: the specification.
+"""What the intrinsics of :mod:`fundpool.models.vector_blocks` compute, in plain numpy: the
+specification.
 
-They take the intrinsics' place where nothing is compiled (:mod:`models.compiled`).
+They take the intrinsics' place where nothing is compiled (:mod:`fundpool.models.compiled`).
 """
 
-from models.held_cells import LANES
-from models.pairs import IntArray
-from models.rates import FloatArray
+from fundpool.models.held_cells import LANES
+from fundpool.models.pairs import IntArray
+from fundpool.models.rates import FloatArray
 
 FOUR = 4
 FEW, MANY = 3, 6
 BAND, FEW_OR_MANY, ADD, FIRST_BEFORE = 2, 3, 4, 5
 AFTER = FIRST_BEFORE + MANY
-"""Columns of a row of :func:`models.cell_blocks.cover_plan`; after ``AFTER`` statuses follow."""
+"""Columns of a row of :func:`fundpool.models.cell_blocks.cover_plan`; after ``AFTER`` statuses
+follow."""
 
 
 def _combine(
@@ -46,7 +48,7 @@ def combine_few(
 
     For each status after ``j``: ``target[j]`` becomes the sum over statuses before ``k`` of
     ``matrices[row, band, k, j] * source[k]``, or is added to, in ``LANES`` cells from a cell on
-    (:func:`models.cell_blocks.cover_plan`).
+    (:func:`fundpool.models.cell_blocks.cover_plan`).
     """
     _combine(FEW, target, source, matrices, row, plan, n, cell)
 

@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from actuarial.solvency import discount_factors
-from inputs.case import Case
-from inputs.policies import policy_contents, read_policy
-from models.calibration import Calibration
-from models.endurance import endurance_table
-from models.flow_record import MIGRANT_MEASURES
-from models.measures import weighted_mean
-from models.projection import Projection, Study, study
+from fundpool.actuarial.solvency import discount_factors
+from fundpool.inputs.case import Case
+from fundpool.inputs.policies import policy_contents, read_policy
+from fundpool.models.calibration import Calibration
+from fundpool.models.endurance import endurance_table
+from fundpool.models.flow_record import MIGRANT_MEASURES
+from fundpool.models.measures import weighted_mean
+from fundpool.models.projection import Projection, Study, study
 
 FIGURES = {
     "insured_migrants": "migrants insured, last year",
@@ -48,7 +48,7 @@ class PolicyEffects:
         base: figures of the case without policy, by the names in ``FIGURES``.
         policies: one row a policy: name, title, title_local, about, then the figures.
         endurance: for policies with shocks how funds at each level stand them: policy, title,
-            year, the columns of :class:`models.endurance.Endurance`, and the same figures
+            year, the columns of :class:`fundpool.models.endurance.Endurance`, and the same figures
             without the shock (``shortest_without``, ``within_five_without``).
     """
 

@@ -1,8 +1,8 @@
 """Balances of every pool of a pooling plan in one scenario, compiled.
 
-The recursion of :mod:`models.funds`, with stages, merges and adjustment funds, on flows that
-differ by scenario. For every pool a second balance is carried that opened with nothing: what it
-lacks at its worst, discounted to the opening, is the opening reserve that the scenario asks for
+The recursion of :mod:`fundpool.models.funds`, with stages, merges and adjustment funds, on flows
+that differ by scenario. For every pool a second balance is carried that opened with nothing: what
+it lacks at its worst, discounted to the opening, is the opening reserve that the scenario asks for
 (swaps do not depend on balances, so the balance is linear in the opening).
 """
 
@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inputs.case import Case
-from models.compiled import FAST, compiled
-from models.funds import moral_hazard
-from models.pairs import IntArray
-from models.pooling import PoolingPlan, Pools, Stage, pools_of
-from models.rates import FloatArray
-from models.scenario_kernel import county_flows_of_scenario
+from fundpool.inputs.case import Case
+from fundpool.models.compiled import FAST, compiled
+from fundpool.models.funds import moral_hazard
+from fundpool.models.pairs import IntArray
+from fundpool.models.pooling import PoolingPlan, Pools, Stage, pools_of
+from fundpool.models.rates import FloatArray
+from fundpool.models.scenario_kernel import county_flows_of_scenario
 
 PAID_IN, RESULT, ACTUAL, BARE, MORE = range(5)
 """Rows of working room: contributions, the year's result, the balance, the balance that opened

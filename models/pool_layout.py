@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.case import Case
-from models.pairs import IntArray
-from models.pooling import PoolingPlan, Pools, Stage, pools_of
+from fundpool.inputs.case import Case
+from fundpool.models.pairs import IntArray
+from fundpool.models.pooling import PoolingPlan, Pools, Stage, pools_of
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.pairs import IntArray
-from models.pooling import pools_of
-from models.projection import Projection
-from models.rates import FloatArray
+from fundpool.models.pairs import IntArray
+from fundpool.models.pooling import pools_of
+from fundpool.models.projection import Projection
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

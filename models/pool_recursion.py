@@ -1,7 +1,7 @@
 """Balances of a scheme's pools under a pooling plan, in many scenarios at once.
 
-The recursion of :mod:`models.funds` on arrays: stages, mergers, adjustment funds, moral hazard and
-collection effort included, without a table. ``fund_table`` is its specification.
+The recursion of :mod:`fundpool.models.funds` on arrays: stages, mergers, adjustment funds, moral
+hazard and collection effort included, without a table. ``fund_table`` is its specification.
 
 Pools of all stages stand in one list of ``P``; a pool has numbers in the years of its stage only.
 """
@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from inputs.case import Case
-from models.adjustment import batch_swaps
-from models.county_books import CountyBook, county_book, opening_balances, with_taken_in
-from models.flow_record import CountyFlows
-from models.funds import collection_effort, members, moral_hazard, year_after
-from models.pairs import IntArray
-from models.pool_layout import Layout, layout
-from models.pooling import PoolingPlan, Pools, Stage, pools_of
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.models.adjustment import batch_swaps
+from fundpool.models.county_books import CountyBook, county_book, opening_balances, with_taken_in
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.funds import collection_effort, members, moral_hazard, year_after
+from fundpool.models.pairs import IntArray
+from fundpool.models.pool_layout import Layout, layout
+from fundpool.models.pooling import PoolingPlan, Pools, Stage, pools_of
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actuarial.risk import ruin_probability
-from actuarial.solvency import actuarial_balance, discount_factors, level_rate, short_range_test
-from inputs.case import Case
-from models.evenness import evenness_indices
-from models.pairs import IntArray
-from models.pool_recursion import PoolRun
-from models.rates import FloatArray
+from fundpool.actuarial.risk import ruin_probability
+from fundpool.actuarial.solvency import (
+    actuarial_balance,
+    discount_factors,
+    level_rate,
+    short_range_test,
+)
+from fundpool.inputs.case import Case
+from fundpool.models.evenness import evenness_indices
+from fundpool.models.pairs import IntArray
+from fundpool.models.pool_recursion import PoolRun
+from fundpool.models.rates import FloatArray
 
 NEVER = -1
 """Exhaustion year of a pool that is never exhausted."""
@@ -107,8 +112,8 @@ def pool_summary(
         run: the pools' paths.
         target_months: reserve target in months of outgo.
         standing: central paths of each stage's pools as if the stage stood throughout
-            (:func:`models.pool_recursion.standing_runs`); default: the run itself, whose pools
-            must stay the same.
+            (:func:`fundpool.models.pool_recursion.standing_runs`); default: the run itself, whose
+            pools must stay the same.
         since: number of projected years left out at the start.
 
     Raises:

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from inputs.case import Case
-from models.pairs import IntArray
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.models.pairs import IntArray
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """One year of the population, step by step: the readable specification.
 
 State ``people[pair, status, cell]``: persons by home and residence (a pair), coverage status,
-and sex by age (a cell); beside it what contributors hold (:mod:`models.holdings`). A year is, in
-this order: survive and age, births, move, retire, change of cover (docs/method.md, sections 2 and
-4). :mod:`models.kernel` does the same in one pass over memory and is tested against this module
-to 1e-12.
+and sex by age (a cell); beside it what contributors hold (:mod:`fundpool.models.holdings`). A year
+is, in this order: survive and age, births, move, retire, change of cover (docs/method.md, sections
+2 and 4). :mod:`fundpool.models.kernel` does the same in one pass over memory and is tested against
+this module to 1e-12.
 
 People are conserved: for every pair,
 ``end = start - deaths + births + arrivals - onward - returned``.
@@ -14,10 +14,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
-from models.holdings import CONTRIBUTING, MONEY, carried
-from models.pairs import PairIndex
-from models.rates import CareWeights, FloatArray, YearCount, YearRates
+from fundpool.inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
+from fundpool.models.holdings import CONTRIBUTING, MONEY, carried
+from fundpool.models.pairs import PairIndex
+from fundpool.models.rates import CareWeights, FloatArray, YearCount, YearRates
 
 WOMEN = slice(AGES, CELLS)
 NONE = STATUSES.index("none")

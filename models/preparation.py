@@ -4,17 +4,24 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.vocabulary import CELLS, SEXES, STATUSES
-from models import coverage
-from models.accounts import carry_factors
-from models.cover_on_move import cover_on_move, cover_on_return, home_cover
-from models.demography import Demography, demography, fertility, movement, newborn_sex, survival
-from models.held_cells import HeldCells, held_cells, with_room_for
-from models.opening import case_pairs, next_level, opening_people, opening_reach
-from models.pairs import IntArray, PairIndex
-from models.rates import BoolArray, CareWeights, FloatArray, YearRates
-from models.treatment import care_weights
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import CELLS, SEXES, STATUSES
+from fundpool.models import coverage
+from fundpool.models.accounts import carry_factors
+from fundpool.models.cover_on_move import cover_on_move, cover_on_return, home_cover
+from fundpool.models.demography import (
+    Demography,
+    demography,
+    fertility,
+    movement,
+    newborn_sex,
+    survival,
+)
+from fundpool.models.held_cells import HeldCells, held_cells, with_room_for
+from fundpool.models.opening import case_pairs, next_level, opening_people, opening_reach
+from fundpool.models.pairs import IntArray, PairIndex
+from fundpool.models.rates import BoolArray, CareWeights, FloatArray, YearRates
+from fundpool.models.treatment import care_weights
 
 K = len(STATUSES)
 

@@ -10,21 +10,21 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from inputs.case import Case
-from inputs.vocabulary import STATUSES
-from models.calibration import Calibration, actual_to_expected, calibrate, carried_over
-from models.economy import economic_paths
-from models.flow_record import MIGRANT_MEASURES, CountyFlows
-from models.flows import county_flows, opening_year
-from models.funds import fund_table
-from models.measures import evenness_of, evenness_overall, pool_measures, scheme_summaries
-from models.overview import scheme_overview
-from models.pairs import IntArray
-from models.pool_recursion import PoolRun
-from models.pool_summary import PoolSummary
-from models.pooling import PoolingPlan, plan_for
-from models.preparation import prepare
-from models.totals import flow_totals
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.calibration import Calibration, actual_to_expected, calibrate, carried_over
+from fundpool.models.economy import economic_paths
+from fundpool.models.flow_record import MIGRANT_MEASURES, CountyFlows
+from fundpool.models.flows import county_flows, opening_year
+from fundpool.models.funds import fund_table
+from fundpool.models.measures import evenness_of, evenness_overall, pool_measures, scheme_summaries
+from fundpool.models.overview import scheme_overview
+from fundpool.models.pairs import IntArray
+from fundpool.models.pool_recursion import PoolRun
+from fundpool.models.pool_summary import PoolSummary
+from fundpool.models.pooling import PoolingPlan, plan_for
+from fundpool.models.preparation import prepare
+from fundpool.models.totals import flow_totals
 
 ACCOUNT_COLUMNS = {
     "opening_balance": "accounts_opening", "credits": "account_credits",
@@ -68,7 +68,7 @@ class Projection:
     Attributes:
         study: the case and its flows.
         plan: the pooling plan.
-        funds: one row per scheme, pool and year (:func:`models.funds.fund_table`).
+        funds: one row per scheme, pool and year (:func:`fundpool.models.funds.fund_table`).
     """
 
     study: Study
@@ -102,7 +102,7 @@ class Projection:
 
     @cached_property
     def overview(self) -> pd.DataFrame:
-        """One row per scheme (:func:`models.overview.scheme_overview`)."""
+        """One row per scheme (:func:`fundpool.models.overview.scheme_overview`)."""
         return scheme_overview(self.case, self.flows, self.summaries)
 
     @cached_property
@@ -278,7 +278,8 @@ def study(
         years: number of projected years; those of ``solvency.horizon`` unless given.
         progress: called with each finished year.
         calibration: that of ``case.reference``, where it is known already.
-        precision: ``single`` or ``double`` for the people (:func:`models.preparation.prepare`).
+        precision: ``single`` or ``double`` for the people
+    (:func:`fundpool.models.preparation.prepare`).
     """
     span = round(case.value("solvency.horizon")) if years is None else years
     prepared = prepare(case, precision)
@@ -308,7 +309,8 @@ def project(
 
     Args:
         case: a checked case.
-        pooling: a plan or its short form (:func:`models.pooling.plan_for`), such as a level;
+        pooling: a plan or its short form (:func:`fundpool.models.pooling.plan_for`), such as a
+            level;
             default: the plan of the policies laid over the case, or its lowest level.
         years: number of projected years; default: ``solvency.horizon`` of the case.
         progress: called with each finished year.
@@ -344,7 +346,8 @@ class Comparison:
 
     @cached_property
     def totals(self) -> pd.DataFrame:
-        """Flows of all pools together by plan, scheme, year (:func:`models.totals.flow_totals`)."""
+        """Flows of all pools together by plan, scheme, year
+        (:func:`fundpool.models.totals.flow_totals`)."""
         return _stacked({name: flow_totals(p.funds) for name, p in self.projections.items()})
 
     @property
@@ -366,7 +369,7 @@ class Comparison:
 
     @cached_property
     def overview(self) -> pd.DataFrame:
-        """One row per plan and scheme (:func:`models.overview.scheme_overview`)."""
+        """One row per plan and scheme (:func:`fundpool.models.overview.scheme_overview`)."""
         result = _stacked({name: p.overview for name, p in self.projections.items()})
         result["first_exhaustion"] = result["first_exhaustion"].astype("Int64")
         return result

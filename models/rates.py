@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from inputs.vocabulary import AGES
-from models.pairs import IntArray
+from fundpool.inputs.vocabulary import AGES
+from fundpool.models.pairs import IntArray
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -18,8 +18,8 @@ class MovementRates:
     """Probabilities of a year's moves, by home and cell (sex by age), shape ``(n + 1, 202)``.
 
     The exact solution of the home / destinations chain
-    (:func:`actuarial.mobility.home_away_probabilities`): from home to destination ``r`` with
-    probability ``home_to_away * share[r]``; from destination ``r`` home with
+    (:func:`fundpool.actuarial.mobility.home_away_probabilities`): from home to destination ``r``
+    with probability ``home_to_away * share[r]``; from destination ``r`` home with
     ``away_to_home``; from ``r`` to another destination ``r'`` with
     ``onward * share[r']``, where ``onward = away_to_away - persistence``.
     """

@@ -12,10 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from inputs.case import Case
-from models.economy import EconomicPaths
-from models.flow_record import CountyFlows
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.models.economy import EconomicPaths
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.rates import FloatArray
 
 
 def can_be_repriced(flows: CountyFlows) -> bool:

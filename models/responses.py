@@ -21,12 +21,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.parameters import Parameter
-from models.flow_record import CountyFlows, Multipliers
-from models.flows import OpeningYear, county_flows
-from models.preparation import Prepared
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.inputs.parameters import Parameter
+from fundpool.models.flow_record import CountyFlows, Multipliers
+from fundpool.models.flows import OpeningYear, county_flows
+from fundpool.models.preparation import Prepared
+from fundpool.models.rates import FloatArray
 
 BUMP = 0.05
 """Share by which a hazard is raised."""

@@ -10,9 +10,9 @@ entries of a home add up to the population's count.
 import numpy as np
 from scipy import sparse
 
-from inputs.vocabulary import STATUSES
-from models.pairs import PairIndex, sum_by
-from models.rates import FloatArray, YearCount
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.pairs import PairIndex, sum_by
+from fundpool.models.rates import FloatArray, YearCount
 
 RETIRED, ELSEWHERE = STATUSES.index("retired"), STATUSES.index("retired_elsewhere")
 

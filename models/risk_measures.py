@@ -1,8 +1,8 @@
 """Ruin, value at risk, required reserves and what pooling is worth, with standard errors.
 
 A pool's required reserve at a ruin probability is a quantile of the opening reserves that the
-scenarios ask for (:attr:`models.stochastic.Outcomes.need`), never below zero. Standard errors:
-binomial for probabilities, order statistics for quantiles (the half-width of the ranks one
+scenarios ask for (:attr:`fundpool.models.stochastic.Outcomes.need`), never below zero. Standard
+errors: binomial for probabilities, order statistics for quantiles (the half-width of the ranks one
 standard deviation of a binomial count away), the asymptotic formula for tail means; where
 scenarios are Sobol points, or estimates are sums over pools, from groups of scenarios.
 """
@@ -13,20 +13,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from actuarial.risk import CLOSE, tail_value_at_risk, value_at_risk
-from models.draws import REPLICATES
-from models.pairs import IntArray
-from models.pool_kernel import NEVER
-from models.projection import Study
-from models.rates import FloatArray
-from models.scenario_terms import ScenarioTerms
-from models.stochastic import Outcomes, StochasticRun, replicate_of, run_scenarios
+from fundpool.actuarial.risk import CLOSE, tail_value_at_risk, value_at_risk
+from fundpool.models.draws import REPLICATES
+from fundpool.models.pairs import IntArray
+from fundpool.models.pool_kernel import NEVER
+from fundpool.models.projection import Study
+from fundpool.models.rates import FloatArray
+from fundpool.models.scenario_terms import ScenarioTerms
+from fundpool.models.stochastic import Outcomes, StochasticRun, replicate_of, run_scenarios
 
 
 def reserves_needed(need: FloatArray, probability: float) -> FloatArray:
     """Smallest opening reserve by pool that keeps the ruin probability low enough, ``(p,)``.
 
-    The rule of :func:`actuarial.risk.required_reserve`, of all pools at once.
+    The rule of :func:`fundpool.actuarial.risk.required_reserve`, of all pools at once.
 
     Args:
         need: opening reserve that each scenario asks for, ``(N, p)``.
@@ -249,7 +249,7 @@ def pooling_gain(
         study: the study of the runs.
         run: scenarios under several plans.
         quiet: the same scenarios without noise in the claims
-            (:meth:`models.scenario_terms.ScenarioTerms.without_noise`).
+            (:meth:`fundpool.models.scenario_terms.ScenarioTerms.without_noise`).
         probability: ruin probability of the reserves.
 
     Plans that change their pools on the way are left out: their pools have no common opening.

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from models.pool_paths import PoolPaths
-from models.pooling import PoolingPlan, Stage, plan_for, pools_of
-from models.projection import Study
-from models.rates import FloatArray
-from models.scenario_flows import CountyScratch, draws
-from models.scenario_terms import ScenarioTerms, scenario_terms
+from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.pooling import PoolingPlan, Stage, plan_for, pools_of
+from fundpool.models.projection import Study
+from fundpool.models.rates import FloatArray
+from fundpool.models.scenario_flows import CountyScratch, draws
+from fundpool.models.scenario_terms import ScenarioTerms, scenario_terms
 
 
 def sampled_paths(

@@ -1,7 +1,7 @@
 """Flows of every scenario by county: draws turned into money.
 
 :func:`readable_flows` is the specification in plain numpy; the kernel of
-:mod:`models.scenario_kernel` is what runs.
+:mod:`fundpool.models.scenario_kernel` is what runs.
 """
 
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from models.draws import EVENT_SIZES_STREAM, EVENTS_STREAM, NOISE_STREAM, Stream
-from models.pairs import IntArray
-from models.rates import FloatArray
-from models.scenario_kernel import (
+from fundpool.models.draws import EVENT_SIZES_STREAM, EVENTS_STREAM, NOISE_STREAM, Stream
+from fundpool.models.pairs import IntArray
+from fundpool.models.rates import FloatArray
+from fundpool.models.scenario_kernel import (
     GRID_HALF,
     GRID_STEP,
     EventTerms,
@@ -22,8 +22,8 @@ from models.scenario_kernel import (
     drivers_at_work,
     event_numbers,
 )
-from models.scenario_terms import ScenarioTerms
-from models.scenarios import ScenarioModel
+from fundpool.models.scenario_terms import ScenarioTerms
+from fundpool.models.scenarios import ScenarioModel
 
 CHUNK_BYTES = 400_000
 """Size of the normals drawn before they are used."""

@@ -2,15 +2,15 @@
 
 Everything is done scenario by scenario and element by element, so that a scenario has the same
 bits in whatever block, thread or process it is computed. The readable version of the flows is
-:func:`models.scenario_flows.readable_flows`.
+:func:`fundpool.models.scenario_flows.readable_flows`.
 """
 
 from typing import NamedTuple
 
 import numpy as np
 
-from models.compiled import FAST, compiled
-from models.rates import FloatArray
+from fundpool.models.compiled import FAST, compiled
+from fundpool.models.rates import FloatArray
 
 GRID_STEP = 0.05
 GRID_HALF = 120
@@ -154,7 +154,7 @@ def drivers_at_work(deviations, interest, premium_share, floor, memory):  # type
     """What the flows see of the deviations ``(N, T, 6)``.
 
     Returns ``(N, T, 6)``: wage index, premium index, price and morbidity together, the moving and
-    the enrolment deviation as they have built up (:mod:`models.responses`), interest rate.
+    the enrolment deviation as they have built up (:mod:`fundpool.models.responses`), interest rate.
     """
     count, years, _ = deviations.shape
     result = np.empty((count, years, 6))

@@ -4,19 +4,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.vocabulary import DRIVERS
-from models.claims_noise import ClaimsNoise, claims_noise
-from models.county_books import opening_balances
-from models.flow_record import CountyFlows
-from models.flows import OpeningYear, opening_year
-from models.pairs import IntArray
-from models.preparation import Prepared, prepare
-from models.projection import Study
-from models.rates import FloatArray
-from models.responses import Responses, flow_responses, responding
-from models.scenario_kernel import KernelTerms
-from models.scenarios import ScenarioModel, scenario_model
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.models.claims_noise import ClaimsNoise, claims_noise
+from fundpool.models.county_books import opening_balances
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.flows import OpeningYear, opening_year
+from fundpool.models.pairs import IntArray
+from fundpool.models.preparation import Prepared, prepare
+from fundpool.models.projection import Study
+from fundpool.models.rates import FloatArray
+from fundpool.models.responses import Responses, flow_responses, responding
+from fundpool.models.scenario_kernel import KernelTerms
+from fundpool.models.scenarios import ScenarioModel, scenario_model
 
 MOBILITY, PARTICIPATION = DRIVERS.index("mobility"), DRIVERS.index("participation")
 
@@ -66,7 +66,7 @@ def lag_parts(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatA
 
     ``paid[l, t]`` is paid in year ``t`` for care of year ``t - l``; ``owed[l, t]`` is the rest of
     that care unpaid at the end of ``t``. Summed over ``l`` they are what
-    :func:`models.funds.run_off` gives.
+    :func:`fundpool.models.funds.run_off` gives.
 
     Args:
         incurred: ``(T + 1, n)``, the base year first, which stands for the years before it.

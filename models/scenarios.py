@@ -10,7 +10,7 @@ event reaches their yearly number is Poisson, their size lognormal (a compound P
 
 Growth rates deviate in logs: an index is its central path times ``exp`` of the summed
 deviations, so the central path is the median of the drivers. Moving and enrolment work through
-linear coefficients (:mod:`models.responses`).
+linear coefficients (:mod:`fundpool.models.responses`).
 """
 
 from collections.abc import Sequence
@@ -19,15 +19,15 @@ from functools import cached_property
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.findings import CaseError, Finding
-from inputs.scenario_settings import Scenarios, correlation_matrix, persistence_matrix
-from inputs.vocabulary import DRIVERS
-from models.draws import METHODS, pseudo_normals, sobol_normals
-from models.pairs import IntArray
-from models.pooling import plan_for
-from models.rates import FloatArray
-from models.scenario_kernel import autoregression, rotated
+from fundpool.inputs.case import Case
+from fundpool.inputs.findings import CaseError, Finding
+from fundpool.inputs.scenario_settings import Scenarios, correlation_matrix, persistence_matrix
+from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.models.draws import METHODS, pseudo_normals, sobol_normals
+from fundpool.models.pairs import IntArray
+from fundpool.models.pooling import plan_for
+from fundpool.models.rates import FloatArray
+from fundpool.models.scenario_kernel import autoregression, rotated
 
 D = len(DRIVERS)
 ACCUMULATED = (True, True, False, False, True, True)

@@ -1,7 +1,7 @@
 """Sensitivity: each assumption up and down by a step that the case gives, one at a time.
 
-Economic assumptions act through :mod:`models.repricing` where flows can be re-priced; others need a
-projection each.
+Economic assumptions act through :mod:`fundpool.models.repricing` where flows can be re-priced;
+others need a projection each.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from inputs.case import Case
-from inputs.variation import shifted, value_at
-from models.economy import economic_paths
-from models.projection import Projection, Study, study
-from models.repricing import can_be_repriced, repriced
+from fundpool.inputs.case import Case
+from fundpool.inputs.variation import shifted, value_at
+from fundpool.models.economy import economic_paths
+from fundpool.models.projection import Projection, Study, study
+from fundpool.models.repricing import can_be_repriced, repriced
 
 DIRECTIONS = (("down", -1.0), ("up", 1.0))
 

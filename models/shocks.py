@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.policies import Shock
-from inputs.vocabulary import STATUSES
-from models.cover_on_move import cover_on_job_loss
-from models.held_cells import HeldCells
-from models.holdings import CONTRIBUTING, MONEY, mean_of, staying_shares
-from models.pairs import PairIndex
-from models.rates import BoolArray, FloatArray, YearCount, YearRates
+from fundpool.inputs.case import Case
+from fundpool.inputs.policies import Shock
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.cover_on_move import cover_on_job_loss
+from fundpool.models.held_cells import HeldCells
+from fundpool.models.holdings import CONTRIBUTING, MONEY, mean_of, staying_shares
+from fundpool.models.pairs import PairIndex
+from fundpool.models.rates import BoolArray, FloatArray, YearCount, YearRates
 
 NONE = STATUSES.index("none")
 

@@ -7,14 +7,14 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from models.engines import Engine
-from models.pool_layout import layout
-from models.pooling import PoolingPlan
-from models.projection import Study
-from models.risk_measures import PoolingGain, pooling_gain, risk_table, ruin_table
-from models.scenario_terms import scenario_terms
-from models.scenarios import scenario_settings
-from models.stochastic import StochasticRun, run_scenarios
+from fundpool.models.engines import Engine
+from fundpool.models.pool_layout import layout
+from fundpool.models.pooling import PoolingPlan
+from fundpool.models.projection import Study
+from fundpool.models.risk_measures import PoolingGain, pooling_gain, risk_table, ruin_table
+from fundpool.models.scenario_terms import scenario_terms
+from fundpool.models.scenarios import scenario_settings
+from fundpool.models.stochastic import StochasticRun, run_scenarios
 
 BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the fans: the median and the ends of the 50 % and 90 % bands."""
@@ -38,7 +38,7 @@ class SolvencyRisk:
 
     @cached_property
     def risk(self) -> pd.DataFrame:
-        """Risk by plan, scheme and pool (:func:`models.risk_measures.risk_table`)."""
+        """Risk by plan, scheme and pool (:func:`fundpool.models.risk_measures.risk_table`)."""
         return risk_table(self.run, self.probability)
 
     @cached_property

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.draws import REPLICATES
-from models.engines import Engine, Job, results
-from models.pairs import IntArray
-from models.pool_kernel import PlanLayout, count_in_bins, plan_layout, run_chunk
-from models.pooling import PoolingPlan, Pools, plan_for
-from models.projection import Study
-from models.rates import FloatArray
-from models.scenario_flows import chunks
-from models.scenario_terms import ScenarioTerms, scenario_terms
+from fundpool.models.draws import REPLICATES
+from fundpool.models.engines import Engine, Job, results
+from fundpool.models.pairs import IntArray
+from fundpool.models.pool_kernel import PlanLayout, count_in_bins, plan_layout, run_chunk
+from fundpool.models.pooling import PoolingPlan, Pools, plan_for
+from fundpool.models.projection import Study
+from fundpool.models.rates import FloatArray
+from fundpool.models.scenario_flows import chunks
+from fundpool.models.scenario_terms import ScenarioTerms, scenario_terms
 
 PILOT = 128
 """Scenarios that set the bins of the balances: mean and standard deviation by pool and year."""

@@ -17,7 +17,7 @@ def flow_totals(funds: pd.DataFrame) -> pd.DataFrame:
     they stand beside those paid.
 
     Args:
-        funds: the table of :func:`models.funds.fund_table`.
+        funds: the table of :func:`fundpool.models.funds.fund_table`.
 
     Returns:
         columns scheme, year and ``COLUMNS``.

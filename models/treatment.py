@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.vocabulary import AGES, CELLS, REGIMES, STATUSES, TIES
-from models.cells import cell_index
-from models.pairs import IntArray, sum_by
-from models.rates import CareWeights, FloatArray
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import AGES, CELLS, REGIMES, STATUSES, TIES
+from fundpool.models.cells import cell_index
+from fundpool.models.pairs import IntArray, sum_by
+from fundpool.models.rates import CareWeights, FloatArray
 
 K = len(STATUSES)
 RESIDENCE, HOME, REFERRAL = range(3)

@@ -10,10 +10,10 @@ from typing import Any
 from llvmlite import ir
 from numba.core import cgutils, types
 
-from models import plain_blocks
-from models.compiled import LOOSE, intrinsic
-from models.held_cells import LANES
-from models.plain_blocks import ADD, AFTER, BAND, FEW, FIRST_BEFORE, FOUR, MANY
+from fundpool.models import plain_blocks
+from fundpool.models.compiled import LOOSE, intrinsic
+from fundpool.models.held_cells import LANES
+from fundpool.models.plain_blocks import ADD, AFTER, BAND, FEW, FIRST_BEFORE, FOUR, MANY
 
 LINE = 64
 """Bytes that memory hands over at once."""
@@ -92,7 +92,7 @@ def combine_few(typingctx, target, source, matrices, row, plan, n, cell):  # typ
 
     For each status after ``j``: ``target[j]`` becomes the sum over statuses before ``k`` of
     ``matrices[row, band, k, j] * source[k]``, or is added to, in ``LANES`` cells from a cell on
-    (:func:`models.cell_blocks.cover_plan`).
+    (:func:`fundpool.models.cell_blocks.cover_plan`).
     """
     whole = types.int64
     return types.void(target, source, matrices, whole, plan, whole, types.uint64), _combine(FEW)

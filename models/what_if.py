@@ -16,9 +16,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from models.compiled import compiled, prange
-from models.pool_paths import PoolPaths
-from models.rates import FloatArray
+from fundpool.models.compiled import compiled, prange
+from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.rates import FloatArray
 
 Kind = Literal["linear", "recursion", "projection"]
 
@@ -87,8 +87,8 @@ class WhatIf:
     """Stored flows of one or several schemes' pools, ready to be asked.
 
     Attributes:
-        paths: flows of pools by scenario; :func:`models.sampled_paths.sampled_paths` or
-            :func:`models.pool_paths.central_paths`.
+        paths: flows of pools by scenario; :func:`fundpool.models.sampled_paths.sampled_paths` or
+            :func:`fundpool.models.pool_paths.central_paths`.
     """
 
     paths: Sequence[PoolPaths]

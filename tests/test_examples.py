@@ -5,13 +5,9 @@ from importlib import import_module
 
 import pytest
 
-from tests.test_house import MODULES, ROOT
+from tests.test_house import MODULES, dotted_name
 
-NAMES = [
-    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-    for file in MODULES
-    if ">>>" in file.read_text(encoding="utf-8")
-]
+NAMES = [dotted_name(file) for file in MODULES if ">>>" in file.read_text(encoding="utf-8")]
 
 
 @pytest.mark.parametrize("name", NAMES)

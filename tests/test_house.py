@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inputs.template import case_format_page
+from fundpool.inputs.template import case_format_page
 
 ROOT = Path(__file__).parent.parent
 ALLOWED = {
@@ -17,14 +17,28 @@ ALLOWED = {
 MODULES = [file for room in ALLOWED for file in sorted((ROOT / room).rglob("*.py"))]
 
 
+def dotted_name(file: Path) -> str:
+    """Name that a module is imported by."""
+    names = file.relative_to(ROOT).with_suffix("").parts
+    inside = ("fundpool", *names) if names[0] in ("actuarial", "inputs", "models") else names
+    return ".".join(inside).removesuffix(".__init__")
+
+
 def _imported(file: Path) -> set[str]:
     names: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {_top_level(alias.name) for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            names.add(node.module.split(".")[0])
+            names |= {_top_level(f"{node.module}.{alias.name}") for alias in node.names}
     return names & set(ALLOWED)
+
+
+def _top_level(name: str) -> str:
+    """Top-level folder of a module: ``fundpool.models.flows`` lies in ``models``."""
+    first, _, rest = name.partition(".")
+    inner = rest.split(".")[0]
+    return inner if first == "fundpool" and inner in ALLOWED else first
 
 
 @pytest.mark.parametrize("file", MODULES, ids=lambda f: str(f.relative_to(ROOT)))

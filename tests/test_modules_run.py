@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 
 from benchmarks.environment import unforced
+from tests.test_house import dotted_name
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("actuarial", "benchmarks", "fundpool", "inputs", "models", "release", "tests",
            "validation")  # fmt: skip
 MODULES = sorted(
-    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__main__")
+    dotted_name(file).removesuffix(".__main__")
     for folder in FOLDERS
     for file in (ROOT / folder).rglob("*.py")
     if not file.name.startswith(("test_", "simulated_"))  # these change the process they run in
@@ -26,7 +27,9 @@ MODULES = sorted(
 
 
 def test_the_modules_are_found() -> None:
-    assert {"fundpool", "benchmarks", "inputs.template", "tests.docs.blocks"} <= set(MODULES)
+    assert {"fundpool", "benchmarks", "fundpool.inputs.template", "tests.docs.blocks"} <= set(
+        MODULES
+    )
     listed = re.findall(r"python -m ([\w.]+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
     assert set(listed) - {"venv"} <= set(MODULES)
 

@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from inputs.disk import RESERVED, portable_name
+from fundpool.inputs.disk import RESERVED, portable_name
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = ("actuarial", "inputs", "models", "fundpool")

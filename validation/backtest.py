@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from inputs.case import Case, read_case
-from models.projection import Study, study
+from fundpool.inputs.case import Case, read_case
+from fundpool.models.projection import Study, study
 from validation.nation import (
     ASSUMED,
     LAST_YEAR,

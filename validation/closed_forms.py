@@ -6,16 +6,21 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import brentq
 
-from actuarial.aggregate_loss import compound_poisson, compound_poisson_moments
-from actuarial.benefits import BenefitFormula
-from actuarial.evenness import gini, theil
-from actuarial.lifetable import LifeTable
-from actuarial.mobility import transition_matrix, turnover_hazard
-from actuarial.severity import Exponential, Pareto
-from actuarial.solvency import actuarial_balance, balance_recursion, discount_factors, level_rate
-from inputs.vocabulary import AGES, CELLS
-from models.population import births_by_pair, survive_and_age
-from models.rates import FloatArray
+from fundpool.actuarial.aggregate_loss import compound_poisson, compound_poisson_moments
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.actuarial.evenness import gini, theil
+from fundpool.actuarial.lifetable import LifeTable
+from fundpool.actuarial.mobility import transition_matrix, turnover_hazard
+from fundpool.actuarial.severity import Exponential, Pareto
+from fundpool.actuarial.solvency import (
+    actuarial_balance,
+    balance_recursion,
+    discount_factors,
+    level_rate,
+)
+from fundpool.inputs.vocabulary import AGES, CELLS
+from fundpool.models.population import births_by_pair, survive_and_age
+from fundpool.models.rates import FloatArray
 from validation.nation import rates_by_year, vital_tables
 from validation.part import ALIKE, Check, Part, bound, checks_table, equal
 

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from scipy import integrate
 
-from actuarial.aggregate_loss import compound_poisson, discretised
-from actuarial.benefits import RULES, BenefitFormula, coordinate
-from actuarial.severity import Exponential, Gamma, Lognormal, Pareto, Severity, Weibull
-from models.rates import FloatArray
+from fundpool.actuarial.aggregate_loss import compound_poisson, discretised
+from fundpool.actuarial.benefits import RULES, BenefitFormula, coordinate
+from fundpool.actuarial.severity import Exponential, Gamma, Lognormal, Pareto, Severity, Weibull
+from fundpool.models.rates import FloatArray
 from tests.models import test_lives
 from validation.part import Check, Part, bound, checks_table, figure, markdown_table
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from actuarial.mobility import home_away_probabilities, transition_matrix
-from inputs.vocabulary import AGES, CELLS
-from models.population import births_by_pair, survive_and_age
-from models.rates import FloatArray
+from fundpool.actuarial.mobility import home_away_probabilities, transition_matrix
+from fundpool.inputs.vocabulary import AGES, CELLS
+from fundpool.models.population import births_by_pair, survive_and_age
+from fundpool.models.rates import FloatArray
 from validation.part import Check, Part, bound, checks_table, equal, markdown_table
 
 TABLE = Path(__file__).parent / "published" / "slovenia_1961.csv"

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from inputs.building import ages, cover, vital
-from inputs.jiangsu.published import HERE as JIANGSU
-from inputs.jiangsu.published import Published
-from inputs.vocabulary import AGES, OUTSIDE, SEXES, TIES
-from models.rates import FloatArray
+from fundpool.inputs.building import ages, cover, vital
+from fundpool.inputs.jiangsu.published import HERE as JIANGSU
+from fundpool.inputs.jiangsu.published import Published
+from fundpool.inputs.vocabulary import AGES, OUTSIDE, SEXES, TIES
+from fundpool.models.rates import FloatArray
 from tests.cases.small import SmallCase
 from validation.cohort_component import VitalRates, projected
 

@@ -1,8 +1,8 @@
 """Build wheel and sdist, install each in a fresh environment, run the bundled cases from there.
 
 ``python -m validation.packages`` ends with status 1 if a data file of the packages is missing from
-the wheel, or a command fails from an installed copy. The wheel is built from the sdist.
-Dependencies are fetched by pip.
+the wheel, it would install anything beside ``fundpool``, or a command fails from an installed copy.
+The wheel is built from the sdist. Dependencies are fetched by pip.
 """
 
 import argparse
@@ -15,7 +15,8 @@ import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("actuarial", "models", "inputs", "fundpool")
+LINKS = ("actuarial", "models", "inputs")
+PACKAGES = (*LINKS, "fundpool")
 COMMANDS = (
     (("--version",), (0,)),
     (("check", "jiangsu"), (0,)),
@@ -35,11 +36,12 @@ FILES = {"report.html", "report.pdf", "report.xlsx", "summary.json"}
 
 
 def tracked() -> set[str]:
-    """Files of the packages that are under version control."""
+    """Files that are under version control, where an installed copy has them."""
     listed = subprocess.run(
         ["git", "ls-files", *PACKAGES], cwd=ROOT, check=True, capture_output=True, encoding="utf-8"
     )
-    return set(listed.stdout.split("\n")) - {""}
+    names = (name.removeprefix("fundpool/") for name in listed.stdout.splitlines())
+    return {f"fundpool/{name}" for name in names} - {f"fundpool/{link}" for link in LINKS}
 
 
 def built(folder: Path) -> tuple[Path, Path]:
@@ -55,6 +57,13 @@ def missing_from(wheel: Path) -> set[str]:
     """Files of the packages that the wheel does not hold."""
     with zipfile.ZipFile(wheel) as packed:
         return tracked() - set(packed.namelist())
+
+
+def beside_fundpool(wheel: Path) -> set[str]:
+    """Top-level names that the wheel would install besides ``fundpool``."""
+    with zipfile.ZipFile(wheel) as packed:
+        names = {name.split("/")[0] for name in packed.namelist()}
+    return {name for name in names if name != "fundpool" and not name.endswith(".dist-info")}
 
 
 def installed(package: Path, folder: Path) -> Path:
@@ -98,6 +107,8 @@ def main(words: list[str] | None = None) -> int:
         print(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB, {len(missing)} files missing")
         for file in sorted(missing):
             print(f"  missing: {file}")
+        strangers = beside_fundpool(wheel)
+        print(f"installed beside fundpool: {', '.join(sorted(strangers)) or 'nothing'}")
         failed = 0
         for package, commands in ((wheel, COMMANDS), (sdist, FROM_SDIST)):
             print(f"from {package.name}, {package.stat().st_size / 1e6:.1f} MB")
@@ -110,7 +121,7 @@ def main(words: list[str] | None = None) -> int:
                     absent = FILES - {file.name for file in (elsewhere / report).glob("*")}
                     failed += len(absent)
                     print(f"{report}: {', '.join(sorted(absent)) or 'nothing'} missing")
-        return 1 if failed or missing else 0
+        return 1 if failed or missing or strangers else 0
 
 
 if __name__ == "__main__":

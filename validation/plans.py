@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
-from models.optimiser.certificate import Decision
-from models.optimiser.fund_problem import fund_problem
-from models.optimiser.optimisation import optimised
-from models.optimiser.policy import Aims, Policy, Unevenness
-from models.pairs import IntArray
-from models.pool_paths import PoolPaths
-from models.rates import FloatArray
+from fundpool.models.optimiser.certificate import Decision
+from fundpool.models.optimiser.fund_problem import fund_problem
+from fundpool.models.optimiser.optimisation import optimised
+from fundpool.models.optimiser.policy import Aims, Policy, Unevenness
+from fundpool.models.pairs import IntArray
+from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.rates import FloatArray
 from tests.cases.pool_flows import pool_flows
 from validation.part import Check, Part, bound, checks_table, markdown_table
 

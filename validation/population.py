@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from inputs.case import Case
-from inputs.vocabulary import AGES, SEXES
-from models.projection import study
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import AGES, SEXES
+from fundpool.models.projection import study
+from fundpool.models.rates import FloatArray
 from validation.backtest import read
 from validation.cohort_component import VitalRates, projected
 from validation.nation import figures, people_of, rates_by_year, start_of_2022, vital_tables

@@ -13,10 +13,10 @@ from multiprocessing import get_context
 
 import pandas as pd
 
-from inputs.case import Case, read_case
-from inputs.findings import CaseError
-from models.calibration import Calibration
-from models.projection import study
+from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.models.calibration import Calibration
+from fundpool.models.projection import study
 from validation.part import Check, Part, checks_table, markdown_table
 
 YEARS = 8

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
-from actuarial.solvency import (
+from fundpool.actuarial.solvency import (
     actuarial_balance,
     balance_recursion,
     exhaustion_year,
@@ -21,7 +21,7 @@ from actuarial.solvency import (
     reserve_months,
     short_range_test,
 )
-from models.rates import FloatArray
+from fundpool.models.rates import FloatArray
 from validation.part import Check, Part, checks_table
 
 TABLE = Path(__file__).parent / "published" / "oasdi_2026.csv"

@@ -14,9 +14,9 @@ from fundpool.archive.objects import write_durably
 from fundpool.archive.provenance import machine, package_versions
 from fundpool.archive.requests import Context, command_line, request_of
 from fundpool.archive.runs import Archive, Run
+from fundpool.inputs.case import Case
 from fundpool.summary import as_json
 from fundpool.writing import write_table
-from inputs.case import Case
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from importlib import metadata
 from pathlib import Path
 
 import fundpool
-from models.code_digest import files_sha256, source_files
+from fundpool.models.code_digest import files_sha256, source_files
 
-ROOMS = ("actuarial", "inputs", "models", "fundpool")
+ROOMS = ("fundpool", "fundpool.actuarial", "fundpool.inputs", "fundpool.models")
 SOURCES = (".py", ".j2", ".css", ".typ", ".mo")
 PACKAGES = (
     "altair", "babel", "duckdb", "highspy", "jinja2", "numba", "numpy", "pandas", "pulp",

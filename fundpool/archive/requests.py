@@ -10,8 +10,8 @@ import fundpool
 from fundpool.archive.manifest import Request
 from fundpool.archive.objects import ObjectStore, sha256
 from fundpool.archive.provenance import code_sha256
-from inputs.bundled import case_path, is_there
-from inputs.case import Case
+from fundpool.inputs.bundled import case_path, is_there
+from fundpool.inputs.case import Case
 
 PLACES = frozenset({"out", "archive", "json", "quiet", "help", "webhook"})
 """Options that say where results go, not what they are."""

@@ -62,7 +62,7 @@ from fundpool.cli.session import (
 )
 
 if TYPE_CHECKING:
-    from inputs.case import Case
+    from fundpool.inputs.case import Case
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -104,9 +104,9 @@ def main(
 @app.command()
 def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = False) -> None:
     """Check a case; every finding names file, row, column, value and what was expected."""
+    from fundpool.inputs.findings import findings_as_records, format_findings
+    from fundpool.models.checking import check_case
     from fundpool.summary import as_json
-    from inputs.findings import findings_as_records, format_findings
-    from models.checking import check_case
 
     findings = check_case(case)
     errors = [finding for finding in findings if finding.severity == "error"]
@@ -153,9 +153,9 @@ def project(
         span = projected_years(opened, years, context)
         (plan,) = checked_plans(opened, [pooling or opened.usual_pooling])
         number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
+    from fundpool.models.projection import project as run
     from fundpool.summary import as_json, summary
     from fundpool.writing import write_table
-    from models.projection import project as run
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         projection = run(opened, plan, span, progress)
@@ -202,8 +202,8 @@ def compare(
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         number = wanted_scenarios(opened, plans, scenarios, 0, engine)
     from fundpool.cli.tables import overview_text
+    from fundpool.models.projection import compare as run
     from fundpool.summary import as_json, summary
-    from models.projection import compare as run
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         comparison = run(opened, plans, span, progress)
@@ -281,9 +281,9 @@ def report(
         number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
         earlier = reporting.previous_run(archive, against, opened.name)
     from fundpool.languages import language
+    from fundpool.models.projection import compare as run
     from fundpool.report.outputs import write_report
     from fundpool.summary import as_json, summary
-    from models.projection import compare as run
 
     regions = len(opened.regions.codes)
     say(f"Projecting {regions} {opened.levels[0]} funds over {span} years", quiet)
@@ -296,14 +296,14 @@ def report(
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     effects = None
     if chosen:
-        from models.policy_effects import policy_effects
+        from fundpool.models.policy_effects import policy_effects
 
         say(f"Measuring {len(chosen)} policies", quiet)
         with item_progress("Measuring policies", len(chosen), quiet) as done:
             effects = policy_effects(comparison.study, chosen, plans[0], done)
     best = None
     if optimised:
-        from models.optimiser import optimise_where_possible
+        from fundpool.models.optimiser import optimise_where_possible
 
         say("Optimising rates and swaps", quiet)
         best = optimise_where_possible(comparison.projections[plans[0]])
@@ -334,7 +334,7 @@ def init(
     quiet: Quiet = False,
 ) -> None:
     """Copy a bundled case into a new folder, to start one's own from."""
-    from inputs.template import copy_case
+    from fundpool.inputs.template import copy_case
 
     with refusing_bad_input():
         checked_folder(directory, option="folder")

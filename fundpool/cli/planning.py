@@ -27,12 +27,12 @@ from fundpool.cli.session import (
 )
 
 if TYPE_CHECKING:
-    from inputs.case import Case
-    from models.optimiser.partition import Partition
-    from models.optimiser.plan import Plan
-    from models.optimiser.policy import Aims, Policy
-    from models.pooling import PoolingPlan
-    from models.projection import Study
+    from fundpool.inputs.case import Case
+    from fundpool.models.optimiser.partition import Partition
+    from fundpool.models.optimiser.plan import Plan
+    from fundpool.models.optimiser.policy import Aims, Policy
+    from fundpool.models.pooling import PoolingPlan
+    from fundpool.models.projection import Study
 
 NO_PLAN = 4
 """Exit status: no certified plan (docs/commands.md)."""
@@ -170,11 +170,11 @@ def optimise(
         files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity")]
         checked_folder(out, [*files, "plan.json"])
     from fundpool.cli.plan_text import plan_text
+    from fundpool.models.optimiser import Choices
+    from fundpool.models.optimiser import optimise as run
+    from fundpool.models.projection import study
     from fundpool.summary import as_json
     from fundpool.writing import write_table
-    from models.optimiser import Choices
-    from models.optimiser import optimise as run
-    from models.projection import study
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         projected = study(opened, span, progress)
@@ -235,13 +235,13 @@ def frontier(
         checked_folder(out, [f"frontier.{table_format.value}", *charts])
         plan = checked_plans(opened, [pooling or opened.levels[0]])[0]
     from fundpool.cli.plan_text import frontier_text
+    from fundpool.inputs.disk import portable_name
+    from fundpool.models.optimiser.frontier import frontier as run
+    from fundpool.models.optimiser.frontier import frontiers_table
+    from fundpool.models.projection import project
     from fundpool.report.plan_charts import frontier_chart
     from fundpool.summary import as_json
     from fundpool.writing import write_table
-    from inputs.disk import portable_name
-    from models.optimiser.frontier import frontier as run
-    from models.optimiser.frontier import frontiers_table
-    from models.projection import project
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         projection = project(opened, plan, span, progress)
@@ -274,7 +274,7 @@ def frontier(
 def _rules(
     case: "Case", reserve_months: float | None, decided: list[str], years: int
 ) -> "tuple[Policy, Aims]":
-    from models.optimiser.policy import aims_of, policy_of
+    from fundpool.models.optimiser.policy import aims_of, policy_of
 
     rules = policy_of(case, reserve_months)
     if "swaps" not in decided:
@@ -291,8 +291,8 @@ def _partitions(
     solver: str | None,
     time_limit: float | None,
 ) -> "list[Partition]":
-    from models.optimiser.partition import best_partition, candidates
-    from models.pool_paths import central_paths
+    from fundpool.models.optimiser.partition import best_partition, candidates
+    from fundpool.models.pool_paths import central_paths
 
     case = projected.case
     projection = projected.pooled(case.levels[0])
@@ -308,7 +308,7 @@ def _partitions(
 
 
 def _joined(partitions: "list[Partition]") -> "PoolingPlan":
-    from models.pooling import PoolingPlan
+    from fundpool.models.pooling import PoolingPlan
 
     stages = [stage for partition in partitions for stage in partition.plan.stages]
     return PoolingPlan("chosen", tuple(stages))
@@ -317,7 +317,7 @@ def _joined(partitions: "list[Partition]") -> "PoolingPlan":
 def _sensitivity(
     case: "Case", pools: "str | PoolingPlan", years: int, choices: Any, quiet: bool
 ) -> Any:
-    from models.optimiser.sensitivity import plan_sensitivity
+    from fundpool.models.optimiser.sensitivity import plan_sensitivity
 
     with item_progress("Changing assumptions", len(case.paths()), quiet) as step:
         return plan_sensitivity(
@@ -356,7 +356,7 @@ def _level(case: "Case", level: str | None) -> str | None:
 def _check_solver(solver: str | None) -> None:
     if solver is None:
         return
-    from models.optimiser.solving import named_solver
+    from fundpool.models.optimiser.solving import named_solver
 
     try:
         named_solver(solver, 0)

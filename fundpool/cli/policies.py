@@ -18,7 +18,7 @@ from fundpool.cli.session import (
 )
 
 if TYPE_CHECKING:
-    from models.projection import Comparison
+    from fundpool.models.projection import Comparison
 
 
 @app.command()
@@ -45,7 +45,7 @@ def policies(
     quiet: Quiet = False,
 ) -> None:
     """Measure every policy of a case against the case without it."""
-    from inputs.policies import policy_contents
+    from fundpool.inputs.policies import policy_contents
 
     with refusing_bad_input():
         opened = opened_case(case, changes)
@@ -65,9 +65,9 @@ def policies(
             typer.echo(f"{contents['name']}: {contents['title']}")
         return
     from fundpool.cli.tables import effects_text
+    from fundpool.models.policy_effects import policy_effects
+    from fundpool.models.projection import study
     from fundpool.summary import as_json
-    from models.policy_effects import policy_effects
-    from models.projection import study
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         base = study(opened, span, progress)
@@ -103,8 +103,8 @@ def beside_base(
         progress: called with each finished year.
     """
     from fundpool.cli.tables import side_by_side_text
+    from fundpool.models.projection import compare
     from fundpool.summary import summary
-    from models.projection import compare
 
     case = comparison.study.case
     base = compare(case.reference, plans, years, progress)

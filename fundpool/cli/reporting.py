@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fundpool.archive.runs import Archive, Run
+    from fundpool.inputs.case import Case
+    from fundpool.models.analysis_of_change import Valuation
+    from fundpool.models.optimiser.plan import Plan
+    from fundpool.models.policy_effects import PolicyEffects
+    from fundpool.models.projection import Comparison
+    from fundpool.models.solvency_risk import SolvencyRisk
     from fundpool.report.extras import Extras, Identity, SincePrevious
-    from inputs.case import Case
-    from models.analysis_of_change import Valuation
-    from models.optimiser.plan import Plan
-    from models.policy_effects import PolicyEffects
-    from models.projection import Comparison
-    from models.solvency_risk import SolvencyRisk
 
 
 class Moved(StrEnum):
@@ -140,8 +140,8 @@ def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
     from fundpool.archive.objects import DamagedError
     from fundpool.archive.provenance import code_sha256
     from fundpool.archive.reruns import laid_out
-    from inputs.findings import CaseError
-    from models.analysis_of_change import Valuation
+    from fundpool.inputs.findings import CaseError
+    from fundpool.models.analysis_of_change import Valuation
 
     request = run.manifest.request
     try:
@@ -172,8 +172,8 @@ def since_previous(
     import pandas as pd
 
     from fundpool.archive.objects import DamagedError
+    from fundpool.models.analysis_of_change import NotComparableError, Valuation, analysis_of_change
     from fundpool.report.extras import SincePrevious
-    from models.analysis_of_change import NotComparableError, Valuation, analysis_of_change
 
     manifest = run.manifest
     table, trouble = pd.DataFrame(), ""
@@ -212,14 +212,14 @@ def gathered(
     """Everything a report holds beside the comparison."""
     import pandas as pd
 
+    from fundpool.inputs.bundled import case_path
+    from fundpool.inputs.sources import read_raw
     from fundpool.languages import language
+    from fundpool.models.checking import check_case
+    from fundpool.models.experience import experience, periods
+    from fundpool.models.sensitivity import sensitivity, steps_of
     from fundpool.report.extras import Extras
     from fundpool.report.placeholders import placeholder_warnings
-    from inputs.bundled import case_path
-    from inputs.sources import read_raw
-    from models.checking import check_case
-    from models.experience import experience, periods
-    from models.sensitivity import sensitivity, steps_of
 
     base = comparison.study
     case = base.case

@@ -11,9 +11,9 @@ from fundpool.cli.session import UsageError, checked_engine, say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from inputs.case import Case
-    from models.projection import Study
-    from models.solvency_risk import SolvencyRisk
+    from fundpool.inputs.case import Case
+    from fundpool.models.projection import Study
+    from fundpool.models.solvency_risk import SolvencyRisk
 
 ScenarioCount = Annotated[
     int | None,
@@ -48,7 +48,7 @@ def wanted_scenarios(
         UsageError: an engine that does not exist, a single scenario, or something asked for that
             the scenarios cannot follow.
     """
-    from models.scenarios import not_in_scenarios, scenario_model
+    from fundpool.models.scenarios import not_in_scenarios, scenario_model
 
     checked_engine(engine)
     beyond = not_in_scenarios(case, plans)
@@ -69,8 +69,8 @@ def scenarios_of(
     """Run the scenarios, with a progress bar on a terminal; None for no scenarios."""
     if not scenarios:
         return None
-    from models.engines import EngineError, engine_for
-    from models.solvency_risk import solvency_risk
+    from fundpool.models.engines import EngineError, engine_for
+    from fundpool.models.solvency_risk import solvency_risk
 
     say(f"Running {scenarios:,} scenarios", quiet)
     try:

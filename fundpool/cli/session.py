@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fundpool.archive.runs import Run
-    from inputs.case import Case
-    from models.projection import Study
+    from fundpool.inputs.case import Case
+    from fundpool.models.projection import Study
 
 DONE, FAILED, BAD_INPUT, ALERT = 0, 1, 2, 3
 """Exit statuses (docs/commands.md)."""
@@ -55,7 +55,7 @@ def plain_warnings(quiet: bool) -> Iterator[None]:
 @contextmanager
 def refusing_bad_input() -> Iterator[None]:
     """Turn a refused case or a bad argument into a message and exit status 2."""
-    from inputs.findings import CaseError, format_findings
+    from fundpool.inputs.findings import CaseError, format_findings
 
     try:
         yield
@@ -73,7 +73,7 @@ class UsageError(Exception):
 
 def say_of_fit(study: "Study", quiet: bool) -> None:
     """Warn of published totals that only a multiplier far from one can meet."""
-    from models.checking import multiplier_findings
+    from fundpool.models.checking import multiplier_findings
 
     for finding in multiplier_findings(study.case.reference, study.calibration):
         say(f"warning: {finding.message}", quiet)
@@ -102,7 +102,7 @@ def opened_case(
     Levers (rules of schemes, participation) change from the first projected year: in the base
     year they are observed, and a change of it would cancel out.
     """
-    from inputs.case import read_case
+    from fundpool.inputs.case import read_case
 
     case = read_case(name)
     for finding in case.warnings:
@@ -126,7 +126,7 @@ def opened_case(
 
 def checked_plans(case: "Case", plans: list[str]) -> list[str]:
     """Pooling plans that the case can follow."""
-    from models.pooling import plan_for
+    from fundpool.models.pooling import plan_for
 
     for plan in plans:
         try:
@@ -179,7 +179,7 @@ def checked_folder(folder: Path, names: Iterable[str] = (), option: str = "--out
     Raises:
         UsageError: it cannot be made or written to, or a folder stands where a file is to be.
     """
-    from inputs.writing import UnwritableError, check_folder
+    from fundpool.inputs.writing import UnwritableError, check_folder
 
     try:
         check_folder(folder, names)
@@ -195,7 +195,7 @@ def checked_archive(archive: Path | None) -> None:
     """
     if archive is None:
         return
-    from inputs.writing import UnwritableError, check_folder
+    from fundpool.inputs.writing import UnwritableError, check_folder
 
     try:
         check_folder(archive, ["fundpool-archive.json"])
@@ -228,7 +228,7 @@ def checked_engine(engine: str) -> None:
     Raises:
         UsageError: why.
     """
-    from models.engines import EngineError, engine_for
+    from fundpool.models.engines import EngineError, engine_for
 
     try:
         engine_for(engine)
@@ -254,7 +254,7 @@ def listed(text: str, known: Collection[str], option: str) -> list[str]:
 @contextmanager
 def saying_disk_errors(place: Path) -> Iterator[None]:
     """Turn what the disk refuses while results are written into a sentence and exit status 1."""
-    from inputs.writing import reason
+    from fundpool.inputs.writing import reason
 
     try:
         yield
@@ -271,7 +271,7 @@ def results_in(out: Path, names: Iterable[str] = ()) -> Iterator[Path]:
         out: where the results go.
         names: files of which no older version may stay.
     """
-    from inputs.writing import whole_folder
+    from fundpool.inputs.writing import whole_folder
 
     with saying_disk_errors(out), whole_folder(out, names) as folder:
         yield folder
@@ -316,7 +316,7 @@ def kept(
     from fundpool.archive.keeping import Result, keep_run
     from fundpool.archive.requests import ChangedInputError
     from fundpool.archive.runs import Archive
-    from inputs.writing import reason
+    from fundpool.inputs.writing import reason
 
     done = Result(case, result, tables, files, resolved or {}, previous, status_of(result))
     try:

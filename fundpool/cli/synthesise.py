@@ -24,7 +24,7 @@ def synthesise(
     quiet: Quiet = False,
 ) -> None:
     """Make up a case of any size, for scale: counties in cities, provinces and a nation."""
-    from inputs.template import synthesise_case
+    from fundpool.inputs.template import synthesise_case
 
     with refusing_bad_input(), saying_disk_errors(directory):
         checked_folder(directory, option="folder")

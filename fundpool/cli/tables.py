@@ -4,8 +4,8 @@ import math
 
 import pandas as pd
 
-from models.policy_effects import FIGURES, PolicyEffects, figures
-from models.projection import Comparison
+from fundpool.models.policy_effects import FIGURES, PolicyEffects, figures
+from fundpool.models.projection import Comparison
 
 HEADINGS = {
     "plan": "pooling",

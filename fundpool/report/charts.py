@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 import vl_convert
 
+from fundpool.models.pool_summary import NEVER
+from fundpool.models.projection import Comparison, Projection
 from fundpool.report.fonts import CHART_FAMILIES, drawable, register_chart_fonts
-from models.pool_summary import NEVER
-from models.projection import Comparison, Projection
 
 if TYPE_CHECKING:
     from fundpool.languages import Language

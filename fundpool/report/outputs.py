@@ -7,14 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from fundpool.inputs.writing import reason
 from fundpool.languages import ENGLISH, Language
+from fundpool.models.projection import Comparison
 from fundpool.report.extras import Extras
 from fundpool.report.page import report_page, report_title
 from fundpool.report.pdf import Imprint, report_pdf
 from fundpool.report.workbook import Contents, write_workbook
 from fundpool.summary import as_json
-from inputs.writing import reason
-from models.projection import Comparison
 
 
 @dataclass(frozen=True)

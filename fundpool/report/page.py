@@ -6,7 +6,9 @@ import jinja2
 import numpy as np
 
 import fundpool
+from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language
+from fundpool.models.projection import Comparison, Projection
 from fundpool.report import charts, wording
 from fundpool.report.extras import Extras
 from fundpool.report.plan import plan_section
@@ -14,8 +16,6 @@ from fundpool.report.policies import policies_section
 from fundpool.report.sections import extra_context
 from fundpool.report.stochastic import risk_context
 from fundpool.report.vocabulary import ALERT_WORDS, marked
-from inputs.case import Case
-from models.projection import Comparison, Projection
 
 MOST_FLOWS = 25
 """Migration flows listed one by one."""

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
+from fundpool.inputs.findings import Finding
+from fundpool.inputs.sources import RawCase
 from fundpool.languages import ENGLISH, Language
 from fundpool.report.fonts import PLACEHOLDER, drawable, unprintable
-from inputs.findings import Finding
-from inputs.sources import RawCase
 
 MOST_NAMED = 5
 """Characters named in one sentence, and rows of one column with a sentence of their own."""

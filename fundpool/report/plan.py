@@ -4,14 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fundpool.languages import ENGLISH, Language
+from fundpool.models.optimiser.comparison import compared
+from fundpool.models.optimiser.explanations import obstacle, shadow_prices
+from fundpool.models.optimiser.industries import industry_burdens
+from fundpool.models.optimiser.plan import Plan
+from fundpool.models.projection import Projection
 from fundpool.report import charts, plan_charts
 from fundpool.report.plan_wording import reworded
 from fundpool.report.vocabulary import marked
-from models.optimiser.comparison import compared
-from models.optimiser.explanations import obstacle, shadow_prices
-from models.optimiser.industries import industry_burdens
-from models.optimiser.plan import Plan
-from models.projection import Projection
 
 MOST_LINES = 8
 """Shadow prices and missed floors shown."""

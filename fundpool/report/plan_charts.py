@@ -6,6 +6,9 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from fundpool.models.optimiser.frontier import Frontier
+from fundpool.models.optimiser.plan import Plan
+from fundpool.models.projection import Projection
 from fundpool.report.charts import (
     ACCENT,
     BANDS,
@@ -16,9 +19,6 @@ from fundpool.report.charts import (
     svg,
     weighted_quantiles,
 )
-from models.optimiser.frontier import Frontier
-from models.optimiser.plan import Plan
-from models.projection import Projection
 
 BEFORE, AFTER = "rates in force", "this plan"
 MOST_ARCS = 60

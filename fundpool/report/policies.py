@@ -3,8 +3,8 @@
 from typing import Any
 
 from fundpool.languages import ENGLISH, Language
+from fundpool.models.policy_effects import FIGURES, PolicyEffects
 from fundpool.report.vocabulary import marked
-from models.policy_effects import FIGURES, PolicyEffects
 
 COLUMNS = {
     "insured_migrants": (marked("migrants insured"), "people"),

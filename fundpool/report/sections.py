@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 
 from fundpool.languages import Language
+from fundpool.models.analysis_of_change import COLUMNS, MEASURES
+from fundpool.models.projection import Comparison
+from fundpool.models.rates import FloatArray
 from fundpool.report import charts
 from fundpool.report.change_charts import tornado, waterfall
 from fundpool.report.extras import Extras, SincePrevious
 from fundpool.report.vocabulary import MEASURE_WORDS, assumption_words
-from models.analysis_of_change import COLUMNS, MEASURES
-from models.projection import Comparison
-from models.rates import FloatArray
 
 ROUNDING = 1e-9
 """Relative movement that is no movement."""

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from fundpool.languages import ENGLISH, Language
+from fundpool.models.pooling import pools_of
+from fundpool.models.solvency_risk import SolvencyRisk
 from fundpool.report import charts
-from models.pooling import pools_of
-from models.solvency_risk import SolvencyRisk
 
 MOST_POOLS = 400
 """Pools of a plan listed one by one, the riskiest first."""

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from models.projection import Comparison
+from fundpool.models.projection import Comparison
 
 if TYPE_CHECKING:
+    from fundpool.inputs.case import Case
     from fundpool.languages import Language
-    from inputs.case import Case
 
 NARROW = "\u00a0"
 """A space at which a line does not break."""

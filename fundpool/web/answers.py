@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fundpool.web.plan_request import PlanRequest, pooling_of
-from fundpool.web.projection_cache import OpenedCase
-from inputs.case import Case
-from models.county_effects import CountyEffect, county_effect, payments_between, yearly_swaps
-from models.flow_levers import FlowLevers, SchemeLevers, with_levers
-from models.flow_record import CountyFlows
-from models.overview import Headline, headline_of
-from models.pool_layout import layout
-from models.pool_recursion import (
+from fundpool.inputs.case import Case
+from fundpool.models.county_effects import (
+    CountyEffect,
+    county_effect,
+    payments_between,
+    yearly_swaps,
+)
+from fundpool.models.flow_levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.overview import Headline, headline_of
+from fundpool.models.pool_layout import layout
+from fundpool.models.pool_recursion import (
     Chance,
     Decision,
     PoolRun,
@@ -24,16 +27,18 @@ from models.pool_recursion import (
     scheme_run,
     standing_runs,
 )
-from models.pool_summary import (
+from fundpool.models.pool_summary import (
     NEVER,
     PoolSummary,
     evenness_between,
     pool_summary,
     ruin_by_year,
 )
-from models.pooling import plan_for
-from models.projection import Study
-from models.rates import FloatArray
+from fundpool.models.pooling import plan_for
+from fundpool.models.projection import Study
+from fundpool.models.rates import FloatArray
+from fundpool.web.plan_request import PlanRequest, pooling_of
+from fundpool.web.projection_cache import OpenedCase
 
 if TYPE_CHECKING:
     from fundpool.web.optimising import Optimum

@@ -10,16 +10,16 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
+from fundpool.inputs.findings import CaseError
 from fundpool.web import api_case, api_jobs, api_plan
 from fundpool.web.jobs import BusyError
 from fundpool.web.plan_request import PlanRequest
 from fundpool.web.projection_cache import ProjectionCache, UnknownCaseError
 from fundpool.web.security import App, Guard
 from fundpool.web.serving import Serving
-from inputs.findings import CaseError
 
 if TYPE_CHECKING:
-    from inputs.case import Case
+    from fundpool.inputs.case import Case
 
 STATIC = Path(__file__).parent / "static"
 

@@ -11,7 +11,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from inputs.disk import FileInUseError, move
+from fundpool.inputs.disk import FileInUseError, move
 
 _WRITE = r"""
 import sys

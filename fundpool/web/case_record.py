@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
+from fundpool.inputs.case import Case
 from fundpool.web.projection_cache import OpenedCase, can_draw
-from inputs.case import Case
 
 
 def case_record(opened: OpenedCase, years: int, scenarios: int) -> dict[str, Any]:

@@ -142,7 +142,7 @@ class Jobs:
 
 def sentence(error: Exception) -> str:
     """An error in words for the page."""
-    from inputs.findings import CaseError
+    from fundpool.inputs.findings import CaseError
 
     if isinstance(error, CaseError | ValueError):
         text = str(error).strip() or type(error).__name__

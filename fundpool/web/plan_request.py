@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from inputs.case import Case
+from fundpool.inputs.case import Case
 
 Word = Annotated[str, StringConstraints(max_length=200)]
 Growth = Annotated[float, Field(ge=-0.2, le=0.2)]

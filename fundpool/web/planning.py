@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fundpool.models.projection import Projection, Study
 from fundpool.web.answers import Material, answer, flows_of
 from fundpool.web.jobs import Job
 from fundpool.web.plan_request import Optimised, PlanRequest, pooling_of
 from fundpool.web.projection_cache import ProjectionCache
-from models.projection import Projection, Study
 
 
 @dataclass(frozen=True)

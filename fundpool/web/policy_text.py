@@ -6,9 +6,9 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from fundpool.inputs.case import Case
+from fundpool.inputs.parameters import Parameter
 from fundpool.web.plan_request import LeverValues, PlanRequest
-from inputs.case import Case
-from inputs.parameters import Parameter
 
 NAME = "page-plan"
 GROWTHS = ("medical_inflation", "wage_growth", "interest")

@@ -18,9 +18,9 @@ from fundpool.web.recently_used import RecentlyUsed
 from fundpool.web.serving import Serving
 
 if TYPE_CHECKING:
-    from inputs.case import Case
-    from models.pool_recursion import Chance
-    from models.projection import Study
+    from fundpool.inputs.case import Case
+    from fundpool.models.pool_recursion import Chance
+    from fundpool.models.projection import Study
 
 
 MOST_CHANCES = 5
@@ -155,7 +155,7 @@ class ProjectionCache:
         key = self.study_key(request)
 
         def work(job: Job) -> None:
-            from models.projection import study
+            from fundpool.models.projection import study
 
             base = self.base_request(request)
             opened = self.opened(request.case)
@@ -183,8 +183,8 @@ class ProjectionCache:
             return None
 
         def work(job: Job) -> None:
-            from models.county_chance import county_chance
-            from models.scenario_terms import scenario_terms
+            from fundpool.models.county_chance import county_chance
+            from fundpool.models.scenario_terms import scenario_terms
 
             scenarios = self.serving.scenarios
             job.step(0.05, "what moving and enrolment change")

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from fundpool.web.serving import Limits, Serving
 
 if TYPE_CHECKING:
-    from inputs.case import Case
+    from fundpool.inputs.case import Case
 
 PLAIN_NAME = re.compile(r"[^\W_][\w .()\-]{0,120}\.xlsx", re.IGNORECASE)
 _FORMULA = re.compile(rb'<c\s[^>]*?r="([A-Z]+)(\d+)"[^>]*>\s*<f[\s>/]')
@@ -132,8 +132,8 @@ def checked_upload(name: str, contents: bytes, serving: Serving) -> Checked:
 
 
 def _read(file: str) -> Checked:
-    from inputs.case import check_case, read_case
-    from inputs.findings import CaseError, findings_as_records
+    from fundpool.inputs.case import check_case, read_case
+    from fundpool.inputs.findings import CaseError, findings_as_records
 
     try:
         case = read_case(file)

@@ -7,8 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
-from actuarial.lifetable import LifeTable
-from inputs.vocabulary import AGES, SEXES
+from fundpool.actuarial.lifetable import LifeTable
+from fundpool.inputs.vocabulary import AGES, SEXES
 
 FloatArray = NDArray[np.float64]
 ROUNDS = 2000

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from inputs.vocabulary import AGES, OLDEST_AGE, REGIMES, SEXES, TIES
+from fundpool.inputs.vocabulary import AGES, OLDEST_AGE, REGIMES, SEXES, TIES
 
 FloatArray = NDArray[np.float64]
 SERVICES = ("outpatient", "inpatient_1", "inpatient_2", "inpatient_3")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from inputs.vocabulary import AGES, OLDEST_AGE, SEXES, TIES
+from fundpool.inputs.vocabulary import AGES, OLDEST_AGE, SEXES, TIES
 
 FloatArray = NDArray[np.float64]
 HIGHEST_SHARE = 0.95

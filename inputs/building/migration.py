@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from actuarial.mobility import rogers_castro
-from inputs.vocabulary import AGES, SEXES, TIES
+from fundpool.actuarial.mobility import rogers_castro
+from fundpool.inputs.vocabulary import AGES, SEXES, TIES
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from actuarial.lifetable import graduate_abridged
-from inputs.vocabulary import AGES, SEXES
+from fundpool.actuarial.lifetable import graduate_abridged
+from fundpool.inputs.vocabulary import AGES, SEXES
 
 FloatArray = NDArray[np.float64]
 MIDDLE = 3

@@ -1,7 +1,7 @@
 """Rebuilds the tables of the Fujian case from the census and national figures.
 
-``python -m inputs.fujian.build`` writes them; ``--check`` compares what it would write with
-what is there and ends with status 1 if a table differs.
+``python -m fundpool.inputs.fujian.build`` writes them; ``--check`` compares what it would write
+with what is there and ends with status 1 if a table differs.
 """
 
 import sys
@@ -11,21 +11,21 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from inputs.building import ages, cover, migration, vital
-from inputs.building.files import build_command
-from inputs.fujian.people import (
+from fundpool.inputs.building import ages, cover, migration, vital
+from fundpool.inputs.building.files import build_command
+from fundpool.inputs.fujian.people import (
     Province,
     migrants_table,
     nation_by_age,
     outside_rows,
     province_people,
 )
-from inputs.jiangsu.people import six_figures
-from inputs.jiangsu.published import BASE_YEAR, Published
-from inputs.nation import tables as nation
-from inputs.nation.units import AGES_FROM, FloatArray, Units, assumptions, published_units
-from inputs.sources import read_raw
-from inputs.vocabulary import AGES, OUTSIDE, SEXES
+from fundpool.inputs.jiangsu.people import six_figures
+from fundpool.inputs.jiangsu.published import BASE_YEAR, Published
+from fundpool.inputs.nation import tables as nation
+from fundpool.inputs.nation.units import AGES_FROM, FloatArray, Units, assumptions, published_units
+from fundpool.inputs.sources import read_raw
+from fundpool.inputs.vocabulary import AGES, OUTSIDE, SEXES
 
 HERE = Path(__file__).parent
 PROVINCE = "350000"

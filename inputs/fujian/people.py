@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from inputs.building import ages, cover, migration
-from inputs.nation.people import People, people_of
-from inputs.nation.units import FloatArray, Units
-from inputs.vocabulary import OUTSIDE, SEXES
+from fundpool.inputs.building import ages, cover, migration
+from fundpool.inputs.nation.people import People, people_of
+from fundpool.inputs.nation.units import FloatArray, Units
+from fundpool.inputs.vocabulary import OUTSIDE, SEXES
 
 
 @dataclass(frozen=True)

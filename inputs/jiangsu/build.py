@@ -1,24 +1,24 @@
 """Rebuilds the tables of the Jiangsu case from the published figures beside it.
 
-``python -m inputs.jiangsu.build`` writes them; ``--check`` compares what it would write with
-what is there and ends with status 1 if a table differs.
+``python -m fundpool.inputs.jiangsu.build`` writes them; ``--check`` compares what it would write
+with what is there and ends with status 1 if a table differs.
 """
 
 import sys
 
 import pandas as pd
 
-from inputs.building import migration, vital
-from inputs.building.files import build_command
-from inputs.jiangsu.economy import (
+from fundpool.inputs.building import migration, vital
+from fundpool.inputs.building.files import build_command
+from fundpool.inputs.jiangsu.economy import (
     economy_table,
     employment_table,
     industries_table,
     industry_factors,
 )
-from inputs.jiangsu.funds import fund_balances, fund_totals, resident_rules
-from inputs.jiangsu.insured import care_tables, coverage_tables
-from inputs.jiangsu.people import (
+from fundpool.inputs.jiangsu.funds import fund_balances, fund_totals, resident_rules
+from fundpool.inputs.jiangsu.insured import care_tables, coverage_tables
+from fundpool.inputs.jiangsu.people import (
     demography_table,
     migrants_table,
     mobility_table,
@@ -26,7 +26,7 @@ from inputs.jiangsu.people import (
     population_table,
     six_figures,
 )
-from inputs.jiangsu.published import BASE_YEAR, HERE, Published
+from fundpool.inputs.jiangsu.published import BASE_YEAR, HERE, Published
 
 
 def tables(published: Published) -> dict[str, pd.DataFrame]:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from inputs.building import money
-from inputs.jiangsu.published import Published
+from fundpool.inputs.building import money
+from fundpool.inputs.jiangsu.published import Published
 
 
 def economy_table(published: Published) -> pd.DataFrame:

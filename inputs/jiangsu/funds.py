@@ -5,8 +5,8 @@ import tomllib
 import numpy as np
 import pandas as pd
 
-from inputs.building import money
-from inputs.jiangsu.published import BASE_YEAR, PROVINCE, FloatArray, Published
+from fundpool.inputs.building import money
+from fundpool.inputs.jiangsu.published import BASE_YEAR, PROVINCE, FloatArray, Published
 
 
 def per_head(published: Published, measure: str, year: int, region: str) -> float:
@@ -140,7 +140,7 @@ def fund_balances(published: Published, members: FloatArray, economy: pd.DataFra
 
     The national balance of 2020, less personal accounts, is divided between the schemes as in
     2022, scaled to the province per participant, and spread over counties
-    (:func:`inputs.building.money.spread_balance`).
+    (:func:`fundpool.inputs.building.money.spread_balance`).
     """
     accounts = published.fund("employee", "nation", BASE_YEAR, "personal_accounts_balance_end")
     pooled = published.fund("all", "nation", BASE_YEAR, "balance_end") - accounts

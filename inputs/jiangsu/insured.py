@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from inputs.building import care, cover
-from inputs.jiangsu.people import People
-from inputs.jiangsu.published import FloatArray, Published
+from fundpool.inputs.building import care, cover
+from fundpool.inputs.jiangsu.people import People
+from fundpool.inputs.jiangsu.published import FloatArray, Published
 
 
 def coverage_tables(published: Published, own: People) -> tuple[pd.DataFrame, FloatArray, float]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from inputs.building import ages, cover, migration, vital
-from inputs.jiangsu.published import BASE_YEAR, HERE, FloatArray, Published
-from inputs.vocabulary import AGES, OUTSIDE, SEXES
+from fundpool.inputs.building import ages, cover, migration, vital
+from fundpool.inputs.jiangsu.published import BASE_YEAR, HERE, FloatArray, Published
+from fundpool.inputs.vocabulary import AGES, OUTSIDE, SEXES
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from inputs.nation.tables import tables_of
-from inputs.nation.units import assumptions, published_units
+from fundpool.inputs.nation.tables import tables_of
+from fundpool.inputs.nation.units import assumptions, published_units
 
 
 def tables() -> dict[str, pd.DataFrame]:

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from inputs.building import ages, cover, migration
-from inputs.nation.units import AGES_FROM, FloatArray, IntArray, Units
-from inputs.vocabulary import SEXES
+from fundpool.inputs.building import ages, cover, migration
+from fundpool.inputs.nation.units import AGES_FROM, FloatArray, IntArray, Units
+from fundpool.inputs.vocabulary import SEXES
 
 ROUNDS = 200
 

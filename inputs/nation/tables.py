@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from inputs.building import ages, care, cover, migration, money, vital
-from inputs.jiangsu.funds import national_per_head
-from inputs.jiangsu.published import BASE_YEAR, Published
-from inputs.nation.people import People, gross_rates, people_of
-from inputs.nation.units import AGES_FROM, HERE, INDUSTRIES, FloatArray, Units
-from inputs.vocabulary import AGES, SEXES
+from fundpool.inputs.building import ages, care, cover, migration, money, vital
+from fundpool.inputs.jiangsu.funds import national_per_head
+from fundpool.inputs.jiangsu.published import BASE_YEAR, Published
+from fundpool.inputs.nation.people import People, gross_rates, people_of
+from fundpool.inputs.nation.units import AGES_FROM, HERE, INDUSTRIES, FloatArray, Units
+from fundpool.inputs.vocabulary import AGES, SEXES
 
 
 def tables_of(units: Units, assumed: dict[str, Any]) -> dict[str, pd.DataFrame]:

@@ -19,10 +19,10 @@ Read in this order:
 * ``partition``: at which level to pool, and when
 """
 
-from models.optimiser.certificate import Certificate
-from models.optimiser.plan import Plan
-from models.optimiser.planning import Choices, Sample, optimise, optimise_where_possible
-from models.optimiser.policy import Aims, Policy
+from fundpool.models.optimiser.certificate import Certificate
+from fundpool.models.optimiser.plan import Plan
+from fundpool.models.optimiser.planning import Choices, Sample, optimise, optimise_where_possible
+from fundpool.models.optimiser.policy import Aims, Policy
 
 __all__ = [
     "Aims",

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.optimiser.constraints import FundColumns, hub_unit
-from models.optimiser.fund_problem import FundProblem
-from models.optimiser.linear_program import LinearProgram
-from models.optimiser.objectives import Burden
-from models.optimiser.tail_program import TailColumns, of_pairs
-from models.rates import FloatArray
+from fundpool.models.optimiser.constraints import FundColumns, hub_unit
+from fundpool.models.optimiser.fund_problem import FundProblem
+from fundpool.models.optimiser.linear_program import LinearProgram
+from fundpool.models.optimiser.objectives import Burden
+from fundpool.models.optimiser.tail_program import TailColumns, of_pairs
+from fundpool.models.rates import FloatArray
 
 
 def trusted_bounds(

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from actuarial import evenness
-from models.optimiser.fund_problem import FundProblem
-from models.optimiser.objectives import Burden
-from models.optimiser.policy import Aims
-from models.rates import FloatArray
+from fundpool.actuarial import evenness
+from fundpool.models.optimiser.fund_problem import FundProblem
+from fundpool.models.optimiser.objectives import Burden
+from fundpool.models.optimiser.policy import Aims
+from fundpool.models.rates import FloatArray
 
 TOLERANCE = 1e-6
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from models.optimiser.certificate import (
+from fundpool.models.optimiser.certificate import (
     TOLERANCE,
     Decision,
     missing,
@@ -14,11 +14,11 @@ from models.optimiser.certificate import (
     terms_of,
     violations,
 )
-from models.optimiser.fund_problem import FundProblem, rebuilt
-from models.optimiser.naive import POLICIES
-from models.optimiser.objectives import burdens
-from models.optimiser.plan import Plan
-from models.optimiser.policy import Aims
+from fundpool.models.optimiser.fund_problem import FundProblem, rebuilt
+from fundpool.models.optimiser.naive import POLICIES
+from fundpool.models.optimiser.objectives import burdens
+from fundpool.models.optimiser.plan import Plan
+from fundpool.models.optimiser.policy import Aims
 
 
 def compared(plan: Plan) -> pd.DataFrame:

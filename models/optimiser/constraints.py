@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.optimiser.fund_problem import FundProblem
-from models.optimiser.linear_program import LinearProgram
-from models.pairs import IntArray
-from models.rates import FloatArray
+from fundpool.models.optimiser.fund_problem import FundProblem
+from fundpool.models.optimiser.linear_program import LinearProgram
+from fundpool.models.pairs import IntArray
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.optimiser.certificate import TOLERANCE, missing
-from models.optimiser.constraints import FundColumns
-from models.optimiser.fund_problem import FundProblem, rebuilt
-from models.optimiser.optimisation import Outcome, optimised
-from models.optimiser.plan import Plan
-from models.optimiser.tail_program import TailColumns
-from models.rates import FloatArray
+from fundpool.models.optimiser.certificate import TOLERANCE, missing
+from fundpool.models.optimiser.constraints import FundColumns
+from fundpool.models.optimiser.fund_problem import FundProblem, rebuilt
+from fundpool.models.optimiser.optimisation import Outcome, optimised
+from fundpool.models.optimiser.plan import Plan
+from fundpool.models.optimiser.tail_program import TailColumns
+from fundpool.models.rates import FloatArray
 
 MEASURABLE = 1e-7
 """Price, of the objective, below which a limit is said to have none."""

@@ -13,18 +13,30 @@ import numpy as np
 import pandas as pd
 import pulp
 
-from models.optimiser.bounds import trusted_bounds
-from models.optimiser.certificate import Decision, recursion, relative_gap, terms_of, violations
-from models.optimiser.fund_problem import FundProblem, fund_problem
-from models.optimiser.highs import InMemoryHighs
-from models.optimiser.linear_program import as_pulp
-from models.optimiser.optimisation import Model, build, decisions_of, optimised, set_objective
-from models.optimiser.planning import Choices
-from models.optimiser.policy import Aims, aims_of, policy_of
-from models.optimiser.solving import dual_bound
-from models.pool_paths import central_paths
-from models.projection import Projection
-from models.rates import FloatArray
+from fundpool.models.optimiser.bounds import trusted_bounds
+from fundpool.models.optimiser.certificate import (
+    Decision,
+    recursion,
+    relative_gap,
+    terms_of,
+    violations,
+)
+from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
+from fundpool.models.optimiser.highs import InMemoryHighs
+from fundpool.models.optimiser.linear_program import as_pulp
+from fundpool.models.optimiser.optimisation import (
+    Model,
+    build,
+    decisions_of,
+    optimised,
+    set_objective,
+)
+from fundpool.models.optimiser.planning import Choices
+from fundpool.models.optimiser.policy import Aims, aims_of, policy_of
+from fundpool.models.optimiser.solving import dual_bound
+from fundpool.models.pool_paths import central_paths
+from fundpool.models.projection import Projection
+from fundpool.models.rates import FloatArray
 
 PRICE = 1e-3
 """Price of burden and swaps while unevenness is minimised."""

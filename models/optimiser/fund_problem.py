@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from inputs.regions import RegionTree
-from models.optimiser.policy import Policy
-from models.pairs import IntArray
-from models.pool_paths import PoolPaths
-from models.rates import FloatArray
+from fundpool.inputs.regions import RegionTree
+from fundpool.models.optimiser.policy import Policy
+from fundpool.models.pairs import IntArray
+from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ import highspy
 import numpy as np
 import pulp
 
-from models.optimiser.linear_program import Arrays
-from models.rates import FloatArray
+from fundpool.models.optimiser.linear_program import Arrays
+from fundpool.models.rates import FloatArray
 
 STATUSES = {
     highspy.HighsModelStatus.kOptimal: pulp.LpStatusOptimal,

@@ -7,8 +7,8 @@ with a contract; the rate is the county's, so industries differ as their places 
 import numpy as np
 import pandas as pd
 
-from inputs.case import Case
-from models.optimiser.plan import Plan
+from fundpool.inputs.case import Case
+from fundpool.models.optimiser.plan import Plan
 
 
 def industry_burdens(case: Case, plan: Plan) -> pd.DataFrame:

@@ -16,8 +16,8 @@ import pulp
 from numpy.typing import ArrayLike
 from scipy import sparse
 
-from models.pairs import IntArray
-from models.rates import FloatArray
+from fundpool.models.pairs import IntArray
+from fundpool.models.rates import FloatArray
 
 Term = tuple[IntArray, ArrayLike]
 """Columns and their coefficients; both broadcast to the rows, further axes are summed over."""

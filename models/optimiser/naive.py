@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from models.optimiser.certificate import Decision, missing, recursion
-from models.optimiser.fund_problem import FundProblem
-from models.rates import FloatArray
+from fundpool.models.optimiser.certificate import Decision, missing, recursion
+from fundpool.models.optimiser.fund_problem import FundProblem
+from fundpool.models.rates import FloatArray
 
 HALVINGS = 40
 """Steps of bisection: the target is found to a part in 10^12 of the corridor."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models.optimiser.constraints import FundColumns, RateColumns
-from models.optimiser.fund_problem import FundProblem
-from models.optimiser.linear_program import LinearProgram
-from models.optimiser.policy import Aims
-from models.optimiser.tail_program import TailColumns, shortfall_cost, swap_cost
-from models.pairs import IntArray
-from models.rates import FloatArray
+from fundpool.models.optimiser.constraints import FundColumns, RateColumns
+from fundpool.models.optimiser.fund_problem import FundProblem
+from fundpool.models.optimiser.linear_program import LinearProgram
+from fundpool.models.optimiser.policy import Aims
+from fundpool.models.optimiser.tail_program import TailColumns, shortfall_cost, swap_cost
+from fundpool.models.pairs import IntArray
+from fundpool.models.rates import FloatArray
 
 Cost = tuple[IntArray, ArrayLike]
 

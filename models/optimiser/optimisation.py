@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.optimiser import objectives
-from models.optimiser.bounds import trusted_bounds
-from models.optimiser.certificate import (
+from fundpool.models.optimiser import objectives
+from fundpool.models.optimiser.bounds import trusted_bounds
+from fundpool.models.optimiser.certificate import (
     TOLERANCE,
     Certificate,
     Decision,
@@ -20,15 +20,15 @@ from models.optimiser.certificate import (
     terms_of,
     violations,
 )
-from models.optimiser.constraints import FundColumns, add_fund
-from models.optimiser.fund_problem import FundProblem
-from models.optimiser.linear_program import Arrays, LinearProgram
-from models.optimiser.objectives import Burden, Cost, LorenzGrid
-from models.optimiser.policy import Aims
-from models.optimiser.solving import LARGE, Solution, dual_bound, solve
-from models.optimiser.tail_extension import extended
-from models.optimiser.tail_program import TailColumns, TailPairs, add_tail_fund
-from models.rates import FloatArray
+from fundpool.models.optimiser.constraints import FundColumns, add_fund
+from fundpool.models.optimiser.fund_problem import FundProblem
+from fundpool.models.optimiser.linear_program import Arrays, LinearProgram
+from fundpool.models.optimiser.objectives import Burden, Cost, LorenzGrid
+from fundpool.models.optimiser.policy import Aims
+from fundpool.models.optimiser.solving import LARGE, Solution, dual_bound, solve
+from fundpool.models.optimiser.tail_extension import extended
+from fundpool.models.optimiser.tail_program import TailColumns, TailPairs, add_tail_fund
+from fundpool.models.rates import FloatArray
 
 SLACK, LARGE_SLACK = 1e-9, 1e-6
 """Share of an objective by which later objectives may give it up; the second where a program is so

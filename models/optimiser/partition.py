@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from inputs.case import Case
-from inputs.regions import RegionTree
-from models.funds import moral_hazard
-from models.optimiser.linear_program import LinearProgram
-from models.optimiser.solving import Solution, solve
-from models.pairs import IntArray
-from models.pool_paths import PoolPaths
-from models.pooling import PoolingPlan, Stage
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.inputs.regions import RegionTree
+from fundpool.models.funds import moral_hazard
+from fundpool.models.optimiser.linear_program import LinearProgram
+from fundpool.models.optimiser.solving import Solution, solve
+from fundpool.models.pairs import IntArray
+from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.pooling import PoolingPlan, Stage
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

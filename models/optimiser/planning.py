@@ -4,19 +4,23 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from inputs.regions import RegionTree
-from models.optimiser.fund_problem import FundProblem, fund_problem
-from models.optimiser.optimisation import Outcome, optimised
-from models.optimiser.plan import Plan, Trial, tried
-from models.optimiser.policy import Aims, Policy, aims_of, policy_of
-from models.optimiser.scenario_reduction import chosen_scenarios, features, forward_selection
-from models.optimiser.swap_rule import ruled_swaps
-from models.optimiser.tail_rounds import Round, tail_applies, tail_optimised
-from models.pool_paths import PoolPaths, central_paths
-from models.projection import Projection
-from models.rates import FloatArray
-from models.sampled_paths import sampled_paths
-from models.scenario_terms import scenario_terms
+from fundpool.inputs.regions import RegionTree
+from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
+from fundpool.models.optimiser.optimisation import Outcome, optimised
+from fundpool.models.optimiser.plan import Plan, Trial, tried
+from fundpool.models.optimiser.policy import Aims, Policy, aims_of, policy_of
+from fundpool.models.optimiser.scenario_reduction import (
+    chosen_scenarios,
+    features,
+    forward_selection,
+)
+from fundpool.models.optimiser.swap_rule import ruled_swaps
+from fundpool.models.optimiser.tail_rounds import Round, tail_applies, tail_optimised
+from fundpool.models.pool_paths import PoolPaths, central_paths
+from fundpool.models.projection import Projection
+from fundpool.models.rates import FloatArray
+from fundpool.models.sampled_paths import sampled_paths
+from fundpool.models.scenario_terms import scenario_terms
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from inputs.case import Case
+from fundpool.inputs.case import Case
 
 FloorKind = Literal["every", "expectation", "cvar"]
 Unevenness = Literal["range", "deviation", "gini"]

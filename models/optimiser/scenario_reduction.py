@@ -11,9 +11,9 @@ from dataclasses import fields, replace
 
 import numpy as np
 
-from models.pairs import IntArray
-from models.pool_paths import PoolPaths
-from models.rates import FloatArray
+from fundpool.models.pairs import IntArray
+from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.rates import FloatArray
 
 
 def features(paths: Sequence[PoolPaths]) -> FloatArray:

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from inputs.case import Case
-from inputs.findings import CaseError
-from inputs.variation import scaled
-from models.optimiser.planning import Choices, optimise
-from models.pooling import PoolingPlan
-from models.projection import Study, study
-from models.sensitivity import restudied
+from fundpool.inputs.case import Case
+from fundpool.inputs.findings import CaseError
+from fundpool.inputs.variation import scaled
+from fundpool.models.optimiser.planning import Choices, optimise
+from fundpool.models.pooling import PoolingPlan
+from fundpool.models.projection import Study, study
+from fundpool.models.sensitivity import restudied
 
 SECTIONS = ("economy.", "mobility.", "coverage.", "schemes.", "optimiser.")
 """Assumptions that are tried unless others are named."""

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pulp
 
-from models.optimiser.highs import InMemoryHighs
-from models.optimiser.linear_program import Arrays, LinearProgram, as_pulp
-from models.rates import FloatArray
+from fundpool.models.optimiser.highs import InMemoryHighs
+from fundpool.models.optimiser.linear_program import Arrays, LinearProgram, as_pulp
+from fundpool.models.rates import FloatArray
 
 LARGE = 20_000
 """Rows above which an interior solution is taken as it is, without crossing to a corner."""

@@ -7,9 +7,9 @@ proportion to what they may spare under the levy ceiling; the hub pays what it c
 
 import numpy as np
 
-from models.optimiser.certificate import Decision
-from models.optimiser.fund_problem import FundProblem
-from models.rates import FloatArray
+from fundpool.models.optimiser.certificate import Decision
+from fundpool.models.optimiser.fund_problem import FundProblem
+from fundpool.models.rates import FloatArray
 
 
 def ruled_swaps(fund: FundProblem, rates: FloatArray) -> tuple[Decision, FloatArray]:

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.optimiser.certificate import Decision, recursion, tail_mean
-from models.optimiser.constraints import FundColumns, add_fund
-from models.optimiser.fund_problem import FundProblem
-from models.optimiser.highs import solved_arrays
-from models.optimiser.linear_program import LinearProgram
-from models.optimiser.scenario_reduction import chosen_scenarios
-from models.optimiser.tail_program import TailColumns, TailPairs, of_pairs
-from models.rates import FloatArray
+from fundpool.models.optimiser.certificate import Decision, recursion, tail_mean
+from fundpool.models.optimiser.constraints import FundColumns, add_fund
+from fundpool.models.optimiser.fund_problem import FundProblem
+from fundpool.models.optimiser.highs import solved_arrays
+from fundpool.models.optimiser.linear_program import LinearProgram
+from fundpool.models.optimiser.scenario_reduction import chosen_scenarios
+from fundpool.models.optimiser.tail_program import TailColumns, TailPairs, of_pairs
+from fundpool.models.rates import FloatArray
 
 ENOUGH = 5e-7
 """Money missing in the tail, over outgo, that no further pair is sought for."""

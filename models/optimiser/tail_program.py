@@ -5,7 +5,8 @@ A floor under ``cvar`` looks at the worst share of scenarios of each pool and ye
 balance, grants, levies and an excess of their own. The other pools of a scenario do one thing
 only: they pay into the hub, together and up to their levy ceiling. Their floors, and what they
 might draw, are left out; so this program is a relaxation of the whole one and its optimum a lower
-bound. :func:`models.optimiser.tail_extension.extended` completes its solution to a plan for all.
+bound. :func:`fundpool.models.optimiser.tail_extension.extended` completes its solution to a plan
+for all.
 
 A levy costs the same in every pool of a year, so that the sum of the others' levies has their cost.
 """
@@ -14,11 +15,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.optimiser.constraints import RateColumns, add_rates, hub_unit
-from models.optimiser.fund_problem import FundProblem
-from models.optimiser.linear_program import LinearProgram, Term
-from models.pairs import IntArray
-from models.rates import FloatArray
+from fundpool.models.optimiser.constraints import RateColumns, add_rates, hub_unit
+from fundpool.models.optimiser.fund_problem import FundProblem
+from fundpool.models.optimiser.linear_program import LinearProgram, Term
+from fundpool.models.pairs import IntArray
+from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,8 @@ def add_tail_fund(
 
 
 def pair_recursion(program: LinearProgram, fund: FundProblem, columns: TailColumns) -> None:
-    """The recursion of :func:`models.optimiser.constraints.fund_recursion`, for the pairs."""
+    """The recursion of :func:`fundpool.models.optimiser.constraints.fund_recursion`, for the
+    pairs."""
     lead, pairs = fund.paths.scheme, columns.pairs
     unit = fund.unit[:, pairs.pool].T
     growth = 1.0 + fund.paths.interest[pairs.scenario]
@@ -225,7 +227,7 @@ def account_reserve(program: LinearProgram, fund: FundProblem, columns: TailColu
 
 
 def swap_cost(fund: FundProblem, columns: TailColumns) -> list[tuple[IntArray, FloatArray]]:
-    """As :func:`models.optimiser.objectives.swap_volume`."""
+    """As :func:`fundpool.models.optimiser.objectives.swap_volume`."""
     if columns.levy is None or columns.others is None:
         return []
     pairs, year = columns.pairs, fund.unit.sum(axis=1) * fund.years
@@ -238,7 +240,7 @@ def swap_cost(fund: FundProblem, columns: TailColumns) -> list[tuple[IntArray, F
 
 
 def shortfall_cost(fund: FundProblem, columns: TailColumns) -> list[tuple[IntArray, FloatArray]]:
-    """As :func:`models.optimiser.objectives.shortfall`."""
+    """As :func:`fundpool.models.optimiser.objectives.shortfall`."""
     assert columns.shortfall is not None
     pairs, year = columns.pairs, fund.unit.sum(axis=1) * fund.years
     return [

@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from models.optimiser.certificate import TOLERANCE, Decision, missing, recursion
-from models.optimiser.fund_problem import FundProblem
-from models.optimiser.naive import levy
-from models.optimiser.optimisation import Model, Outcome, build, outcome_of, solved_stages
-from models.optimiser.policy import Aims
-from models.optimiser.tail_extension import Extension, extended, pairs_of, tail_of
-from models.optimiser.tail_program import TailColumns
-from models.rates import FloatArray
+from fundpool.models.optimiser.certificate import TOLERANCE, Decision, missing, recursion
+from fundpool.models.optimiser.fund_problem import FundProblem
+from fundpool.models.optimiser.naive import levy
+from fundpool.models.optimiser.optimisation import Model, Outcome, build, outcome_of, solved_stages
+from fundpool.models.optimiser.policy import Aims
+from fundpool.models.optimiser.tail_extension import Extension, extended, pairs_of, tail_of
+from fundpool.models.optimiser.tail_program import TailColumns
+from fundpool.models.rates import FloatArray
 
 ROUNDS = 12
 """Most rounds."""

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from actuarial.aggregate_loss import compound_negative_binomial, compound_poisson_moments
-from actuarial.arrays import FloatArray
-from actuarial.severity import Exponential
+from fundpool.actuarial.aggregate_loss import compound_negative_binomial, compound_poisson_moments
+from fundpool.actuarial.arrays import FloatArray
+from fundpool.actuarial.severity import Exponential
 
 
 class OneUnit:

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate
 
-from actuarial.benefits import BenefitFormula, coordinate, expected_payment_grid
-from actuarial.severity import Empirical, Gamma, Lognormal, Pareto
+from fundpool.actuarial.benefits import BenefitFormula, coordinate, expected_payment_grid
+from fundpool.actuarial.severity import Empirical, Gamma, Lognormal, Pareto
 
 RULES = ("remaining_cost", "non_duplication", "sequential")
 

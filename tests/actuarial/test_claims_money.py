@@ -8,15 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from actuarial.aggregate_loss import (
+from fundpool.actuarial.aggregate_loss import (
     compound_poisson,
     compound_poisson_moments,
     discretised,
 )
-from actuarial.contribution_base import expected_contribution_base
-from actuarial.credited_years import eligible_share
-from actuarial.run_off import lag_pattern, paid_claims
-from actuarial.severity import Empirical, Exponential, Gamma, Lognormal
+from fundpool.actuarial.contribution_base import expected_contribution_base
+from fundpool.actuarial.credited_years import eligible_share
+from fundpool.actuarial.run_off import lag_pattern, paid_claims
+from fundpool.actuarial.severity import Empirical, Exponential, Gamma, Lognormal
 
 
 def test_run_off_by_hand() -> None:

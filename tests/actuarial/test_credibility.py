@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actuarial.credibility import (
+from fundpool.actuarial.credibility import (
     buhlmann_straub,
     full_credibility_claims,
     limited_fluctuation,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from actuarial import credited_years
-from actuarial.credited_years import MANY, eligible_share, eligible_share_of_many
+from fundpool.actuarial import credited_years
+from fundpool.actuarial.credited_years import MANY, eligible_share, eligible_share_of_many
 
 LONGEST = 44.0
 

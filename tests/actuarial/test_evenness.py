@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actuarial.evenness import (
+from fundpool.actuarial.evenness import (
     coefficient_of_variation,
     gini,
     mean_absolute_deviation,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actuarial.lifetable import LifeTable, graduate_abridged
+from fundpool.actuarial.lifetable import LifeTable, graduate_abridged
 
 probabilities = st.lists(st.floats(0.0, 1.0), min_size=2, max_size=60)
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actuarial.benefits import BenefitFormula, expected_payment_grid
-from actuarial.limited_moments import limited_moment, payment_moment_grid
-from actuarial.severity import Empirical, Exponential, Gamma, Lognormal, Pareto, Weibull
+from fundpool.actuarial.benefits import BenefitFormula, expected_payment_grid
+from fundpool.actuarial.limited_moments import limited_moment, payment_moment_grid
+from fundpool.actuarial.severity import Empirical, Exponential, Gamma, Lognormal, Pareto, Weibull
 
 FAMILIES = [
     Lognormal.from_mean_cv(7_000.0, 1.5),

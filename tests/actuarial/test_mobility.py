@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import expm
 
-from actuarial.mobility import (
+from fundpool.actuarial.mobility import (
     home_away_probabilities,
     rogers_castro,
     transition_matrix,

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from actuarial.aggregate_loss import compound_negative_binomial, compound_poisson
-from actuarial.benefits import BenefitFormula
-from actuarial.limited_moments import payment_moment_grid
-from actuarial.payment_severity import PaymentSeverity
-from actuarial.severity import Exponential, Lognormal
+from fundpool.actuarial.aggregate_loss import compound_negative_binomial, compound_poisson
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.actuarial.limited_moments import payment_moment_grid
+from fundpool.actuarial.payment_severity import PaymentSeverity
+from fundpool.actuarial.severity import Exponential, Lognormal
 
 FORMULAS = (
     BenefitFormula(300.0, ((0, 0.7), (2_000, 0.9)), 5_000.0),

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actuarial.risk import (
+from fundpool.actuarial.risk import (
     required_reserve,
     ruin_probability,
     ruin_standard_error,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from actuarial.severity import (
+from fundpool.actuarial.severity import (
     Empirical,
     Exponential,
     Gamma,

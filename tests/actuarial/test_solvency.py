@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actuarial.solvency import (
+from fundpool.actuarial.solvency import (
     actuarial_balance,
     balance_recursion,
     discount_factors,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from inputs.case import Case, read_case
+from fundpool.inputs.case import Case, read_case
 from tests.cases.small import SmallCase, given, small_case
 
 SOURCE = {"source": "worked example", "status": "assumed"}

@@ -8,7 +8,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from fundpool.cli.commands import app
-from inputs.case import Case
+from fundpool.inputs.case import Case
 from tests.cases.small import small_case
 from tests.fundpool.reported import Reported, full_case, reported
 

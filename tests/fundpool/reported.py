@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from fundpool.inputs.case import Case, read_case
 from fundpool.languages import language
+from fundpool.models.analysis_of_change import Valuation, analysis_of_change
+from fundpool.models.experience import experience, periods
+from fundpool.models.projection import Comparison, compare
+from fundpool.models.sensitivity import Step, sensitivity
 from fundpool.report.extras import Extras, Identity, SincePrevious
 from fundpool.report.outputs import write_report
 from fundpool.summary import summary
-from inputs.case import Case, read_case
-from models.analysis_of_change import Valuation, analysis_of_change
-from models.experience import experience, periods
-from models.projection import Comparison, compare
-from models.sensitivity import Step, sensitivity
 from tests.cases.small import SmallCase, given, small_case
 
 YEARS = 4

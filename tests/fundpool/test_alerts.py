@@ -14,10 +14,10 @@ from typer.testing import CliRunner
 
 from fundpool.alerts import Evidence, rules_judged, solvency_alerts
 from fundpool.cli.commands import app
+from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.models.projection import Projection, project
 from fundpool.webhook import WebhookError, post_alerts
-from inputs.case import Case, read_case
-from inputs.findings import CaseError
-from models.projection import Projection, project
 from tests.cases.small import small_case
 from tests.fundpool.reported import Reported
 

@@ -162,7 +162,7 @@ def test_runs_are_listed_and_asked_across(case: Path, tmp_path: Path) -> None:
 
 def test_an_input_changed_under_way_is_refused(case: Path) -> None:
     from fundpool.archive.requests import ChangedInputError, case_files
-    from inputs.case import read_case
+    from fundpool.inputs.case import read_case
 
     read = read_case(case)
     table = case / "tables" / "economy.csv"

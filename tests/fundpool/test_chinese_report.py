@@ -9,17 +9,17 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 import fundpool
+from fundpool.inputs.bundled import bundled_cases
+from fundpool.inputs.case import Case, read_case
 from fundpool.languages import ENGLISH, language
 from fundpool.languages.catalogue import messages
+from fundpool.models.optimiser.explanations import obstacle, shadow_prices
+from fundpool.models.optimiser.fund_problem import fund_problem
+from fundpool.models.optimiser.optimisation import optimised
+from fundpool.models.optimiser.plan import Plan
+from fundpool.models.optimiser.policy import Aims, Policy
 from fundpool.report.plan_wording import reworded
 from fundpool.report.wording import alert_sentences
-from inputs.bundled import bundled_cases
-from inputs.case import Case, read_case
-from models.optimiser.explanations import obstacle, shadow_prices
-from models.optimiser.fund_problem import fund_problem
-from models.optimiser.optimisation import optimised
-from models.optimiser.plan import Plan
-from models.optimiser.policy import Aims, Policy
 from tests.cases.pool_flows import pool_flows
 from tests.fundpool.conftest import Run
 from tests.fundpool.page import VOID

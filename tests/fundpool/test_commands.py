@@ -9,8 +9,8 @@ import pytest
 
 import fundpool
 from fundpool.cli import commands
+from fundpool.models.projection import Projection
 from fundpool.summary import as_json, summary
-from models.projection import Projection
 from tests.cases.small import small_case
 from tests.fundpool.conftest import Run
 

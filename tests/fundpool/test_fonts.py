@@ -11,12 +11,12 @@ import altair as alt
 import pandas as pd
 import pytest
 
+from fundpool.inputs.sources import RawCase, RawTable, read_raw
 from fundpool.languages import language
 from fundpool.report import fonts
 from fundpool.report.charts import svg
 from fundpool.report.pdf import Imprint, report_pdf
 from fundpool.report.placeholders import placeholder_warnings
-from inputs.sources import RawCase, RawTable, read_raw
 from tests.cases.small import small_case
 from tests.fundpool.conftest import Run
 from tests.fundpool.pdf_reading import pdf_text

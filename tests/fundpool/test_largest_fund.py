@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from fundpool.inputs.case import read_case
+from fundpool.models.projection import study
+from fundpool.models.solvency_risk import solvency_risk
 from fundpool.report.stochastic import _largest_pool
-from inputs.case import read_case
-from models.projection import study
-from models.solvency_risk import solvency_risk
 from tests.cases.stochastic import stochastic_case
 
 

@@ -202,7 +202,7 @@ def test_a_disk_that_is_full_at_the_end(
     result = run(command, small_folder, *fast, "--out", "out")
     assert result.exit_code == 2
     # and where the probe finds nothing
-    monkeypatch.setattr("inputs.writing.check_folder", lambda *_: None)
+    monkeypatch.setattr("fundpool.inputs.writing.check_folder", lambda *_: None)
     result = run(command, small_folder, *fast, "--out", "out", "--quiet")
     assert result.exit_code == 1
     assert result.stderr == "fundpool: nothing was written to 'out': No space left on device\n"

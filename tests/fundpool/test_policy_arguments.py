@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 import fundpool
-from inputs.findings import CaseError
-from models.policy_effects import only_pools, policy_effects
-from models.projection import study
+from fundpool.inputs.findings import CaseError
+from fundpool.models.policy_effects import only_pools, policy_effects
+from fundpool.models.projection import study
 from tests.cases.policies import policy
 from tests.cases.small import small_case, toml_text
 from tests.fundpool.conftest import Run

@@ -14,8 +14,8 @@ import pytest
 import typer
 
 from fundpool.__main__ import app
+from fundpool.inputs import writing
 from fundpool.webhook import check_address
-from inputs import writing
 from tests.fundpool.conftest import Run
 
 GROUP: Any = typer.main.get_command(app)
@@ -31,9 +31,12 @@ NAMES_A_FILE = {("diff", "out")}
 """Options that name a file; all others name a folder."""
 
 WORK = (
-    "inputs.case.read_case", "inputs.synthetic.synthetic_tables", "inputs.template._fill",
-    "models.analysis_of_change.analysis_of_change", "fundpool.archive.reruns.rerun",
-)  # fmt: skip
+    "fundpool.inputs.case.read_case",
+    "fundpool.inputs.synthetic.synthetic_tables",
+    "fundpool.inputs.template._fill",
+    "fundpool.models.analysis_of_change.analysis_of_change",
+    "fundpool.archive.reruns.rerun",
+)
 """How the work of every command begins."""
 
 
@@ -151,7 +154,7 @@ def test_a_folder_in_place_of_each_file(
         raise AssertionError("the work has begun")
 
     for name in ("study", "project", "compare"):
-        monkeypatch.setattr(f"models.projection.{name}", begun)
+        monkeypatch.setattr(f"fundpool.models.projection.{name}", begun)
     for name in written:
         Path("blocked", name).mkdir(parents=True)
         sentence = refused_in_a_sentence(
@@ -186,14 +189,35 @@ def test_no_place_for_temporary_files(
 # addresses
 
 BAD_ADDRESSES = (
-    "", "example.org", "ftp://example.org", "file:///x", "http://", "https:///path", "http://:80",
-    "http://exa mple.org", " http://example.org", "http://example.org/a b", "http://基金.中国/",
-    "http://example.org/基金", "http://example.org:port", "http://example.org:70000",
-    "http://example.org:-1", "http://example.org:0", "http://example.org/\r\nX-Evil: 1",
-    "http://example.org\n", "http://exam\tple.org", "http://[::1", "http://[::zz]/",
-    "http://user:secret@example.org", "http://us er:secret@example.org", "http://a..b/",
-    "http://" + "a" * 64 + ".org", "http://999.1.1.1/", "http://example.org\\x", "http://exam%20ple/",
-)  # fmt: skip
+    "",
+    "example.org",
+    "ftp://example.org",
+    "file:///x",
+    "http://",
+    "https:///path",
+    "http://:80",
+    "http://exa mple.org",
+    " http://example.org",
+    "http://example.org/a b",
+    "http://基金.中国/",
+    "http://example.org/基金",
+    "http://example.org:port",
+    "http://example.org:70000",
+    "http://example.org:-1",
+    "http://example.org:0",
+    "http://example.org/\r\nX-Evil: 1",
+    "http://example.org\n",
+    "http://exam\tple.org",
+    "http://[::1",
+    "http://[::zz]/",
+    "http://user:secret@example.org",
+    "http://us er:secret@example.org",
+    "http://a..b/",
+    "http://" + "a" * 64 + ".org",
+    "http://999.1.1.1/",
+    "http://example.org\\x",
+    "http://exam%20ple/",
+)
 
 
 @pytest.mark.usefixtures("no_work")

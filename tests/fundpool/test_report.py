@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 import fundpool
 from fundpool.cli.commands import app
+from fundpool.models.projection import Comparison
 from fundpool.report.page import report_page
 from fundpool.summary import summary
-from models.projection import Comparison
 from tests.cases.small import small_case
 from tests.fundpool.page import Page, read_page
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fundpool.inputs.case import read_case
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.pooling import plan_for
+from fundpool.models.projection import project
 from fundpool.report.columns import CALCULATED, PERSONS
-from inputs.case import read_case
-from inputs.vocabulary import STATUSES
-from models.pooling import plan_for
-from models.projection import project
 from tests.cases.small import small_case
 
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 from python_calamine import CalamineWorkbook
 
+from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language, language
 from fundpool.report.blocks import Element, blocks_of, read_page
 from fundpool.report.columns import CALCULATED
-from inputs.case import Case
 from tests.fundpool.pdf_reading import pdf_text
 from tests.fundpool.reported import Reported, reported
 

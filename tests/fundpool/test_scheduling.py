@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from inputs.case import read_case
+from fundpool.inputs.case import read_case
 from tests.cases.small import given, small_case
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="scripts of systems with cron or systemd")

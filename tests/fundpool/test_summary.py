@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 import fundpool
+from fundpool.models.projection import Comparison
 from fundpool.summary import as_json, summary
-from models.projection import Comparison
 from tests.cases.small import small_case
 
 TOP = {

@@ -15,15 +15,15 @@ import numpy as np
 import pytest
 
 from fundpool.alerts import solvency_alerts
+from fundpool.inputs.case import Case, _assembled
+from fundpool.inputs.findings import CaseError
+from fundpool.inputs.tables import TABLE_OF
+from fundpool.models.checking import fit_findings
+from fundpool.models.experience import experience
+from fundpool.models.optimiser import optimise
+from fundpool.models.projection import compare
+from fundpool.models.solvency_risk import solvency_risk
 from fundpool.summary import as_json, summary
-from inputs.case import Case, _assembled
-from inputs.findings import CaseError
-from inputs.tables import TABLE_OF
-from models.checking import fit_findings
-from models.experience import experience
-from models.optimiser import optimise
-from models.projection import compare
-from models.solvency_risk import solvency_risk
 from tests.cases.rich import rich_case
 from tests.cases.small import SmallCase
 from tests.inputs.every_input import case_as_read, held, numbers_of, put

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from inputs.case import check_case, read_case
-from inputs.findings import CaseError
-from inputs.vocabulary import TIES
+from fundpool.inputs.case import check_case, read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.inputs.vocabulary import TIES
 from tests.cases.small import SmallCase, small_case
 
 Change = Callable[[SmallCase], None]

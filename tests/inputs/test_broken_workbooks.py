@@ -7,9 +7,9 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from inputs.case import check_case, read_case
-from inputs.findings import CaseError
-from inputs.template import write_case_workbook
+from fundpool.inputs.case import check_case, read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.inputs.template import write_case_workbook
 from tests.cases.small import small_case
 
 Sheets = dict[str, list[list[object]]]

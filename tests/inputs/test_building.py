@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inputs.building import ages, cover, migration, money, vital
-from inputs.building.files import differing
-from inputs.case import read_case
-from inputs.jiangsu.build import tables
-from inputs.jiangsu.published import HERE, Published
-from inputs.vocabulary import AGES
+from fundpool.inputs.building import ages, cover, migration, money, vital
+from fundpool.inputs.building.files import differing
+from fundpool.inputs.case import read_case
+from fundpool.inputs.jiangsu.build import tables
+from fundpool.inputs.jiangsu.published import HERE, Published
+from fundpool.inputs.vocabulary import AGES
 
 
 @given(st.lists(st.floats(0.1, 10), min_size=6, max_size=6), st.floats(1, 50), st.floats(1, 50))

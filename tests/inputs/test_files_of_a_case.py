@@ -6,7 +6,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from inputs.case import check_case, read_case
+from fundpool.inputs.case import check_case, read_case
 from tests.cases.small import SmallCase, small_case
 
 

@@ -7,14 +7,14 @@ import pytest
 from typer.testing import CliRunner
 
 from fundpool.__main__ import app
-from inputs.building.files import differing
-from inputs.bundled import case_path
-from inputs.case import Case, check_case, read_case
-from inputs.fujian.build import HERE, PROVINCE, tables
-from inputs.fujian.people import of_province, people_away
-from inputs.nation.units import assumptions, published_units
-from models.calibration import FITTED
-from models.projection import compare
+from fundpool.inputs.building.files import differing
+from fundpool.inputs.bundled import case_path
+from fundpool.inputs.case import Case, check_case, read_case
+from fundpool.inputs.fujian.build import HERE, PROVINCE, tables
+from fundpool.inputs.fujian.people import of_province, people_away
+from fundpool.inputs.nation.units import assumptions, published_units
+from fundpool.models.calibration import FITTED
+from fundpool.models.projection import compare
 
 COUNTIES, CITIES, RESIDENTS = 84, 9, 41_540_086
 
@@ -53,7 +53,7 @@ def test_it_meets_the_census(fujian: Case) -> None:
 
 def test_people_away_are_all_arrivals_elsewhere_when_added_over_provinces() -> None:
     """Three provinces of the nation: everybody who arrived in one came from the other two."""
-    from inputs.nation.units import Units
+    from fundpool.inputs.nation.units import Units
 
     table = published_units().table
     few = Units(

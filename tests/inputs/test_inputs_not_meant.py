@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from fundpool import check_case
-from inputs.case import read_case
-from inputs.findings import Finding
+from fundpool.inputs.case import read_case
+from fundpool.inputs.findings import Finding
 from tests.cases.small import SmallCase, given, small_case
 from tests.cases.stochastic import SOURCE, stochastic_case
 

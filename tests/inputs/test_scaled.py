@@ -2,9 +2,9 @@
 
 import pytest
 
-from inputs.case import Case, read_case
-from inputs.findings import CaseError
-from inputs.variation import scaled
+from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.inputs.variation import scaled
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ import xlsxwriter
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from inputs.case import check_case, read_case
-from inputs.findings import CaseError
-from inputs.template import write_case_workbook, write_empty_workbook
+from fundpool.inputs.case import check_case, read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.inputs.template import write_case_workbook, write_empty_workbook
 from tests.cases.policies import policy_case
 from tests.cases.small import SmallCase, small_case, small_settings
 

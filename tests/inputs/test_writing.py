@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from inputs import writing
-from inputs.writing import DRAFT, UnwritableError, check_folder, reason, whole_folder
+from fundpool.inputs import writing
+from fundpool.inputs.writing import DRAFT, UnwritableError, check_folder, reason, whole_folder
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -183,7 +183,7 @@ def test_the_summary_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 KILLED = """
 import os, sys
 from pathlib import Path
-from inputs.writing import whole_folder
+from fundpool.inputs.writing import whole_folder
 with whole_folder(Path(sys.argv[1])) as draft:
     (draft / "half").write_text("half", encoding="utf-8")
     os._exit(9)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from inputs.case import Case, read_case
-from models.projection import Study, study
+from fundpool.inputs.case import Case, read_case
+from fundpool.models.projection import Study, study
 from tests.cases.small import small_case
 
 

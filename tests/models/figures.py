@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from inputs.case import read_case
-from models.projection import study
-from models.sampled_paths import sampled_paths
-from models.stochastic import run_scenarios
-from models.what_if import Levers, WhatIf
+from fundpool.inputs.case import read_case
+from fundpool.models.projection import study
+from fundpool.models.sampled_paths import sampled_paths
+from fundpool.models.stochastic import run_scenarios
+from fundpool.models.what_if import Levers, WhatIf
 from tests.cases.stochastic import stochastic_case
 
 PLANS = ["county", "province", "county+province:0.1:0.2"]

@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from actuarial.mobility import home_away_probabilities
-from inputs.vocabulary import CELLS, STATUSES
-from models.holdings import CONTRIBUTING, LAYERS
-from models.pairs import PairIndex, dense_pairs, pair_index
-from models.rates import CareWeights, FloatArray, MovementRates, YearRates
+from fundpool.actuarial.mobility import home_away_probabilities
+from fundpool.inputs.vocabulary import CELLS, STATUSES
+from fundpool.models.holdings import CONTRIBUTING, LAYERS
+from fundpool.models.pairs import PairIndex, dense_pairs, pair_index
+from fundpool.models.rates import CareWeights, FloatArray, MovementRates, YearRates
 
 K = len(STATUSES)
 BANDS = [[16, 9, 20, 15, 41], [16, 9, 20, 10, 46]]

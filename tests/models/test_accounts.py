@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.accounts import account_year
+from fundpool.models.accounts import account_year
 
 pytestmark = pytest.mark.plain
 

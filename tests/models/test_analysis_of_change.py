@@ -7,15 +7,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from inputs.case import Case, read_case
-from models.analysis_of_change import (
+from fundpool.inputs.case import Case, read_case
+from fundpool.models.analysis_of_change import (
     MEASURES,
     NotComparableError,
     Valuation,
     analysis_of_change,
     measures_at,
 )
-from models.projection import study
+from fundpool.models.projection import study
 from tests.cases.small import SmallCase, given, small_case
 
 PLAN = "county"

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inputs.case import Case, read_case
-from inputs.findings import CaseError
-from models.calibration import FITTED, counties_of, targets
-from models.county_books import county_book
-from models.projection import Study, study
+from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.models.calibration import FITTED, counties_of, targets
+from fundpool.models.county_books import county_book
+from fundpool.models.projection import Study, study
 from tests.cases.small import small_case
 
 Row = tuple[str, str, int, str, float, str]

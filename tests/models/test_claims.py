@@ -5,13 +5,13 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from inputs.case import Case
-from inputs.vocabulary import STATUSES
-from models import claims, claims_kernel
-from models.claims import YearClaims, claim_terms
-from models.population import expected_claims
-from models.preparation import Prepared, prepare
-from models.rates import FloatArray
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models import claims, claims_kernel
+from fundpool.models.claims import YearClaims, claim_terms
+from fundpool.models.population import expected_claims
+from fundpool.models.preparation import Prepared, prepare
+from fundpool.models.rates import FloatArray
 
 K = len(STATUSES)
 

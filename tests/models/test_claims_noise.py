@@ -5,19 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from actuarial.benefits import BenefitFormula
-from actuarial.payment_severity import PaymentSeverity
-from actuarial.severity import Lognormal
-from inputs.case import read_case
-from inputs.findings import CaseError
-from models.calibration import no_multipliers
-from models.claims_noise import claims_noise, payment_moments, standardised_quantiles
-from models.flows import opening_year
-from models.preparation import prepare
-from models.projection import study
-from models.responses import flow_responses, raised, responding, with_growth
-from models.scenario_kernel import GRID_HALF, GRID_STEP
-from models.scenario_terms import scenario_terms
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.actuarial.payment_severity import PaymentSeverity
+from fundpool.actuarial.severity import Lognormal
+from fundpool.inputs.case import read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.models.calibration import no_multipliers
+from fundpool.models.claims_noise import claims_noise, payment_moments, standardised_quantiles
+from fundpool.models.flows import opening_year
+from fundpool.models.preparation import prepare
+from fundpool.models.projection import study
+from fundpool.models.responses import flow_responses, raised, responding, with_growth
+from fundpool.models.scenario_kernel import GRID_HALF, GRID_STEP
+from fundpool.models.scenario_terms import scenario_terms
 from tests.cases.stochastic import stochastic_case
 
 pytestmark = pytest.mark.plain

@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models import compile_cache, compiled
-from models.code_digest import source_files, users_and_their_imports
-from models.kernel_people import dead_among
+from fundpool.models import compile_cache, compiled
+from fundpool.models.code_digest import source_files, users_and_their_imports
+from fundpool.models.kernel_people import dead_among
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("actuarial", "inputs", "models", "fundpool", "benchmarks")
+PACKAGES = ("fundpool.actuarial", "fundpool.inputs", "fundpool.models", "fundpool", "benchmarks")
 MODULES = {
     ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
     for file in source_files(ROOT, PACKAGES)
@@ -58,32 +58,29 @@ def _imported(name: str) -> set[str]:
 
 def test_one_module_compiles() -> None:
     users = {name for name in MODULES if _imported(name) & {"numba", "llvmlite"}}
-    assert users == {"models.compiled", "models.vector_blocks"}
+    assert users == {"fundpool.models.compiled", "fundpool.models.vector_blocks"}
 
 
 def test_the_digest_covers_all_that_compiled_code_depends_on() -> None:
-    imports = {name: _imported(name) & MODULES.keys() for name in MODULES}
-    reached = {
-        name
-        for name, imported in imports.items()
-        if "models.compiled" in imported and name.split(".")[0] in compiled.PACKAGES
-    }
+    inside = {name for name in MODULES if name.startswith(compiled.PACKAGES)}
+    imports = {name: _imported(name) & inside for name in inside}
+    reached = {name for name, imported in imports.items() if "fundpool.models.compiled" in imported}
     assert reached
     todo = list(reached)
     while todo:
         new = imports[todo.pop()] - reached
         reached |= new
         todo += new
-    digested = set(users_and_their_imports(ROOT, compiled.PACKAGES, "models.compiled"))
+    digested = set(users_and_their_imports(ROOT, compiled.PACKAGES, "fundpool.models.compiled"))
     assert {MODULES[name] for name in reached} <= digested
-    assert MODULES["inputs.vocabulary"] in digested
+    assert MODULES["fundpool.inputs.vocabulary"] in digested
 
 
 ENTRY = """
 import numpy as np
-from models.compiled import compiled
-from models.holdings import HALF_YEAR
-from models.kernel_people import dead_among
+from fundpool.models.compiled import compiled
+from fundpool.models.holdings import HALF_YEAR
+from fundpool.models.kernel_people import dead_among
 
 @compiled()
 def entry(everyone, survival):
@@ -97,23 +94,24 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for file in source_files(ROOT, compiled.PACKAGES):
+    package = ROOT / "fundpool" / "__init__.py"
+    for file in [package, *source_files(ROOT, compiled.PACKAGES)]:
         target = tmp_path / "copy" / file.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
-    (tmp_path / "copy" / "models" / "entry.py").write_text(ENTRY, encoding="utf-8")
+    (tmp_path / "copy" / "fundpool" / "models" / "entry.py").write_text(ENTRY, encoding="utf-8")
     return tmp_path / "copy"
 
 
 def test_an_edit_of_what_is_called_is_seen(copy: Path, tmp_path: Path) -> None:
     def result() -> list[str]:
         cache = str(tmp_path / "cache")
-        run = _process(["-m", "models.entry"], copy, FUNDPOOL_CACHE_DIR=cache)
+        run = _process(["-m", "fundpool.models.entry"], copy, FUNDPOOL_CACHE_DIR=cache)
         assert run.stderr == ""
         return list(run.stdout.split())
 
     def edit(module: str, old: str, new: str) -> None:
-        file = copy / "models" / module
+        file = copy / "fundpool" / "models" / module
         text = file.read_text(encoding="utf-8")
         assert text.count(old) == 1
         file.write_text(text.replace(old, new), encoding="utf-8")
@@ -130,11 +128,11 @@ def test_an_edit_of_what_is_called_is_seen(copy: Path, tmp_path: Path) -> None:
 CALL = """
 import numpy as np
 import sys
-import models.compiled
-from models.kernel_people import dead_among
+import fundpool.models.compiled
+from fundpool.models.kernel_people import dead_among
 kind = np.dtype(sys.argv[1])
 print(dead_among(np.ones(202, kind), np.full((1, 202), 0.5, kind), 0))
-print(models.compiled.cache_folder())
+print(fundpool.models.compiled.cache_folder())
 """
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.county_books import opening_balances
+from fundpool.models.county_books import opening_balances
 from tests.cases.policies import case_with, policy, policy_case
 
 pytestmark = pytest.mark.plain

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from models.county_chance import county_chance
-from models.flow_levers import FlowLevers, with_levers
-from models.pool_layout import layout
-from models.pool_recursion import pool_factors, pool_run, scheme_run
-from models.pooling import plan_for
-from models.projection import Study
-from models.sampled_paths import sampled_paths
-from models.scenario_terms import ScenarioTerms, scenario_terms
-from models.what_if import Levers, WhatIf
+from fundpool.models.county_chance import county_chance
+from fundpool.models.flow_levers import FlowLevers, with_levers
+from fundpool.models.pool_layout import layout
+from fundpool.models.pool_recursion import pool_factors, pool_run, scheme_run
+from fundpool.models.pooling import plan_for
+from fundpool.models.projection import Study
+from fundpool.models.sampled_paths import sampled_paths
+from fundpool.models.scenario_terms import ScenarioTerms, scenario_terms
+from fundpool.models.what_if import Levers, WhatIf
 
 SCENARIOS, SEED = 7, 3
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inputs.case import read_case
-from models.coverage import (
+from fundpool.inputs.case import read_case
+from fundpool.models.coverage import (
     DUAL,
     EMPLOYEE,
     HOME_RESIDENT,

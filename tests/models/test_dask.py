@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inputs.case import read_case
-from models.engines import Engine, EngineError
-from models.projection import study
-from models.scenario_terms import scenario_terms
-from models.stochastic import run_scenarios
+from fundpool.inputs.case import read_case
+from fundpool.models.engines import Engine, EngineError
+from fundpool.models.projection import study
+from fundpool.models.scenario_terms import scenario_terms
+from fundpool.models.stochastic import run_scenarios
 from tests.cases.stochastic import stochastic_case
 
 distributed = pytest.importorskip("distributed")
@@ -70,6 +70,6 @@ def test_an_embedded_cluster_needs_no_address(tmp_path: Path) -> None:
 def test_a_scheduler_that_does_not_answer_is_reported(tmp_path: Path, monkeypatch) -> None:
     done = study(read_case(stochastic_case().write(tmp_path / "case")), years=2)
     terms = scenario_terms(done)
-    monkeypatch.setattr("models.engines.PATIENCE", "1s")
+    monkeypatch.setattr("fundpool.models.engines.PATIENCE", "1s")
     with pytest.raises(EngineError, match=r"127\.0\.0\.1:9"):
         run_scenarios(done, ["city"], 4, 5, Engine("dask", "tcp://127.0.0.1:9"), terms)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from inputs.case import read_case
-from inputs.vocabulary import AGES
-from models.projection import study
+from fundpool.inputs.case import read_case
+from fundpool.inputs.vocabulary import AGES
+from fundpool.models.projection import study
 from tests.cases.small import given, small_case
 
 pytestmark = pytest.mark.plain

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inputs.vocabulary import DRIVERS
-from models.draws import pseudo_normals
-from models.driver_fit import fit_drivers
-from models.scenario_kernel import autoregression
-from models.scenarios import DriverModel
+from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.models.draws import pseudo_normals
+from fundpool.models.driver_fit import fit_drivers
+from fundpool.models.scenario_kernel import autoregression
+from fundpool.models.scenarios import DriverModel
 
 
 def _history(years: int, seed: int = 1) -> tuple[pd.DataFrame, DriverModel, np.ndarray]:

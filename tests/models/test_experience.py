@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from actuarial.credibility import buhlmann_straub, full_credibility_claims
-from inputs.case import read_case
-from inputs.findings import CaseError
-from models.experience import experience, periods
-from models.projection import study
+from fundpool.actuarial.credibility import buhlmann_straub, full_credibility_claims
+from fundpool.inputs.case import read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.models.experience import experience, periods
+from fundpool.models.projection import study
 from tests.cases.small import SmallCase, small_case
 
 pytestmark = pytest.mark.plain

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from inputs.case import Case
-from models.adjustment import PoolFlow, batch_swaps, swaps_of_year
-from models.county_books import with_taken_in
-from models.county_effects import county_effect
-from models.flow_levers import FlowLevers, SchemeLevers, with_levers
-from models.funds import fund_table
-from models.pool_layout import layout
-from models.pool_recursion import (
+from fundpool.inputs.case import Case
+from fundpool.models.adjustment import PoolFlow, batch_swaps, swaps_of_year
+from fundpool.models.county_books import with_taken_in
+from fundpool.models.county_effects import county_effect
+from fundpool.models.flow_levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.funds import fund_table
+from fundpool.models.pool_layout import layout
+from fundpool.models.pool_recursion import (
     Chance,
     Decision,
     PoolRun,
@@ -20,9 +20,9 @@ from models.pool_recursion import (
     pool_factors,
     pool_run,
 )
-from models.pool_summary import pool_summary
-from models.pooling import AdjustmentFund, plan_for
-from models.projection import Study, study
+from fundpool.models.pool_summary import pool_summary
+from fundpool.models.pooling import AdjustmentFund, plan_for
+from fundpool.models.projection import Study, study
 
 PLANS = [
     "county",

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from fundpool.inputs.case import Case, read_case
+from fundpool.models.projection import Projection, Study, compare, study
+from fundpool.models.totals import flow_totals
 from fundpool.report.columns import CALCULATED
 from fundpool.summary import as_json, summary
-from inputs.case import Case, read_case
-from models.projection import Projection, Study, compare, study
-from models.totals import flow_totals
 from tests.cases.policies import SOURCE, case_with, policy, policy_case
 from tests.models.test_policies import RURAL
 

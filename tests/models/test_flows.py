@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.flow_record import YearPeople
-from models.flows import mean_of_year
+from fundpool.models.flow_record import YearPeople
+from fundpool.models.flows import mean_of_year
 
 pytestmark = pytest.mark.plain
 

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from actuarial.run_off import paid_claims
-from actuarial.solvency import balance_recursion, level_rate, reserve_months
-from inputs.case import Case
-from models.county_books import county_book, run_off
-from models.funds import fund_table, year_after
-from models.pooling import AdjustmentFund, PoolingPlan, Stage, plan_for, pools_of
-from models.projection import Study, study
+from fundpool.actuarial.run_off import paid_claims
+from fundpool.actuarial.solvency import balance_recursion, level_rate, reserve_months
+from fundpool.inputs.case import Case
+from fundpool.models.county_books import county_book, run_off
+from fundpool.models.funds import fund_table, year_after
+from fundpool.models.pooling import AdjustmentFund, PoolingPlan, Stage, plan_for, pools_of
+from fundpool.models.projection import Study, study
 
 MONEY = [
     "persons", "contributors", "contribution_base", "contributions", "account_credits",
@@ -73,7 +73,7 @@ def test_merging_later_adds_the_balances(jiangsu_study: Study) -> None:
 
 
 def test_balances_follow_the_recursion(jiangsu_study: Study) -> None:
-    """Each pool's balances are those of the recursion in actuarial.solvency."""
+    """Each pool's balances are those of the recursion in fundpool.actuarial.solvency."""
     funds = jiangsu_study.pooled("city").funds
     interest = jiangsu_study.flows.paths.interest
     for _, table in funds.groupby(["scheme", "pool"]):

@@ -5,9 +5,9 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from inputs.case import Case
-from inputs.vocabulary import CELLS, STATUSES
-from models import (
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import CELLS, STATUSES
+from fundpool.models import (
     coverage,
     held_cells,
     kernel,
@@ -16,13 +16,13 @@ from models import (
     preparation,
     shocks,
 )
-from models.economy import economic_paths
-from models.flow_record import no_multipliers
-from models.flows import CountyFlows, county_flows, opening_year
-from models.held_cells import LANES, HeldCells, every_cell, reached_in, with_room_for
-from models.holdings import CONTRIBUTING
-from models.preparation import Prepared, prepare
-from models.rates import BoolArray, FloatArray, YearCount, YearRates
+from fundpool.models.economy import economic_paths
+from fundpool.models.flow_record import no_multipliers
+from fundpool.models.flows import CountyFlows, county_flows, opening_year
+from fundpool.models.held_cells import LANES, HeldCells, every_cell, reached_in, with_room_for
+from fundpool.models.holdings import CONTRIBUTING
+from fundpool.models.preparation import Prepared, prepare
+from fundpool.models.rates import BoolArray, FloatArray, YearCount, YearRates
 from tests.models.random_years import RandomYear, random_year
 
 K = len(STATUSES)

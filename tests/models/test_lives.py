@@ -14,16 +14,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inputs.case import Case, read_case
-from inputs.vocabulary import SEXES, STATUSES, TIES
-from models import moving_people
-from models.coverage import base_coverage, coverage_generator, coverage_hazards
-from models.flow_record import CountyFlows
-from models.held_cells import HeldCells
-from models.holdings import YEARS as CREDITED
-from models.preparation import prepare
-from models.projection import study
-from models.rates import FloatArray
+from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.vocabulary import SEXES, STATUSES, TIES
+from fundpool.models import moving_people
+from fundpool.models.coverage import base_coverage, coverage_generator, coverage_hazards
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.held_cells import HeldCells
+from fundpool.models.holdings import YEARS as CREDITED
+from fundpool.models.preparation import prepare
+from fundpool.models.projection import study
+from fundpool.models.rates import FloatArray
 from tests.cases.policies import SOURCE, policy_case
 from tests.cases.small import given
 

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inputs.case import Case
-from models.measures import evenness_of, evenness_overall, pool_measures, weighted_mean
-from models.pool_layout import Layout
-from models.pool_recursion import PoolRun
-from models.pool_summary import pool_summary
-from models.pooling import Pools, Stage
-from models.projection import Study, compare
+from fundpool.inputs.case import Case
+from fundpool.models.measures import evenness_of, evenness_overall, pool_measures, weighted_mean
+from fundpool.models.pool_layout import Layout
+from fundpool.models.pool_recursion import PoolRun
+from fundpool.models.pool_summary import pool_summary
+from fundpool.models.pooling import Pools, Stage
+from fundpool.models.projection import Study, compare
 
 
 def _run(interest: float = 0.0, **columns: list[float]) -> PoolRun:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from models.opening_count import counted, residents_by_cell
-from models.population import by_residence, expected_claims
+from fundpool.models.opening_count import counted, residents_by_cell
+from fundpool.models.population import by_residence, expected_claims
 from tests.models.random_years import random_year
 
 pytestmark = pytest.mark.plain

@@ -14,18 +14,18 @@ import pandas as pd
 import pytest
 from scipy import integrate, linalg, stats
 
-from inputs.case import Case, read_case
-from inputs.findings import CaseError
-from inputs.vocabulary import STATUSES
-from models.adjustment import PoolFlow, swaps_of_year
-from models.endurance import endurance, months_survived
-from models.holdings import YEARS
-from models.kernel import step_in_place
-from models.participation import compliance, insured_share
-from models.policy_effects import figures, policy_effects
-from models.pooling import AdjustmentFund
-from models.preparation import prepare, year_rates
-from models.projection import Projection, Study, study
+from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.adjustment import PoolFlow, swaps_of_year
+from fundpool.models.endurance import endurance, months_survived
+from fundpool.models.holdings import YEARS
+from fundpool.models.kernel import step_in_place
+from fundpool.models.participation import compliance, insured_share
+from fundpool.models.policy_effects import figures, policy_effects
+from fundpool.models.pooling import AdjustmentFund
+from fundpool.models.preparation import prepare, year_rates
+from fundpool.models.projection import Projection, Study, study
 from tests.cases.policies import SOURCE, case_with, policy, policy_case
 from tests.cases.small import given
 
@@ -277,10 +277,10 @@ def test_insured_time_follows_the_mover_or_starts_again(tmp_path: Path) -> None:
         case = case_with(tmp_path / time, policy(schemes={"employee": portability(time=time)}))
         held = prepare(case)
         people = held.people.copy()
-        from models.credited_years import opening_holdings
+        from fundpool.models.credited_years import opening_holdings
 
         holdings = opening_holdings(case, held.pairs, people, held.cells, np.zeros(3))
-        from models.coverage import coverage_hazards, yearly_transition
+        from fundpool.models.coverage import coverage_hazards, yearly_transition
 
         rates = year_rates(
             held, yearly_transition(held.cover, coverage_hazards(case, 2021)),
@@ -371,7 +371,7 @@ def test_participation(tmp_path: Path, lever: str) -> None:
     # the working band begins at 16, where nobody works: entry renews 60 % from nothing
     plain = read_case(base.copy().write(tmp_path / "plain"))
     tried = case_with(tmp_path, policy(case=change), base)
-    from models.coverage import base_coverage, coverage_generator, coverage_hazards
+    from fundpool.models.coverage import base_coverage, coverage_generator, coverage_hazards
 
     cover = base_coverage(tried)
     now = coverage_generator(cover, coverage_hazards(tried, 2021))
@@ -399,7 +399,7 @@ def test_participation(tmp_path: Path, lever: str) -> None:
 
 def test_a_dearer_rate_keeps_people_out(tmp_path: Path) -> None:
     """At elasticity one half a rate of 12 instead of 10 % lowers entry by (1.2)^-0.5."""
-    from models.participation import participation
+    from fundpool.models.participation import participation
 
     tried = case_with(
         tmp_path, policy(schemes={"employee": {"rules": {"employer_rate": given(0.10)}}})
@@ -413,7 +413,7 @@ def test_national_participation() -> None:
     With turnover 0.462 and contracts for 38 % the hazard of enrolling that leads there is found by
     hand, and the chain run for a century from nobody insured arrives there.
     """
-    from models.participation import entry_hazard
+    from fundpool.models.participation import entry_hazard
 
     turnover = -math.log(0.25) / 3
     published = 43.35 / 229.78

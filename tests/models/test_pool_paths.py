@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from actuarial.solvency import balance_recursion
-from inputs.case import Case
-from models.pool_paths import PoolPaths, central_paths
-from models.projection import Study, project
-from models.rates import FloatArray
+from fundpool.actuarial.solvency import balance_recursion
+from fundpool.inputs.case import Case
+from fundpool.models.pool_paths import PoolPaths, central_paths
+from fundpool.models.projection import Study, project
+from fundpool.models.rates import FloatArray
 
 SCHEMES = ("employee", "resident")
 LEVELS = {"county": 95, "city": 13, "province": 1}

@@ -2,10 +2,10 @@
 
 import pytest
 
-from inputs.case import Case
-from models.pool_recursion import scheme_run
-from models.pooling import plan_for
-from models.projection import study
+from fundpool.inputs.case import Case
+from fundpool.models.pool_recursion import scheme_run
+from fundpool.models.pooling import plan_for
+from fundpool.models.projection import study
 
 pytestmark = pytest.mark.plain
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from inputs.case import read_case
-from models.projection import Study, study
-from models.responses import no_responses
-from models.risk_measures import pooling_gain, quantile_error, reserves_needed, risk_table
-from models.scenario_terms import ScenarioTerms, scenario_terms
-from models.stochastic import run_scenarios
+from fundpool.inputs.case import read_case
+from fundpool.models.projection import Study, study
+from fundpool.models.responses import no_responses
+from fundpool.models.risk_measures import pooling_gain, quantile_error, reserves_needed, risk_table
+from fundpool.models.scenario_terms import ScenarioTerms, scenario_terms
+from fundpool.models.stochastic import run_scenarios
 from tests.cases.small import given
 from tests.cases.stochastic import SOURCE, like_counties
 

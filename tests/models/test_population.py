@@ -5,8 +5,8 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from models import kernel, population
-from models.rates import YearCount
+from fundpool.models import kernel, population
+from fundpool.models.rates import YearCount
 from tests.models.random_years import random_year
 
 CASES = [(3, 1, True), (6, 2, True), (9, 3, False), (1, 4, True), (14, 5, False)]

@@ -6,19 +6,19 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from inputs.case import Case
-from inputs.vocabulary import STATUSES
-from models import claims, claims_kernel, coverage, kernel, population
-from models.account_books import AccountBooks
-from models.claims import YearClaims, claim_terms
-from models.credited_years import retired_share
-from models.economy import economic_paths
-from models.flow_record import CountyFlows, empty_record
-from models.flows import OpeningYear, opening_year
-from models.preparation import Prepared, payroll_scheme, prepare, year_rates
-from models.projection import Projection, project
-from models.rates import FloatArray, YearCount, YearRates
-from models.retiree_register import next_register
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models import claims, claims_kernel, coverage, kernel, population
+from fundpool.models.account_books import AccountBooks
+from fundpool.models.claims import YearClaims, claim_terms
+from fundpool.models.credited_years import retired_share
+from fundpool.models.economy import economic_paths
+from fundpool.models.flow_record import CountyFlows, empty_record
+from fundpool.models.flows import OpeningYear, opening_year
+from fundpool.models.preparation import Prepared, payroll_scheme, prepare, year_rates
+from fundpool.models.projection import Projection, project
+from fundpool.models.rates import FloatArray, YearCount, YearRates
+from fundpool.models.retiree_register import next_register
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from actuarial.benefits import BenefitFormula
-from inputs.case import read_case
-from inputs.findings import CaseError
-from models.experience import experience
-from models.projection import compare, project, study
-from models.treatment import industry_relativities
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.inputs.case import read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.models.experience import experience
+from fundpool.models.projection import compare, project, study
+from fundpool.models.treatment import industry_relativities
 from tests.cases.rich import rich_case
 from tests.cases.small import SmallCase, given, small_case
 

@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inputs.case import read_case
-from inputs.findings import CaseError
-from inputs.vocabulary import DRIVERS
-from models.draws import NOISE_STREAM, Stream, pseudo_normals, sobol_normals
-from models.pool_paths import central_paths
-from models.projection import Study, study
-from models.responses import no_responses
-from models.sampled_paths import sampled_paths
-from models.scenario_flows import CountyScratch, draws, readable_flows
-from models.scenario_kernel import autoregression, rotated
-from models.scenario_terms import ScenarioTerms, scenario_terms
-from models.scenarios import DriverModel, scenario_model
+from fundpool.inputs.case import read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.models.draws import NOISE_STREAM, Stream, pseudo_normals, sobol_normals
+from fundpool.models.pool_paths import central_paths
+from fundpool.models.projection import Study, study
+from fundpool.models.responses import no_responses
+from fundpool.models.sampled_paths import sampled_paths
+from fundpool.models.scenario_flows import CountyScratch, draws, readable_flows
+from fundpool.models.scenario_kernel import autoregression, rotated
+from fundpool.models.scenario_terms import ScenarioTerms, scenario_terms
+from fundpool.models.scenarios import DriverModel, scenario_model
 from tests.cases.stochastic import SOURCE, still_section, stochastic_case
 
 pytestmark = pytest.mark.plain

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inputs.case import Case, read_case
-from inputs.findings import CaseError
-from inputs.variation import shifted, value_at
-from models.economy import economic_paths
-from models.projection import Study, study
-from models.repricing import repriced
-from models.sensitivity import Step, sensitivity, steps_of
+from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.findings import CaseError
+from fundpool.inputs.variation import shifted, value_at
+from fundpool.models.economy import economic_paths
+from fundpool.models.projection import Study, study
+from fundpool.models.repricing import repriced
+from fundpool.models.sensitivity import Step, sensitivity, steps_of
 from tests.cases.small import small_case
 
 ECONOMY = ("wage_growth", "medical_inflation", "interest", "premium_growth")

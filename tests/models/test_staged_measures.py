@@ -6,13 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from actuarial.solvency import balance_recursion, short_range_test
+from fundpool.actuarial.solvency import balance_recursion, short_range_test
 from fundpool.cli.tables import overview_text
-from inputs.case import Case
-from models.flow_levers import FlowLevers, SchemeLevers, with_levers
-from models.pool_summary import NEVER
-from models.pooling import PoolingPlan, pools_of
-from models.projection import Projection, Study, compare
+from fundpool.inputs.case import Case
+from fundpool.models.flow_levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.pool_summary import NEVER
+from fundpool.models.pooling import PoolingPlan, pools_of
+from fundpool.models.projection import Projection, Study, compare
 
 TARGET = 6.0
 PLANS = [

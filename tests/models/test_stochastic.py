@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from actuarial.risk import required_reserve, ruin_probability
-from inputs.case import read_case
-from models.engines import Engine, EngineError, Job, engine_for, results
-from models.pool_kernel import NEVER
-from models.projection import Study, study
-from models.risk_measures import (
+from fundpool.actuarial.risk import required_reserve, ruin_probability
+from fundpool.inputs.case import read_case
+from fundpool.models.engines import Engine, EngineError, Job, engine_for, results
+from fundpool.models.pool_kernel import NEVER
+from fundpool.models.projection import Study, study
+from fundpool.models.risk_measures import (
     pooling_gain,
     quantile_error,
     reserves_needed,
@@ -20,10 +20,10 @@ from models.risk_measures import (
     ruin_table,
     without_chance,
 )
-from models.sampled_paths import sampled_paths
-from models.scenario_terms import ScenarioTerms, scenario_terms
-from models.solvency_risk import SolvencyRisk
-from models.stochastic import StochasticRun, run_scenarios
+from fundpool.models.sampled_paths import sampled_paths
+from fundpool.models.scenario_terms import ScenarioTerms, scenario_terms
+from fundpool.models.solvency_risk import SolvencyRisk
+from fundpool.models.stochastic import StochasticRun, run_scenarios
 from tests.cases.stochastic import stochastic_case
 
 PLANS = ["county", "city", "province", "county,city@2022,province@2025",

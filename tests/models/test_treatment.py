@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inputs.case import Case, read_case
-from inputs.vocabulary import REGIMES, STATUSES, TIES
-from models.treatment import HOME, REFERRAL, RESIDENCE, industry_relativities, place_shares
+from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.vocabulary import REGIMES, STATUSES, TIES
+from fundpool.models.treatment import HOME, REFERRAL, RESIDENCE, industry_relativities, place_shares
 from tests.cases.small import small_case
 
 pytestmark = pytest.mark.plain

@@ -82,8 +82,8 @@ from pathlib import Path
 
 import pytest
 
-from inputs.case import Case, read_case
-from models.projection import Comparison, compare
+from fundpool.inputs.case import Case, read_case
+from fundpool.models.projection import Comparison, compare
 from tests.cases.small import small_case
 
 pytestmark = pytest.mark.plain

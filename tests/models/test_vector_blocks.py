@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from models.cell_blocks import with_lapses
-from models.compiled import compiled
-from models.held_cells import LANES
-from models.plain_blocks import ADD, AFTER, BAND, FEW, FIRST_BEFORE, FOUR, MANY
-from models.vector_blocks import combine_few, combine_many, dot_four, fetch_ahead
+from fundpool.models.cell_blocks import with_lapses
+from fundpool.models.compiled import compiled
+from fundpool.models.held_cells import LANES
+from fundpool.models.plain_blocks import ADD, AFTER, BAND, FEW, FIRST_BEFORE, FOUR, MANY
+from fundpool.models.vector_blocks import combine_few, combine_many, dot_four, fetch_ahead
 
 pytestmark = pytest.mark.plain
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from inputs.case import Case, read_case
-from models.pool_paths import central_paths
-from models.projection import study
-from models.sampled_paths import sampled_paths
-from models.what_if import LINEAR, Levers, WhatIf, lever_kind, readable_balances
+from fundpool.inputs.case import Case, read_case
+from fundpool.models.pool_paths import central_paths
+from fundpool.models.projection import study
+from fundpool.models.sampled_paths import sampled_paths
+from fundpool.models.what_if import LINEAR, Levers, WhatIf, lever_kind, readable_balances
 from tests.cases.stochastic import stochastic_case
 
 pytestmark = pytest.mark.plain

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from inputs.case import Case
-from models.flow_record import CountyFlows
-from models.projection import Comparison, compare
+from fundpool.inputs.case import Case
+from fundpool.models.flow_record import CountyFlows
+from fundpool.models.projection import Comparison, compare
 
 YEARS = 30
 FLOWS = ["persons", "contributors", "contribution_base", "contributions", "account_credits",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from inputs.template import write_case_workbook
+from fundpool.inputs.template import write_case_workbook
 from tests.cases.small import SmallCase, small_case
 from tests.cases.stochastic import scenario_section
 from tests.web.browser import Page, browser, server

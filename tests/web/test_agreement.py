@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from fundpool.cli.commands import app
-from inputs.case import read_case
-from models.projection import compare
+from fundpool.inputs.case import read_case
+from fundpool.models.projection import compare
 from tests.cases.policies import SOURCE
 from tests.cases.small import SmallCase
 from tests.cases.stochastic import like_counties

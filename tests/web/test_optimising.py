@@ -5,13 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fundpool.inputs.case import read_case
+from fundpool.models.optimiser.planning import Choices, optimise
+from fundpool.models.pool_recursion import scheme_run
+from fundpool.models.pooling import plan_for
+from fundpool.models.projection import Projection, project
 from fundpool.web.optimising import frontier_points, optimum, rules_of
 from fundpool.web.plan_request import Optimised
-from inputs.case import read_case
-from models.optimiser.planning import Choices, optimise
-from models.pool_recursion import scheme_run
-from models.pooling import plan_for
-from models.projection import Projection, project
 
 
 @pytest.fixture(scope="module")

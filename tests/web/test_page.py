@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from python_calamine import CalamineWorkbook
 
-from inputs.case import read_case
-from inputs.template import write_case_workbook
-from models.projection import project
+from fundpool.inputs.case import read_case
+from fundpool.inputs.template import write_case_workbook
+from fundpool.models.projection import project
 from tests.web.browser import Page
 from tests.web.conftest import page_case
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from fundpool.inputs.case import read_case
 from fundpool.web.jobs import Job, Jobs
 from fundpool.web.plan_request import PlanRequest
 from fundpool.web.planning import Pending, plan_answer
 from fundpool.web.projection_cache import MOST_CHANCES, ProjectionCache
 from fundpool.web.recently_used import RecentlyUsed
 from fundpool.web.serving import Limits, Serving
-from inputs.case import read_case
 
 WAIT = 60.0
 

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 import xlsxwriter
 
+from fundpool.inputs.case import read_case
+from fundpool.models.projection import compare
+from fundpool.models.sampled_paths import sampled_paths
+from fundpool.models.what_if import Levers, WhatIf
 from fundpool.web.serving import Limits
 from fundpool.web.uploads import UploadRefusedError, plain_name, refuse_unsafe
-from inputs.case import read_case
-from models.projection import compare
-from models.sampled_paths import sampled_paths
-from models.what_if import Levers, WhatIf
 
 JSON = {"content-type": "application/json"}
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.optimiser import optimisation
-from models.optimiser.certificate import Decision, recursion, tail_mean, violations
-from models.optimiser.fund_problem import FundProblem, fund_problem
-from models.optimiser.linear_program import LinearProgram
-from models.optimiser.optimisation import Outcome, optimised
-from models.optimiser.policy import Aims, Policy
-from models.optimiser.solving import Solution, dual_bound, solve
+from fundpool.models.optimiser import optimisation
+from fundpool.models.optimiser.certificate import Decision, recursion, tail_mean, violations
+from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
+from fundpool.models.optimiser.linear_program import LinearProgram
+from fundpool.models.optimiser.optimisation import Outcome, optimised
+from fundpool.models.optimiser.policy import Aims, Policy
+from fundpool.models.optimiser.solving import Solution, dual_bound, solve
 from tests.cases.pool_flows import pool_flows
 
 
@@ -114,7 +114,7 @@ def test_objective_is_recomputed_from_rates_alone(outcome: Outcome) -> None:
 
 
 def test_recursion_agrees_with_the_closed_form() -> None:
-    from actuarial.solvency import balance_recursion
+    from fundpool.actuarial.solvency import balance_recursion
 
     paths = pool_flows([[90.0], [95.0], [99.0]], 1000.0, 100.0, [20.0], [0.02, 0.03, 0.04])
     fund = fund_problem(paths, Policy(reserve_months=0.0, swaps=False))

@@ -9,19 +9,19 @@ import cbcbox
 import numpy as np
 import pytest
 
-from inputs.case import Case
-from models.optimiser import Choices, optimise
-from models.optimiser.comparison import compared
-from models.optimiser.explanations import obstacle, shadow_prices
-from models.optimiser.frontier import efficient, frontier
-from models.optimiser.fund_problem import fund_problem
-from models.optimiser.industries import industry_burdens
-from models.optimiser.naive import POLICIES
-from models.optimiser.optimisation import optimised
-from models.optimiser.partition import Candidates, best_partition, cost_of
-from models.optimiser.policy import Aims, Policy
-from models.optimiser.sensitivity import plan_sensitivity
-from models.projection import Projection, Study
+from fundpool.inputs.case import Case
+from fundpool.models.optimiser import Choices, optimise
+from fundpool.models.optimiser.comparison import compared
+from fundpool.models.optimiser.explanations import obstacle, shadow_prices
+from fundpool.models.optimiser.frontier import efficient, frontier
+from fundpool.models.optimiser.fund_problem import fund_problem
+from fundpool.models.optimiser.industries import industry_burdens
+from fundpool.models.optimiser.naive import POLICIES
+from fundpool.models.optimiser.optimisation import optimised
+from fundpool.models.optimiser.partition import Candidates, best_partition, cost_of
+from fundpool.models.optimiser.policy import Aims, Policy
+from fundpool.models.optimiser.sensitivity import plan_sensitivity
+from fundpool.models.projection import Projection, Study
 from tests.cases.pool_flows import pool_flows
 
 
@@ -92,7 +92,7 @@ def planned() -> tuple[object, ...]:
 def test_no_naive_policy_beats_the_plan(planned: tuple[object, ...]) -> None:
     paths, policy = planned
     fund = fund_problem(paths, policy)  # type: ignore[arg-type]
-    from models.optimiser.plan import Plan
+    from fundpool.models.optimiser.plan import Plan
 
     plan = Plan(policy, Aims(), (optimised([fund], Aims()),))  # type: ignore[arg-type]
     assert plan.status == "certified"
@@ -107,7 +107,7 @@ def test_no_naive_policy_beats_the_plan(planned: tuple[object, ...]) -> None:
 
 def test_shadow_price_of_a_month_is_the_change_of_the_optimum(planned: tuple[object, ...]) -> None:
     paths, policy = planned
-    from models.optimiser.plan import Plan
+    from fundpool.models.optimiser.plan import Plan
 
     fund = fund_problem(paths, policy)  # type: ignore[arg-type]
     plan = Plan(policy, Aims(), (optimised([fund], Aims()),))  # type: ignore[arg-type]
@@ -125,7 +125,7 @@ def test_shadow_price_of_a_month_is_the_change_of_the_optimum(planned: tuple[obj
 
 def test_an_impossible_floor_is_explained_and_mended(planned: tuple[object, ...]) -> None:
     paths, policy = planned
-    from models.optimiser.plan import Plan
+    from fundpool.models.optimiser.plan import Plan
 
     tight = replace(policy, yearly_change=0.01)  # type: ignore[type-var]
     fund = fund_problem(paths, tight)  # type: ignore[arg-type]

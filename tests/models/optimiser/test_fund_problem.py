@@ -2,8 +2,8 @@
 
 import pytest
 
-from models.optimiser.fund_problem import reserve_floor
-from models.optimiser.policy import Policy
+from fundpool.models.optimiser.fund_problem import reserve_floor
+from fundpool.models.optimiser.policy import Policy
 from tests.cases.pool_flows import pool_flows
 
 pytestmark = pytest.mark.plain

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from actuarial.solvency import level_rate
-from models.optimiser.certificate import missing, recursion
-from models.optimiser.fund_problem import FundProblem, fund_problem
-from models.optimiser.optimisation import Outcome, build, optimised, set_objective
-from models.optimiser.policy import Aims, Policy
-from models.optimiser.solving import solve
-from models.pool_paths import PoolPaths
+from fundpool.actuarial.solvency import level_rate
+from fundpool.models.optimiser.certificate import missing, recursion
+from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
+from fundpool.models.optimiser.optimisation import Outcome, build, optimised, set_objective
+from fundpool.models.optimiser.policy import Aims, Policy
+from fundpool.models.optimiser.solving import solve
+from fundpool.models.pool_paths import PoolPaths
 from tests.cases.pool_flows import pool_flows
 
 CHEAPEST = Aims(order=("burden", "swaps"))

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from inputs.case import Case, read_case
-from models.optimiser.partition import best_partition, candidates
-from models.pool_paths import PoolPaths, central_paths
-from models.projection import study
+from fundpool.inputs.case import Case, read_case
+from fundpool.models.optimiser.partition import best_partition, candidates
+from fundpool.models.pool_paths import PoolPaths, central_paths
+from fundpool.models.projection import study
 from tests.cases.small import small_case
 
 pytestmark = pytest.mark.plain

@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from inputs.case import read_case
-from models import sensitivity
-from models.optimiser import frontier, optimisation, solving
-from models.optimiser.fund_problem import FundProblem, fund_problem
-from models.optimiser.highs import InMemoryHighs
-from models.optimiser.optimisation import build, keep_objective, optimised
-from models.optimiser.policy import Aims, Policy
-from models.optimiser.sensitivity import plan_sensitivity
-from models.projection import study
+from fundpool.inputs.case import read_case
+from fundpool.models import sensitivity
+from fundpool.models.optimiser import frontier, optimisation, solving
+from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
+from fundpool.models.optimiser.highs import InMemoryHighs
+from fundpool.models.optimiser.optimisation import build, keep_objective, optimised
+from fundpool.models.optimiser.policy import Aims, Policy
+from fundpool.models.optimiser.sensitivity import plan_sensitivity
+from fundpool.models.projection import study
 from tests.cases.pool_flows import pool_flows
 from tests.cases.stochastic import stochastic_case
 

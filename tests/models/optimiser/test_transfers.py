@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.optimiser.transfers import EXACT_PARTIES, settle
+from fundpool.models.optimiser.transfers import EXACT_PARTIES, settle
 
 
 def net_of(transfers: tuple[tuple[int, int, int], ...], size: int) -> np.ndarray:

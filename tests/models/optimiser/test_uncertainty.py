@@ -7,17 +7,21 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from inputs.case import read_case
-from models.optimiser import optimise
-from models.optimiser.certificate import missing, recursion, tail_mean
-from models.optimiser.fund_problem import FundProblem, fund_problem
-from models.optimiser.optimisation import optimised
-from models.optimiser.plan import tried
-from models.optimiser.policy import Aims, FloorKind, Policy
-from models.optimiser.scenario_reduction import chosen_scenarios, features, forward_selection
-from models.optimiser.swap_rule import ruled_swaps
-from models.pool_paths import PoolPaths
-from models.projection import project
+from fundpool.inputs.case import read_case
+from fundpool.models.optimiser import optimise
+from fundpool.models.optimiser.certificate import missing, recursion, tail_mean
+from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
+from fundpool.models.optimiser.optimisation import optimised
+from fundpool.models.optimiser.plan import tried
+from fundpool.models.optimiser.policy import Aims, FloorKind, Policy
+from fundpool.models.optimiser.scenario_reduction import (
+    chosen_scenarios,
+    features,
+    forward_selection,
+)
+from fundpool.models.optimiser.swap_rule import ruled_swaps
+from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.projection import project
 from tests.cases.pool_flows import pool_flows
 from tests.cases.stochastic import stochastic_case
 
