@@ -7,9 +7,10 @@ import numpy as np
 from benchmarks.province import prepared_province
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
-from fundpool.models import claims, claims_kernel
-from fundpool.models.claims import YearClaims
-from fundpool.models.flows import opening_year
+from fundpool.models.claims import compiled as claims_kernel
+from fundpool.models.claims import year as claims
+from fundpool.models.claims.year import YearClaims
+from fundpool.models.flows.years import opening_year
 
 
 def measure() -> list[Row]:

@@ -16,10 +16,11 @@ from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
 from fundpool.actuarial.solvency import balance_recursion
 from fundpool.inputs.vocabulary import AGES, OLDEST_AGE, STATUSES
-from fundpool.models.held_cells import every_cell
-from fundpool.models.kernel import step_in_place
-from fundpool.models.pairs import sum_by
-from fundpool.models.rates import FloatArray, MovementRates
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.pairs import sum_by
+from fundpool.models.population.compiled.in_place import step_in_place
+from fundpool.models.population.held_cells import every_cell
+from fundpool.models.population.rates import MovementRates
 
 YEARS = 5
 DESTINATIONS = 10

@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
-from fundpool.models.compiled import FAST, compiled
+from fundpool.models.axes.compiling import FAST, compiled
 
 SIZE = 1536
 """Side of the matrices."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks.memory import peak_memory
 from benchmarks.table import Row
-from fundpool.models.rates import YearCount
+from fundpool.models.population.rates import YearCount
 
 YEARS, SCENARIOS, STEPS = 30, 1_000, 4
 GIB = 2.0**30
@@ -35,13 +35,13 @@ def one_run(folder: Path) -> dict[str, float]:
         times[f"{name} memory"] = peak_memory()
         clock, processors = now, used
 
-    import fundpool.models.moving_people
+    import fundpool.models.population.moving
     from benchmarks.machine import ceilings, runs
     from benchmarks.timing import best_in_turn
     from fundpool.inputs.case import read_case
     from fundpool.inputs.template import copy_case
-    from fundpool.models.kernel import step_in_place
-    from fundpool.models.projection import study
+    from fundpool.models.population.compiled.in_place import step_in_place
+    from fundpool.models.projection.study import study
 
     last: list[Any] = []
 
@@ -63,7 +63,7 @@ def one_run(folder: Path) -> dict[str, float]:
         return min(seconds), 2.0 * sum(values.nbytes for values in asked[:2]) + counted
 
     # the name that the module imported
-    setattr(fundpool.models.moving_people, "step_in_place", watched)  # noqa: B010
+    setattr(fundpool.models.population.moving, "step_in_place", watched)  # noqa: B010
     lap("import")
     copy_case("nation", folder)
     lap("derive")
@@ -75,12 +75,12 @@ def one_run(folder: Path) -> dict[str, float]:
         assert len(done.pooled(level).measures)
     lap("pool")
     times["step"], moved = step_alone()
-    setattr(fundpool.models.moving_people, "step_in_place", step_in_place)  # noqa: B010
+    setattr(fundpool.models.population.moving, "step_in_place", step_in_place)  # noqa: B010
     last.clear()
     lap("step alone")
-    from fundpool.models.engines import Engine
-    from fundpool.models.scenario_terms import scenario_terms
-    from fundpool.models.stochastic import run_scenarios
+    from fundpool.models.scenarios.engines import Engine
+    from fundpool.models.scenarios.run import run_scenarios
+    from fundpool.models.scenarios.terms import scenario_terms
 
     terms = scenario_terms(done)
     lap("responses")

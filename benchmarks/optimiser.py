@@ -14,16 +14,17 @@ import numpy as np
 import fundpool
 from benchmarks.memory import peak_memory
 from benchmarks.table import Row, as_text
-from fundpool.models.optimiser.fund_problem import fund_problem
-from fundpool.models.optimiser.highs import as_highs
-from fundpool.models.optimiser.linear_program import Arrays
-from fundpool.models.optimiser.optimisation import Outcome, optimised
+from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.optimiser.limits import Aims, Policy, aims_of, policy_of
 from fundpool.models.optimiser.planning import Choices, drawn, solved
-from fundpool.models.optimiser.policy import Aims, Policy, aims_of, policy_of
-from fundpool.models.optimiser.solving import default_solver
-from fundpool.models.optimiser.tail_rounds import tail_optimised
-from fundpool.models.pool_paths import PoolPaths, central_paths
-from fundpool.models.projection import Projection
+from fundpool.models.optimiser.problem.fund import fund_problem
+from fundpool.models.optimiser.program.highs import as_highs
+from fundpool.models.optimiser.program.linear import Arrays
+from fundpool.models.optimiser.program.solving import default_solver
+from fundpool.models.optimiser.stages import Outcome, optimised
+from fundpool.models.optimiser.tail.rounds import tail_optimised
+from fundpool.models.projection.central import central_paths
+from fundpool.models.projection.study import Projection
 
 YEARS = 30
 PROVINCES = 30

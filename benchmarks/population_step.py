@@ -14,8 +14,9 @@ from benchmarks.province import Year, case_year, dense_year
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn, processor_seconds
 from fundpool.inputs.vocabulary import CELLS, STATUSES
-from fundpool.models import kernel, population
-from fundpool.models.rates import YearCount
+from fundpool.models.population import year as population
+from fundpool.models.population.compiled import in_place
+from fundpool.models.population.rates import YearCount
 
 K = len(STATUSES)
 
@@ -43,7 +44,7 @@ def largest_difference(year: Year) -> float:
     asked = year.pairs, year.rates, year.care
     after, held, count = population.step(year.people, year.holdings, *asked)
     people, holdings = year.packed()
-    fast = kernel.step_in_place(people, holdings, *asked, cells=year.cells)
+    fast = in_place.step_in_place(people, holdings, *asked, cells=year.cells)
     people, holdings = year.cells.spread(people), year.cells.spread_amounts(holdings)
     compared: list[tuple[Any, Any]] = [(after, people)]
     compared += [(held[:, layer], holdings[:, layer]) for layer in range(held.shape[1])]
@@ -70,7 +71,7 @@ def _timed(name: str, year: Year) -> list[Row]:
     asked = year.pairs, year.rates, year.care
 
     def fused(threads: int) -> Any:
-        return lambda: kernel.step_in_place(people, holdings, *asked, threads, year.cells)
+        return lambda: in_place.step_in_place(people, holdings, *asked, threads, year.cells)
 
     fused(1)()
     best = best_in_turn(

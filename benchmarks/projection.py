@@ -34,7 +34,7 @@ def one_projection() -> dict[str, float]:
         begin, processors = now, used
 
     import fundpool
-    from fundpool.models.projection import study
+    from fundpool.models.projection.study import study
 
     lap("import")
     case = fundpool.read_case("jiangsu")

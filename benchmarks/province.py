@@ -6,18 +6,19 @@ from functools import cache
 import numpy as np
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.models import coverage
-from fundpool.models.account_books import AccountBooks
-from fundpool.models.credited_years import retired_share
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.pairs import PairIndex, dense_pairs, next_level, pair_index
+from fundpool.models.contributions.books import AccountBooks
+from fundpool.models.coverage import base_year, leaving, retirement
+from fundpool.models.coverage import chain as coverage
 from fundpool.models.economy import economic_paths
-from fundpool.models.flow_record import empty_record
-from fundpool.models.flows import opening_year
-from fundpool.models.held_cells import HeldCells, every_cell
-from fundpool.models.holdings import CONTRIBUTING
-from fundpool.models.opening import next_level
-from fundpool.models.pairs import PairIndex, dense_pairs, pair_index
-from fundpool.models.preparation import Prepared, payroll_scheme, prepare, year_rates
-from fundpool.models.rates import CareWeights, FloatArray, YearRates
+from fundpool.models.flows.record import empty_record
+from fundpool.models.flows.years import opening_year
+from fundpool.models.population.credited_years import retired_share
+from fundpool.models.population.held_cells import HeldCells, every_cell
+from fundpool.models.population.holdings import CONTRIBUTING
+from fundpool.models.population.preparation import Prepared, payroll_scheme, prepare, year_rates
+from fundpool.models.population.rates import CareWeights, YearRates
 
 CASE = "jiangsu"
 
@@ -100,11 +101,11 @@ def case_year() -> Year:
     store = empty_record(len(case.schemes), 1, pairs.counties, int(prepared.region[-1]) + 1)
     books = AccountBooks(prepared, payroll, store, economic_paths(case, 1))
     holdings = books.opening_holdings(opened.people.persons)
-    ages = coverage.retirement_ages(case, year)
+    ages = retirement.retirement_ages(case, year)
     earned = retired_share(
         case, case.schemes[payroll], prepared.people, holdings, prepared.cells, pairs, ages, year
     )
-    hazards = coverage.coverage_hazards(case, year)
+    hazards = leaving.coverage_hazards(case, year)
     transition = coverage.yearly_transition(prepared.cover, hazards)
     rates = year_rates(prepared, transition, earned, year)
     cells = prepared.cells
@@ -130,7 +131,7 @@ def dense_year() -> Year:
     destination[pairs.own] = 0.0
     rates = replace(
         _on_pairs(own, pairs, destination),
-        transition_row=prepared_province().cover.row[coverage.pair_rows(pairs)],
+        transition_row=prepared_province().cover.row[base_year.pair_rows(pairs)],
         transition=draw.dirichlet(np.ones(statuses), own.transition.shape[:-1]),
         move_out=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),
         move_onward=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),

@@ -15,14 +15,14 @@ import fundpool
 from benchmarks.memory import peak_memory
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
-from fundpool.models.draws import NOISE_STREAM, Stream
-from fundpool.models.engines import Engine
-from fundpool.models.pool_paths import PoolPaths
-from fundpool.models.projection import Study, study
-from fundpool.models.sampled_paths import sampled_paths
-from fundpool.models.scenario_terms import ScenarioTerms, scenario_terms
-from fundpool.models.stochastic import run_scenarios
-from fundpool.models.what_if import Levers, WhatIf
+from fundpool.models.analysis.what_if import Levers, WhatIf
+from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.projection.study import Study, study
+from fundpool.models.scenarios.draws import NOISE_STREAM, Stream
+from fundpool.models.scenarios.engines import Engine
+from fundpool.models.scenarios.pool_paths import sampled_paths
+from fundpool.models.scenarios.run import run_scenarios
+from fundpool.models.scenarios.terms import ScenarioTerms, scenario_terms
 
 YEARS, SCENARIOS, LEVELS = 30, 10_000, ["county", "city", "province"]
 GIB = 2.0**30

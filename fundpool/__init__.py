@@ -25,19 +25,20 @@ __all__ = [
 if TYPE_CHECKING:
     from fundpool.inputs.case import read_case
     from fundpool.inputs.findings import CaseError
-    from fundpool.models.checking import check_case
+    from fundpool.models.calibration.checking import check_case
     from fundpool.models.optimiser import optimise
-    from fundpool.models.pooling import plan_for
-    from fundpool.models.projection import compare, project
+    from fundpool.models.pooling.short_form import plan_for
+    from fundpool.models.projection.comparison import compare
+    from fundpool.models.projection.study import project
 
 # Looked up on first use, so that `fundpool --help` does not wait for numerical libraries.
 _WHERE = {
     "read_case": "fundpool.inputs.case",
-    "check_case": "fundpool.models.checking",
+    "check_case": "fundpool.models.calibration.checking",
     "CaseError": "fundpool.inputs.findings",
-    "project": "fundpool.models.projection",
-    "compare": "fundpool.models.projection",
-    "plan_for": "fundpool.models.pooling",
+    "project": "fundpool.models.projection.study",
+    "compare": "fundpool.models.projection.comparison",
+    "plan_for": "fundpool.models.pooling.short_form",
     "optimise": "fundpool.models.optimiser",
 }
 

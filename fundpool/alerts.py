@@ -9,7 +9,7 @@ import pandas as pd
 from fundpool.inputs.settings import AlertRule
 
 if TYPE_CHECKING:  # records are written without the compiler
-    from fundpool.models.projection import Projection
+    from fundpool.models.projection.study import Projection
 
 TARGET = "target"
 """Name of the rule that always holds: the target reserve over the alert horizon."""
@@ -23,8 +23,8 @@ class Evidence:
     """What rules are held against, beside the projection itself.
 
     Attributes:
-        experience: actual against expected (:func:`fundpool.models.experience.experience`), if
-            there is.
+        experience: actual against expected
+            (:func:`fundpool.models.calibration.experience.experience`), if there is.
         ruin: ruin probabilities, if scenarios were run.
     """
 

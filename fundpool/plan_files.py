@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fundpool.models.optimiser.comparison import compared
-from fundpool.models.optimiser.explanations import obstacle, shadow_prices
-from fundpool.models.optimiser.industries import industry_burdens
+from fundpool.models.optimiser.explain.comparison import compared
+from fundpool.models.optimiser.explain.industries import industry_burdens
+from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
 from fundpool.models.optimiser.plan import Plan
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ import pandas as pd
 
 import fundpool
 from fundpool.alerts import Evidence, Ruin, rules_judged, solvency_alerts
-from fundpool.models.totals import COLUMNS, flow_totals
+from fundpool.models.funds.totals import COLUMNS, flow_totals
 
 if TYPE_CHECKING:  # records are written without the compiler
-    from fundpool.models.projection import Projection
-    from fundpool.models.solvency_risk import SolvencyRisk
+    from fundpool.models.projection.study import Projection
+    from fundpool.models.risk.solvency import SolvencyRisk
 
 SCHEMA_VERSION = 1
 

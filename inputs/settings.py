@@ -82,7 +82,7 @@ class Coverage(Part):
 
 
 class Participation(Part):
-    """What moves participation in work-based cover (:mod:`fundpool.models.participation`).
+    """What moves participation in work-based cover (:mod:`fundpool.models.coverage.participation`).
 
     Awareness, contracts and compliance count relative to the base year for the payroll scheme,
     and as they stand for a scheme of its own for migrant workers.

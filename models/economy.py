@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.models.rates import FloatArray
+from fundpool.models.axes.arrays import FloatArray
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ def _imported(file: Path) -> set[str]:
 
 
 def _top_level(name: str) -> str:
-    """Top-level folder of a module: ``fundpool.models.flows`` lies in ``models``."""
+    """Top-level folder of a module: ``fundpool.models.flows.years`` lies in ``models``."""
     first, _, rest = name.partition(".")
     inner = rest.split(".")[0]
     return inner if first == "fundpool" and inner in ALLOWED else first

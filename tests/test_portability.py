@@ -32,10 +32,10 @@ POSIX_NAMES = {
 POSIX_METHODS = {"symlink_to", "hardlink_to", "is_mount"}
 GUARDED = {
     ("inputs/writing.py", "hardlink_to"),  # with a copy where the disk has no links
-    ("models/compile_cache.py", "os.getuid"),  # after hasattr
+    ("models/axes/compile_cache.py", "os.getuid"),  # after hasattr
     ("tests/inputs/test_writing.py", "symlink_to"),  # not run on Windows
-    ("tests/models/test_compiled.py", "symlink_to"),  # not run on Windows
-    ("tests/models/test_compiled.py", "os.getuid"),  # not run on Windows
+    ("tests/models/axes/test_compiling.py", "symlink_to"),  # not run on Windows
+    ("tests/models/axes/test_compiling.py", "os.getuid"),  # not run on Windows
     ("benchmarks/memory.py", "resource"),  # after a branch for Windows
     ("benchmarks/machine.py", "os.sched_getaffinity"),  # after hasattr
     ("benchmarks/machine.py", "os.getloadavg"),  # after hasattr

@@ -45,11 +45,13 @@ def test_errors_of_the_backtest_are_those_of_the_figures() -> None:
 
 def test_a_wrong_engine_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a per cent more births in the engine, and the comparison fails."""
-    from fundpool.models import demography
+    from fundpool.models.population import demography
     from validation.population import population
 
     plain = demography.newborn_sex
-    monkeypatch.setattr("fundpool.models.preparation.newborn_sex", lambda *a: 1.005 * plain(*a))
+    monkeypatch.setattr(
+        "fundpool.models.population.preparation.newborn_sex", lambda *a: 1.005 * plain(*a)
+    )
     assert len(population().failed) == 4
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.models.projection import Study, study
+from fundpool.models.projection.study import Study, study
 from validation.nation import (
     ASSUMED,
     LAST_YEAR,

@@ -19,8 +19,8 @@ from fundpool.actuarial.solvency import (
     level_rate,
 )
 from fundpool.inputs.vocabulary import AGES, CELLS
-from fundpool.models.population import births_by_pair, survive_and_age
-from fundpool.models.rates import FloatArray
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.population.year import births_by_pair, survive_and_age
 from validation.nation import rates_by_year, vital_tables
 from validation.part import ALIKE, Check, Part, bound, checks_table, equal
 

@@ -3,7 +3,7 @@
 The method of the United Nations manual (Manual III, Methods for Population Projections by Sex and
 Age, 1956, chapters 3 and 4; Preston, Heuveline and Guillot, Demography, 2001, box 6.1), by single
 years of age: two loops, no arrays of pairs, its own life table. It stands beside
-:mod:`fundpool.models.population` as a second opinion.
+:mod:`fundpool.models.population.year` as a second opinion.
 """
 
 from collections.abc import Callable, Mapping

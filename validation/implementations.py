@@ -13,8 +13,8 @@ from scipy import integrate
 from fundpool.actuarial.aggregate_loss import compound_poisson, discretised
 from fundpool.actuarial.benefits import RULES, BenefitFormula, coordinate
 from fundpool.actuarial.severity import Exponential, Gamma, Lognormal, Pareto, Severity, Weibull
-from fundpool.models.rates import FloatArray
-from tests.models import test_lives
+from fundpool.models.axes.arrays import FloatArray
+from tests.models.population import test_lives
 from validation.part import Check, Part, bound, checks_table, figure, markdown_table
 
 SEVERITIES: tuple[Severity, ...] = (
@@ -175,7 +175,7 @@ def person_by_person() -> Part:
         parts += [f"### {title}", markdown_table(table)]
         checks.append(
             Check(f"{title}: all figures within three standard errors", f"largest {worst:.2f}",
-                  worst < 3.0, "person-by-person simulation, tests/models/test_lives.py")
+                  worst < 3.0, "person-by-person simulation, tests/models/population/test_lives.py")
         )  # fmt: skip
     head = (
         f"{test_lives.LIVES:,} lives, one by one, each with a residence, a cover, credited years "

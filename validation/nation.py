@@ -18,7 +18,7 @@ from fundpool.inputs.building import ages, cover, vital
 from fundpool.inputs.jiangsu.published import HERE as JIANGSU
 from fundpool.inputs.jiangsu.published import Published
 from fundpool.inputs.vocabulary import AGES, OUTSIDE, SEXES, TIES
-from fundpool.models.rates import FloatArray
+from fundpool.models.axes.arrays import FloatArray
 from tests.cases.small import SmallCase
 from validation.cohort_component import VitalRates, projected
 

@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
 
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.certificate import Decision
-from fundpool.models.optimiser.fund_problem import fund_problem
-from fundpool.models.optimiser.optimisation import optimised
-from fundpool.models.optimiser.policy import Aims, Policy, Unevenness
-from fundpool.models.pairs import IntArray
-from fundpool.models.pool_paths import PoolPaths
-from fundpool.models.rates import FloatArray
+from fundpool.models.optimiser.limits import Aims, Policy, Unevenness
+from fundpool.models.optimiser.problem.fund import fund_problem
+from fundpool.models.optimiser.stages import optimised
 from tests.cases.pool_flows import pool_flows
 from validation.part import Check, Part, bound, checks_table, markdown_table
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from fundpool.inputs.case import Case
 from fundpool.inputs.vocabulary import AGES, SEXES
-from fundpool.models.projection import study
-from fundpool.models.rates import FloatArray
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.projection.study import study
 from validation.backtest import read
 from validation.cohort_component import VitalRates, projected
 from validation.nation import figures, people_of, rates_by_year, start_of_2022, vital_tables

@@ -15,8 +15,8 @@ import pandas as pd
 
 from fundpool.inputs.case import Case, read_case
 from fundpool.inputs.findings import CaseError
-from fundpool.models.calibration import Calibration
-from fundpool.models.projection import study
+from fundpool.models.calibration.multipliers import Calibration
+from fundpool.models.projection.study import study
 from validation.part import Check, Part, checks_table, markdown_table
 
 YEARS = 8

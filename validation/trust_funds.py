@@ -21,7 +21,7 @@ from fundpool.actuarial.solvency import (
     reserve_months,
     short_range_test,
 )
-from fundpool.models.rates import FloatArray
+from fundpool.models.axes.arrays import FloatArray
 from validation.part import Check, Part, checks_table
 
 TABLE = Path(__file__).parent / "published" / "oasdi_2026.csv"

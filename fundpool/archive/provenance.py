@@ -6,7 +6,7 @@ from importlib import metadata
 from pathlib import Path
 
 import fundpool
-from fundpool.models.code_digest import files_sha256, source_files
+from fundpool.models.axes.code_digest import files_sha256, source_files
 
 ROOMS = ("fundpool", "fundpool.actuarial", "fundpool.inputs", "fundpool.models")
 SOURCES = (".py", ".j2", ".css", ".typ", ".mo")

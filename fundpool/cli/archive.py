@@ -185,7 +185,7 @@ def diff(
 
     from fundpool.cli.reporting import plan_in_common, valuation_of
     from fundpool.cli.session import UsageError
-    from fundpool.models.analysis_of_change import NotComparableError, analysis_of_change
+    from fundpool.models.analysis.change import NotComparableError, analysis_of_change
 
     with refusing_bad_input():
         if out is not None:

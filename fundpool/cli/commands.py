@@ -105,7 +105,7 @@ def main(
 def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = False) -> None:
     """Check a case; every finding names file, row, column, value and what was expected."""
     from fundpool.inputs.findings import findings_as_records, format_findings
-    from fundpool.models.checking import check_case
+    from fundpool.models.calibration.checking import check_case
     from fundpool.summary import as_json
 
     findings = check_case(case)
@@ -153,7 +153,7 @@ def project(
         span = projected_years(opened, years, context)
         (plan,) = checked_plans(opened, [pooling or opened.usual_pooling])
         number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
-    from fundpool.models.projection import project as run
+    from fundpool.models.projection.study import project as run
     from fundpool.summary import as_json, summary
     from fundpool.writing import write_table
 
@@ -202,7 +202,7 @@ def compare(
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         number = wanted_scenarios(opened, plans, scenarios, 0, engine)
     from fundpool.cli.tables import overview_text
-    from fundpool.models.projection import compare as run
+    from fundpool.models.projection.comparison import compare as run
     from fundpool.summary import as_json, summary
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
@@ -281,7 +281,7 @@ def report(
         number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
         earlier = reporting.previous_run(archive, against, opened.name)
     from fundpool.languages import language
-    from fundpool.models.projection import compare as run
+    from fundpool.models.projection.comparison import compare as run
     from fundpool.report.outputs import write_report
     from fundpool.summary import as_json, summary
 
@@ -296,7 +296,7 @@ def report(
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     effects = None
     if chosen:
-        from fundpool.models.policy_effects import policy_effects
+        from fundpool.models.analysis.policies import policy_effects
 
         say(f"Measuring {len(chosen)} policies", quiet)
         with item_progress("Measuring policies", len(chosen), quiet) as done:

@@ -28,11 +28,11 @@ from fundpool.cli.session import (
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
+    from fundpool.models.optimiser.limits import Aims, Policy
     from fundpool.models.optimiser.partition import Partition
     from fundpool.models.optimiser.plan import Plan
-    from fundpool.models.optimiser.policy import Aims, Policy
-    from fundpool.models.pooling import PoolingPlan
-    from fundpool.models.projection import Study
+    from fundpool.models.pooling.plans import PoolingPlan
+    from fundpool.models.projection.study import Study
 
 NO_PLAN = 4
 """Exit status: no certified plan (docs/commands.md)."""
@@ -172,7 +172,7 @@ def optimise(
     from fundpool.cli.plan_text import plan_text
     from fundpool.models.optimiser import Choices
     from fundpool.models.optimiser import optimise as run
-    from fundpool.models.projection import study
+    from fundpool.models.projection.study import study
     from fundpool.summary import as_json
     from fundpool.writing import write_table
 
@@ -238,7 +238,7 @@ def frontier(
     from fundpool.inputs.disk import portable_name
     from fundpool.models.optimiser.frontier import frontier as run
     from fundpool.models.optimiser.frontier import frontiers_table
-    from fundpool.models.projection import project
+    from fundpool.models.projection.study import project
     from fundpool.report.plan_charts import frontier_chart
     from fundpool.summary import as_json
     from fundpool.writing import write_table
@@ -274,7 +274,7 @@ def frontier(
 def _rules(
     case: "Case", reserve_months: float | None, decided: list[str], years: int
 ) -> "tuple[Policy, Aims]":
-    from fundpool.models.optimiser.policy import aims_of, policy_of
+    from fundpool.models.optimiser.limits import aims_of, policy_of
 
     rules = policy_of(case, reserve_months)
     if "swaps" not in decided:
@@ -292,7 +292,7 @@ def _partitions(
     time_limit: float | None,
 ) -> "list[Partition]":
     from fundpool.models.optimiser.partition import best_partition, candidates
-    from fundpool.models.pool_paths import central_paths
+    from fundpool.models.projection.central import central_paths
 
     case = projected.case
     projection = projected.pooled(case.levels[0])
@@ -308,7 +308,7 @@ def _partitions(
 
 
 def _joined(partitions: "list[Partition]") -> "PoolingPlan":
-    from fundpool.models.pooling import PoolingPlan
+    from fundpool.models.pooling.plans import PoolingPlan
 
     stages = [stage for partition in partitions for stage in partition.plan.stages]
     return PoolingPlan("chosen", tuple(stages))
@@ -317,7 +317,7 @@ def _joined(partitions: "list[Partition]") -> "PoolingPlan":
 def _sensitivity(
     case: "Case", pools: "str | PoolingPlan", years: int, choices: Any, quiet: bool
 ) -> Any:
-    from fundpool.models.optimiser.sensitivity import plan_sensitivity
+    from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 
     with item_progress("Changing assumptions", len(case.paths()), quiet) as step:
         return plan_sensitivity(
@@ -356,7 +356,7 @@ def _level(case: "Case", level: str | None) -> str | None:
 def _check_solver(solver: str | None) -> None:
     if solver is None:
         return
-    from fundpool.models.optimiser.solving import named_solver
+    from fundpool.models.optimiser.program.solving import named_solver
 
     try:
         named_solver(solver, 0)

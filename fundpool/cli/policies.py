@@ -18,7 +18,7 @@ from fundpool.cli.session import (
 )
 
 if TYPE_CHECKING:
-    from fundpool.models.projection import Comparison
+    from fundpool.models.projection.comparison import Comparison
 
 
 @app.command()
@@ -65,8 +65,8 @@ def policies(
             typer.echo(f"{contents['name']}: {contents['title']}")
         return
     from fundpool.cli.tables import effects_text
-    from fundpool.models.policy_effects import policy_effects
-    from fundpool.models.projection import study
+    from fundpool.models.analysis.policies import policy_effects
+    from fundpool.models.projection.study import study
     from fundpool.summary import as_json
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
@@ -103,7 +103,7 @@ def beside_base(
         progress: called with each finished year.
     """
     from fundpool.cli.tables import side_by_side_text
-    from fundpool.models.projection import compare
+    from fundpool.models.projection.comparison import compare
     from fundpool.summary import summary
 
     case = comparison.study.case

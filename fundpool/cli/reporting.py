@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
     from fundpool.archive.runs import Archive, Run
     from fundpool.inputs.case import Case
-    from fundpool.models.analysis_of_change import Valuation
+    from fundpool.models.analysis.change import Valuation
+    from fundpool.models.analysis.policies import PolicyEffects
     from fundpool.models.optimiser.plan import Plan
-    from fundpool.models.policy_effects import PolicyEffects
-    from fundpool.models.projection import Comparison
-    from fundpool.models.solvency_risk import SolvencyRisk
+    from fundpool.models.projection.comparison import Comparison
+    from fundpool.models.risk.solvency import SolvencyRisk
     from fundpool.report.extras import Extras, Identity, SincePrevious
 
 
@@ -141,7 +141,7 @@ def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
     from fundpool.archive.provenance import code_sha256
     from fundpool.archive.reruns import laid_out
     from fundpool.inputs.findings import CaseError
-    from fundpool.models.analysis_of_change import Valuation
+    from fundpool.models.analysis.change import Valuation
 
     request = run.manifest.request
     try:
@@ -172,7 +172,7 @@ def since_previous(
     import pandas as pd
 
     from fundpool.archive.objects import DamagedError
-    from fundpool.models.analysis_of_change import NotComparableError, Valuation, analysis_of_change
+    from fundpool.models.analysis.change import NotComparableError, Valuation, analysis_of_change
     from fundpool.report.extras import SincePrevious
 
     manifest = run.manifest
@@ -215,9 +215,9 @@ def gathered(
     from fundpool.inputs.bundled import case_path
     from fundpool.inputs.sources import read_raw
     from fundpool.languages import language
-    from fundpool.models.checking import check_case
-    from fundpool.models.experience import experience, periods
-    from fundpool.models.sensitivity import sensitivity, steps_of
+    from fundpool.models.analysis.sensitivity import sensitivity, steps_of
+    from fundpool.models.calibration.checking import check_case
+    from fundpool.models.calibration.experience import experience, periods
     from fundpool.report.extras import Extras
     from fundpool.report.placeholders import placeholder_warnings
 

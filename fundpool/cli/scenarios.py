@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from fundpool.inputs.case import Case
-    from fundpool.models.projection import Study
-    from fundpool.models.solvency_risk import SolvencyRisk
+    from fundpool.models.projection.study import Study
+    from fundpool.models.risk.solvency import SolvencyRisk
 
 ScenarioCount = Annotated[
     int | None,
@@ -48,7 +48,7 @@ def wanted_scenarios(
         UsageError: an engine that does not exist, a single scenario, or something asked for that
             the scenarios cannot follow.
     """
-    from fundpool.models.scenarios import not_in_scenarios, scenario_model
+    from fundpool.models.scenarios.model import not_in_scenarios, scenario_model
 
     checked_engine(engine)
     beyond = not_in_scenarios(case, plans)
@@ -69,8 +69,8 @@ def scenarios_of(
     """Run the scenarios, with a progress bar on a terminal; None for no scenarios."""
     if not scenarios:
         return None
-    from fundpool.models.engines import EngineError, engine_for
-    from fundpool.models.solvency_risk import solvency_risk
+    from fundpool.models.risk.solvency import solvency_risk
+    from fundpool.models.scenarios.engines import EngineError, engine_for
 
     say(f"Running {scenarios:,} scenarios", quiet)
     try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from fundpool.archive.runs import Run
     from fundpool.inputs.case import Case
-    from fundpool.models.projection import Study
+    from fundpool.models.projection.study import Study
 
 DONE, FAILED, BAD_INPUT, ALERT = 0, 1, 2, 3
 """Exit statuses (docs/commands.md)."""
@@ -73,7 +73,7 @@ class UsageError(Exception):
 
 def say_of_fit(study: "Study", quiet: bool) -> None:
     """Warn of published totals that only a multiplier far from one can meet."""
-    from fundpool.models.checking import multiplier_findings
+    from fundpool.models.calibration.checking import multiplier_findings
 
     for finding in multiplier_findings(study.case.reference, study.calibration):
         say(f"warning: {finding.message}", quiet)
@@ -126,7 +126,7 @@ def opened_case(
 
 def checked_plans(case: "Case", plans: list[str]) -> list[str]:
     """Pooling plans that the case can follow."""
-    from fundpool.models.pooling import plan_for
+    from fundpool.models.pooling.short_form import plan_for
 
     for plan in plans:
         try:
@@ -228,7 +228,7 @@ def checked_engine(engine: str) -> None:
     Raises:
         UsageError: why.
     """
-    from fundpool.models.engines import EngineError, engine_for
+    from fundpool.models.scenarios.engines import EngineError, engine_for
 
     try:
         engine_for(engine)

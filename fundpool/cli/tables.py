@@ -4,8 +4,8 @@ import math
 
 import pandas as pd
 
-from fundpool.models.policy_effects import FIGURES, PolicyEffects, figures
-from fundpool.models.projection import Comparison
+from fundpool.models.analysis.policies import FIGURES, PolicyEffects, figures
+from fundpool.models.projection.comparison import Comparison
 
 HEADINGS = {
     "plan": "pooling",

@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import vl_convert
 
-from fundpool.models.pool_summary import NEVER
-from fundpool.models.projection import Comparison, Projection
+from fundpool.models.funds.summary import NEVER
+from fundpool.models.projection.comparison import Comparison
+from fundpool.models.projection.study import Projection
 from fundpool.report.fonts import CHART_FAMILIES, drawable, register_chart_fonts
 
 if TYPE_CHECKING:

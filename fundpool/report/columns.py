@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fundpool.inputs.vocabulary import STATUSES
-from fundpool.models.totals import INFLOWS, OUTFLOWS
+from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 
 YEARS = frozenset(
     {"year", "exhaustion_year", "first_exhaustion", "first_year", "last_year", "base_year"}

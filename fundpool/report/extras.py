@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from fundpool.models.analysis.policies import PolicyEffects
 from fundpool.models.optimiser.plan import Plan
-from fundpool.models.policy_effects import PolicyEffects
-from fundpool.models.solvency_risk import SolvencyRisk
+from fundpool.models.risk.solvency import SolvencyRisk
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class SincePrevious:
         run: id of the earlier run.
         base_year: its base year.
         inputs_sha256: its inputs.
-        table: :func:`fundpool.models.analysis_of_change.analysis_of_change`.
+        table: :func:`fundpool.models.analysis.change.analysis_of_change`.
         trouble: why there is no analysis, in a sentence; blank if there is one.
     """
 
@@ -56,9 +56,11 @@ class Extras:
 
     Attributes:
         identity: the run.
-        sensitivity: :func:`fundpool.models.sensitivity.sensitivity`; empty if nothing was moved.
-        experience: :func:`fundpool.models.experience.experience`; empty without actual figures.
-        periods: :func:`fundpool.models.experience.periods`, what it was summed from.
+        sensitivity: :func:`fundpool.models.analysis.sensitivity.sensitivity`; empty if nothing was
+            moved.
+        experience: :func:`fundpool.models.calibration.experience.experience`; empty without actual
+            figures.
+        periods: :func:`fundpool.models.calibration.experience.periods`, what it was summed from.
         since: the movement since the previous run.
         risk: what scenarios say of the plans.
         plan: optimised rates and swaps for the first plan.

@@ -9,7 +9,7 @@ from typing import Any
 
 from fundpool.inputs.writing import reason
 from fundpool.languages import ENGLISH, Language
-from fundpool.models.projection import Comparison
+from fundpool.models.projection.comparison import Comparison
 from fundpool.report.extras import Extras
 from fundpool.report.page import report_page, report_title
 from fundpool.report.pdf import Imprint, report_pdf

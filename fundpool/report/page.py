@@ -8,7 +8,8 @@ import numpy as np
 import fundpool
 from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language
-from fundpool.models.projection import Comparison, Projection
+from fundpool.models.projection.comparison import Comparison
+from fundpool.models.projection.study import Projection
 from fundpool.report import charts, wording
 from fundpool.report.extras import Extras
 from fundpool.report.plan import plan_section

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from fundpool.languages import ENGLISH, Language
-from fundpool.models.optimiser.comparison import compared
-from fundpool.models.optimiser.explanations import obstacle, shadow_prices
-from fundpool.models.optimiser.industries import industry_burdens
+from fundpool.models.optimiser.explain.comparison import compared
+from fundpool.models.optimiser.explain.industries import industry_burdens
+from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
 from fundpool.models.optimiser.plan import Plan
-from fundpool.models.projection import Projection
+from fundpool.models.projection.study import Projection
 from fundpool.report import charts, plan_charts
 from fundpool.report.plan_wording import reworded
 from fundpool.report.vocabulary import marked

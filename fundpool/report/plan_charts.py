@@ -8,7 +8,7 @@ import pandas as pd
 
 from fundpool.models.optimiser.frontier import Frontier
 from fundpool.models.optimiser.plan import Plan
-from fundpool.models.projection import Projection
+from fundpool.models.projection.study import Projection
 from fundpool.report.charts import (
     ACCENT,
     BANDS,

@@ -3,7 +3,7 @@
 from typing import Any
 
 from fundpool.languages import ENGLISH, Language
-from fundpool.models.policy_effects import FIGURES, PolicyEffects
+from fundpool.models.analysis.policies import FIGURES, PolicyEffects
 from fundpool.report.vocabulary import marked
 
 COLUMNS = {

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from fundpool.languages import Language
-from fundpool.models.analysis_of_change import COLUMNS, MEASURES
-from fundpool.models.projection import Comparison
-from fundpool.models.rates import FloatArray
+from fundpool.models.analysis.change import COLUMNS, MEASURES
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.projection.comparison import Comparison
 from fundpool.report import charts
 from fundpool.report.change_charts import tornado, waterfall
 from fundpool.report.extras import Extras, SincePrevious

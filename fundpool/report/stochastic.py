@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from fundpool.languages import ENGLISH, Language
-from fundpool.models.pooling import pools_of
-from fundpool.models.solvency_risk import SolvencyRisk
+from fundpool.models.pooling.plans import pools_of
+from fundpool.models.risk.solvency import SolvencyRisk
 from fundpool.report import charts
 
 MOST_POOLS = 400

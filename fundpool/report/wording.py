@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fundpool.models.projection import Comparison
+from fundpool.models.projection.comparison import Comparison
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case

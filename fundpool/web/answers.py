@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.models.county_effects import (
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.flows.record import CountyFlows
+from fundpool.models.funds.county_effects import (
     CountyEffect,
     county_effect,
     payments_between,
     yearly_swaps,
 )
-from fundpool.models.flow_levers import FlowLevers, SchemeLevers, with_levers
-from fundpool.models.flow_record import CountyFlows
-from fundpool.models.overview import Headline, headline_of
-from fundpool.models.pool_layout import layout
-from fundpool.models.pool_recursion import (
+from fundpool.models.funds.overview import Headline, headline_of
+from fundpool.models.funds.recursion import (
     Chance,
     Decision,
     PoolRun,
@@ -27,16 +27,16 @@ from fundpool.models.pool_recursion import (
     scheme_run,
     standing_runs,
 )
-from fundpool.models.pool_summary import (
+from fundpool.models.funds.summary import (
     NEVER,
     PoolSummary,
     evenness_between,
     pool_summary,
     ruin_by_year,
 )
-from fundpool.models.pooling import plan_for
-from fundpool.models.projection import Study
-from fundpool.models.rates import FloatArray
+from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.pooling.timeline import layout
+from fundpool.models.projection.study import Study
 from fundpool.web.plan_request import PlanRequest, pooling_of
 from fundpool.web.projection_cache import OpenedCase
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fundpool.models.pool_recursion import Decision
+from fundpool.models.funds.recursion import Decision
 from fundpool.web.jobs import CancelledError, Job
 from fundpool.web.plan_request import Optimised
 
 if TYPE_CHECKING:
-    from fundpool.models.optimiser.policy import Aims, Policy
-    from fundpool.models.projection import Projection
+    from fundpool.models.optimiser.limits import Aims, Policy
+    from fundpool.models.projection.study import Projection
 
 PAUSE = 0.2
 MOST_SENTENCES = 12
@@ -83,7 +83,7 @@ def _run(pipe: Connection, work: Callable[..., Any], arguments: tuple[Any, ...])
 
 def rules_of(projection: "Projection", asked: Optimised) -> "tuple[Policy, Aims]":
     """The case's own limits and aims, with what the page asks for."""
-    from fundpool.models.optimiser.policy import aims_of, policy_of
+    from fundpool.models.optimiser.limits import aims_of, policy_of
 
     policy = replace(policy_of(projection.case, asked.months), swaps=asked.swaps)
     aims = aims_of(projection.case)
@@ -96,11 +96,11 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
     Raises:
         ValueError: the plan's pools change on the way, or no plan fits.
     """
-    from fundpool.models.optimiser.explanations import obstacle, shadow_prices
+    from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
     from fundpool.models.optimiser.frontier import plan_under_ceilings
-    from fundpool.models.optimiser.fund_problem import fund_problem
     from fundpool.models.optimiser.planning import Choices, optimise
-    from fundpool.models.pool_paths import central_paths
+    from fundpool.models.optimiser.problem.fund import fund_problem
+    from fundpool.models.projection.central import central_paths
 
     policy, aims = rules_of(projection, asked)
     if asked.burden_ceiling is not None and asked.swap_ceiling is not None:

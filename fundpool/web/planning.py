@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fundpool.models.projection import Projection, Study
+from fundpool.models.projection.study import Projection, Study
 from fundpool.web.answers import Material, answer, flows_of
 from fundpool.web.jobs import Job
 from fundpool.web.plan_request import Optimised, PlanRequest, pooling_of

@@ -19,8 +19,8 @@ from fundpool.web.serving import Serving
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
-    from fundpool.models.pool_recursion import Chance
-    from fundpool.models.projection import Study
+    from fundpool.models.funds.recursion import Chance
+    from fundpool.models.projection.study import Study
 
 
 MOST_CHANCES = 5
@@ -155,7 +155,7 @@ class ProjectionCache:
         key = self.study_key(request)
 
         def work(job: Job) -> None:
-            from fundpool.models.projection import study
+            from fundpool.models.projection.study import study
 
             base = self.base_request(request)
             opened = self.opened(request.case)
@@ -183,8 +183,8 @@ class ProjectionCache:
             return None
 
         def work(job: Job) -> None:
-            from fundpool.models.county_chance import county_chance
-            from fundpool.models.scenario_terms import scenario_terms
+            from fundpool.models.scenarios.county_money import county_chance
+            from fundpool.models.scenarios.terms import scenario_terms
 
             scenarios = self.serving.scenarios
             job.step(0.05, "what moving and enrolment change")

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.actuarial import evenness
-from fundpool.models.optimiser.fund_problem import FundProblem
-from fundpool.models.optimiser.objectives import Burden
-from fundpool.models.optimiser.policy import Aims
-from fundpool.models.rates import FloatArray
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.optimiser.limits import Aims
+from fundpool.models.optimiser.problem.fund import FundProblem
+from fundpool.models.optimiser.program.objectives import Burden
 
 TOLERANCE = 1e-6
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pulp
 
-from fundpool.models.optimiser.bounds import trusted_bounds
+from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import (
     Decision,
     recursion,
@@ -21,22 +21,16 @@ from fundpool.models.optimiser.certificate import (
     terms_of,
     violations,
 )
-from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
-from fundpool.models.optimiser.highs import InMemoryHighs
-from fundpool.models.optimiser.linear_program import as_pulp
-from fundpool.models.optimiser.optimisation import (
-    Model,
-    build,
-    decisions_of,
-    optimised,
-    set_objective,
-)
+from fundpool.models.optimiser.limits import Aims, aims_of, policy_of
 from fundpool.models.optimiser.planning import Choices
-from fundpool.models.optimiser.policy import Aims, aims_of, policy_of
-from fundpool.models.optimiser.solving import dual_bound
-from fundpool.models.pool_paths import central_paths
-from fundpool.models.projection import Projection
-from fundpool.models.rates import FloatArray
+from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
+from fundpool.models.optimiser.program.bounds import trusted_bounds
+from fundpool.models.optimiser.program.highs import InMemoryHighs
+from fundpool.models.optimiser.program.linear import as_pulp
+from fundpool.models.optimiser.program.solving import dual_bound
+from fundpool.models.optimiser.stages import Model, build, decisions_of, optimised, set_objective
+from fundpool.models.projection.central import central_paths
+from fundpool.models.projection.study import Projection
 
 PRICE = 1e-3
 """Price of burden and swaps while unevenness is minimised."""

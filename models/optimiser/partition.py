@@ -14,13 +14,12 @@ import numpy as np
 
 from fundpool.inputs.case import Case
 from fundpool.inputs.regions import RegionTree
-from fundpool.models.funds import moral_hazard
-from fundpool.models.optimiser.linear_program import LinearProgram
-from fundpool.models.optimiser.solving import Solution, solve
-from fundpool.models.pairs import IntArray
-from fundpool.models.pool_paths import PoolPaths
-from fundpool.models.pooling import PoolingPlan, Stage
-from fundpool.models.rates import FloatArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.funds.table import moral_hazard
+from fundpool.models.optimiser.program.linear import LinearProgram
+from fundpool.models.optimiser.program.solving import Solution, solve
+from fundpool.models.pooling.plans import PoolingPlan, Stage
 
 
 @dataclass(frozen=True)

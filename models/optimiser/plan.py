@@ -7,13 +7,13 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import Certificate, Decision, Recursion
-from fundpool.models.optimiser.fund_problem import FundProblem
-from fundpool.models.optimiser.optimisation import Outcome
-from fundpool.models.optimiser.policy import Aims, Policy
-from fundpool.models.optimiser.tail_rounds import Round
+from fundpool.models.optimiser.limits import Aims, Policy
+from fundpool.models.optimiser.problem.fund import FundProblem
+from fundpool.models.optimiser.stages import Outcome
+from fundpool.models.optimiser.tail.rounds import Round
 from fundpool.models.optimiser.transfers import settle
-from fundpool.models.rates import FloatArray
 
 
 @dataclass(frozen=True)

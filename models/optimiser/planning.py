@@ -5,22 +5,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from fundpool.inputs.regions import RegionTree
-from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
-from fundpool.models.optimiser.optimisation import Outcome, optimised
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.optimiser.beside.swap_rule import ruled_swaps
+from fundpool.models.optimiser.limits import Aims, Policy, aims_of, policy_of
 from fundpool.models.optimiser.plan import Plan, Trial, tried
-from fundpool.models.optimiser.policy import Aims, Policy, aims_of, policy_of
-from fundpool.models.optimiser.scenario_reduction import (
+from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
+from fundpool.models.optimiser.problem.scenarios import (
     chosen_scenarios,
     features,
     forward_selection,
 )
-from fundpool.models.optimiser.swap_rule import ruled_swaps
-from fundpool.models.optimiser.tail_rounds import Round, tail_applies, tail_optimised
-from fundpool.models.pool_paths import PoolPaths, central_paths
-from fundpool.models.projection import Projection
-from fundpool.models.rates import FloatArray
-from fundpool.models.sampled_paths import sampled_paths
-from fundpool.models.scenario_terms import scenario_terms
+from fundpool.models.optimiser.stages import Outcome, optimised
+from fundpool.models.optimiser.tail.rounds import Round, tail_applies, tail_optimised
+from fundpool.models.projection.central import central_paths
+from fundpool.models.projection.study import Projection
+from fundpool.models.scenarios.pool_paths import sampled_paths
+from fundpool.models.scenarios.terms import scenario_terms
 
 
 @dataclass(frozen=True)

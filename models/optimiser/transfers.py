@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.models.rates import FloatArray
+from fundpool.models.axes.arrays import FloatArray
 
 EXACT_PARTIES = 14
 

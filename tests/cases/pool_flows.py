@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.funds.paths import PoolPaths
 
 
 def pool_flows(

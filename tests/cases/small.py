@@ -1,7 +1,7 @@
 """A small case as plain data: change a piece, write it, read it.
 
 Two counties in two cities of one province, one age alive, rates chosen so that every figure can
-be worked out by hand (tests/models/test_two_counties.py does).
+be worked out by hand (tests/models/projection/test_two_counties.py does).
 """
 
 import copy

@@ -8,10 +8,10 @@ import pandas as pd
 
 from fundpool.inputs.case import Case, read_case
 from fundpool.languages import language
-from fundpool.models.analysis_of_change import Valuation, analysis_of_change
-from fundpool.models.experience import experience, periods
-from fundpool.models.projection import Comparison, compare
-from fundpool.models.sensitivity import Step, sensitivity
+from fundpool.models.analysis.change import Valuation, analysis_of_change
+from fundpool.models.analysis.sensitivity import Step, sensitivity
+from fundpool.models.calibration.experience import experience, periods
+from fundpool.models.projection.comparison import Comparison, compare
 from fundpool.report.extras import Extras, Identity, SincePrevious
 from fundpool.report.outputs import write_report
 from fundpool.summary import summary

@@ -16,7 +16,7 @@ from fundpool.alerts import Evidence, rules_judged, solvency_alerts
 from fundpool.cli.commands import app
 from fundpool.inputs.case import Case, read_case
 from fundpool.inputs.findings import CaseError
-from fundpool.models.projection import Projection, project
+from fundpool.models.projection.study import Projection, project
 from fundpool.webhook import WebhookError, post_alerts
 from tests.cases.small import small_case
 from tests.fundpool.reported import Reported

@@ -13,11 +13,11 @@ from fundpool.inputs.bundled import bundled_cases
 from fundpool.inputs.case import Case, read_case
 from fundpool.languages import ENGLISH, language
 from fundpool.languages.catalogue import messages
-from fundpool.models.optimiser.explanations import obstacle, shadow_prices
-from fundpool.models.optimiser.fund_problem import fund_problem
-from fundpool.models.optimiser.optimisation import optimised
+from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
+from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.plan import Plan
-from fundpool.models.optimiser.policy import Aims, Policy
+from fundpool.models.optimiser.problem.fund import fund_problem
+from fundpool.models.optimiser.stages import optimised
 from fundpool.report.plan_wording import reworded
 from fundpool.report.wording import alert_sentences
 from tests.cases.pool_flows import pool_flows

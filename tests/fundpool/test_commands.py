@@ -9,7 +9,7 @@ import pytest
 
 import fundpool
 from fundpool.cli import commands
-from fundpool.models.projection import Projection
+from fundpool.models.projection.study import Projection
 from fundpool.summary import as_json, summary
 from tests.cases.small import small_case
 from tests.fundpool.conftest import Run

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from fundpool.inputs.case import read_case
-from fundpool.models.projection import study
-from fundpool.models.solvency_risk import solvency_risk
+from fundpool.models.projection.study import study
+from fundpool.models.risk.solvency import solvency_risk
 from fundpool.report.stochastic import _largest_pool
 from tests.cases.stochastic import stochastic_case
 

@@ -7,8 +7,8 @@ import pytest
 
 import fundpool
 from fundpool.inputs.findings import CaseError
-from fundpool.models.policy_effects import only_pools, policy_effects
-from fundpool.models.projection import study
+from fundpool.models.analysis.policies import only_pools, policy_effects
+from fundpool.models.projection.study import study
 from tests.cases.policies import policy
 from tests.cases.small import small_case, toml_text
 from tests.fundpool.conftest import Run

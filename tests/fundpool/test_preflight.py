@@ -34,7 +34,7 @@ WORK = (
     "fundpool.inputs.case.read_case",
     "fundpool.inputs.synthetic.synthetic_tables",
     "fundpool.inputs.template._fill",
-    "fundpool.models.analysis_of_change.analysis_of_change",
+    "fundpool.models.analysis.change.analysis_of_change",
     "fundpool.archive.reruns.rerun",
 )
 """How the work of every command begins."""
@@ -153,7 +153,7 @@ def test_a_folder_in_place_of_each_file(
     def begun(*_: object, **__: object) -> None:
         raise AssertionError("the work has begun")
 
-    for name in ("study", "project", "compare"):
+    for name in ("study.study", "study.project", "comparison.compare"):
         monkeypatch.setattr(f"fundpool.models.projection.{name}", begun)
     for name in written:
         Path("blocked", name).mkdir(parents=True)

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 import fundpool
 from fundpool.cli.commands import app
-from fundpool.models.projection import Comparison
+from fundpool.models.projection.comparison import Comparison
 from fundpool.report.page import report_page
 from fundpool.summary import summary
 from tests.cases.small import small_case

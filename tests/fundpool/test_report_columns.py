@@ -7,8 +7,8 @@ import pytest
 
 from fundpool.inputs.case import read_case
 from fundpool.inputs.vocabulary import STATUSES
-from fundpool.models.pooling import plan_for
-from fundpool.models.projection import project
+from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.projection.study import project
 from fundpool.report.columns import CALCULATED, PERSONS
 from tests.cases.small import small_case
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import fundpool
-from fundpool.models.projection import Comparison
+from fundpool.models.projection.comparison import Comparison
 from fundpool.summary import as_json, summary
 from tests.cases.small import small_case
 
@@ -108,7 +108,7 @@ def test_pools_are_those_of_the_projection(data: dict[str, Any], comparison: Com
 
 
 def test_by_hand(data: dict[str, Any]) -> None:
-    """Figures of the worked example (tests/models/test_two_counties.py), 2021."""
+    """Figures of the worked example (tests/models/projection/test_two_counties.py), 2021."""
     totals = data["pooling"]["county"]["totals"]["2021"]
     assert totals["contributions"] == pytest.approx(3_143_030 + 8_306_540 + 49_304 + 39_600)
     assert totals["subsidies"] == pytest.approx(98_608 + 79_200)

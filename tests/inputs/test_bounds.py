@@ -18,11 +18,11 @@ from fundpool.alerts import solvency_alerts
 from fundpool.inputs.case import Case, _assembled
 from fundpool.inputs.findings import CaseError
 from fundpool.inputs.tables import TABLE_OF
-from fundpool.models.checking import fit_findings
-from fundpool.models.experience import experience
+from fundpool.models.calibration.checking import fit_findings
+from fundpool.models.calibration.experience import experience
 from fundpool.models.optimiser import optimise
-from fundpool.models.projection import compare
-from fundpool.models.solvency_risk import solvency_risk
+from fundpool.models.projection.comparison import compare
+from fundpool.models.risk.solvency import solvency_risk
 from fundpool.summary import as_json, summary
 from tests.cases.rich import rich_case
 from tests.cases.small import SmallCase

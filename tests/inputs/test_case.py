@@ -11,7 +11,7 @@ from fundpool.inputs.bundled import bundled_cases
 from fundpool.inputs.case import Case, check_case, read_case
 from fundpool.inputs.findings import CaseError
 from fundpool.inputs.template import copy_case, write_case_workbook, write_empty_workbook
-from fundpool.models.participation import participation
+from fundpool.models.coverage.participation import participation
 from tests.cases.small import small_case, toml_text
 
 

@@ -13,8 +13,8 @@ from fundpool.inputs.case import Case, check_case, read_case
 from fundpool.inputs.fujian.build import HERE, PROVINCE, tables
 from fundpool.inputs.fujian.people import of_province, people_away
 from fundpool.inputs.nation.units import assumptions, published_units
-from fundpool.models.calibration import FITTED
-from fundpool.models.projection import compare
+from fundpool.models.calibration.multipliers import FITTED
+from fundpool.models.projection.comparison import compare
 
 COUNTIES, CITIES, RESIDENTS = 84, 9, 41_540_086
 

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from fundpool.inputs.case import Case, check_case, read_case
 from fundpool.inputs.findings import CaseError
 from fundpool.inputs.template import write_case_workbook
-from fundpool.models.pooling import plan_for
-from fundpool.models.projection import study
+from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.projection.study import study
 from tests.cases.policies import policy_case
 from tests.cases.small import small_case, toml_text
 from tests.inputs.mutations import Bytes, byte_changes, settings_changes, table_changes

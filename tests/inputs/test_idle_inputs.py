@@ -17,14 +17,14 @@ from fundpool.alerts import solvency_alerts
 from fundpool.inputs.case import Case, _assembled
 from fundpool.inputs.findings import CaseError
 from fundpool.inputs.tables import TABLE_OF, TABLES
-from fundpool.models.calibration import actual_to_expected
+from fundpool.models.calibration.multipliers import actual_to_expected
 from fundpool.models.optimiser import optimise
-from fundpool.models.optimiser.industries import industry_burdens
+from fundpool.models.optimiser.explain.industries import industry_burdens
+from fundpool.models.optimiser.limits import aims_of, policy_of
 from fundpool.models.optimiser.partition import candidates
-from fundpool.models.optimiser.policy import aims_of, policy_of
-from fundpool.models.pool_paths import central_paths
-from fundpool.models.projection import Study, study
-from fundpool.models.solvency_risk import solvency_risk
+from fundpool.models.projection.central import central_paths
+from fundpool.models.projection.study import Study, study
+from fundpool.models.risk.solvency import solvency_risk
 from tests.cases.rich import rich_case
 from tests.cases.small import SmallCase
 from tests.inputs.every_input import SettingPath, case_as_read, held, inputs_of, put

@@ -14,7 +14,7 @@ from fundpool.inputs.nation.tables import tables_of
 from fundpool.inputs.nation.units import AGES_FROM, INDUSTRIES, Units, assumptions, published_units
 from fundpool.inputs.synthetic import synthetic_tables, synthetic_units
 from fundpool.inputs.template import copy_case, synthesise_case
-from fundpool.models.projection import study
+from fundpool.models.projection.study import study
 
 MOST = 129
 """Destinations of a home, with one for pairs kept for their destination."""
@@ -96,7 +96,7 @@ def test_large_cases_settle_by_region(tmp_path: Path, monkeypatch: pytest.Monkey
     synthesise_case(tmp_path / "case", 24, 5)
     case = read_case(tmp_path / "case")
     detailed = study(case, 2)
-    for module in ("fundpool.models.claims", "fundpool.models.flow_record"):
+    for module in ("fundpool.models.claims.terms", "fundpool.models.flows.record"):
         monkeypatch.setattr(f"{module}.MOST_IN_DETAIL", 10)
     coarse = study(case, 2)
     for name in ("claims_incurred", "claims_offsite", "contributions"):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.models.projection import Study, study
+from fundpool.models.projection.study import Study, study
 from tests.cases.small import small_case
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from fundpool.inputs.case import read_case
-from fundpool.models.projection import study
-from fundpool.models.sampled_paths import sampled_paths
-from fundpool.models.stochastic import run_scenarios
-from fundpool.models.what_if import Levers, WhatIf
+from fundpool.models.analysis.what_if import Levers, WhatIf
+from fundpool.models.projection.study import study
+from fundpool.models.scenarios.pool_paths import sampled_paths
+from fundpool.models.scenarios.run import run_scenarios
 from tests.cases.stochastic import stochastic_case
 
 PLANS = ["county", "province", "county+province:0.1:0.2"]

@@ -6,9 +6,10 @@ import numpy as np
 
 from fundpool.actuarial.mobility import home_away_probabilities
 from fundpool.inputs.vocabulary import CELLS, STATUSES
-from fundpool.models.holdings import CONTRIBUTING, LAYERS
-from fundpool.models.pairs import PairIndex, dense_pairs, pair_index
-from fundpool.models.rates import CareWeights, FloatArray, MovementRates, YearRates
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.pairs import PairIndex, dense_pairs, pair_index
+from fundpool.models.population.holdings import CONTRIBUTING, LAYERS
+from fundpool.models.population.rates import CareWeights, MovementRates, YearRates
 
 K = len(STATUSES)
 BANDS = [[16, 9, 20, 15, 41], [16, 9, 20, 10, 46]]

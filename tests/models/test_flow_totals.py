@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.models.projection import Projection, Study, compare, study
-from fundpool.models.totals import flow_totals
+from fundpool.models.funds.totals import flow_totals
+from fundpool.models.projection.comparison import compare
+from fundpool.models.projection.study import Projection, Study, study
 from fundpool.report.columns import CALCULATED
 from fundpool.summary import as_json, summary
 from tests.cases.policies import SOURCE, case_with, policy, policy_case
-from tests.models.test_policies import RURAL
+from tests.models.projection.test_policies import RURAL
 
 IN = ("taken_over", "contributions", "from_accounts", "subsidies", "swaps_in", "interest")
 OUT = ("account_credits", "claims_paid", "administration", "swaps_out")

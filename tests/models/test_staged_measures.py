@@ -9,10 +9,11 @@ import pytest
 from fundpool.actuarial.solvency import balance_recursion, short_range_test
 from fundpool.cli.tables import overview_text
 from fundpool.inputs.case import Case
-from fundpool.models.flow_levers import FlowLevers, SchemeLevers, with_levers
-from fundpool.models.pool_summary import NEVER
-from fundpool.models.pooling import PoolingPlan, pools_of
-from fundpool.models.projection import Projection, Study, compare
+from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.funds.summary import NEVER
+from fundpool.models.pooling.plans import PoolingPlan, pools_of
+from fundpool.models.projection.comparison import compare
+from fundpool.models.projection.study import Projection, Study
 
 TARGET = 6.0
 PLANS = [

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from fundpool.cli.commands import app
 from fundpool.inputs.case import read_case
-from fundpool.models.projection import compare
+from fundpool.models.projection.comparison import compare
 from tests.cases.policies import SOURCE
 from tests.cases.small import SmallCase
 from tests.cases.stochastic import like_counties

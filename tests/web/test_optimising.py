@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from fundpool.inputs.case import read_case
+from fundpool.models.funds.recursion import scheme_run
 from fundpool.models.optimiser.planning import Choices, optimise
-from fundpool.models.pool_recursion import scheme_run
-from fundpool.models.pooling import plan_for
-from fundpool.models.projection import Projection, project
+from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.projection.study import Projection, project
 from fundpool.web.optimising import frontier_points, optimum, rules_of
 from fundpool.web.plan_request import Optimised
 

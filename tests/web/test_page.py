@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from fundpool.inputs.case import read_case
 from fundpool.inputs.template import write_case_workbook
-from fundpool.models.projection import project
+from fundpool.models.projection.study import project
 from tests.web.browser import Page
 from tests.web.conftest import page_case
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.models.projection import study
+from fundpool.models.projection.study import study
 from fundpool.web.answers import flows_of
 from fundpool.web.plan_request import LeverValues, PlanRequest
 from fundpool.web.policy_text import NAME, command_of, policy_contents_of, toml_text

@@ -15,9 +15,9 @@ import pytest
 import xlsxwriter
 
 from fundpool.inputs.case import read_case
-from fundpool.models.projection import compare
-from fundpool.models.sampled_paths import sampled_paths
-from fundpool.models.what_if import Levers, WhatIf
+from fundpool.models.analysis.what_if import Levers, WhatIf
+from fundpool.models.projection.comparison import compare
+from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.web.serving import Limits
 from fundpool.web.uploads import UploadRefusedError, plain_name, refuse_unsafe
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fundpool.models.optimiser.fund_problem import fund_problem
-from fundpool.models.optimiser.optimisation import optimised
-from fundpool.models.optimiser.policy import Unevenness
+from fundpool.models.optimiser.limits import Unevenness
+from fundpool.models.optimiser.problem.fund import fund_problem
+from fundpool.models.optimiser.stages import optimised
 from validation.plans import (
     AIMS,
     MEASURES,

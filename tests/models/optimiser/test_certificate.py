@@ -5,13 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from fundpool.models.optimiser import optimisation
+from fundpool.models.optimiser import stages as optimisation
 from fundpool.models.optimiser.certificate import Decision, recursion, tail_mean, violations
-from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
-from fundpool.models.optimiser.linear_program import LinearProgram
-from fundpool.models.optimiser.optimisation import Outcome, optimised
-from fundpool.models.optimiser.policy import Aims, Policy
-from fundpool.models.optimiser.solving import Solution, dual_bound, solve
+from fundpool.models.optimiser.limits import Aims, Policy
+from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
+from fundpool.models.optimiser.program.linear import LinearProgram
+from fundpool.models.optimiser.program.solving import Solution, dual_bound, solve
+from fundpool.models.optimiser.stages import Outcome, optimised
 from tests.cases.pool_flows import pool_flows
 
 

@@ -11,17 +11,17 @@ import pytest
 
 from fundpool.inputs.case import Case
 from fundpool.models.optimiser import Choices, optimise
-from fundpool.models.optimiser.comparison import compared
-from fundpool.models.optimiser.explanations import obstacle, shadow_prices
+from fundpool.models.optimiser.beside.naive import POLICIES
+from fundpool.models.optimiser.explain.comparison import compared
+from fundpool.models.optimiser.explain.industries import industry_burdens
+from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
+from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 from fundpool.models.optimiser.frontier import efficient, frontier
-from fundpool.models.optimiser.fund_problem import fund_problem
-from fundpool.models.optimiser.industries import industry_burdens
-from fundpool.models.optimiser.naive import POLICIES
-from fundpool.models.optimiser.optimisation import optimised
+from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.partition import Candidates, best_partition, cost_of
-from fundpool.models.optimiser.policy import Aims, Policy
-from fundpool.models.optimiser.sensitivity import plan_sensitivity
-from fundpool.models.projection import Projection, Study
+from fundpool.models.optimiser.problem.fund import fund_problem
+from fundpool.models.optimiser.stages import optimised
+from fundpool.models.projection.study import Projection, Study
 from tests.cases.pool_flows import pool_flows
 
 

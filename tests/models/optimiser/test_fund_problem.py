@@ -2,8 +2,8 @@
 
 import pytest
 
-from fundpool.models.optimiser.fund_problem import reserve_floor
-from fundpool.models.optimiser.policy import Policy
+from fundpool.models.optimiser.limits import Policy
+from fundpool.models.optimiser.problem.fund import reserve_floor
 from tests.cases.pool_flows import pool_flows
 
 pytestmark = pytest.mark.plain

@@ -7,12 +7,12 @@ import pytest
 from numpy.testing import assert_allclose
 
 from fundpool.actuarial.solvency import level_rate
+from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.certificate import missing, recursion
-from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
-from fundpool.models.optimiser.optimisation import Outcome, build, optimised, set_objective
-from fundpool.models.optimiser.policy import Aims, Policy
-from fundpool.models.optimiser.solving import solve
-from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.optimiser.limits import Aims, Policy
+from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
+from fundpool.models.optimiser.program.solving import solve
+from fundpool.models.optimiser.stages import Outcome, build, optimised, set_objective
 from tests.cases.pool_flows import pool_flows
 
 CHEAPEST = Aims(order=("burden", "swaps"))

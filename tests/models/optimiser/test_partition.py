@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from fundpool.inputs.case import Case, read_case
+from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.partition import best_partition, candidates
-from fundpool.models.pool_paths import PoolPaths, central_paths
-from fundpool.models.projection import study
+from fundpool.models.projection.central import central_paths
+from fundpool.models.projection.study import study
 from tests.cases.small import small_case
 
 pytestmark = pytest.mark.plain

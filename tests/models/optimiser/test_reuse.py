@@ -8,14 +8,16 @@ import pandas as pd
 import pytest
 
 from fundpool.inputs.case import read_case
-from fundpool.models import sensitivity
-from fundpool.models.optimiser import frontier, optimisation, solving
-from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
-from fundpool.models.optimiser.highs import InMemoryHighs
-from fundpool.models.optimiser.optimisation import build, keep_objective, optimised
-from fundpool.models.optimiser.policy import Aims, Policy
-from fundpool.models.optimiser.sensitivity import plan_sensitivity
-from fundpool.models.projection import study
+from fundpool.models.analysis import sensitivity
+from fundpool.models.optimiser import frontier
+from fundpool.models.optimiser import stages as optimisation
+from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
+from fundpool.models.optimiser.limits import Aims, Policy
+from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
+from fundpool.models.optimiser.program import solving
+from fundpool.models.optimiser.program.highs import InMemoryHighs
+from fundpool.models.optimiser.stages import build, keep_objective, optimised
+from fundpool.models.projection.study import study
 from tests.cases.pool_flows import pool_flows
 from tests.cases.stochastic import stochastic_case
 

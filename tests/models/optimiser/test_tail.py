@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from fundpool.models.optimiser import tail_rounds
+from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.certificate import Decision, missing, recursion, tail_mean
-from fundpool.models.optimiser.explanations import shadow_prices
-from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
-from fundpool.models.optimiser.optimisation import build, optimised, solved_stages
+from fundpool.models.optimiser.explain.prices import shadow_prices
+from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.plan import Plan
-from fundpool.models.optimiser.policy import Aims, Policy
-from fundpool.models.optimiser.tail_extension import (
+from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
+from fundpool.models.optimiser.program.tail import TailColumns
+from fundpool.models.optimiser.stages import build, optimised, solved_stages
+from fundpool.models.optimiser.tail import rounds as tail_rounds
+from fundpool.models.optimiser.tail.extension import (
     allowed_loss,
     extended,
     marked,
@@ -22,9 +24,7 @@ from fundpool.models.optimiser.tail_extension import (
     recourse,
     tail_of,
 )
-from fundpool.models.optimiser.tail_program import TailColumns
-from fundpool.models.optimiser.tail_rounds import tail_applies, tail_optimised
-from fundpool.models.pool_paths import PoolPaths
+from fundpool.models.optimiser.tail.rounds import tail_applies, tail_optimised
 from tests.cases.pool_flows import pool_flows
 
 
@@ -192,7 +192,7 @@ def test_it_applies_to_floors_in_the_tail_with_a_levy_ceiling_only() -> None:
 def test_bound_holds_where_pools_may_pay_while_short() -> None:
     # the balance may fall by what is levied, below what the lowest rates lead to without swaps
     fund = problem(levy_ceiling=0.5, rate_least=0.8)
-    from fundpool.models.optimiser.bounds import trusted_bounds
+    from fundpool.models.optimiser.program.bounds import trusted_bounds
 
     model = build([fund], Aims())
     lower, _ = trusted_bounds(model.program, [fund], model.columns, model.burdens)

@@ -8,20 +8,20 @@ import pytest
 from numpy.testing import assert_allclose
 
 from fundpool.inputs.case import read_case
+from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser import optimise
+from fundpool.models.optimiser.beside.swap_rule import ruled_swaps
 from fundpool.models.optimiser.certificate import missing, recursion, tail_mean
-from fundpool.models.optimiser.fund_problem import FundProblem, fund_problem
-from fundpool.models.optimiser.optimisation import optimised
+from fundpool.models.optimiser.limits import Aims, FloorKind, Policy
 from fundpool.models.optimiser.plan import tried
-from fundpool.models.optimiser.policy import Aims, FloorKind, Policy
-from fundpool.models.optimiser.scenario_reduction import (
+from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
+from fundpool.models.optimiser.problem.scenarios import (
     chosen_scenarios,
     features,
     forward_selection,
 )
-from fundpool.models.optimiser.swap_rule import ruled_swaps
-from fundpool.models.pool_paths import PoolPaths
-from fundpool.models.projection import project
+from fundpool.models.optimiser.stages import optimised
+from fundpool.models.projection.study import project
 from tests.cases.pool_flows import pool_flows
 from tests.cases.stochastic import stochastic_case
 

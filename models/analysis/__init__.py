@@ -1,0 +1,20 @@
+"""Questions put to projections: each assumption moved, two valuations, shocks, policies,
+what-ifs."""
+
+from fundpool.models.analysis.change import NotComparableError, Valuation, analysis_of_change
+from fundpool.models.analysis.endurance import endurance_table
+from fundpool.models.analysis.policies import PolicyEffects, policy_effects
+from fundpool.models.analysis.sensitivity import restudied, steps_of
+from fundpool.models.analysis.what_if import Levers
+
+__all__ = [
+    "Levers",
+    "NotComparableError",
+    "PolicyEffects",
+    "Valuation",
+    "analysis_of_change",
+    "endurance_table",
+    "policy_effects",
+    "restudied",
+    "steps_of",
+]

@@ -1,0 +1,10 @@
+"""Types of arrays."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+BoolArray = NDArray[np.bool_]
+
+IntArray = NDArray[np.int64]

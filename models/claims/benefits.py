@@ -1,0 +1,153 @@
+"""What a fund pays for a claim: expected payments by rule, place of treatment and severity.
+
+Benefit rules differ by insuring county, prices by place of treatment, costs by service and age
+class. Counties that share a rule share a number here, so that each distinct combination is
+evaluated once, in closed form through limited expected values.
+
+Rules and prices are both indexed by medical inflation, so that these payments hold in base-year
+money for every year in which the rules stay the same.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from fundpool.actuarial import severity as families
+from fundpool.actuarial.benefits import BenefitFormula, coordinate
+from fundpool.actuarial.limited_moments import payment_moment_grid
+from fundpool.actuarial.severity import Severity
+from fundpool.inputs.case import Case
+from fundpool.inputs.schemes import Scheme
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.population.care import class_starts
+
+FAMILIES: dict[str, Callable[[float, float], Severity]] = {
+    "lognormal": families.Lognormal.from_mean_cv,
+    "gamma": families.Gamma.from_mean_cv,
+    "pareto": families.Pareto.from_mean_cv,
+    "weibull": families.Weibull.from_mean_cv,
+}
+
+
+@dataclass(frozen=True)
+class SchemeRules:
+    """The benefit rules of one scheme in one year.
+
+    Attributes:
+        formulas: distinct sets of formulas, one formula a service.
+        formula_of: which set each county uses, ``(n + 1,)``; outside uses set 0, unpaid.
+    """
+
+    formulas: tuple[tuple[BenefitFormula, ...], ...]
+    formula_of: IntArray
+
+
+def severities(case: Case) -> tuple[tuple[Severity, ...], ...]:
+    """Cost of a claim by service and age class, in base-year money at the case's mean price."""
+    table = case.tables["severity"].set_index(["service", "age_from"])
+    result = []
+    for service in case.services:
+        row: list[Severity] = []
+        for age in class_starts(case):
+            entry = table.loc[(service, age)]
+            if entry["family"] == "exponential":
+                row.append(families.Exponential(float(entry["mean"])))
+            else:
+                row.append(FAMILIES[entry["family"]](float(entry["mean"]), float(entry["cv"])))
+        result.append(tuple(row))
+    return tuple(result)
+
+
+def mean_costs(case: Case) -> FloatArray:
+    """Mean cost of a claim by service and age class, ``(C, J)``, in base-year money."""
+    return np.array([[cost.mean() for cost in row] for row in severities(case)])
+
+
+def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
+    """Benefit rules of a scheme by county in a year."""
+    sets: dict[tuple[BenefitFormula, ...], int] = {}
+    formula_of = np.zeros(len(case.regions.codes) + 1, dtype=np.int64)
+    differ = any(scheme.benefits_differ(service) for service in case.services)
+    for county, code in enumerate(case.regions.codes if differ else case.regions.codes[:1]):
+        formulas = tuple(scheme.benefit(service, code, year) for service in case.services)
+        formula_of[county] = sets.setdefault(formulas, len(sets))
+    return SchemeRules(tuple(sets), formula_of)
+
+
+def expected_payments(
+    rules: SchemeRules,
+    costs: tuple[tuple[Severity, ...], ...],
+    prices: FloatArray,
+    offsite_penalty: float,
+    order: int = 1,
+) -> FloatArray:
+    """Expected payment for a claim, ``(F, 2, C, J, n + 1)``; or its second or third moment.
+
+    Axes: formula set; on-site or off-site (rates less ``offsite_penalty``); service; age class;
+    place of treatment, whose relative price is ``prices[place]``, ``(n + 1,)``.
+    """
+    result = np.zeros((len(rules.formulas), 2, len(costs), len(costs[0]), prices.size))
+    for number, formulas in enumerate(rules.formulas):
+        for service, formula in enumerate(formulas):
+            for offsite, form in enumerate(
+                (formula, formula.with_offsite_penalty(offsite_penalty))
+            ):
+                for age, cost in enumerate(costs[service]):
+                    result[number, offsite, service, age] = payment_moment_grid(
+                        form, cost, prices, order
+                    )
+    return result
+
+
+@dataclass(frozen=True)
+class Coordination:
+    """How two schemes settle the claims of people with double cover.
+
+    Attributes:
+        rule: what the second pays (:func:`fundpool.actuarial.benefits.coordinate`).
+        home_first: whether the home fund settles first; else the fund where the person works.
+        quota: share of the cost up to which the second fund adds to the first.
+        local_penalty, home_penalty: points off the rates of each scheme's off-site care.
+    """
+
+    rule: str
+    home_first: bool
+    quota: float
+    local_penalty: float
+    home_penalty: float
+
+
+def coordinated_payments(
+    local: SchemeRules,
+    home: SchemeRules,
+    costs: tuple[tuple[Severity, ...], ...],
+    prices: FloatArray,
+    terms: Coordination,
+    order: int = 1,
+) -> FloatArray:
+    """What the two funds of a doubly covered person pay for a claim made to both.
+
+    ``(2, F1, F2, 2, 2, C, J, n + 1)``: local fund and home fund; their formula sets; the care on-
+    or off-site for the local fund and for the home fund; service; age class; place of treatment.
+    Whatever the rule and the order, both together never pay more than the cost. ``order`` 2 or 3
+    gives the second or third moment instead of the mean.
+    """
+    sets = (len(local.formulas), len(home.formulas))
+    result = np.zeros((2, *sets, 2, 2, len(costs), len(costs[0]), prices.size))
+    for i, j, a, b in product(range(sets[0]), range(sets[1]), range(2), range(2)):
+        for service, (one, other) in enumerate(
+            zip(local.formulas[i], home.formulas[j], strict=True)
+        ):
+            here = one.with_offsite_penalty(terms.local_penalty) if a else one
+            there = other.with_offsite_penalty(terms.home_penalty) if b else other
+            if terms.home_first:
+                second, first = coordinate(there, here, terms.rule, terms.quota)
+            else:
+                first, second = coordinate(here, there, terms.rule, terms.quota)
+            for age, cost in enumerate(costs[service]):
+                place = (i, j, a, b, service, age)
+                result[(0, *place)] = payment_moment_grid(first, cost, prices, order)
+                result[(1, *place)] = payment_moment_grid(second, cost, prices, order)
+    return result

@@ -1,0 +1,220 @@
+"""The terms of a year's claims: who pays which share of which care, by county."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.inputs.schemes import Scheme
+from fundpool.inputs.vocabulary import REGIMES, STATUSES
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.pairs import PairIndex, next_level
+from fundpool.models.claims.benefits import (
+    Coordination,
+    coordinated_payments,
+    expected_payments,
+    mean_costs,
+    scheme_rules,
+    severities,
+)
+from fundpool.models.claims.treatment import (
+    HOME,
+    REFERRAL,
+    RESIDENCE,
+    Referral,
+    frequency_relativities,
+    place_shares,
+    referral_centres,
+)
+from fundpool.models.coverage.packages import package_cover
+
+K = len(STATUSES)
+
+DUAL = STATUSES.index("dual")
+
+ELSEWHERE = STATUSES.index("retired_elsewhere")
+
+PAID_AT_HOME = tuple(
+    STATUSES.index(s) for s in ("home_resident", "rural_resident", "retired_elsewhere")
+)
+"""Statuses whose fund is that of the home; ``retired_elsewhere`` until the register is asked."""
+
+MOST_IN_DETAIL = 400
+"""Counties up to which payments are kept by county of treatment; beyond, by its next level."""
+
+
+@dataclass(frozen=True)
+class ClaimTerms:
+    """Everything that turns expected claims into money, for years with the same rules.
+
+    ``S`` schemes, ``F`` distinct rule sets, ``C`` services, ``J`` age classes, ``M`` referral
+    centres; money in base-year prices.
+
+    Attributes:
+        pairs: the pairs.
+        row: row of ``relativity`` that each pair uses, by tie and residence, ``(P,)``.
+        relativity: of claim frequency, ``(ties * (n + 1), K, C)``.
+        places: share of wanted care by tie and place, ``(ties, K, C, 3)``.
+        referral: referral centres.
+        mean_cost: mean cost of a claim, ``(C, J)``.
+        price: price level by place, ``(n + 1,)``.
+        payments: expected payment for a claim, ``(S, F, 2, C, J, n + 1)``.
+        formula_of: rule set of each county, ``(S, n + 1)``.
+        together: what the local and the home scheme pay for a claim of a doubly covered person
+            made to both (:func:`fundpool.models.claims.benefits.coordinated_payments`).
+        cover: part of a member's claims that the packages of the scheme cover, by insuring
+            county, ``(S, n + 1, C, J)``; one without packages.
+        scheme_of: scheme that pays for each status, for dual cover where the person works,
+            ``(K,)``; -1 none.
+        second_scheme: home scheme of dual cover; -1 none.
+        share_claimed: share of off-site claims ever claimed, by scheme, ``(S,)``.
+        territory: region within which care counts as on-site, ``(n + 1,)``.
+        level: multiplier of care by first-paying scheme and county, ``(S, n + 1)``.
+        column: column of the settlement matrix that a place counts in, ``(n + 1,)``: the place
+            itself, or in large cases the region of the next level that it lies in.
+    """
+
+    pairs: PairIndex
+    row: IntArray
+    relativity: FloatArray
+    places: FloatArray
+    referral: Referral
+    mean_cost: FloatArray
+    price: FloatArray
+    payments: FloatArray
+    formula_of: IntArray
+    together: FloatArray
+    cover: FloatArray
+    scheme_of: IntArray
+    second_scheme: int
+    share_claimed: FloatArray
+    territory: IntArray
+    level: FloatArray
+    column: IntArray
+
+    @property
+    def columns(self) -> int:
+        """Number of columns of the settlement matrix."""
+        return int(self.column.max()) + 1
+
+    def at_level(self, level: FloatArray) -> "ClaimTerms":
+        """The same terms with other multipliers of care."""
+        return replace(self, level=level)
+
+
+def claim_terms(
+    case: Case, pairs: PairIndex, year: int, price_factor: FloatArray | None = None
+) -> ClaimTerms:
+    """The case's rules of a year as arrays.
+
+    Args:
+        case: the case.
+        pairs: its pairs.
+        year: the year.
+        price_factor: what shocks have made of the price of care by place, ``(n + 1,)``; rules do
+            not follow it.
+    """
+    n = pairs.counties
+    economy = case.tables["economy"]
+    price = np.ones(n + 1)
+    price[[case.regions.index(code) for code in economy["region"]]] = economy["price_level"]
+    if price_factor is not None:
+        price = price * price_factor
+    costs = severities(case)
+    rules = [scheme_rules(case, scheme, year) for scheme in case.schemes]
+    most = max(len(r.formulas) for r in rules)
+    payments = np.zeros((len(rules), most, 2, len(costs), len(costs[0]), n + 1))
+    for number, (scheme, rule) in enumerate(zip(case.schemes, rules, strict=True)):
+        payments[number, : len(rule.formulas)] = expected_payments(
+            rule, costs, price, scheme.offsite_penalty(year)
+        )
+
+    scheme_of = np.full(K, -1, dtype=np.int64)
+    regime = np.full(K, REGIMES.index("direct"), dtype=np.int64)
+    for number, scheme in enumerate(case.schemes):
+        for status in scheme.covers(year):
+            if status == "dual" and scheme.settlement_pool == "home":
+                continue  # the other fund
+            scheme_of[STATUSES.index(status)] = number
+            regime[STATUSES.index(status)] = REGIMES.index(scheme.regime(year))
+    second = [
+        number
+        for number, scheme in enumerate(case.schemes)
+        if "dual" in scheme.covers(year) and number != scheme_of[DUAL]
+    ]
+    second_scheme = second[0] if second and scheme_of[DUAL] >= 0 else -1
+    together = np.zeros((2, 1, 1, 2, 2, *payments.shape[3:]))
+    if second_scheme >= 0:
+        local, home = case.schemes[scheme_of[DUAL]], case.schemes[second_scheme]
+        together = coordinated_payments(
+            rules[scheme_of[DUAL]],
+            rules[second_scheme],
+            costs,
+            price,
+            coordination_of(local, home, year),
+        )
+    return ClaimTerms(
+        pairs=pairs,
+        row=pairs.tie * (n + 1) + pairs.residence,
+        relativity=frequency_relativities(case),
+        places=place_shares(case, regime, year),
+        referral=referral_centres(case),
+        mean_cost=mean_costs(case),
+        price=price,
+        payments=payments,
+        formula_of=np.stack([rule.formula_of for rule in rules]),
+        together=together,
+        cover=np.stack([package_cover(case, scheme) for scheme in case.schemes]),
+        scheme_of=scheme_of,
+        second_scheme=second_scheme,
+        share_claimed=np.array([s.share_claimed(s.regime(year)) for s in case.schemes]),
+        territory=np.append(next_level(case), -1),
+        level=np.ones((len(rules), n + 1)),
+        column=settlement_columns(case),
+    )
+
+
+def coordination_of(local: Scheme, home: Scheme, year: int) -> Coordination:
+    """How two schemes settle the claims of people with double cover; the home scheme says."""
+    return Coordination(
+        home.coordination,
+        home.coordination_order == "home_first",
+        home.reimbursement_quota,
+        local.offsite_penalty(year),
+        home.offsite_penalty(year),
+    )
+
+
+def settlement_columns(case: Case) -> IntArray:
+    """Column of the settlement matrix of each place, ``(n + 1,)``; outside has the last."""
+    n = len(case.regions.codes)
+    if n <= MOST_IN_DETAIL:
+        return np.arange(n + 1)
+    regions = next_level(case)
+    return np.append(regions, int(regions.max()) + 1)
+
+
+def payer_of(terms: ClaimTerms, status: int) -> IntArray:
+    """County whose fund pays first, by pair, ``(P,)``.
+
+    For ``retired_elsewhere`` the payers are spread by the retiree register; this returns home.
+    """
+    if status in PAID_AT_HOME:
+        return terms.pairs.home
+    return terms.pairs.residence
+
+
+def places_of_care(terms: ClaimTerms) -> list[tuple[int, IntArray, FloatArray]]:
+    """Every (kind of place, county by pair, share by pair); referral centres one by one."""
+    pairs = terms.pairs
+    every = np.ones(pairs.count)
+    listed = [(RESIDENCE, pairs.residence, every), (HOME, pairs.home, every)]
+    for number in range(terms.referral.centre.shape[1]):
+        listed.append(
+            (
+                REFERRAL,
+                terms.referral.centre[pairs.residence, number],
+                terms.referral.share[pairs.residence, number],
+            )
+        )
+    return listed

@@ -1,0 +1,158 @@
+"""Where people are treated, and how often: relativities and places of treatment by pair.
+
+Places: at the residence, at home (the insuring county, for those insured away from where they
+live), at a referral centre. The split follows how a person stands to the *insuring* county:
+someone insured where they live is treated like a stayer; someone insured at home follows the row
+of their tie under the scheme's settlement regime; the rest of the shares is care forgone.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import REGIMES, STATUSES, TIES
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.pairs import sum_by
+
+K = len(STATUSES)
+RESIDENCE, HOME, REFERRAL = range(3)
+WORK_BASED = tuple(STATUSES.index(s) for s in ("employee", "migrant", "dual"))
+INSURED_AT_HOME = (STATUSES.index("home_resident"), STATUSES.index("rural_resident"))
+INSURED_ELSEWHERE = STATUSES.index("retired_elsewhere")
+
+
+@dataclass(frozen=True)
+class Referral:
+    """Referral centres: for each residence up to ``M`` centres and their shares.
+
+    Attributes:
+        centre: county of each centre, ``(n + 1, M)``; outside refers to outside.
+        share: share of referral care, ``(n + 1, M)``, rows sum to one.
+    """
+
+    centre: IntArray
+    share: FloatArray
+
+
+def frequency_relativities(case: Case) -> FloatArray:
+    """Relativities of claim frequency by tie and residence, status and service.
+
+    ``(ties * (n + 1), K, C)``, the row being ``tie * (n + 1) + residence``.
+    ``tie * status * industry``; the industry relativity of a county is the mean over its
+    industries and applies to those insured through work.
+    """
+    services = case.services
+    by_tie = np.ones((len(TIES), len(services)))
+    by_status = np.ones((K, len(services)))
+    table = case.tables["relativities"]
+    for factor, level, service, value in zip(
+        table["factor"], table["level"], table["service"], table["relativity"], strict=True
+    ):
+        if factor == "tie":
+            by_tie[TIES.index(level), services.index(service)] = value
+        else:
+            by_status[STATUSES.index(level), services.index(service)] = value
+    industry = industry_relativities(case)
+    result = np.empty((len(TIES), industry.shape[0], K, len(services)))
+    result[:] = by_tie[:, None, None, :] * by_status
+    for status in WORK_BASED:
+        result[:, :, status] *= industry
+    return result.reshape(-1, K, len(services))
+
+
+def industry_relativities(case: Case) -> FloatArray:
+    """Mean relativity of claim frequency over a county's industries, ``(n + 1, C)``.
+
+    The first service is outpatient care; all others take the inpatient relativity. Scaled so that
+    the mean over counties, weighted by the employed, is one: the industry mix moves claims
+    between counties, not their level.
+    """
+    mix = case.tables["industries"].merge(case.tables["industry_factors"], on="industry")
+    n = len(case.regions.codes)
+    result = np.ones((n + 1, len(case.services)))
+    weight = mix["share"].to_numpy(dtype=float)
+    employed = _employed(case)
+    county = np.array([case.regions.index(code) for code in mix["region"]])
+    for column, services in (("outpatient", slice(0, 1)), ("inpatient", slice(1, None))):
+        total = sum_by(county, weight * mix[column].to_numpy(dtype=float), minlength=n)
+        share = sum_by(county, weight, minlength=n)
+        mean = np.divide(total, share, out=np.ones(n), where=share > 0)
+        level = float((mean * employed).sum() / employed.sum())
+        result[:n, services] = (mean / level if level > 0 else np.ones(n))[:, None]
+    return result
+
+
+def _employed(case: Case) -> FloatArray:
+    """Residents of 15 and over who work by county in the base year, ``(n,)``; all ones if none."""
+    people = case.tables["population"]
+    adults = people[people["age"] >= 15].groupby("region")["persons"].sum()
+    shares = case.tables["employment"].set_index("region")["employed_share"]
+    employed: FloatArray = np.array(
+        [float(adults.get(code, 0.0)) * float(shares[code]) for code in case.regions.codes]
+    )
+    return employed if employed.sum() > 0 else np.ones(employed.size)
+
+
+def referral_centres(case: Case) -> Referral:
+    """Referral centres of every residence; a county without any refers to itself."""
+    n = len(case.regions.codes)
+    table = case.tables["referral"]
+    listed: list[list[tuple[int, float]]] = [[] for _ in range(n + 1)]
+    for region, centre, share in zip(table["region"], table["centre"], table["share"], strict=True):
+        if share > 0:
+            listed[case.regions.index(region)].append((case.regions.index(centre), float(share)))
+    width = max(1, *(len(row) for row in listed))
+    centre = np.tile(np.arange(n + 1)[:, None], (1, width))
+    weight = np.zeros((n + 1, width))
+    for region, row in enumerate(listed):
+        if not row:
+            weight[region, 0] = 1.0
+        for place, (target, share) in enumerate(row):
+            centre[region, place], weight[region, place] = target, share
+    return Referral(centre, weight)
+
+
+def treatment_shares(case: Case) -> FloatArray:
+    """Share of wanted care by regime, tie, service and place, ``(3, 5, C, 3)``.
+
+    What is missing to one is forgone.
+    """
+    table = case.tables["treatment"]
+    result = np.zeros((len(REGIMES), len(TIES), len(case.services), 3))
+    regime = table["regime"].map(REGIMES.index).to_numpy()
+    tie = table["tie"].map(TIES.index).to_numpy()
+    service = table["service"].map(case.services.index).to_numpy()
+    for place, column in enumerate(("residence", "home", "referral")):
+        result[regime, tie, service, place] = table[column].to_numpy(dtype=float)
+    return result
+
+
+def place_shares(case: Case, regime_of_status: IntArray, year: int) -> FloatArray:
+    """Share of wanted care given in each place by tie, ``(ties, K, C, 3)``.
+
+    Args:
+        case: the case.
+        regime_of_status: index into ``REGIMES`` for each coverage status, ``(K,)``.
+        year: year of the slack-season share.
+    """
+    shares = treatment_shares(case)
+    slack = case.value("mobility.slack_season_share", year)
+    stayer = TIES.index("stayer")
+    result = np.empty((len(TIES), K, len(case.services), 3))
+    for status in range(K):
+        regime = int(regime_of_status[status])
+        if status in INSURED_AT_HOME:
+            result[:, status] = shares[regime]
+        elif status == INSURED_ELSEWHERE:
+            away = shares[regime, TIES.index("between")].copy()
+            away[:, RESIDENCE] += away[:, HOME]  # the old pool's territory is not gone back to
+            away[:, HOME] = 0.0
+            result[:, status] = away
+        else:
+            result[:, status] = shares[regime, stayer]
+    migrant = [TIES.index(t) for t in ("within", "between", "inbound")]
+    at_home = slack * result[migrant, :, :, RESIDENCE]
+    result[migrant, :, :, RESIDENCE] -= at_home
+    result[migrant, :, :, HOME] += at_home
+    return result

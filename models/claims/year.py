@@ -1,0 +1,186 @@
+"""Claims: what care costs, where it is given and which fund pays.
+
+For every pair, status and service the expected claims of the year are split by place of
+treatment, priced there, and paid by the insuring county's rule:
+
+``paid = claims * relativity * place share * E[benefit(cost at the place's price)]``.
+
+Dual cover is settled by the local work-based scheme and the home scheme in the order that the
+rules say; the second adds what its rule allows, and both together never exceed the cost. Where a
+scheme has packages, ``cover`` is the part of a member's claims that they cover. Margins of the
+settlement matrix are the claims by payer and the claims by place. This module is the readable
+specification; :mod:`fundpool.models.claims.compiled` computes the same compiled.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.pairs import sum_by
+from fundpool.models.claims.register import by_payer, shares_of_payers
+from fundpool.models.claims.terms import DUAL, ELSEWHERE, ClaimTerms, K, payer_of, places_of_care
+
+
+@dataclass(frozen=True)
+class YearClaims:
+    """Claims of a year in base-year money.
+
+    Attributes:
+        settlement: incurred payments by scheme, payer county and column of the place,
+            ``(S, n + 1, columns)``.
+        cost: cost of care by pair and status, ``(P, K)``.
+        paid: paid by the fund of the status, for dual cover the fund where the person works,
+            ``(P, K)``.
+        paid_second: paid by the home fund under dual cover, ``(P, K)``.
+        uncoordinated: what the two funds would pay for dual cover if neither knew of the other,
+            ``(P,)``.
+        cost_at_place: cost of care given in each county, ``(n + 1,)``.
+        at_mean_cost: the same claims before relativities at mean costs, ``(P, K)``.
+    """
+
+    settlement: FloatArray
+    cost: FloatArray
+    paid: FloatArray
+    paid_second: FloatArray
+    uncoordinated: FloatArray
+    cost_at_place: FloatArray
+    at_mean_cost: FloatArray
+
+
+def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray) -> YearClaims:
+    """Cost and payment of a year's claims.
+
+    Args:
+        expected: claims by pair, status, service and age class, ``(P, K, C, J)``.
+        terms: the rules.
+        retiree_pool: retired members living outside their pool, by home and paying county,
+            ``(P,)``.
+    """
+    pairs = terms.pairs
+    n = pairs.counties
+    settlement = np.zeros((len(terms.formula_of), n + 1, terms.columns))
+    cost, paid, added = (np.zeros((pairs.count, K)) for _ in range(3))
+    uncoordinated = np.zeros(pairs.count)
+    cost_at_place = np.zeros(n + 1)
+    register = shares_of_payers(retiree_pool, pairs)
+    for status in range(K):
+        scheme = int(terms.scheme_of[status])
+        payer = payer_of(terms, status)
+        level = terms.level[scheme, payer] if scheme >= 0 else np.ones(pairs.count)
+        for kind, place, share in places_of_care(terms):
+            wanted = terms.relativity[terms.row, status] * terms.places[pairs.tie, status, :, kind]
+            claims = expected[:, status] * (wanted * (share * level)[:, None])[..., None]
+            amount = (claims * terms.mean_cost).sum(axis=(1, 2)) * terms.price[place]
+            cost[:, status] += amount
+            np.add.at(cost_at_place, place, amount)
+            if scheme < 0:
+                continue
+            if status == ELSEWHERE:
+                each = paid_elsewhere(terms, scheme, register, place)
+            elif status == DUAL and terms.second_scheme >= 0:
+                each, other, apart = paid_together(terms, scheme, place)
+                amount = (claims * other).sum(axis=(1, 2))
+                added[:, status] += amount
+                np.add.at(
+                    settlement[terms.second_scheme], (pairs.home, terms.column[place]), amount
+                )
+                uncoordinated += (claims * apart).sum(axis=(1, 2))
+            else:
+                each = paid_by_rule(terms, scheme, payer, place)
+            amount = (claims * each).sum(axis=(1, 2))
+            paid[:, status] += amount
+            if status == ELSEWHERE:
+                by_home = np.zeros((n + 1, terms.columns))
+                np.add.at(by_home, (pairs.home, terms.column[place]), amount)
+                settlement[scheme] += by_payer(register, pairs, by_home)
+            else:
+                np.add.at(settlement[scheme], (payer, terms.column[place]), amount)
+    at_mean_cost = np.einsum("pksj,sj->pk", expected, terms.mean_cost)
+    return YearClaims(settlement, cost, paid, added, uncoordinated, cost_at_place, at_mean_cost)
+
+
+def paid_by_rule(terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArray) -> FloatArray:
+    """Expected payment for a claim by pair, ``(P, C, J)``; nothing where the payer is outside."""
+    offsite = (terms.territory[payer] != terms.territory[place]).astype(np.int64)
+    each = terms.payments[scheme, terms.formula_of[scheme, payer], offsite, :, :, place]
+    claimed = np.where(offsite == 1, terms.share_claimed[scheme], 1.0)
+    claimed[payer == terms.pairs.counties] = 0.0
+    return np.asarray(each * terms.cover[scheme, payer] * claimed[:, None, None])
+
+
+def shares_by_rule(terms: ClaimTerms, scheme: int, register: FloatArray) -> FloatArray:
+    """Share of a home's retirees elsewhere whose pool has each rule set, ``(n + 1, F)``."""
+    pairs, sets = terms.pairs, terms.payments.shape[1]
+    n = pairs.counties
+    inside = pairs.residence < n  # pools outside pay by no rule known
+    key = pairs.home * sets + terms.formula_of[scheme, pairs.residence]
+    return sum_by(key[inside], register[inside], (n + 1) * sets).reshape(n + 1, sets)
+
+
+def share_on_site(terms: ClaimTerms, register: FloatArray) -> FloatArray:
+    """Share of a home's retirees elsewhere whose pool lies in each territory, ``(n + 1, m + 1)``.
+
+    Among those whose pool is modelled; the last column, which territory -1 (outside) finds, is
+    empty.
+    """
+    pairs = terms.pairs
+    n, width = pairs.counties, int(terms.territory.max()) + 2
+    inside = pairs.residence < n
+    key = pairs.home * width + terms.territory[pairs.residence]
+    share = sum_by(key[inside], register[inside], (n + 1) * width).reshape(n + 1, width)
+    total = share.sum(axis=1, keepdims=True)
+    return np.asarray(np.divide(share, total, out=np.zeros_like(share), where=total > 0))
+
+
+def paid_elsewhere(
+    terms: ClaimTerms, scheme: int, register: FloatArray, place: IntArray
+) -> FloatArray:
+    """Expected payment for a claim of a retired member living outside the paying pool.
+
+    The payers of a home's retirees are known as shares, so rule sets and on-site care enter by
+    their shares too (exact where the rules are the same everywhere), ``(P, C, J)``.
+    """
+    home = terms.pairs.home
+    by_set = shares_by_rule(terms, scheme, register)
+    share_on = share_on_site(terms, register)[home, terms.territory[place]]
+    each = np.zeros((home.size, *terms.payments.shape[3:5]))
+    for number in range(by_set.shape[1]):
+        rule = terms.payments[scheme, number, :, :, :, place]  # (P, 2, C, J)
+        mixed = (
+            share_on[:, None, None] * rule[:, 0]
+            + ((1.0 - share_on) * terms.share_claimed[scheme])[:, None, None] * rule[:, 1]
+        )
+        each += by_set[home, number][:, None, None] * mixed
+    return each
+
+
+def paid_together(
+    terms: ClaimTerms, scheme: int, place: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Expected payments for a claim of a doubly covered person, ``(P, C, J)`` each.
+
+    A claim that the home fund never sees (the share not claimed of off-site care), or that the
+    local package does not cover, is paid by the other fund alone.
+
+    Returns:
+        what the fund where the person works pays, what the home fund pays, and what both would
+        pay if neither knew of the other.
+    """
+    pairs, second = terms.pairs, terms.second_scheme
+    here, home = pairs.residence, pairs.home
+    near = (terms.territory[here] != terms.territory[place]).astype(np.int64)
+    far = (terms.territory[home] != terms.territory[place]).astype(np.int64)
+    first, other = terms.formula_of[scheme, here], terms.formula_of[second, home]
+    seen_here = np.where(near == 1, terms.share_claimed[scheme], 1.0) * (here != pairs.counties)
+    seen_home = np.where(far == 1, terms.share_claimed[second], 1.0) * (home != pairs.counties)
+    by_local = seen_here[:, None, None] * terms.cover[scheme, here]
+    by_home = np.broadcast_to(seen_home[:, None, None], by_local.shape)
+    alone = terms.payments[scheme, first, near, :, :, place]
+    alone_home = terms.payments[second, other, far, :, :, place]
+    both = terms.together[:, first, other, near, far, :, :, place]  # (P, 2, C, J)
+    return (
+        by_local * (by_home * both[:, 0] + (1.0 - by_home) * alone),
+        by_home * (by_local * both[:, 1] + (1.0 - by_local) * alone_home),
+        by_local * alone + by_home * alone_home,
+    )

@@ -1,0 +1,93 @@
+"""The account books of a projection: opened from the case, turned year by year."""
+
+import numpy as np
+
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.pairs import sum_by
+from fundpool.models.contributions import accounts
+from fundpool.models.contributions.year import SchemeYear
+from fundpool.models.economy import EconomicPaths
+from fundpool.models.population.credited_years import opening_holdings
+from fundpool.models.population.moving import MovingPeople, YearMoved
+from fundpool.models.population.preparation import Prepared
+
+HOLDERS = [STATUSES.index(s) for s in ("employee", "dual", "retired")]
+"""Statuses that hold a personal account in the base year."""
+
+
+class AccountBooks:
+    """Personal accounts by county while a projection runs; results go into its record."""
+
+    def __init__(
+        self, prepared: Prepared, payroll: int, store: dict[str, FloatArray], paths: EconomicPaths
+    ) -> None:
+        """Open the books with the balances of the case.
+
+        Args:
+            prepared: the case.
+            payroll: index of the scheme with accounts; -1 for none.
+            store: the record that the results go into.
+            paths: economic paths.
+        """
+        self._prepared, self._payroll = prepared, payroll
+        self._store, self._paths = store, paths
+        case = prepared.case
+        table = case.tables["fund_balances"]
+        names = [scheme.name for scheme in case.schemes]
+        for scheme, region, balance in zip(
+            table["scheme"], table["region"], table["account_balance"], strict=True
+        ):
+            place = case.regions.index(region)
+            store["accounts_closing"][names.index(scheme), 0, place] = balance
+
+    def opening_holdings(self, persons: FloatArray) -> FloatArray:
+        """What contributors hold at the end of the base year, packed ``(P, 3, H)``.
+
+        Args:
+            persons: people of the base year by pair and status, ``(P, K)``.
+        """
+        prepared, pairs = self._prepared, self._prepared.pairs
+        members = sum_by(
+            pairs.residence, persons[:, HOLDERS].sum(axis=1), minlength=pairs.counties + 1
+        )
+        balance = self._store["accounts_closing"][max(self._payroll, 0), 0]
+        each = accounts.balance_per_member(balance, members)
+        return opening_holdings(prepared.case, pairs, prepared.people, prepared.cells, each)
+
+    def turn(self, t: int, moved: YearMoved, moving: MovingPeople, collected: SchemeYear) -> None:
+        """Carry the books through year ``t``.
+
+        Args:
+            t: the year, counted from the base year.
+            moved: what the year did to people.
+            moving: people and holdings after it; interest, spending and credits are entered in
+                place.
+            collected: contributions and credits of the year.
+        """
+        count, carry = moved.count, moved.rates.carry[1]
+        case, pairs, payroll = self._prepared.case, self._prepared.pairs, self._payroll
+        scheme, store = case.schemes[payroll], self._store
+        calendar = case.base_year + t
+        interest = float(self._paths.interest[t - 1])
+        spent = np.append(scheme.rule_array("account_spending", case.regions, calendar), 0.0)
+        moves = accounts.account_moves(count, pairs, carry, scheme.account_on_move(calendar))
+        year = accounts.account_year(
+            store["accounts_closing"][payroll, t - 1], collected.account_credits, interest, spent,
+            moves,
+        )  # fmt: skip
+        accounts.credit_holdings(
+            moving.holdings, moving.people, moving.cells, count.persons, pairs, year, interest,
+            spent, collected.contributor_credits,
+        )  # fmt: skip
+        for name, values in (
+            ("opening", year.opening),
+            ("interest", year.interest),
+            ("spending", year.spending),
+            ("in", year.transfers_in),
+            ("out", year.transfers_out),
+            ("to_pool", year.to_pool),
+            ("surrendered", year.surrendered),
+            ("closing", year.closing),
+        ):
+            store[f"accounts_{name}"][payroll, t] = values

@@ -1,0 +1,161 @@
+"""Contributions: what insured people, their employers and the state pay in.
+
+Payroll scheme: ``rate * contribution base``; the base of a member is the wage within the floor
+and ceiling of the local mean wage, in expectation over the wage distribution
+(:mod:`fundpool.actuarial.contribution_base`), times compliance. Flat scheme: ``(premium + subsidy)
+* persons``. All of it is linear in the rates, so the coefficients (bases, persons) are kept.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundpool.actuarial.contribution_base import expected_contribution_base
+from fundpool.inputs.case import Case
+from fundpool.inputs.schemes import Scheme
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.pairs import PairIndex, sum_by
+from fundpool.models.coverage.packages import package_rate
+from fundpool.models.economy import EconomicPaths
+
+
+@dataclass(frozen=True)
+class SchemeYear:
+    """What a scheme collects in a year, by county of the collecting pool, ``(n + 1,)`` each.
+
+    Attributes:
+        persons: insured persons (retired members living elsewhere counted with their old pool).
+        contributors: persons who pay.
+        retirees: retired members who pay nothing.
+        contribution_base: what the contribution rate is a share of: the payroll base, or in a
+            flat scheme the disposable income of those who pay.
+        contributions: paid in by members and employers.
+        subsidies: paid in by the state.
+        account_credits: the part of contributions credited to personal accounts.
+        contributor_credits: of these, the credits of contributors.
+        by_pair: contributions and subsidies by home and residence, ``(P, 2)``.
+    """
+
+    persons: FloatArray
+    contributors: FloatArray
+    retirees: FloatArray
+    contribution_base: FloatArray
+    contributions: FloatArray
+    subsidies: FloatArray
+    account_credits: FloatArray
+    contributor_credits: FloatArray
+    by_pair: FloatArray
+
+
+def wage_base_per_head(case: Case, scheme: Scheme, year: int) -> FloatArray:
+    """Expected contribution base of a member in base-year wages, ``(n + 1,)``; outside 0."""
+    regions = case.regions
+    economy = case.tables["economy"]
+    order = [regions.index(code) for code in economy["region"]]
+    wage, cv = np.empty(len(order)), np.empty(len(order))
+    wage[order] = economy["contribution_wage"].to_numpy(dtype=float)
+    cv[order] = economy["wage_cv"].to_numpy(dtype=float)
+    floor = wage * scheme.rule_array("base_floor", regions, year)
+    ceiling = wage * scheme.rule_array("base_ceiling", regions, year)
+    base = expected_contribution_base(wage, cv, floor, ceiling)
+    return np.append(base * scheme.rule_array("compliance", regions, year), 0.0)
+
+
+def disposable_income(case: Case) -> FloatArray:
+    """Disposable income per head in the base year, ``(n + 1,)``; outside 0."""
+    economy = case.tables["economy"]
+    income = np.zeros(len(case.regions.codes) + 1)
+    order = [case.regions.index(code) for code in economy["region"]]
+    income[order] = economy["disposable_income"].to_numpy(dtype=float)
+    return income
+
+
+def scheme_year(
+    case: Case,
+    scheme: Scheme,
+    pairs: PairIndex,
+    persons: FloatArray,
+    retiree_pool: FloatArray,
+    paths: EconomicPaths,
+    year: int,
+    level: FloatArray,
+) -> SchemeYear:
+    """What one scheme collects in a year.
+
+    Args:
+        case: the case.
+        scheme: the scheme.
+        pairs: its pairs.
+        persons: mean number of people in the year by pair and status, ``(P, K)``.
+        retiree_pool: retired members living outside their pool by home and payer, ``(P,)``.
+        paths: economic paths.
+        year: the year.
+        level: multipliers of contributions and subsidies by county, ``(n + 1, 2)``.
+    """
+    n = pairs.counties
+    regions = case.regions
+    elapsed = year - case.base_year
+    insured = np.zeros(n + 1)
+    retirees = np.zeros(n + 1)
+    for status in scheme.covers(year):
+        number = persons[:, STATUSES.index(status)]
+        if status == "retired_elsewhere":
+            by_pool = sum_by(pairs.residence, retiree_pool, minlength=n + 1)
+            insured += by_pool
+            retirees += by_pool
+            continue
+        by_county = sum_by(pool_county(scheme, status, pairs), number, minlength=n + 1)
+        insured += by_county
+        if status == "retired":
+            retirees += by_county
+
+    per_head = np.zeros((n + 1, 2))
+    base_per_head = np.zeros(n + 1)
+    if scheme.kind == "payroll":
+        base_per_head = wage_base_per_head(case, scheme, year) * paths.wage[elapsed]
+        rate = scheme.rule_array("employer_rate", regions, year) + scheme.rule_array(
+            "employee_rate", regions, year
+        )
+        per_head[:, 0] = base_per_head * np.append(rate * package_rate(case, scheme), 0.0)
+        base_per_head = base_per_head * level[:, 0]
+    else:
+        for column, rule in enumerate(("premium", "subsidy")):
+            amount = scheme.rule_array(rule, regions, year) * paths.premium[elapsed]
+            per_head[:, column] = np.append(amount, 0.0)
+        base_per_head = disposable_income(case) * paths.wage[elapsed]
+    per_head *= level
+
+    by_pair = np.zeros((pairs.count, 2))
+    contributors = np.zeros(n + 1)
+    for status in scheme.charges(year):
+        county = pool_county(scheme, status, pairs)
+        number = persons[:, STATUSES.index(status)]
+        contributors += sum_by(county, number, minlength=n + 1)
+        by_pair += number[:, None] * per_head[county]
+    contributions = contributors * per_head[:, 0]
+    credits, contributor_credits = np.zeros(n + 1), np.zeros(n + 1)
+    if scheme.kind == "payroll":
+        share = np.append(scheme.rule_array("account_share", regions, year), 0.0)
+        each = scheme.rule_array("retiree_account_credit", regions, year) * paths.wage[elapsed]
+        contributor_credits = contributions * share
+        credits = contributor_credits + retirees * np.append(each, 0.0)
+    return SchemeYear(
+        persons=insured,
+        contributors=contributors,
+        retirees=retirees,
+        contribution_base=contributors * base_per_head,
+        contributions=contributions,
+        subsidies=contributors * per_head[:, 1],
+        account_credits=credits,
+        contributor_credits=contributor_credits,
+        by_pair=by_pair,
+    )
+
+
+def pool_county(scheme: Scheme, status: str, pairs: PairIndex) -> np.ndarray:
+    """County of the pool that a status belongs to under a scheme, by pair."""
+    at_home = status in ("home_resident", "rural_resident", "retired_elsewhere") or (
+        status == "dual" and scheme.settlement_pool == "home"
+    )
+    return pairs.home if at_home else pairs.residence

@@ -1,0 +1,52 @@
+"""Who is insured, and by which scheme: a Markov chain between coverage statuses.
+
+``base_year`` holds the observed cover, ``leaving`` the hazards of leaving it, ``participation`` and
+``packages`` what moves people into work-based cover, ``chain`` the yearly transitions, ``on_move``
+what a move does to cover, ``renewal`` the entry hazards that hold the pattern by age,
+``retirement`` the retirement ages.
+"""
+
+from fundpool.models.coverage.base_year import (
+    BaseCoverage,
+    base_coverage,
+    entry_factor,
+    pair_rows,
+    rural_shares,
+    rural_shares_by_row,
+)
+from fundpool.models.coverage.chain import Transition, coverage_generator, yearly_transition
+from fundpool.models.coverage.leaving import CoverageHazards, coverage_hazards
+from fundpool.models.coverage.on_move import (
+    cover_on_job_loss,
+    cover_on_move,
+    cover_on_return,
+    home_cover,
+)
+from fundpool.models.coverage.packages import package_cover, package_rate
+from fundpool.models.coverage.participation import compliance, entry_hazard, insured_share
+from fundpool.models.coverage.retirement import retirement_ages, retirement_ages_from
+
+__all__ = [
+    "BaseCoverage",
+    "CoverageHazards",
+    "Transition",
+    "base_coverage",
+    "compliance",
+    "cover_on_job_loss",
+    "cover_on_move",
+    "cover_on_return",
+    "coverage_generator",
+    "coverage_hazards",
+    "entry_factor",
+    "entry_hazard",
+    "home_cover",
+    "insured_share",
+    "package_cover",
+    "package_rate",
+    "pair_rows",
+    "retirement_ages",
+    "retirement_ages_from",
+    "rural_shares",
+    "rural_shares_by_row",
+    "yearly_transition",
+]

@@ -1,0 +1,94 @@
+"""What becomes of a person's cover on a move.
+
+Local resident cover ends and home cover resumes; work-based cover is kept with probability
+``kept`` (re-employed and enrolled at once), else the mover falls back on the resident scheme at
+home with probability ``fallback``; a retired member's old pool goes on paying. Where a rural
+scheme is kept apart, a share of those insured at home belongs to it.
+"""
+
+import numpy as np
+
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.statuses import (
+    DUAL,
+    EMPLOYEE,
+    HOME_RESIDENT,
+    LOCAL_RESIDENT,
+    MIGRANT,
+    NONE,
+    RETIRED,
+    RETIRED_ELSEWHERE,
+    RURAL_RESIDENT,
+    K,
+)
+
+
+def home_cover(rural: FloatArray) -> FloatArray:
+    """Cover that a home gives, by home and status, ``(n + 1, K)``.
+
+    Args:
+        rural: share of those insured at home who belong to the rural scheme, ``(n + 1,)``.
+
+    Raises:
+        ValueError: a share outside 0 to 1.
+    """
+    if ((rural < 0) | (rural > 1)).any():
+        raise ValueError("rural shares must lie between 0 and 1")
+    cover = np.zeros((rural.size, K))
+    cover[:, HOME_RESIDENT] = 1.0 - rural
+    cover[:, RURAL_RESIDENT] = rural
+    return cover
+
+
+def cover_on_move(kept: float, fallback: float, home: FloatArray) -> FloatArray:
+    """What becomes of a status when its holder moves to another county, ``(n + 1, K, K)``.
+
+    Args:
+        kept: share of those in work-based cover who keep it.
+        fallback: of the others without dual cover, the share insured at home afterwards.
+        home: cover that each home gives (:func:`home_cover`).
+
+    Raises:
+        ValueError: a share outside 0 to 1.
+    """
+    if not (0.0 <= kept <= 1.0 and 0.0 <= fallback <= 1.0):
+        raise ValueError("the shares kept and falling back must lie between 0 and 1")
+    matrix = np.tile(np.eye(K), (home.shape[0], 1, 1))
+    matrix[:, LOCAL_RESIDENT] = home
+    for status in (EMPLOYEE, MIGRANT):
+        matrix[:, status] = (1.0 - kept) * fallback * home
+        matrix[:, status, NONE] = (1.0 - kept) * (1.0 - fallback)
+        matrix[:, status, status] = kept
+    matrix[:, DUAL] = (1.0 - kept) * home
+    matrix[:, DUAL, DUAL] = kept
+    matrix[:, RETIRED] = np.eye(K)[RETIRED_ELSEWHERE]
+    return matrix
+
+
+def cover_on_return(kept: float, fallback: float, home: FloatArray) -> FloatArray:
+    """As :func:`cover_on_move` for those who go home, where dual cover becomes employee cover."""
+    matrix = cover_on_move(kept, fallback, home)
+    matrix[:, DUAL] = (1.0 - kept) * home
+    matrix[:, DUAL, EMPLOYEE] = kept
+    return matrix
+
+
+def cover_on_job_loss(share: float, fallback: float, home: FloatArray) -> FloatArray:
+    """What becomes of a status when a share of jobs is lost at once, ``(n + 1, K, K)``.
+
+    Those in work-based cover who lose their job fall back on home cover or, with probability
+    ``1 - fallback``, on none; dual members keep their home cover.
+
+    Raises:
+        ValueError: a share outside 0 to 1.
+    """
+    if not (0.0 <= share <= 1.0 and 0.0 <= fallback <= 1.0):
+        raise ValueError("the share of jobs lost and the fallback must lie between 0 and 1")
+    matrix = np.tile(np.eye(K), (home.shape[0], 1, 1))
+    for status in (EMPLOYEE, MIGRANT):
+        matrix[:, status] = share * fallback * home
+        matrix[:, status, NONE] = share * (1.0 - fallback)
+        matrix[:, status, status] = 1.0 - share
+    matrix[:, DUAL] = share * home
+    matrix[:, DUAL, DUAL] = 1.0 - share
+    return matrix

@@ -1,0 +1,287 @@
+"""The record of a projection: flows of every county and year, and how a year is entered."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.axes import statuses
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.pairs import sum_by
+from fundpool.models.claims.register import by_payer, shares_of_payers
+from fundpool.models.claims.terms import MOST_IN_DETAIL
+from fundpool.models.claims.year import YearClaims
+from fundpool.models.contributions.year import SchemeYear, pool_county
+from fundpool.models.economy import EconomicPaths
+from fundpool.models.population.preparation import Prepared
+from fundpool.models.population.rates import YearCount
+
+K = len(STATUSES)
+MIGRANT_MEASURES = (
+    "persons", "contributions", "from_host", "from_home", "cost", "uninsured", "spells", "work",
+)  # fmt: skip
+"""Recorded of migrants by origin and destination: ``uninsured`` persons, ``spells`` without cover
+begun, persons insured through ``work``."""
+
+
+@dataclass(frozen=True)
+class Multipliers:
+    """Calibration multipliers by scheme and county, ``(S, n + 1)``; 1 where nothing is known."""
+
+    contributions: FloatArray
+    subsidies: FloatArray
+    claims: FloatArray
+
+
+@dataclass(frozen=True)
+class CountyFlows:
+    """What the projection produces before pooling; ``S`` schemes, ``T`` years, ``n`` counties.
+
+    Money in nominal currency. Arrays ``(S, T + 1, n + 1)`` start with the base year, whose flows
+    are those of the opening population under base-year rules; the last county is outside.
+
+    Attributes:
+        years: base year and projected years, ``(T + 1,)``.
+        persons, contributors, retirees: mean numbers in the year.
+        contribution_base, contributions, subsidies, account_credits: money.
+        claims_incurred: payments for care given in the year.
+        claims_offsite: the part for care outside the insuring county's territory.
+        settlement: incurred payments by payer and place, ``(S, T + 1, n + 1, n + 1)``; in cases
+            too large for it by payer and place of the next level, ``(S, T + 1, m + 1, m + 1)``.
+        accounts_opening, accounts_interest, accounts_spending, accounts_in, accounts_out,
+            accounts_closing: personal accounts; zero in the base year but for the closing.
+        account_credits: credited to personal accounts.
+        accounts_to_pool: what pooled funds gained from accounts by forfeiture and conversion.
+        accounts_surrendered: paid out of accounts to members on leaving.
+        expected_cost: cost that the insured are expected to have by their ages and sexes at the
+            case's mean price, by insuring county.
+        duplicate_avoided: what the two funds of doubly covered people would have paid more if
+            neither knew of the other, by home, ``(T + 1, n + 1)``.
+        retiring: contributors who reached retirement age and those of them who had earned retiree
+            cover, by home and residence region of the next level, ``(T + 1, 2, m + 1, m + 1)``.
+        residents: people by county, ``(T + 1, n + 1)``; births, deaths, moved_in, moved_out alike.
+        registered: people by home county.
+        by_status: residents by coverage status, ``(T + 1, n + 1, K)``.
+        by_cell_first, by_cell_last: residents by sex and age at the ends, ``(n + 1, 202)``.
+        migrants: by measure, home and residence region of the next level,
+            ``(T + 1, 8, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
+        cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
+        paths: economic paths.
+        multipliers: the calibration.
+    """
+
+    years: IntArray
+    persons: FloatArray
+    contributors: FloatArray
+    retirees: FloatArray
+    contribution_base: FloatArray
+    contributions: FloatArray
+    subsidies: FloatArray
+    claims_incurred: FloatArray
+    claims_offsite: FloatArray
+    settlement: FloatArray
+    account_credits: FloatArray
+    accounts_opening: FloatArray
+    accounts_interest: FloatArray
+    accounts_spending: FloatArray
+    accounts_in: FloatArray
+    accounts_out: FloatArray
+    accounts_closing: FloatArray
+    residents: FloatArray
+    births: FloatArray
+    deaths: FloatArray
+    moved_in: FloatArray
+    moved_out: FloatArray
+    registered: FloatArray
+    by_status: FloatArray
+    by_cell_first: FloatArray
+    by_cell_last: FloatArray
+    migrants: FloatArray
+    cost_of_care: FloatArray
+    accounts_to_pool: FloatArray
+    accounts_surrendered: FloatArray
+    expected_cost: FloatArray
+    duplicate_avoided: FloatArray
+    retiring: FloatArray
+    paths: EconomicPaths
+    multipliers: Multipliers
+
+
+def no_multipliers(case: Case) -> Multipliers:
+    """Multipliers of one."""
+    ones = np.ones((len(case.schemes), len(case.regions.codes) + 1))
+    return Multipliers(ones, ones, ones)
+
+
+def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[str, FloatArray]:
+    """Arrays that the yearly loop fills, by the names of :class:`CountyFlows`."""
+    width = counties + 1
+    by_scheme = (
+        "persons", "contributors", "retirees", "contribution_base", "contributions",
+        "subsidies", "claims_incurred", "claims_offsite", "account_credits",
+        "accounts_opening", "accounts_interest", "accounts_spending", "accounts_in",
+        "accounts_out", "accounts_closing", "accounts_to_pool", "accounts_surrendered",
+        "expected_cost",
+    )  # fmt: skip
+    by_county = (
+        "residents", "births", "deaths", "moved_in", "moved_out", "registered", "cost_of_care",
+        "duplicate_avoided",
+    )  # fmt: skip
+    arrays = {name: np.zeros((schemes, years + 1, width)) for name in by_scheme}
+    arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
+    places = width if counties <= MOST_IN_DETAIL else regions
+    arrays["settlement"] = np.zeros((schemes, years + 1, places, places))
+    arrays["by_status"] = np.zeros((years + 1, width, K))
+    arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
+    arrays["retiring"] = np.zeros((years + 1, 2, regions, regions))
+    return arrays
+
+
+def record_people(
+    store: dict[str, FloatArray], t: int, prepared: Prepared, persons: FloatArray
+) -> None:
+    """Residents, registered people and statuses at the end of year ``t``."""
+    pairs = prepared.pairs
+    size = pairs.counties + 1
+    total = persons.sum(axis=1)
+    store["residents"][t] = sum_by(pairs.residence, total, minlength=size)
+    store["registered"][t] = sum_by(pairs.home, total, minlength=size)
+    for status in range(K):
+        store["by_status"][t, :, status] = sum_by(
+            pairs.residence, persons[:, status], minlength=size
+        )
+
+
+@dataclass(frozen=True)
+class YearPeople:
+    """Mean numbers of a year.
+
+    Attributes:
+        persons: by pair and status, ``(P, K)``.
+        exposure: claims before relativities, ``(P, K, C, J)``.
+        register: retired members living outside their pool by home and payer, ``(P,)``.
+        lapsed: people who lost all cover in the year, ``(P,)``.
+    """
+
+    persons: FloatArray
+    exposure: FloatArray
+    register: FloatArray
+    lapsed: FloatArray
+
+
+def record_money(
+    store: dict[str, FloatArray],
+    t: int,
+    prepared: Prepared,
+    claims: YearClaims,
+    collected: list[SchemeYear],
+    people: YearPeople,
+    price: float,
+) -> None:
+    """Contributions, claims and what migrants pay and draw in year ``t``."""
+    pairs, persons = prepared.pairs, people.persons
+    size = pairs.counties + 1
+    settled = claims.settlement * price
+    store["claims_incurred"][:, t] = settled.sum(axis=2)
+    detailed = settled.shape[2] == size
+    places = prepared.region if detailed else np.arange(settled.shape[2])
+    onsite = prepared.region[:, None] == places[None, :]
+    store["claims_offsite"][:, t] = (settled * ~onsite).sum(axis=2)
+    if detailed:
+        store["settlement"][:, t] = settled
+    else:
+        np.add.at(store["settlement"][:, t].transpose(1, 0, 2), prepared.region,
+                  settled.transpose(1, 0, 2))  # fmt: skip
+    store["cost_of_care"][t] = (
+        sum_by(pairs.residence, claims.cost.sum(axis=1), minlength=size) * price
+    )
+    for number, scheme in enumerate(collected):
+        for name in ("persons", "contributors", "retirees", "contribution_base", "contributions",
+                     "subsidies", "account_credits"):  # fmt: skip
+            store[name][number, t] = getattr(scheme, name)
+    apart = (claims.uncoordinated - claims.paid[:, statuses.DUAL]
+             - claims.paid_second[:, statuses.DUAL]) * price  # fmt: skip
+    store["duplicate_avoided"][t] = sum_by(pairs.home, apart, minlength=size)
+    _record_expected_cost(store, t, prepared, claims, people, price)
+    at_home = [statuses.HOME_RESIDENT, statuses.RURAL_RESIDENT, statuses.RETIRED_ELSEWHERE]
+    from_home = (claims.paid[:, at_home].sum(axis=1) + claims.paid_second.sum(axis=1)) * price
+    paid_in: FloatArray = sum((s.by_pair.sum(axis=1) for s in collected), np.zeros(pairs.count))
+    measures = (
+        persons.sum(axis=1),
+        paid_in,
+        claims.paid.sum(axis=1) * price - claims.paid[:, at_home].sum(axis=1) * price,
+        from_home,
+        claims.cost.sum(axis=1) * price,
+        persons[:, statuses.NONE],
+        people.lapsed,
+        persons[:, statuses.WORK_BASED].sum(axis=1),
+    )
+    migrant = pairs.home != pairs.residence
+    origin, place = prepared.region[pairs.home[migrant]], prepared.region[pairs.residence[migrant]]
+    regions = store["migrants"].shape[2]
+    for number, values in enumerate(measures):
+        table = sum_by(origin * regions + place, values[migrant], minlength=regions**2)
+        store["migrants"][t, number] = table.reshape(regions, regions)
+
+
+def _record_expected_cost(
+    store: dict[str, FloatArray],
+    t: int,
+    prepared: Prepared,
+    claims: YearClaims,
+    people: YearPeople,
+    price: float,
+) -> None:
+    """What the insured are expected to cost by age and sex, at mean prices, by insuring county."""
+    case, pairs = prepared.case, prepared.pairs
+    year = case.base_year + t
+    size = pairs.counties + 1
+    by_status = claims.at_mean_cost
+    share = shares_of_payers(people.register, pairs)
+    for number, scheme in enumerate(case.schemes):
+        for status in scheme.covers(year):
+            k = STATUSES.index(status)
+            if k == statuses.RETIRED_ELSEWHERE:
+                by_home = sum_by(pairs.home, by_status[:, k], minlength=size)
+                store["expected_cost"][number, t] += by_payer(share, pairs, by_home) * price
+                continue
+            store["expected_cost"][number, t] += (
+                sum_by(pool_county(scheme, status, pairs), by_status[:, k], minlength=size) * price
+            )
+
+
+def record_retiring(
+    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount, earned: FloatArray
+) -> None:
+    """Contributors who reached retirement age, and those with retiree cover, in year ``t``.
+
+    Args:
+        store: the record.
+        t: year.
+        prepared: the case.
+        count: the year's count.
+        earned: share who earned it by pair and sex, ``(P, 2)``.
+    """
+    pairs = prepared.pairs
+    regions = store["retiring"].shape[2]
+    place = prepared.region[pairs.home] * regions + prepared.region[pairs.residence]
+    for number, values in enumerate((count.retiring, count.retiring * earned)):
+        table = sum_by(place, values.sum(axis=1), minlength=regions**2)
+        store["retiring"][t, number] = table.reshape(regions, regions)
+
+
+def record_events(
+    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount
+) -> None:
+    """Births, deaths and moves of year ``t`` by residence."""
+    pairs = prepared.pairs
+    size = pairs.counties + 1
+    left = count.onward.sum(axis=1) + count.returned.sum(axis=1)
+    for name, values in (
+        ("births", count.births),
+        ("deaths", count.deaths),
+        ("moved_in", count.arrivals),
+        ("moved_out", left),
+    ):
+        store[name][t] = sum_by(pairs.residence, values, minlength=size)

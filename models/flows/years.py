@@ -1,0 +1,230 @@
+"""Flows of every county and year, before any pooling.
+
+One pass through the years: people move and change cover, their care costs money, they and the
+state pay in. What comes out does not depend on how counties are pooled, so that every pooling
+plan is judged on the same people, and is linear in rates and premiums, so that a changed rate
+needs no new pass.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.claims.compiled import ClaimRoom, claim_room, claims_of_year
+from fundpool.models.claims.register import next_register, opening_register
+from fundpool.models.claims.rule_book import RuleBook
+from fundpool.models.claims.terms import ClaimTerms, claim_terms
+from fundpool.models.claims.year import YearClaims
+from fundpool.models.contributions.books import AccountBooks
+from fundpool.models.contributions.year import SchemeYear, scheme_year
+from fundpool.models.economy import EconomicPaths, economic_paths
+from fundpool.models.flows.record import (
+    CountyFlows,
+    Multipliers,
+    YearPeople,
+    empty_record,
+    record_events,
+    record_money,
+    record_people,
+    record_retiring,
+)
+from fundpool.models.population import shocks
+from fundpool.models.population.compiled.count import counted, residents_by_cell
+from fundpool.models.population.moving import MovingPeople, YearMoved
+from fundpool.models.population.preparation import Prepared, payroll_scheme
+
+
+@dataclass(frozen=True)
+class OpeningYear:
+    """The opening population, counted once.
+
+    Attributes:
+        people: their numbers; nobody in the reservoir.
+        cells: residents by sex and age, ``(n + 1, 202)``.
+        terms: the claim terms of the base year.
+    """
+
+    people: YearPeople
+    cells: FloatArray
+    terms: ClaimTerms
+
+
+def opening_year(prepared: Prepared) -> OpeningYear:
+    """Count the opening population and lay out the base year's rules."""
+    case, pairs = prepared.case, prepared.pairs
+    people = counted(prepared.people, pairs, prepared.care, prepared.cells)
+    return OpeningYear(
+        people=YearPeople(
+            persons=people.persons,
+            exposure=people.expected_claims,
+            register=opening_register(pairs, people.persons, prepared.demography.destination),
+            lapsed=np.zeros(pairs.count),
+        ),
+        cells=residents_by_cell(prepared.people, pairs, prepared.cells),
+        terms=claim_terms(case, pairs, case.base_year),
+    )
+
+
+def base_year_flows(
+    prepared: Prepared,
+    opening: OpeningYear,
+    multipliers: Multipliers,
+    paths: EconomicPaths,
+    room: ClaimRoom | None = None,
+) -> tuple[YearClaims, list[SchemeYear]]:
+    """Claims and contributions of the opening population under base-year rules.
+
+    ``room`` is memory for the claims (:func:`fundpool.models.claims.compiled.claims_of_year`).
+    """
+    terms = opening.terms.at_level(multipliers.claims)
+    claims = claims_of_year(opening.people.exposure, terms, opening.people.register, room)
+    collected = collect(prepared, opening.people, paths, prepared.case.base_year, multipliers)
+    return claims, collected
+
+
+def collect(
+    prepared: Prepared,
+    people: YearPeople,
+    paths: EconomicPaths,
+    year: int,
+    multipliers: Multipliers,
+) -> list[SchemeYear]:
+    """What every scheme collects in a year from the given mean numbers of people."""
+    wages = shocks.wage_factor(prepared.case, year)
+    return [
+        scheme_year(
+            prepared.case,
+            scheme,
+            prepared.pairs,
+            people.persons,
+            people.register,
+            paths,
+            year,
+            np.stack(
+                [
+                    multipliers.contributions[number]
+                    * (wages if scheme.kind == "payroll" else 1.0),
+                    multipliers.subsidies[number],
+                ],
+                axis=1,
+            ),
+        )
+        for number, scheme in enumerate(prepared.case.schemes)
+    ]
+
+
+def county_flows(
+    prepared: Prepared,
+    opening: OpeningYear,
+    years: int,
+    multipliers: Multipliers,
+    progress: Callable[[int], None] | None = None,
+    in_place: bool = False,
+) -> CountyFlows:
+    """Project every county over ``years`` years.
+
+    Args:
+        prepared: the case as arrays (its opening people are copied, not changed).
+        opening: the opening population, counted.
+        years: number of projected years, at least one.
+        multipliers: calibration.
+        progress: called with each recorded year, from a thread of its own.
+        in_place: let the opening people become those of the last year, and their claims the mean of
+            the first, which saves copies.
+
+    Raises:
+        ValueError: fewer than one year asked for.
+    """
+    if years < 1:
+        raise ValueError(f"a projection needs at least one year, not {years}")
+    case, pairs = prepared.case, prepared.pairs
+    paths = economic_paths(case, years)
+    store = empty_record(len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1)
+    claim_memory = claim_room(opening.terms)
+    claims, collected = base_year_flows(prepared, opening, multipliers, paths, claim_memory)
+    record_people(store, 0, prepared, opening.people.persons)
+    record_money(store, 0, prepared, claims, collected, opening.people, 1.0)
+    payroll = payroll_scheme(case)
+    books = AccountBooks(prepared, payroll, store, paths)
+    moving = MovingPeople(
+        prepared,
+        prepared.people if in_place else prepared.people.copy(),
+        books.opening_holdings(opening.people.persons),
+    )
+    rules = RuleBook(prepared, opening.terms, multipliers.claims)
+    start, cells_first = opening.people, opening.cells
+    del opening  # so that its claims can go when the first year is over
+
+    def enter(
+        t: int, moved: YearMoved, mean: YearPeople, collected: list[SchemeYear]
+    ) -> FloatArray:
+        """Record a year; returns the memory of its claims."""
+        terms, price = rules.terms(case.base_year + t), float(paths.medical_price[t])
+        claims = claims_of_year(mean.exposure, terms, mean.register, claim_memory)
+        record_people(store, t, prepared, moved.count.persons)
+        record_events(store, t, prepared, moved.count)
+        record_retiring(store, t, prepared, moved.count, moved.earned)
+        record_money(store, t, prepared, claims, collected, mean, price)
+        if progress is not None:
+            progress(case.base_year + t)
+        return mean.exposure
+
+    # a year is recorded while people move on in the next
+    free: list[FloatArray] = []
+    with ThreadPoolExecutor(max_workers=1) as clerk:
+        entered: Future[FloatArray] | None = None
+        for t in range(1, years + 1):
+            year = case.base_year + t
+            moved = moving.advance(year, free.pop() if free else None)
+            end = YearPeople(
+                persons=moved.count.persons,
+                exposure=moved.count.expected_claims,
+                register=next_register(start.register, pairs, moved.count),
+                lapsed=moved.count.lapsed,
+            )
+            care = shocks.care_factor(case, year)[pairs.residence]
+            mean = mean_of_year(start, end, care, in_place=in_place or t > 1)
+            collected = collect(prepared, mean, paths, year, multipliers)
+            if payroll >= 0:
+                books.turn(t, moved, moving, collected[payroll])
+            if entered is not None:  # memory that is given back is dear to have again
+                free.append(entered.result())
+            entered = clerk.submit(enter, t, moved, mean, collected)
+            start = end
+            del end, mean, collected, moved  # held by the clerk until the year is recorded
+        if entered is not None:
+            entered.result()
+    return CountyFlows(
+        years=np.arange(case.base_year, case.base_year + years + 1),
+        by_cell_first=cells_first,
+        by_cell_last=residents_by_cell(moving.people, pairs, moving.cells),
+        paths=paths,
+        multipliers=multipliers,
+        **store,
+    )
+
+
+def mean_of_year(
+    start: YearPeople, end: YearPeople, care: FloatArray, in_place: bool = False
+) -> YearPeople:
+    """Mean numbers of a year from those at its ends.
+
+    Args:
+        start, end: at the ends.
+        care: factor of claims by pair and service, ``(P, C)``.
+        in_place: let the claims at the start become the mean, which saves their copy.
+    """
+    exposure = start.exposure if in_place else start.exposure.copy()
+    exposure += end.exposure
+    exposure *= 0.5
+    if (care != 1.0).any():
+        exposure *= care[:, None, :, None]
+    return YearPeople(
+        persons=0.5 * (start.persons + end.persons),
+        exposure=exposure,
+        register=0.5 * (start.register + end.register),
+        lapsed=end.lapsed,
+    )

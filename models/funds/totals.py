@@ -1,0 +1,27 @@
+"""Flows of all funds of a scheme together, from the opening to the closing balance of a year."""
+
+import pandas as pd
+
+INFLOWS = ("taken_over", "contributions", "from_accounts", "subsidies", "swaps_in", "interest")
+OUTFLOWS = ("account_credits", "claims_paid", "administration", "swaps_out")
+COLUMNS = ("opening_balance", "taken_over", "contributions", "account_credits", "from_accounts",
+           "subsidies", "claims_incurred", "claims_paid", "administration", "swaps_in",
+           "swaps_out", "interest", "balance")  # fmt: skip
+
+
+def flow_totals(funds: pd.DataFrame) -> pd.DataFrame:
+    """Money of all pools and adjustment funds together, by scheme and year.
+
+    ``opening_balance`` and the ``INFLOWS`` less the ``OUTFLOWS`` give ``balance``; the opening is
+    that before balances of merged schemes are taken over. Claims incurred are no flow of money;
+    they stand beside those paid.
+
+    Args:
+        funds: the table of :func:`fundpool.models.funds.table.fund_table`.
+
+    Returns:
+        columns scheme, year and ``COLUMNS``.
+    """
+    table = funds.groupby(["scheme", "year"], sort=False)[list(COLUMNS)].sum().reset_index()
+    table["opening_balance"] -= table["taken_over"]
+    return table

@@ -1,0 +1,1 @@
+"""Policies and swaps that need no program, to hold plans against."""

@@ -1,0 +1,256 @@
+"""Why a plan is as it is, in words and units: shadow prices, and what stands in the way.
+
+A shadow price is the change of the optimum with a limit, read from the duals: of a floor from the
+reduced costs of the balances it bounds or the duals of its rows. It is given in money on every
+million of the scheme's contributions at the rates in force, and in points of the level rate: of the
+scheme as a whole, and of the pool if the pool were to bear it alone. Sentences name hundredths of a
+point (basis points); a price below what the certificate vouches for is said to be none.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.optimiser.certificate import TOLERANCE, missing
+from fundpool.models.optimiser.plan import Plan
+from fundpool.models.optimiser.problem.fund import FundProblem, rebuilt
+from fundpool.models.optimiser.program.constraints import FundColumns
+from fundpool.models.optimiser.program.tail import TailColumns
+from fundpool.models.optimiser.stages import Outcome, optimised
+
+MEASURABLE = 1e-7
+"""Price, of the objective, below which a limit is said to have none."""
+
+
+def shadow_prices(plan: Plan) -> pd.DataFrame:
+    """What limits cost, the dearest first.
+
+    A limit that no pool feels has one row without a pool, which says so.
+
+    Columns: scheme, limit, pool, name, price (of the objective, for one more unit of the limit),
+    unit, per_million (money on every million of the scheme's contributions), points_of_scheme,
+    points_of_pool (percentage points of the level rate), sentence.
+    """
+    rows: list[dict[str, object]] = []
+    for outcome in plan.outcomes:
+        reduced = _reduced_costs(outcome)
+        for fund, columns, decision in zip(
+            outcome.model.funds, outcome.model.columns, outcome.decisions, strict=True
+        ):
+            scale = outcome.model.scale
+            floor = _floor_duals(outcome, fund, columns, reduced[columns.balance]) / scale
+            month = fund.paths.outgo_next_year / 12.0 / fund.unit
+            worth = (floor * month).sum(axis=(0, 1))
+            rows += _priced(fund, "reserve floor", worth, "month of reserve",
+                            "one more month of reserve costs")  # fmt: skip
+            rates = reduced[columns.rate] / scale
+            top = np.minimum(rates, 0.0).sum(axis=0) / fund.reference * 0.001
+            by_pool = _from_groups(fund, top)
+            rows += _priced(fund, "largest rate", -by_pool, "0.1 point of the largest rate",
+                            "0.1 point on the largest rate would save")  # fmt: skip
+            numbers = outcome.model.program.rows.get(f"{fund.paths.scheme}_levy_ceiling")
+            if numbers is not None:
+                duals = _everywhere(fund, columns, outcome.solutions[-1].duals[numbers]) / scale
+                income = decision.rates[:, fund.group] * fund.paths.contribution_base
+                worth = -(duals * income / fund.unit).sum(axis=(0, 1)) * 0.01
+                rows += _priced(fund, "levy ceiling", worth, "point of the levy ceiling",
+                                "one more point of the levy ceiling would save")  # fmt: skip
+    frame = pd.DataFrame(
+        rows,
+        columns=["scheme", "limit", "pool", "name", "price", "unit", "per_million",
+                 "points_of_scheme", "points_of_pool", "sentence"],
+    )  # fmt: skip
+    order = frame["points_of_scheme"].abs().sort_values(ascending=False, kind="stable").index
+    return frame.loc[order].reset_index(drop=True)
+
+
+def _reduced_costs(outcome: Outcome) -> FloatArray:
+    arrays = outcome.arrays
+    duals = np.nan_to_num(outcome.solutions[-1].duals)
+    return np.asarray(arrays.cost - arrays.matrix.T @ duals)
+
+
+def _everywhere(
+    fund: FundProblem, columns: FundColumns | TailColumns, values: FloatArray
+) -> FloatArray:
+    """Duals by scenario, year and pool, zero for those without rows, ``(s, T, p)``."""
+    if not isinstance(columns, TailColumns):
+        return values
+    result = np.zeros_like(fund.paths.outgo)
+    result[columns.pairs.scenario, :, columns.pairs.pool] = values
+    return result
+
+
+def _floor_duals(
+    outcome: Outcome, fund: FundProblem, columns: FundColumns | TailColumns, reduced: FloatArray
+) -> FloatArray:
+    """Change of the objective with the floor in its unit, ``(s, T, p)``."""
+    numbers = outcome.model.program.rows
+    duals = np.nan_to_num(outcome.solutions[-1].duals)
+    lead = fund.paths.scheme
+    if fund.policy.floor == "cvar":
+        return _everywhere(fund, columns, duals[numbers[f"{lead}_excess"]])
+    if fund.policy.floor == "expectation":
+        return duals[numbers[f"{lead}_floor"]][None] * fund.weight[:, None, None]
+    if f"{lead}_floor" in numbers:
+        return np.asarray(duals[numbers[f"{lead}_floor"]])
+    return np.maximum(reduced, 0.0)
+
+
+def _from_groups(fund: FundProblem, values: FloatArray) -> FloatArray:
+    """A group's value at its first pool, zero at the others, ``(p,)``."""
+    result = np.zeros(fund.pools)
+    for number in range(fund.groups):
+        result[int(np.argmax(fund.group == number))] = values[number]
+    return result
+
+
+def _priced(
+    fund: FundProblem, limit: str, worth: FloatArray, unit: str, words: str
+) -> list[dict[str, object]]:
+    """Rows for the pools that feel the limit, or the one that says none does.
+
+    An objective of one is what the rates in force collect.
+    """
+    present = (fund.base * fund.discount[:, None]).sum(axis=0)
+    scheme = fund.paths.scheme
+    felt = np.flatnonzero(np.abs(worth) > MEASURABLE)
+    if not felt.size:
+        return [
+            {"scheme": scheme, "limit": limit, "pool": "", "name": "", "price": 0.0, "unit": unit,
+             "per_million": 0.0, "points_of_scheme": 0.0, "points_of_pool": 0.0,
+             "sentence": f"{scheme}: the {limit} has no measurable price in any pool."}
+        ]  # fmt: skip
+    rows: list[dict[str, object]] = []
+    for pool in felt:
+        price = float(worth[pool])
+        scheme_points = price * fund.reference * 100.0
+        pool_points = scheme_points * float(present.sum() / present[pool])
+        name = fund.paths.names[pool]
+        rows.append(
+            {
+                "scheme": scheme, "limit": limit, "pool": fund.paths.pools[pool],
+                "name": name, "price": price, "unit": unit, "per_million": 1e6 * price,
+                "points_of_scheme": scheme_points, "points_of_pool": pool_points,
+                "sentence": (
+                    f"{name}, {scheme}: {words} the plan, all aims weighed, as much as "
+                    f"{_figure(1e6 * abs(price))} on every million that the scheme collects "
+                    f"({_figure(100.0 * abs(pool_points))} basis points of the rate if borne "
+                    "there alone)."
+                ),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _figure(value: float) -> str:
+    """Three digits that can be read, however small.
+
+    >>> _figure(12345.6), _figure(12.345), _figure(0.01234)
+    ('12,346', '12.3', '0.0123')
+    """
+    if value >= 100.0:
+        return f"{value:,.0f}"
+    digits = 2 - int(np.floor(np.log10(value))) if value > 0 else 0
+    return f"{value:.{digits}f}"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why no plan keeps all floors.
+
+    Attributes:
+        sentences: what is missing where, the largest first.
+        remedies: what would let every floor be kept.
+    """
+
+    sentences: tuple[str, ...]
+    remedies: tuple[str, ...]
+
+
+def obstacle(plan: Plan, currency: str = "", remedies: bool = True) -> Obstacle:
+    """Where and by how much floors are missed, and which single limit would have to give way.
+
+    Empty for a plan that keeps every floor. A remedy is a limit without which, the others
+    unchanged, a plan exists.
+    """
+    sentences: list[str] = []
+    found: list[str] = []
+    for outcome in plan.outcomes:
+        if not outcome.model.elastic or outcome.status != "optimal":
+            continue
+        for fund, run in zip(outcome.model.funds, outcome.runs, strict=True):
+            sentences += missed_floors(fund, run.balance, currency)
+        if remedies:
+            found += _remedies(outcome, plan)
+    return Obstacle(tuple(sentences), tuple(found))
+
+
+def missed_floors(fund: FundProblem, balance: FloatArray, currency: str) -> list[str]:
+    """A sentence for every pool that misses its floor: pool, years, amount, limit."""
+    short = fund.mean(missing(fund, balance))
+    months = fund.mean(
+        (balance - fund.paths.outstanding) / np.maximum(fund.paths.outgo_next_year / 12.0, 1e-300)
+    )
+    wanted = fund.mean(
+        (fund.floor - fund.paths.outstanding)
+        / np.maximum(fund.paths.outgo_next_year / 12.0, 1e-300)
+    )
+    lines: list[tuple[float, str]] = []
+    for pool in range(fund.pools):
+        under = np.flatnonzero(short[:, pool] > TOLERANCE * fund.unit[:, pool])
+        if not under.size:
+            continue
+        worst = int(under[np.argmax(short[under, pool])])
+        years = fund.paths.years
+        span = (
+            f"in {years[under[0]]}" if under.size == 1
+            else f"in {under.size} years from {years[under[0]]} to {years[under[-1]]}"
+        )  # fmt: skip
+        amount = float(short[worst, pool])
+        where = (
+            f"where it holds {months[worst, pool]:.1f} months of outgo and the floor is "
+            f"{wanted[worst, pool]:.1f}"
+        )
+        cases = ""
+        if fund.policy.floor == "cvar":
+            cases = f" in the mean of its worst {100 * fund.policy.tail:g} % of scenarios"
+            where = (
+                f"where the floor is {wanted[worst, pool]:.1f} months of outgo and it holds "
+                f"{months[worst, pool]:.1f} on average"
+            )
+        lines.append(
+            (
+                amount,
+                f"{fund.paths.names[pool]}, {fund.paths.scheme}: misses its reserve floor{cases} "
+                f"{span}; at worst {amount / 1e6:,.1f} million {currency} in {years[worst]}, "
+                f"{where}.".replace("million  in", "million in"),
+            )
+        )
+    return [line for _, line in sorted(lines, key=lambda item: -item[0])]
+
+
+def _remedies(outcome: Outcome, plan: Plan) -> list[str]:
+    schemes = " and ".join(fund.paths.scheme for fund in outcome.model.funds)
+    policy = plan.policy
+    trials: dict[str, dict[str, Any]] = {
+        "rates could rise above the corridor": {"rate_most": np.inf},
+        "rates could change faster from year to year": {"yearly_change": np.inf},
+        "rates were not frozen": {"frozen_years": 0},
+        "pools could pay more than the levy ceiling": {"levy_ceiling": np.inf},
+        "pools could draw on the hub without bearing part of the deficit": {
+            "own_responsibility": None, "swaps": True,
+        },
+    }  # fmt: skip
+    found = []
+    for words, change in trials.items():
+        if all(getattr(policy, name) == value for name, value in change.items()):
+            continue
+        relaxed = replace(policy, **change)
+        funds = [rebuilt(fund, relaxed) for fund in outcome.model.funds]
+        if not optimised(funds, replace(plan.aims, order=("burden",))).model.elastic:
+            found.append(f"{schemes}: every floor could be kept if {words}.")
+    return found or [f"{schemes}: no single limit stands in the way; more than one must give."]

@@ -1,0 +1,1 @@
+"""The linear program: columns and rows in families, constraints, objectives, bounds, solving."""

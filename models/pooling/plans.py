@@ -1,0 +1,128 @@
+"""Pooling plans: which counties share a fund, by scheme and year, and how.
+
+A plan is a row of stages. In each stage every scheme is pooled at one level of the region tree,
+or by a partition of the counties that the planner draws. ``merged``: one fund, one balance.
+``adjustment_fund``: the pools stay apart, pay a levy into a fund of a higher level, and draw on
+it for a share of their deficits.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.models.axes.arrays import FloatArray, IntArray
+
+
+@dataclass(frozen=True)
+class AdjustmentFund:
+    """A fund of a higher level that evens out part of its members' deficits.
+
+    Attributes:
+        level: level of the region tree that holds the fund.
+        levy: share of a pool's pooled contributions paid in each year.
+        own_responsibility: share of its deficit that a pool bears itself.
+        need: share of the year's levies paid out by need, that is in proportion to the cost
+            expected of a pool's insured by their ages and sexes; the rest meets deficits.
+    """
+
+    level: str
+    levy: float
+    own_responsibility: float
+    need: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse shares outside 0 to 1."""
+        shares = (self.levy, self.own_responsibility, self.need)
+        if not all(0.0 <= share <= 1.0 for share in shares):
+            raise ValueError("levy, own responsibility and need must lie between 0 and 1")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Pools in force from a year on.
+
+    Attributes:
+        from_year: first year; None for the start of the projection.
+        level: level of the region tree at which funds are held.
+        groups: counties' own grouping in place of a level: group name by county code.
+        schemes: schemes that this stage concerns; None for all.
+        adjustment: an adjustment fund above the pools.
+    """
+
+    level: str
+    from_year: int | None = None
+    groups: tuple[tuple[str, str], ...] = ()
+    schemes: tuple[str, ...] | None = None
+    adjustment: AdjustmentFund | None = None
+
+
+@dataclass(frozen=True)
+class PoolingPlan:
+    """A named row of stages."""
+
+    name: str
+    stages: tuple[Stage, ...]
+
+    def stage(self, scheme: str, year: int) -> Stage:
+        """The stage in force for a scheme in a year: the latest that has begun."""
+        current: Stage | None = None
+        for stage in self.stages:
+            concerned = stage.schemes is None or scheme in stage.schemes
+            begun = stage.from_year is None or stage.from_year <= year
+            if concerned and begun:
+                current = stage
+        if current is None:
+            raise ValueError(f"plan {self.name} has no pools for {scheme} in {year}")
+        return current
+
+
+@dataclass(frozen=True)
+class Pools:
+    """The pools of a stage.
+
+    Attributes:
+        codes: code of each pool.
+        names: its name.
+        levels: its level, or ``custom``.
+        of_county: pool of each county, ``(n,)``.
+    """
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    levels: tuple[str, ...]
+    of_county: IntArray
+
+    def total(self, values: FloatArray) -> FloatArray:
+        """Sum county values (last axis) over each pool."""
+        result = np.zeros((*values.shape[:-1], len(self.codes)))
+        np.add.at(np.moveaxis(result, -1, 0), self.of_county, np.moveaxis(values, -1, 0))
+        return result
+
+
+def pools_of(case: Case, stage: Stage) -> Pools:
+    """The pools that a stage makes of a case's counties.
+
+    Raises:
+        ValueError: the level is not one of the case's.
+    """
+    regions = case.regions
+    if stage.level not in case.levels:
+        raise ValueError(f"{stage.level} is not a level of {case.name}: {', '.join(case.levels)}")
+    codes = list(regions.codes_at(stage.level))
+    names = [regions.name(code) for code in codes]
+    levels = [stage.level] * len(codes)
+    of_county = np.array(regions.ancestor_index(stage.level), dtype=np.int64)
+    for group in dict.fromkeys(name for _, name in stage.groups):
+        codes.append(group)
+        names.append(group)
+        levels.append("custom")
+    for county, group in stage.groups:
+        of_county[regions.index(county)] = codes.index(group)
+    used, compact = np.unique(of_county, return_inverse=True)
+    return Pools(
+        codes=tuple(codes[i] for i in used),
+        names=tuple(names[i] for i in used),
+        levels=tuple(levels[i] for i in used),
+        of_county=compact.astype(np.int64),
+    )

@@ -1,0 +1,116 @@
+"""Pooling plans from their short form, as typed on the command line."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.models.pooling.plans import AdjustmentFund, PoolingPlan, Stage, pools_of
+
+
+def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
+    """A plan from its short form.
+
+    ``"city"``: every scheme at that level throughout. ``"county,city@2027,province@2031"``:
+    staged. ``"city+province:0.05:0.3"``: city funds with a provincial adjustment fund that levies
+    5 % of pooled contributions and leaves 30 % of a deficit to the pool. ``:0.5`` after it: half of
+    the year's levies is paid out by need. ``"county[North=320300|320722]"``: county funds, but the
+    city 320300 and the county 320722 together hold one, called North; clusters are divided by
+    semicolons.
+
+    Raises:
+        ValueError: the text names an unknown level or region or cannot be read, pools would be
+            split up, or a pool would belong to two adjustment funds.
+    """
+    if isinstance(pooling, PoolingPlan):
+        return pooling
+    stages = []
+    for part in pooling.split(","):
+        body, _, year = part.strip().partition("@")
+        level, _, fund = body.partition("+")
+        level, clustered, groups = level.partition("[")
+        stage = Stage(level=level.strip(), from_year=_year(year, pooling))
+        if clustered:
+            stage = replace(stage, groups=_clusters(case, groups, pooling))
+        if fund:
+            stage = replace(stage, adjustment=_adjustment(case, fund, pooling))
+        if stage.level not in case.levels:
+            raise ValueError(
+                f"{stage.level!r} in the pooling plan {pooling!r} is not a level of {case.name}; "
+                f"levels: {', '.join(case.levels)}"
+            )
+        stages.append(stage)
+    ranks = [case.levels.index(stage.level) for stage in stages]
+    if ranks != sorted(ranks):
+        raise ValueError(f"the pooling plan {pooling!r} would split pools up; levels must rise")
+    if stages[0].from_year is not None:
+        raise ValueError(f"the pooling plan {pooling!r} must begin with a level without a year")
+    _refuse_splits(case, stages, pooling)
+    return PoolingPlan(pooling, tuple(stages))
+
+
+def _clusters(case: Case, text: str, pooling: str) -> tuple[tuple[str, str], ...]:
+    """Group name by county from ``North=320300|320722;South=320500]``."""
+    group_of: dict[str, str] = {}
+    known = {code for level in case.levels for code in case.regions.codes_at(level)}
+    if not text.rstrip().endswith("]"):
+        raise ValueError(f"the clusters in the pooling plan {pooling!r} need a closing bracket")
+    for cluster in text.rstrip().removesuffix("]").split(";"):
+        name, _, members = (piece.strip() for piece in cluster.partition("="))
+        if not name or not members:
+            raise ValueError(
+                f"{cluster!r} in the pooling plan {pooling!r} should read NAME=CODE|CODE"
+            )
+        if name in known:
+            raise ValueError(
+                f"the cluster {name!r} bears the code of a region; choose another name"
+            )
+        for code in (piece.strip() for piece in members.split("|")):
+            counties = [c for c in case.regions.codes if code in (c, *case.regions.lineage(c))]
+            if not counties:
+                raise ValueError(f"{code!r} in the pooling plan {pooling!r} is not a region")
+            for county in counties:
+                if group_of.setdefault(county, name) != name:
+                    raise ValueError(f"{county} is in two clusters of the pooling plan {pooling!r}")
+    return tuple(sorted(group_of.items(), key=lambda pair: case.regions.index(pair[0])))
+
+
+def _refuse_splits(case: Case, stages: list[Stage], pooling: str) -> None:
+    """Later pools, and adjustment funds, must hold earlier pools whole."""
+    laid = [pools_of(case, stage) for stage in stages]
+    above = list(pairwise(laid))
+    above += [
+        (pools, pools_of(case, Stage(level=stage.adjustment.level)))
+        for pools, stage in zip(laid, stages, strict=True)
+        if stage.adjustment is not None
+    ]
+    for lower, upper in above:
+        for number, name in enumerate(lower.names):
+            if np.unique(upper.of_county[lower.of_county == number]).size > 1:
+                raise ValueError(f"the pooling plan {pooling!r} would split the pool {name} up")
+
+
+def _year(text: str, pooling: str) -> int | None:
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{text!r} in the pooling plan {pooling!r} is not a year") from None
+
+
+def _adjustment(case: Case, text: str, pooling: str) -> AdjustmentFund:
+    level, _, numbers = text.partition(":")
+    levy, own, need, *rest = [*numbers.split(":"), "0", "0"][: max(3, numbers.count(":") + 1)]
+    if level not in case.levels:
+        raise ValueError(f"{level!r} in the pooling plan {pooling!r} is not a level of {case.name}")
+    try:
+        if rest:
+            raise ValueError
+        return AdjustmentFund(level, float(levy), float(own), float(need))
+    except ValueError:
+        raise ValueError(
+            f"{text!r} in the pooling plan {pooling!r} should read LEVEL:LEVY:OWN[:NEED], "
+            "as in province:0.05:0.3"
+        ) from None

@@ -1,0 +1,72 @@
+"""The pools of a scheme under a pooling plan, those of all stages in one list."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.models.axes.arrays import IntArray
+from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A scheme's pools under a plan.
+
+    Attributes:
+        scheme: its name.
+        stages: the stages that come into force, in order.
+        pools: the pools of each.
+        hubs: the adjustment funds of each; None where it has none.
+        stage_of: stage of each projected year in which the scheme stands, ``(T',)``.
+        offsets: place of a stage's first pool among all, ``(stages + 1,)``.
+    """
+
+    scheme: str
+    stages: tuple[Stage, ...]
+    pools: tuple[Pools, ...]
+    hubs: tuple[Pools | None, ...]
+    stage_of: IntArray
+    offsets: IntArray
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the pools of all stages."""
+        return tuple(code for pools in self.pools for code in pools.codes)
+
+    @property
+    def last(self) -> slice:
+        """Places of the pools of the last stage."""
+        return slice(int(self.offsets[-2]), int(self.offsets[-1]))
+
+    def of_county(self) -> IntArray:
+        """Place of each county's pool in each year, ``(T', n)``."""
+        placed = [offset + p.of_county for offset, p in zip(self.offsets, self.pools, strict=False)]
+        return np.stack([placed[stage] for stage in self.stage_of])
+
+
+def layout(case: Case, plan: PoolingPlan, scheme: str, years: IntArray) -> Layout:
+    """A scheme's pools under a plan.
+
+    Raises:
+        ValueError: the plan names a level that the case does not have, or splits pools up.
+    """
+    stages: list[Stage] = []
+    stage_of: list[int] = []
+    for year in years:
+        if not case.scheme(scheme).in_force(int(year)):
+            break
+        current = plan.stage(scheme, int(year))
+        if not stages or current != stages[-1]:
+            stages.append(current)
+        stage_of.append(len(stages) - 1)
+    pools = tuple(pools_of(case, stage) for stage in stages)
+    hubs = tuple(
+        None if stage.adjustment is None else pools_of(case, Stage(level=stage.adjustment.level))
+        for stage in stages
+    )
+    sizes = [len(p.codes) for p in pools]
+    return Layout(
+        scheme, tuple(stages), pools, hubs, np.array(stage_of, dtype=np.int64),
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+    )  # fmt: skip

@@ -1,0 +1,215 @@
+"""Sex-by-age rows in blocks of cells, worked on as vectors
+(:mod:`fundpool.models.population.compiled.vectors`).
+
+A row of 202 cells is not a multiple of a vector's length, and a band of ages is shorter than
+most: what is left over would run cell by cell and take most of the time. So scratch rows are
+``SCRATCH`` long with zeros behind the last cell, and bands are walked in blocks of ``LANES``
+cells; what is written past the end of a band the next band writes again.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fundpool.inputs.vocabulary import CELLS, STATUSES
+from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
+from fundpool.models.axes.compiling import LOOSE, compiled
+from fundpool.models.population.compiled.plain import FEW, FEW_OR_MANY, FOUR, MANY
+from fundpool.models.population.compiled.vectors import combine_few, combine_many, dot_four
+from fundpool.models.population.held_cells import LANES, HeldCells
+from fundpool.models.population.rates import CareWeights
+from fundpool.models.population.year import NONE, band_runs
+
+K = len(STATUSES)
+
+SCRATCH = -(-CELLS // LANES) * LANES + LANES
+"""Length of a scratch row: the last band's last block may begin anywhere."""
+
+
+class ClaimBlocks(NamedTuple):
+    """Claim frequencies in blocks of ``LANES`` cells, for each kind of kept row.
+
+    Statuses of which the same cells are kept share a kind. The blocks of an age class stand side
+    by side; frequencies are zero where a block reaches past its class.
+
+    Attributes:
+        frequency: by service, ``(C, B * LANES)``, with rows of nil to a multiple of four.
+        starts: first cell of each block, ``(B,)``.
+        edges: first block of each class of each kind, and that behind the last,
+            ``(kinds, J + 1)``.
+        kind: kind of each status, ``(K,)``.
+    """
+
+    frequency: FloatArray
+    starts: IntArray
+    edges: IntArray
+    kind: IntArray
+
+
+def claim_blocks(care: CareWeights, cells: HeldCells) -> ClaimBlocks:
+    """Lay the claim frequencies out for the cells that are kept of each status."""
+    kinds: dict[bytes, int] = {}
+    kind = np.zeros(K, dtype=np.int64)
+    starts: list[int] = []
+    services = -(-care.frequency.shape[0] // FOUR) * FOUR
+    edges: list[list[int]] = []
+    parts = [np.empty((services, 0))]
+    for status in range(K):
+        kept = np.zeros(CELLS, dtype=bool)
+        for begin, count in cells.spans[cells.spans[:, 0] == status, 1:3]:
+            kept[begin : begin + count] = True
+        kind[status] = kinds.setdefault(kept.tobytes(), len(kinds))
+        if kind[status] < len(edges):
+            continue
+        own = [len(starts)]
+        for klass in range(care.classes):
+            # runs of the class's kept cells; -1 stands for all others
+            runs = band_runs(np.where(kept & (care.severity_class == klass), klass, -1))
+            for begin, end, value in runs:
+                for start in range(begin, end, LANES) if value == klass else ():
+                    part = np.zeros((services, LANES))
+                    of_class = care.frequency[:, start : min(end, start + LANES)]
+                    part[: of_class.shape[0], : of_class.shape[1]] = of_class
+                    parts.append(part)
+                    starts.append(start)
+            own.append(len(starts))
+        edges.append(own)
+    return ClaimBlocks(
+        np.concatenate(parts, axis=1),
+        np.array(starts, dtype=np.int64),
+        np.array(edges, dtype=np.int64),
+        kind,
+    )
+
+
+def cover_plan(of_cover: BoolArray, band: IntArray, cells: HeldCells) -> IntArray:
+    """What a yearly change of cover has to compute, in order.
+
+    Args:
+        of_cover: changes that are possible, by band, ``(bands, K, K)``.
+        band: band of each cell, ``(202,)``.
+        cells: the cells that are kept.
+
+    Returns:
+        rows (first cell, blocks, band, whether many statuses before, whether to add to what is
+        there, ``MANY`` statuses before, number of statuses after, statuses after ...). Statuses
+        after that come from the same statuses before stand together. After, ``K`` stands for
+        insured people who become uninsured, before for nobody.
+    """
+    rows = []
+    for begin, end, number in band_runs(band):
+        blocks = -(-(end - begin) // LANES)
+        here = [k for k in range(K) if cells.settled[k, begin:end].any()]
+        together: dict[tuple[int, ...], list[int]] = {}
+        for after in (*_kept_in(cells, begin, begin + LANES * blocks), K):
+            into = NONE if after == K else after
+            before = tuple(k for k in here if of_cover[number, k, into])
+            together.setdefault(before, []).append(after)
+        for before, statuses in together.items():
+            filled = statuses + [K] * (K + 1 - len(statuses))
+            for first in range(0, max(len(before), 1), MANY):
+                some = before[first : first + MANY]
+                padded = [*some, *([K] * (MANY - len(some)))]
+                kind = [begin, blocks, number, int(len(some) > FEW), int(first > 0)]
+                rows.append([*kind, *padded, len(statuses), *filled])
+    return np.array(rows, dtype=np.int64)
+
+
+def moves_plan(on_move: BoolArray) -> IntArray:
+    """Changes of status on a move as rows (after, three before), ``K`` standing for nobody.
+
+    Args:
+        on_move: changes that are possible, ``(K, K)``.
+    """
+    rows = []
+    for after in range(K):
+        before = [int(k) for k in np.flatnonzero(on_move[:, after])]
+        for first in range(0, len(before), FEW):
+            some = before[first : first + FEW]
+            rows.append([after, *some, *([K] * (FEW - len(some)))])
+    return np.array(rows, dtype=np.int64).reshape(-1, 1 + FEW)
+
+
+def _kept_in(cells: HeldCells, begin: int, end: int) -> list[int]:
+    """Statuses of which some cell of a run is kept."""
+    return [
+        k
+        for k in range(K)
+        if any(
+            first < end and begin < first + count
+            for first, count in cells.spans[cells.spans[:, 0] == k, 1:3]
+        )
+    ]
+
+
+@compiled()
+def reached(held, changes):  # type: ignore[no-untyped-def]
+    """Mark in ``held`` the statuses that those held can change into, directly or by others."""
+    for _ in range(K):
+        for n in range(changes.shape[0]):
+            if held[changes[n, 0]]:
+                held[changes[n, 1]] = True
+
+
+def with_lapses(transition: FloatArray) -> FloatArray:
+    """Coverage matrices with a column for those who lapse and a row of nil, ``(..., K+1, K+1)``."""
+    result = np.zeros((*transition.shape[:-2], K + 1, K + 1), transition.dtype)
+    result[..., :K, :K] = transition
+    result[..., :K, K] = transition[..., NONE]
+    result[..., NONE, K] = 0.0  # has nothing to lose
+    return result
+
+
+@compiled(LOOSE)
+def change_cover(target, source, matrices, row, plan):  # type: ignore[no-untyped-def]
+    """Coverage transition of one pair; returns those insured before and uninsured after.
+
+    Args:
+        target: becomes ``source`` moved on by the matrix of each band, scratch rows; a last row
+            becomes those who lapse.
+        source: people, scratch rows; nobody in the last.
+        matrices: by row and band, from :func:`with_lapses`.
+        row: the pair's row of it.
+        plan: from :func:`cover_plan`.
+    """
+    for n in range(plan.shape[0]):
+        first, few = np.uint64(plan[n, 0]), plan[n, FEW_OR_MANY] == 0
+        for block in range(plan[n, 1]):
+            cell = first + np.uint64(LANES * block)
+            if few:
+                combine_few(target, source, matrices, row, plan, n, cell)
+            else:
+                combine_many(target, source, matrices, row, plan, n, cell)
+    lapsed = target.dtype.type(0.0)
+    for c in range(CELLS):
+        lapsed += target[K, c]
+    return lapsed
+
+
+@compiled(LOOSE)
+def claims_by_class(  # type: ignore[no-untyped-def]
+    claims, p, rows, numbers, frequency, starts, edges, kind, four
+):
+    """``claims[p]`` of the people of a pair, by status, service and age class.
+
+    Args:
+        claims: ``(P, K, C, J)``.
+        p: the pair.
+        rows: its people, scratch rows.
+        numbers: how many have each status, ``(K,)``.
+        frequency, starts, edges, kind: of :class:`ClaimBlocks`, in the precision of people.
+        four: room for four numbers.
+    """
+    services, classes = claims.shape[2], edges.shape[1] - 1
+    for k in range(K):
+        which = kind[k]
+        for j in range(classes):
+            begin, end = edges[which, j], edges[which, j + 1]
+            if begin == end or numbers[k] == 0.0:
+                for s in range(services):
+                    claims[p, k, s, j] = 0.0
+                continue
+            for first in range(0, services, FOUR):
+                dot_four(four, rows, k, frequency, first, starts, begin, end)
+                for s in range(first, min(first + FOUR, services)):
+                    claims[p, k, s, j] = four[s - first]

@@ -1,0 +1,263 @@
+"""People of one pair, compiled: the pieces that :mod:`fundpool.models.population.compiled.year`
+calls for each pair.
+
+A packed row of people (:mod:`fundpool.models.population.held_cells`) is laid out in scratch rows,
+one a status, that are nil outside its spans; all work goes over spans. Rows are worked on in the
+precision in which people are kept, so sums begin with a nil of their kind: a double among singles
+would halve the speed. Cells are counted without sign, since an index that might be negative is
+slow. Arrays are handed over whole, with the row that is meant: a view is counted by its array, and
+to count with one counter for all processors takes longer than the work.
+"""
+
+import numpy as np
+
+from fundpool.inputs.vocabulary import AGES, CELLS, OLDEST_AGE
+from fundpool.models.axes.compiling import LOOSE, compiled
+from fundpool.models.population.compiled.blocks import K
+from fundpool.models.population.holdings import CONTRIBUTING
+from fundpool.models.population.year import RETIRED
+
+EMPLOYEE, DUAL = CONTRIBUTING
+FIRST_FERTILE, LAST_FERTILE = 10, 54
+
+
+@compiled(LOOSE)
+def lay_out(rows, people, p, spans):  # type: ignore[no-untyped-def]
+    """Row ``p`` of packed people ``(P, M)``, or of what they hold, laid out in scratch rows."""
+    for n in range(spans.shape[0]):
+        k, first, place = np.uint64(spans[n, 0]), np.uint64(spans[n, 1]), np.uint64(spans[n, 3])
+        for i in range(spans[n, 2]):
+            rows[k, first + np.uint64(i)] = people[p, place + np.uint64(i)]
+
+
+@compiled(LOOSE)
+def pack(people, p, rows, spans):  # type: ignore[no-untyped-def]
+    """The opposite of :func:`lay_out`."""
+    for n in range(spans.shape[0]):
+        k, first, place = np.uint64(spans[n, 0]), np.uint64(spans[n, 1]), np.uint64(spans[n, 3])
+        for i in range(spans[n, 2]):
+            people[p, place + np.uint64(i)] = rows[k, first + np.uint64(i)]
+
+
+@compiled(LOOSE)
+def add_up(rows, spans, numbers):  # type: ignore[no-untyped-def]
+    """``numbers[k]`` becomes the sum of ``rows[k]`` over cells."""
+    numbers[:] = 0.0
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        number = rows.dtype.type(0.0)
+        for i in range(spans[n, 2]):
+            number += rows[k, first + np.uint64(i)]
+        numbers[k] += number
+
+
+@compiled(LOOSE)
+def sum_statuses(total, rows, spans):  # type: ignore[no-untyped-def]
+    """``total[c] = sum of rows[k, c]`` over statuses."""
+    total[:] = 0.0
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        for i in range(spans[n, 2]):
+            total[first + np.uint64(i)] += rows[k, first + np.uint64(i)]
+
+
+@compiled(LOOSE)
+def dead_among(everyone, survival, r):  # type: ignore[no-untyped-def]
+    """Deaths among people of all statuses who live in ``r``."""
+    total = everyone.dtype.type(0.0)
+    one = everyone.dtype.type(1.0)
+    for c in range(CELLS):
+        total += everyone[c] * (one - survival[r, c])
+    return total
+
+
+@compiled(LOOSE)
+def born_to(everyone, survival, fertility, r):  # type: ignore[no-untyped-def]
+    """Births to the women among people of all statuses, by their mean over the year."""
+    total = everyone.dtype.type(0.0)
+    for age in range(FIRST_FERTILE, LAST_FERTILE + 1):
+        c = AGES + age
+        total += fertility[r, age] * (everyone[c] + everyone[c - 1] * survival[r, c - 1])
+    return 0.5 * total
+
+
+@compiled(LOOSE)
+def survive_and_age(older, rows, spans, survival, r):  # type: ignore[no-untyped-def]
+    """People of a pair, or what they hold, a year older; nobody is left at age 0.
+
+    Args:
+        older: become those a year older, scratch rows.
+        rows: those of the year before, other scratch rows.
+        spans: of statuses or layers; nobody comes into one from before it, nor leaves it at its
+            end, behind which a nil is written (or what the open age leaves, behind the row).
+        survival: survivorship ratios, ``(n + 1, 202)``.
+        r: where they live.
+    """
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        older[k, first] = 0.0
+        for i in range(spans[n, 2]):
+            c = first + np.uint64(i)
+            older[k, c + np.uint64(1)] = rows[k, c] * survival[r, c]
+    for row in range(older.shape[0]):  # the open age keeps its survivors
+        older[row, OLDEST_AGE] += rows[row, OLDEST_AGE] * survival[r, OLDEST_AGE]
+        older[row, AGES] = 0.0
+        older[row, CELLS - 1] += rows[row, CELLS - 1] * survival[r, CELLS - 1]
+
+
+@compiled(LOOSE)
+def add_infants(  # type: ignore[no-untyped-def]
+    older, births, newborn_sex, newborn_survival, r, newborn_status, h
+):
+    """The newborn who live at the year's end join people a year older; returns the others."""
+    dead = 0.0
+    for sex in range(2):
+        born = births * newborn_sex[sex]
+        infants = born * newborn_survival[r, sex]
+        dead += born - infants
+        for k in range(K):
+            older[k, sex * AGES] = infants * newborn_status[h, k]
+    return dead
+
+
+@compiled(LOOSE)
+def retire(  # type: ignore[no-untyped-def]
+    rows, retirement_cells, retired_share, p, home_cover, h, retiring
+):
+    """Contributors at retirement age stop contributing; ``retiring`` becomes how many, by sex."""
+    for sex in range(2):
+        cell = retirement_cells[sex]
+        reaching = rows[EMPLOYEE, cell] + rows[DUAL, cell]
+        earned = reaching * retired_share[p, sex]
+        retiring[p, sex] = reaching
+        rows[EMPLOYEE, cell] = 0.0
+        rows[DUAL, cell] = 0.0
+        rows[RETIRED, cell] += earned
+        for k in range(K):
+            rows[k, cell] += (reaching - earned) * home_cover[h, k]
+
+
+@compiled(LOOSE)
+def times(target, rows, chance, spans, held):  # type: ignore[no-untyped-def]
+    """``target[k, c] = rows[k, c] * chance[c]``, scratch rows of the statuses held."""
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        if held[k]:
+            for i in range(spans[n, 2]):
+                c = first + np.uint64(i)
+                target[k, c] = rows[k, c] * chance[c]
+
+
+@compiled(LOOSE)
+def clear(rows, spans):  # type: ignore[no-untyped-def]
+    """Nobody in any kept cell."""
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        for i in range(spans[n, 2]):
+            rows[k, first + np.uint64(i)] = 0.0
+
+
+@compiled(LOOSE)
+def add_rows(target, rows, spans):  # type: ignore[no-untyped-def]
+    """``target[k, c] += rows[k, c]``, scratch rows."""
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        for i in range(spans[n, 2]):
+            c = first + np.uint64(i)
+            target[k, c] += rows[k, c]
+
+
+@compiled(LOOSE)
+def add_to(target, rows, spans, held):  # type: ignore[no-untyped-def]
+    """Add scratch rows of the statuses held; returns the sum of ``target`` before."""
+    total = target.dtype.type(0.0)
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        if held[k]:
+            for i in range(spans[n, 2]):
+                c = first + np.uint64(i)
+                total += target[k, c]
+                target[k, c] += rows[k, c]
+    return total
+
+
+@compiled(LOOSE)
+def add_mapped(  # type: ignore[no-untyped-def]
+    target, mapping, h, source, factor, spans, held, plan
+):
+    """``target[j] += factor * sum of mapping[h, k, j] * source[k]`` over statuses; scratch rows.
+
+    Args:
+        target, source: scratch rows; nobody in the last of ``source``.
+        mapping: ``(n + 1, K, K)``.
+        h: the home.
+        factor: a number.
+        spans: of the statuses.
+        held: statuses that anybody has, ``(K + 1,)``; rows of others are left alone.
+        plan: from :func:`fundpool.models.population.compiled.blocks.moves_plan`.
+    """
+    for n in range(plan.shape[0]):
+        j, a, b, d = np.uint64(plan[n, 0]), plan[n, 1], plan[n, 2], plan[n, 3]
+        if not (held[a] or held[b] or held[d]):
+            continue
+        wa = target.dtype.type(factor * mapping[h, a, j])
+        wb = target.dtype.type(factor * mapping[h, b, j] if b < K else 0.0)
+        wd = target.dtype.type(factor * mapping[h, d, j] if d < K else 0.0)
+        one, two, three = np.uint64(a), np.uint64(b), np.uint64(d)
+        for m in range(spans.shape[0]):
+            if np.uint64(spans[m, 0]) == j:
+                first = np.uint64(spans[m, 1])
+                for i in range(spans[m, 2]):
+                    c = first + np.uint64(i)
+                    target[j, c] += (
+                        wa * source[one, c] + wb * source[two, c] + wd * source[three, c]
+                    )
+
+
+@compiled(LOOSE)
+def add_arriving(target, arriving, share, spans, held):  # type: ignore[no-untyped-def]
+    """Add a share of those arriving in all places; nobody less than nobody, as by rounding."""
+    nil = target.dtype.type(0.0)
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        if held[k]:
+            for i in range(spans[n, 2]):
+                c = first + np.uint64(i)
+                target[k, c] = max(target[k, c] + share * arriving[k, c], nil)
+
+
+@compiled(LOOSE)
+def stay_and_leave(  # type: ignore[no-untyped-def]
+    x, spans, held, persist, on, back, d, here, moving, onward, returned, p
+):
+    """Who stays in a destination, who chooses anew, and how many of each status are gone.
+
+    Args:
+        x: people of the pair, scratch rows.
+        spans: of the statuses.
+        held: statuses that anybody of the home has, ``(K,)``.
+        persist, on, back: chances of no event, of choosing anew, of going home, scratch rows.
+        d: share of those choosing anew who choose this place again.
+        here: becomes those who are here at the end of the year and were before.
+        moving: becomes those who choose anew.
+        onward, returned: their rows ``p`` become the leavers of each status.
+        p: the pair.
+    """
+    for status in range(K):
+        onward[p, status] = 0.0
+        returned[p, status] = 0.0
+    for n in range(spans.shape[0]):
+        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        if not held[k]:
+            continue
+        gone = x.dtype.type(0.0)
+        home = x.dtype.type(0.0)
+        for i in range(spans[n, 2]):
+            c = first + np.uint64(i)
+            leaver = x[k, c] * on[c]
+            gone += leaver
+            home += x[k, c] * back[c]
+            moving[k, c] = leaver
+            here[k, c] = x[k, c] * persist[c] + d * leaver
+        onward[p, k] += gone * (1.0 - d)
+        returned[p, k] += home

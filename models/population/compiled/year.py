@@ -1,0 +1,278 @@
+"""One year of the population in a single pass over memory, compiled.
+
+Does what :func:`fundpool.models.population.year.step` does, in place. Homes do not interact within
+a year, so one home's slab is read once, carried through the whole year in cache and written once;
+homes are shared out over a fixed number of chunks, so the result does not depend on the number of
+threads. People are packed (:mod:`fundpool.models.population.held_cells`): cells of a status that
+nobody can have are left out.
+"""
+
+import numpy as np
+
+from fundpool.inputs.vocabulary import CELLS
+from fundpool.models.axes.compiling import LOOSE, compiled
+from fundpool.models.axes.threads import CHUNKS
+from fundpool.models.population.compiled.blocks import (
+    SCRATCH,
+    K,
+    change_cover,
+    claims_by_class,
+    reached,
+)
+from fundpool.models.population.compiled.holdings import (
+    add_entrants,
+    add_leaving,
+    arrived_amounts,
+    carry_on,
+    clear_amounts,
+    copy_amounts,
+    money_of,
+    sum_of_places,
+    to_means,
+)
+from fundpool.models.population.compiled.people import (
+    DUAL,
+    EMPLOYEE,
+    add_arriving,
+    add_infants,
+    add_mapped,
+    add_rows,
+    add_to,
+    add_up,
+    born_to,
+    clear,
+    dead_among,
+    lay_out,
+    pack,
+    retire,
+    stay_and_leave,
+    sum_statuses,
+    survive_and_age,
+    times,
+)
+from fundpool.models.population.compiled.plain import FOUR
+from fundpool.models.population.compiled.vectors import fetch_ahead
+from fundpool.models.population.holdings import (
+    LAYERS,
+    MONEY,
+)
+from fundpool.models.population.year import RETIRED
+
+
+@compiled(LOOSE)
+def year_of_homes(  # type: ignore[no-untyped-def]
+    chunk,
+    people,
+    holdings,
+    spans,
+    layers,
+    work,
+    start,
+    own,
+    residence,
+    territory,
+    own_territory,
+    most_places,
+    near,
+    survival,
+    fertility,
+    newborn_survival,
+    newborn_sex,
+    newborn_status,
+    child_accompanies,
+    home_stay,
+    home_to_away,
+    away_to_home,
+    onward_chance,
+    persistence,
+    share,
+    move_out,
+    move_onward,
+    move_return,
+    retirement_cells,
+    retired_share,
+    home_cover,
+    carry,
+    prior_credit,
+    transition,
+    transition_row,
+    staying,
+    plan,
+    moves_made,
+    changes,
+    blocks,
+    persons,
+    claims,
+    births,
+    deaths,
+    arrivals,
+    onward,
+    returned,
+    retiring,
+    lapsed,
+    money_out,
+    money_in,
+    released,
+):
+    """The year of the homes of one chunk; arguments as :func:`step_in_place` lays them out."""
+    homes = start.shape[0] - 1
+    outside = homes - 1
+    kind = people.dtype
+    scratch = np.empty(SCRATCH, kind)
+    everyone = np.empty(CELLS, kind)
+    kept, still, part = (np.empty(SCRATCH, kind), np.empty(SCRATCH, kind), np.empty(SCRATCH, kind))
+    chances = np.zeros((5, SCRATCH), kind)
+    stay, out, back, on, persist = chances[0], chances[1], chances[2], chances[3], chances[4]
+    rows = np.zeros((8, K + 1, SCRATCH), kind)
+    total_away, arriving, moving, moved = rows[0], rows[1], rows[2], rows[3]
+    here, end, x, older = rows[4], rows[5], rows[6], rows[7]
+    held_amounts = np.zeros((LAYERS, SCRATCH), kind)
+    mean = np.zeros((LAYERS, SCRATCH), kind)
+    numbers = np.empty(K, kind)
+    held = np.zeros(K + 1, np.bool_)  # and nobody
+    four = np.empty(FOUR, kind)
+    leaving = np.zeros((most_places, LAYERS + 1, SCRATCH), kind)
+    everywhere = np.zeros((LAYERS + 1, SCRATCH), kind)
+    returning = np.zeros((2, LAYERS + 1, SCRATCH), kind)
+    brought = np.zeros((2, LAYERS + 1, SCRATCH), kind)
+    frequency, block_starts, edges, row_kind = blocks
+    for h in range(chunk, homes, CHUNKS):
+        first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
+        for c in range(CELLS):
+            stay[c] = home_stay[h, c]
+            out[c] = home_to_away[h, c]
+            back[c] = away_to_home[h, c]
+            on[c] = onward_chance[h, c]
+            persist[c] = persistence[h, c]
+        left_behind = 0.0
+        for k in range(K):
+            held[k] = newborn_status[h, k] > 0.0 or home_cover[h, k] > 0.0
+        total_away[:] = 0.0
+        places = 0
+        for p in range(first_pair, last_pair):
+            places = max(places, territory[p] + 1)
+        clear_amounts(leaving, places, work)
+        returning[:] = 0.0
+        # the own pair comes last, with the children that migrants leave behind
+        for n in range(first_pair, last_pair):
+            p = n if n < own_pair else n + 1
+            if n == last_pair - 1:
+                p = own_pair
+            if n + 1 < last_pair:
+                fetch_ahead(people, n + 1)
+                fetch_ahead(holdings, n + 1)
+            r = residence[p]
+            lay_out(x, people, p, spans)
+            sum_statuses(everyone, x, spans)
+            deaths[p] = dead_among(everyone, survival, r)
+            born = born_to(everyone, survival, fertility, r)
+            survive_and_age(older, x, spans, survival, r)
+            if p == own_pair:
+                births[p] = born + left_behind if h != outside else 0.0
+            else:
+                births[p] = born * child_accompanies
+                left_behind += born * (1.0 - child_accompanies)
+            deaths[p] += add_infants(
+                older, births[p], newborn_sex, newborn_survival, r, newborn_status, h
+            )
+            lay_out(held_amounts, holdings, p, layers)
+            survive_and_age(mean, held_amounts, layers, survival, r)
+            to_means(mean, older, scratch, work)
+            same = 0 if territory[p] == own_territory[h] else 1
+            if p == own_pair:
+                money = add_leaving(
+                    leaving, territory[p], older, mean, out, move_out, h, scratch, work
+                )
+                money_out[p, 0] = near[p] * money
+                money_out[p, 1] = (1.0 - near[p]) * money
+            else:
+                add_rows(total_away, older, spans)
+                money = add_leaving(
+                    leaving, territory[p], older, mean, on, move_onward, h, scratch, work
+                )
+                money_out[p, 0] = near[p] * money
+                money_out[p, 1] = (1.0 - share[p] - near[p]) * money
+                money_out[p, same] += add_leaving(
+                    returning, same, older, mean, back, move_return, h, scratch, work
+                )
+        at_home = older  # of the pair that came last
+        for those in (total_away, at_home):
+            add_up(those, spans, numbers)
+            for k in range(K):
+                held[k] |= numbers[k] != 0.0
+        held[RETIRED] |= held[EMPLOYEE] or held[DUAL]
+        reached(held, changes)
+        for k in range(K):
+            if not held[k]:
+                rows[:, k] = 0.0
+        sum_of_places(everywhere, leaving, places, work)
+
+        arriving[:] = 0.0
+        times(moving, total_away, on, spans, held)
+        add_mapped(arriving, move_onward, h, moving, 1.0, spans, held, moves_made)
+        times(moving, at_home, out, spans, held)
+        add_mapped(arriving, move_out, h, moving, 1.0, spans, held, moves_made)
+
+        for p in range(first_pair, last_pair):
+            r, row = residence[p], transition_row[p]
+            if p == own_pair and h == outside:  # the reservoir stays as it is and counts nowhere
+                holdings[p] = 0.0
+                births[p] = 0.0
+                deaths[p] = 0.0
+                arrivals[p] = 0.0
+                retiring[p, :] = 0.0
+                lapsed[p] = 0.0
+                money_out[p, :] = 0.0
+                for side in range(2):  # account money taken out of the case
+                    money_in[p, side] = money_of(returning[side, MONEY], work)
+                released[p] = 0.0
+                onward[p, :] = 0.0
+                returned[p, :] = 0.0
+                persons[p, :] = 0.0
+                claims[p] = 0.0
+                continue
+            # aged once more: quicker than to keep everybody aged until all are
+            lay_out(here, people, p, spans)
+            survive_and_age(x, here, spans, survival, r)
+            add_infants(x, births[p], newborn_sex, newborn_survival, r, newborn_status, h)
+            lay_out(held_amounts, holdings, p, layers)
+            released[p] = money_of(held_amounts[MONEY], work)
+            survive_and_age(mean, held_amounts, layers, survival, r)
+            to_means(mean, x, scratch, work)
+            clear(moved, spans)
+            if p == own_pair:
+                stay_and_leave(
+                    x, spans, held, stay, out, back, 0.0, here, moving, onward, returned, p
+                )
+                returned[p, :] = 0.0
+                times(moving, total_away, back, spans, held)
+                add_mapped(moved, move_return, h, moving, 1.0, spans, held, moves_made)
+                copy_amounts(brought, returning, work)
+            else:
+                d = share[p]
+                stay_and_leave(
+                    x, spans, held, persist, on, back, d, here, moving, onward, returned, p
+                )
+                add_mapped(moved, move_onward, h, moving, -d, spans, held, moves_made)
+                add_arriving(moved, arriving, d, spans, held)
+                arrived_amounts(
+                    brought, leaving, territory[p], everywhere, d, x, mean, on, move_onward, h,
+                    scratch, work,
+                )  # fmt: skip
+
+            carry_on(mean, here, moved, brought, carry, r, staying, row, kept, still, part, work)
+            for side in range(2):
+                money_in[p, side] = money_of(brought[side, MONEY], work)
+            arrivals[p] = add_to(moved, here, spans, held)
+            retire(moved, retirement_cells, retired_share, p, home_cover, h, retiring)
+            lapsed[p] = change_cover(end, moved, transition, row, plan)
+            money = add_entrants(mean, end, kept, brought, prior_credit, work)
+            released[p] += (
+                money_in[p, 0] + carry[1, r] * money_in[p, 1] - money_out[p, 0] - money_out[p, 1]
+            ) - money
+            add_up(end, spans, numbers)
+            pack(people, p, end, spans)
+            pack(holdings, p, mean, layers)
+            for k in range(K):
+                persons[p, k] = numbers[k]
+            claims_by_class(claims, p, end, numbers, frequency, block_starts, edges, row_kind, four)

@@ -1,0 +1,222 @@
+"""Shocks: what an epidemic, a wave of closures, a sudden return or a jump in prices does in a year.
+
+Jobs lost and migrants who return act on people at the start of the year, before they age; claims,
+prices and wages are multiplied in their county. A shock without regions is felt everywhere in the
+case.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.inputs.policies import Shock
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.axes.arrays import BoolArray, FloatArray
+from fundpool.models.axes.pairs import PairIndex
+from fundpool.models.coverage.on_move import cover_on_job_loss
+from fundpool.models.population.held_cells import HeldCells
+from fundpool.models.population.holdings import CONTRIBUTING, MONEY, mean_of, staying_shares
+from fundpool.models.population.rates import YearCount, YearRates
+
+NONE = STATUSES.index("none")
+
+
+@dataclass(frozen=True)
+class Struck:
+    """What shocks did to people at the start of a year, by pair, ``(P,)`` or ``(P, K)``.
+
+    Attributes:
+        arrivals: people who came home.
+        returned: people who went home, by status before.
+        lapsed: people who lost all cover.
+        money_in, money_out: account money taken home within the territory and across, ``(P, 2)``.
+        money_released: account money of those who ceased to contribute.
+    """
+
+    arrivals: FloatArray
+    returned: FloatArray
+    lapsed: FloatArray
+    money_in: FloatArray
+    money_out: FloatArray
+    money_released: FloatArray
+
+
+def counties_struck(case: Case, shock: Shock) -> FloatArray:
+    """One for the counties in which a shock is felt, ``(n + 1,)``; outside zero."""
+    struck = np.zeros(len(case.regions.codes) + 1)
+    if not shock.regions:
+        struck[:-1] = 1.0
+    for level in case.levels:
+        codes = list(case.regions.codes_at(level))
+        ancestor = np.array(case.regions.ancestor_index(level))
+        for code in shock.regions:
+            if code in codes:
+                struck[:-1][ancestor == codes.index(code)] = 1.0
+    return struck
+
+
+def care_factor(case: Case, year: int) -> FloatArray:
+    """Factor of claims by county of residence and service, ``(n + 1, C)``."""
+    factor = np.ones((len(case.regions.codes) + 1, len(case.services)))
+    for shock in case.shocks:
+        if shock.during(year):
+            struck = counties_struck(case, shock)
+            for number, service in enumerate(case.services):
+                size = shock.care.get(service, shock.care.get("all", 1.0))
+                factor[:, number] *= 1.0 + (size - 1.0) * struck
+    return factor
+
+
+def price_factor(case: Case, year: int) -> FloatArray:
+    """Factor of the price of care by place, ``(n + 1,)``; it stays from the shock's year on."""
+    factor = np.ones(len(case.regions.codes) + 1)
+    for shock in case.shocks:
+        if shock.year <= year:
+            factor *= 1.0 + (shock.price - 1.0) * counties_struck(case, shock)
+    return factor
+
+
+def wage_factor(case: Case, year: int) -> FloatArray:
+    """Factor of wages by county, ``(n + 1,)``."""
+    factor = np.ones(len(case.regions.codes) + 1)
+    for shock in case.shocks:
+        if shock.during(year):
+            factor *= 1.0 + (shock.wages - 1.0) * counties_struck(case, shock)
+    return factor
+
+
+def strike(
+    people: FloatArray,
+    holdings: FloatArray,
+    cells: HeldCells,
+    pairs: PairIndex,
+    case: Case,
+    rates: YearRates,
+    year: int,
+) -> Struck | None:
+    """Let the shocks that begin in a year act on packed people and holdings, in place.
+
+    Returns:
+        what happened, or None if nobody was struck.
+    """
+    beginning = _beginning(case, year)
+    if not beginning:
+        return None
+    statuses = len(STATUSES)
+    result = Struck(
+        *(np.zeros(shape) for shape in ((pairs.count,), (pairs.count, statuses), (pairs.count,))),
+        *(np.zeros(shape) for shape in ((pairs.count, 2), (pairs.count, 2), (pairs.count,))),
+    )
+    lost = _cover_without_job(case, rates, year)
+    for shock in beginning:
+        struck = counties_struck(case, shock)[pairs.residence]
+        struck[pairs.reservoir] = 0.0
+        _lose_jobs(people, holdings, cells, pairs, lost, shock.jobs_lost * struck, result)
+        _go_home(people, holdings, cells, pairs, rates, shock.migrants_return * struck, result)
+    return result
+
+
+def _beginning(case: Case, year: int) -> list[Shock]:
+    """Shocks of a year that act on people."""
+    return [
+        shock
+        for shock in case.shocks
+        if shock.year == year and (shock.jobs_lost or shock.migrants_return)
+    ]
+
+
+def _cover_without_job(case: Case, rates: YearRates, year: int) -> FloatArray:
+    """What becomes of a status when the job is lost, ``(n + 1, K, K)``."""
+    fallback = case.value("coverage.fallback_resident", year)
+    return cover_on_job_loss(1.0, fallback, rates.home_cover)
+
+
+def reached(ends: BoolArray, case: Case, rates: YearRates, year: int) -> BoolArray:
+    """Cells in which there may be people once the shocks of a year have struck, ``(K, 202)``.
+
+    Args:
+        ends: the same at the end of the year before.
+        case: the case.
+        rates: the year's rates.
+        year: the year.
+    """
+    beginning = _beginning(case, year)
+    if not beginning:
+        return ends
+    result = ends.copy()
+    for matrices in (_cover_without_job(case, rates, year), rates.move_return) * len(beginning):
+        before = result.copy()
+        for status, after in np.argwhere((matrices != 0.0).any(axis=0)):
+            result[after] |= before[status]
+    return result
+
+
+def _lose_jobs(
+    people: FloatArray,
+    holdings: FloatArray,
+    cells: HeldCells,
+    pairs: PairIndex,
+    lost: FloatArray,
+    share: FloatArray,
+    result: Struck,
+) -> None:
+    working = [STATUSES.index(name) for name in ("employee", "migrant", "dual")]
+    for p in np.flatnonzero(share > 0):
+        leaving = cells.spread(people[[p]])[0, working] * share[p]
+        change = np.einsum("kj,kc->jc", lost[pairs.home[p], working], leaving)
+        change[working] -= leaving
+        people[p] += change.ravel()[cells.index]
+        result.lapsed[p] += (leaving.sum(axis=1) * lost[pairs.home[p], working, NONE]).sum()
+        gone = holdings[p] * share[p]
+        holdings[p] -= gone
+        result.money_released[p] += gone[MONEY].sum()
+
+
+def _go_home(
+    people: FloatArray,
+    holdings: FloatArray,
+    cells: HeldCells,
+    pairs: PairIndex,
+    rates: YearRates,
+    share: FloatArray,
+    result: Struck,
+) -> None:
+    inside = (pairs.home != pairs.residence) & (pairs.home < pairs.counties)
+    same = pairs.same_territory
+    for p in np.flatnonzero(inside & (share > 0)):
+        home = int(pairs.home[p])
+        own = int(pairs.own[home])
+        leaving = cells.spread(people[[p]] * share[p])[0]
+        people[p] -= people[p] * share[p]
+        arriving = np.einsum("kj,kc->jc", rates.move_return[home], leaving)
+        people[own] += arriving.ravel()[cells.index]
+        number = leaving.sum(axis=1)
+        result.returned[p] += number
+        result.arrivals[own] += number.sum()
+        insured = np.arange(number.size) != NONE
+        result.lapsed[p] += (number * rates.move_return[home][:, NONE])[insured].sum()
+        # of the contributors who leave, those who go on contributing take what they hold along
+        keep = staying_shares(rates.move_return[home])
+        two = leaving[list(CONTRIBUTING)]
+        part = mean_of((two * keep[:, None]).sum(axis=0), two.sum(axis=0))[cells.amount_index]
+        gone = holdings[p] * share[p]
+        holdings[p] -= gone
+        taken = gone * part
+        side = 0 if same[p] else 1
+        brought = taken.copy()
+        if side == 1:
+            brought[:MONEY] *= rates.carry[0, home]
+            brought[MONEY] *= rates.carry[1, home]
+        holdings[own] += brought
+        result.money_out[p, side] += taken[MONEY].sum()
+        result.money_in[own, side] += taken[MONEY].sum()
+        result.money_released[p] += (gone - taken)[MONEY].sum()
+
+
+def with_struck(count: YearCount, struck: Struck) -> YearCount:
+    """A year's count with what shocks did at its start."""
+    fields = {name: getattr(count, name) for name in YearCount.__dataclass_fields__}
+    for name in Struck.__dataclass_fields__:
+        fields[name] = fields[name] + getattr(struck, name)
+    return YearCount(**fields)

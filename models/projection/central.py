@@ -1,0 +1,47 @@
+"""The projection's own path of a scheme's pools, for what-ifs and the optimiser."""
+
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.pooling.plans import pools_of
+from fundpool.models.projection.study import Projection
+
+
+def central_paths(projection: Projection, scheme: str) -> PoolPaths:
+    """The projection's own path of a scheme as a single scenario.
+
+    Raises:
+        ValueError: the plan changes its pools on the way, or has an adjustment fund, whose swaps
+            are not part of these flows.
+    """
+    years = projection.years
+    stages = {projection.plan.stage(scheme, int(year)) for year in years}
+    if len(stages) > 1 or any(stage.adjustment is not None for stage in stages):
+        raise ValueError(
+            f"plan {projection.plan.name} changes its pools or swaps money between them; take one "
+            "with the same pools throughout"
+        )
+    pools = pools_of(projection.case, next(iter(stages)))
+    table = projection.funds[projection.funds["scheme"] == scheme]
+
+    def by_pool(name: str) -> FloatArray:
+        wide = table.pivot(index="year", columns="pool", values=name)
+        return wide[list(pools.codes)].to_numpy(dtype=float)
+
+    return PoolPaths(
+        scheme=scheme,
+        pools=pools.codes,
+        names=pools.names,
+        levels=pools.levels,
+        of_county=pools.of_county,
+        years=years,
+        contribution_base=by_pool("contribution_base")[None],
+        income=(by_pool("contributions") - by_pool("account_credits"))[None],
+        subsidies=(by_pool("subsidies") + by_pool("from_accounts"))[None],
+        outgo=(by_pool("claims_paid") + by_pool("administration"))[None],
+        outstanding=by_pool("outstanding")[None],
+        outgo_next_year=by_pool("outgo_next_year")[None],
+        interest=projection.flows.paths.interest[None],
+        opening_balance=by_pool("opening_balance")[0],
+        persons=by_pool("persons"),
+        contributors=by_pool("contributors"),
+    )

@@ -1,0 +1,328 @@
+"""The whole path: a case in, projected funds under a pooling plan out.
+
+``prepare -> calibrate -> county_flows`` is done once; a pooling plan is a recursion on these flows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import STATUSES
+from fundpool.models.axes.arrays import IntArray
+from fundpool.models.calibration.multipliers import (
+    Calibration,
+    actual_to_expected,
+    calibrate,
+    carried_over,
+)
+from fundpool.models.economy import economic_paths
+from fundpool.models.flows.record import MIGRANT_MEASURES, CountyFlows
+from fundpool.models.flows.years import county_flows, opening_year
+from fundpool.models.funds.evenness import evenness_of, evenness_overall
+from fundpool.models.funds.measures import pool_measures, scheme_summaries
+from fundpool.models.funds.overview import scheme_overview
+from fundpool.models.funds.recursion import PoolRun
+from fundpool.models.funds.summary import PoolSummary
+from fundpool.models.funds.table import fund_table
+from fundpool.models.pooling.plans import PoolingPlan
+from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.population.preparation import prepare
+
+ACCOUNT_COLUMNS = {
+    "opening_balance": "accounts_opening", "credits": "account_credits",
+    "interest": "accounts_interest", "spending": "accounts_spending",
+    "transfers_in": "accounts_in", "transfers_out": "accounts_out",
+    "to_pool": "accounts_to_pool", "surrendered": "accounts_surrendered",
+    "balance": "accounts_closing",
+}  # fmt: skip
+"""Columns of the account table and the flows that they show."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A case projected once, ready to be pooled in any way.
+
+    Attributes:
+        case: the case.
+        flows: flows of every county and year.
+        calibration: the base-year multipliers.
+    """
+
+    case: Case
+    flows: CountyFlows
+    calibration: Calibration
+
+    def pooled(self, pooling: str | PoolingPlan) -> "Projection":
+        """The projection under a pooling plan."""
+        plan = plan_for(self.case, pooling)
+        return Projection(self, plan, fund_table(self.case, self.flows, plan))
+
+    @cached_property
+    def actual_to_expected(self) -> pd.DataFrame:
+        """Published figures beside modelled ones."""
+        return actual_to_expected(self.case, self.flows, self.calibration)
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Projected funds under one pooling plan.
+
+    Attributes:
+        study: the case and its flows.
+        plan: the pooling plan.
+        funds: one row per scheme, pool and year (:func:`fundpool.models.funds.table.fund_table`).
+    """
+
+    study: Study
+    plan: PoolingPlan
+    funds: pd.DataFrame
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.study.case
+
+    @property
+    def flows(self) -> CountyFlows:
+        """Flows of every county and year."""
+        return self.study.flows
+
+    @property
+    def years(self) -> IntArray:
+        """Projected years, ``(T,)``."""
+        return self.flows.years[1:]
+
+    @cached_property
+    def summaries(self) -> dict[str, tuple[PoolRun, PoolSummary]]:
+        """Paths and measures of the pools of all stages as arrays, by scheme."""
+        return scheme_summaries(self.case, self.flows, self.plan)
+
+    @cached_property
+    def measures(self) -> pd.DataFrame:
+        """Solvency measures by scheme and pool, a row for every pool of every stage."""
+        return pool_measures({name: found for name, (_, found) in self.summaries.items()})
+
+    @cached_property
+    def overview(self) -> pd.DataFrame:
+        """One row per scheme (:func:`fundpool.models.funds.overview.scheme_overview`)."""
+        return scheme_overview(self.case, self.flows, self.summaries)
+
+    @cached_property
+    def evenness(self) -> pd.DataFrame:
+        """Evenness of the level rate between pools, by scheme."""
+        return evenness_of(self.case, self.measures)
+
+    @cached_property
+    def evenness_overall(self) -> dict[str, float]:
+        """Evenness of the level rate between pools over all schemes together."""
+        return evenness_overall(self.case, self.measures)
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Residents by county and year, with births, deaths, moves and coverage statuses."""
+        flows, regions = self.flows, self.case.regions
+        n, years = len(regions.codes), flows.years.size
+        frame = pd.DataFrame(
+            {
+                "region": np.repeat(regions.codes, years),
+                "name": np.repeat([regions.name(code) for code in regions.codes], years),
+                "year": np.tile(flows.years, n),
+            }
+        )
+        columns = {"persons": flows.residents, "registered": flows.registered}
+        columns |= {name: getattr(flows, name) for name in ("births", "deaths")}
+        columns |= {name: getattr(flows, name) for name in ("moved_in", "moved_out")}
+        columns |= {status: flows.by_status[..., k] for k, status in enumerate(STATUSES)}
+        for name, values in columns.items():
+            frame[name] = values[:, :n].T.ravel()
+        return frame
+
+    @cached_property
+    def accounts(self) -> pd.DataFrame:
+        """Personal accounts by scheme, county and year; schemes without accounts are left out.
+
+        Columns: scheme, region, year and those of :data:`ACCOUNT_COLUMNS`. ``opening_balance``,
+        ``credits``, ``interest`` and ``transfers_in`` less ``spending`` and ``transfers_out`` give
+        ``balance``; ``to_pool`` and ``surrendered`` say what became of money transferred out.
+        """
+        flows, case = self.flows, self.case
+        n, years = len(case.regions.codes), flows.years.size
+        parts = {name: getattr(flows, of) for name, of in ACCOUNT_COLUMNS.items()}
+        frames = []
+        for number, scheme in enumerate(case.schemes):
+            if scheme.kind != "payroll":
+                continue
+            frame = pd.DataFrame(
+                {
+                    "scheme": scheme.name,
+                    "region": np.repeat(case.regions.codes, years - 1),
+                    "year": np.tile(flows.years[1:], n),
+                }
+            )
+            for name, values in parts.items():
+                frame[name] = values[number, 1:, :n].T.ravel()
+            frames.append(frame)
+        if not frames:
+            return pd.DataFrame(columns=["scheme", "region", "year", *parts])
+        return pd.concat(frames, ignore_index=True)
+
+    @cached_property
+    def migrants(self) -> pd.DataFrame:
+        """What migrants pay and draw, by home and residence region of the second level and year.
+
+        Columns: home, residence, year, persons, contributions (with subsidies), from_host (paid
+        by funds where they live), from_home (paid by funds at home), cost, uninsured (persons),
+        spells (people who lost all cover in the year), work (persons insured through work),
+        out_of_pocket. ``outside``: everywhere beyond the case, with funds not modelled.
+        """
+        flows, case = self.flows, self.case
+        level = case.levels[min(1, len(case.levels) - 1)]
+        codes = [*case.regions.codes_at(level), "outside"]
+        _, _, size, _ = flows.migrants.shape
+        home, residence = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
+        frames = []
+        for t, year in enumerate(flows.years):
+            table = {name: flows.migrants[t, m].ravel() for m, name in enumerate(MIGRANT_MEASURES)}
+            held = table["persons"] > 0
+            frame = pd.DataFrame({name: values[held] for name, values in table.items()})
+            frame.insert(0, "year", int(year))
+            frame.insert(0, "residence", [codes[i] for i in residence.ravel()[held]])
+            frame.insert(0, "home", [codes[i] for i in home.ravel()[held]])
+            frames.append(frame)
+        result = pd.concat(frames, ignore_index=True)
+        result["out_of_pocket"] = result["cost"] - result["from_host"] - result["from_home"]
+        return result
+
+    @cached_property
+    def retiring(self) -> pd.DataFrame:
+        """Contributors who reach retirement age and those of them with retiree cover.
+
+        By home and residence region of the second level and year; columns home, residence, year,
+        reaching, earned (persons).
+        """
+        flows, case = self.flows, self.case
+        level = case.levels[min(1, len(case.levels) - 1)]
+        codes = np.array([*case.regions.codes_at(level), "outside"])
+        t, home, residence = np.nonzero(flows.retiring[:, 0])
+        return pd.DataFrame(
+            {
+                "home": codes[home],
+                "residence": codes[residence],
+                "year": flows.years[t],
+                "reaching": flows.retiring[t, 0, home, residence],
+                "earned": flows.retiring[t, 1, home, residence],
+            }
+        )
+
+    @cached_property
+    def settlement(self) -> pd.DataFrame:
+        """Incurred payments by scheme, year, paying county and county of treatment (non-zero).
+
+        In cases of more than 400 counties by regions of the second level.
+        """
+        flows, case = self.flows, self.case
+        detailed = flows.settlement.shape[2] == flows.residents.shape[1]
+        level = case.levels[0 if detailed else min(1, len(case.levels) - 1)]
+        codes = np.array([*case.regions.codes_at(level), "outside"])
+        frames = []
+        for number, scheme in enumerate(case.schemes):
+            t, payer, place = np.nonzero(flows.settlement[number])
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "scheme": scheme.name,
+                        "year": flows.years[t],
+                        "payer": codes[payer],
+                        "place": codes[place],
+                        "amount": flows.settlement[number][t, payer, place],
+                    }
+                )
+            )
+        return pd.concat(frames, ignore_index=True)
+
+    @property
+    def calibration(self) -> pd.DataFrame:
+        """Published figures beside modelled ones."""
+        return self.study.actual_to_expected
+
+    @property
+    def economy(self) -> pd.DataFrame:
+        """Paths of the economy: year, interest, and indices that are one in the base year.
+
+        Money of a year divided by ``consumer_price`` is in prices of the base year.
+        """
+        paths = self.study.flows.paths
+        return pd.DataFrame(
+            {
+                "year": [int(year) for year in self.study.flows.years],
+                "interest": np.append(np.nan, paths.interest),
+                "wage": paths.wage,
+                "medical_price": paths.medical_price,
+                "premium": paths.premium,
+                "consumer_price": paths.consumer_price,
+            }
+        )
+
+
+def study(
+    case: Case,
+    years: int | None = None,
+    progress: Callable[[int], None] | None = None,
+    calibration: Calibration | None = None,
+    precision: str | None = None,
+) -> Study:
+    """Prepare, calibrate and project a case; no pooling yet.
+
+    A case with policies is calibrated as it was before them: they change what comes, not what was.
+
+    Args:
+        case: a checked case.
+        years: number of projected years; those of ``solvency.horizon`` unless given.
+        progress: called with each finished year.
+        calibration: that of ``case.reference``, where it is known already.
+        precision: ``single`` or ``double`` for the people
+    (:func:`fundpool.models.population.preparation.prepare`).
+    """
+    span = round(case.value("solvency.horizon")) if years is None else years
+    prepared = prepare(case, precision)
+    opening = [opening_year(prepared)]
+    if calibration is None:
+        if case.before is None:
+            calibration = calibrate(prepared, opening[0], economic_paths(case, 0))
+        else:
+            known = prepare(case.before)
+            calibration = calibrate(known, opening_year(known), economic_paths(case.before, 0))
+    if case.before is not None:
+        calibration = carried_over(calibration, case)
+    # the opening year is handed over, so that a nation's claims are not held longer than needed
+    flows = county_flows(
+        prepared, opening.pop(), span, calibration.multipliers, progress, in_place=True
+    )
+    return Study(case, flows, calibration)
+
+
+def project(
+    case: Case,
+    pooling: str | PoolingPlan | None = None,
+    years: int | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Projection:
+    """Project a case under one pooling plan.
+
+    Args:
+        case: a checked case.
+        pooling: a plan or its short form (:func:`fundpool.models.pooling.short_form.plan_for`),
+            such as a level;
+            default: the plan of the policies laid over the case, or its lowest level.
+        years: number of projected years; default: ``solvency.horizon`` of the case.
+        progress: called with each finished year.
+
+    Raises:
+        ValueError: a plan that the case cannot follow.
+    """
+    plan = plan_for(case, pooling or case.usual_pooling)  # refused before the work
+    return study(case, years, progress).pooled(plan)

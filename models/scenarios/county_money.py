@@ -1,0 +1,55 @@
+"""Money of every county in many scenarios, kept: pooled in any way without drawing again.
+
+Memory: three numbers of four bytes a scenario, year and county for each scheme (17 MB for 500
+scenarios of 30 years and 95 counties).
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.models.funds.recursion import Chance
+from fundpool.models.scenarios.flows import CountyScratch, draws
+from fundpool.models.scenarios.terms import ScenarioTerms
+
+REPORTED = 25
+"""Scenarios between two calls of ``progress``."""
+
+
+def county_chance(
+    case: Case,
+    terms: ScenarioTerms,
+    scenarios: int,
+    seed: int,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, Chance]:
+    """Scenarios ``0 ... scenarios - 1`` by scheme.
+
+    Args:
+        case: the case.
+        terms: coefficients of its flows.
+        scenarios: how many.
+        seed: seed of all draws.
+        progress: called with the number of scenarios done.
+    """
+    schemes, years, counties = terms.shape
+    kept = {
+        name: np.empty((schemes, scenarios, years, counties), dtype=np.float32)
+        for name in ("income", "subsidies", "outgo")
+    }
+    interest = np.empty((scenarios, years))
+    scratch = CountyScratch.of(terms)
+    for row, draw in enumerate(draws(terms, seed, 0, scenarios)):
+        scratch.fill(terms, draw)
+        for name, values in kept.items():
+            values[:, row] = getattr(scratch, name)
+        interest[row] = draw.drivers[:, 5]
+        if progress is not None and (row + 1) % REPORTED == 0:
+            progress(row + 1)
+    return {
+        scheme.name: Chance(
+            kept["income"][number], kept["subsidies"][number], kept["outgo"][number], interest
+        )
+        for number, scheme in enumerate(case.schemes)
+    }

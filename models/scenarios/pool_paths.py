@@ -1,0 +1,109 @@
+"""Flows of a scheme's pools in many scenarios, for the optimiser and for what-ifs."""
+
+import numpy as np
+
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.pooling.plans import PoolingPlan, Stage, pools_of
+from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.projection.study import Study
+from fundpool.models.scenarios.flows import CountyScratch, draws
+from fundpool.models.scenarios.terms import ScenarioTerms, scenario_terms
+
+
+def sampled_paths(
+    study: Study,
+    plan: str | PoolingPlan,
+    scheme: str,
+    scenarios: int,
+    seed: int,
+    first: int = 0,
+    terms: ScenarioTerms | None = None,
+) -> PoolPaths:
+    """Flows of a scheme's pools in scenarios ``first ... first + scenarios - 1``.
+
+    A scenario depends on seed and number alone, so the same one drawn in another block, or with
+    another plan or scheme, is the same state of the world.
+
+    Args:
+        study: a projected case with a section ``scenarios``.
+        plan: a pooling plan with the same pools throughout and no adjustment fund.
+        scheme: name of the scheme.
+        scenarios: how many.
+        seed: seed of all draws.
+        first: number of the first one.
+        terms: the study's coefficients; computed unless given, which costs two projections.
+
+    Raises:
+        CaseError: the case has no section ``scenarios``.
+        ValueError: no scenario asked for, or a plan that changes its pools or swaps money.
+        KeyError: no such scheme.
+    """
+    if scenarios < 1 or first < 0:
+        raise ValueError("ask for at least one scenario, from number 0 on")
+    case = study.case
+    own = terms or scenario_terms(study)
+    number = [item.name for item in case.schemes].index(case.scheme(scheme).name)
+    stage = _only_stage(plan_for(case, plan), scheme, own)
+    pools = pools_of(case, stage)
+    rise = np.array(
+        [1.0 + case.settings.pooling.moral_hazard.value_of(level) for level in pools.levels]
+    )
+    years, n = own.shape[1:]
+    shape = (scenarios, years, len(pools.codes))
+    result = {name: np.empty(shape) for name in
+              ("contribution_base", "income", "subsidies", "outgo", "outstanding")}  # fmt: skip
+    following = np.empty(shape)
+    interest = np.empty((scenarios, years))
+    scratch = CountyScratch.of(own)
+    for row, draw in enumerate(draws(own, seed, first, scenarios)):
+        scratch.fill(own, draw)
+        owed = np.zeros((years, n))
+        for late in range(own.owed.shape[1]):
+            factor = np.ones((years, n))
+            factor[late:] = scratch.claims[number, : years - late]
+            owed += factor * own.owed[number, late]
+        mean = draw.drivers[:, 3:5].T[..., None]
+        base = own.contribution_base[number] * draw.drivers[:, :1]
+        base *= 1.0 + (own.respond_base[:, number] * mean).sum(axis=0)
+        base *= draw.factors[2] * draw.factors[1]
+        result["contribution_base"][row] = pools.total(base)
+        result["income"][row] = pools.total(scratch.income[number])
+        result["subsidies"][row] = pools.total(scratch.subsidies[number])
+        result["outgo"][row] = pools.total(scratch.outgo[number]) * rise
+        result["outstanding"][row] = pools.total(owed) * rise
+        following[row] = pools.total(_year_after(scratch.outgo[number])) * rise
+        interest[row] = draw.drivers[:, 5]
+    inside = np.s_[number, 1:, :n]
+    return PoolPaths(
+        scheme=scheme,
+        pools=pools.codes,
+        names=pools.names,
+        levels=pools.levels,
+        of_county=pools.of_county,
+        years=own.years,
+        **result,
+        outgo_next_year=following,
+        interest=interest,
+        opening_balance=pools.total(own.opening[number]),
+        persons=pools.total(study.flows.persons[inside]),
+        contributors=pools.total(study.flows.contributors[inside]),
+    )
+
+
+def _only_stage(plan: PoolingPlan, scheme: str, terms: ScenarioTerms) -> Stage:
+    stages = {plan.stage(scheme, int(year)) for year in terms.years}
+    if len(stages) > 1 or any(stage.adjustment is not None for stage in stages):
+        raise ValueError(
+            f"plan {plan.name} changes its pools or swaps money between them; take one "
+            "with the same pools throughout"
+        )
+    return next(iter(stages))
+
+
+def _year_after(outgo: FloatArray) -> FloatArray:
+    """Outgo a year later by county; after the last year it grows as it did into it."""
+    last = outgo[-1]
+    if outgo.shape[0] > 1:
+        last = last * np.divide(last, outgo[-2], out=np.ones_like(last), where=outgo[-2] > 0)
+    return np.concatenate([outgo[1:], last[None]])

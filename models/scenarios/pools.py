@@ -1,0 +1,303 @@
+"""Balances of every pool of a pooling plan in one scenario, compiled.
+
+The recursion of :mod:`fundpool.models.funds.table`, with stages, merges and adjustment funds, on
+flows that differ by scenario. For every pool a second balance is carried that opened with nothing:
+what it lacks at its worst, discounted to the opening, is the opening reserve that the scenario asks
+for (swaps do not depend on balances, so the balance is linear in the opening).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.compiling import FAST, compiled
+from fundpool.models.funds.table import moral_hazard
+from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
+from fundpool.models.scenarios.compiled import county_flows_of_scenario
+
+PAID_IN, RESULT, ACTUAL, BARE, MORE = range(5)
+"""Rows of working room: contributions, the year's result, the balance, the balance that opened
+with nothing, claims that pooling adds."""
+
+U = np.uint64
+"""Places counted with unsigned numbers: a signed one might be negative, and the compiler would have
+to look at each."""
+
+CACHED = 16
+"""Balances counted together: their bins fit the first cache."""
+
+NEVER = 32_767
+"""Year of ruin of a pool that is never ruined."""
+
+
+class PlanLayout(NamedTuple):
+    """A scheme's pools under a plan, those of all stages in one list of ``P``.
+
+    Attributes:
+        scheme: number of the scheme, ``(1,)``.
+        first, last: pools alive in each year, ``(T,)``.
+        of_county: pool of each county by stage, ``(stages, n)``.
+        stage: stage of each year, ``(T,)``.
+        begins: 1 in the first year of a later stage, ``(T,)``.
+        merge_into: pool of the next stage, ``(P,)``; -1 in the last stage.
+        absorbs: 1 in years whose pools take over what an adjustment fund holds, ``(T,)``.
+        rise: moral hazard factor on outgo, ``(P,)``.
+        rising: 1 in years in which some pool's factor is not one, ``(T,)``.
+        hub: adjustment fund of each pool, ``(P,)``; -1 none.
+        levy, own: levy and own responsibility, ``(P,)``.
+        hubs: largest number of adjustment funds, ``(1,)``.
+        opening: balance of the pools of the first stage, ``(first stage's pools,)``.
+        cell: place of the first pool's balance among all balances, ``(T,)``.
+    """
+
+    scheme: IntArray
+    first: IntArray
+    last: IntArray
+    of_county: IntArray
+    stage: IntArray
+    begins: IntArray
+    merge_into: IntArray
+    absorbs: IntArray
+    rise: FloatArray
+    rising: IntArray
+    hub: IntArray
+    levy: FloatArray
+    own: FloatArray
+    hubs: IntArray
+    opening: FloatArray
+    cell: IntArray
+
+
+def plan_layout(
+    case: Case, plan: PoolingPlan, scheme: int, years: IntArray, opening: FloatArray
+) -> tuple[PlanLayout, list[Pools], list[int]]:
+    """A scheme's pools under a plan as arrays, its pools by stage, and each stage's first year.
+
+    Args:
+        case: the case.
+        plan: the plan.
+        scheme: number of the scheme.
+        years: projected years, ``(T,)``.
+        opening: opening balances by county, ``(n,)``.
+    """
+    name = case.schemes[scheme].name
+    stages: list[Stage] = []
+    stage_of = np.zeros(years.size, dtype=np.int64)
+    starts: list[int] = []
+    for t, year in enumerate(years):
+        current = plan.stage(name, int(year))
+        if not stages or current != stages[-1]:
+            stages.append(current)
+            starts.append(t)
+        stage_of[t] = len(stages) - 1
+    pools = [pools_of(case, stage) for stage in stages]
+    offsets = np.concatenate([[0], np.cumsum([len(p.codes) for p in pools])]).astype(np.int64)
+    total = int(offsets[-1])
+    merge, hub = np.full(total, -1, dtype=np.int64), np.full(total, -1, dtype=np.int64)
+    levy, own = np.zeros(total), np.zeros(total)
+    absorbs, begins = (np.zeros(years.size, dtype=np.int64) for _ in range(2))
+    held = 0
+    for number, (stage, here) in enumerate(zip(stages, pools, strict=True)):
+        lead = np.array([np.flatnonzero(here.of_county == p)[0] for p in range(len(here.codes))])
+        span = slice(int(offsets[number]), int(offsets[number + 1]))
+        if number:
+            begins[starts[number]] = 1
+            if held == len(here.codes):
+                absorbs[starts[number]], held = 1, 0
+        if number + 1 < len(pools):
+            merge[span] = offsets[number + 1] + pools[number + 1].of_county[lead]
+        if stage.adjustment is not None:
+            upper = pools_of(case, Stage(level=stage.adjustment.level))
+            hub[span] = upper.of_county[lead]
+            levy[span], own[span] = stage.adjustment.levy, stage.adjustment.own_responsibility
+            held = len(upper.codes)
+    alive = offsets[stage_of + 1] - offsets[stage_of]
+    rise = np.array(
+        [
+            1.0 + (0.0 if level == "custom" else moral_hazard(case, level))
+            for p in pools
+            for level in p.levels
+        ]
+    )
+    rising = [
+        int((rise[int(offsets[i]) : int(offsets[i + 1])] != 1.0).any()) for i in range(len(pools))
+    ]
+    layout = PlanLayout(
+        scheme=np.array([scheme], dtype=np.int64),
+        first=offsets[stage_of],
+        last=offsets[stage_of + 1],
+        of_county=np.stack([offsets[i] + p.of_county for i, p in enumerate(pools)]),
+        stage=stage_of,
+        begins=begins,
+        merge_into=merge,
+        absorbs=absorbs,
+        rise=rise,
+        rising=np.array(rising, dtype=np.int64)[stage_of],
+        hub=hub,
+        levy=levy,
+        own=own,
+        hubs=np.array([int(hub.max()) + 1], dtype=np.int64),
+        opening=pools[0].total(opening),
+        cell=np.concatenate([[0], np.cumsum(alive)[:-1]]).astype(np.int64),
+    )
+    return layout, pools, starts
+
+
+@compiled(FAST)
+def _pool_balances(  # type: ignore[no-untyped-def]
+    layout, m, k, flows, drivers, work, hubs, begin, pool, cells, kept
+):
+    """Scheme ``m`` of scenario ``k`` of a chunk: its pools through all years.
+
+    Args:
+        layout: the pools.
+        m, k: scheme, and scenario within the chunk.
+        flows: income, outgo, and income and subsidies less outgo, by county, ``(S, T, n)`` each.
+        drivers: of the chunk, ``(N, T, 6)``.
+        work: room for five numbers a pool, ``(5, P)``.
+        hubs: room for three numbers an adjustment fund.
+        begin: row of the first scenario of the chunk among the kept.
+        pool, cells: place of the plan's first pool and first balance among those of all plans.
+        kept: what :func:`run_chunk` fills.
+    """
+    income, outgo, net = flows
+    balances, need, one_year, horizon, ruin = kept
+    years, counties = net.shape[1], net.shape[2]
+    pools = layout.rise.shape[0]
+    row = begin + k
+    for p in range(pools):
+        need[row, pool + p] = -np.inf
+        ruin[row, pool + p] = NEVER
+        work[ACTUAL, p] = work[BARE, p] = 0.0
+    for p in range(layout.opening.shape[0]):
+        work[ACTUAL, p] = layout.opening[p]
+    hubs[:] = 0.0
+    grown = 1.0
+    for t in range(years):
+        first, last = layout.first[t], layout.last[t]
+        if layout.begins[t] == 1:
+            grown = 1.0
+            for p in range(layout.first[t - 1], layout.last[t - 1]):
+                work[ACTUAL, layout.merge_into[p]] += work[ACTUAL, p]
+            if layout.absorbs[t] == 1:
+                for p in range(first, last):
+                    work[ACTUAL, p] += hubs[0, p - first]
+                    hubs[0, p - first] = 0.0
+        interest = 1.0 + drivers[k, t, 5]
+        half = np.sqrt(interest)
+        stage = layout.stage[t]
+        alive, lead = U(last - first), U(first)
+        for i in range(alive):
+            work[RESULT, lead + U(i)] = 0.0
+        for c in range(counties):
+            work[RESULT, U(layout.of_county[stage, c])] += net[m, t, c]
+        if layout.rising[t] == 1:
+            for p in range(first, last):
+                work[MORE, p] = 0.0
+            for c in range(counties):
+                work[MORE, layout.of_county[stage, c]] += outgo[m, t, c]
+            for p in range(first, last):
+                work[RESULT, p] -= (layout.rise[p] - 1.0) * work[MORE, p]
+        if layout.hub[first] >= 0:
+            for p in range(first, last):
+                work[PAID_IN, p] = 0.0
+            for c in range(counties):
+                work[PAID_IN, layout.of_county[stage, c]] += income[m, t, c]
+            _swap(layout, first, last, work[PAID_IN], work[RESULT], hubs, half)
+        else:  # adjustment funds whose stage is over keep what they hold at interest
+            for f in range(hubs.shape[1]):
+                hubs[0, f] *= interest
+        grown *= interest
+        discount = 1.0 / grown
+        cell, kept_pool = U(cells + layout.cell[t]), U(pool + first)
+        lowest = 0.0
+        for i in range(alive):
+            q = lead + U(i)
+            flow = work[RESULT, q] * half
+            work[ACTUAL, q] = work[ACTUAL, q] * interest + flow
+            work[BARE, q] = work[BARE, q] * interest + flow
+            lowest = min(lowest, work[ACTUAL, q])
+        for i in range(alive):
+            balances[row, cell + U(i)] = work[ACTUAL, lead + U(i)]
+        for i in range(alive):
+            lacking = -work[BARE, lead + U(i)] * discount
+            need[row, kept_pool + U(i)] = max(need[row, kept_pool + U(i)], lacking)
+        if t == 0 or layout.begins[t] == 1:
+            for p in range(first, last):
+                one_year[row, pool + p] = -work[BARE, p] * discount
+        if t == years - 1 or layout.begins[t + 1] == 1:
+            for p in range(first, last):
+                horizon[row, pool + p] = -work[BARE, p] * discount
+        if lowest < 0.0:
+            for p in range(first, last):
+                if work[ACTUAL, p] < 0.0 and ruin[row, pool + p] == NEVER:
+                    ruin[row, pool + p] = t
+
+
+@compiled()
+def _swap(layout, first, last, paid_in, result, hubs, half):  # type: ignore[no-untyped-def]
+    """Add the year's swaps to ``result``; ``hubs`` becomes what the adjustment funds hold."""
+    size = hubs.shape[1]
+    money, asked = hubs[0], hubs[1]
+    for f in range(size):
+        money[f] *= half
+        asked[f] = 0.0
+    for p in range(first, last):
+        money[layout.hub[p]] += layout.levy[p] * max(paid_in[p], 0.0)
+        asked[layout.hub[p]] += (1.0 - layout.own[p]) * max(-result[p], 0.0)
+    for f in range(size):  # grants are cut in proportion where money is short
+        hubs[2, f] = min(max(money[f] / asked[f], 0.0), 1.0) if asked[f] > 0.0 else 0.0
+        money[f] = (money[f] - asked[f] * hubs[2, f]) * half
+    for p in range(first, last):
+        grant = (1.0 - layout.own[p]) * max(-result[p], 0.0) * hubs[2, layout.hub[p]]
+        result[p] += grant - layout.levy[p] * max(paid_in[p], 0.0)
+
+
+@compiled(FAST)
+def run_chunk(  # type: ignore[no-untyped-def]
+    terms, layouts, pool_start, cell_start, drivers, noise, noisy, struck, factors, begin, kept
+):
+    """Flows and balances of a chunk of ``N`` scenarios under several plans.
+
+    Fills rows ``begin ... begin + N - 1`` of ``kept``: balances (all plans' pools by year), and by
+    pool the opening reserve that never runs dry, what the first year and the whole time lack,
+    discounted to the opening, and the number of the year of ruin.
+    """
+    shape = terms.income.shape
+    income, subsidies, claims = np.empty(shape), np.empty(shape), np.empty(shape)
+    outgo, net = np.empty(shape), np.empty(shape)
+    most = hubs = 1
+    for number in range(len(layouts)):
+        most = max(most, layouts[number].rise.shape[0])
+        hubs = max(hubs, layouts[number].hubs[0])
+    work = np.empty((5, most))
+    funds = np.zeros((3, hubs))
+    for k in range(drivers.shape[0]):
+        county_flows_of_scenario(
+            terms, drivers[k], noise[min(k, noise.shape[0] - 1)], noisy, struck[k], factors[k],
+            income, subsidies, claims, outgo,
+        )  # fmt: skip
+        for m in range(shape[0]):
+            for t in range(shape[1]):
+                for c in range(shape[2]):
+                    net[m, t, c] = income[m, t, c] + subsidies[m, t, c] - outgo[m, t, c]
+        for number in range(len(layouts)):
+            _pool_balances(
+                layouts[number], layouts[number].scheme[0], k, (income, outgo, net), drivers,
+                work, funds, begin, pool_start[number], cell_start[number], kept,
+            )  # fmt: skip
+
+
+@compiled()
+def count_in_bins(balances, low, width, counts):  # type: ignore[no-untyped-def]
+    """Add ``(N, cells)`` balances to ``counts``, ``(cells, bins)``; outliers go to the ends."""
+    count, cells = balances.shape
+    last = counts.shape[1] - 1
+    for begin in range(0, cells, CACHED):
+        end = min(begin + CACHED, cells)
+        for k in range(count):
+            for cell in range(begin, end):
+                place = (balances[k, cell] - low[cell]) * (1.0 / width[cell])
+                counts[cell, int(min(max(place, 0.0), float(last)))] += 1

@@ -1,0 +1,189 @@
+"""What the flows of every scenario are made of: coefficients of a projected case, once."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.flows.record import CountyFlows
+from fundpool.models.flows.responses import Responses, flow_responses, responding
+from fundpool.models.flows.years import OpeningYear, opening_year
+from fundpool.models.funds.books import opening_balances
+from fundpool.models.population.preparation import Prepared, prepare
+from fundpool.models.projection.study import Study
+from fundpool.models.scenarios.claims_noise import ClaimsNoise, claims_noise
+from fundpool.models.scenarios.compiled import KernelTerms
+from fundpool.models.scenarios.model import ScenarioModel, scenario_model
+
+MOBILITY, PARTICIPATION = DRIVERS.index("mobility"), DRIVERS.index("participation")
+
+
+@dataclass(frozen=True)
+class ScenarioTerms:
+    """Coefficients of the flows by county; ``S`` schemes, ``T`` years, ``n`` counties, ``L`` lags.
+
+    Attributes:
+        model: the random part.
+        kernel: coefficients of income, subsidies, claims and outgo.
+        contribution_base: central, ``(S, T, n)``.
+        respond_base: its responses to moving and enrolment, ``(2, S, T, n)``.
+        owed: central claims of ``l`` years before still unpaid at the end of a year,
+            ``(S, L, T, n)``.
+        memory: how moving and enrolment build up, ``(2, T, T)``.
+        interest: central interest, ``(T,)``.
+        opening: opening balances, ``(S, n)``.
+        years: projected years, ``(T,)``.
+        lattice_error: largest relative error of a small pool's standard deviation on its lattice.
+    """
+
+    model: ScenarioModel
+    kernel: KernelTerms
+    contribution_base: FloatArray
+    respond_base: FloatArray
+    owed: FloatArray
+    memory: FloatArray
+    interest: FloatArray
+    opening: FloatArray
+    years: IntArray
+    lattice_error: float
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Schemes, years and counties."""
+        schemes, years, counties = self.kernel.income.shape
+        return schemes, years, counties
+
+    def without_noise(self) -> "ScenarioTerms":
+        """The same scenarios with no chance in the claims but the drivers' and the events'."""
+        return replace(self, model=replace(self.model, noise=False))
+
+
+def lag_parts(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Paid and unpaid claims by the year of care, ``(L, T, n)`` each.
+
+    ``paid[l, t]`` is paid in year ``t`` for care of year ``t - l``; ``owed[l, t]`` is the rest of
+    that care unpaid at the end of ``t``. Summed over ``l`` they are what
+    :func:`fundpool.models.funds.table.run_off` gives.
+
+    Args:
+        incurred: ``(T + 1, n)``, the base year first, which stands for the years before it.
+        lag: shares paid in the year of care, the next, ..., ``(T + 1, L)``.
+    """
+    years, length = incurred.shape[0] - 1, lag.shape[1]
+    paid = np.zeros((length, years, incurred.shape[1]))
+    owed = np.zeros_like(paid)
+    for late in range(length):
+        for t in range(1, years + 1):
+            source = max(t - late, 0)
+            paid[late, t - 1] = incurred[source] * lag[source, late]
+            owed[late, t - 1] = incurred[source] * lag[source, late + 1 :].sum()
+    return paid, owed
+
+
+def outgo_parts(case: Case, flows: CountyFlows) -> tuple[FloatArray, FloatArray]:
+    """Outgo (claims paid and administration) and unpaid claims by scheme and year of care.
+
+    ``(S, L, T, n)`` each.
+    """
+    n = flows.residents.shape[1] - 1
+    years = [int(year) for year in flows.years]
+    longest = max(
+        len(lag)
+        for scheme in case.schemes
+        for lag in (scheme.lag("direct"), *(scheme.lag(scheme.regime(y)) for y in years))
+    )
+    paid = np.zeros((len(case.schemes), longest, len(years) - 1, n))
+    owed = np.zeros_like(paid)
+    for number, scheme in enumerate(case.schemes):
+        away = flows.claims_offsite[number, :, :n]
+        near = flows.claims_incurred[number, :, :n] - away
+        for incurred, regimes in (
+            (near, ["direct"] * len(years)),
+            (away, [scheme.regime(year) for year in years]),
+        ):
+            lags = np.zeros((len(years), longest))
+            for t, regime in enumerate(regimes):
+                lags[t, : len(scheme.lag(regime))] = scheme.lag(regime)
+            parts = lag_parts(incurred, lags)
+            paid[number] += parts[0]
+            owed[number] += parts[1]
+        share = np.stack(
+            [scheme.rule_array("administration", case.regions, year) for year in years[1:]]
+        )
+        paid[number] *= 1.0 + share
+    return paid, owed
+
+
+def scenario_terms(
+    study: Study,
+    method: str = "pseudo",
+    noise: bool = True,
+    responses: Responses | None = None,
+) -> ScenarioTerms:
+    """Coefficients of a study's scenarios; costs one projection for each of moving and enrolment.
+
+    Args:
+        study: a projected case with a section ``scenarios``.
+        method: ``pseudo`` or ``sobol`` for the drivers.
+        noise: whether claims vary within the year beyond the drivers.
+        responses: responses known already.
+
+    Raises:
+        CaseError: the case has no section ``scenarios``, or claims without variance.
+        ValueError: an unknown method.
+    """
+    case, flows = study.case, study.flows
+    model = scenario_model(case, method, noise)
+
+    def arrays() -> tuple[Prepared, OpeningYear]:
+        prepared = prepare(case)
+        return prepared, opening_year(prepared)
+
+    if responses is None:
+        moves = np.abs(model.drivers.response(1)).sum(axis=1) > 0
+        responses = flow_responses(
+            arrays, flows, flows.multipliers, (bool(moves[MOBILITY]), bool(moves[PARTICIPATION]))
+        )
+    chance = claims_noise(case, flows, arrays()[1], model.overdispersion)
+    income, base, subsidies, _ = responding(flows)
+    parts, owed = outgo_parts(case, flows)
+    spread, skew, table_spread = _kernel_noise(chance)
+    return ScenarioTerms(
+        model=model,
+        kernel=KernelTerms(
+            payroll=np.array([int(s.kind == "payroll") for s in case.schemes], dtype=np.int64),
+            income=np.ascontiguousarray(income),
+            subsidies=np.ascontiguousarray(subsidies),
+            parts=parts,
+            respond_income=responses.income,
+            respond_subsidies=responses.subsidies,
+            respond_claims=responses.claims,
+            spread=spread,
+            skew=skew,
+            tabled=chance.small,
+            tables=chance.tables,
+            table_spread=table_spread,
+        ),
+        contribution_base=np.ascontiguousarray(base),
+        respond_base=responses.contribution_base,
+        owed=owed,
+        memory=responses.memory(flows),
+        interest=flows.paths.interest,
+        opening=np.stack([opening_balances(case, scheme.name) for scheme in case.schemes]),
+        years=flows.years[1:],
+        lattice_error=float(chance.lattice_error.max(initial=0.0)),
+    )
+
+
+def _kernel_noise(chance: ClaimsNoise) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """``1 + spread z + skew (z^2 - 1)`` with mean one, the right variance, nearly the skewness."""
+    skewness = np.minimum(chance.skewness, 1.0)
+    spread = chance.variation / np.sqrt(1.0 + skewness**2 / 18.0)
+    skew = spread * skewness / 6.0
+    table_spread = np.zeros((len(chance.small), spread.shape[1]))
+    for row, (scheme, county) in enumerate(chance.small):
+        table_spread[row] = chance.variation[scheme, :, county]
+        spread[scheme, :, county] = skew[scheme, :, county] = 0.0
+    return spread, skew, table_spread
