@@ -15,7 +15,7 @@ from benchmarks.province import Year, case_year
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
 from fundpool.actuarial.solvency import balance_recursion
-from fundpool.inputs.vocabulary import AGES, OLDEST_AGE, STATUSES
+from fundpool.inputs.format.vocabulary import AGES, OLDEST_AGE, STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import sum_by
 from fundpool.models.population.compiled.in_place import step_in_place

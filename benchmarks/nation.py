@@ -38,8 +38,8 @@ def one_run(folder: Path) -> dict[str, float]:
     import fundpool.models.population.moving
     from benchmarks.machine import ceilings, runs
     from benchmarks.timing import best_in_turn
+    from fundpool.building.copies import copy_case
     from fundpool.inputs.case import read_case
-    from fundpool.inputs.template import copy_case
     from fundpool.models.population.compiled.in_place import step_in_place
     from fundpool.models.projection.study import study
 

@@ -7,7 +7,7 @@ import statistics
 from pathlib import Path
 
 from benchmarks.table import Row
-from tests.web.browser import Page, browser, server
+from tests.fundpool.web.browser import Page, browser, server
 
 MOVES = 30
 

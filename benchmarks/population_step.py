@@ -13,7 +13,7 @@ from benchmarks.machine import ceilings, cores, runs
 from benchmarks.province import Year, case_year, dense_year
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn, processor_seconds
-from fundpool.inputs.vocabulary import CELLS, STATUSES
+from fundpool.inputs.format.vocabulary import CELLS, STATUSES
 from fundpool.models.population import year as population
 from fundpool.models.population.compiled import in_place
 from fundpool.models.population.rates import YearCount

@@ -24,7 +24,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import read_case
-    from fundpool.inputs.findings import CaseError
+    from fundpool.inputs.format.findings import CaseError
     from fundpool.models.calibration.checking import check_case
     from fundpool.models.optimiser import optimise
     from fundpool.models.pooling.short_form import plan_for
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 # Looked up on first use, so that `fundpool --help` does not wait for numerical libraries.
 _WHERE = {
-    "read_case": "fundpool.inputs.case",
+    "read_case": "fundpool.inputs.case.case",
     "check_case": "fundpool.models.calibration.checking",
-    "CaseError": "fundpool.inputs.findings",
+    "CaseError": "fundpool.inputs.format.findings",
     "project": "fundpool.models.projection.study",
     "compare": "fundpool.models.projection.comparison",
     "plan_for": "fundpool.models.pooling.short_form",

@@ -3,10 +3,9 @@
 import os
 import sys
 
-from fundpool.cli import synthesise  # noqa: F401  registers its command
 from fundpool.cli.commands import app
 from fundpool.cli.session import FAILED, plain_warnings, say
-from fundpool.inputs.disk import FileInUseError
+from fundpool.inputs.files.disk import FileInUseError
 
 
 def main() -> None:

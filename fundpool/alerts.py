@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fundpool.inputs.settings import AlertRule
+from fundpool.inputs.settings.sections import AlertRule
 
 if TYPE_CHECKING:  # records are written without the compiler
     from fundpool.models.projection.study import Projection

@@ -10,8 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("fundpool", "models", "actuarial", "inputs")
-INNER = ("fundpool/cli", "fundpool/report", "fundpool/web", "inputs/building", "inputs/jiangsu",
-         "inputs/nation", "inputs/fujian")  # fmt: skip
+INNER = ("fundpool/building", "fundpool/cli", "fundpool/report", "fundpool/web")
 """Folders left out: behind commands and pages, or scripts of one case."""
 INTRODUCTION = """# Reference
 

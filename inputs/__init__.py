@@ -1,15 +1,15 @@
 """What comes in: the case format, declared once, and reading and checking it.
 
-* ``vocabulary``: the words a case is written in
-* ``tables``: the declaration of every table
-* ``findings``: what is wrong with a case, and how to mend it
-* ``sources``: the raw text of a case folder or workbook
-* ``columns``: text to typed columns
-* ``settings``, ``schemes``: case.toml and the scheme files
-* ``assumptions``: assumptions by their path
+* ``format``: the words a case is written in, the declaration of every table, files as raw text,
+  text to typed columns, and findings: what is wrong with a case, and how to mend it
+* ``files``: names and places of files on any system, files that appear whole
 * ``regions``: the region tree
+* ``settings``: case.toml and the scheme files, as declared
+* ``rules``: schemes by region and year, and levers that change them
 * ``checks``: what must hold across tables
-* ``case``: a checked case
-* ``template``: workbooks, the page on the case format, copies of bundled cases
-* ``building``: derives the tables of a case from published figures
+* ``case``: a checked case, its assumptions by their path, policies laid over it, variations
+* ``template``: workbooks and the page on the case format
+
+Beside them stand the folders of the bundled cases and of the national figures they share; what
+derives their tables from published figures is in ``fundpool.building``.
 """

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fundpool.inputs.findings import Finding, did_you_mean
-from fundpool.inputs.vocabulary import OUTSIDE
+from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.vocabulary import OUTSIDE
 
 
 @dataclass(frozen=True)

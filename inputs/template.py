@@ -1,24 +1,21 @@
-"""What the declaration of tables is turned into: a workbook, a page, a copy of a case."""
+"""What the declaration of tables is turned into: workbooks, and a page."""
 
 import argparse
 import json
 import math
 import re
-import shutil
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from fundpool.inputs.building.files import write_parquet
-from fundpool.inputs.bundled import bundled_cases, case_path, case_root
-from fundpool.inputs.disk import move
-from fundpool.inputs.findings import CaseError, Finding, did_you_mean
-from fundpool.inputs.sheets import LONGEST, sheet_of
-from fundpool.inputs.sources import RawCase, as_text, read_raw
-from fundpool.inputs.tables import PROVENANCE, TABLE_OF, TABLES, Column, Table
-from fundpool.inputs.writing import DRAFT, whole_folder
+from fundpool.inputs.case import case_path
+from fundpool.inputs.files.disk import move
+from fundpool.inputs.files.writing import DRAFT
+from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.sheets import LONGEST, sheet_of
+from fundpool.inputs.format.sources import RawCase, as_text, read_raw
+from fundpool.inputs.format.tables import PROVENANCE, TABLE_OF, TABLES, Column, Table
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Creation time written into workbooks, so that the same case gives the same bytes."""
@@ -35,58 +32,6 @@ UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 FITTING = f"at most {LONGEST_TEXT} characters that a workbook can hold (and no | in names)"
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-
-
-def copy_case(name: str, target: Path) -> None:
-    """Copy a bundled case into a new folder.
-
-    Raises:
-        CaseError: no such case, or the folder exists and holds something.
-        OSError: the folder cannot be written to.
-    """
-    if name not in bundled_cases():
-        raise CaseError(
-            [Finding("--case", None, None, name, "the name of a bundled case",
-                     did_you_mean(name, bundled_cases()))]
-        )  # fmt: skip
-    check_new(target)
-    with whole_folder(target) as draft:
-        _fill(name, draft)
-
-
-def _fill(name: str, draft: Path) -> None:
-    """A bundled case's files; tables that are not carried along are derived."""
-    source = case_root(name)
-    shutil.copyfile(source / "case.toml", draft / "case.toml")
-    for part in ("schemes", "policies"):
-        if (source / part).is_dir():
-            shutil.copytree(source / part, draft / part)
-    if (source / "tables").is_dir():
-        shutil.copytree(source / "tables", draft / "tables")
-        return
-    (draft / "tables").mkdir()
-    build = import_module(f"fundpool.inputs.{name}.build")
-    write_parquet(build.tables(), draft / "tables")
-
-
-def synthesise_case(target: Path, counties: int, seed: int) -> None:
-    """Write a synthetic case into a new folder.
-
-    Raises:
-        CaseError: the folder exists and holds something.
-        ValueError: a number of counties or a seed that cannot be.
-        OSError: the folder cannot be written to.
-    """
-    from fundpool.inputs.synthetic import synthetic_settings, synthetic_tables
-
-    check_new(target)
-    tables = synthetic_tables(counties, seed)
-    with whole_folder(target) as draft:
-        settings = synthetic_settings(counties, seed)
-        (draft / "case.toml").write_text(settings, encoding="utf-8", newline="\n")
-        shutil.copytree(case_root("nation") / "schemes", draft / "schemes")
-        (draft / "tables").mkdir()
-        write_parquet(tables, draft / "tables")
 
 
 def check_new(target: Path) -> None:
@@ -285,7 +230,7 @@ def case_format_page() -> str:
         "# Tables of a case",
         "",
         "This page is written by `python -m fundpool.inputs.template` from the declaration in "
-        "`inputs/tables.py`.",
+        "`inputs/format/tables.py`.",
         "",
         "Every table may also have the columns "
         + ", ".join(f"`{column.name}`" for column in PROVENANCE)

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fundpool.inputs.disk import move
+from fundpool.inputs.files.disk import move
 from release.platforms import PLATFORMS, Platform, markers
 from release.wheels import Download, Wheel, WheelhouseError, gather, read_wheel
 

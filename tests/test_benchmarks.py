@@ -15,7 +15,7 @@ from benchmarks.environment import unforced
 from benchmarks.province import case_year, dense_year
 from benchmarks.table import BEGIN, END, Row, as_markdown, as_records, as_text, figure, with_table
 from benchmarks.timing import best_in_turn
-from fundpool.inputs.vocabulary import CELLS, STATUSES
+from fundpool.inputs.format.vocabulary import CELLS, STATUSES
 
 ROOT = Path(__file__).parent.parent
 

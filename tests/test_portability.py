@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from fundpool.inputs.disk import RESERVED, portable_name
+from fundpool.inputs.files.disk import RESERVED, portable_name
 
 ROOT = Path(__file__).parent.parent
 PRODUCT = ("actuarial", "inputs", "models", "fundpool")
@@ -31,9 +31,9 @@ POSIX_NAMES = {
 }  # fmt: skip
 POSIX_METHODS = {"symlink_to", "hardlink_to", "is_mount"}
 GUARDED = {
-    ("inputs/writing.py", "hardlink_to"),  # with a copy where the disk has no links
+    ("inputs/files/writing.py", "hardlink_to"),  # with a copy where the disk has no links
     ("models/axes/compile_cache.py", "os.getuid"),  # after hasattr
-    ("tests/inputs/test_writing.py", "symlink_to"),  # not run on Windows
+    ("tests/inputs/files/test_writing.py", "symlink_to"),  # not run on Windows
     ("tests/models/axes/test_compiling.py", "symlink_to"),  # not run on Windows
     ("tests/models/axes/test_compiling.py", "os.getuid"),  # not run on Windows
     ("benchmarks/memory.py", "resource"),  # after a branch for Windows

@@ -18,7 +18,7 @@ from fundpool.actuarial.solvency import (
     discount_factors,
     level_rate,
 )
-from fundpool.inputs.vocabulary import AGES, CELLS
+from fundpool.inputs.format.vocabulary import AGES, CELLS
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.population.year import births_by_pair, survive_and_age
 from validation.nation import rates_by_year, vital_tables

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.actuarial.mobility import home_away_probabilities, transition_matrix
-from fundpool.inputs.vocabulary import AGES, CELLS
+from fundpool.inputs.format.vocabulary import AGES, CELLS
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.population.year import births_by_pair, survive_and_age
 from validation.part import Check, Part, bound, checks_table, equal, markdown_table

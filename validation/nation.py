@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fundpool.inputs.building import ages, cover, vital
-from fundpool.inputs.jiangsu.published import HERE as JIANGSU
-from fundpool.inputs.jiangsu.published import Published
-from fundpool.inputs.vocabulary import AGES, OUTSIDE, SEXES, TIES
+from fundpool.building import ages, cover, vital
+from fundpool.building.jiangsu.published import HERE as JIANGSU
+from fundpool.building.jiangsu.published import Published
+from fundpool.inputs.format.vocabulary import AGES, OUTSIDE, SEXES, TIES
 from fundpool.models.axes.arrays import FloatArray
 from tests.cases.small import SmallCase
 from validation.cohort_component import VitalRates, projected

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import AGES, SEXES
+from fundpool.inputs.format.vocabulary import AGES, SEXES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.projection.study import study
 from validation.backtest import read

@@ -14,7 +14,7 @@ from multiprocessing import get_context
 import pandas as pd
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.inputs.findings import CaseError
+from fundpool.inputs.format.findings import CaseError
 from fundpool.models.calibration.multipliers import Calibration
 from fundpool.models.projection.study import study
 from validation.part import Check, Part, checks_table, markdown_table

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from fundpool.inputs.disk import FileInUseError, move
+from fundpool.inputs.files.disk import FileInUseError, move
 
 
 class DamagedError(Exception):

@@ -10,8 +10,8 @@ import fundpool
 from fundpool.archive.manifest import Request
 from fundpool.archive.objects import ObjectStore, sha256
 from fundpool.archive.provenance import code_sha256
-from fundpool.inputs.bundled import case_path, is_there
-from fundpool.inputs.case import Case
+from fundpool.inputs.case import Case, case_path
+from fundpool.inputs.case.bundled import is_there
 
 PLACES = frozenset({"out", "archive", "json", "quiet", "help", "webhook"})
 """Options that say where results go, not what they are."""

@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from fundpool.archive.manifest import Manifest, read_manifest
 from fundpool.archive.objects import DamagedError, ObjectStore, sha256
-from fundpool.inputs.disk import FileInUseError, move, portable_name
+from fundpool.inputs.files.disk import FileInUseError, move, portable_name
 
 MANIFEST = "manifest.json"
 MARK = "fundpool-archive.json"

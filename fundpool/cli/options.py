@@ -1,6 +1,8 @@
 """Options that several commands share."""
 
 import logging
+import math
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -71,3 +73,26 @@ Policies = Annotated[
         help="A policy of the case, or a policy file, laid over it. May be repeated.",
     ),
 ]
+
+
+class TableFormat(StrEnum):
+    """Formats of the tables that ``project`` writes."""
+
+    parquet = "parquet"
+    csv = "csv"
+
+
+def finite(value: float | None) -> float | None:
+    """A number as it is given; what is not finite is refused."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter(f"{value} is not a finite number.")
+    return value
+
+
+Months = Annotated[
+    float | None,
+    typer.Option(
+        "--reserve-months", min=0.0, callback=finite,
+        help="Reserve floor; default: the case's target.",
+    ),
+]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fundpool.cli.commands import app
+from fundpool.cli.app import app
 from fundpool.cli.options import AsJson, CaseArgument, Quiet, Settings, Years
 from fundpool.cli.session import (
     BAD_INPUT,
@@ -45,7 +45,7 @@ def policies(
     quiet: Quiet = False,
 ) -> None:
     """Measure every policy of a case against the case without it."""
-    from fundpool.inputs.policies import policy_contents
+    from fundpool.inputs.case.policies import policy_contents
 
     with refusing_bad_input():
         opened = opened_case(case, changes)

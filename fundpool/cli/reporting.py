@@ -140,7 +140,7 @@ def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
     from fundpool.archive.objects import DamagedError
     from fundpool.archive.provenance import code_sha256
     from fundpool.archive.reruns import laid_out
-    from fundpool.inputs.findings import CaseError
+    from fundpool.inputs.format.findings import CaseError
     from fundpool.models.analysis.change import Valuation
 
     request = run.manifest.request
@@ -212,8 +212,8 @@ def gathered(
     """Everything a report holds beside the comparison."""
     import pandas as pd
 
-    from fundpool.inputs.bundled import case_path
-    from fundpool.inputs.sources import read_raw
+    from fundpool.inputs.case import case_path
+    from fundpool.inputs.format.sources import read_raw
     from fundpool.languages import language
     from fundpool.models.analysis.sensitivity import sensitivity, steps_of
     from fundpool.models.calibration.checking import check_case

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from fundpool.cli.commands import app
+from fundpool.cli.app import app
 from fundpool.cli.options import CaseArgument, Quiet, Seed, Settings, Years
 from fundpool.cli.session import (
     BAD_INPUT,
@@ -53,8 +53,8 @@ def serve(
         opened = opened_case(case, changes)
         span = projected_years(opened, years)
         listener = _listener(host, port)
-    from fundpool.web.app import create_app
-    from fundpool.web.bundle import chart_bundle
+    from fundpool.web.server.app import create_app
+    from fundpool.web.server.bundle import chart_bundle
     from fundpool.web.serving import Serving
 
     where = listener.getsockname()[1]

@@ -55,7 +55,7 @@ def plain_warnings(quiet: bool) -> Iterator[None]:
 @contextmanager
 def refusing_bad_input() -> Iterator[None]:
     """Turn a refused case or a bad argument into a message and exit status 2."""
-    from fundpool.inputs.findings import CaseError, format_findings
+    from fundpool.inputs.format.findings import CaseError, format_findings
 
     try:
         yield
@@ -179,7 +179,7 @@ def checked_folder(folder: Path, names: Iterable[str] = (), option: str = "--out
     Raises:
         UsageError: it cannot be made or written to, or a folder stands where a file is to be.
     """
-    from fundpool.inputs.writing import UnwritableError, check_folder
+    from fundpool.inputs.files.writing import UnwritableError, check_folder
 
     try:
         check_folder(folder, names)
@@ -195,7 +195,7 @@ def checked_archive(archive: Path | None) -> None:
     """
     if archive is None:
         return
-    from fundpool.inputs.writing import UnwritableError, check_folder
+    from fundpool.inputs.files.writing import UnwritableError, check_folder
 
     try:
         check_folder(archive, ["fundpool-archive.json"])
@@ -254,7 +254,7 @@ def listed(text: str, known: Collection[str], option: str) -> list[str]:
 @contextmanager
 def saying_disk_errors(place: Path) -> Iterator[None]:
     """Turn what the disk refuses while results are written into a sentence and exit status 1."""
-    from fundpool.inputs.writing import reason
+    from fundpool.inputs.files.writing import reason
 
     try:
         yield
@@ -271,7 +271,7 @@ def results_in(out: Path, names: Iterable[str] = ()) -> Iterator[Path]:
         out: where the results go.
         names: files of which no older version may stay.
     """
-    from fundpool.inputs.writing import whole_folder
+    from fundpool.inputs.files.writing import whole_folder
 
     with saying_disk_errors(out), whole_folder(out, names) as folder:
         yield folder
@@ -316,7 +316,7 @@ def kept(
     from fundpool.archive.keeping import Result, keep_run
     from fundpool.archive.requests import ChangedInputError
     from fundpool.archive.runs import Archive
-    from fundpool.inputs.writing import reason
+    from fundpool.inputs.files.writing import reason
 
     done = Result(case, result, tables, files, resolved or {}, previous, status_of(result))
     try:
@@ -330,3 +330,25 @@ def kept(
         raise typer.Exit(FAILED) from None
     say(f"Kept in {archive} as {run.id}", quiet)
     return run
+
+
+def end_with_alerts(
+    result: dict[str, object], case: "Case", quiet: bool, at_least: int = DONE
+) -> None:
+    """Say which solvency alerts are raised; exit with the status that comes first.
+
+    A failure (1) comes before an alert (3).
+    """
+    from fundpool.languages import ENGLISH
+    from fundpool.report.words.sentences import alert_sentences
+
+    sentences = alert_sentences(result, case, ENGLISH)
+    for sentence in sentences:
+        say(sentence, quiet)
+    status = at_least or status_of(result)
+    if status != DONE:
+        raise typer.Exit(status)
+
+
+NO_PLAN = 4
+"""Exit status: no certified plan (docs/commands.md)."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fundpool.cli.commands import app
+from fundpool.cli.app import app
 from fundpool.cli.options import Quiet, Seed
 from fundpool.cli.session import (
     UsageError,
@@ -24,7 +24,7 @@ def synthesise(
     quiet: Quiet = False,
 ) -> None:
     """Make up a case of any size, for scale: counties in cities, provinces and a nation."""
-    from fundpool.inputs.template import synthesise_case
+    from fundpool.building.copies import synthesise_case
 
     with refusing_bad_input(), saying_disk_errors(directory):
         checked_folder(directory, option="folder")

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from fundpool.report import wording
+from fundpool.languages import numbers
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "zh")
@@ -51,16 +51,16 @@ class Language:
 
     def percent(self, value: float, digits: int = 2) -> str:
         """A share in per cent."""
-        text = wording.percent(value, digits)
-        return text.replace(wording.NARROW, "") if self.chinese else text
+        text = numbers.percent(value, digits)
+        return text.replace(numbers.NARROW, "") if self.chinese else text
 
     def money(self, value: float) -> str:
         """Money: 85.5 bn, 855亿."""
-        return self._large(value, 1) if self.chinese else wording.money(value)
+        return self._large(value, 1) if self.chinese else numbers.money(value)
 
     def people(self, value: float) -> str:
         """People: 84.75 m, 8474.8万."""
-        return self._large(value, 1) if self.chinese else wording.people(value)
+        return self._large(value, 1) if self.chinese else numbers.people(value)
 
     def _large(self, value: float, digits: int) -> str:
         """A large number in 万 or 亿.
@@ -79,20 +79,20 @@ class Language:
 
     def number(self, value: float, digits: int = 1) -> str:
         """A plain number with a true minus sign."""
-        return wording.number(value, digits)
+        return numbers.number(value, digits)
 
     def year(self, value: object) -> str:
         """A year, or that it does not come."""
         missing = value is None or pd.isna(value)  # type: ignore[call-overload]
-        return self.gettext("never") if missing else wording.year_or_never(value)
+        return self.gettext("never") if missing else numbers.year_or_never(value)
 
     def months(self, value: float) -> str:
         """Months without decimals, or that it does not come."""
-        return self.gettext("never") if math.isinf(value) else wording.months_or_never(value)
+        return self.gettext("never") if math.isinf(value) else numbers.months_or_never(value)
 
     def plural(self, level: str, count: int = 2) -> str:
         """A level of the region tree as a noun."""
-        return self.gettext(wording.plural(level)) if self.chinese else wording.plural(level, count)
+        return self.gettext(numbers.plural(level)) if self.chinese else numbers.plural(level, count)
 
     def title(self, item: Any) -> str:
         """The title of a case's settings or of a scheme file, local where there is one."""

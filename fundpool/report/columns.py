@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fundpool.inputs.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 
 YEARS = frozenset(

@@ -7,13 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fundpool.inputs.writing import reason
+from fundpool.inputs.files.writing import reason
 from fundpool.languages import ENGLISH, Language
 from fundpool.models.projection.comparison import Comparison
 from fundpool.report.extras import Extras
-from fundpool.report.page import report_page, report_title
+from fundpool.report.page.page import report_page, report_title
 from fundpool.report.pdf import Imprint, report_pdf
-from fundpool.report.workbook import Contents, write_workbook
+from fundpool.report.workbook.book import Contents
+from fundpool.report.workbook.workbook import write_workbook
 from fundpool.summary import as_json
 
 

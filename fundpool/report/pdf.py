@@ -7,8 +7,8 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
-from fundpool.report.blocks import Block, blocks_of
 from fundpool.report.fonts import CHINESE, MONO, font_folders, is_latin, printable, text_fonts
+from fundpool.report.page.blocks import Block, blocks_of
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 PAGE_POINTS = 640.0
@@ -43,7 +43,7 @@ def report_pdf(page: str, imprint: Imprint) -> bytes:
     placeholders; the page keeps them.
 
     Args:
-        page: the report as HTML (:func:`fundpool.report.page.report_page`).
+        page: the report as HTML (:func:`fundpool.report.page.page.report_page`).
         imprint: what stands around it.
     """
     import typst

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from fundpool.inputs.findings import Finding
-from fundpool.inputs.sources import RawCase
+from fundpool.inputs.format.findings import Finding
+from fundpool.inputs.format.sources import RawCase
 from fundpool.languages import ENGLISH, Language
 from fundpool.report.fonts import PLACEHOLDER, drawable, unprintable
 

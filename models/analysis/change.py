@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.variation import (
+from fundpool.inputs.case.variation import (
     ALL_DATA,
     ASSUMPTION_PARTS,
     DATA_PARTS,

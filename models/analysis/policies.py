@@ -14,7 +14,7 @@ import pandas as pd
 
 from fundpool.actuarial.solvency import discount_factors
 from fundpool.inputs.case import Case
-from fundpool.inputs.policies import policy_contents, read_policy
+from fundpool.inputs.case.policies import policy_contents, read_policy
 from fundpool.models.analysis.endurance import endurance_table
 from fundpool.models.calibration.multipliers import Calibration
 from fundpool.models.flows.record import MIGRANT_MEASURES

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.variation import shifted, value_at
+from fundpool.inputs.case.variation import shifted, value_at
 from fundpool.models.economy import economic_paths
 from fundpool.models.flows.repricing import can_be_repriced, repriced
 from fundpool.models.projection.study import Projection, Study, study

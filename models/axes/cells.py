@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fundpool.inputs.vocabulary import AGES, SEXES
+from fundpool.inputs.format.vocabulary import AGES, SEXES
 from fundpool.models.axes.arrays import IntArray
 
 

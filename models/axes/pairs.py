@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import TIES
+from fundpool.inputs.format.vocabulary import TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 
 

@@ -1,6 +1,6 @@
 """Coverage statuses by number, and the groups that rules speak of."""
 
-from fundpool.inputs.vocabulary import STATUSES, TIES
+from fundpool.inputs.format.vocabulary import STATUSES, TIES
 
 K = len(STATUSES)
 

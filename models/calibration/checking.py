@@ -7,7 +7,7 @@ import numpy as np
 
 from fundpool.inputs.case import Case, read_case
 from fundpool.inputs.case import check_case as check_inputs
-from fundpool.inputs.findings import CaseError, Finding
+from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.models.calibration.multipliers import FITTED, Calibration, calibrate, counties_of
 from fundpool.models.economy import economic_paths
 from fundpool.models.flows.years import opening_year

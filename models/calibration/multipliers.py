@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.findings import CaseError, Finding
-from fundpool.inputs.tables import FITTED_MEASURES
+from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.tables import FITTED_MEASURES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.claims.compiled import ClaimRoom, claim_room
 from fundpool.models.economy import EconomicPaths

@@ -19,7 +19,7 @@ from fundpool.actuarial.benefits import BenefitFormula, coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
-from fundpool.inputs.schemes import Scheme
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.population.care import class_starts
 

@@ -10,7 +10,7 @@ entries of a home add up to the population's count.
 import numpy as np
 from scipy import sparse
 
-from fundpool.inputs.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, sum_by
 from fundpool.models.population.rates import YearCount

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.schemes import Scheme
-from fundpool.inputs.vocabulary import REGIMES, STATUSES
+from fundpool.inputs.format.vocabulary import REGIMES, STATUSES
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, next_level
 from fundpool.models.claims.benefits import (

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import REGIMES, STATUSES, TIES
+from fundpool.inputs.format.vocabulary import REGIMES, STATUSES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import sum_by
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fundpool.inputs.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import sum_by
 from fundpool.models.contributions import accounts

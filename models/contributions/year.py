@@ -12,8 +12,8 @@ import numpy as np
 
 from fundpool.actuarial.contribution_base import expected_contribution_base
 from fundpool.inputs.case import Case
-from fundpool.inputs.schemes import Scheme
-from fundpool.inputs.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import STATUSES
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, sum_by
 from fundpool.models.coverage.packages import package_rate

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
+from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, sum_by
 from fundpool.models.axes.statuses import (

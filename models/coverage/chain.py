@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.actuarial.mobility import transition_matrix
-from fundpool.inputs.vocabulary import TIES
+from fundpool.inputs.format.vocabulary import TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.statuses import (
     DUAL,

@@ -6,7 +6,7 @@ import numpy as np
 
 from fundpool.actuarial.mobility import turnover_hazard
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import TIES
+from fundpool.inputs.format.vocabulary import TIES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.statuses import STAYER
 from fundpool.models.coverage.participation import Participation, participation

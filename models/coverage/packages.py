@@ -3,7 +3,7 @@
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.schemes import Scheme
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray
 
 

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.schemes import Scheme
-from fundpool.inputs.vocabulary import TIES
+from fundpool.inputs.format.vocabulary import TIES
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.coverage.packages import joining_share
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import sum_by

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.parameters import Parameter
+from fundpool.inputs.settings.parameters import Parameter
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.flows.record import CountyFlows, Multipliers
 from fundpool.models.flows.years import OpeningYear, county_flows

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import AGES, CELLS
+from fundpool.inputs.format.vocabulary import AGES, CELLS
 from fundpool.models.axes.arrays import IntArray
 from fundpool.models.axes.cells import cell_index
 from fundpool.models.population.rates import CareWeights

@@ -9,8 +9,8 @@ import numpy as np
 
 from fundpool.actuarial.credited_years import eligible_share_of_many
 from fundpool.inputs.case import Case
-from fundpool.inputs.schemes import Scheme
-from fundpool.inputs.vocabulary import AGES, SEXES
+from fundpool.inputs.format.vocabulary import AGES, SEXES
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, slices
 from fundpool.models.axes.threads import side_by_side

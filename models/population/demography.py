@@ -7,7 +7,7 @@ import numpy as np
 from fundpool.actuarial.lifetable import LifeTable
 from fundpool.actuarial.mobility import home_away_probabilities, rogers_castro
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import AGES, CELLS, OUTSIDE, SEXES
+from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.cells import cell_index
 from fundpool.models.axes.pairs import PairIndex

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from fundpool.inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
+from fundpool.inputs.format.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
 from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
 from fundpool.models.axes.pairs import slices
 from fundpool.models.axes.threads import side_by_side

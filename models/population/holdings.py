@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.inputs.vocabulary import AGES, STATUSES
+from fundpool.inputs.format.vocabulary import AGES, STATUSES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.population.rates import YearRates

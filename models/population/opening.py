@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import CELLS, OUTSIDE, TIES
+from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE, TIES
 from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
 from fundpool.models.axes.cells import cell_index
 from fundpool.models.axes.compiling import compiled

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import CELLS, SEXES, STATUSES
+from fundpool.inputs.format.vocabulary import CELLS, SEXES, STATUSES
 from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, next_level

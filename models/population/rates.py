@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from fundpool.inputs.vocabulary import AGES
+from fundpool.inputs.format.vocabulary import AGES
 from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
 
 

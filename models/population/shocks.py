@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.policies import Shock
-from fundpool.inputs.vocabulary import STATUSES
+from fundpool.inputs.case.policies import Shock
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import BoolArray, FloatArray
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.coverage.on_move import cover_on_job_loss

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from fundpool.inputs.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
+from fundpool.inputs.format.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.population.holdings import CONTRIBUTING, MONEY, carried

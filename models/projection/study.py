@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import IntArray
 from fundpool.models.calibration.multipliers import (
     Calibration,

@@ -26,7 +26,7 @@ from fundpool.actuarial.aggregate_loss import compound_negative_binomial
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.inputs.case import Case
-from fundpool.inputs.findings import CaseError, Finding
+from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.claims.benefits import (
     coordinated_payments,

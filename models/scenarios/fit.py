@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.scenarios.model import DriverModel
 

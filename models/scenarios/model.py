@@ -20,9 +20,9 @@ from functools import cached_property
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.findings import CaseError, Finding
-from fundpool.inputs.scenario_settings import Scenarios, correlation_matrix, persistence_matrix
-from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.vocabulary import DRIVERS
+from fundpool.inputs.settings.scenarios import Scenarios, correlation_matrix, persistence_matrix
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.scenarios.compiled import autoregression, rotated

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.flows.responses import Responses, flow_responses, responding

@@ -15,8 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from fundpool.inputs.tables import TABLES
-from fundpool.inputs.vocabulary import AGES, SEXES, TIES
+from fundpool.inputs.format.tables import TABLES
+from fundpool.inputs.format.vocabulary import AGES, SEXES, TIES
 
 HALF_MOVE = -math.log(0.8) / 2  # hazard out and back of a chain that moves one in ten a year
 DEATH_RATE = 2 / 99  # central death rate at which 98 of 100 survive a year

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from fundpool.alerts import Evidence, rules_judged, solvency_alerts
 from fundpool.cli.commands import app
 from fundpool.inputs.case import Case, read_case
-from fundpool.inputs.findings import CaseError
+from fundpool.inputs.format.findings import CaseError
 from fundpool.models.projection.study import Projection, project
 from fundpool.webhook import WebhookError, post_alerts
 from tests.cases.small import small_case

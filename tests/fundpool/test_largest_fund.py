@@ -5,7 +5,7 @@ from pathlib import Path
 from fundpool.inputs.case import read_case
 from fundpool.models.projection.study import study
 from fundpool.models.risk.solvency import solvency_risk
-from fundpool.report.stochastic import _largest_pool
+from fundpool.report.page.stochastic import _largest_pool
 from tests.cases.stochastic import stochastic_case
 
 

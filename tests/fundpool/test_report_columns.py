@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fundpool.inputs.case import read_case
-from fundpool.inputs.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.study import project
 from fundpool.report.columns import CALCULATED, PERSONS

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fundpool.__main__ import main
-from fundpool.inputs.findings import Finding
+from fundpool.inputs.format.findings import Finding
 
 CHILD = "import warnings; warnings.warn('from a child')"
 
@@ -26,7 +26,7 @@ def warned(
         subprocess.run([sys.executable, "-c", CHILD], check=True)
         return ()
 
-    monkeypatch.setattr("fundpool.inputs.case.check_case", checking)
+    monkeypatch.setattr("fundpool.inputs.case.case.check_case", checking)
     monkeypatch.setattr(sys, "argv", ["fundpool", "check", *words])
     with warnings.catch_warnings():
         warnings.simplefilter("default")

@@ -13,8 +13,8 @@ import pytest
 
 from fundpool.__main__ import make_printable
 from fundpool.archive.runs import Archive
-from fundpool.inputs import disk
-from fundpool.inputs.disk import FileInUseError, move
+from fundpool.inputs.files import disk
+from fundpool.inputs.files.disk import FileInUseError, move
 from tests.cases.small import small_case
 from tests.fundpool.simulated_windows import DESCRIPTORS
 from tests.test_portability import windows_fault
@@ -156,7 +156,7 @@ def test_a_report_open_elsewhere_is_a_sentence(tmp_path: Path) -> None:
     case = small_case().write(tmp_path / "case")
     program = """
 import sys
-from fundpool.inputs import disk
+from fundpool.inputs.files import disk
 disk.PATIENCE = 0.1
 from tests.fundpool.simulated_windows import main
 held = open("fundpool-projection/summary.json", "rb")

@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 
 from fundpool.alerts import solvency_alerts
-from fundpool.inputs.case import Case, _assembled
-from fundpool.inputs.findings import CaseError
-from fundpool.inputs.tables import TABLE_OF
+from fundpool.inputs.case import Case
+from fundpool.inputs.case.case import _assembled
+from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.format.tables import TABLE_OF
 from fundpool.models.calibration.checking import fit_findings
 from fundpool.models.calibration.experience import experience
 from fundpool.models.optimiser import optimise

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from fundpool.inputs.case import check_case, read_case
-from fundpool.inputs.findings import CaseError
-from fundpool.inputs.vocabulary import TIES
+from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.format.vocabulary import TIES
 from tests.cases.small import SmallCase, small_case
 
 Change = Callable[[SmallCase], None]

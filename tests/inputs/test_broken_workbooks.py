@@ -8,7 +8,7 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from fundpool.inputs.case import check_case, read_case
-from fundpool.inputs.findings import CaseError
+from fundpool.inputs.format.findings import CaseError
 from fundpool.inputs.template import write_case_workbook
 from tests.cases.small import small_case
 

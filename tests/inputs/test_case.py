@@ -7,10 +7,10 @@ import duckdb
 import pandas as pd
 import pytest
 
-from fundpool.inputs.bundled import bundled_cases
-from fundpool.inputs.case import Case, check_case, read_case
-from fundpool.inputs.findings import CaseError
-from fundpool.inputs.template import copy_case, write_case_workbook, write_empty_workbook
+from fundpool.building.copies import copy_case
+from fundpool.inputs.case import Case, bundled_cases, check_case, read_case
+from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.template import write_case_workbook, write_empty_workbook
 from fundpool.models.coverage.participation import participation
 from tests.cases.small import small_case, toml_text
 

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fundpool.inputs.case import Case, check_case, read_case
-from fundpool.inputs.findings import CaseError
+from fundpool.inputs.format.findings import CaseError
 from fundpool.inputs.template import write_case_workbook
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.study import study

@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 
 from fundpool.alerts import solvency_alerts
-from fundpool.inputs.case import Case, _assembled
-from fundpool.inputs.findings import CaseError
-from fundpool.inputs.tables import TABLE_OF, TABLES
+from fundpool.inputs.case import Case
+from fundpool.inputs.case.case import _assembled
+from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.format.tables import TABLE_OF, TABLES
 from fundpool.models.calibration.multipliers import actual_to_expected
 from fundpool.models.optimiser import optimise
 from fundpool.models.optimiser.explain.industries import industry_burdens

@@ -9,7 +9,7 @@ import pytest
 
 from fundpool import check_case
 from fundpool.inputs.case import read_case
-from fundpool.inputs.findings import Finding
+from fundpool.inputs.format.findings import Finding
 from tests.cases.small import SmallCase, given, small_case
 from tests.cases.stochastic import SOURCE, stochastic_case
 

@@ -3,8 +3,8 @@
 import pytest
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.inputs.findings import CaseError
-from fundpool.inputs.variation import scaled
+from fundpool.inputs.case.variation import scaled
+from fundpool.inputs.format.findings import CaseError
 
 
 @pytest.fixture(scope="module")

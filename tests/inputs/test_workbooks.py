@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from fundpool.inputs.case import check_case, read_case
-from fundpool.inputs.findings import CaseError
+from fundpool.inputs.format.findings import CaseError
 from fundpool.inputs.template import write_case_workbook, write_empty_workbook
 from tests.cases.policies import policy_case
 from tests.cases.small import SmallCase, small_case, small_settings

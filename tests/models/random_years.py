@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fundpool.actuarial.mobility import home_away_probabilities
-from fundpool.inputs.vocabulary import CELLS, STATUSES
+from fundpool.inputs.format.vocabulary import CELLS, STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, dense_pairs, pair_index
 from fundpool.models.population.holdings import CONTRIBUTING, LAYERS

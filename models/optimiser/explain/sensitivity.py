@@ -6,8 +6,8 @@ from dataclasses import replace
 import pandas as pd
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.findings import CaseError
-from fundpool.inputs.variation import scaled
+from fundpool.inputs.case.variation import scaled
+from fundpool.inputs.format.findings import CaseError
 from fundpool.models.analysis.sensitivity import restudied
 from fundpool.models.optimiser.planning import Choices, optimise
 from fundpool.models.pooling.plans import PoolingPlan

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fundpool.inputs.vocabulary import CELLS, STATUSES
+from fundpool.inputs.format.vocabulary import CELLS, STATUSES
 from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
 from fundpool.models.axes.compiling import LOOSE, compiled
 from fundpool.models.population.compiled.plain import FEW, FEW_OR_MANY, FOUR, MANY

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fundpool.inputs.vocabulary import CELLS
+from fundpool.inputs.format.vocabulary import CELLS
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.compiling import LOOSE, compiled
 from fundpool.models.axes.pairs import PairIndex

@@ -11,7 +11,7 @@ to count with one counter for all processors takes longer than the work.
 
 import numpy as np
 
-from fundpool.inputs.vocabulary import AGES, CELLS, OLDEST_AGE
+from fundpool.inputs.format.vocabulary import AGES, CELLS, OLDEST_AGE
 from fundpool.models.axes.compiling import LOOSE, compiled
 from fundpool.models.population.compiled.blocks import K
 from fundpool.models.population.holdings import CONTRIBUTING

@@ -9,7 +9,7 @@ nobody can have are left out.
 
 import numpy as np
 
-from fundpool.inputs.vocabulary import CELLS
+from fundpool.inputs.format.vocabulary import CELLS
 from fundpool.models.axes.compiling import LOOSE, compiled
 from fundpool.models.axes.threads import CHUNKS
 from fundpool.models.population.compiled.blocks import (

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.inputs.findings import CaseError
-from fundpool.inputs.variation import shifted, value_at
+from fundpool.inputs.case.variation import shifted, value_at
+from fundpool.inputs.format.findings import CaseError
 from fundpool.models.analysis.sensitivity import Step, sensitivity, steps_of
 from fundpool.models.economy import economic_paths
 from fundpool.models.flows.repricing import repriced

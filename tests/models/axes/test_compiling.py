@@ -81,7 +81,7 @@ def test_the_digest_covers_all_that_compiled_code_depends_on() -> None:
         users_and_their_imports(ROOT, compiled.PACKAGES, "fundpool.models.axes.compiling")
     )
     assert {MODULES[name] for name in reached} <= digested
-    assert MODULES["fundpool.inputs.vocabulary"] in digested
+    assert MODULES["fundpool.inputs.format.vocabulary"] in digested
 
 
 ENTRY = """

@@ -7,7 +7,7 @@ import pytest
 
 from fundpool.actuarial.credibility import buhlmann_straub, full_credibility_claims
 from fundpool.inputs.case import read_case
-from fundpool.inputs.findings import CaseError
+from fundpool.inputs.format.findings import CaseError
 from fundpool.models.calibration.experience import experience, periods
 from fundpool.models.projection.study import study
 from tests.cases.small import SmallCase, small_case

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.inputs.findings import CaseError
+from fundpool.inputs.format.findings import CaseError
 from fundpool.models.calibration.multipliers import FITTED, counties_of, targets
 from fundpool.models.funds.books import county_book
 from fundpool.models.projection.study import Study, study

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.inputs.vocabulary import REGIMES, STATUSES, TIES
+from fundpool.inputs.format.vocabulary import REGIMES, STATUSES, TIES
 from fundpool.models.claims.treatment import (
     HOME,
     REFERRAL,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from fundpool.inputs.case import read_case
-from fundpool.inputs.vocabulary import AGES
+from fundpool.inputs.format.vocabulary import AGES
 from fundpool.models.projection.study import study
 from tests.cases.small import given, small_case
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import CELLS, STATUSES
+from fundpool.inputs.format.vocabulary import CELLS, STATUSES
 from fundpool.models.axes.arrays import BoolArray, FloatArray
 from fundpool.models.coverage import chain as coverage
 from fundpool.models.coverage import leaving

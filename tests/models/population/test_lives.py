@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.inputs.vocabulary import SEXES, STATUSES, TIES
+from fundpool.inputs.format.vocabulary import SEXES, STATUSES, TIES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.coverage.base_year import base_coverage
 from fundpool.models.coverage.chain import coverage_generator

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.claims import compiled as claims_kernel
 from fundpool.models.claims import year as claims

@@ -15,8 +15,8 @@ import pytest
 from scipy import integrate, linalg, stats
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.inputs.findings import CaseError
-from fundpool.inputs.vocabulary import STATUSES
+from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.analysis.endurance import endurance, months_survived
 from fundpool.models.analysis.policies import figures, policy_effects
 from fundpool.models.coverage.participation import compliance, insured_share

@@ -10,7 +10,7 @@ import pytest
 
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.inputs.case import read_case
-from fundpool.inputs.findings import CaseError
+from fundpool.inputs.format.findings import CaseError
 from fundpool.models.calibration.experience import experience
 from fundpool.models.claims.treatment import industry_relativities
 from fundpool.models.projection.comparison import compare

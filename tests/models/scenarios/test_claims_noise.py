@@ -9,7 +9,7 @@ from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.actuarial.severity import Lognormal
 from fundpool.inputs.case import read_case
-from fundpool.inputs.findings import CaseError
+from fundpool.inputs.format.findings import CaseError
 from fundpool.models.calibration.multipliers import no_multipliers
 from fundpool.models.flows.responses import flow_responses, raised, responding, with_growth
 from fundpool.models.flows.years import opening_year

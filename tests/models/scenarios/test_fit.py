@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.models.scenarios.compiled import autoregression
 from fundpool.models.scenarios.draws import pseudo_normals
 from fundpool.models.scenarios.fit import fit_drivers

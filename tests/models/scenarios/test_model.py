@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from fundpool.inputs.case import read_case
-from fundpool.inputs.findings import CaseError
-from fundpool.inputs.vocabulary import DRIVERS
+from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.models.flows.responses import no_responses
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Study, study

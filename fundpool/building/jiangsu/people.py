@@ -1,0 +1,187 @@
+"""People of the Jiangsu case in the base year: residents, migrants, and how readily they move."""
+
+import tomllib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fundpool.building import ages, cover, migration, vital
+from fundpool.building.jiangsu.published import BASE_YEAR, HERE, FloatArray, Published
+from fundpool.inputs.format.vocabulary import AGES, OUTSIDE, SEXES
+
+
+@dataclass(frozen=True)
+class People:
+    """People of the base year.
+
+    Attributes:
+        residents: by county, sex and age, ``(n, 2, 101)``.
+        outside: the people elsewhere from whom in-migrants come, ``(2, 101)``.
+        migrants: stocks by origin and destination.
+        profiles: age patterns of migrants by tie, ``(4, 2, 101)``.
+        by_tie: by county, tie, sex and age, ``(n, 5, 2, 101)``.
+    """
+
+    residents: FloatArray
+    outside: FloatArray
+    migrants: migration.Migrants
+    profiles: FloatArray
+    by_tie: FloatArray
+
+
+def people(published: Published, mortality: pd.DataFrame) -> People:
+    """People of the base year from the census."""
+    bands = published.table("census_ages").pivot(
+        index="region", columns="age_from", values="persons"
+    )
+    bands = bands.loc[published.counties]
+    starts = bands.columns.to_numpy(dtype=float)
+    nation = published.of_nation("population_2020")
+    census = published.census
+    males = census["males"].to_numpy(dtype=float)
+    females = census["females"].to_numpy(dtype=float)
+    by_sex = ages.residents_by_sex(
+        bands.to_numpy(dtype=float), males, females, ages.national_bands(nation, starts.tolist())
+    )
+    rates = death_rates(mortality, BASE_YEAR)
+    tails = [ages.stationary_tail(rates[sex], int(starts[-1])) for sex in range(len(SEXES))]
+    residents = np.stack(
+        [ages.single_ages(starts, by_sex[:, sex], tails[sex]) for sex in range(len(SEXES))], axis=1
+    )
+    national_starts = nation["age_from"].to_numpy(dtype=float)
+    whole = np.stack(
+        [
+            ages.single_ages(national_starts, nation[sex].to_numpy(dtype=float), np.ones(1))
+            for sex in SEXES
+        ]
+    )
+    outside = np.maximum(whole - residents.sum(axis=0), 0.0)
+    moved = migrants(published)
+    profiles = migration.migrant_profiles(residents.sum(axis=0), published.assumptions)
+    same_city = published.city[:, None] == published.city[None, :]
+    stocks = np.stack(
+        [
+            (moved.between * same_city).sum(axis=0),
+            (moved.between * ~same_city).sum(axis=0),
+            moved.inbound,
+            moved.outbound,
+        ],
+        axis=1,
+    )
+    return People(
+        residents, outside, moved, profiles, cover.people_by_tie(residents, stocks, profiles)
+    )
+
+
+def death_rates(mortality: pd.DataFrame, year: int) -> FloatArray:
+    """National death rates of a year, ``(2, 101)``."""
+    series = vital.at_year(mortality, "death_rate", ["sex", "age"], year)
+    return np.array([[series[(sex, age)] for age in range(AGES)] for sex in SEXES])
+
+
+def migrants(published: Published) -> migration.Migrants:
+    """Migrants by origin and destination, fitted to the census margins."""
+    regions = published.regions.set_index("region").loc[published.counties]
+    census = published.census
+    registered = published.table("registered_cities").set_index("region").loc[published.cities]
+    apart = migration.distances(
+        regions["latitude"].to_numpy(float), regions["longitude"].to_numpy(float)
+    )
+    pull = migration.gravity(
+        published.residents,
+        apart,
+        regions["area_km2"].to_numpy(float),
+        published.assumed("distance_power"),
+    )
+    return migration.fitted_migrants(
+        pull,
+        migration.Margins(
+            arrived=census["registered_other_county"].to_numpy(dtype=float),
+            inbound=census["registered_other_province"].to_numpy(dtype=float),
+            gap=(registered["registered"] - registered["residents"]).to_numpy(dtype=float),
+            city=published.city,
+        ),
+    )
+
+
+def population_table(published: Published, own: People) -> pd.DataFrame:
+    """Residents by county, sex and age, and the people outside."""
+    everyone = np.concatenate([own.residents, own.outside[None]])
+    return ages.people_table([*published.counties, OUTSIDE], everyone)
+
+
+def migrants_table(published: Published, own: People) -> pd.DataFrame:
+    """Migrants by home and residence."""
+    codes = np.array(published.counties)
+    home, residence = np.nonzero(own.migrants.between)
+    rows = [
+        pd.DataFrame(
+            {
+                "home": codes[home],
+                "residence": codes[residence],
+                "persons": own.migrants.between[home, residence],
+            }
+        ),
+        pd.DataFrame({"home": codes, "residence": OUTSIDE, "persons": own.migrants.outbound}),
+        pd.DataFrame({"home": OUTSIDE, "residence": codes, "persons": own.migrants.inbound}),
+    ]
+    table = pd.concat(rows, ignore_index=True)
+    return table.assign(persons=table["persons"].round(2))
+
+
+def mobility_table(published: Published, own: People) -> pd.DataFrame:
+    """Hazards of moving that would hold the base-year stocks.
+
+    Moves out balance returns: ``gross rate * sum(people at home x schedule) = return rate x
+    people away``, where the schedule is the case's and sums to one over ages.
+    """
+    settings = tomllib.loads((HERE / "case.toml").read_text("utf-8"))
+    schedule = migration.leaving_by_age(settings["mobility"]["schedule"])
+    back = published.assumed("return_rate")
+    at_home = np.concatenate(
+        [own.by_tie[:, 0].sum(axis=1) @ schedule, [own.outside.sum(axis=0) @ schedule]]
+    )
+    away = own.migrants.between.sum(axis=1) + own.migrants.outbound
+    away = np.append(away, own.migrants.inbound.sum())
+    return pd.DataFrame(
+        {
+            "home": [*published.counties, OUTSIDE],
+            "gross_migraproduction_rate": [six_figures(value) for value in back * away / at_home],
+            "return_rate": back,
+            "onward_rate": published.assumed("onward_rate"),
+        }
+    )
+
+
+def demography_table(
+    published: Published, own: People, mortality: pd.DataFrame, fertility: pd.DataFrame
+) -> pd.DataFrame:
+    """Levels that meet the province's crude death and birth rates of 2021."""
+    table = published.table("vital_rates")
+    table = table[table["year"] == BASE_YEAR + 1]
+    rates = dict(zip(table["measure"], table["value"].astype(float), strict=True))
+    total = own.residents.sum(axis=0)
+    deaths = vital.mortality_level(
+        total, death_rates(mortality, BASE_YEAR + 1), rates["death_rate"]
+    )
+    by_age = vital.at_year(fertility, "rate", ["age"], BASE_YEAR + 1)
+    births = np.zeros(AGES)
+    births[by_age.index.to_numpy(dtype=int)] = by_age.to_numpy()
+    levels = vital.fertility_levels(
+        own.residents[:, 1], own.residents[:, :, :5].sum(axis=(1, 2)), births,
+        rates["birth_rate"], float(total.sum()),
+    )  # fmt: skip
+    return pd.DataFrame(
+        {
+            "region": published.counties,
+            "mortality_level": round(deaths, 4),
+            "fertility_level": levels.round(4),
+            "rural_share": (1.0 - published.census["urban_share"].to_numpy(float)).round(4),
+        }
+    )
+
+
+def six_figures(value: float) -> float:
+    """A number cut to six significant figures, so that tables stay short."""
+    return float(f"{value:.6g}")

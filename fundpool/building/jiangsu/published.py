@@ -1,0 +1,122 @@
+"""The published figures of the Jiangsu case, each county and city in one order."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fundpool.inputs.case.bundled import case_root
+
+HERE = case_root("jiangsu")
+BASE_YEAR = 2020
+PROVINCE = "320000"
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Published:
+    """The published figures, and what each county and city has of them in one order.
+
+    Attributes:
+        folder: folder of the province's figures.
+        national: folder of the national figures.
+    """
+
+    folder: Path = HERE / "published"
+    national: Path = HERE.parent / "national"
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A published table; region codes stay text."""
+        text = {"region": str, "parent": str, "unit": str}
+        kept = {key: kind for key, kind in text.items() if not (name == "funds" and key == "unit")}
+        return pd.read_csv(self.folder / f"{name}.csv", dtype=kept, keep_default_na=True)
+
+    def of_nation(self, name: str) -> pd.DataFrame:
+        """A national table."""
+        return pd.read_csv(self.national / f"{name}.csv")
+
+    @cached_property
+    def assumptions(self) -> dict[str, Any]:
+        """What is assumed where nothing is published."""
+        return tomllib.loads((self.folder.parent / "assumptions.toml").read_text("utf-8"))
+
+    def assumed(self, name: str) -> Any:
+        """Value of an assumption."""
+        return self.assumptions[name]["value"]
+
+    @cached_property
+    def regions(self) -> pd.DataFrame:
+        """All regions."""
+        return self.table("regions").fillna({"parent": ""})
+
+    @cached_property
+    def counties(self) -> list[str]:
+        """County codes."""
+        own = self.regions
+        return list(own.loc[own["level"] == "county", "region"])
+
+    @cached_property
+    def cities(self) -> list[str]:
+        """City codes."""
+        own = self.regions
+        return list(own.loc[own["level"] == "city", "region"])
+
+    @cached_property
+    def city(self) -> NDArray[np.int64]:
+        """City of each county."""
+        own = self.regions[self.regions["level"] == "county"]
+        return np.array([self.cities.index(code) for code in own["parent"]], dtype=np.int64)
+
+    @cached_property
+    def census(self) -> pd.DataFrame:
+        """Census figures by county, in order."""
+        return self.table("census_counties").set_index("region").loc[self.counties]
+
+    @cached_property
+    def residents(self) -> FloatArray:
+        """Residents by county."""
+        return self.census["residents"].to_numpy(dtype=float)
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """Census units with workers by industry, folded into counties."""
+        units = self.table("census_units")
+        names = list(units.columns[5:])
+        workers = units["residents_15_and_over"] * units["employed_share"]
+        folded = units[names].mul(workers, axis=0)
+        folded["workers"] = workers
+        folded["adults"] = units["residents_15_and_over"]
+        return folded.groupby(units["region"]).sum().loc[self.counties]
+
+    @property
+    def industries(self) -> list[str]:
+        """Industries of the census."""
+        return [name for name in self.units.columns if name not in ("workers", "adults")]
+
+    def economy(self, measure: str, year: int) -> pd.Series:
+        """A published economic figure by region."""
+        own = self.table("economy")
+        own = own[(own["measure"] == measure) & (own["year"] == year)]
+        return own.drop_duplicates("region").set_index("region")["value"]
+
+    def fund(self, scheme: str, region: str, year: int, measure: str) -> float:
+        """A published figure of a fund."""
+        own = self.table("funds")
+        rows = own[
+            (own["scheme"] == scheme)
+            & (own["region"] == region)
+            & (own["year"] == year)
+            & (own["measure"] == measure)
+        ]
+        return float(rows["value"].iloc[0])
+
+    def fact(self, topic: str, measure: str, year: int) -> float:
+        """A published figure of another kind."""
+        own = self.table("facts")
+        rows = own[(own["topic"] == topic) & (own["measure"] == measure) & (own["year"] == year)]
+        return float(rows["value"].iloc[0])

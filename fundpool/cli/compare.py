@@ -1,0 +1,87 @@
+"""``compare``: pooling levels and plans side by side."""
+
+from typing import Annotated
+
+import typer
+
+from fundpool.cli.app import app
+from fundpool.cli.options import (
+    ArchiveFolder,
+    AsJson,
+    CaseArgument,
+    Policies,
+    Quiet,
+    Seed,
+    Settings,
+    Years,
+)
+from fundpool.cli.scenarios import (
+    EngineName,
+    ScenarioCount,
+    risk_tables,
+    risk_text,
+    scenarios_of,
+    wanted_scenarios,
+)
+from fundpool.cli.session import (
+    checked_archive,
+    checked_engine,
+    checked_plans,
+    end_with_alerts,
+    kept,
+    opened_case,
+    projected_years,
+    refusing_bad_input,
+    say_of_fit,
+    year_progress,
+)
+
+
+@app.command()
+def compare(
+    context: typer.Context,
+    case: CaseArgument = "jiangsu",
+    pooling: Annotated[
+        list[str] | None,
+        typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
+    ] = None,
+    policy: Policies = None,
+    years: Years = None,
+    archive: ArchiveFolder = None,
+    scenarios: ScenarioCount = 0,
+    seed: Seed = 1,
+    engine: EngineName = "local",
+    changes: Settings = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Print pooling levels and plans side by side; with policies, beside the case without them."""
+    with refusing_bad_input():
+        checked_archive(archive)
+        checked_engine(engine)
+        opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years, context)
+        plans = checked_plans(opened, pooling or list(opened.usual_plans))
+        number = wanted_scenarios(opened, plans, scenarios, 0, engine)
+    from fundpool.cli.tables import overview_text
+    from fundpool.models.projection.comparison import compare as run
+    from fundpool.summary import as_json, summary
+
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        comparison = run(opened, plans, span, progress)
+    say_of_fit(comparison.study, quiet)
+    with refusing_bad_input():
+        risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
+    result = summary(comparison.projections, plans[0], risk)
+    text = overview_text(comparison)
+    if opened.before is not None:
+        from fundpool.cli.policies import beside_base
+
+        with refusing_bad_input(), year_progress(span, quiet) as progress:
+            text, result["base"] = beside_base(comparison, plans, span, progress)
+    tables = comparison.tables | risk_tables(risk)
+    kept(archive, context, opened, result, tables, {"pooling": plans}, quiet=quiet)
+    if risk is not None:
+        text += "\n\n" + risk_text(risk)
+    typer.echo(as_json(result) if json else text, nl=not json)
+    end_with_alerts(result, opened, quiet)

@@ -1,0 +1,86 @@
+"""``diff``: the analysis of change between two runs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fundpool.cli.app import app
+from fundpool.cli.archive import DEFAULT, Kept, opened_archive, refusing_damage, run_named
+from fundpool.cli.options import AsJson, Quiet
+from fundpool.cli.session import (
+    BAD_INPUT,
+    checked_folder,
+    checked_temporary,
+    refusing_bad_input,
+    results_in,
+    say,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from fundpool.archive.runs import Run
+
+
+@app.command()
+@refusing_damage()
+def diff(
+    first: Annotated[str, typer.Argument(metavar="RUN", help="Id of the earlier run.")],
+    second: Annotated[str, typer.Argument(metavar="RUN", help="Id of the later run.")],
+    archive: Kept = DEFAULT,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Also write the whole table as this CSV file.")
+    ] = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Analyse the change between two runs: what moved reserves and level rates, step by step."""
+    from tempfile import TemporaryDirectory
+
+    from fundpool.cli.reporting import plan_in_common, valuation_of
+    from fundpool.cli.session import UsageError
+    from fundpool.models.analysis.change import NotComparableError, analysis_of_change
+
+    with refusing_bad_input():
+        if out is not None:
+            checked_folder(out.parent, [out.name])
+        checked_temporary()
+    opened = opened_archive(archive)
+    old, new = run_named(opened, first), run_named(opened, second)
+    try:
+        with TemporaryDirectory(prefix="fundpool-diff-") as name:
+            plan = plan_in_common(_measures(old), _measures(new))
+            earlier = valuation_of(old, plan, Path(name) / "first")
+            later = valuation_of(new, plan, Path(name) / "second")
+            table = analysis_of_change(
+                earlier, later, plan, lambda step: say(f"Analysis of change: {step}", quiet)
+            )
+    except (UsageError, NotComparableError) as error:
+        say(f"fundpool: {error}")
+        raise typer.Exit(BAD_INPUT) from None
+    if out is not None:
+        with results_in(out.parent) as folder:
+            table.to_csv(folder / out.name, index=False, lineterminator="\n")
+        say(f"Table written to {out}", quiet)
+    if json:
+        from fundpool.summary import as_json
+
+        contents = {"first": old.id, "second": new.id, "plan": plan}
+        typer.echo(as_json(contents | {"change": table.to_dict("records")}), nl=False)
+    else:
+        from fundpool.cli.tables import change_text
+
+        typer.echo(change_text(table, plan))
+
+
+def _measures(run: "Run") -> "pd.DataFrame":
+    from fundpool.cli.session import UsageError
+
+    try:
+        table = run.table("measures")
+    except KeyError as error:
+        raise UsageError(str(error.args[0])) from None
+    if "plan" not in table.columns:
+        table = table.assign(plan=run.manifest.request.parameters.get("--pooling"))
+    return table

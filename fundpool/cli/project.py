@@ -1,0 +1,105 @@
+"""``project``: one projection under one pooling plan."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fundpool.cli.app import app
+from fundpool.cli.options import (
+    ArchiveFolder,
+    AsJson,
+    CaseArgument,
+    Out,
+    Policies,
+    Quiet,
+    Seed,
+    Settings,
+    TableFormat,
+    Years,
+)
+from fundpool.cli.scenarios import (
+    RISK_TABLES,
+    EngineName,
+    ScenarioCount,
+    risk_tables,
+    scenarios_of,
+    wanted_scenarios,
+)
+from fundpool.cli.session import (
+    checked_archive,
+    checked_engine,
+    checked_folder,
+    checked_plans,
+    end_with_alerts,
+    kept,
+    opened_case,
+    projected_years,
+    refusing_bad_input,
+    results_in,
+    say,
+    say_of_fit,
+    year_progress,
+)
+
+PROJECTED = (
+    "funds", "measures", "people", "accounts", "migrants", "retiring", "settlement", "calibration",
+    "evenness", "economy",
+)  # fmt: skip
+"""Tables that ``project`` writes, beside those of scenarios."""
+
+
+@app.command()
+def project(
+    context: typer.Context,
+    case: CaseArgument = "jiangsu",
+    pooling: Annotated[
+        str | None,
+        typer.Option(
+            "--pooling",
+            help="A level of the case, or a plan such as county,city@2027. The policies' plan, or "
+            "the lowest level, unless told.",
+        ),
+    ] = None,
+    policy: Policies = None,
+    years: Years = None,
+    out: Out = Path("fundpool-projection"),
+    table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
+    archive: ArchiveFolder = None,
+    scenarios: ScenarioCount = 0,
+    seed: Seed = 1,
+    engine: EngineName = "local",
+    changes: Settings = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Project a case under one pooling plan; write tidy tables and summary.json."""
+    files = [f"{name}.{table_format.value}" for name in (*PROJECTED, *RISK_TABLES)]
+    with refusing_bad_input():
+        checked_folder(out, [*files, "summary.json"])
+        checked_archive(archive)
+        checked_engine(engine)
+        opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years, context)
+        (plan,) = checked_plans(opened, [pooling or opened.usual_pooling])
+        number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
+    from fundpool.models.projection.study import project as run
+    from fundpool.summary import as_json, summary
+    from fundpool.writing import write_table
+
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        projection = run(opened, plan, span, progress)
+    say_of_fit(projection.study, quiet)
+    with refusing_bad_input():
+        risk = scenarios_of(projection.study, [plan], number, seed, engine, quiet)
+    result = summary({plan: projection}, plan, risk)
+    tables = {name: getattr(projection, name) for name in PROJECTED} | risk_tables(risk)
+    with results_in(out) as folder:
+        for name, table in tables.items():
+            write_table(table, folder / name, table_format)
+        (folder / "summary.json").write_text(as_json(result), encoding="utf-8", newline="\n")
+        kept(archive, context, opened, result, tables, {"pooling": plan}, quiet=quiet)
+    if json:
+        typer.echo(as_json(result), nl=False)
+    say(f"Tables and summary.json written to {out}", quiet)
+    end_with_alerts(result, opened, quiet)

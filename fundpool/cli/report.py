@@ -1,0 +1,149 @@
+"""``report``: the solvency report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fundpool.cli.app import app
+from fundpool.cli.options import (
+    ArchiveFolder,
+    AsJson,
+    CaseArgument,
+    Out,
+    Policies,
+    Quiet,
+    Seed,
+    Settings,
+    Years,
+)
+from fundpool.cli.reporting import Against, Formats, Lang, Language, Moved, Sensitivity, Webhook
+from fundpool.cli.scenarios import (
+    IN_REPORT,
+    EngineName,
+    ScenarioCount,
+    scenarios_of,
+    wanted_scenarios,
+)
+from fundpool.cli.session import (
+    DONE,
+    FAILED,
+    checked_archive,
+    checked_engine,
+    checked_folder,
+    checked_plans,
+    checked_temporary,
+    end_with_alerts,
+    item_progress,
+    kept,
+    opened_case,
+    policies_to_measure,
+    projected_years,
+    refusing_bad_input,
+    results_in,
+    say,
+    say_of_fit,
+    year_progress,
+)
+
+
+@app.command()
+def report(
+    context: typer.Context,
+    case: CaseArgument = "jiangsu",
+    pooling: Annotated[
+        list[str] | None,
+        typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
+    ] = None,
+    policy: Policies = None,
+    years: Years = None,
+    measured: Annotated[
+        str | None,
+        typer.Option(
+            "--policies",
+            metavar="LIST",
+            help="Policies to measure, separated by commas; all, or none. Those that the case "
+            "lists for its report unless told.",
+        ),
+    ] = None,
+    optimised: Annotated[
+        bool, typer.Option("--optimise/--no-optimise", help="Rates and swaps for the first plan.")
+    ] = True,
+    formats: Formats = "html,pdf,xlsx",
+    out: Out = Path("fundpool-report"),
+    archive: ArchiveFolder = None,
+    scenarios: ScenarioCount = None,
+    seed: Seed = 1,
+    engine: EngineName = "local",
+    changes: Settings = None,
+    against: Against = None,
+    sensitivity: Sensitivity = Moved.main,
+    lang: Language = Lang.en,
+    webhook: Webhook = None,
+    json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check, project, compare and optimise a case; write the solvency report."""
+    from fundpool.cli import reporting
+
+    with refusing_bad_input():
+        checked_folder(out)
+        checked_archive(archive)
+        checked_temporary()
+        reporting.check_webhook(webhook)
+        checked_engine(engine)
+        endings = reporting.formats_named(formats)
+        files = [f"report.{ending}" for ending in endings]
+        checked_folder(out, [*files, "summary.json"])
+        say(f"Checking {case}", quiet)
+        opened = opened_case(case, changes, policy, quiet)
+        span = projected_years(opened, years, context)
+        plans = checked_plans(opened, pooling or list(opened.usual_plans))
+        chosen = policies_to_measure(opened, measured)
+        number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
+        earlier = reporting.previous_run(archive, against, opened.name)
+    from fundpool.languages import language
+    from fundpool.models.projection.comparison import compare as run
+    from fundpool.report.outputs import write_report
+    from fundpool.summary import as_json, summary
+
+    regions = len(opened.regions.codes)
+    say(f"Projecting {regions} {opened.levels[0]} funds over {span} years", quiet)
+    with refusing_bad_input(), year_progress(span, quiet) as progress:
+        comparison = run(opened, plans, span, progress)
+    say_of_fit(comparison.study, quiet)
+    resolved = {"pooling": plans, "scenarios": number, "formats": ",".join(endings),
+                "against": earlier.id if earlier else "none"}  # fmt: skip
+    with refusing_bad_input():
+        risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
+    effects = None
+    if chosen:
+        from fundpool.models.analysis.policies import policy_effects
+
+        say(f"Measuring {len(chosen)} policies", quiet)
+        with item_progress("Measuring policies", len(chosen), quiet) as done:
+            effects = policy_effects(comparison.study, chosen, plans[0], done)
+    best = None
+    if optimised:
+        from fundpool.models.optimiser import optimise_where_possible
+
+        say("Optimising rates and swaps", quiet)
+        best = optimise_where_possible(comparison.projections[plans[0]])
+    found = reporting.Found(risk, effects, best, earlier)
+    with refusing_bad_input():
+        extras = reporting.gathered(context, comparison, found, resolved, sensitivity, quiet)
+    result = summary(comparison.projections, plans[0], risk, extras.experience)
+    result["plan"] = best.record() if best is not None else None
+    say("Writing the report", quiet)
+    with results_in(out, files) as folder:
+        result["failed_outputs"] = write_report(
+            folder, comparison, result, extras, language(lang), endings
+        )
+        kept(archive, context, opened, result, comparison.tables | extras.tables, resolved,
+             files=sorted(folder.iterdir()), previous=earlier.id if earlier else None,
+             quiet=quiet)  # fmt: skip
+    if json:
+        typer.echo(as_json(result), nl=False)
+    reporting.say_written(out, files, result, quiet)
+    sent = reporting.send_alerts(webhook, result, quiet)
+    end_with_alerts(result, opened, quiet, DONE if sent else FAILED)

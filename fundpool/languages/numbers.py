@@ -1,0 +1,71 @@
+"""Numbers in words, as English readers write them."""
+
+import math
+
+import pandas as pd
+
+NARROW = "\u00a0"
+"""A space at which a line does not break."""
+
+
+def percent(value: float, digits: int = 2) -> str:
+    r"""A share in per cent.
+
+    >>> percent(0.0512) == "5.12\u00a0%"
+    True
+    """
+    return (
+        "–"
+        if value is None or math.isnan(value)
+        else f"{100 * value:.{digits}f}{NARROW}%".replace("-", "−")
+    )
+
+
+def money(value: float) -> str:
+    r"""Money in billions or millions, three or four figures.
+
+    >>> money(8.5532e10) == "85.5\u00a0bn", money(-3.2e7) == "−32.0\u00a0m"
+    (True, True)
+    >>> money(-30_000.0) == "0.0\u00a0m"  # no minus before what is shown as nothing
+    True
+    """
+    size = abs(value)
+    sign = "−" if value < 0 and size >= 5e4 else ""
+    if size >= 9.995e8:
+        return f"{sign}{size / 1e9:,.1f}{NARROW}bn"
+    return f"{sign}{size / 1e6:,.1f}{NARROW}m"
+
+
+def people(value: float) -> str:
+    r"""People in millions or thousands.
+
+    >>> people(84748016) == "84.75\u00a0m", people(5120) == "5.1\u00a0k"
+    (True, True)
+    """
+    return f"{value / 1e6:,.2f}{NARROW}m" if value >= 1e6 else f"{value / 1e3:,.1f}{NARROW}k"
+
+
+def number(value: float, digits: int = 1) -> str:
+    """A plain number with a true minus sign."""
+    return "–" if math.isnan(value) else f"{value:,.{digits}f}".replace("-", "−")
+
+
+def year_or_never(value: object) -> str:
+    """A year, or that it does not come."""
+    return "never" if value is None or pd.isna(value) else str(int(value))  # type: ignore
+
+
+def months_or_never(value: float) -> str:
+    """Months without decimals, or that it does not come."""
+    return "never" if math.isinf(value) else f"{value:,.0f}"
+
+
+def plural(level: str, count: int = 2) -> str:
+    """A noun in the plural.
+
+    >>> plural("county"), plural("city", 1), plural("fund")
+    ('counties', 'city', 'funds')
+    """
+    if count == 1:
+        return level
+    return level[:-1] + "ies" if level.endswith("y") else level + "s"

@@ -1,0 +1,38 @@
+"""Routes: what a case is, and uploading one."""
+
+from typing import Any
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse
+
+from fundpool.web.work.case_record import case_record
+from fundpool.web.work.projection_cache import ProjectionCache
+from fundpool.web.work.uploads import UploadRefusedError, checked_upload
+
+router = APIRouter()
+
+
+@router.get("/api/case")
+def case(request: Request, case: str = "") -> dict[str, Any]:
+    """A case: schemes, levels, regions, policies, years."""
+    cache: ProjectionCache = request.app.state.cache
+    serving = cache.serving
+    return case_record(cache.opened(case), serving.years, serving.scenarios)
+
+
+@router.post("/api/cases")
+async def upload(request: Request) -> JSONResponse:
+    """Read and check a case workbook: the body is the file, ``X-File-Name`` its name."""
+    cache: ProjectionCache = request.app.state.cache
+    name = unquote(request.headers.get("x-file-name", ""))
+    contents = await request.body()
+    try:
+        checked = await run_in_threadpool(checked_upload, name, contents, cache.serving)
+    except UploadRefusedError as error:
+        return JSONResponse({"error": str(error)}, status_code=400)
+    if checked.case is None:
+        return JSONResponse({"findings": checked.findings}, status_code=422)
+    opened = cache.add(name, checked.case)
+    return JSONResponse({"case": opened.key, "findings": checked.findings})

@@ -1,0 +1,87 @@
+"""Routes: a plan's numbers, its policy file and the command that reproduces it."""
+
+import time
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from fundpool.web.requests.plan import FrontierRequest, PlanRequest, pooling_of
+from fundpool.web.requests.policy_text import command_of, policy_contents_of, toml_text
+from fundpool.web.work.answers import answer
+from fundpool.web.work.planning import Pending, frontier_job, plan_answer, plan_material
+from fundpool.web.work.projection_cache import ProjectionCache
+
+router = APIRouter()
+
+
+@router.post("/api/plan")
+def plan(request: Request, asked: PlanRequest) -> JSONResponse:
+    """A plan beside the case as it stands; 202 and a job where a projection is needed first."""
+    cache: ProjectionCache = request.app.state.cache
+    begun = time.perf_counter()
+    found = plan_answer(cache, asked)
+    if isinstance(found, Pending):
+        return JSONResponse(found.job.record(), status_code=202)
+    took = 1000.0 * (time.perf_counter() - begun)
+    return JSONResponse(
+        found | {"command": _command(cache, asked)},
+        headers={"server-timing": f"model;dur={took:.1f}"},
+    )
+
+
+@router.post("/api/frontier")
+def frontier(asked: FrontierRequest, request: Request) -> JSONResponse:
+    """Efficient plans of one scheme's funds; 202 and a job until they are there."""
+    cache: ProjectionCache = request.app.state.cache
+    without = asked.plan.model_copy(update={"optimised": None})
+    material = plan_material(cache, without)
+    job = (
+        material.job
+        if isinstance(material, Pending)
+        else frontier_job(cache, asked.plan, material.plan, asked.points)
+    )
+    if isinstance(material, Pending) or not job.ended:
+        return JSONResponse(job.record(), status_code=202)
+    if job.status != "done":
+        return JSONResponse({"error": f"{job.words.rstrip('.')}."}, status_code=400)
+    return JSONResponse({"points": job.result})
+
+
+@router.post("/api/policy")
+def policy(request: Request, asked: PlanRequest) -> PlainTextResponse:
+    """The plan's levers as a policy file for the command line."""
+    cache: ProjectionCache = request.app.state.cache
+    case = cache.case_with_policies(asked)
+    return PlainTextResponse(
+        toml_text(policy_contents_of(case, asked)), media_type="application/toml"
+    )
+
+
+@router.post("/api/workbook")
+def workbook(request: Request, asked: PlanRequest) -> Response:
+    """The plan as a workbook; 202 and a job where a projection is needed first."""
+    from fundpool.web.work.workbook import plan_workbook
+
+    cache: ProjectionCache = request.app.state.cache
+    material = plan_material(cache, asked)
+    if isinstance(material, Pending):
+        return JSONResponse(material.job.record(), status_code=202)
+    found = answer(material, asked)
+    contents = plan_workbook(material, asked, found, _command(cache, asked))
+    return Response(
+        contents,
+        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        headers={"content-disposition": 'attachment; filename="fundpool-plan.xlsx"'},
+    )
+
+
+def _command(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any]:
+    opened = cache.opened(asked.case)
+    needs = asked.levers.moved or asked.mobility != 0.0
+    years = cache.serving.years
+    case = opened.case.with_policies(asked.policies)
+    pooling = case.levels[0], pooling_of(case, asked)
+    text = command_of(opened.label, pooling, asked, years, needs)
+    changes = "".join(f" --set {change}" for change in cache.serving.changes if not asked.case)
+    return {"text": text + changes, "needs_policy": needs}

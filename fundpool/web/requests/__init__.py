@@ -1,0 +1,1 @@
+"""What the page asks for, as plain data and as a policy file."""

@@ -1,0 +1,1 @@
+"""The server: application, guard, files for the browser."""

@@ -1,0 +1,84 @@
+"""The application: routes of the API, the page's files, and the guard around them."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+
+from fundpool.inputs.format.findings import CaseError
+from fundpool.web.api import case as api_case
+from fundpool.web.api import jobs as api_jobs
+from fundpool.web.api import plan as api_plan
+from fundpool.web.requests.plan import PlanRequest
+from fundpool.web.server.security import App, Guard
+from fundpool.web.serving import Serving
+from fundpool.web.work.jobs import BusyError
+from fundpool.web.work.projection_cache import ProjectionCache, UnknownCaseError
+
+if TYPE_CHECKING:
+    from fundpool.inputs.case import Case
+
+STATIC = Path(__file__).parent.parent / "static"
+
+
+def create_app(serving: Serving, case: "Case", charts: Path) -> App:
+    """The page and its API.
+
+    Args:
+        serving: how it is served.
+        case: the case that is open at first.
+        charts: file with the chart library (:func:`fundpool.web.server.bundle.chart_bundle`).
+    """
+    cache = ProjectionCache(serving, case)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        cache.project(PlanRequest())
+        yield
+        cache.jobs.close()
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.cache = cache
+    for module in (api_case, api_plan, api_jobs):
+        app.include_router(module.router)
+    _explain_errors(app)
+
+    @app.get("/")
+    def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
+
+    @app.get("/charts.js")
+    def chart_library() -> FileResponse:
+        return FileResponse(charts, media_type="text/javascript")
+
+    app.mount("/static", StaticFiles(directory=STATIC))
+    return Guard(app, serving)
+
+
+def _explain_errors(app: FastAPI) -> None:
+    """A user's mistake is answered with a sentence."""
+
+    def answering(status: int, words: Callable[[Exception], str]) -> Callable[..., JSONResponse]:
+        def answer(_request: Request, error: Exception) -> JSONResponse:
+            return JSONResponse({"error": words(error)}, status_code=status)
+
+        return answer
+
+    def first_mistake(error: Exception) -> str:
+        assert isinstance(error, RequestValidationError)
+        found = error.errors()[0]
+        place = ".".join(str(part) for part in found["loc"][1:])
+        return f"{place}: {found['msg']}." if place else f"{found['msg']}."
+
+    app.add_exception_handler(RequestValidationError, answering(422, first_mistake))
+    app.add_exception_handler(ValueError, answering(400, lambda e: f"{e}."))
+    app.add_exception_handler(CaseError, answering(400, str))
+    app.add_exception_handler(UnknownCaseError, answering(404, str))
+    app.add_exception_handler(
+        BusyError, answering(503, lambda _: "The server has too much to do; try again in a minute.")
+    )

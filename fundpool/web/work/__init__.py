@@ -1,0 +1,1 @@
+"""What is worked out for the page and kept: cases, projections, answers, jobs."""

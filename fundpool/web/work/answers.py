@@ -1,0 +1,389 @@
+"""What the page shows of a plan: the case as it stands (a), the plan (b), and the difference.
+
+Numbers come from the models as they are; nothing is rounded here.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.flows.record import CountyFlows
+from fundpool.models.funds.county_effects import (
+    CountyEffect,
+    county_effect,
+    payments_between,
+    yearly_swaps,
+)
+from fundpool.models.funds.overview import Headline, headline_of
+from fundpool.models.funds.recursion import (
+    Chance,
+    Decision,
+    PoolRun,
+    pool_factors,
+    scheme_run,
+    standing_runs,
+)
+from fundpool.models.funds.summary import (
+    NEVER,
+    PoolSummary,
+    evenness_between,
+    pool_summary,
+    ruin_by_year,
+)
+from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.pooling.timeline import layout
+from fundpool.models.projection.study import Study
+from fundpool.web.requests.plan import PlanRequest, pooling_of
+from fundpool.web.work.projection_cache import OpenedCase
+
+if TYPE_CHECKING:
+    from fundpool.web.work.optimising import Optimum
+
+BANDS = {"p05": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95}
+MOST_ARCS = 60
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of the comparison."""
+
+    case: Case
+    run: PoolRun
+    summary: PoolSummary
+    headline: Headline
+
+
+@dataclass(frozen=True)
+class Material:
+    """What an answer is made of.
+
+    Attributes:
+        opened: the case that was asked for.
+        base, plan: projections of the unchanged case and of the plan.
+        base_chance, plan_chance: scenarios of the scheme around them.
+        optimum: optimised rates and swaps.
+    """
+
+    opened: OpenedCase
+    base: Study
+    plan: Study
+    base_chance: Chance | None = None
+    plan_chance: Chance | None = None
+    optimum: "Optimum | None" = None
+
+
+def levers_of(case: Case, request: PlanRequest) -> FlowLevers:
+    """The request's levers in the model's terms."""
+    values = request.levers
+    return FlowLevers(
+        from_year=values.from_year,
+        wage_growth=values.wage_growth,
+        medical_inflation=values.medical_inflation,
+        interest=values.interest,
+        care=values.care,
+        schemes={
+            scheme.name: SchemeLevers(
+                rate=values.rate if scheme.kind == "payroll" else 0.0,
+                premium=values.premium,
+                subsidy=values.premium,
+            )
+            for scheme in case.schemes
+        },
+    )
+
+
+def flows_of(study: Study, request: PlanRequest) -> CountyFlows:
+    """A projection's flows with the request's levers moved."""
+    if request.full or not request.levers.moved:
+        return study.flows
+    return with_levers(study.case, study.flows, levers_of(study.case, request))
+
+
+def scheme_names(case: Case) -> list[str]:
+    """Names of a case's schemes."""
+    return [scheme.name for scheme in case.schemes]
+
+
+def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
+    """Everything the page shows.
+
+    Raises:
+        ValueError: a plan, scheme or county that the case does not have.
+    """
+    study, case = material.plan, material.plan.case
+    scheme = request.scheme or case.schemes[0].name
+    if scheme not in scheme_names(case):
+        raise ValueError(f"the case has no scheme {scheme!r} under this plan")
+    lowest = case.levels[0]
+    flows = flows_of(study, request)
+    b = _side(
+        material, (case, study.flows, flows), scheme, pooling_of(case, request),
+        material.plan_chance, None if material.optimum is None else material.optimum.decision,
+    )  # fmt: skip
+    alone = _side(material, (case, study.flows, flows), scheme, lowest, None, None)
+    a = None
+    if scheme in scheme_names(material.base.case):
+        before = material.base
+        a = material.opened.remembered(
+            ("base", scheme, material.base_chance is not None),
+            lambda: _side(
+                material, (before.case, before.flows, before.flows), scheme, lowest,
+                material.base_chance, None,
+            ),
+        )  # fmt: skip
+    effect = county_effect(alone.summary, b.summary, b.run)
+    swapped = yearly_swaps(b.run)
+    return {
+        "scheme": scheme,
+        "kind": case.scheme(scheme).kind,
+        "currency": case.currency,
+        "years": [int(year) for year in flows.years[1:]],
+        "scenarios": 0 if material.plan_chance is None else len(material.plan_chance.interest),
+        "inputs_sha256": case.inputs_sha256,
+        "pooling": pooling_of(case, request),
+        "target_months": case.value("solvency.target_reserve_months"),
+        "a": None if a is None else _totals(a, flows),
+        "b": _totals(b, flows),
+        "paths": _paths(a, b, request.county, case),
+        "pools": _pools(b, swapped),
+        "counties": _counties((a, b, alone), effect, swapped, flows),
+        "swaps": _swaps(b, effect, swapped),
+        "migrants": _migrants(study, flows),
+        "plan": None if material.optimum is None else material.optimum.record,
+    }
+
+
+def _side(
+    material: Material,
+    sources: tuple[Case, CountyFlows, CountyFlows],
+    scheme: str,
+    pooling: str,
+    chance: Chance | None,
+    decision: Decision | None,
+) -> Side:
+    """One side: flows before and after levers under a pooling plan."""
+    case, untouched, flows = sources
+    plan = plan_for(case, pooling)
+    factors = None
+    if chance is not None:
+        laid = layout(case, plan, scheme, flows.years[1:])
+        factors = material.opened.remembered(
+            ("factors", id(chance), scheme, pooling),
+            lambda: (chance, pool_factors(case, untouched, laid, chance)),
+        )[1]
+    run = scheme_run(case, flows, plan, scheme, factors, decision)
+    target = case.value("solvency.target_reserve_months")
+    summary = pool_summary(run, target, standing_runs(case, flows, plan, run))
+    persons = flows.persons[scheme_names(case).index(scheme), 1:, :-1]
+    return Side(case, run, summary, headline_of(case, run, summary, persons, int(flows.years[-1])))
+
+
+def _number(value: Any) -> Any:
+    """A number for JSON: NaN and infinity become null."""
+    number = float(value)
+    return number if np.isfinite(number) else None
+
+
+def _listed(values: FloatArray) -> list[Any]:
+    return [_number(value) for value in values]
+
+
+def _year(value: int) -> int | None:
+    return None if value == NEVER else int(value)
+
+
+def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
+    """The headline figures of a side."""
+    own, run, headline = side.summary, side.run, side.headline
+    names = ("pools", "pools_exhausted", "persons_exhausted_share", "short_range_failed",
+             "min_reserve_months", "closing_balance")  # fmt: skip
+    chance = run.balance.shape[0] > 1
+    return {
+        **{name: _number(headline[name]) for name in names},  # type: ignore[literal-required]
+        "first_exhaustion": headline["first_exhaustion"],
+        # in scenarios' middle; the closing balance is that of the central path throughout
+        "closing_balance_median": _number(np.median(run.total[1:, -1])) if chance else None,
+        "level_rate": _number(headline["level_rate_mean"]),
+        "income_rate": _number(headline["income_rate_mean"]),
+        "largest_ruin": _number(own.ruin.max()),
+        "persons": _number(np.nansum(run.persons[0])),
+        "evenness": {name: _number(v) for name, v in evenness_between(side.case, own).items()},
+        "last_year": int(flows.years[-1]),
+    }
+
+
+def _paths(a: Side | None, b: Side, county: str, case: Case) -> dict[str, Any]:
+    """Balances of all funds together, and of the fund of one county."""
+    result: dict[str, Any] = {"total": {}, "county": None}
+    for name, side in (("a", a), ("b", b)):
+        result["total"][name] = None if side is None else _fan(side.run.total)
+    if county:
+        if county not in case.regions.codes:
+            raise ValueError(f"the case has no county {county!r}")
+        place = case.regions.index(county)
+        result["county"] = {"code": county}
+        for name, side in (("a", a), ("b", b)):
+            if side is None:
+                result["county"][name] = None
+                continue
+            held = side.run.layout.of_county()[:, place]
+            balance = side.run.balance[:, np.arange(held.size), held]
+            last = int(held[-1])
+            result["county"][name] = _fan(balance) | {
+                "pool": side.run.layout.codes[last],
+                "ruin": _listed(ruin_by_year(balance[1:])) if balance.shape[0] > 1 else None,
+                "months": _listed(side.run.reserve_months[np.arange(held.size), held]),
+            }
+    return result
+
+
+def _fan(balance: FloatArray) -> dict[str, Any]:
+    """Central path, and bands where there are scenarios."""
+    if balance.shape[0] == 1:
+        return {"central": _listed(balance[0])}
+    bands = np.percentile(balance[1:], list(BANDS.values()), axis=0)
+    return {name: _listed(row) for name, row in zip(BANDS, bands, strict=True)} | {
+        "central": _listed(balance[0])
+    }
+
+
+def _pools(side: Side, swapped: FloatArray) -> list[dict[str, Any]]:
+    own = side.summary
+    swaps = np.zeros(len(own.codes))
+    swaps[own.last] = swapped
+    median = _closing_medians(side)
+    return [
+        {
+            "pool": own.codes[i],
+            "name": own.names[i],
+            "level": own.levels[i],
+            "first_year": int(own.first_year[i]),
+            "last_year": int(own.last_year[i]),
+            "counties": int(own.counties[i]),
+            "persons": _number(own.persons_last[i]),
+            "opening_balance": _number(own.opening_balance[i]),
+            "closing_balance": _number(own.closing_balance[i]),
+            "closing_balance_median": None if median is None else _number(median[i]),
+            "exhaustion_year": _year(own.exhaustion_year[i]),
+            "min_reserve_months": _number(own.min_reserve_months[i]),
+            "final_reserve_months": _number(own.final_reserve_months[i]),
+            "income_rate": _number(own.income_rate[i]),
+            "level_rate": _number(own.level_rate[i]),
+            "payg_rate_last": _number(own.payg_rate_last[i]),
+            "short_range_test": bool(own.short_range_test[i]),
+            "ruin_probability": _number(own.ruin[i]),
+            "swaps_a_year": _number(swaps[i]),
+        }
+        for i in range(len(own.codes))
+    ]
+
+
+def _closing_medians(side: Side) -> FloatArray | None:
+    """Median of the scenarios' balances at the end of each pool's life; None without scenarios."""
+    run, own = side.run, side.summary
+    if run.balance.shape[0] == 1:
+        return None
+    found = np.full(len(own.codes), np.nan)
+    for place, number in enumerate(own.place_of):
+        t = int(own.last_year[number] - run.years[0])
+        values = run.balance[1:, t, place]
+        if not np.isnan(values).any():
+            found[number] = np.median(values)
+    return found
+
+
+def _counties(
+    sides: tuple[Side | None, Side, Side],
+    effect: CountyEffect,
+    swapped: FloatArray,
+    flows: CountyFlows,
+) -> list[dict[str, Any]]:
+    a, b, alone = sides
+    case, pools = b.case, b.run.layout.pools[-1]
+    number = scheme_names(case).index(b.run.layout.scheme)
+    rated = b.summary.rated[b.summary.last]
+    share = _county_share(b, alone.summary)
+    rows = []
+    for i, code in enumerate(case.regions.codes):
+        p = int(pools.of_county[i])
+        gain = effect.gain[i] + swapped[p] * share[i] if rated[p] else np.nan
+        persons = float(flows.persons[number, -1, i])
+        income = float(flows.contributions[number, 1:, i].mean())
+        rows.append(
+            {
+                "code": code,
+                "pool": pools.codes[p],
+                "persons": _number(flows.persons[number, 1, i]),
+                "own_rate": _number(effect.own_rate[i]),
+                "gain": _number(gain),
+                "gain_per_person": _number(gain / persons) if persons > 0 else None,
+                "gain_share": _number(gain / income) if income > 0 else None,
+                "a": None if a is None else _county_side(a, i),
+                "b": _county_side(b, i),
+            }
+        )
+    return rows
+
+
+def _county_side(side: Side, county: int) -> dict[str, Any]:
+    own = side.summary
+    p = int(own.last[side.run.layout.pools[-1].of_county[county]])
+    return {
+        "exhaustion_year": _year(own.county_dry[county]),
+        "final_reserve_months": _number(own.final_reserve_months[p]),
+        "min_reserve_months": _number(own.min_reserve_months[p]),
+        "level_rate": _number(own.level_rate[p]),
+        "ruin_probability": _number(own.county_ruin[county]),
+    }
+
+
+def _county_share(side: Side, alone: PoolSummary) -> FloatArray:
+    """Each county's share of its pool's contribution base, in present values."""
+    pools = side.run.layout.pools[-1]
+    worth = np.nan_to_num(alone.window_worth[alone.last])
+    total = pools.total(worth)[pools.of_county]
+    return np.divide(worth, total, out=np.zeros_like(worth), where=total > 0)
+
+
+def _swaps(side: Side, effect: CountyEffect, swapped: FloatArray) -> list[dict[str, Any]]:
+    """Who pays whom, money a year: between counties of a pool, and between pools."""
+    pools = side.run.layout.pools[-1]
+    codes = side.case.regions.codes
+    lead = [int(np.flatnonzero(pools.of_county == p)[0]) for p in range(len(pools.codes))]
+    found = []
+    for p in range(len(pools.codes)):
+        own = np.flatnonzero(pools.of_county == p)
+        if own.size > 1:
+            found += [
+                (codes[own[i]], codes[own[j]], amount, "shared")
+                for i, j, amount in payments_between(np.nan_to_num(effect.gain[own]))
+            ]
+    if np.abs(swapped).max() > 0:
+        found += [
+            (codes[lead[i]], codes[lead[j]], amount, "swap")
+            for i, j, amount in payments_between(swapped)
+        ]
+    found.sort(key=lambda row: -row[2])
+    return [
+        {"payer": payer, "receiver": receiver, "amount": float(amount), "kind": kind}
+        for payer, receiver, amount, kind in found[:MOST_ARCS]
+    ]
+
+
+def _migrants(study: Study, flows: CountyFlows) -> list[dict[str, Any]]:
+    """Migrants by home and residence region of the second level in the last year."""
+    case = study.case
+    level = case.levels[min(1, len(case.levels) - 1)]
+    codes = [*case.regions.codes_at(level), "outside"]
+    people = flows.migrants[-1, 0]
+    order = np.argsort(people, axis=None)[::-1][:MOST_ARCS]
+    pairs = zip(*np.unravel_index(order, people.shape), strict=True)
+    return [
+        {"home": codes[i], "residence": codes[j], "persons": float(people[i, j])}
+        for i, j in pairs
+        if people[i, j] > 0
+    ]

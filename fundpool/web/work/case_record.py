@@ -1,0 +1,91 @@
+"""A case as the page needs it: names, places, levels, policies, and what its levers begin at."""
+
+import math
+from typing import Any
+
+from fundpool.inputs.case import Case
+from fundpool.web.work.projection_cache import OpenedCase, can_draw
+
+
+def case_record(opened: OpenedCase, years: int, scenarios: int) -> dict[str, Any]:
+    """A case as plain data.
+
+    Args:
+        opened: the case.
+        years: projected years.
+        scenarios: scenarios behind the fans.
+    """
+    case = opened.case
+    economy = case.settings.economy
+    first = case.base_year + 1
+    return {
+        "key": opened.key,
+        "label": opened.label,
+        "name": case.name,
+        "title": case.title,
+        "title_local": case.settings.title_local,
+        "currency": case.currency,
+        "base_year": case.base_year,
+        "years": list(range(first, first + years)),
+        "levels": list(case.levels),
+        "schemes": [_scheme(case, scheme.name) for scheme in case.schemes],
+        "regions": _regions(case),
+        "policies": [
+            {
+                "name": name,
+                "title": text.get("title", name),
+                "title_local": text.get("title_local", ""),
+                "about": text.get("about", ""),
+                "pooling": text.get("pooling"),
+                "status": text.get("status", ""),
+            }
+            for name, text in sorted(case.policy_texts.items())
+        ],
+        "economy": {
+            name: getattr(economy, name).value
+            for name in ("medical_inflation", "wage_growth", "interest")
+        },
+        "reserve_months": case.value("solvency.target_reserve_months"),
+        "scenarios": scenarios if can_draw(case) else 0,
+        "inputs_sha256": case.inputs_sha256,
+    }
+
+
+def _scheme(case: Case, name: str) -> dict[str, Any]:
+    scheme, year = case.scheme(name), case.base_year + 1
+    rate = None
+    if scheme.kind == "payroll":
+        rate = sum(
+            float(scheme.rule_array(rule, case.regions, year).mean())
+            for rule in ("employer_rate", "employee_rate")
+        )
+    return {
+        "name": name,
+        "title": scheme.file.title,
+        "title_local": scheme.file.title_local,
+        "kind": scheme.kind,
+        "rate": rate,
+    }
+
+
+def _regions(case: Case) -> list[dict[str, Any]]:
+    table = case.tables["regions"]
+    rows = []
+    for row in table.to_dict("records"):
+        rows.append(
+            {
+                "code": row["region"],
+                "name": row["name"],
+                "name_local": row.get("name_local") or "",
+                "level": row["level"],
+                "parent": row.get("parent") or "",
+                "latitude": _finite(row.get("latitude")),
+                "longitude": _finite(row.get("longitude")),
+            }
+        )
+    return rows
+
+
+def _finite(value: Any) -> float | None:
+    number = math.nan if value is None else float(value)
+    return number if math.isfinite(number) else None

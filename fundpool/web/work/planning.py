@@ -1,0 +1,105 @@
+"""From a request to an answer: what is kept, what must be worked out first."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fundpool.models.projection.study import Projection, Study
+from fundpool.web.requests.plan import Optimised, PlanRequest, pooling_of
+from fundpool.web.work.answers import Material, answer, flows_of
+from fundpool.web.work.jobs import Job
+from fundpool.web.work.projection_cache import ProjectionCache
+
+
+@dataclass(frozen=True)
+class Pending:
+    """An answer that waits for a job."""
+
+    job: Job
+
+
+def plan_material(cache: ProjectionCache, asked: PlanRequest) -> Material | Pending:
+    """Projections, scenarios and decisions that a request is answered from, or what it waits for.
+
+    Raises:
+        CaseError, ValueError: a plan that the case cannot follow.
+        UnknownCaseError: the case is not open.
+    """
+    opened = cache.opened(asked.case)
+    base_request = cache.base_request(asked)
+    base = cache.study(base_request)
+    if base is None:
+        return Pending(cache.project(base_request))
+    plan = cache.study(asked)
+    if plan is None:
+        cache.changed_case(asked)  # refuses what cannot be projected before a job begins
+        return Pending(cache.project(asked))
+    scheme = asked.scheme or opened.case.schemes[0].name
+    optimised = None
+    if asked.optimised is not None:
+        optimised = optimisation(cache, asked, plan)
+        if not optimised.ended or optimised.status == "cancelled":
+            return Pending(optimised)
+        if optimised.status == "failed":
+            raise ValueError(optimised.words.rstrip("."))
+    chance = cache.chance(asked)
+    base_chance = cache.chance(base_request)
+    both = base_chance is not None and chance is not None
+    return Material(
+        opened,
+        base,
+        plan,
+        base_chance.get(scheme) if base_chance is not None and both else None,
+        chance.get(scheme) if chance is not None and both else None,
+        None if optimised is None else optimised.result,
+    )
+
+
+def projected(asked: PlanRequest, study: Study) -> Projection:
+    """The plan as a projection, levers moved: what the optimiser and the workbook take."""
+    return replace(study, flows=flows_of(study, asked)).pooled(pooling_of(study.case, asked))
+
+
+def optimisation(cache: ProjectionCache, asked: PlanRequest, study: Study) -> Job:
+    """The job that decides a plan's rates and swaps; the one there is, if there is one."""
+    wanted = asked.optimised
+    assert wanted is not None
+    scheme = asked.scheme or study.case.schemes[0].name
+
+    def work(job: Job) -> Any:
+        from fundpool.web.work.optimising import in_child, optimum
+
+        return in_child(optimum, (projected(asked, study), scheme, wanted), job)
+
+    return cache.jobs.submit(f"optimum {asked.digest}", "optimisation", work)
+
+
+def frontier_job(cache: ProjectionCache, asked: PlanRequest, study: Study, points: int) -> Job:
+    """The job that traces the frontier of a plan's funds."""
+    wanted = asked.optimised or Optimised()
+    scheme = asked.scheme or study.case.schemes[0].name
+
+    def work(job: Job) -> Any:
+        from fundpool.web.work.optimising import frontier_points, in_child
+
+        arguments = (projected(asked, study), scheme, wanted, points)
+        return in_child(frontier_points, arguments, job)
+
+    return cache.jobs.submit(f"frontier {points} {asked.digest}", "frontier", work)
+
+
+def plan_answer(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any] | Pending:
+    """A request's answer; ``waiting`` names the job that will add scenarios to it."""
+    material = plan_material(cache, asked)
+    if isinstance(material, Pending):
+        return material
+    found = answer(material, asked)
+    found["waiting"] = None
+    if material.plan_chance is None:
+        jobs = [
+            cache.draw(request)
+            for request in (cache.base_request(asked), asked)
+            if cache.chance(request) is None
+        ]
+        under_way = [job for job in jobs if job is not None]
+        found["waiting"] = under_way[-1].record() if under_way else None
+    return found

@@ -1,0 +1,203 @@
+"""Opened cases and their projections.
+
+A projection is kept by case, policies and growth of moves: everything else is answered from it.
+An uploaded case is known by an unguessable key, so that sessions do not see each other's.
+"""
+
+import secrets
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fundpool.web.requests.plan import PlanRequest
+from fundpool.web.requests.policy_text import NAME, policy_contents_of, toml_text
+from fundpool.web.serving import Serving
+from fundpool.web.work.jobs import Job, Jobs
+from fundpool.web.work.recently_used import RecentlyUsed
+
+if TYPE_CHECKING:
+    from fundpool.inputs.case import Case
+    from fundpool.models.funds.recursion import Chance
+    from fundpool.models.projection.study import Study
+
+
+MOST_CHANCES = 5
+"""Sets of scenarios kept at once; one of 500 takes some 17 MB a scheme."""
+
+MOST_DERIVED = 24
+"""Results kept a case that were worked out from its projections."""
+
+UNCHANGED = ("", (), 0.0, "")
+"""Key of the first case without any change, which everyone asks for."""
+
+
+class UnknownCaseError(ValueError):
+    """A case that is not open (any more)."""
+
+    def __init__(self) -> None:
+        """Say what to do."""
+        super().__init__("This case is not open any more; upload it again.")
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """A case that the server has read.
+
+    Attributes:
+        key: how requests name it.
+        label: what the command line calls it.
+        case: the case.
+        derived: what has been worked out about it, by whatever it depends on.
+    """
+
+    key: str
+    label: str
+    case: "Case"
+    derived: "RecentlyUsed[Any, Any]" = field(default_factory=lambda: RecentlyUsed(MOST_DERIVED))
+
+    def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What ``make`` makes, made once."""
+        return self.derived.remembered(key, make)
+
+
+class ProjectionCache:
+    """The cases of a server, their projections and scenarios, and the jobs that make these."""
+
+    def __init__(self, serving: Serving, opened: "Case") -> None:
+        """Begin with one case."""
+        self.serving = serving
+        self.first = OpenedCase("", serving.case, opened)
+        self._uploads = RecentlyUsed[str, OpenedCase](serving.limits.uploads)
+        self._studies = RecentlyUsed[tuple[Any, ...], "Study"](serving.limits.studies, UNCHANGED)
+        self._chances = RecentlyUsed[tuple[Any, ...], "dict[str, Chance]"](MOST_CHANCES, UNCHANGED)
+        self.jobs = Jobs(serving.limits.jobs)
+
+    def opened(self, key: str) -> OpenedCase:
+        """A case by its key.
+
+        Raises:
+            UnknownCaseError: it is not open.
+        """
+        opened = self._uploads.get(key) if key else self.first
+        if opened is None:
+            raise UnknownCaseError
+        return opened
+
+    def add(self, label: str, case: "Case") -> OpenedCase:
+        """Keep an uploaded case; the one unused longest makes room, with all that it has."""
+        made = OpenedCase(secrets.token_urlsafe(16), label, case)
+        gone = self._uploads.put(made.key, made)
+        for results in (self._studies, self._chances):
+            results.discard(lambda key: key[0] in gone)
+        return made
+
+    def case_with_policies(self, request: PlanRequest) -> "Case":
+        """The case with the policies that a request names, which come with the case.
+
+        Raises:
+            CaseError, ValueError: a policy that the case does not have or cannot follow.
+            UnknownCaseError: the case is not open.
+        """
+        case = self.opened(request.case).case
+        unknown = [name for name in request.policies if name not in case.policy_texts]
+        if unknown:
+            raise ValueError(f"the case has no policy {unknown[0]!r}")
+        return case.with_policies(request.policies)
+
+    def changed_case(self, request: PlanRequest) -> "Case":
+        """The case with what needs a projection laid over it.
+
+        Raises:
+            CaseError: a policy that the case does not have or cannot follow.
+        """
+        changed = self.case_with_policies(request)
+        if request.full:
+            contents = toml_text(policy_contents_of(changed, request))
+            with tempfile.TemporaryDirectory(dir=self.serving.folder) as folder:
+                file = Path(folder) / f"{NAME}.toml"
+                file.write_text(contents, encoding="utf-8", newline="\n")
+                return changed.with_policies([file])
+        if request.mobility:
+            mobility = changed.settings.mobility
+            changed = changed.with_values(
+                {
+                    f"mobility.{name}": getattr(mobility, name).value + request.mobility
+                    for name in ("out_migration_growth", "in_migration_growth")
+                }
+            )
+        return changed
+
+    def study_key(self, request: PlanRequest) -> tuple[Any, ...]:
+        """What a request's projection depends on."""
+        levers = request.levers.model_dump_json() if request.full else ""
+        return (request.case, request.policies, request.mobility, levers)
+
+    def base_request(self, request: PlanRequest) -> PlanRequest:
+        """The same case with nothing changed."""
+        return PlanRequest(case=request.case, scheme=request.scheme)
+
+    def study(self, request: PlanRequest) -> "Study | None":
+        """A request's projection, if it has been made."""
+        return self._studies.get(self.study_key(request))
+
+    def chance(self, request: PlanRequest) -> "dict[str, Chance] | None":
+        """Scenarios around a request's projection by scheme, if they have been drawn."""
+        return self._chances.get(self.study_key(request))
+
+    def put_chance(self, request: PlanRequest, drawn: "dict[str, Chance]") -> None:
+        """Keep the scenarios around a request's projection."""
+        self._chances.put(self.study_key(request), drawn)
+
+    def project(self, request: PlanRequest) -> Job:
+        """Begin a request's projection; that of the unchanged case comes first."""
+        key = self.study_key(request)
+
+        def work(job: Job) -> None:
+            from fundpool.models.projection.study import study
+
+            base = self.base_request(request)
+            opened = self.opened(request.case)
+            years = self.serving.years
+            first = opened.case.base_year
+
+            def progress(year: int) -> None:
+                done = year - first if year >= first else year
+                job.step(min(1.0, done / years), f"projecting {year}")
+
+            if self.study(request) is not None:
+                return
+            known = self.study(base)
+            calibration = None if known is None else known.calibration
+            made = study(self.changed_case(request), years, progress, calibration)
+            self._studies.put(key, made)
+
+        return self.jobs.submit(f"study {key}", "projection", work)
+
+    def draw(self, request: PlanRequest) -> Job | None:
+        """Begin drawing scenarios around a request's projection; None where there are none."""
+        key = self.study_key(request)
+        found = self.study(request)
+        if found is None or not self.serving.scenarios or not can_draw(found.case):
+            return None
+
+        def work(job: Job) -> None:
+            from fundpool.models.scenarios.county_money import county_chance
+            from fundpool.models.scenarios.terms import scenario_terms
+
+            scenarios = self.serving.scenarios
+            job.step(0.05, "what moving and enrolment change")
+            terms = scenario_terms(found)
+            made = county_chance(
+                found.case, terms, scenarios, self.serving.seed,
+                lambda done: job.step(0.7 + 0.3 * done / scenarios, "drawing scenarios"),
+            )  # fmt: skip
+            self.put_chance(request, made)
+
+        return self.jobs.submit(f"chance {key}", "scenarios", work)
+
+
+def can_draw(case: "Case") -> bool:
+    """Whether a case says how its drivers vary."""
+    return getattr(case.settings, "scenarios", None) is not None

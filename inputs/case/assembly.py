@@ -1,0 +1,94 @@
+"""Settings, schemes and tables of a case put together from their contents."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from fundpool.inputs.checks.years import LONGEST
+from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.tables import TABLES
+from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.schemes import MONEY_RULES, Scheme, scheme_overrides
+from fundpool.inputs.settings.parameters import Parameter
+from fundpool.inputs.settings.scheme_file import SchemeFile, read_scheme
+from fundpool.inputs.settings.sections import Settings, read_settings
+
+
+def settings_and_schemes(
+    settings_text: Mapping[str, Any],
+    scheme_texts: Mapping[str, Mapping[str, Any]],
+    source: str = "case.toml",
+) -> tuple[Settings, dict[str, SchemeFile]]:
+    """Settings and scheme files from their contents, checked again after a change.
+
+    Raises:
+        CaseError: anything is wrong with them.
+    """
+    settings, findings = read_settings(settings_text, source)
+    files = {}
+    if settings is not None:
+        for name in settings.schemes:
+            if name not in scheme_texts:
+                findings.append(
+                    Finding(source, None, "add_schemes", name, "a scheme of the case",
+                            did_you_mean(name, scheme_texts))
+                )  # fmt: skip
+                continue
+            file, problems = read_scheme(name, scheme_texts[name], tuple(settings.services))
+            findings += problems
+            if file is not None:
+                files[name] = file
+    if settings is None or any(finding.severity == "error" for finding in findings):
+        raise CaseError(findings)
+    return settings, files
+
+
+def regional_schemes(
+    settings: Settings,
+    files: Mapping[str, SchemeFile],
+    tables: Mapping[str, pd.DataFrame],
+    regions: RegionTree,
+) -> tuple[Scheme, ...]:
+    """Schemes with their regional rules and mergers."""
+    away = {merger.scheme: merger.year for merger in settings.mergers}
+    growth = {
+        name: _growth(getattr(settings.economy, name), settings.base_year)
+        for name in dict.fromkeys(MONEY_RULES.values())
+    }
+    return tuple(
+        Scheme(
+            files[name],
+            scheme_overrides(tables.get("scheme_rules"), name),
+            regions,
+            growth,
+            away.get(name),
+            tuple((m.year, files[m.scheme]) for m in settings.mergers if m.into == name),
+        )
+        for name in settings.schemes
+    )
+
+
+def _growth(parameter: Parameter, base_year: int) -> dict[int, float]:
+    """Index of a growth by year, one in the base year."""
+    index = {base_year: 1.0}
+    for year in range(base_year + 1, base_year + LONGEST + 1):
+        index[year] = index[year - 1] * (1.0 + parameter.at(year))
+    return index
+
+
+def with_provenance(tables: dict[str, pd.DataFrame], settings: Settings) -> dict[str, pd.DataFrame]:
+    """Tables whose blank sources and statuses are filled from case.toml; optional ones empty."""
+    names = ("source", "status", "note")
+    filled = {
+        table.name: pd.DataFrame(columns=[*table.column_names, *names], dtype=object)
+        for table in TABLES
+        if table.name not in tables
+    }
+    for name, frame in tables.items():
+        own = settings.tables[name]
+        filled[name] = frame.assign(
+            source=frame["source"].replace("", own.source),
+            status=frame["status"].replace("", own.status),
+        )
+    return filled

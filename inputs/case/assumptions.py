@@ -1,0 +1,173 @@
+"""The assumptions and sources of a case as tables."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import pandas as pd
+
+from fundpool.inputs.format.tables import TABLES
+from fundpool.inputs.rules.schemes import Scheme
+from fundpool.inputs.settings.parameters import Parameter
+from fundpool.inputs.settings.sections import Settings
+
+COLUMNS = ("path", "value", "unit", "source", "status", "note")
+SECTIONS = (
+    "economy", "mobility", "coverage", "participation", "solvency", "pooling", "optimiser",
+    "scenarios",
+)  # fmt: skip
+"""Sections of case.toml that hold assumptions."""
+
+
+class Described(Protocol):
+    """What is read of a case."""
+
+    @property
+    def settings(self) -> Settings:
+        """Contents of case.toml."""
+        ...
+
+    @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """Its schemes, in order."""
+        ...
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """Typed tables by name."""
+        ...
+
+    @property
+    def currency(self) -> str:
+        """Currency of its amounts."""
+        ...
+
+
+def parameters(case: Described) -> list[tuple[str, Any]]:
+    """Every assumption with its path: parameters, and bare numbers beside a source."""
+    listed: list[tuple[str, Any]] = []
+    for section in SECTIONS:
+        part = getattr(case.settings, section)
+        for name in type(part).model_fields if part is not None else ():
+            item = getattr(part, name)
+            if item is not None:
+                listed += _flattened(f"{section}.{name}", item)
+    for scheme in case.schemes:
+        for name, rule in scheme.file.rules.items():
+            listed.append((f"schemes.{scheme.name}.rules.{name}", rule))
+        penalty = scheme.file.settlement.offsite_penalty
+        listed.append((f"schemes.{scheme.name}.settlement.offsite_penalty", penalty))
+        if scheme.file.reimbursement_quota is not None:
+            listed.append(
+                (f"schemes.{scheme.name}.reimbursement_quota", scheme.file.reimbursement_quota)
+            )
+        if scheme.file.enrolment is not None:
+            listed.append(
+                (f"schemes.{scheme.name}.enrolment.intensity", scheme.file.enrolment.intensity)
+            )
+        for name, package in scheme.file.packages.items():
+            listed.append(
+                (f"schemes.{scheme.name}.packages.{name}.contribution", package.contribution)
+            )
+    return listed
+
+
+def assumption_table(case: Described) -> pd.DataFrame:
+    """Every assumption with value, unit, source, status and note, in a fixed order."""
+    rows: list[tuple[object, ...]] = []
+    for path, item in parameters(case):
+        if isinstance(item, Parameter):
+            rows.append((path, item.value, item.unit, item.source, item.status, item.note))
+            rows += [
+                (f"{path} ({year})", value, item.unit, item.source, item.status, item.note)
+                for year, value in sorted(item.by_year.items())
+            ]
+        elif path.startswith("mobility.schedule."):
+            form = case.settings.mobility.schedule
+            rows.append((path, item, "", form.source, form.status, form.note))
+        else:
+            own = _owner(case.settings, path)
+            costs = path.startswith("pooling.administration_per_pool")
+            unit = f"{case.currency} a year" if costs else getattr(own, "unit", "share")
+            rows.append((path, item, unit, own.source, own.status, own.note))
+    for scheme in case.schemes:
+        file, lead = scheme.file, f"schemes.{scheme.name}"
+        for service, benefit in file.benefits.items():
+            bands = "; ".join(f"{rate:.0%} above {start:,.0f}" for start, rate in benefit.bands)
+            text = f"deductible {benefit.deductible:,.0f}; {bands}; ceiling {benefit.ceiling:,.0f}"
+            rows.append(
+                (f"{lead}.benefits.{service}", text, case.currency, benefit.source,
+                 benefit.status, benefit.note)
+            )  # fmt: skip
+        terms = file.settlement
+        regime = _dated(terms.regime)
+        for name, value, part in (
+            ("regime", regime, terms.regime),
+            ("share_claimed", _listed(terms.share_claimed.values), terms.share_claimed),
+            ("lag", _listed(terms.lag.values), terms.lag),
+        ):
+            rows.append(
+                (f"{lead}.settlement.{name}", value, "", part.source, part.status, part.note)
+            )
+        if file.portability is not None:
+            for name in ("account", "insured_time"):
+                choice = getattr(file.portability, name)
+                rows.append(
+                    (f"{lead}.portability.{name}", _dated(choice), "", choice.source,
+                     choice.status, choice.note)
+                )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def source_table(case: Described) -> pd.DataFrame:
+    """Every table with its rows, source, status and note.
+
+    The status is that of the rows: where they differ, each with its number.
+    """
+    rows = []
+    for table in TABLES:
+        frame = case.tables[table.name]
+        if frame.empty:
+            continue
+        own = case.settings.tables[table.name]
+        counts = frame["status"].value_counts()
+        status = (
+            str(counts.index[0])
+            if len(counts) == 1
+            else ", ".join(f"{name} {number}" for name, number in counts.sort_index().items())
+        )
+        rows.append((table.name, len(frame), own.source, status, own.note))
+    return pd.DataFrame(rows, columns=["table", "rows", "source", "status", "note"])
+
+
+def _owner(settings: Settings, path: str) -> Any:
+    """The innermost part on a path that names its source."""
+    here: Any = settings
+    for name in path.split("."):
+        here = here[name] if isinstance(here, dict) else getattr(here, name)
+        if hasattr(here, "source"):
+            break
+    return here
+
+
+def _dated(choice: Any) -> str:
+    """A word and the words of later years."""
+    later = "".join(f", {word} from {year}" for year, word in sorted(choice.by_year.items()))
+    return f"{choice.value}{later}"
+
+
+def _listed(values: Mapping[str, Any]) -> str:
+    return "; ".join(f"{key} {value}" for key, value in values.items())
+
+
+def _flattened(path: str, item: Any) -> list[tuple[str, Any]]:
+    if isinstance(item, Parameter):
+        return [(path, item)]
+    if isinstance(item, dict):
+        return [one for key, value in item.items() for one in _flattened(f"{path}.{key}", value)]
+    if hasattr(item, "values") and isinstance(item.values, dict):
+        return [(f"{path}.values.{key}", value) for key, value in item.values.items()]
+    return [
+        (f"{path}.{name}", getattr(item, name))
+        for name in type(item).model_fields
+        if name not in ("source", "status", "note", "unit")
+    ]

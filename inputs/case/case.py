@@ -1,0 +1,436 @@
+"""A case: read, checked, and ready to be projected."""
+
+import copy
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from fundpool.inputs.case.assembly import regional_schemes, settings_and_schemes, with_provenance
+from fundpool.inputs.case.assumptions import assumption_table, parameters, source_table
+from fundpool.inputs.case.bundled import case_path
+from fundpool.inputs.case.policies import (
+    Shock,
+    changed_rules,
+    laid_over,
+    plan_findings,
+    policy_contents,
+    read_policy,
+    shock_findings,
+)
+from fundpool.inputs.checks import plausibility
+from fundpool.inputs.checks import tables as checks
+from fundpool.inputs.checks.years import year_findings
+from fundpool.inputs.format.columns import typed_table
+from fundpool.inputs.format.digest import content_digest
+from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.sources import RawCase, read_raw
+from fundpool.inputs.format.tables import TABLE_OF, TABLES
+from fundpool.inputs.regions import RegionTree, region_tree, tree_findings
+from fundpool.inputs.rules.levers import (
+    idle_findings,
+    is_lever,
+    rule_of_region,
+    rule_of_region_findings,
+    set_from,
+    with_rule_of_region,
+)
+from fundpool.inputs.rules.schemes import Scheme, base_findings
+from fundpool.inputs.settings.parameters import Parameter
+from fundpool.inputs.settings.scheme_file import SchemeFile, read_scheme
+from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
+
+
+@dataclass(frozen=True)
+class Case:
+    """A checked case.
+
+    Attributes:
+        settings: contents of case.toml.
+        schemes: its schemes, in the order of case.toml.
+        tables: typed tables by name; ``source`` and ``status`` of every row filled in.
+        regions: the region tree.
+        inputs_sha256: digest of the contents, changes included; the same for a folder and a
+            workbook that say the same.
+        origin: folder, workbook or bundled name it came from.
+        input_digests: SHA-256 of every part that was read, by its name.
+        policies: names of the policies laid over it, in order.
+        pooling: pooling plan of the last of them that has one; None if none has.
+        shocks: shocks of these policies.
+        policy_texts: contents of the policy files that come with the case.
+        laid_over: contents of the policies laid over it, in order.
+        before: the case before the first policy was laid over it; None without policies.
+        warnings: what was found and does not refuse the case.
+    """
+
+    settings: Settings
+    schemes: tuple[Scheme, ...]
+    tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    regions: RegionTree = field(repr=False)
+    inputs_sha256: str
+    origin: str
+    input_digests: Mapping[str, str] = field(repr=False)
+    _settings_text: Mapping[str, Any] = field(repr=False)
+    _scheme_texts: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    policies: tuple[str, ...] = ()
+    pooling: str | None = None
+    shocks: tuple[Shock, ...] = ()
+    policy_texts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    laid_over: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
+    before: "Case | None" = field(default=None, repr=False)
+    warnings: tuple[Finding, ...] = field(default=(), repr=False)
+
+    @property
+    def reference(self) -> "Case":
+        """The case whose base year was observed: itself without policies."""
+        return self if self.before is None else self.before
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+        return self.settings.name
+
+    @property
+    def title(self) -> str:
+        """Name for readers."""
+        return self.settings.title
+
+    @property
+    def currency(self) -> str:
+        """Currency of all money."""
+        return self.settings.currency
+
+    @property
+    def base_year(self) -> int:
+        """The last year that is observed."""
+        return self.settings.base_year
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Levels of the region tree, lowest first."""
+        return tuple(self.settings.levels)
+
+    @property
+    def usual_pooling(self) -> str:
+        """The pooling plan where none is asked for: that of its policies, or the lowest level."""
+        return self.pooling or self.levels[0]
+
+    @property
+    def usual_plans(self) -> tuple[str, ...]:
+        """The pooling plans compared where none are asked for: every level, and its policies'."""
+        return tuple(dict.fromkeys((*self.levels, self.usual_pooling)))
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Service classes; the first is outpatient care."""
+        return tuple(self.settings.services)
+
+    def scheme(self, name: str) -> Scheme:
+        """A scheme by name.
+
+        Raises:
+            KeyError: no such scheme.
+        """
+        for scheme in self.schemes:
+            if scheme.name == name:
+                return scheme
+        raise KeyError(f"{self.name} has no scheme {name!r}")
+
+    def value(self, path: str, year: int | None = None) -> float:
+        """An assumption of case.toml, such as ``economy.wage_growth``.
+
+        Args:
+            path: section and name.
+            year: a year whose own value counts where one is listed.
+
+        Raises:
+            KeyError: no such assumption.
+        """
+        here: Any = self.settings
+        for part in path.split("."):
+            here = getattr(here, part, None)
+        if not isinstance(here, Parameter):
+            raise KeyError(f"{self.name} has no assumption {path!r}")
+        return here.at(year)
+
+    def with_values(self, values: Mapping[str, float], levers_since: int | None = None) -> "Case":
+        """The same case with other assumptions.
+
+        Args:
+            values: new value by path: ``economy.medical_inflation``, or of a scheme's rule,
+                ``schemes.employee.rules.employer_rate``, or of a region and all that lies in it,
+                ``schemes.resident.rules.premium.320100``. Values of single years are dropped.
+            levers_since: year from which changed levers (rules of schemes, participation) hold.
+                None is throughout, the base year included: participation is relative to the base
+                year, and a case with published totals is calibrated anew, so that they cancel.
+
+        Raises:
+            CaseError: an unknown path, a value out of range, or one that no region follows.
+        """
+        settings = copy.deepcopy(dict(self._settings_text))
+        texts = {name: copy.deepcopy(dict(text)) for name, text in self._scheme_texts.items()}
+        known = self.paths()
+        items = dict(parameters(self))
+        tables = dict(self.tables)
+        findings = idle_findings(self.schemes, values, self.base_year, "--set")
+        for path, value in values.items():
+            if rule := rule_of_region(path, known):
+                files = {scheme.name: scheme.file for scheme in self.schemes}
+                findings += rule_of_region_findings(rule, value, self.regions, files)
+                tables["scheme_rules"] = with_rule_of_region(
+                    tables["scheme_rules"], self.regions, rule, value,
+                    self.base_year if levers_since is None else levers_since,
+                )  # fmt: skip
+                continue
+            if path not in known:
+                findings.append(
+                    Finding("--set", None, path, None, "the path of an assumption",
+                            did_you_mean(path, known))
+                )  # fmt: skip
+                continue
+            parts = path.split(".")
+            here: Any = settings
+            if parts[0] == "schemes":
+                here, parts = texts[parts[1]], parts[2:]
+            for part in parts[:-1]:
+                here = here.setdefault(part, {})
+            last = here.get(parts[-1])  # None where the case leaves it at its default
+            if last is None and isinstance(items[path], Parameter):
+                last = here[parts[-1]] = items[path].model_dump()
+            if isinstance(last, dict) and levers_since is not None and is_lever(path):
+                set_from(path, last, value, levers_since)
+            elif isinstance(last, dict):
+                last.pop("by_year", None)
+                last.update(value=value, source="set by the user", status="assumed")
+            else:
+                here[parts[-1]] = value
+        if findings:
+            raise CaseError(findings)
+        changes = ";".join(f"{path}={value!r}" for path, value in sorted(values.items()))
+        changes += "" if levers_since is None else f";{levers_since}"
+        digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
+        made, files = settings_and_schemes(settings, texts)
+        schemes = regional_schemes(made, files, tables, self.regions)
+        findings = base_findings(schemes, made.base_year, "--set")
+        if findings:
+            raise CaseError(findings)
+        return replace(
+            self, settings=made, schemes=schemes,
+            tables=tables, inputs_sha256=digest, _settings_text=settings, _scheme_texts=texts,
+        )  # fmt: skip
+
+    def with_policies(self, names: Iterable[str | Path]) -> "Case":
+        """The same case with policies laid over it, one after the other.
+
+        Args:
+            names: policies that come with the case, by name, or policy files.
+
+        Raises:
+            CaseError: a policy that does not exist, or that the case cannot follow.
+        """
+        case = self
+        for name in names:
+            case = case._with_policy(*policy_contents(name, self.policy_texts))
+        return case
+
+    def _with_policy(self, file: str, contents: Mapping[str, Any]) -> "Case":
+        policy = read_policy(file, contents)
+        if policy.name in self.policies:
+            raise CaseError(
+                [Finding("--policy", None, None, policy.name, "each policy once",
+                         "Name it once, or rename one of the two (the file and its key name).")]
+            )  # fmt: skip
+        settings, texts = laid_over(policy, self._settings_text, self._scheme_texts)
+        made, files = settings_and_schemes(settings, texts, file)
+        shocks = (*self.shocks, *policy.shocks)
+        findings = checks.status_findings(files, file)
+        findings += [
+            replace(found, file=file, column=f"{Path(found.file).stem}: {found.column}")
+            for found in year_findings(made, files)
+            if found.severity == "error"
+        ]
+        findings += checks.regime_findings(made, self.tables["treatment"], files, file)
+        findings += shock_findings(shocks, self.regions, made, file)
+        findings += plan_findings(policy, made, file)
+        findings += idle_findings(self.schemes, changed_rules(policy), self.base_year, file)
+        schemes = regional_schemes(made, files, self.tables, self.regions)
+        findings += base_findings(schemes, made.base_year, file)
+        if findings:
+            raise CaseError(findings)
+        text = json.dumps(contents, sort_keys=True, default=str)
+        digest = hashlib.sha256(f"{self.inputs_sha256};{file};{text}".encode()).hexdigest()
+        return replace(
+            self, settings=made, schemes=schemes,
+            inputs_sha256=digest, policies=(*self.policies, policy.name), shocks=shocks,
+            pooling=policy.pooling or self.pooling, before=self.reference,
+            laid_over=(*self.laid_over, contents),
+            _settings_text=settings, _scheme_texts=texts,
+        )  # fmt: skip
+
+    def paths(self) -> tuple[str, ...]:
+        """Paths of everything :meth:`with_values` can change and a result depends on."""
+        return tuple(
+            path
+            for path, value in parameters(self)
+            if not isinstance(value, str) and "_published." not in path
+        )
+
+    def assumptions(self) -> pd.DataFrame:
+        """Every assumption with value, unit, source, status and note, in a fixed order."""
+        return assumption_table(self)
+
+    def table_sources(self) -> pd.DataFrame:
+        """Every table with its rows, source, status and note."""
+        return source_table(self)
+
+
+def read_case(name: str | Path) -> Case:
+    """Read a case and check it.
+
+    Args:
+        name: a case folder, a workbook (.xlsx), or the name of a bundled case.
+
+    Raises:
+        CaseError: anything is wrong; all findings at once.
+    """
+    case, findings = _assembled(read_raw(case_path(name)), str(name))
+    if case is None:
+        raise CaseError(findings)
+    return case
+
+
+def check_case(name: str | Path) -> tuple[Finding, ...]:
+    """Everything that is wrong with a case; empty if nothing is."""
+    try:
+        _, findings = _assembled(read_raw(case_path(name)), str(name))
+    except CaseError as error:
+        return error.findings
+    return tuple(findings)
+
+
+def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
+    findings = list(raw.findings)
+    settings: Settings | None = None
+    if raw.settings is not None:
+        settings, problems = read_settings(raw.settings)
+        findings += problems
+    unread = {finding.file for finding in raw.findings}
+    findings += [
+        finding
+        for finding in raw.placed(checks.presence_findings(settings, raw.tables))
+        if not any(name.startswith((finding.file + ".", finding.file)) for name in unread)
+    ]
+    tables: dict[str, pd.DataFrame] = {}
+    for name, table in raw.tables.items():
+        frame, problems = typed_table(table, TABLE_OF[name])
+        findings += problems
+        if frame is not None and not frame.empty:
+            tables[name] = frame
+    schemes: dict[str, SchemeFile] = {}
+    if settings is not None:
+        schemes, optional, problems = _schemes(raw, settings)
+        findings += problems
+        findings += year_findings(settings, schemes)
+        if "regions" in tables:
+            findings += _cross_checked(settings, tables, raw, schemes, optional)
+    if settings is None or any(finding.severity == "error" for finding in findings):
+        return None, raw.placed(findings)
+    tree = region_tree(tables["regions"], settings.levels)
+    case = Case(
+        settings=settings,
+        schemes=regional_schemes(settings, schemes, tables, tree),
+        tables=with_provenance(tables, settings),
+        regions=tree,
+        inputs_sha256=content_digest(raw.settings or {}, raw.schemes, raw.policies, tables),
+        origin=origin,
+        input_digests=dict(raw.digests),
+        _settings_text=raw.settings or {},
+        _scheme_texts=raw.schemes,
+        policy_texts=raw.policies,
+    )
+    findings += base_findings(case.schemes, case.base_year)
+    findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
+    for name in settings.report_policies:
+        if name not in raw.policies:
+            findings.append(
+                Finding("case.toml", None, "report_policies", name, "a policy of the case",
+                        did_you_mean(name, raw.policies))
+            )  # fmt: skip
+    for policy, contents in sorted(raw.policies.items()):
+        try:
+            case._with_policy(f"policies/{policy}.toml", contents)
+        except CaseError as error:
+            findings += error.findings
+    findings = raw.placed(findings)
+    failed = any(finding.severity == "error" for finding in findings)
+    return (None if failed else replace(case, warnings=tuple(findings))), findings
+
+
+def _schemes(
+    raw: RawCase, settings: Settings
+) -> tuple[dict[str, SchemeFile], dict[str, SchemeFile], list[Finding]]:
+    """Scheme files of the case, those that a policy may add, and what is wrong with them."""
+    files, findings = {}, []
+    for name in (*settings.schemes, *settings.optional_schemes):
+        if name not in raw.schemes:
+            if not any(finding.file == f"schemes/{name}.toml" for finding in raw.findings):
+                findings.append(
+                    Finding(f"schemes/{name}.toml", None, None, None, "this scheme file",
+                            "case.toml lists the scheme; add the file. "
+                            + did_you_mean(name, raw.schemes))
+                )  # fmt: skip
+            continue
+        file, problems = read_scheme(name, raw.schemes[name], tuple(settings.services))
+        # what does nothing in a scheme kept ready is left to the policy that adds it
+        findings += [p for p in problems if name in settings.schemes or p.severity == "error"]
+        if file is not None:
+            files[name] = file
+    for name in raw.schemes:
+        if name not in (*settings.schemes, *settings.optional_schemes):
+            findings.append(
+                Finding(f"schemes/{name}.toml", None, None, None, "a scheme of case.toml",
+                        "List it under schemes or optional_schemes, or remove the file.",
+                        "warning")
+            )  # fmt: skip
+    optional = {
+        name: files.pop(name)
+        for name in settings.optional_schemes
+        if name in files and name not in settings.schemes
+    }
+    return files, optional, findings
+
+
+def _cross_checked(
+    settings: Settings, tables: dict[str, pd.DataFrame], raw: RawCase,
+    schemes: dict[str, SchemeFile], optional: dict[str, SchemeFile],
+) -> list[Finding]:  # fmt: skip
+    regions = raw.tables["regions"]
+    findings = tree_findings(tables["regions"], settings.levels, regions.file, regions.first_row)
+    if findings:
+        return findings
+    tree = region_tree(tables["regions"], settings.levels)
+    findings = checks.reference_findings(settings, tree, tables, raw.tables)
+    complete = all(table.name in tables for table in TABLES if table.required)
+    # the later checks lean on the earlier ones; their messages would only repeat the cause
+    if findings or not complete:
+        return findings
+    findings += checks.completeness_findings(settings, tree, tables, raw.tables)
+    findings += checks.people_findings(tree, tables, raw.tables)
+    findings += checks.band_findings(settings, tree, tables, raw.tables, schemes)
+    findings += checks.care_findings(settings, tables, raw.tables, schemes)
+    findings += checks.scheme_findings(settings, tables, raw.tables, schemes)
+    findings += plausibility.age_findings(tables, raw.tables)
+    findings += plausibility.cost_findings(tables, raw.tables)
+    findings += plausibility.relativity_findings(tables, raw.tables)
+    findings += plausibility.death_findings(tables, raw.tables)
+    findings += plausibility.figure_findings(settings, tree, tables, raw.tables)
+    if len(schemes) == len(settings.schemes):
+        findings += plausibility.cover_findings(tables, raw.tables, schemes, optional)
+        findings += plausibility.industry_findings(tables, (*schemes.values(), *optional.values()))
+    if not any(finding.severity == "error" for finding in findings):
+        findings += plausibility.placement_findings(tree, tables, raw.tables)
+    return findings

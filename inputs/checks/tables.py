@@ -1,0 +1,344 @@
+"""What must hold across the tables of a case."""
+
+from collections.abc import Mapping
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from fundpool.inputs.format.columns import MOST_SHOWN, more_of_the_same
+from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.sources import RawTable
+from fundpool.inputs.format.tables import TABLE_OF, TABLES
+from fundpool.inputs.format.vocabulary import AGES, OLDEST_AGE, OUTSIDE, SEXES, TIES
+from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.schemes import override_findings
+from fundpool.inputs.settings.scheme_file import SchemeFile
+from fundpool.inputs.settings.sections import Settings
+
+Tables = Mapping[str, pd.DataFrame]
+Raw = Mapping[str, RawTable]
+
+
+def presence_findings(settings: Settings | None, raw: Raw) -> list[Finding]:
+    """Tables that are missing, and tables without a source."""
+    findings = [
+        Finding(f"tables/{table.name}", None, None, None, "this table",
+                f"Add it. {table.about}")
+        for table in TABLES
+        if table.required and table.name not in raw
+    ]  # fmt: skip
+    if settings is None:
+        return findings
+    for name, table in raw.items():
+        if name not in settings.tables:
+            findings.append(
+                Finding("case.toml", None, f"tables.{name}", None,
+                        f"source and status of the table {name}",
+                        f"Add [tables.{name}]; {table.file} inherits from it.")
+            )  # fmt: skip
+    for name in settings.tables:
+        if name not in TABLE_OF:
+            findings.append(
+                Finding("case.toml", None, f"tables.{name}", name, "the name of a table",
+                        did_you_mean(name, TABLE_OF))
+            )  # fmt: skip
+    return findings
+
+
+def reference_findings(
+    settings: Settings, tree: RegionTree, tables: Tables, raw: Raw
+) -> list[Finding]:
+    """Cells that name a region, scheme, service or industry that does not exist."""
+    every = {code for codes in tree.members for code in codes}
+    known: dict[str, set[str]] = {
+        "region": every,
+        "county": set(tree.codes),
+        "county_or_outside": {*tree.codes, OUTSIDE},
+        "scheme": set(settings.schemes),
+        "service": set(settings.services),
+    }
+    if "industry_factors" in tables:
+        known["industry"] = set(tables["industry_factors"]["industry"])
+    words = {
+        "region": "a region of the table regions",
+        "county": f"a {tree.levels[0]} of the table regions",
+        "county_or_outside": f"a {tree.levels[0]} of the table regions, or outside",
+        "scheme": "a scheme of case.toml",
+        "service": "a service of case.toml",
+        "industry": "an industry of the table industry_factors",
+    }
+    findings = []
+    for name, frame in tables.items():
+        for column in TABLE_OF[name].columns:
+            if column.refers not in known:
+                continue
+            cells = frame[column.name].astype(str)
+            wrong = ~cells.isin(known[column.refers])
+            if column.blank:
+                wrong &= cells != ""
+            places = np.flatnonzero(wrong.to_numpy())
+            for place in places[:MOST_SHOWN]:
+                value = str(cells.iloc[place])
+                findings.append(
+                    Finding(raw[name].file, int(place) + raw[name].first_row, column.name, value,
+                            words[column.refers],
+                            did_you_mean(value, sorted(known[column.refers])))
+                )  # fmt: skip
+            findings += more_of_the_same(
+                raw[name].file, column.name, places.size, words[column.refers]
+            )
+    return findings
+
+
+def _missing(
+    file: str, column: str, wanted: list[tuple[object, ...]], frame: pd.DataFrame,
+    keys: list[str], mend: str,
+) -> list[Finding]:  # fmt: skip
+    """Key combinations that a table lacks."""
+    held = set(frame[keys].itertuples(index=False, name=None))
+    absent = [key for key in wanted if key not in held]
+    shown = [
+        Finding(file, None, column, None,
+                "a row for " + ", ".join(str(part) for part in key), mend)
+        for key in absent[:MOST_SHOWN]
+    ]  # fmt: skip
+    return shown + more_of_the_same(file, column, len(absent), "a row for each")
+
+
+def completeness_findings(
+    settings: Settings, tree: RegionTree, tables: Tables, raw: Raw
+) -> list[Finding]:
+    """Rows that must be there: every county, every sex and age, every service."""
+    findings: list[Finding] = []
+    counties = list(tree.codes)
+    grid = list(product(SEXES, range(AGES)))
+
+    def ask(table: str, keys: list[str], wanted: list[tuple[object, ...]], mend: str) -> None:
+        findings.extend(
+            _missing(raw[table].file, " + ".join(keys), wanted, tables[table], keys, mend)
+        )
+
+    for table in ("demography", "economy", "employment", "industries"):
+        ask(table, ["region"], [(code,) for code in counties], "Add the row.")
+    ask("mobility", ["home"], [(code,) for code in counties], "Add the row.")
+    held = set(tables["population"]["region"])
+    ask("population", ["region"], [(code,) for code in counties], "Add its people.")
+    present = [code for code in (*counties, OUTSIDE) if code in held]
+    ask("population", ["region", "sex", "age"], [(c, s, a) for c in present for s, a in grid],
+        "Give every sex and age; write 0 where nobody lives.")  # fmt: skip
+    for table, lead in (("mortality", "year"), ("morbidity", "service")):
+        firsts = sorted(set(tables[table][lead]))
+        if lead == "service":
+            firsts = list(settings.services)
+        ask(table, [lead, "sex", "age"], [(f, s, a) for f in firsts for s, a in grid],
+            "Give every sex and age.")  # fmt: skip
+    ask("severity", ["service"], [(service,) for service in settings.services], "Add its costs.")
+    ask("fund_balances", ["region", "scheme"], list(product(counties, settings.schemes)),
+        "Add the row; write 0 for a fund without money.")  # fmt: skip
+    return findings
+
+
+def people_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Finding]:
+    """Migrants: not at home, not twice outside, no more than there are residents."""
+    findings: list[Finding] = []
+    migrants, file = tables["migrants"], raw["migrants"]
+    same = (migrants["home"] == migrants["residence"]).to_numpy()
+    for place in np.flatnonzero(same)[:MOST_SHOWN]:
+        findings.append(
+            Finding(file.file, int(place) + file.first_row, "home + residence",
+                    str(migrants["home"].iloc[place]), "a home other than the residence",
+                    "Remove the row; those who live at home are counted in population.")
+        )  # fmt: skip
+    residents = tables["population"].groupby("region")["persons"].sum()
+    arrived = migrants.groupby("residence")["persons"].sum()
+    for code in tree.codes:
+        if code not in residents.index:
+            continue  # a missing county is said elsewhere
+        most = float(residents[code])
+        if most <= 0:
+            findings.append(
+                Finding(raw["population"].file, None, "persons", "0", f"people in {code}",
+                        "Give the county a population, or remove it.")
+            )  # fmt: skip
+        elif float(arrived.get(code, 0.0)) > most:
+            findings.append(
+                Finding(file.file, None, "persons", f"{arrived[code]:.0f}",
+                        f"at most the {most:.0f} residents of {code}",
+                        "Correct the migrants who live there, or the population.")
+            )  # fmt: skip
+    held = migrants[(migrants["persons"] > 0) & ~same]
+    ties = _ties_of(tree, held)
+    known = set(tables["migrant_ages"]["tie"])
+    for tie in TIES[1:]:
+        if tie in ties and tie not in known:
+            findings.append(
+                Finding(raw["migrant_ages"].file, None, "tie", None, f"ages of the tie {tie}",
+                        "There are migrants of that tie; add their age pattern.")
+            )  # fmt: skip
+    inbound = OUTSIDE in set(held["home"])
+    if inbound and OUTSIDE not in set(tables["mobility"]["home"]):
+        findings.append(
+            Finding(raw["mobility"].file, None, "home", None, f"a row for {OUTSIDE}",
+                    "People come from outside the case; say how readily.")
+        )  # fmt: skip
+    if inbound and OUTSIDE not in set(tables["population"]["region"]):
+        findings.append(
+            Finding(raw["population"].file, None, "region", None, f"rows for {OUTSIDE}",
+                    "People come from outside the case; give the population they come from.")
+        )  # fmt: skip
+    return findings
+
+
+def _ties_of(tree: RegionTree, migrants: pd.DataFrame) -> set[str]:
+    level = tree.levels[min(1, len(tree.levels) - 1)]
+    group = dict(zip(tree.codes, tree.ancestor_index(level).tolist(), strict=True))
+    ties = set()
+    for home, residence in zip(migrants["home"], migrants["residence"], strict=True):
+        if home == OUTSIDE:
+            ties.add("inbound")
+        elif residence == OUTSIDE:
+            ties.add("outbound")
+        else:
+            ties.add("within" if group[home] == group[residence] else "between")
+    return ties
+
+
+def band_findings(
+    settings: Settings, tree: RegionTree, tables: Tables, raw: Raw,
+    schemes: Mapping[str, SchemeFile],
+) -> list[Finding]:  # fmt: skip
+    """Age bands of ``coverage`` and ``severity``: whole, the same everywhere, fitting."""
+    findings: list[Finding] = []
+    cover = tables["coverage"]
+    for sex in SEXES:
+        own = cover[cover["sex"] == sex]
+        bands = own[["age_from", "age_to"]].drop_duplicates().sort_values("age_from")
+        findings += _contiguous(raw["coverage"].file, f"the bands of {sex}", bands)
+        starts = set(bands["age_from"])
+        for name, scheme in schemes.items():
+            rule = scheme.rules.get(f"retirement_age_{sex}")
+            covered = "retired" in scheme.statuses_covered
+            if covered and rule is not None and round(rule.value) not in starts:
+                findings.append(
+                    Finding(raw["coverage"].file, None, "age_from", None,
+                            f"a band of {sex} that begins at {rule.value:g}",
+                            f"It is the retirement age of {name}; split the band there.")
+                )  # fmt: skip
+        wanted: list[tuple[object, ...]] = [
+            (code, tie, sex, start)
+            for code in tree.codes
+            for tie in TIES
+            for start in sorted(starts)
+        ]
+        findings += _missing(
+            raw["coverage"].file, "region + tie + sex + age_from", wanted, cover,
+            ["region", "tie", "sex", "age_from"], "Add the shares.",
+        )  # fmt: skip
+    severity = tables["severity"]
+    for service in settings.services:
+        bands = severity[severity["service"] == service][["age_from", "age_to"]]
+        if not bands.empty:
+            findings += _contiguous(
+                raw["severity"].file, f"the classes of {service}", bands.sort_values("age_from")
+            )
+    classes = {
+        service: tuple(sorted(set(group["age_from"])))
+        for service, group in severity.groupby("service")
+    }
+    if len(set(classes.values())) > 1:
+        findings.append(
+            Finding(raw["severity"].file, None, "age_from", None,
+                    "the same age classes for every service", "Split classes where they differ.")
+        )  # fmt: skip
+    return findings
+
+
+def _contiguous(file: str, what: str, bands: pd.DataFrame) -> list[Finding]:
+    expected = 0
+    for start, end in zip(bands["age_from"], bands["age_to"], strict=True):
+        if start != expected or end < start:
+            return [
+                Finding(file, None, "age_from + age_to", f"{start} to {end}",
+                        f"{what} without gap or overlap: one from {expected}",
+                        "Correct the ages.")
+            ]  # fmt: skip
+        expected = end + 1
+    if expected != OLDEST_AGE + 1:
+        return [
+            Finding(file, None, "age_to", str(expected - 1),
+                    f"{what} to reach {OLDEST_AGE}", "Extend the last one.")
+        ]  # fmt: skip
+    return []
+
+
+def care_findings(
+    settings: Settings, tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile]
+) -> list[Finding]:
+    """Places of treatment: a row for every regime in use, tie and service; stayers stay."""
+    table, file = tables["treatment"], raw["treatment"]
+    findings = regime_findings(settings, table, schemes, file.file)
+    away = ((table["tie"] == "stayer") & (table["home"] > 0)).to_numpy()
+    for place in np.flatnonzero(away)[:MOST_SHOWN]:
+        findings.append(
+            Finding(file.file, int(place) + file.first_row, "home",
+                    f"{table['home'].iloc[place]:g}", "0 for stayers",
+                    "Their home is the residence; put the share there.")
+        )  # fmt: skip
+    return findings
+
+
+def regime_findings(
+    settings: Settings, table: pd.DataFrame, schemes: Mapping[str, SchemeFile], file: str
+) -> list[Finding]:
+    """Settlement regimes in use for which the table ``treatment`` has no rows."""
+    regimes = {"direct"}
+    for scheme in schemes.values():
+        regimes |= {scheme.settlement.regime.value, *scheme.settlement.regime.by_year.values()}
+    wanted: list[tuple[object, ...]] = list(product(sorted(regimes), TIES, settings.services))
+    return _missing(
+        file, "regime + tie + service", wanted, table, ["regime", "tie", "service"],
+        "Add the row.",
+    )  # fmt: skip
+
+
+def status_findings(schemes: Mapping[str, SchemeFile], source: str = "") -> list[Finding]:
+    """Coverage statuses that two schemes cover.
+
+    Args:
+        schemes: the schemes in force together.
+        source: the file that brought them together; the scheme files unless told.
+    """
+    findings: list[Finding] = []
+    holder: dict[str, str] = {}
+    for name, scheme in schemes.items():
+        for status in scheme.statuses_covered:
+            key = f"dual {scheme.settlement_pool}" if status == "dual" else status
+            if key in holder:
+                findings.append(
+                    Finding(source or f"schemes/{name}.toml", None, "statuses_covered", status,
+                            "a status that no other scheme covers",
+                            f"{holder[key]} covers it already; take it out of one.")
+                )  # fmt: skip
+            holder.setdefault(key, name)
+    return findings
+
+
+def scheme_findings(
+    settings: Settings, tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile]
+) -> list[Finding]:
+    """Schemes that cover the same status, fund totals that cannot be fitted, unknown rules."""
+    findings = status_findings(schemes)
+    if "fund_totals" in tables:
+        table, file = tables["fund_totals"], raw["fund_totals"]
+        late = ((table["use"] == "fit") & (table["year"] != settings.base_year)).to_numpy()
+        for place in np.flatnonzero(late)[:MOST_SHOWN]:
+            findings.append(
+                Finding(file.file, int(place) + file.first_row, "year",
+                        str(table["year"].iloc[place]),
+                        f"the base year {settings.base_year} for a figure that is fitted",
+                        "Set use to compare.")
+            )  # fmt: skip
+    if "scheme_rules" in tables:
+        findings += override_findings(tables["scheme_rules"], schemes, raw["scheme_rules"].file)
+    return findings

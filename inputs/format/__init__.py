@@ -1,0 +1,1 @@
+"""How a case is written: words, tables, columns, files, and findings about them."""

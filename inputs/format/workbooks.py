@@ -1,0 +1,228 @@
+"""A case as one workbook: a sheet for every table, settings as rows of path and value."""
+
+import ast
+import contextlib
+import io
+import posixpath
+import re
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+from xml.etree.ElementTree import ParseError, iterparse
+
+from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.sheets import LONGEST, kind_of, sheet_of
+from fundpool.inputs.format.sources import (  # fmt: skip
+    ERROR_CELL,
+    NO_RESULT,
+    RawCase,
+    RawTable,
+    as_text,
+    error_cell_mend,
+    framed,
+    keep_digest,
+)
+from fundpool.inputs.format.tables import TABLE_OF
+
+SETTING_COLUMNS = ("path", "value")
+LARGEST_WORKBOOK = 512 * 1024 * 1024
+"""Unpacked bytes of a workbook that is still opened; larger ones are refused."""
+
+_NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_SUSPECT = re.compile(rb"""t=["']e["']|<f[\s>/]""")
+
+
+def read_workbook(path: Path) -> RawCase:
+    """The raw contents of a case in a workbook; what cannot be read becomes a finding."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    raw = RawCase(path.name, workbook=True)
+    try:
+        contents = path.read_bytes()
+        with zipfile.ZipFile(io.BytesIO(contents)) as packed:
+            unpacked = sum(item.file_size for item in packed.infolist())
+            if unpacked > LARGEST_WORKBOOK:
+                raw.findings.append(
+                    Finding(
+                        path.name, None, None, f"{unpacked:,} bytes unpacked",
+                        "a smaller workbook",
+                        "Use a case folder with Parquet tables for cases of this size.",
+                    )
+                )  # fmt: skip
+                return raw
+            wrong = _cells_without_value(packed)
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(contents))
+        sheets = {
+            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in workbook.sheet_names
+        }
+    except (
+        CalamineError, zipfile.BadZipFile, OSError, ValueError, KeyError, ParseError,
+        NotImplementedError, RuntimeError, EOFError, zipfile.LargeZipFile,
+    ) as error:  # fmt: skip
+        raw.findings.append(
+            Finding(
+                path.name, None, None, None, "an .xlsx workbook",
+                f"It cannot be opened as one ({error}).",
+            )
+        )  # fmt: skip
+        return raw
+    for name, rows in sheets.items():
+        text = [[as_text(cell) for cell in row] for row in rows]
+        for row, column, found in wrong.get(name, ()):
+            if row < len(text) and column < len(text[row]):
+                text[row][column] = found
+        _read_sheet(raw, name, text)
+    if "case" not in sheets:
+        raw.findings.append(
+            Finding("case", None, None, None, "this sheet", "It holds the settings; add it.")
+        )
+    return raw
+
+
+def _read_sheet(raw: RawCase, name: str, text: list[list[str]]) -> None:
+    kind = kind_of(name)
+    if kind == "table":
+        if not TABLE_OF[name].required and not any(any(row) for row in text[1:]):
+            return  # an optional sheet that holds no row is as good as none
+        cells = framed(raw, name, text)
+        if cells is not None:
+            raw.tables[name] = RawTable(name, cells)
+    elif kind:
+        contents = _settings_sheet(raw, name, text)
+        if kind == "case":
+            raw.settings = contents
+        elif contents is not None:
+            held = raw.schemes if kind == "scheme" else raw.policies
+            held[_part_name(kind, name, contents)] = contents
+    elif name != "README":
+        raw.findings.append(
+            Finding(
+                name, None, None, None, "the name of a table",
+                did_you_mean(name, TABLE_OF), "warning",
+            )
+        )  # fmt: skip
+        return
+    else:
+        return
+    keep_digest(raw, name, "\n".join("\t".join(row) for row in text).encode())
+
+
+def _part_name(kind: str, sheet: str, contents: dict[str, Any]) -> str:
+    """Name of the scheme or policy of a sheet: in full where the sheet's own was cut."""
+    full = contents.get("name")
+    if len(sheet) == LONGEST and isinstance(full, str) and sheet_of(kind, full) == sheet:
+        return full
+    return sheet.partition("_")[2]
+
+
+def _cells_without_value(packed: zipfile.ZipFile) -> dict[str, list[tuple[int, int, str]]]:
+    """Error cells and formulas never calculated, which read as blank: row, column and text.
+
+    Row and column count from 0.
+    """
+    result = {}
+    for name, part in _sheet_parts(packed):
+        if kind_of(name) and _SUSPECT.search(packed.read(part)):
+            with packed.open(part) as stream:
+                result[name] = list(_cells_of(stream))
+    return result
+
+
+def _cells_of(stream: IO[bytes]) -> Iterator[tuple[int, int, str]]:
+    for _, cell in iterparse(stream):
+        if cell.tag != f"{_NAMESPACE}c":
+            continue
+        value = cell.findtext(f"{_NAMESPACE}v")
+        if cell.get("t") == "e":
+            yield (*_address(cell.get("r", "")), value or "#VALUE!")
+        elif value is None and cell.find(f"{_NAMESPACE}f") is not None:
+            yield (*_address(cell.get("r", "")), NO_RESULT)
+        cell.clear()
+
+
+def _address(reference: str) -> tuple[int, int]:
+    """Row and column of a cell such as ``C2``, from 0.
+
+    >>> _address("C2"), _address("AA10")
+    ((1, 2), (9, 26))
+    """
+    found = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", reference)
+    if found is None:
+        raise ValueError(f"{reference!r} is no cell")
+    column = 0
+    for letter in found[1]:
+        column = 26 * column + ord(letter) - ord("A") + 1
+    return int(found[2]) - 1, column - 1
+
+
+def _sheet_parts(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Every sheet's name and the part of the package that holds it."""
+    targets = {}
+    with packed.open("xl/_rels/workbook.xml.rels") as stream:
+        for _, item in iterparse(stream):
+            target = item.get("Target")
+            if target is not None:
+                targets[item.get("Id")] = posixpath.normpath(
+                    target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+                )
+    with packed.open("xl/workbook.xml") as stream:
+        for _, item in iterparse(stream):
+            part = targets.get(item.get(_RELATION))
+            if item.tag == f"{_NAMESPACE}sheet" and part in packed.namelist():
+                yield str(item.get("name")), str(part)
+
+
+def _settings_sheet(raw: RawCase, name: str, rows: list[list[str]]) -> dict[str, Any] | None:
+    """Settings from rows of path and value; a value is written as in TOML, plain words as text."""
+    cells = framed(raw, name, rows)
+    if cells is None:
+        return None
+    missing = [column for column in SETTING_COLUMNS if column not in cells.columns]
+    for column in missing:
+        raw.findings.append(
+            Finding(name, 1, column, None, "this column", "A settings sheet has path and value.")
+        )
+    if missing:
+        return None
+    result: dict[str, Any] = {}
+    seen: dict[str, int] = {}
+    for number, (path, value) in enumerate(zip(cells["path"], cells["value"], strict=True), 2):
+        if ERROR_CELL.fullmatch(str(value)):
+            raw.findings.append(
+                Finding(name, number, "value", str(value), "a value", error_cell_mend(str(value)))
+            )
+        *parents, last = str(path).split("|")
+        place = result
+        for parent in parents:
+            place = place.setdefault(parent, {})
+            if not isinstance(place, dict):
+                break
+        if not isinstance(place, dict) or not last or isinstance(place.get(last), dict):
+            raw.findings.append(
+                Finding(name, number, "path", str(path), "a path of its own", "Change the path.")
+            )
+            continue
+        if last in place:
+            raw.findings.append(
+                Finding(name, number, "path", str(path), "each path once",
+                        f"Row {seen[str(path)]} has it already; remove one of them.")
+            )  # fmt: skip
+        seen[str(path)] = number
+        place[last] = _toml_value(str(value))
+    return result
+
+
+def _toml_value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except (ValueError, RecursionError):
+        pass
+    if text.startswith("["):
+        # lists of tables as workbooks of before the second edition hold them
+        with contextlib.suppress(ValueError, SyntaxError, RecursionError, MemoryError):
+            return ast.literal_eval(text)
+    return text

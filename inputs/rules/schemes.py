@@ -1,0 +1,317 @@
+"""Schemes: who is covered, what is paid in, what is paid out, by region and year.
+
+A scheme file gives rules for the whole case; the table ``scheme_rules`` overrides them for a
+region, and all that lies in it, from a year on. The nearest region up the tree wins.
+
+An amount that is given for a year is money of that year; one without a year, or of a year up to
+the base year, is money of the base year. From its year on it grows as the economy says. Rules are
+returned in money of the base year, which the projection multiplies by the growth since then.
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.settings.scheme_file import (
+    BENEFIT_RULES,
+    OPTIONAL_RULES,
+    RETIREMENT_RULES,
+    RULES_OF,
+    SchemeFile,
+)
+
+Overrides = dict[tuple[str, str], dict[str, list[tuple[int, float]]]]
+"""(rule, service) -> region -> (year, value), ascending."""
+
+MONEY_RULES = {
+    "premium": "premium_growth",
+    "subsidy": "premium_growth",
+    "retiree_account_credit": "wage_growth",
+    "deductible": "medical_inflation",
+    "ceiling": "medical_inflation",
+}
+"""Rules that are amounts of money, and the growth of ``economy`` that they follow."""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """A scheme with its regional rules.
+
+    Attributes:
+        file: contents of the scheme file.
+        overrides: rules of regions, from the table ``scheme_rules``.
+        regions: the region tree.
+        growth: index of the growth of ``economy`` that money follows, by its name and year, one
+            in the base year; years that are not listed have one.
+        merger: year from which another scheme has taken this one in; None if none has.
+        taken_in: schemes that this one takes in, each with the year from which.
+    """
+
+    file: SchemeFile
+    overrides: Overrides = field(repr=False)
+    regions: RegionTree = field(repr=False)
+    growth: Mapping[str, Mapping[int, float]] = field(default_factory=dict, repr=False)
+    merger: int | None = None
+    taken_in: tuple[tuple[int, SchemeFile], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+        return self.file.name
+
+    @property
+    def title(self) -> str:
+        """Name for readers."""
+        return self.file.title
+
+    @property
+    def kind(self) -> str:
+        """``payroll`` or ``flat``."""
+        return self.file.kind
+
+    @property
+    def statuses_paying(self) -> tuple[str, ...]:
+        """Coverage statuses that pay contributions."""
+        return tuple(self.file.statuses_paying)
+
+    @property
+    def statuses_covered(self) -> tuple[str, ...]:
+        """Coverage statuses whose care the scheme pays."""
+        return tuple(self.file.statuses_covered)
+
+    def in_force(self, year: int) -> bool:
+        """Whether the scheme still stands by itself in a year."""
+        return self.merger is None or year < self.merger
+
+    def covers(self, year: int) -> tuple[str, ...]:
+        """Coverage statuses whose care the scheme pays in a year, mergers counted."""
+        return self._with_taken_in("statuses_covered", year)
+
+    def charges(self, year: int) -> tuple[str, ...]:
+        """Coverage statuses that pay contributions to the scheme in a year, mergers counted."""
+        return self._with_taken_in("statuses_paying", year)
+
+    def _with_taken_in(self, key: str, year: int) -> tuple[str, ...]:
+        if not self.in_force(year):
+            return ()
+        statuses = list(getattr(self.file, key))
+        for since, other in self.taken_in:
+            if since <= year:
+                statuses += [s for s in getattr(other, key) if s not in statuses]
+        return tuple(statuses)
+
+    def account_on_move(self, year: int) -> str:
+        """What becomes of an account on a move: ``transfer``, ``forfeit`` or ``surrender``."""
+        rule = self.file.portability
+        return "transfer" if rule is None else rule.account.since(year)
+
+    def time_recognised(self, year: int) -> bool:
+        """Whether insured time counts in another territory."""
+        rule = self.file.portability
+        return rule is None or rule.insured_time.since(year) == "recognised"
+
+    @property
+    def coordination_order(self) -> str:
+        """Which fund settles first for people with double cover."""
+        return self.file.coordination_order
+
+    @property
+    def reimbursement_quota(self) -> float:
+        """Share of the cost up to which the second fund adds to the first."""
+        quota = self.file.reimbursement_quota
+        return 1.0 if quota is None else quota.value
+
+    @property
+    def settlement_pool(self) -> str:
+        """Pool that holds dual members: ``residence`` pays first, ``home`` second."""
+        return self.file.settlement_pool
+
+    @property
+    def coordination(self) -> str:
+        """How it pays beside another scheme."""
+        return self.file.coordination
+
+    def rule(self, rule: str, region: str | None, year: int, service: str | None = None) -> float:
+        """A rule in force in a region (None: the scheme's own) and year.
+
+        Raises:
+            KeyError: the scheme has no such rule.
+        """
+        found = self._override(rule, region, year, service)
+        if found is not None:
+            return found
+        if rule in OPTIONAL_RULES and rule not in self.file.rules:
+            return OPTIONAL_RULES[rule][1]
+        if rule in RETIREMENT_RULES and rule not in self.file.rules:
+            return RETIREMENT_RULES[rule]
+        own = self.file.rules[rule]
+        begun = max((listed for listed in own.by_year if listed <= year), default=None)
+        return own.since(year) / self._grown(rule, begun)
+
+    def _grown(self, rule: str, year: int | None) -> float:
+        """What money of a year has grown to since the base year; one for rules without money."""
+        index = self.growth.get(MONEY_RULES.get(rule, ""), {})
+        return 1.0 if year is None else index.get(year, 1.0)
+
+    def _override(
+        self, rule: str, region: str | None, year: int, service: str | None
+    ) -> float | None:
+        listed = self.overrides.get((rule, service or ""))
+        if not listed or region is None:
+            return None
+        for code in self.regions.lineage(region):
+            begun = [step for step in listed.get(code, []) if step[0] <= year]
+            if begun:
+                since, value = begun[-1]
+                return value / self._grown(rule, since)
+        return None
+
+    def set_by_every_region(self, rule: str, year: int) -> bool:
+        """Whether every county has its own value of a rule from a year on or before."""
+        return (rule, "") in self.overrides and all(
+            self._override(rule, code, year, None) is not None for code in self.regions.codes
+        )
+
+    def rule_array(self, rule: str, regions: RegionTree, year: int) -> NDArray[np.float64]:
+        """A rule by county, ``(n,)``."""
+        if (rule, "") not in self.overrides:
+            return np.full(len(regions.codes), self.rule(rule, None, year))
+        return np.array([self.rule(rule, code, year) for code in regions.codes])
+
+    def benefits_differ(self, service: str) -> bool:
+        """Whether some region has a rule of its own for a service."""
+        return any(self.overrides.get((rule, service)) for rule in BENEFIT_RULES)
+
+    def benefit(self, service: str, region: str, year: int) -> BenefitFormula:
+        """Benefit formula of a service in a region and year, in base-year money."""
+        own = self.file.benefits[service]
+        values = {rule: self._override(rule, region, year, service) for rule in BENEFIT_RULES}
+        formula = BenefitFormula(
+            deductible=own.deductible if values["deductible"] is None else values["deductible"],
+            bands=tuple((start, rate) for start, rate in own.bands),
+            ceiling=own.ceiling if values["ceiling"] is None else values["ceiling"],
+        )
+        return formula if values["rate"] is None else formula.with_rate(values["rate"])
+
+    def benefit_signature(self, year: int) -> Hashable:
+        """Something that changes exactly when a rule of paying for care changes."""
+        in_force = tuple(
+            (key, region, begun[-1])
+            for key, listed in sorted(self.overrides.items())
+            if key[0] in BENEFIT_RULES
+            for region, steps in sorted(listed.items())
+            if (begun := [value for since, value in steps if since <= year])
+        )
+        return (self.regime(year), self.offsite_penalty(year), in_force, self.covers(year))
+
+    def regime(self, year: int) -> str:
+        """Settlement regime in force in a year."""
+        regime = self.file.settlement.regime
+        begun = [listed for listed in regime.by_year if listed <= year]
+        return regime.by_year[max(begun)] if begun else regime.value
+
+    def share_claimed(self, regime: str) -> float:
+        """Share of payments for off-site care that is ever claimed."""
+        return self.file.settlement.share_claimed.values[regime]
+
+    def offsite_penalty(self, year: int) -> float:
+        """Points off the reimbursement rate of off-site care."""
+        return self.file.settlement.offsite_penalty.since(year)
+
+    def lag(self, regime: str) -> tuple[float, ...]:
+        """Shares of claims paid in the year of care, the next, ..."""
+        return tuple(self.file.settlement.lag.values[regime])
+
+
+def scheme_overrides(table: pd.DataFrame | None, scheme: str) -> Overrides:
+    """Regional rules of a scheme from the table ``scheme_rules``."""
+    result: Overrides = {}
+    if table is None:
+        return result
+    own = table[table["scheme"] == scheme].sort_values("year", kind="stable")
+    for rule, service, region, year, value in zip(
+        own["rule"], own["service"], own["region"], own["year"], own["value"], strict=True
+    ):
+        steps = result.setdefault((rule, service), {}).setdefault(region, [])
+        steps.append((int(year), float(value)))
+    return result
+
+
+def override_findings(
+    table: pd.DataFrame, schemes: Mapping[str, SchemeFile], file: str
+) -> list[Finding]:
+    """Rows of ``scheme_rules`` that name no rule or lie out of its range."""
+    findings = []
+    rows = zip(table["scheme"], table["rule"], table["service"], table["value"], strict=True)
+    for number, (scheme, rule, service, value) in enumerate(rows, start=2):
+        if scheme not in schemes:
+            continue
+        ranges = RULES_OF[schemes[scheme].kind]
+        known = {**ranges, **BENEFIT_RULES}
+        if schemes[scheme].kind == "payroll":
+            known |= {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
+        if rule not in known:
+            findings.append(
+                Finding(file, number, "rule", rule, f"a rule of {scheme}",
+                        did_you_mean(rule, known))
+            )  # fmt: skip
+            continue
+        if (rule in BENEFIT_RULES) != bool(service):
+            expected = "a service" if rule in BENEFIT_RULES else "no service"
+            findings.append(
+                Finding(file, number, "service", service, f"{expected} for the rule {rule}",
+                        "Fill the cell." if rule in BENEFIT_RULES else "Empty the cell.")
+            )  # fmt: skip
+        least, most = known[rule]
+        if not least <= value <= most:
+            findings.append(
+                Finding(file, number, "value", f"{value:g}",
+                        f"a number from {least:g} to {most:g}", "Correct the number.")
+            )  # fmt: skip
+        if rule.startswith("retirement_age"):
+            findings.append(
+                Finding(file, number, "rule", rule, "a rule that may differ between regions",
+                        "Set retirement ages in the scheme file, with by_year where they change.")
+            )  # fmt: skip
+    return findings
+
+
+def base_findings(schemes: Iterable[Scheme], base_year: int, file: str = "") -> list[Finding]:
+    """Contribution bases whose floor lies above their ceiling, in a region and year.
+
+    Args:
+        schemes: the schemes with their regional rules.
+        base_year: first year looked at; later ones are those from which a rule changes.
+        file: where the change stands; the scheme file unless given.
+    """
+    findings = []
+    limits = ("base_floor", "base_ceiling")
+    for scheme in schemes:
+        if scheme.kind != "payroll":
+            continue
+        years = {base_year}
+        for rule in limits:
+            years |= {year for year in scheme.file.rules[rule].by_year if year > base_year}
+            for steps in scheme.overrides.get((rule, ""), {}).values():
+                years |= {year for year, _ in steps if year > base_year}
+        for year in sorted(years):
+            floor, ceiling = (scheme.rule_array(rule, scheme.regions, year) for rule in limits)
+            wrong = np.flatnonzero(floor > ceiling)
+            if wrong.size:
+                code = scheme.regions.codes[int(wrong[0])]
+                findings.append(
+                    Finding(
+                        file or f"schemes/{scheme.name}.toml", None, "rules.base_floor",
+                        f"{floor[wrong[0]]:g}",
+                        f"at most the ceiling, {ceiling[wrong[0]]:g} in {code} in {year}",
+                        "Lower the floor or raise the ceiling, here or in scheme_rules.",
+                    )
+                )  # fmt: skip
+                break
+    return findings

@@ -1,0 +1,1 @@
+"""What ``case.toml`` and the scheme files declare: parameters, sections, scenarios, schemes."""

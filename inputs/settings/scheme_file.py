@@ -1,0 +1,325 @@
+"""The scheme file: rules, benefits, settlement, portability and packages of a scheme, declared."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import AfterValidator, Field, ValidationError
+
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.vocabulary import OLDEST_AGE, REGIMES, STATUSES
+from fundpool.inputs.settings.parameters import (
+    FixedShare,
+    Hazard,
+    Parameter,
+    Part,
+    Share,
+    Status,
+    single,
+)
+from fundpool.inputs.settings.sections import findings_of
+
+PAYROLL_RULES = {
+    "employer_rate": (0.0, 1.0),
+    "employee_rate": (0.0, 1.0),
+    "base_floor": (0.0, 10.0),
+    "base_ceiling": (0.0, 100.0),
+    "compliance": (0.0, 1.0),
+    "account_share": (0.0, 1.0),
+    "retiree_account_credit": (0.0, 1e9),
+    "retirement_age_male": (30.0, 99.0),
+    "retirement_age_female": (30.0, 99.0),
+    "min_credited_years_male": (0.0, 60.0),
+    "min_credited_years_female": (0.0, 60.0),
+    "administration": (0.0, 1.0),
+    "account_spending": (0.0, 1.0),
+}
+OPTIONAL_RULES = {"account_conversion": ((0.0, 2.0), 1.0)}
+"""Rules that a payroll scheme may leave out: range, and value where nothing is said."""
+RETIREMENT_RULES = {
+    "retiree_account_credit": 0.0,
+    "retirement_age_male": 60.0,
+    "retirement_age_female": 60.0,
+    "min_credited_years_male": 0.0,
+    "min_credited_years_female": 0.0,
+    "account_spending": 0.0,
+}
+"""Rules on retirement and on personal accounts, with what stands for them where they are left out:
+both are followed for the payroll scheme that covers ``retired`` alone."""
+FLAT_RULES = {"premium": (0.0, 1e9), "subsidy": (0.0, 1e9), "administration": (0.0, 1.0)}
+BENEFIT_RULES = {"deductible": (0.0, 1e12), "ceiling": (0.0, float("inf")), "rate": (0.0, 1.0)}
+RULES_OF = {"payroll": PAYROLL_RULES, "flat": FLAT_RULES}
+"""Rules that a scheme of each kind must have, with their range."""
+
+
+class Benefit(Part):
+    """Benefit formula of one service, per claim, in base-year money."""
+
+    deductible: float = Field(ge=0)
+    bands: list[tuple[float, float]] = Field(min_length=1)
+    ceiling: float = Field(ge=0)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class Regime(Part):
+    """Settlement regime for care away from the insuring pool."""
+
+    value: Literal["territorial", "manual", "direct"]
+    by_year: dict[int, Literal["territorial", "manual", "direct"]] = Field(default_factory=dict)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+def _known_regimes(values: Mapping[str, Any], what: str) -> None:
+    missing = [regime for regime in REGIMES if regime not in values]
+    if missing:
+        raise ValueError(f"there is no {what} for {', '.join(missing)}")
+    for name in values:
+        if name not in REGIMES:
+            raise ValueError(f"{name!r} is not one of {', '.join(REGIMES)}")
+
+
+def _one_each(values: dict[str, float]) -> dict[str, float]:
+    _known_regimes(values, "value")
+    if any(not 0.0 <= value <= 1.0 for value in values.values()):
+        raise ValueError("shares lie between 0 and 1")
+    return values
+
+
+def _lags(values: dict[str, list[float]]) -> dict[str, list[float]]:
+    _known_regimes(values, "lag pattern")
+    for regime, shares in values.items():
+        if not shares or not min(shares) >= 0 or not abs(sum(shares) - 1.0) <= 1e-9:
+            raise ValueError(f"the shares paid by year under {regime} must sum to 1")
+        if len(shares) > 100:
+            raise ValueError(f"claims under {regime} are paid over more than 100 years")
+    return values
+
+
+class ByRegime(Part):
+    """A share for every settlement regime."""
+
+    values: Annotated[dict[str, float], AfterValidator(_one_each)]
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class Lags(Part):
+    """Shares of a year's claims paid in that year, the next, ... for every regime."""
+
+    values: Annotated[dict[str, list[float]], AfterValidator(_lags)]
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class Settlement(Part):
+    """How care away from the insuring pool is settled."""
+
+    regime: Regime
+    share_claimed: ByRegime
+    offsite_penalty: Share
+    lag: Lags
+
+
+class Choice(Part):
+    """A rule that is a word, by year from which it holds."""
+
+    value: str
+    by_year: dict[int, str] = Field(default_factory=dict)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+    def since(self, year: int) -> str:
+        """The word in force in a year."""
+        begun = [listed for listed in self.by_year if listed <= year]
+        return self.by_year[max(begun)] if begun else self.value
+
+
+def _one_of(words: tuple[str, ...]) -> Callable[[Choice], Choice]:
+    def check(choice: Choice) -> Choice:
+        for word in (choice.value, *choice.by_year.values()):
+            if word not in words:
+                raise ValueError(f"{word!r} is not one of {', '.join(words)}")
+        return choice
+
+    return check
+
+
+class Portability(Part):
+    """What happens to accounts and insured time when a member moves to another territory.
+
+    ``account``: ``transfer`` (converted by the rule ``account_conversion`` of the destination),
+    ``forfeit`` (to the pooled fund left) or ``surrender`` (paid out to the member).
+    ``insured_time``: ``recognised`` or ``restarts``.
+    """
+
+    account: Annotated[Choice, AfterValidator(_one_of(("transfer", "forfeit", "surrender")))]
+    insured_time: Annotated[Choice, AfterValidator(_one_of(("recognised", "restarts")))]
+
+
+class Enrolment(Part):
+    """How people enter a scheme of its own for migrant workers.
+
+    ``eligibility``: ``contract`` (workers with a labour contract) or ``workers`` (also those
+    without an employer). ``intensity``: yearly hazard at which an eligible worker who wants the
+    cover is enrolled.
+    """
+
+    eligibility: Literal["contract", "workers"]
+    from_year: int = Field(ge=1900, le=2300)
+    intensity: Hazard
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class Package(Part):
+    """A package of a tiered scheme.
+
+    Attributes:
+        services: services that it covers.
+        contribution: its contribution relative to the scheme's rates.
+        uptake: share of eligible workers who choose it by industry; ``other`` for those not listed.
+        uptake_by_age: factor of uptake from an age on; 1 below the first.
+    """
+
+    services: list[str] = Field(min_length=1)
+    contribution: Annotated[Parameter, AfterValidator(single(0.0, 100.0))]
+    uptake: dict[str, float] = Field(min_length=1)
+    uptake_by_age: dict[int, float] = Field(default_factory=dict)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+    def uptake_of(self, industries: list[str]) -> NDArray[np.float64]:
+        """Uptake of each industry, ``(I,)``."""
+        other = self.uptake.get("other", 0.0)
+        return np.array([self.uptake.get(name, other) for name in industries])
+
+    def age_factor(self, age: int) -> float:
+        """Factor of uptake at an age."""
+        begun = [first for first in self.uptake_by_age if first <= age]
+        return self.uptake_by_age[max(begun)] if begun else 1.0
+
+
+class SchemeFile(Part):
+    """All of a scheme file."""
+
+    name: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    title_local: str = ""
+    kind: Literal["payroll", "flat"]
+    statuses_paying: list[str] = Field(min_length=1)
+    statuses_covered: list[str] = Field(min_length=1)
+    settlement_pool: Literal["residence", "home"]
+    coordination: Literal["remaining_cost", "non_duplication", "sequential"] = "remaining_cost"
+    coordination_order: Literal["local_first", "home_first"] = "local_first"
+    reimbursement_quota: FixedShare | None = None
+    rules: dict[str, Parameter]
+    benefits: dict[str, Benefit]
+    settlement: Settlement
+    portability: Portability | None = None
+    enrolment: Enrolment | None = None
+    packages: dict[str, Package] = Field(default_factory=dict)
+
+
+def read_scheme(
+    name: str, contents: Mapping[str, Any], services: tuple[str, ...]
+) -> tuple[SchemeFile | None, list[Finding]]:
+    """A scheme file, or what is wrong with it."""
+    file = f"schemes/{name}.toml"
+    try:
+        scheme = SchemeFile.model_validate(contents)
+    except ValidationError as error:
+        return None, findings_of(error, file, SchemeFile)
+    findings: list[Finding] = []
+
+    def report(path: str, value: object, expected: str, mend: str) -> None:
+        shown = None if value is None else str(value)
+        findings.append(Finding(file, None, path, shown, expected, mend))
+
+    if scheme.name != name:
+        report("name", scheme.name, f"{name!r}, as the file is called", "Rename one of them.")
+    for key in ("statuses_paying", "statuses_covered"):
+        for status in getattr(scheme, key):
+            if status not in STATUSES or status == "none":
+                report(key, status, "a coverage status", did_you_mean(status, STATUSES[1:]))
+    for status in scheme.statuses_paying:
+        if status not in scheme.statuses_covered:
+            report("statuses_paying", status, "a status that the scheme covers",
+                   "Add it to statuses_covered.")  # fmt: skip
+    ranges = RULES_OF[scheme.kind]
+    retired = {"retired", "retired_elsewhere"} & set(scheme.statuses_covered)
+    for rule in ranges:
+        if rule not in scheme.rules and (retired or rule not in RETIREMENT_RULES):
+            report(f"rules.{rule}", None, f"this rule of a {scheme.kind} scheme", "Add it.")
+    optional = OPTIONAL_RULES if scheme.kind == "payroll" else {}
+    given = {rule: ranges[rule] for rule in ranges if rule in scheme.rules}
+    given |= {rule: limits for rule, (limits, _) in optional.items() if rule in scheme.rules}
+    for rule, (least, most) in given.items():
+        for value in (scheme.rules[rule].value, *scheme.rules[rule].by_year.values()):
+            if not least <= value <= most:
+                report(f"rules.{rule}", f"{value:g}", f"a number from {least:g} to {most:g}",
+                       "Correct the number.")  # fmt: skip
+            elif rule.startswith("retirement_age") and value != round(value):
+                report(f"rules.{rule}", f"{value:g}", "a whole number of years",
+                       "Ages in months are not projected: give the nearest whole age, and the "
+                       "year from which the next one holds under by_year.")  # fmt: skip
+    for rule in scheme.rules:
+        if rule not in ranges and rule not in optional:
+            report(f"rules.{rule}", rule, f"a rule of a {scheme.kind} scheme",
+                   did_you_mean(rule, ranges))  # fmt: skip
+    for service in services:
+        if service not in scheme.benefits:
+            report(f"benefits.{service}", None, "the benefits of this service", "Add them.")
+    for service, benefit in scheme.benefits.items():
+        if service not in services:
+            report(f"benefits.{service}", service, "a service of case.toml",
+                   did_you_mean(service, services))  # fmt: skip
+        try:
+            BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
+        except ValueError as error:
+            report(f"benefits.{service}", None, "a benefit formula", f"{error}.".capitalize())
+    for number, package in scheme.packages.items():
+        for service in package.services:
+            if service not in services:
+                report(f"packages.{number}.services", service, "a service of case.toml",
+                       did_you_mean(service, services))  # fmt: skip
+        for age, factor in package.uptake_by_age.items():
+            if not 0 <= age <= OLDEST_AGE or not 0.0 <= factor <= 100.0:
+                report(f"packages.{number}.uptake_by_age.{age}", f"{factor:g}",
+                       f"an age from 0 to {OLDEST_AGE} and a factor from 0 to 100",
+                       "Correct the number.")  # fmt: skip
+        for industry, share in package.uptake.items():
+            if not 0.0 <= share <= 1.0:
+                report(f"packages.{number}.uptake.{industry}", f"{share:g}",
+                       "a share from 0 to 1", "Correct the number.")  # fmt: skip
+    if scheme.packages and scheme.enrolment is None:
+        report("packages", None, "packages only in a scheme with enrolment of its own",
+               "Add [enrolment], or take the packages out.")  # fmt: skip
+    wrong = bool(findings)
+    for rule in RETIREMENT_RULES if scheme.kind == "payroll" and not retired else ():
+        if rule in scheme.rules:
+            findings.append(_idle(file, f"rules.{rule}"))
+    if scheme.kind == "flat" or not retired:
+        idle = [] if "account_conversion" not in scheme.rules else ["rules.account_conversion"]
+        idle += ["portability"] if scheme.portability is not None else []
+        findings += [_idle(file, path) for path in idle]
+    return (None if wrong else scheme), findings
+
+
+def _idle(file: str, path: str) -> Finding:
+    return Finding(
+        file, None, path, None, "no such rule, as the scheme does not cover retired",
+        "Retirement and accounts are followed for the scheme that does: it has no effect. Take it "
+        "out.",
+        "warning",
+    )  # fmt: skip

@@ -1,0 +1,366 @@
+"""case.toml: what a case is called, its levels and services, and its assumptions.
+
+Every assumption is a parameter with a value, a unit, a source and a status.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
+
+from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.settings.parameters import (
+    Count,
+    FixedShare,
+    Growth,
+    Hazard,
+    Parameter,
+    Part,
+    Share,
+    Status,
+    WholeYears,
+    Years,
+    between,
+    single,
+    whole,
+)
+from fundpool.inputs.settings.scenarios import Scenarios, scenario_findings
+
+
+class Economy(Part):
+    """Growth of wages, prices and premiums, and what a fund's money earns."""
+
+    wage_growth: Growth
+    medical_inflation: Growth
+    interest: Growth
+    consumer_inflation: Growth
+    premium_growth: Growth
+
+
+class Schedule(Part):
+    """Model migration schedule (Rogers and Castro, 1981), seven parameters."""
+
+    a1: float = Field(ge=0)
+    alpha1: float = Field(ge=0)
+    a2: float = Field(ge=0)
+    mu2: float = Field(ge=0, le=100)
+    alpha2: float = Field(ge=0)
+    lambda2: float = Field(gt=0)
+    c: float = Field(ge=0)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class Mobility(Part):
+    """How people move."""
+
+    schedule: Schedule
+    child_accompanies: Share
+    out_migration_growth: Growth
+    in_migration_growth: Growth
+    slack_season_share: Share
+
+
+class Coverage(Part):
+    """How people change their cover."""
+
+    turnover_share_remaining: Annotated[Parameter, AfterValidator(between(0.001, 1.0))]
+    turnover_years: Years
+    stayer_turnover_relativity: Hazard
+    resident_lapse_rate: Hazard
+    local_resident_lapse_rate: Hazard
+    dual_lapse_rate: Hazard
+    employee_enrolment_growth: Growth
+    newborn_enrolment: Share
+    working_age_from: Annotated[Parameter, AfterValidator(whole(10, 30))]
+    employee_kept_on_move: Share
+    fallback_resident: Share
+    credited_density: FixedShare
+    credited_cv: Annotated[Parameter, AfterValidator(single(0.0, 5.0))]
+    prior_credit_share: Share
+
+
+class Participation(Part):
+    """What moves participation in work-based cover (:mod:`fundpool.models.coverage.participation`).
+
+    Awareness, contracts and compliance count relative to the base year for the payroll scheme,
+    and as they stand for a scheme of its own for migrant workers.
+    """
+
+    awareness: Share
+    contract_coverage: Annotated[Parameter, AfterValidator(between(0.01, 10.0))]
+    voluntary_compliance: Share
+    mandate_enforced: Share
+    premium_elasticity: Annotated[Parameter, AfterValidator(between(0.0, 5.0))]
+    portability_effect: Annotated[Parameter, AfterValidator(between(0.0, 5.0))]
+    direct_settlement_effect: Share
+
+
+class Solvency(Part):
+    """What counts as solvent, and how many years are projected unless a command says otherwise."""
+
+    target_reserve_months: Count
+    alert_years: WholeYears
+    horizon: WholeYears
+
+
+def _within(least: float, most: float) -> Callable[[dict[str, float]], dict[str, float]]:
+    def check(values: dict[str, float]) -> dict[str, float]:
+        for name, number in values.items():
+            if not least <= number <= most:
+                raise ValueError(f"{name}: {number:g} is not a number from {least:g} to {most:g}")
+        return values
+
+    return check
+
+
+class ByLevel(Part):
+    """A relative change for some levels of the region tree, as a fraction: 0.05 for 5 %."""
+
+    values: Annotated[dict[str, float], AfterValidator(_within(-0.95, 1.0))]
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+    def value_of(self, level: str) -> float:
+        """The number of a level; 0 where none is given."""
+        return self.values.get(level, 0.0)
+
+
+class CostByLevel(ByLevel):
+    """A sum of money for some levels of the region tree."""
+
+    values: Annotated[dict[str, float], AfterValidator(_within(0.0, 1e15))]
+
+
+class Pooling(Part):
+    """What pooling itself changes, and what it costs to run pools and to rescue them.
+
+    The ``_published`` estimates stand beside the assumptions in reports; nothing is computed from
+    them.
+    """
+
+    moral_hazard: ByLevel
+    moral_hazard_published: ByLevel | None = None
+    administration_per_pool: CostByLevel | None = None
+    rescue_price: Annotated[Parameter, AfterValidator(single(0.0, 100.0))] | None = None
+    collection_effort: ByLevel | None = None
+    collection_effort_published: ByLevel | None = None
+
+
+Multiple = Annotated[Parameter, AfterValidator(single(0.0, 100.0))]
+
+
+class Optimiser(Part):
+    """Limits and weights of optimised plans (docs/optimiser.md); a limit left out does not bind.
+
+    Rates are multiples of the scheme's rate in force.
+    """
+
+    phase_in_years: Annotated[Parameter, AfterValidator(whole(0, 100))] | None = None
+    rate_least: Multiple | None = None
+    rate_most: Multiple | None = None
+    yearly_change: Multiple | None = None
+    frozen_years: Annotated[Parameter, AfterValidator(whole(0, 100))] | None = None
+    levy_ceiling: FixedShare | None = None
+    own_responsibility: FixedShare | None = None
+    effort: Multiple | None = None
+    tail: Annotated[Parameter, AfterValidator(single(0.0001, 1.0))] | None = None
+    weight_burden: Multiple | None = None
+    weight_unevenness: Multiple | None = None
+    weight_movement: Multiple | None = None
+    weight_swaps: Multiple | None = None
+
+
+class Merger(Part):
+    """A scheme that another takes in: balances, members and rules, from a year on."""
+
+    scheme: str = Field(min_length=1)
+    into: str = Field(min_length=1)
+    year: int = Field(ge=1900, le=2300)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class TableSource(Part):
+    """Where a table comes from unless its rows say otherwise."""
+
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class SensitivityStep(Part):
+    """How far an assumption is moved, up and down, to see what hangs on it.
+
+    Attributes:
+        step: added to and taken off the value and the values of single years.
+        main: whether a report moves it unless told otherwise.
+        source, status, note: why this step.
+    """
+
+    step: float = Field(gt=0)
+    main: bool = False
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class AlertRule(Part):
+    """When a fund raises an alert, beside falling short of the target reserve.
+
+    Attributes:
+        measure: ``reserve_months`` (fewer than ``limit`` at the end of a year), ``exhaustion``
+            (a negative balance; ``limit`` is not used), ``ruin_probability`` (more than
+            ``limit``), ``actual_to_expected`` (credible ratio further than ``limit`` from one).
+        limit: the bound.
+        within: projected years looked at; those of ``solvency.alert_years`` unless given.
+        schemes: schemes looked at; all unless given.
+        title_local: name of the rule in the local language.
+        source, status, note: why this rule.
+    """
+
+    measure: Literal["reserve_months", "exhaustion", "ruin_probability", "actual_to_expected"]
+    limit: float = Field(default=0.0, ge=0)
+    within: int | None = Field(default=None, ge=1, le=100)
+    schemes: list[str] = Field(default_factory=list)
+    title_local: str = ""
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+class Settings(Part):
+    """All of case.toml."""
+
+    schema_version: Literal[1]
+    name: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    title_local: str = ""
+    base_year: int = Field(ge=1900, le=2200)
+    currency: str = Field(min_length=1)
+    levels: list[str] = Field(min_length=1)
+    schemes: list[str] = Field(min_length=1)
+    optional_schemes: list[str] = Field(default_factory=list)
+    services: list[str] = Field(min_length=1)
+    economy: Economy
+    mobility: Mobility
+    coverage: Coverage
+    solvency: Solvency
+    pooling: Pooling
+    optimiser: Optimiser | None = None
+    participation: Participation | None = None
+    mergers: list[Merger] = Field(default_factory=list)
+    report_policies: list[str] = Field(default_factory=list)
+    scenarios: Scenarios | None = None
+    tables: dict[str, TableSource]
+    sensitivity: dict[str, SensitivityStep] = Field(default_factory=dict)
+    alerts: dict[str, AlertRule] = Field(default_factory=dict)
+
+
+def read_settings(
+    contents: Mapping[str, Any], file: str = "case.toml"
+) -> tuple[Settings | None, list[Finding]]:
+    """Settings from the contents of case.toml, or what is wrong with them."""
+    try:
+        settings = Settings.model_validate(contents)
+    except ValidationError as error:
+        return None, findings_of(error, file, Settings)
+    findings = []
+    for key in ("levels", "schemes", "services"):
+        words = getattr(settings, key)
+        for word in sorted({w for w in words if words.count(w) > 1}):
+            findings.append(Finding(file, None, key, word, "each name once", "Remove one."))
+    for kind in type(settings.pooling).model_fields:
+        for level in getattr(getattr(settings.pooling, kind), "values", ()):
+            if level.removesuffix(" adjustment fund") not in settings.levels:
+                findings.append(
+                    Finding(file, None, f"pooling.{kind}.values.{level}", level,
+                            "a level of the case", did_you_mean(level, settings.levels))
+                )  # fmt: skip
+    for rule, alert in settings.alerts.items():
+        for word in alert.schemes:
+            if word not in settings.schemes:
+                findings.append(
+                    Finding(file, None, f"alerts.{rule}.schemes", word, "a scheme of the case",
+                            did_you_mean(word, settings.schemes))
+                )  # fmt: skip
+    for number, merger in enumerate(settings.mergers):
+        for key in ("scheme", "into"):
+            if getattr(merger, key) not in settings.schemes:
+                findings.append(
+                    Finding(file, None, f"mergers.{number}.{key}", getattr(merger, key),
+                            "a scheme of the case",
+                            did_you_mean(getattr(merger, key), settings.schemes))
+                )  # fmt: skip
+        if merger.scheme == merger.into:
+            findings.append(
+                Finding(file, None, f"mergers.{number}.into", merger.into, "another scheme",
+                        "Name the scheme that takes the first one in.")
+            )  # fmt: skip
+    if settings.scenarios is not None:
+        findings += scenario_findings(settings.scenarios, settings.levels, file)
+    return (None if findings else settings), findings
+
+
+def unknown_paths(
+    section: str, listed: Mapping[str, Any], known: tuple[str, ...], file: str = "case.toml"
+) -> list[Finding]:
+    """Keys of a section of case.toml that should be paths of assumptions and are not."""
+    return [
+        Finding(file, None, f"{section}.{path}", path, "the path of an assumption",
+                did_you_mean(path, known))
+        for path in listed
+        if path not in known
+    ]  # fmt: skip
+
+
+def findings_of(error: ValidationError, file: str, model: type[BaseModel]) -> list[Finding]:
+    """The mistakes that a settings model found, as findings."""
+    findings = []
+    for item in error.errors(include_url=False):
+        path = ".".join(str(part) for part in item["loc"])
+        kind = item["type"]
+        if kind == "missing":
+            findings.append(Finding(file, None, path, None, "this setting", "Add it."))
+        elif kind == "extra_forbidden":
+            known = _known_keys(model, item["loc"][:-1])
+            findings.append(
+                Finding(file, None, path, str(item["loc"][-1]), "a known setting",
+                        did_you_mean(str(item["loc"][-1]), known))
+            )  # fmt: skip
+        else:
+            shown = item["input"]
+            value = None if isinstance(shown, dict | list) or "Parameter" in repr(shown) else shown
+            words = item["msg"].removeprefix("Value error, ")
+            findings.append(
+                Finding(file, None, path, None if value is None else str(value),
+                        _expectation(kind, item), f"{words[0].upper()}{words[1:]}.")
+            )  # fmt: skip
+    return findings
+
+
+def _expectation(kind: str, item: Any) -> str:
+    context = item.get("ctx", {})
+    if kind == "literal_error":
+        return f"one of {context['expected']}"
+    if kind.startswith(("float", "int")):
+        return "a number"
+    if kind == "value_error":
+        return "a number in range"
+    if kind in ("dict_type", "model_type"):
+        return "a table with value, unit, source and status"
+    return "a fitting value"
+
+
+def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """Keys that a part of a settings model knows."""
+    here: Any = model
+    for part in path:
+        field = getattr(here, "model_fields", {}).get(part)
+        if field is None:
+            return []
+        here = field.annotation
+    return list(getattr(here, "model_fields", {}))

@@ -1,0 +1,150 @@
+"""Fitting to margins, single ages, migrants; and that Jiangsu's tables are what is derived."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fundpool.building import ages, cover, migration, money, vital
+from fundpool.building.files import differing
+from fundpool.building.jiangsu.build import tables
+from fundpool.building.jiangsu.published import HERE, Published
+from fundpool.inputs.case import read_case
+from fundpool.inputs.format.vocabulary import AGES
+
+
+@given(st.lists(st.floats(0.1, 10), min_size=6, max_size=6), st.floats(1, 50), st.floats(1, 50))
+@settings(deadline=None, max_examples=60, derandomize=True)
+def test_fitted_table_meets_both_margins(seed: list[float], a: float, b: float) -> None:
+    table = ages.fitted_table(
+        np.array(seed).reshape(2, 3), np.array([a, b]), (a + b) * np.array([0.2, 0.3, 0.5])
+    )
+    assert table.sum(axis=1) == pytest.approx([a, b])
+    assert table.sum(axis=0) == pytest.approx((a + b) * np.array([0.2, 0.3, 0.5]))
+    # odds ratios of the seed survive
+    s = np.array(seed).reshape(2, 3)
+    assert table[0, 0] * table[1, 1] / (table[0, 1] * table[1, 0]) == pytest.approx(
+        s[0, 0] * s[1, 1] / (s[0, 1] * s[1, 0]), rel=1e-6
+    )
+
+
+def test_fitting_refuses_what_cannot_be_met() -> None:
+    with pytest.raises(ValueError, match="rows sum to 2"):
+        ages.fitted_table(np.ones((2, 2)), np.ones(2), np.array([1.0, 2.0]))
+    with pytest.raises(ValueError, match="cannot be met"):
+        ages.fitted_table(np.eye(2), np.array([1.0, 3.0]), np.array([3.0, 1.0]))
+
+
+@given(st.lists(st.floats(0, 1e5), min_size=5, max_size=5))
+@settings(deadline=None, max_examples=60, derandomize=True)
+def test_single_ages_keep_every_band(persons: list[float]) -> None:
+    starts = np.array([0.0, 5, 20, 60, 85])
+    tail = np.full(16, 1 / 16)
+    single = ages.single_ages(starts, np.array(persons), tail)
+    assert single.shape == (AGES,)
+    assert (single >= -1e-9).all()
+    assert np.add.reduceat(single, starts.astype(int)) == pytest.approx(np.array(persons), abs=1e-6)
+
+
+def test_migrants_by_hand() -> None:
+    """Two cities, three counties; the identity gives each city's people away.
+
+    City 0 holds counties 0 and 1, city 1 holds county 2. Arrived from within the case: 10, 20,
+    30; from outside 5, 5, 10. Registered less residents: +40 and -10. All of county 2's 30 come
+    from city 0. Let b be those of 0 and 1 who came from city 1. People away from city 0:
+    40 + b + 10, from city 1: -10 + 30 + 10 = 30. Outside live 40 - 10 + 20 = 50 of
+    40 + b + 10 + 30 = 80 + b away, of city 0 the share (50 + b) / (80 + b), the rest of whom are
+    the 30 in county 2: (50 + b)(1 - 50/(80 + b)) = 30, so (50 + b)(30 + b) = 30 (80 + b):
+    b^2 + 50 b - 900 = 0, b = 14.0512...
+    """
+    margins = migration.Margins(
+        arrived=np.array([10.0, 20.0, 30.0]),
+        inbound=np.array([5.0, 5.0, 10.0]),
+        gap=np.array([40.0, -10.0]),
+        city=np.array([0, 0, 1]),
+    )
+    fitted = migration.fitted_migrants(1.0 - np.eye(3), margins)
+    assert fitted.between.sum(axis=0) == pytest.approx([10.0, 20.0, 30.0])
+    b = (-50 + np.sqrt(50**2 + 4 * 900)) / 2
+    assert fitted.between[2].sum() == pytest.approx(b, rel=1e-9)
+    assert fitted.outbound.sum() == pytest.approx(50.0)
+    away = fitted.outbound[:2].sum() + fitted.between[:2, 2].sum()
+    assert away == pytest.approx(50 + b)
+
+
+def test_migrants_refuse_a_contradiction() -> None:
+    margins = migration.Margins(np.ones(2), np.ones(2), np.array([-3.0, -3.0]), np.array([0, 1]))
+    with pytest.raises(ValueError, match="registered gap"):
+        migration.fitted_migrants(1.0 - np.eye(2), margins)
+
+
+def test_distances() -> None:
+    """A degree of latitude is 111.19 km on a sphere of 6,371 km."""
+    apart = migration.distances(np.array([31.0, 32.0]), np.array([120.0, 120.0]))
+    assert apart[0, 1] == pytest.approx(6371 * np.pi / 180)
+    assert apart[0, 0] == 0.0
+
+
+def test_power_fills_gaps() -> None:
+    proxy = np.array([1.0, 2.0, 4.0, 8.0])
+    known = np.array([3.0, np.nan, 3.0 * 4**0.5, np.nan])
+    assert money.filled_by_power(known, proxy) == pytest.approx(3 * proxy**0.5)
+    with pytest.raises(ValueError, match="two known"):
+        money.filled_by_power(np.array([np.nan, 1.0]), np.array([1.0, 2.0]))
+
+
+def test_crude_rates_are_met() -> None:
+    people, rates = np.full((2, AGES), 10.0), np.full((2, AGES), 0.01)
+    assert vital.mortality_level(people, rates, 0.02) == pytest.approx(2.0)
+    women = np.ones((3, AGES))
+    births = np.full(AGES, 0.001)
+    levels = vital.fertility_levels(women, np.array([1.0, 2.0, 3.0]), births, 0.01, 600.0)
+    assert (levels * (women @ births)).sum() == pytest.approx(6.0)
+    assert levels / levels[0] == pytest.approx([1.0, 2.0, 3.0])
+
+
+def test_band_totals() -> None:
+    people = np.ones((2, AGES))
+    bands = cover.band_totals(people, {"male": (0, 16, 60), "female": (0, 16, 55)})
+    assert bands[0].tolist() == [16.0, 44.0, 41.0]
+    assert bands[1].tolist() == [16.0, 39.0, 46.0]
+
+
+def test_jiangsu_is_what_its_build_script_derives() -> None:
+    derived = tables(Published())
+    written = {file.stem for file in (HERE / "tables").glob("*.csv")}
+    assert written == set(derived)
+    assert differing(derived, HERE / "tables") == []
+
+
+def test_jiangsu_meets_the_census() -> None:
+    """95 counties, 13 cities, 84,748,016 residents; margins of migration as published."""
+    case, published = read_case("jiangsu"), Published()
+    assert (len(case.regions.codes), len(case.regions.codes_at("city"))) == (95, 13)
+    inside = case.tables["population"].query("region != 'outside'")
+    assert inside["persons"].sum() == pytest.approx(84_748_016, abs=100)
+    by_sex = inside.groupby(["region", "sex"])["persons"].sum().unstack()
+    census = published.census
+    assert by_sex.loc[published.counties, "male"].to_numpy() == pytest.approx(
+        census["males"].to_numpy(float), abs=1.5
+    )
+    moved = case.tables["migrants"]
+    arrived = moved[moved["home"] != "outside"].groupby("residence")["persons"].sum()
+    assert arrived.loc[published.counties].to_numpy() == pytest.approx(
+        census["registered_other_county"].to_numpy(float), abs=1.0
+    )
+    inbound = moved[moved["home"] == "outside"].set_index("residence")["persons"]
+    assert inbound.loc[published.counties].to_numpy() == pytest.approx(
+        census["registered_other_province"].to_numpy(float), abs=0.01
+    )
+    # the identity by city: registered less residents = people away less people arrived
+    city = dict(zip(published.counties, published.city, strict=True))
+    registered = published.table("registered_cities").set_index("region").loc[published.cities]
+    gap = (registered["registered"] - registered["residents"]).to_numpy(float)
+    net = np.zeros(len(published.cities))
+    for home, residence, persons in moved[["home", "residence", "persons"]].itertuples(index=False):
+        if home != "outside":
+            net[city[home]] += persons
+        if residence != "outside":
+            net[city[residence]] -= persons
+    assert net == pytest.approx(gap, abs=5.0)

@@ -1,0 +1,62 @@
+"""Optimised rates and swaps on the page against the plan they come from."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fundpool.inputs.case import read_case
+from fundpool.models.funds.recursion import scheme_run
+from fundpool.models.optimiser.planning import Choices, optimise
+from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.projection.study import Projection, project
+from fundpool.web.requests.plan import Optimised
+from fundpool.web.work.optimising import frontier_points, optimum, rules_of
+
+
+@pytest.fixture(scope="module")
+def projection(case_folder: Path) -> Projection:
+    return project(read_case(case_folder), "county", years=6)
+
+
+def quiet(_done: float, _words: str) -> None:
+    """Progress that nobody reads."""
+
+
+@pytest.mark.parametrize("scheme", ["employee", "resident"])
+def test_balances_of_the_page_are_those_of_the_plan(projection: Projection, scheme: str) -> None:
+    asked = Optimised(months=2.0)
+    found = optimum(projection, scheme, asked, quiet)
+    assert found.record["status"] == "certified"
+    policy, aims = rules_of(projection, asked)
+    plan = optimise(projection, choices=Choices(policy, aims, (scheme,)))
+    case = projection.case
+    run = scheme_run(
+        case, projection.flows, plan_for(case, "county"), scheme, decision=found.decision
+    )
+    for place, pool in enumerate(run.layout.codes):
+        own = plan.reserves[plan.reserves["pool"] == pool]
+        np.testing.assert_allclose(run.balance[0, :, place], own["balance"], rtol=1e-6, atol=1.0)
+        held = run.reserve_months[:, place]
+        np.testing.assert_allclose(held, own["reserve_months"], rtol=1e-6, atol=1e-6)
+    assert run.reserve_months.min() >= 2.0 - 1e-6
+    # what pools pay and receive, and what the hub holds, add up
+    assert run.hub[0].min() >= -1.0
+
+
+def test_a_point_of_the_frontier_is_solved_again(projection: Projection) -> None:
+    points = frontier_points(projection, "employee", Optimised(months=1.0), 3, quiet)
+    for point in points:
+        asked = Optimised(
+            months=1.0, burden_ceiling=point["burden_ceiling"], swap_ceiling=point["swap_ceiling"]
+        )
+        found = optimum(projection, "employee", asked, quiet)
+        assert found.record["status"] == "certified"
+        assert found.record["mean_after"] == pytest.approx(point["mean_rate"], rel=1e-6)
+
+
+def test_months_out_of_reach_are_told(projection: Projection) -> None:
+    found = optimum(projection, "employee", Optimised(months=60.0, swaps=False), quiet)
+    assert found.record["status"] in ("certified", "shortfall")
+    if found.record["status"] == "shortfall":
+        assert found.record["obstacle"]
