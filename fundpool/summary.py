@@ -9,7 +9,6 @@ import pandas as pd
 
 import fundpool
 from fundpool.alerts import Evidence, Ruin, rules_judged, solvency_alerts
-from fundpool.models.funds.totals import COLUMNS, flow_totals
 
 if TYPE_CHECKING:  # records are written without the compiler
     from fundpool.models.projection.study import Projection
@@ -118,6 +117,8 @@ def _plan(
         row["scheme"]: {key: row[key] for key in keys}
         for row in projection.evenness.to_dict("records")
     }
+    from fundpool.models.funds.totals import COLUMNS, flow_totals
+
     by_scheme = flow_totals(projection.funds)
     yearly = by_scheme.groupby("year")[list(COLUMNS)].sum()
     return {

@@ -12,10 +12,11 @@ from typing import Any
 from fundpool.inputs.case import case_path
 from fundpool.inputs.files.disk import move
 from fundpool.inputs.files.writing import DRAFT
+from fundpool.inputs.format.declaration import Column, Table
 from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.sheets import LONGEST, sheet_of
 from fundpool.inputs.format.sources import RawCase, as_text, read_raw
-from fundpool.inputs.format.tables import PROVENANCE, TABLE_OF, TABLES, Column, Table
+from fundpool.inputs.format.tables import PROVENANCE, TABLE_OF, TABLES
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 """Creation time written into workbooks, so that the same case gives the same bytes."""

@@ -7,6 +7,7 @@ import pandas as pd
 
 from fundpool.inputs.checks.years import LONGEST
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.sources import RawCase
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.schemes import MONEY_RULES, Scheme, scheme_overrides
@@ -92,3 +93,37 @@ def with_provenance(tables: dict[str, pd.DataFrame], settings: Settings) -> dict
             status=frame["status"].replace("", own.status),
         )
     return filled
+
+
+def scheme_files(
+    raw: RawCase, settings: Settings
+) -> tuple[dict[str, SchemeFile], dict[str, SchemeFile], list[Finding]]:
+    """Scheme files of the case, those that a policy may add, and what is wrong with them."""
+    files, findings = {}, []
+    for name in (*settings.schemes, *settings.optional_schemes):
+        if name not in raw.schemes:
+            if not any(finding.file == f"schemes/{name}.toml" for finding in raw.findings):
+                findings.append(
+                    Finding(f"schemes/{name}.toml", None, None, None, "this scheme file",
+                            "case.toml lists the scheme; add the file. "
+                            + did_you_mean(name, raw.schemes))
+                )  # fmt: skip
+            continue
+        file, problems = read_scheme(name, raw.schemes[name], tuple(settings.services))
+        # what does nothing in a scheme kept ready is left to the policy that adds it
+        findings += [p for p in problems if name in settings.schemes or p.severity == "error"]
+        if file is not None:
+            files[name] = file
+    for name in raw.schemes:
+        if name not in (*settings.schemes, *settings.optional_schemes):
+            findings.append(
+                Finding(f"schemes/{name}.toml", None, None, None, "a scheme of case.toml",
+                        "List it under schemes or optional_schemes, or remove the file.",
+                        "warning")
+            )  # fmt: skip
+    optional = {
+        name: files.pop(name)
+        for name in settings.optional_schemes
+        if name in files and name not in settings.schemes
+    }
+    return files, optional, findings

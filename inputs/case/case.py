@@ -10,7 +10,12 @@ from typing import Any
 
 import pandas as pd
 
-from fundpool.inputs.case.assembly import regional_schemes, settings_and_schemes, with_provenance
+from fundpool.inputs.case.assembly import (
+    regional_schemes,
+    scheme_files,
+    settings_and_schemes,
+    with_provenance,
+)
 from fundpool.inputs.case.assumptions import assumption_table, parameters, source_table
 from fundpool.inputs.case.bundled import case_path
 from fundpool.inputs.case.policies import (
@@ -22,15 +27,15 @@ from fundpool.inputs.case.policies import (
     read_policy,
     shock_findings,
 )
-from fundpool.inputs.checks import plausibility
 from fundpool.inputs.checks import tables as checks
+from fundpool.inputs.checks.across import cross_findings
 from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.columns import typed_table
 from fundpool.inputs.format.digest import content_digest
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
 from fundpool.inputs.format.sources import RawCase, read_raw
-from fundpool.inputs.format.tables import TABLE_OF, TABLES
-from fundpool.inputs.regions import RegionTree, region_tree, tree_findings
+from fundpool.inputs.format.tables import TABLE_OF
+from fundpool.inputs.regions import RegionTree, region_tree
 from fundpool.inputs.rules.levers import (
     idle_findings,
     is_lever,
@@ -41,7 +46,7 @@ from fundpool.inputs.rules.levers import (
 )
 from fundpool.inputs.rules.schemes import Scheme, base_findings
 from fundpool.inputs.settings.parameters import Parameter
-from fundpool.inputs.settings.scheme_file import SchemeFile, read_scheme
+from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
 
 
@@ -332,11 +337,11 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
             tables[name] = frame
     schemes: dict[str, SchemeFile] = {}
     if settings is not None:
-        schemes, optional, problems = _schemes(raw, settings)
+        schemes, optional, problems = scheme_files(raw, settings)
         findings += problems
         findings += year_findings(settings, schemes)
         if "regions" in tables:
-            findings += _cross_checked(settings, tables, raw, schemes, optional)
+            findings += cross_findings(settings, tables, raw, schemes, optional)
     if settings is None or any(finding.severity == "error" for finding in findings):
         return None, raw.placed(findings)
     tree = region_tree(tables["regions"], settings.levels)
@@ -368,69 +373,3 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     findings = raw.placed(findings)
     failed = any(finding.severity == "error" for finding in findings)
     return (None if failed else replace(case, warnings=tuple(findings))), findings
-
-
-def _schemes(
-    raw: RawCase, settings: Settings
-) -> tuple[dict[str, SchemeFile], dict[str, SchemeFile], list[Finding]]:
-    """Scheme files of the case, those that a policy may add, and what is wrong with them."""
-    files, findings = {}, []
-    for name in (*settings.schemes, *settings.optional_schemes):
-        if name not in raw.schemes:
-            if not any(finding.file == f"schemes/{name}.toml" for finding in raw.findings):
-                findings.append(
-                    Finding(f"schemes/{name}.toml", None, None, None, "this scheme file",
-                            "case.toml lists the scheme; add the file. "
-                            + did_you_mean(name, raw.schemes))
-                )  # fmt: skip
-            continue
-        file, problems = read_scheme(name, raw.schemes[name], tuple(settings.services))
-        # what does nothing in a scheme kept ready is left to the policy that adds it
-        findings += [p for p in problems if name in settings.schemes or p.severity == "error"]
-        if file is not None:
-            files[name] = file
-    for name in raw.schemes:
-        if name not in (*settings.schemes, *settings.optional_schemes):
-            findings.append(
-                Finding(f"schemes/{name}.toml", None, None, None, "a scheme of case.toml",
-                        "List it under schemes or optional_schemes, or remove the file.",
-                        "warning")
-            )  # fmt: skip
-    optional = {
-        name: files.pop(name)
-        for name in settings.optional_schemes
-        if name in files and name not in settings.schemes
-    }
-    return files, optional, findings
-
-
-def _cross_checked(
-    settings: Settings, tables: dict[str, pd.DataFrame], raw: RawCase,
-    schemes: dict[str, SchemeFile], optional: dict[str, SchemeFile],
-) -> list[Finding]:  # fmt: skip
-    regions = raw.tables["regions"]
-    findings = tree_findings(tables["regions"], settings.levels, regions.file, regions.first_row)
-    if findings:
-        return findings
-    tree = region_tree(tables["regions"], settings.levels)
-    findings = checks.reference_findings(settings, tree, tables, raw.tables)
-    complete = all(table.name in tables for table in TABLES if table.required)
-    # the later checks lean on the earlier ones; their messages would only repeat the cause
-    if findings or not complete:
-        return findings
-    findings += checks.completeness_findings(settings, tree, tables, raw.tables)
-    findings += checks.people_findings(tree, tables, raw.tables)
-    findings += checks.band_findings(settings, tree, tables, raw.tables, schemes)
-    findings += checks.care_findings(settings, tables, raw.tables, schemes)
-    findings += checks.scheme_findings(settings, tables, raw.tables, schemes)
-    findings += plausibility.age_findings(tables, raw.tables)
-    findings += plausibility.cost_findings(tables, raw.tables)
-    findings += plausibility.relativity_findings(tables, raw.tables)
-    findings += plausibility.death_findings(tables, raw.tables)
-    findings += plausibility.figure_findings(settings, tree, tables, raw.tables)
-    if len(schemes) == len(settings.schemes):
-        findings += plausibility.cover_findings(tables, raw.tables, schemes, optional)
-        findings += plausibility.industry_findings(tables, (*schemes.values(), *optional.values()))
-    if not any(finding.severity == "error" for finding in findings):
-        findings += plausibility.placement_findings(tree, tables, raw.tables)
-    return findings
