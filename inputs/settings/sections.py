@@ -6,7 +6,14 @@ Every assumption is a parameter with a value, a unit, a source and a status.
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.settings.parameters import (
@@ -171,6 +178,14 @@ class Optimiser(Part):
     weight_unevenness: Multiple | None = None
     weight_movement: Multiple | None = None
     weight_swaps: Multiple | None = None
+
+    @field_validator("rate_most")
+    @classmethod
+    def _above_the_least(cls, most: Parameter | None, info: ValidationInfo) -> Parameter | None:
+        least = info.data.get("rate_least")
+        if most is not None and least is not None and most.value < least.value:
+            raise ValueError(f"rate_least or more, {least.value:g}")
+        return most
 
 
 class Merger(Part):
