@@ -26,7 +26,7 @@ def warned(
         subprocess.run([sys.executable, "-c", CHILD], check=True)
         return ()
 
-    monkeypatch.setattr("fundpool.inputs.case.case.check_case", checking)
+    monkeypatch.setattr("fundpool.models.calibration.checking.check_case", checking)
     monkeypatch.setattr(sys, "argv", ["fundpool", "check", *words])
     with warnings.catch_warnings():
         warnings.simplefilter("default")

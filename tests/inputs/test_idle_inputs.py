@@ -187,7 +187,8 @@ def _shifted(table: pd.DataFrame, name: str, column: str) -> Iterator[pd.DataFra
                     yield changed
         return
     groups = [list(group) for group, shares in made.sums_to_one if shares == column]
-    for row in (len(table) // 3, 0, len(table) // 2, len(table) - 1):
+    largest = int(table[column].astype(float).abs().argmax())  # a share of nothing changes nothing
+    for row in (largest, len(table) // 3, 0, len(table) // 2, len(table) - 1):
         changed = table.copy()
         values = changed[column].astype(float).to_numpy(copy=True)
         if groups:
