@@ -23,7 +23,7 @@ def rich_case() -> SmallCase:
     settings["solvency"]["horizon"] = given(4)
     settings["solvency"]["alert_years"] = given(2)
     # one fund has more in the first year, and less in the second
-    settings["solvency"]["target_reserve_months"] = given(130.0)
+    settings["solvency"]["target_reserve_months"] = given(115.0)
     settings["scenarios"] = scenario_section()
     settings["economy"]["consumer_inflation"] = given(0.02)
     settings["economy"]["premium_growth"] = given(0.05)
@@ -55,7 +55,7 @@ def rich_case() -> SmallCase:
         "weight_movement": given(0.2), "weight_swaps": given(0.1),
     }  # fmt: skip
     settings["alerts"] = {
-        "low": {"measure": "reserve_months", "limit": 130.0, "within": 2, **SOURCE},
+        "low": {"measure": "reserve_months", "limit": 115.0, "within": 2, **SOURCE},
     }  # fmt: skip
     _people(case.tables)
     _care(case.tables)
