@@ -615,7 +615,7 @@ def test_people_and_accounts_balance_under_every_policy_of_jiangsu(jiangsu: Case
         ({"shocks": [{"title": "x", "year": 2021, **SOURCE, "jobs_lost": 2.0}]}, "jobs_lost"),
         (
             {"schemes": {"resident": {"reimbursement_quota": given(1.5)}}},
-            "expected a share of the cost from 0 to 1",
+            "1.5 is not a number from 0 to 1",
         ),
     ],
 )
