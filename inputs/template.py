@@ -14,8 +14,9 @@ from fundpool.inputs.files.disk import move
 from fundpool.inputs.files.writing import DRAFT
 from fundpool.inputs.format.declaration import Column, Table
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.raw import RawCase, as_text
 from fundpool.inputs.format.sheets import LONGEST, sheet_of
-from fundpool.inputs.format.sources import RawCase, as_text, read_raw
+from fundpool.inputs.format.sources import read_raw
 from fundpool.inputs.format.tables import PROVENANCE, TABLE_OF, TABLES
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)

@@ -9,7 +9,7 @@ Packages along the flow; each imports only from those above it in this list
 * ``population``: people from one year to the next
 * ``claims``, ``contributions``: what care costs and who pays; what comes in
 * ``flows``: all of this for every county and year, before any pooling
-* ``calibration``, ``funds``: base-year totals are met; balances of pools and their measures
+* ``funds``, ``calibration``: balances of pools and their measures; base-year totals are met
 * ``projection``: the whole path, one call
 * ``analysis``, ``scenarios``: sensitivities, changes, policies; many scenarios
 * ``optimiser``, ``risk``: plans of rates and swaps; ruin and required reserves

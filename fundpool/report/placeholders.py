@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fundpool.inputs.format.findings import Finding
-from fundpool.inputs.format.sources import RawCase
+from fundpool.inputs.format.raw import RawCase
 from fundpool.languages import ENGLISH, Language
 from fundpool.report.fonts import PLACEHOLDER, drawable, unprintable
 

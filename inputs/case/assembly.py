@@ -7,7 +7,7 @@ import pandas as pd
 
 from fundpool.inputs.checks.years import LONGEST
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
-from fundpool.inputs.format.sources import RawCase
+from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.schemes import MONEY_RULES, Scheme, scheme_overrides

@@ -33,7 +33,8 @@ from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.columns import typed_table
 from fundpool.inputs.format.digest import content_digest
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
-from fundpool.inputs.format.sources import RawCase, read_raw
+from fundpool.inputs.format.raw import RawCase
+from fundpool.inputs.format.sources import read_raw
 from fundpool.inputs.format.tables import TABLE_OF
 from fundpool.inputs.regions import RegionTree, region_tree
 from fundpool.inputs.rules.levers import (

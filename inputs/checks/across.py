@@ -5,7 +5,7 @@ import pandas as pd
 from fundpool.inputs.checks import plausibility
 from fundpool.inputs.checks import tables as checks
 from fundpool.inputs.format.findings import Finding
-from fundpool.inputs.format.sources import RawCase
+from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.regions import region_tree, tree_findings
 from fundpool.inputs.settings.scheme_file import SchemeFile

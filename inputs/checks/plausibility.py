@@ -9,7 +9,7 @@ import pandas as pd
 from fundpool.actuarial.severity import Exponential, Gamma, Lognormal, Pareto, Weibull
 from fundpool.inputs.format.columns import MOST_SHOWN, more_of_the_same
 from fundpool.inputs.format.findings import Finding, did_you_mean
-from fundpool.inputs.format.sources import RawTable
+from fundpool.inputs.format.raw import RawTable
 from fundpool.inputs.format.tables import FITTED_MEASURES
 from fundpool.inputs.format.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
 from fundpool.inputs.regions import RegionTree

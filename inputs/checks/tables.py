@@ -8,7 +8,7 @@ import pandas as pd
 
 from fundpool.inputs.format.columns import MOST_SHOWN, more_of_the_same
 from fundpool.inputs.format.findings import Finding, did_you_mean
-from fundpool.inputs.format.sources import RawTable
+from fundpool.inputs.format.raw import RawTable
 from fundpool.inputs.format.tables import TABLE_OF, TABLES
 from fundpool.inputs.format.vocabulary import AGES, OLDEST_AGE, OUTSIDE, SEXES, TIES
 from fundpool.inputs.regions import RegionTree

@@ -8,7 +8,7 @@ import pandas as pd
 
 from fundpool.inputs.format.declaration import Column, Table
 from fundpool.inputs.format.findings import Finding, did_you_mean
-from fundpool.inputs.format.sources import ERROR_CELL, RawTable, as_text, error_cell_mend
+from fundpool.inputs.format.raw import ERROR_CELL, RawTable, as_text, error_cell_mend
 from fundpool.inputs.format.tables import PROVENANCE
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")

@@ -4,19 +4,23 @@ Nothing is interpreted here. What cannot be opened becomes a finding.
 """
 
 import csv
-import hashlib
 import io
-import re
 import tomllib
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
-from fundpool.inputs.format.sheets import in_sheets
+from fundpool.inputs.format.raw import (
+    RawCase,
+    RawTable,
+    as_text,
+    framed,
+    keep_digest,
+)
 from fundpool.inputs.format.tables import TABLE_OF
+from fundpool.inputs.format.workbooks import read_workbook
 
 ENDINGS = (".csv", ".parquet")
 OTHER_ENDINGS = (
@@ -25,72 +29,6 @@ OTHER_ENDINGS = (
     ".numbers",
 )  # fmt: skip
 """Endings of files that hold tables and are not read."""
-
-NO_RESULT = "#FORMULA!"
-"""Text of a cell whose formula has no stored result."""
-
-ERROR_CELL = re.compile(
-    r"#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|BUSY!"
-    r"|UNKNOWN!|GETTING_DATA|FORMULA!)"
-)
-"""Errors that spreadsheets write into cells."""
-
-
-def error_cell_mend(text: str) -> str:
-    """What to do about a cell that holds an error of a spreadsheet."""
-    if text == NO_RESULT:
-        return "The formula has no result: open and save the workbook in a spreadsheet."
-    return "It is an error of a spreadsheet: correct the formula, or empty the cell."
-
-
-@dataclass(frozen=True)
-class RawTable:
-    """A table as text: cells trimmed, blanks empty.
-
-    Attributes:
-        file: where it came from.
-        cells: a column of text each, index 0 ... rows-1; columns of numbers in a Parquet file
-            stay numbers.
-        first_row: line of the file in which the first row stands.
-    """
-
-    file: str
-    cells: pd.DataFrame
-    first_row: int = 2
-
-
-@dataclass
-class RawCase:
-    """A case as found.
-
-    Attributes:
-        origin: name of the folder or workbook.
-        settings: contents of case.toml; None if it cannot be read.
-        schemes: contents of the scheme files by name.
-        policies: contents of the policy files by name.
-        tables: tables by name.
-        findings: what could not be read.
-        digests: SHA-256 of every part that was read, by its name within the case.
-        workbook: whether its parts are sheets of a workbook.
-    """
-
-    origin: str
-    settings: dict[str, Any] | None = None
-    schemes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    policies: dict[str, dict[str, Any]] = field(default_factory=dict)
-    tables: dict[str, RawTable] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    digests: dict[str, str] = field(default_factory=dict)
-    workbook: bool = False
-
-    def placed(self, findings: list[Finding]) -> list[Finding]:
-        """Findings that name the sheets of a workbook, where it is one, in place of files."""
-        if not self.workbook:
-            return findings
-        return [
-            replace(finding, file=in_sheets(finding.file), mend=in_sheets(finding.mend))
-            for finding in findings
-        ]
 
 
 def read_raw(path: Path) -> RawCase:
@@ -102,8 +40,6 @@ def read_raw(path: Path) -> RawCase:
     if path.is_dir():
         return _read_folder(path)
     if path.suffix.lower() == ".xlsx" and path.is_file():
-        from fundpool.inputs.format.workbooks import read_workbook
-
         return read_workbook(path)
     if path.is_file():
         expected, mend = "a case folder or an .xlsx workbook", "Give the folder with case.toml."
@@ -198,11 +134,6 @@ def _unread(file: Path, read: dict[str, Path]) -> list[Finding]:
     ]  # fmt: skip
 
 
-def keep_digest(raw: RawCase, name: str, contents: bytes) -> None:
-    """Note the digest of a part as it was read."""
-    raw.digests[name] = hashlib.sha256(contents).hexdigest()
-
-
 def _bytes(raw: RawCase, file: Path, name: str) -> bytes | None:
     """Contents of a file; None, with a finding, where it cannot be read."""
     trouble = "It is no file." if file.exists() and not file.is_file() else ""
@@ -286,57 +217,6 @@ def _other_separator(rows: list[list[str]], table: str) -> str:
     return ""
 
 
-def framed(
-    raw: RawCase, name: str, rows: list[list[str]], required: bool = True
-) -> pd.DataFrame | None:
-    """Rows of text with a header as a table; blank rows at the end are dropped.
-
-    Args:
-        raw: the case, which takes what is wrong with them.
-        name: file or sheet.
-        rows: cells as text.
-        required: whether there must be a row.
-    """
-    while rows and not any(cell.strip() for cell in rows[-1]):
-        rows.pop()
-    if not rows:
-        raw.findings.append(
-            Finding(name, None, None, None, "a header and rows", "The file is empty; fill it.")
-        )
-        return None
-    header = [cell.strip() for cell in rows[0]]
-    while header and not header[-1] and all(len(row) < len(header) or not row[len(header) - 1]
-                                            for row in rows[1:]):  # fmt: skip
-        header.pop()
-    twice = sorted({cell for cell in header if header.count(cell) > 1})
-    for column in twice:
-        raw.findings.append(
-            Finding(name, 1, column or None, column, "each column once", "Remove one of them.")
-        )
-    if twice:
-        return None
-    if len(rows) == 1 and required:
-        raw.findings.append(
-            Finding(name, None, None, None, "at least one row", "There is only a header; fill it.")
-        )
-    body, whole = [], True
-    for number, row in enumerate(rows[1:], start=2):
-        cells = [cell.strip() for cell in row]
-        extra = cells[len(header) :]
-        if any(extra) or len(cells) < len(header):
-            whole = False
-            raw.findings.append(
-                Finding(
-                    name, number, None, f"{len(cells)} cells", f"{len(header)} cells",
-                    "Put text that holds a comma in quotes, or add what is missing.",
-                )
-            )  # fmt: skip
-        body.append(cells[: len(header)])
-    if not whole:
-        return None
-    return pd.DataFrame(body, columns=header, dtype=object)
-
-
 def _parquet(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
     import duckdb
 
@@ -366,14 +246,3 @@ def _parquet(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
             # codes may be whole numbers; where one is blank they arrive as 320102.0 and NaN
             columns[called] = cells.map(as_text, na_action="ignore").fillna("")
     return pd.DataFrame(columns)
-
-
-def as_text(cell: object) -> str:
-    """A cell of a workbook or Parquet file as it would be typed."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return str(cell).lower()
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    return str(cell)

@@ -13,8 +13,7 @@ from typing import IO, Any
 from xml.etree.ElementTree import ParseError, iterparse
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
-from fundpool.inputs.format.sheets import LONGEST, kind_of, sheet_of
-from fundpool.inputs.format.sources import (  # fmt: skip
+from fundpool.inputs.format.raw import (
     ERROR_CELL,
     NO_RESULT,
     RawCase,
@@ -24,6 +23,7 @@ from fundpool.inputs.format.sources import (  # fmt: skip
     framed,
     keep_digest,
 )
+from fundpool.inputs.format.sheets import LONGEST, kind_of, sheet_of
 from fundpool.inputs.format.tables import TABLE_OF
 
 SETTING_COLUMNS = ("path", "value")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from fundpool.inputs.format.sources import RawCase, RawTable
+from fundpool.inputs.format.raw import RawCase, RawTable
 from tests.cases.small import SmallCase
 
 DESCRIPTIVE = ("source", "status", "note", "unit", "title", "title_local", "name", "about",

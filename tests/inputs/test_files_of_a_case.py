@@ -66,7 +66,7 @@ def test_another_separator_is_one_finding(mark: str, tmp_path: Path) -> None:
     folder = small_case().write(tmp_path / "case")
     file = folder / "tables" / "economy.csv"
     file.write_text(
-        file.read_text().replace(",", mark).replace("0.5", "0,5"), encoding="utf-8"
+        file.read_text(encoding="utf-8").replace(",", mark).replace("0.5", "0,5"), encoding="utf-8"
     )  # fmt: skip
     (finding,) = check_case(folder)
     assert finding.file == "tables/economy.csv"

@@ -104,9 +104,11 @@ def test_how_a_number_is_written_does_not_change_the_digest(tmp_path: Path) -> N
     plain = small_case().write(tmp_path / "plain")
     other = small_case().write(tmp_path / "other")
     file = other / "tables" / "economy.csv"
-    file.write_text(file.read_text().replace("50000.0", "5.0000e4"), encoding="utf-8")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("50000.0", "5.0000e4"), encoding="utf-8"
+    )
     assert read_case(plain).inputs_sha256 == read_case(other).inputs_sha256
-    file.write_text(file.read_text().replace("5.0000e4", "50001"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("5.0000e4", "50001"), encoding="utf-8")
     assert read_case(plain).inputs_sha256 != read_case(other).inputs_sha256
 
 

@@ -11,7 +11,8 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from fundpool.inputs.format.sources import RawCase, RawTable, read_raw
+from fundpool.inputs.format.raw import RawCase, RawTable
+from fundpool.inputs.format.sources import read_raw
 from fundpool.languages import language
 from fundpool.report import fonts
 from fundpool.report.charts.funds import svg
