@@ -15,8 +15,9 @@ from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import CountyBook, county_book, opening_balances, with_taken_in
-from fundpool.models.funds.table import collection_effort, members, moral_hazard, year_after
+from fundpool.models.funds.table import members, year_after
 from fundpool.models.pooling.adjustment import batch_swaps
+from fundpool.models.pooling.effects import claims_factor, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 from fundpool.models.pooling.timeline import Layout, layout
 
@@ -259,7 +260,7 @@ def _pooled(
         name: _gather(pools.of_county, values[during], len(pools.codes))
         for name, values in own.items()
     }
-    rise = np.array([1.0 + _rise(case, level) for level in pools.levels])
+    rise = claims_factor(case, pools)
     effort = collection_effort(case, stage, pools)
     for name in ("contribution_base", "contributions", "account_credits"):
         now[name] = now[name] * effort
@@ -379,7 +380,3 @@ def _gather(index: IntArray, values: FloatArray, size: int) -> FloatArray:
     order = np.argsort(index, kind="stable")
     starts = np.searchsorted(index[order], np.arange(size))
     return np.asarray(np.add.reduceat(values[:, order], starts, axis=1), dtype=np.float64)
-
-
-def _rise(case: Case, level: str) -> float:
-    return 0.0 if level == "custom" else moral_hazard(case, level)

@@ -19,6 +19,7 @@ from fundpool.models.axes.pairs import sum_by
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import opening_balances, with_taken_in
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
+from fundpool.models.pooling.effects import claims_factor, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 
 MONEY = (
@@ -32,11 +33,6 @@ MONEY = (
     "outstanding",
     "administration",
 )
-
-
-def moral_hazard(case: Case, level: str) -> float:
-    """Relative rise of claims when funds are merged at a level; zero at the lowest."""
-    return float(case.settings.pooling.moral_hazard.value_of(level))
 
 
 @dataclass(frozen=True)
@@ -108,7 +104,7 @@ def _scheme_funds(
         flow = {
             key: pools.total(getattr(book, key)[t]) for key in ("persons", "contributors", *MONEY)
         }
-        rise = np.array([1.0 + _rise(case, level) for level in pools.levels])
+        rise = claims_factor(case, pools)
         for key in ("claims_incurred", "claims_paid", "outstanding", "administration"):
             flow[key] = flow[key] * rise
         effort = collection_effort(case, stage, pools)
@@ -184,25 +180,9 @@ def _scheme_funds(
     return frames, [TakenOver(into, scheme.merger, pools, balance)]
 
 
-def collection_effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:
-    """What pooling leaves of contributions where local offices collect for a larger fund."""
-    values = case.settings.pooling.collection_effort
-    if values is None:
-        return np.ones(len(pools.levels))
-    kept = [1.0 + (0.0 if level == "custom" else values.value_of(level)) for level in pools.levels]
-    if stage.adjustment is not None:
-        share = values.value_of(f"{stage.adjustment.level} adjustment fund")
-        kept = [factor * (1.0 + share) for factor in kept]
-    return np.array(kept)
-
-
 def stage_at(level: str) -> Stage:
     """A plain stage at a level."""
     return Stage(level=level)
-
-
-def _rise(case: Case, level: str) -> float:
-    return 0.0 if level == "custom" else moral_hazard(case, level)
 
 
 def _over(numerator: FloatArray, denominator: FloatArray) -> FloatArray:

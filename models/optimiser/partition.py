@@ -16,9 +16,9 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.funds.table import moral_hazard
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.solving import Solution, solve
+from fundpool.models.pooling.effects import moral_hazard
 from fundpool.models.pooling.plans import PoolingPlan, Stage
 
 

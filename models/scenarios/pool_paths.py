@@ -4,6 +4,7 @@ import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.pooling.effects import claims_factor, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.study import Study
@@ -46,9 +47,7 @@ def sampled_paths(
     number = [item.name for item in case.schemes].index(case.scheme(scheme).name)
     stage = _only_stage(plan_for(case, plan), scheme, own)
     pools = pools_of(case, stage)
-    rise = np.array(
-        [1.0 + case.settings.pooling.moral_hazard.value_of(level) for level in pools.levels]
-    )
+    rise, effort = claims_factor(case, pools), collection_effort(case, stage, pools)
     years, n = own.shape[1:]
     shape = (scenarios, years, len(pools.codes))
     result = {name: np.empty(shape) for name in
@@ -67,8 +66,8 @@ def sampled_paths(
         base = own.contribution_base[number] * draw.drivers[:, :1]
         base *= 1.0 + (own.respond_base[:, number] * mean).sum(axis=0)
         base *= draw.factors[2] * draw.factors[1]
-        result["contribution_base"][row] = pools.total(base)
-        result["income"][row] = pools.total(scratch.income[number])
+        result["contribution_base"][row] = pools.total(base) * effort
+        result["income"][row] = pools.total(scratch.income[number]) * effort
         result["subsidies"][row] = pools.total(scratch.subsidies[number])
         result["outgo"][row] = pools.total(scratch.outgo[number]) * rise
         result["outstanding"][row] = pools.total(owed) * rise

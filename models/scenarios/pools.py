@@ -13,7 +13,7 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.compiling import FAST, compiled
-from fundpool.models.funds.table import moral_hazard
+from fundpool.models.pooling.effects import claims_factor, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 from fundpool.models.scenarios.compiled import county_flows_of_scenario
 
@@ -45,6 +45,8 @@ class PlanLayout(NamedTuple):
         absorbs: 1 in years whose pools take over what an adjustment fund holds, ``(T,)``.
         rise: moral hazard factor on outgo, ``(P,)``.
         rising: 1 in years in which some pool's factor is not one, ``(T,)``.
+        effort: what pooling leaves of income, ``(P,)``.
+        slackening: 1 in years in which some pool's effort is not one, ``(T,)``.
         hub: adjustment fund of each pool, ``(P,)``; -1 none.
         levy, own: levy and own responsibility, ``(P,)``.
         hubs: largest number of adjustment funds, ``(1,)``.
@@ -62,6 +64,8 @@ class PlanLayout(NamedTuple):
     absorbs: IntArray
     rise: FloatArray
     rising: IntArray
+    effort: FloatArray
+    slackening: IntArray
     hub: IntArray
     levy: FloatArray
     own: FloatArray
@@ -114,16 +118,16 @@ def plan_layout(
             levy[span], own[span] = stage.adjustment.levy, stage.adjustment.own_responsibility
             held = len(upper.codes)
     alive = offsets[stage_of + 1] - offsets[stage_of]
-    rise = np.array(
-        [
-            1.0 + (0.0 if level == "custom" else moral_hazard(case, level))
-            for p in pools
-            for level in p.levels
-        ]
+    rise = np.concatenate([claims_factor(case, p) for p in pools])
+    effort = np.concatenate(
+        [collection_effort(case, stage, p) for stage, p in zip(stages, pools, strict=True)]
     )
-    rising = [
-        int((rise[int(offsets[i]) : int(offsets[i + 1])] != 1.0).any()) for i in range(len(pools))
-    ]
+
+    def changing(factors: FloatArray) -> IntArray:
+        """1 in years in which some pool's factor is not one, ``(T,)``."""
+        unlike_one = np.add.reduceat(factors != 1.0, offsets[:-1]) > 0
+        return unlike_one.astype(np.int64)[stage_of]
+
     layout = PlanLayout(
         scheme=np.array([scheme], dtype=np.int64),
         first=offsets[stage_of],
@@ -134,7 +138,9 @@ def plan_layout(
         merge_into=merge,
         absorbs=absorbs,
         rise=rise,
-        rising=np.array(rising, dtype=np.int64)[stage_of],
+        rising=changing(rise),
+        effort=effort,
+        slackening=changing(effort),
         hub=hub,
         levy=levy,
         own=own,
@@ -200,11 +206,16 @@ def _pool_balances(  # type: ignore[no-untyped-def]
                 work[MORE, layout.of_county[stage, c]] += outgo[m, t, c]
             for p in range(first, last):
                 work[RESULT, p] -= (layout.rise[p] - 1.0) * work[MORE, p]
-        if layout.hub[first] >= 0:
+        if layout.hub[first] >= 0 or layout.slackening[t] == 1:
             for p in range(first, last):
                 work[PAID_IN, p] = 0.0
             for c in range(counties):
                 work[PAID_IN, layout.of_county[stage, c]] += income[m, t, c]
+        if layout.slackening[t] == 1:
+            for p in range(first, last):
+                work[RESULT, p] -= (1.0 - layout.effort[p]) * work[PAID_IN, p]
+                work[PAID_IN, p] *= layout.effort[p]
+        if layout.hub[first] >= 0:
             _swap(layout, first, last, work[PAID_IN], work[RESULT], hubs, half)
         else:  # adjustment funds whose stage is over keep what they hold at interest
             for f in range(hubs.shape[1]):
