@@ -1,9 +1,10 @@
 """Contributions: what insured people, their employers and the state pay in.
 
-Payroll scheme: ``rate * contribution base``; the base of a member is the wage within the floor
-and ceiling of the local mean wage, in expectation over the wage distribution
-(:mod:`fundpool.actuarial.contribution_base`), times compliance. Flat scheme: ``(premium + subsidy)
-* persons``. All of it is linear in the rates, so the coefficients (bases, persons) are kept.
+Payroll scheme: ``rate * contribution base``; the base of a member is the wage declared within the
+floor and ceiling of the local mean wage, ``E[min(max(c W, floor), ceiling)]`` over the distribution
+of wages (:mod:`fundpool.actuarial.contribution_base`), with ``c`` the share declared. Flat scheme:
+``(premium + subsidy) * persons``. All of it is linear in the rates, so the coefficients (bases,
+persons) are kept.
 """
 
 from dataclasses import dataclass
@@ -49,7 +50,11 @@ class SchemeYear:
 
 
 def wage_base_per_head(case: Case, scheme: Scheme, year: int) -> FloatArray:
-    """Expected contribution base of a member in base-year wages, ``(n + 1,)``; outside 0."""
+    """Expected contribution base of a member in base-year wages, ``(n + 1,)``; outside 0.
+
+    A declared wage ``c W`` is lognormal with the variation of ``W``; who declares nothing pays on
+    the floor.
+    """
     regions = case.regions
     economy = case.tables["economy"]
     order = [regions.index(code) for code in economy["region"]]
@@ -58,8 +63,10 @@ def wage_base_per_head(case: Case, scheme: Scheme, year: int) -> FloatArray:
     cv[order] = economy["wage_cv"].to_numpy(dtype=float)
     floor = wage * scheme.rule_array("base_floor", regions, year)
     ceiling = wage * scheme.rule_array("base_ceiling", regions, year)
-    base = expected_contribution_base(wage, cv, floor, ceiling)
-    return np.append(base * scheme.rule_array("compliance", regions, year), 0.0)
+    declared = wage * scheme.rule_array("compliance", regions, year)
+    base, some = floor.copy(), declared > 0
+    base[some] = expected_contribution_base(declared[some], cv[some], floor[some], ceiling[some])
+    return np.append(base, 0.0)
 
 
 def disposable_income(case: Case) -> FloatArray:
