@@ -16,7 +16,7 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import CountyBook, county_book, opening_balances, with_taken_in
 from fundpool.models.funds.table import members, year_after
-from fundpool.models.pooling.adjustment import batch_swaps
+from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
 from fundpool.models.pooling.effects import claims_factor, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 from fundpool.models.pooling.timeline import Layout, layout
@@ -228,10 +228,8 @@ def pool_run(
         elif hubs is not None and rules is not None:
             if not hub_open:
                 money, hub_open = np.zeros((scenarios, len(hubs.codes))), True
-            need = now["expected_cost"]
-            out, into, left = batch_swaps(
-                members(pools, hubs), rules, income, result, need, money * half
-            )
+            flow = PoolFlow(income, result, now["expected_cost"])
+            out, into, left = swaps_of_year(members(pools, hubs), rules, flow, money * half)
             money = left * half
             result = result + into - out
             paid[t, here], received[t, here] = out[0], into[0]

@@ -21,6 +21,10 @@ PAID_IN, RESULT, ACTUAL, BARE, MORE = range(5)
 """Rows of working room: contributions, the year's result, the balance, the balance that opened
 with nothing, claims that pooling adds."""
 
+HELD, COLLECTED, EACH, ASKED, SHARE = range(5)
+"""Rows of an adjustment fund: money it holds, levies of the year, paid by need for each unit of
+expected cost, asked for by deficits, share of that granted."""
+
 U = np.uint64
 """Places counted with unsigned numbers: a signed one might be negative, and the compiler would have
 to look at each."""
@@ -48,7 +52,8 @@ class PlanLayout(NamedTuple):
         effort: what pooling leaves of income, ``(P,)``.
         slackening: 1 in years in which some pool's effort is not one, ``(T,)``.
         hub: adjustment fund of each pool, ``(P,)``; -1 none.
-        levy, own: levy and own responsibility, ``(P,)``.
+        levy, own, need: levy, own responsibility and share of levies paid by need, ``(P,)``.
+        expected_cost: cost expected of the insured, ``(T, P)``; 0 outside a pool's life.
         hubs: largest number of adjustment funds, ``(1,)``.
         opening: balance of the pools of the first stage, ``(first stage's pools,)``.
         cell: place of the first pool's balance among all balances, ``(T,)``.
@@ -69,13 +74,20 @@ class PlanLayout(NamedTuple):
     hub: IntArray
     levy: FloatArray
     own: FloatArray
+    need: FloatArray
+    expected_cost: FloatArray
     hubs: IntArray
     opening: FloatArray
     cell: IntArray
 
 
 def plan_layout(
-    case: Case, plan: PoolingPlan, scheme: int, years: IntArray, opening: FloatArray
+    case: Case,
+    plan: PoolingPlan,
+    scheme: int,
+    years: IntArray,
+    opening: FloatArray,
+    expected_cost: FloatArray,
 ) -> tuple[PlanLayout, list[Pools], list[int]]:
     """A scheme's pools under a plan as arrays, its pools by stage, and each stage's first year.
 
@@ -85,6 +97,7 @@ def plan_layout(
         scheme: number of the scheme.
         years: projected years, ``(T,)``.
         opening: opening balances by county, ``(n,)``.
+        expected_cost: cost expected of the insured by county, ``(T, n)``.
     """
     name = case.schemes[scheme].name
     stages: list[Stage] = []
@@ -100,12 +113,14 @@ def plan_layout(
     offsets = np.concatenate([[0], np.cumsum([len(p.codes) for p in pools])]).astype(np.int64)
     total = int(offsets[-1])
     merge, hub = np.full(total, -1, dtype=np.int64), np.full(total, -1, dtype=np.int64)
-    levy, own = np.zeros(total), np.zeros(total)
+    levy, own, need = np.zeros(total), np.zeros(total), np.zeros(total)
+    cost = np.zeros((years.size, total))
     absorbs, begins = (np.zeros(years.size, dtype=np.int64) for _ in range(2))
     held = 0
     for number, (stage, here) in enumerate(zip(stages, pools, strict=True)):
         lead = np.array([np.flatnonzero(here.of_county == p)[0] for p in range(len(here.codes))])
         span = slice(int(offsets[number]), int(offsets[number + 1]))
+        cost[stage_of == number, span] = here.total(expected_cost[stage_of == number])
         if number:
             begins[starts[number]] = 1
             if held == len(here.codes):
@@ -116,6 +131,7 @@ def plan_layout(
             upper = pools_of(case, Stage(level=stage.adjustment.level))
             hub[span] = upper.of_county[lead]
             levy[span], own[span] = stage.adjustment.levy, stage.adjustment.own_responsibility
+            need[span] = stage.adjustment.need
             held = len(upper.codes)
     alive = offsets[stage_of + 1] - offsets[stage_of]
     rise = np.concatenate([claims_factor(case, p) for p in pools])
@@ -144,6 +160,8 @@ def plan_layout(
         hub=hub,
         levy=levy,
         own=own,
+        need=need,
+        expected_cost=cost,
         hubs=np.array([int(hub.max()) + 1], dtype=np.int64),
         opening=pools[0].total(opening),
         cell=np.concatenate([[0], np.cumsum(alive)[:-1]]).astype(np.int64),
@@ -163,7 +181,7 @@ def _pool_balances(  # type: ignore[no-untyped-def]
         flows: income, outgo, and income and subsidies less outgo, by county, ``(S, T, n)`` each.
         drivers: of the chunk, ``(N, T, 6)``.
         work: room for five numbers a pool, ``(5, P)``.
-        hubs: room for three numbers an adjustment fund.
+        hubs: room for five numbers an adjustment fund.
         begin: row of the first scenario of the chunk among the kept.
         pool, cells: place of the plan's first pool and first balance among those of all plans.
         kept: what :func:`run_chunk` fills.
@@ -189,8 +207,8 @@ def _pool_balances(  # type: ignore[no-untyped-def]
                 work[ACTUAL, layout.merge_into[p]] += work[ACTUAL, p]
             if layout.absorbs[t] == 1:
                 for p in range(first, last):
-                    work[ACTUAL, p] += hubs[0, p - first]
-                    hubs[0, p - first] = 0.0
+                    work[ACTUAL, p] += hubs[HELD, p - first]
+                    hubs[HELD, p - first] = 0.0
         interest = 1.0 + drivers[k, t, 5]
         half = np.sqrt(interest)
         stage = layout.stage[t]
@@ -216,10 +234,10 @@ def _pool_balances(  # type: ignore[no-untyped-def]
                 work[RESULT, p] -= (1.0 - layout.effort[p]) * work[PAID_IN, p]
                 work[PAID_IN, p] *= layout.effort[p]
         if layout.hub[first] >= 0:
-            _swap(layout, first, last, work[PAID_IN], work[RESULT], hubs, half)
+            _swap(layout, t, work[PAID_IN], work[RESULT], hubs, half)
         else:  # adjustment funds whose stage is over keep what they hold at interest
             for f in range(hubs.shape[1]):
-                hubs[0, f] *= interest
+                hubs[HELD, f] *= interest
         grown *= interest
         discount = 1.0 / grown
         cell, kept_pool = U(cells + layout.cell[t]), U(pool + first)
@@ -248,22 +266,37 @@ def _pool_balances(  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _swap(layout, first, last, paid_in, result, hubs, half):  # type: ignore[no-untyped-def]
-    """Add the year's swaps to ``result``; ``hubs`` becomes what the adjustment funds hold."""
-    size = hubs.shape[1]
-    money, asked = hubs[0], hubs[1]
-    for f in range(size):
-        money[f] *= half
-        asked[f] = 0.0
+def _swap(layout, t, paid_in, result, hubs, half):  # type: ignore[no-untyped-def]
+    """Add the year's swaps to ``result``; ``hubs`` becomes what the adjustment funds hold.
+
+    The twin of :func:`fundpool.models.pooling.adjustment.swaps_of_year` for one scenario.
+    """
+    first, last = layout.first[t], layout.last[t]
+    cost = layout.expected_cost[t]
+    for f in range(hubs.shape[1]):
+        hubs[HELD, f] *= half
+        hubs[COLLECTED, f] = hubs[EACH, f] = hubs[ASKED, f] = 0.0
     for p in range(first, last):
-        money[layout.hub[p]] += layout.levy[p] * max(paid_in[p], 0.0)
-        asked[layout.hub[p]] += (1.0 - layout.own[p]) * max(-result[p], 0.0)
-    for f in range(size):  # grants are cut in proportion where money is short
-        hubs[2, f] = min(max(money[f] / asked[f], 0.0), 1.0) if asked[f] > 0.0 else 0.0
-        money[f] = (money[f] - asked[f] * hubs[2, f]) * half
+        levy = layout.levy[p] * max(paid_in[p], 0.0)
+        result[p] -= levy
+        hubs[COLLECTED, layout.hub[p]] += levy
+        hubs[EACH, layout.hub[p]] += cost[p]
+    for f in range(hubs.shape[1]):
+        hubs[HELD, f] += hubs[COLLECTED, f]
+        if hubs[EACH, f] > 0.0:
+            by_need = layout.need[first] * hubs[COLLECTED, f]
+            hubs[HELD, f] -= by_need
+            hubs[EACH, f] = by_need / hubs[EACH, f]
     for p in range(first, last):
-        grant = (1.0 - layout.own[p]) * max(-result[p], 0.0) * hubs[2, layout.hub[p]]
-        result[p] += grant - layout.levy[p] * max(paid_in[p], 0.0)
+        result[p] += hubs[EACH, layout.hub[p]] * cost[p]
+        hubs[ASKED, layout.hub[p]] += (1.0 - layout.own[p]) * max(-result[p], 0.0)
+    for f in range(hubs.shape[1]):  # grants are cut in proportion where money is short
+        asked = hubs[ASKED, f]
+        hubs[SHARE, f] = min(max(hubs[HELD, f] / asked, 0.0), 1.0) if asked > 0.0 else 0.0
+        hubs[HELD, f] = (hubs[HELD, f] - asked * hubs[SHARE, f]) * half
+    for p in range(first, last):
+        lacking = (1.0 - layout.own[p]) * max(-result[p], 0.0)
+        result[p] += lacking * hubs[SHARE, layout.hub[p]]
 
 
 @compiled(FAST)
@@ -284,7 +317,7 @@ def run_chunk(  # type: ignore[no-untyped-def]
         most = max(most, layouts[number].rise.shape[0])
         hubs = max(hubs, layouts[number].hubs[0])
     work = np.empty((5, most))
-    funds = np.zeros((3, hubs))
+    funds = np.zeros((5, hubs))
     for k in range(drivers.shape[0]):
         county_flows_of_scenario(
             terms, drivers[k], noise[min(k, noise.shape[0] - 1)], noisy, struck[k], factors[k],

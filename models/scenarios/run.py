@@ -209,7 +209,14 @@ def run_scenarios(
         (plan, number) for plan in named.values() for number in range(len(study.case.schemes))
     ]
     laid = [
-        plan_layout(study.case, plan, number, own.years, own.opening[number])
+        plan_layout(
+            study.case,
+            plan,
+            number,
+            own.years,
+            own.opening[number],
+            study.flows.expected_cost[number, 1:, : own.shape[2]],
+        )
         for plan, number in sections
     ]
     shared = _Shared(own, tuple(layout for layout, _, _ in laid), seed)
