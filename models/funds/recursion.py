@@ -17,7 +17,7 @@ from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import CountyBook, county_book, opening_balances, with_taken_in
 from fundpool.models.funds.table import members, year_after
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
-from fundpool.models.pooling.effects import claims_factor, collection_effort
+from fundpool.models.pooling.effects import collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 from fundpool.models.pooling.timeline import Layout, layout
 
@@ -165,7 +165,7 @@ def pool_run(
     if decision is not None and len(laid.stages) > 1:
         raise ValueError("rates and swaps are decided for pools that stay the same")
     number = [scheme.name for scheme in case.schemes].index(laid.scheme)
-    book = with_taken_in(case, flows, number)
+    book = with_taken_in(case, flows, number, laid.claims)
     span, total = laid.stage_of.size, int(laid.offsets[-1])
     scenarios = 1 if factors is None else factors.interest.shape[0]
     central = {name: np.full((span, total), np.nan) for name in CENTRAL}
@@ -253,17 +253,14 @@ def pool_run(
 def _pooled(
     case: Case, stage: Stage, pools: Pools, own: dict[str, FloatArray], during: slice
 ) -> dict[str, FloatArray]:
-    """Money of a stage's pools in its years, ``(T, p)``, with what pooling itself changes."""
+    """Money of a stage's pools in its years, ``(T, p)``, with what pooling leaves of income."""
     now = {
         name: _gather(pools.of_county, values[during], len(pools.codes))
         for name, values in own.items()
     }
-    rise = claims_factor(case, pools)
     effort = collection_effort(case, stage, pools)
     for name in ("contribution_base", "contributions", "account_credits"):
         now[name] = now[name] * effort
-    for name in ("outgo", "outstanding", "outgo_next_year", "owed_before"):
-        now[name] = now[name] * rise
     now["income"] = now["contributions"] - now["account_credits"]
     return now
 
@@ -346,7 +343,8 @@ def county_money(book: CountyBook) -> dict[str, FloatArray]:
 def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -> PoolFactors:
     """What scenarios make of central money by pool; nothing where there is no central money.
 
-    A scheme that takes others in is drawn by its own money; theirs moves with it.
+    A scheme that takes others in is drawn by its own money; theirs moves with it, and so do claims
+    that pooling adds.
 
     Args:
         case: the case.

@@ -19,7 +19,7 @@ from fundpool.models.axes.pairs import sum_by
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import opening_balances, with_taken_in
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
-from fundpool.models.pooling.effects import claims_factor, collection_effort
+from fundpool.models.pooling.effects import claims_by_year_of_care, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 
 MONEY = (
@@ -76,8 +76,12 @@ def _scheme_funds(
     case: Case, flows: CountyFlows, plan: PoolingPlan, name: str, arriving: list[TakenOver]
 ) -> tuple[list[pd.DataFrame], list[TakenOver]]:
     scheme = case.scheme(name)
-    book = with_taken_in(case, flows, case.schemes.index(scheme))
     years = flows.years[1:]
+    claims = {
+        name: claims_by_year_of_care(case, plan, name, years)
+        for name in (name, *(file.name for _, file in scheme.taken_in))
+    }
+    book = with_taken_in(case, flows, case.schemes.index(scheme), claims)
     outgo_next = year_after(book.claims_paid + book.administration)
     stage = plan.stage(name, int(years[0]))
     pools = pools_of(case, stage)
@@ -104,9 +108,6 @@ def _scheme_funds(
         flow = {
             key: pools.total(getattr(book, key)[t]) for key in ("persons", "contributors", *MONEY)
         }
-        rise = claims_factor(case, pools)
-        for key in ("claims_incurred", "claims_paid", "outstanding", "administration"):
-            flow[key] = flow[key] * rise
         effort = collection_effort(case, stage, pools)
         for key in ("contribution_base", "contributions", "account_credits"):
             flow[key] = flow[key] * effort
@@ -149,7 +150,7 @@ def _scheme_funds(
             (1.0 + interest) ** 0.5 - 1.0
         )
         balance = opening + earned + result + swaps_in - swaps_out
-        outgo = pools.total(outgo_next[t]) * rise
+        outgo = pools.total(outgo_next[t])
         base = flow["contribution_base"]
         frames.append(
             pd.DataFrame(

@@ -6,7 +6,12 @@ levies and grants between pools.
 """
 
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
-from fundpool.models.pooling.effects import claims_factor, collection_effort, moral_hazard
+from fundpool.models.pooling.effects import (
+    claims_by_year_of_care,
+    claims_factor,
+    collection_effort,
+    moral_hazard,
+)
 from fundpool.models.pooling.plans import AdjustmentFund, PoolingPlan, Pools, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.pooling.timeline import Layout, layout
@@ -18,6 +23,7 @@ __all__ = [
     "PoolingPlan",
     "Pools",
     "Stage",
+    "claims_by_year_of_care",
     "claims_factor",
     "collection_effort",
     "layout",

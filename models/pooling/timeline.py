@@ -1,11 +1,13 @@
 """The pools of a scheme under a pooling plan, those of all stages in one list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.models.axes.arrays import IntArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.pooling.effects import claims_by_year_of_care
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 
 
@@ -20,6 +22,8 @@ class Layout:
         hubs: the adjustment funds of each; None where it has none.
         stage_of: stage of each projected year in which the scheme stands, ``(T',)``.
         offsets: place of a stage's first pool among all, ``(stages + 1,)``.
+        claims: what the plan makes of claims by year of care and county, ``(T + 1, n)``, for the
+            scheme and those it takes in.
     """
 
     scheme: str
@@ -28,6 +32,7 @@ class Layout:
     hubs: tuple[Pools | None, ...]
     stage_of: IntArray
     offsets: IntArray
+    claims: Mapping[str, FloatArray]
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -69,4 +74,8 @@ def layout(case: Case, plan: PoolingPlan, scheme: str, years: IntArray) -> Layou
     return Layout(
         scheme, tuple(stages), pools, hubs, np.array(stage_of, dtype=np.int64),
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        {
+            name: claims_by_year_of_care(case, plan, name, years)
+            for name in (scheme, *(file.name for _, file in case.scheme(scheme).taken_in))
+        },
     )  # fmt: skip

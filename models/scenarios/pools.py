@@ -13,13 +13,13 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.compiling import FAST, compiled
-from fundpool.models.pooling.effects import claims_factor, collection_effort
+from fundpool.models.pooling.effects import collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 from fundpool.models.scenarios.compiled import county_flows_of_scenario
 
-PAID_IN, RESULT, ACTUAL, BARE, MORE = range(5)
+PAID_IN, RESULT, ACTUAL, BARE = range(4)
 """Rows of working room: contributions, the year's result, the balance, the balance that opened
-with nothing, claims that pooling adds."""
+with nothing."""
 
 HELD, COLLECTED, EACH, ASKED, SHARE = range(5)
 """Rows of an adjustment fund: money it holds, levies of the year, paid by need for each unit of
@@ -47,8 +47,8 @@ class PlanLayout(NamedTuple):
         begins: 1 in the first year of a later stage, ``(T,)``.
         merge_into: pool of the next stage, ``(P,)``; -1 in the last stage.
         absorbs: 1 in years whose pools take over what an adjustment fund holds, ``(T,)``.
-        rise: moral hazard factor on outgo, ``(P,)``.
-        rising: 1 in years in which some pool's factor is not one, ``(T,)``.
+        added: central claims paid that moral hazard adds, by the year of care, ``(L, T, n)``; no
+            lags where it adds nothing.
         effort: what pooling leaves of income, ``(P,)``.
         slackening: 1 in years in which some pool's effort is not one, ``(T,)``.
         hub: adjustment fund of each pool, ``(P,)``; -1 none.
@@ -67,8 +67,7 @@ class PlanLayout(NamedTuple):
     begins: IntArray
     merge_into: IntArray
     absorbs: IntArray
-    rise: FloatArray
-    rising: IntArray
+    added: FloatArray
     effort: FloatArray
     slackening: IntArray
     hub: IntArray
@@ -88,6 +87,7 @@ def plan_layout(
     years: IntArray,
     opening: FloatArray,
     expected_cost: FloatArray,
+    added: FloatArray,
 ) -> tuple[PlanLayout, list[Pools], list[int]]:
     """A scheme's pools under a plan as arrays, its pools by stage, and each stage's first year.
 
@@ -98,6 +98,7 @@ def plan_layout(
         years: projected years, ``(T,)``.
         opening: opening balances by county, ``(n,)``.
         expected_cost: cost expected of the insured by county, ``(T, n)``.
+        added: central claims paid that moral hazard adds, by year of care, ``(L, T, n)``.
     """
     name = case.schemes[scheme].name
     stages: list[Stage] = []
@@ -134,16 +135,10 @@ def plan_layout(
             need[span] = stage.adjustment.need
             held = len(upper.codes)
     alive = offsets[stage_of + 1] - offsets[stage_of]
-    rise = np.concatenate([claims_factor(case, p) for p in pools])
     effort = np.concatenate(
         [collection_effort(case, stage, p) for stage, p in zip(stages, pools, strict=True)]
     )
-
-    def changing(factors: FloatArray) -> IntArray:
-        """1 in years in which some pool's factor is not one, ``(T,)``."""
-        unlike_one = np.add.reduceat(factors != 1.0, offsets[:-1]) > 0
-        return unlike_one.astype(np.int64)[stage_of]
-
+    slackening = np.add.reduceat(effort != 1.0, offsets[:-1]) > 0
     layout = PlanLayout(
         scheme=np.array([scheme], dtype=np.int64),
         first=offsets[stage_of],
@@ -153,10 +148,9 @@ def plan_layout(
         begins=begins,
         merge_into=merge,
         absorbs=absorbs,
-        rise=rise,
-        rising=changing(rise),
+        added=np.ascontiguousarray(added if added.any() else added[:0]),
         effort=effort,
-        slackening=changing(effort),
+        slackening=slackening.astype(np.int64)[stage_of],
         hub=hub,
         levy=levy,
         own=own,
@@ -178,18 +172,19 @@ def _pool_balances(  # type: ignore[no-untyped-def]
     Args:
         layout: the pools.
         m, k: scheme, and scenario within the chunk.
-        flows: income, outgo, and income and subsidies less outgo, by county, ``(S, T, n)`` each.
+        flows: income, claims factor, and income and subsidies less outgo, by county,
+            ``(S, T, n)`` each.
         drivers: of the chunk, ``(N, T, 6)``.
-        work: room for five numbers a pool, ``(5, P)``.
+        work: room for four numbers a pool, ``(4, P)``.
         hubs: room for five numbers an adjustment fund.
         begin: row of the first scenario of the chunk among the kept.
         pool, cells: place of the plan's first pool and first balance among those of all plans.
         kept: what :func:`run_chunk` fills.
     """
-    income, outgo, net = flows
+    income, claims, net = flows
     balances, need, one_year, horizon, ruin = kept
     years, counties = net.shape[1], net.shape[2]
-    pools = layout.rise.shape[0]
+    pools = layout.effort.shape[0]
     row = begin + k
     for p in range(pools):
         need[row, pool + p] = -np.inf
@@ -217,13 +212,10 @@ def _pool_balances(  # type: ignore[no-untyped-def]
             work[RESULT, lead + U(i)] = 0.0
         for c in range(counties):
             work[RESULT, U(layout.of_county[stage, c])] += net[m, t, c]
-        if layout.rising[t] == 1:
-            for p in range(first, last):
-                work[MORE, p] = 0.0
+        for late in range(min(layout.added.shape[0], t + 1)):
             for c in range(counties):
-                work[MORE, layout.of_county[stage, c]] += outgo[m, t, c]
-            for p in range(first, last):
-                work[RESULT, p] -= (layout.rise[p] - 1.0) * work[MORE, p]
+                more = claims[m, t - late, c] * layout.added[late, t, c]
+                work[RESULT, layout.of_county[stage, c]] -= more
         if layout.hub[first] >= 0 or layout.slackening[t] == 1:
             for p in range(first, last):
                 work[PAID_IN, p] = 0.0
@@ -314,9 +306,9 @@ def run_chunk(  # type: ignore[no-untyped-def]
     outgo, net = np.empty(shape), np.empty(shape)
     most = hubs = 1
     for number in range(len(layouts)):
-        most = max(most, layouts[number].rise.shape[0])
+        most = max(most, layouts[number].effort.shape[0])
         hubs = max(hubs, layouts[number].hubs[0])
-    work = np.empty((5, most))
+    work = np.empty((4, most))
     funds = np.zeros((5, hubs))
     for k in range(drivers.shape[0]):
         county_flows_of_scenario(
@@ -329,7 +321,7 @@ def run_chunk(  # type: ignore[no-untyped-def]
                     net[m, t, c] = income[m, t, c] + subsidies[m, t, c] - outgo[m, t, c]
         for number in range(len(layouts)):
             _pool_balances(
-                layouts[number], layouts[number].scheme[0], k, (income, outgo, net), drivers,
+                layouts[number], layouts[number].scheme[0], k, (income, claims, net), drivers,
                 work, funds, begin, pool_start[number], cell_start[number], kept,
             )  # fmt: skip
 
