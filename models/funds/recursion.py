@@ -19,7 +19,7 @@ from fundpool.models.funds.table import members, year_after
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
 from fundpool.models.pooling.effects import collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
-from fundpool.models.pooling.timeline import Layout, layout
+from fundpool.models.pooling.timeline import Layout, hub_moves, layout
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,7 @@ def pool_run(
     own = county_money(book)
     stage, begin, held, money = -1, 0, np.zeros((scenarios, 0)), np.zeros((scenarios, 0))
     pooled: dict[str, FloatArray] = {}
-    hub_open = False
+    open_hubs: Pools | None = None
     for t in range(span):
         pools = laid.pools[laid.stage_of[t]]
         if laid.stage_of[t] != stage:
@@ -185,9 +185,14 @@ def pool_run(
                 held = np.tile(pools.total(opening_balances(case, laid.scheme)), (scenarios, 1))
             else:
                 held = _gather(members(laid.pools[stage], pools), held, len(pools.codes))
-                if hub_open and len(pools.codes) == money.shape[1]:
-                    held, hub_open = held + money, False
-                    money = np.zeros_like(money)
+                if open_hubs is not None:
+                    upper = laid.hubs[int(laid.stage_of[t])]
+                    moves = hub_moves(open_hubs, pools, upper)
+                    size = None if upper is None else len(upper.codes)
+                    taken, money = moves.carry(money, len(pools.codes), size)
+                    held, open_hubs = held + taken, upper or open_hubs
+                    if upper is None and (moves.to_pool >= 0).all():
+                        open_hubs = None
             stage = int(laid.stage_of[t])
             here = slice(int(laid.offsets[stage]), int(laid.offsets[stage + 1]))
             begin = t
@@ -226,8 +231,8 @@ def pool_run(
             left = hub_path[:, t - 1, None] * half if t else np.zeros((scenarios, 1))
             hub_path[:, t] = ((left + (out - into).sum(axis=1, keepdims=True)) * half)[:, 0]
         elif hubs is not None and rules is not None:
-            if not hub_open:
-                money, hub_open = np.zeros((scenarios, len(hubs.codes))), True
+            if open_hubs is None:
+                money, open_hubs = np.zeros((scenarios, len(hubs.codes))), hubs
             flow = PoolFlow(income, result, now["expected_cost"])
             out, into, left = swaps_of_year(members(pools, hubs), rules, flow, money * half)
             money = left * half
@@ -237,7 +242,7 @@ def pool_run(
             paid[t, here] = received[t, here] = 0.0
             money = money * growth  # a fund whose stage is over keeps what it holds at interest
         if decision is None:
-            hub_path[:, t] = money.sum(axis=1) if hub_open else 0.0
+            hub_path[:, t] = 0.0 if open_hubs is None else money.sum(axis=1)
         held = held * growth + result * half
         balances[:, t, here] = held
         total_path[:, t] = held.sum(axis=1) + hub_path[:, t]

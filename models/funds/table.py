@@ -21,6 +21,7 @@ from fundpool.models.funds.books import opening_balances, with_taken_in
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
 from fundpool.models.pooling.effects import claims_by_year_of_care, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
+from fundpool.models.pooling.timeline import hub_moves
 
 MONEY = (
     "contribution_base",
@@ -58,7 +59,7 @@ def fund_table(case: Case, flows: CountyFlows, plan: PoolingPlan) -> pd.DataFram
     Money in nominal currency; stocks (balance, outstanding) at the end of the year.
     ``opening_balance`` holds what is taken over from merged schemes in the year (``taken_over``).
     The hub of an adjustment fund is a row of its own, level ``<level> adjustment fund``; one
-    whose stage is over keeps its money at interest until a pool of its own takes it in.
+    whose stage is over hands its money on (``hub_moves``) or keeps it at interest.
     """
     frames: dict[str, list[pd.DataFrame]] = {}
     handed: list[TakenOver] = []
@@ -95,8 +96,19 @@ def _scheme_funds(
         following = plan.stage(name, int(year))
         if following != stage:
             merged = pools_of(case, following)
-            balance, reserve = _carry_over(pools, merged, balance, reserve)
+            balance = sum_by(members(pools, merged), balance, minlength=len(merged.codes))
             stage, pools = following, merged
+            if reserve is not None and hubs is not None:
+                rules = stage.adjustment
+                upper = None if rules is None else pools_of(case, stage_at(rules.level))
+                moves = hub_moves(hubs, pools, upper)
+                taken, reserve = moves.carry(
+                    reserve, balance.size, None if upper is None else len(upper.codes)
+                )
+                balance = balance + taken
+                hubs = upper or hubs
+                if upper is None and (moves.to_pool >= 0).all():
+                    reserve = None
         taken_over = np.zeros_like(balance)
         for over in arriving:
             if over.year == year:
@@ -212,16 +224,6 @@ def members(pools: Pools, upper: Pools) -> IntArray:
     """Which upper pool each pool belongs to, by its first county."""
     first = np.array([np.flatnonzero(pools.of_county == p)[0] for p in range(len(pools.codes))])
     return np.asarray(upper.of_county[first], dtype=np.int64)
-
-
-def _carry_over(
-    pools: Pools, merged: Pools, balance: FloatArray, reserve: FloatArray | None
-) -> tuple[FloatArray, FloatArray | None]:
-    """Balances of the pools of the next stage; what a hub holds stays or joins its successors."""
-    carried = sum_by(members(pools, merged), balance, minlength=len(merged.codes))
-    if reserve is not None and len(merged.codes) == reserve.size:
-        return carried + reserve, None
-    return carried, reserve
 
 
 def _hub_rows(

@@ -14,10 +14,11 @@ from fundpool.models.pooling.effects import (
 )
 from fundpool.models.pooling.plans import AdjustmentFund, PoolingPlan, Pools, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
-from fundpool.models.pooling.timeline import Layout, layout
+from fundpool.models.pooling.timeline import HubMoves, Layout, hub_moves, layout
 
 __all__ = [
     "AdjustmentFund",
+    "HubMoves",
     "Layout",
     "PoolFlow",
     "PoolingPlan",
@@ -26,6 +27,7 @@ __all__ = [
     "claims_by_year_of_care",
     "claims_factor",
     "collection_effort",
+    "hub_moves",
     "layout",
     "moral_hazard",
     "plan_for",

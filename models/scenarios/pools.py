@@ -15,6 +15,7 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.compiling import FAST, compiled
 from fundpool.models.pooling.effects import collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
+from fundpool.models.pooling.timeline import hub_moves
 from fundpool.models.scenarios.compiled import county_flows_of_scenario
 
 PAID_IN, RESULT, ACTUAL, BARE = range(4)
@@ -46,7 +47,9 @@ class PlanLayout(NamedTuple):
         stage: stage of each year, ``(T,)``.
         begins: 1 in the first year of a later stage, ``(T,)``.
         merge_into: pool of the next stage, ``(P,)``; -1 in the last stage.
-        absorbs: 1 in years whose pools take over what an adjustment fund holds, ``(T,)``.
+        hub_to_pool: pool that takes in what an adjustment fund holds as a stage begins,
+            ``(stages, F)``; -1 none.
+        hub_to_hub: adjustment fund that does where no pool does, ``(stages, F)``.
         added: central claims paid that moral hazard adds, by the year of care, ``(L, T, n)``; no
             lags where it adds nothing.
         effort: what pooling leaves of income, ``(P,)``.
@@ -66,7 +69,8 @@ class PlanLayout(NamedTuple):
     stage: IntArray
     begins: IntArray
     merge_into: IntArray
-    absorbs: IntArray
+    hub_to_pool: IntArray
+    hub_to_hub: IntArray
     added: FloatArray
     effort: FloatArray
     slackening: IntArray
@@ -116,24 +120,36 @@ def plan_layout(
     merge, hub = np.full(total, -1, dtype=np.int64), np.full(total, -1, dtype=np.int64)
     levy, own, need = np.zeros(total), np.zeros(total), np.zeros(total)
     cost = np.zeros((years.size, total))
-    absorbs, begins = (np.zeros(years.size, dtype=np.int64) for _ in range(2))
-    held = 0
+    begins = np.zeros(years.size, dtype=np.int64)
+    uppers = [
+        None if s.adjustment is None else pools_of(case, Stage(level=s.adjustment.level))
+        for s in stages
+    ]
+    most = max([1, *(len(upper.codes) for upper in uppers if upper is not None)])
+    to_pool = np.full((len(stages), most), -1, dtype=np.int64)
+    to_hub = np.tile(np.arange(most), (len(stages), 1))
+    held: Pools | None = None
     for number, (stage, here) in enumerate(zip(stages, pools, strict=True)):
         lead = np.array([np.flatnonzero(here.of_county == p)[0] for p in range(len(here.codes))])
         span = slice(int(offsets[number]), int(offsets[number + 1]))
         cost[stage_of == number, span] = here.total(expected_cost[stage_of == number])
         if number:
             begins[starts[number]] = 1
-            if held == len(here.codes):
-                absorbs[starts[number]], held = 1, 0
+            if held is not None:
+                moves = hub_moves(held, here, uppers[number])
+                inside = moves.to_pool >= 0
+                to_pool[number, : inside.size][inside] = offsets[number] + moves.to_pool[inside]
+                to_hub[number, : inside.size][~inside] = moves.to_hub[~inside]
+                if uppers[number] is None and inside.all():
+                    held = None
         if number + 1 < len(pools):
             merge[span] = offsets[number + 1] + pools[number + 1].of_county[lead]
-        if stage.adjustment is not None:
-            upper = pools_of(case, Stage(level=stage.adjustment.level))
+        upper = uppers[number]
+        if stage.adjustment is not None and upper is not None:
+            held = upper
             hub[span] = upper.of_county[lead]
             levy[span], own[span] = stage.adjustment.levy, stage.adjustment.own_responsibility
             need[span] = stage.adjustment.need
-            held = len(upper.codes)
     alive = offsets[stage_of + 1] - offsets[stage_of]
     effort = np.concatenate(
         [collection_effort(case, stage, p) for stage, p in zip(stages, pools, strict=True)]
@@ -147,7 +163,8 @@ def plan_layout(
         stage=stage_of,
         begins=begins,
         merge_into=merge,
-        absorbs=absorbs,
+        hub_to_pool=to_pool,
+        hub_to_hub=to_hub,
         added=np.ascontiguousarray(added if added.any() else added[:0]),
         effort=effort,
         slackening=slackening.astype(np.int64)[stage_of],
@@ -156,7 +173,7 @@ def plan_layout(
         own=own,
         need=need,
         expected_cost=cost,
-        hubs=np.array([int(hub.max()) + 1], dtype=np.int64),
+        hubs=np.array([most], dtype=np.int64),
         opening=pools[0].total(opening),
         cell=np.concatenate([[0], np.cumsum(alive)[:-1]]).astype(np.int64),
     )
@@ -200,10 +217,14 @@ def _pool_balances(  # type: ignore[no-untyped-def]
             grown = 1.0
             for p in range(layout.first[t - 1], layout.last[t - 1]):
                 work[ACTUAL, layout.merge_into[p]] += work[ACTUAL, p]
-            if layout.absorbs[t] == 1:
-                for p in range(first, last):
-                    work[ACTUAL, p] += hubs[HELD, p - first]
-                    hubs[HELD, p - first] = 0.0
+            hubs[SHARE] = 0.0
+            for f in range(layout.hubs[0]):
+                p = layout.hub_to_pool[layout.stage[t], f]
+                if p >= 0:
+                    work[ACTUAL, p] += hubs[HELD, f]
+                else:
+                    hubs[SHARE, layout.hub_to_hub[layout.stage[t], f]] += hubs[HELD, f]
+            hubs[HELD] = hubs[SHARE]
         interest = 1.0 + drivers[k, t, 5]
         half = np.sqrt(interest)
         stage = layout.stage[t]
