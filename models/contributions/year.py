@@ -35,7 +35,8 @@ class SchemeYear:
         subsidies: paid in by the state.
         account_credits: the part of contributions credited to personal accounts.
         contributor_credits: of these, the credits of contributors.
-        by_pair: contributions and subsidies by home and residence, ``(P, 2)``.
+        by_pair: contributions, subsidies and credits of contributors by home and residence,
+            ``(P, 3)``.
     """
 
     persons: FloatArray
@@ -133,17 +134,20 @@ def scheme_year(
         base_per_head = disposable_income(case) * paths.wage[elapsed]
     per_head *= level
 
-    by_pair = np.zeros((pairs.count, 2))
+    share = np.zeros(n + 1)
+    if scheme.kind == "payroll":
+        share = np.append(scheme.rule_array("account_share", regions, year), 0.0)
+    per_payer = np.column_stack([per_head, per_head[:, 0] * share])
+    by_pair = np.zeros((pairs.count, 3))
     contributors = np.zeros(n + 1)
     for status in scheme.charges(year):
         county = pool_county(scheme, status, pairs)
         number = persons[:, STATUSES.index(status)]
         contributors += sum_by(county, number, minlength=n + 1)
-        by_pair += number[:, None] * per_head[county]
+        by_pair += number[:, None] * per_payer[county]
     contributions = contributors * per_head[:, 0]
     credits, contributor_credits = np.zeros(n + 1), np.zeros(n + 1)
     if scheme.kind == "payroll":
-        share = np.append(scheme.rule_array("account_share", regions, year), 0.0)
         each = scheme.rule_array("retiree_account_credit", regions, year) * paths.wage[elapsed]
         contributor_credits = contributions * share
         credits = contributor_credits + retirees * np.append(each, 0.0)
