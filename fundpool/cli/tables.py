@@ -69,7 +69,7 @@ def effects_text(effects: PolicyEffects) -> str:
             (
                 str(name),
                 *(
-                    _of_all(held.loc[name], key)
+                    _of_all(held.loc[str(name)], key)
                     if key == "funds_exhausted"
                     else _figure(key, change[key], signed=True)
                     for key in shown

@@ -133,7 +133,7 @@ def added_parts(case: Case, terms: ScenarioTerms, scheme: int, claims: FloatArra
         [own.rule_array("administration", case.regions, int(year)) for year in terms.years]
     )
     paid = terms.kernel.parts[scheme] / (1.0 + share)
-    return paid * lagged(claims - 1.0, paid.shape[0])
+    return np.asarray(paid * lagged(claims - 1.0, paid.shape[0]))
 
 
 def lagged(values: FloatArray, lags: int) -> FloatArray:
