@@ -242,7 +242,8 @@ def _migrants(comparison: Comparison, language: Language) -> dict[str, Any]:
     year = int(comparison.study.flows.years[1])
     table = projection.migrants
     table = table[table["year"] == year]
-    sums = ["persons", "contributions", "from_host", "from_home", "cost", "out_of_pocket"]
+    sums = ["persons", "contributions", "account_credits", "net_contributions", "from_host",
+            "from_home", "cost", "out_of_pocket"]  # fmt: skip
 
     def grouped(column: str) -> list[dict[str, Any]]:
         frame = table.groupby(column)[sums].sum().sort_values("persons", ascending=False)
@@ -255,7 +256,7 @@ def _migrants(comparison: Comparison, language: Language) -> dict[str, Any]:
     inside = [row for row in residence if row["region"] != "outside"]
     chart = charts.migrant_balance(
         [row["name"] for row in inside],
-        np.array([row["contributions"] - row["from_host"] for row in inside]),
+        np.array([row["net_contributions"] - row["from_host"] for row in inside]),
         (1e8, language("%(currency)s, hundred millions") % {"currency": language(case.currency)})
         if language.chinese
         else (1e9, f"{case.currency} billion"),

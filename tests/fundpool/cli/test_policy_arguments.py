@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 import fundpool
+from fundpool.cli.tables import effects_text
 from fundpool.inputs.format.findings import CaseError
 from fundpool.models.analysis.policies import only_pools, policy_effects
 from fundpool.models.projection.study import study
+from fundpool.report.page.policies import policies_section
 from tests.cases.policies import policy
 from tests.cases.small import small_case, toml_text
 from tests.fundpool.conftest import Run
@@ -132,3 +134,20 @@ def test_a_policy_is_laid_over_a_case_once(folder: Path) -> None:
     case = fundpool.read_case(folder)
     with pytest.raises(CaseError, match="each policy once"):
         case.with_policies(["tried", "tried"])
+
+
+def test_numbers_of_funds_are_not_taken_from_each_other(tmp_path: Path) -> None:
+    """County funds, 2 of 4 run dry; provincial funds, 1 of 2: not one fund fewer, but the same."""
+    case = small_case()
+    case.policies["tried"] = policy(pooling="province")
+    plain = fundpool.read_case(case.write(tmp_path / "case"))
+    base = study(plain, 1)
+    effects = policy_effects(base, ["tried"])
+    before, after = effects_text(effects).splitlines()[1:3]
+    assert "2 of 4" in before
+    assert "1 of 2" in after
+    assert effects.changes.loc["tried", "exhausted_share"] == 0.0
+    cells = policies_section(effects)
+    column = [part["words"] for part in cells["columns"]].index("funds run dry")
+    assert cells["base"][column] == "2 of 4 funds"
+    assert cells["rows"][0]["figures"][column] == "1 of 2 funds"
