@@ -25,6 +25,7 @@ class CountyBook:
     contributions: FloatArray
     account_credits: FloatArray
     from_accounts: FloatArray
+    missing_years_paid: FloatArray
     subsidies: FloatArray
     claims_incurred: FloatArray
     claims_paid: FloatArray
@@ -78,6 +79,7 @@ def county_book(case: Case, flows: CountyFlows, scheme: int) -> CountyBook:
         contributions=flows.contributions[scheme, 1:, :n],
         account_credits=flows.account_credits[scheme, 1:, :n],
         from_accounts=flows.accounts_to_pool[scheme, 1:, :n],
+        missing_years_paid=flows.missing_years_paid[scheme, 1:, :n],
         subsidies=flows.subsidies[scheme, 1:, :n],
         claims_incurred=flows.claims_incurred[scheme, 1:, :n],
         claims_paid=paid,
