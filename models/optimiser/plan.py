@@ -94,6 +94,8 @@ class Plan:
             bound=sum(part.bound for part in parts),
             stages=gaps,
             stated_gap=max(part.stated_gap for part in parts),
+            shortfall_share=sum(part.shortfall_share for part in parts),
+            reported_share=sum(part.reported_share for part in parts),
         )
 
     @property

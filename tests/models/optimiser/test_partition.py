@@ -7,7 +7,8 @@ import pytest
 
 from fundpool.inputs.case import Case, read_case
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.optimiser.partition import best_partition, candidates
+from fundpool.models.optimiser.partition import best_partition
+from fundpool.models.optimiser.problem.candidates import candidates
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import study
 from tests.cases.small import small_case
