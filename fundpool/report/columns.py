@@ -136,7 +136,10 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
             ("spending", "transfers_out", "balance"),
         ),
     },
-    "migrants": {"out_of_pocket": Calculated(("cost",), ("from_host", "from_home"))},
+    "migrants": {
+        "net_contributions": Calculated(("contributions",), ("account_credits",)),
+        "out_of_pocket": Calculated(("cost",), ("from_host", "from_home")),
+    },
     "calibration": {"ratio": Calculated(("actual",), (), "expected")},
 }  # fmt: skip
 """Columns of result tables that the workbook computes, by table; others hold numbers."""

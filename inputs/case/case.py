@@ -20,6 +20,7 @@ from fundpool.inputs.case.assumptions import assumption_table, parameters, sourc
 from fundpool.inputs.case.bundled import case_path
 from fundpool.inputs.case.policies import (
     Shock,
+    against_findings,
     changed_rules,
     laid_over,
     plan_findings,
@@ -262,6 +263,7 @@ class Case:
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
         findings += shock_findings(shocks, self.regions, made, file)
         findings += plan_findings(policy, made, file)
+        findings += against_findings(policy, self.policy_texts, file)
         findings += idle_findings(self.schemes, changed_rules(policy), self.base_year, file)
         schemes = regional_schemes(made, files, self.tables, self.regions)
         findings += base_findings(schemes, made.base_year, file)

@@ -1,9 +1,10 @@
 """Contributions: what insured people, their employers and the state pay in.
 
-Payroll scheme: ``rate * contribution base``; the base of a member is the wage within the floor
-and ceiling of the local mean wage, in expectation over the wage distribution
-(:mod:`fundpool.actuarial.contribution_base`), times compliance. Flat scheme: ``(premium + subsidy)
-* persons``. All of it is linear in the rates, so the coefficients (bases, persons) are kept.
+Payroll scheme: ``rate * contribution base``; the base of a member is the wage declared within the
+floor and ceiling of the local mean wage, ``E[min(max(c W, floor), ceiling)]`` over the distribution
+of wages (:mod:`fundpool.actuarial.contribution_base`), with ``c`` the share declared. Flat scheme:
+``(premium + subsidy) * persons``. All of it is linear in the rates, so the coefficients (bases,
+persons) are kept.
 """
 
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ class SchemeYear:
         subsidies: paid in by the state.
         account_credits: the part of contributions credited to personal accounts.
         contributor_credits: of these, the credits of contributors.
-        by_pair: contributions and subsidies by home and residence, ``(P, 2)``.
+        by_pair: contributions, subsidies and credits of contributors by home and residence,
+            ``(P, 3)``.
     """
 
     persons: FloatArray
@@ -49,7 +51,11 @@ class SchemeYear:
 
 
 def wage_base_per_head(case: Case, scheme: Scheme, year: int) -> FloatArray:
-    """Expected contribution base of a member in base-year wages, ``(n + 1,)``; outside 0."""
+    """Expected contribution base of a member in base-year wages, ``(n + 1,)``; outside 0.
+
+    A declared wage ``c W`` is lognormal with the variation of ``W``; who declares nothing pays on
+    the floor.
+    """
     regions = case.regions
     economy = case.tables["economy"]
     order = [regions.index(code) for code in economy["region"]]
@@ -58,8 +64,10 @@ def wage_base_per_head(case: Case, scheme: Scheme, year: int) -> FloatArray:
     cv[order] = economy["wage_cv"].to_numpy(dtype=float)
     floor = wage * scheme.rule_array("base_floor", regions, year)
     ceiling = wage * scheme.rule_array("base_ceiling", regions, year)
-    base = expected_contribution_base(wage, cv, floor, ceiling)
-    return np.append(base * scheme.rule_array("compliance", regions, year), 0.0)
+    declared = wage * scheme.rule_array("compliance", regions, year)
+    base, some = floor.copy(), declared > 0
+    base[some] = expected_contribution_base(declared[some], cv[some], floor[some], ceiling[some])
+    return np.append(base, 0.0)
 
 
 def disposable_income(case: Case) -> FloatArray:
@@ -126,17 +134,20 @@ def scheme_year(
         base_per_head = disposable_income(case) * paths.wage[elapsed]
     per_head *= level
 
-    by_pair = np.zeros((pairs.count, 2))
+    share = np.zeros(n + 1)
+    if scheme.kind == "payroll":
+        share = np.append(scheme.rule_array("account_share", regions, year), 0.0)
+    per_payer = np.column_stack([per_head, per_head[:, 0] * share])
+    by_pair = np.zeros((pairs.count, 3))
     contributors = np.zeros(n + 1)
     for status in scheme.charges(year):
         county = pool_county(scheme, status, pairs)
         number = persons[:, STATUSES.index(status)]
         contributors += sum_by(county, number, minlength=n + 1)
-        by_pair += number[:, None] * per_head[county]
+        by_pair += number[:, None] * per_payer[county]
     contributions = contributors * per_head[:, 0]
     credits, contributor_credits = np.zeros(n + 1), np.zeros(n + 1)
     if scheme.kind == "payroll":
-        share = np.append(scheme.rule_array("account_share", regions, year), 0.0)
         each = scheme.rule_array("retiree_account_credit", regions, year) * paths.wage[elapsed]
         contributor_credits = contributions * share
         credits = contributor_credits + retirees * np.append(each, 0.0)

@@ -20,9 +20,10 @@ from fundpool.models.population.rates import YearCount
 K = len(STATUSES)
 MIGRANT_MEASURES = (
     "persons", "contributions", "from_host", "from_home", "cost", "uninsured", "spells", "work",
+    "account_credits",
 )  # fmt: skip
 """Recorded of migrants by origin and destination: ``uninsured`` persons, ``spells`` without cover
-begun, persons insured through ``work``."""
+begun, persons insured through ``work``, the part of contributions that goes to their accounts."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class CountyFlows:
         by_status: residents by coverage status, ``(T + 1, n + 1, K)``.
         by_cell_first, by_cell_last: residents by sex and age at the ends, ``(n + 1, 202)``.
         migrants: by measure, home and residence region of the next level,
-            ``(T + 1, 8, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
+            ``(T + 1, 9, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
         cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
         paths: economic paths.
         multipliers: the calibration.
@@ -206,16 +207,19 @@ def record_money(
     _record_expected_cost(store, t, prepared, claims, people, price)
     at_home = [statuses.HOME_RESIDENT, statuses.RURAL_RESIDENT, statuses.RETIRED_ELSEWHERE]
     from_home = (claims.paid[:, at_home].sum(axis=1) + claims.paid_second.sum(axis=1)) * price
-    paid_in: FloatArray = sum((s.by_pair.sum(axis=1) for s in collected), np.zeros(pairs.count))
+    paid_in, paid_by_state, credited = sum(
+        (scheme.by_pair for scheme in collected), np.zeros((pairs.count, 3))
+    ).T
     measures = (
         persons.sum(axis=1),
-        paid_in,
+        paid_in + paid_by_state,
         claims.paid.sum(axis=1) * price - claims.paid[:, at_home].sum(axis=1) * price,
         from_home,
         claims.cost.sum(axis=1) * price,
         persons[:, statuses.NONE],
         people.lapsed,
         persons[:, statuses.WORK_BASED].sum(axis=1),
+        credited,
     )
     migrant = pairs.home != pairs.residence
     origin, place = prepared.region[pairs.home[migrant]], prepared.region[pairs.residence[migrant]]

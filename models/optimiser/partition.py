@@ -16,9 +16,10 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.funds.table import moral_hazard
+from fundpool.models.funds.table import year_after
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.solving import Solution, solve
+from fundpool.models.pooling.effects import moral_hazard
 from fundpool.models.pooling.plans import PoolingPlan, Stage
 
 
@@ -101,6 +102,9 @@ def candidates(
 ) -> Candidates:
     """Candidate pools from the flows of county pools.
 
+    Moral hazard acts on claims for care given since the first year, in a pool that begins with a
+    later stage as if it had stood from the start: little of it is still unpaid at a merger.
+
     Args:
         case: for the tree, moral hazard and the cost of running pools.
         paths: flows of one scheme pooled by county; the mean of its scenarios is taken.
@@ -115,24 +119,33 @@ def candidates(
         raise ValueError("the choice of pools needs a projection pooled by county")
     codes, levels, contains = region_candidates(regions)
     member = contains.astype(float).T
-    mean = {
-        name: getattr(paths, name).mean(axis=0) @ member
-        for name in ("income", "subsidies", "outgo", "outstanding", "outgo_next_year")
-    }
+    by_county = {
+        name: getattr(paths, name).mean(axis=0)
+        for name in ("income", "subsidies", "outgo", "outstanding", "outgo_next_year",
+                     "outgo_of_care", "outstanding_of_care")
+    }  # fmt: skip
+    mean = {name: values @ member for name, values in by_county.items()}
     rise = np.array([moral_hazard(case, level) for level in levels])
     given = case.settings.pooling.administration_per_pool
     fixed = np.array([0.0 if given is None else given.value_of(level) for level in levels])
     wages = np.cumprod([1.0 + case.value("economy.wage_growth", int(year)) for year in paths.years])
     effort = case.settings.pooling.collection_effort
     lost = np.array([0.0 if effort is None else -effort.value_of(level) for level in levels])
-    added = mean["outgo"] * rise + mean["income"] * lost + wages[:, None] * fixed
+    more_claims = mean["outgo_of_care"] * rise
+    more_next = np.empty_like(more_claims)
+    for number, factor in enumerate(rise):
+        outgo = by_county["outgo"]
+        raised = year_after(outgo + factor * by_county["outgo_of_care"]) - year_after(outgo)
+        more_next[:, number] = raised @ member[:, number]
+    added = more_claims + mean["income"] * lost + wages[:, None] * fixed
     price = case.settings.pooling.rescue_price
     first = int(paths.years[0])
     starts = sorted({0, *(int(y) - first for y in merge_years if first < y <= paths.years[-1])})
     return Candidates(
         scheme=paths.scheme, codes=codes, levels=levels, contains=contains,
         flow=mean["income"] + mean["subsidies"] - mean["outgo"] - added, added=added,
-        floor=(reserve_months / 12.0 * mean["outgo_next_year"] + mean["outstanding"]) * (1 + rise),
+        floor=reserve_months / 12.0 * (mean["outgo_next_year"] + more_next)
+        + mean["outstanding"] + rise * mean["outstanding_of_care"],
         opening=paths.opening_balance, interest=paths.interest.mean(axis=0), years=paths.years,
         starts=tuple(starts), rescue_price=1.0 if price is None else price.value,
     )  # fmt: skip

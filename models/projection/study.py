@@ -174,7 +174,8 @@ class Projection:
     def migrants(self) -> pd.DataFrame:
         """What migrants pay and draw, by home and residence region of the second level and year.
 
-        Columns: home, residence, year, persons, contributions (with subsidies), from_host (paid
+        Columns: home, residence, year, persons, contributions (with subsidies), account_credits
+        (the part credited to their accounts), net_contributions (what is left), from_host (paid
         by funds where they live), from_home (paid by funds at home), cost, uninsured (persons),
         spells (people who lost all cover in the year), work (persons insured through work),
         out_of_pocket. ``outside``: everywhere beyond the case, with funds not modelled.
@@ -194,6 +195,7 @@ class Projection:
             frame.insert(0, "home", [codes[i] for i in home.ravel()[held]])
             frames.append(frame)
         result = pd.concat(frames, ignore_index=True)
+        result["net_contributions"] = result["contributions"] - result["account_credits"]
         result["out_of_pocket"] = result["cost"] - result["from_host"] - result["from_home"]
         return result
 

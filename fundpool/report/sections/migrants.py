@@ -13,7 +13,8 @@ from fundpool.report.sections.context import Context
 MOST_FLOWS = 25
 """Migration flows listed one by one."""
 
-SUMS = ["persons", "contributions", "from_host", "from_home", "cost", "out_of_pocket"]
+SUMS = ["persons", "contributions", "account_credits", "net_contributions", "from_host",
+        "from_home", "cost", "out_of_pocket"]  # fmt: skip
 
 
 def migrants_section(context: Context) -> Section:
@@ -25,14 +26,16 @@ def migrants_section(context: Context) -> Section:
     total = flows[SUMS].sum()
     lead = _(
         "In %(year)s %(persons)s people live in another county than that of their registration, "
-        "inside the case or across its border. They and the state for them pay %(paid)s into funds "
-        "of the case; funds where they live pay %(host)s for their care, funds at home %(home)s; "
-        "%(own)s of the cost of their care stays with them or with funds outside the case, which "
-        "are not modelled."
+        "inside the case or across its border. They and the state for them pay %(paid)s, of which "
+        "%(credited)s goes to their own accounts and %(net)s into funds of the case; funds where "
+        "they live pay %(host)s for their care, funds at home %(home)s; %(own)s of the cost of "
+        "their care stays with them or with funds outside the case, which are not modelled."
     ) % {
         "year": context.first_year,
         "persons": _.people(total["persons"]),
         "paid": _.money(total["contributions"]),
+        "credited": _.money(total["account_credits"]),
+        "net": _.money(total["net_contributions"]),
         "host": _.money(total["from_host"]),
         "home": _.money(total["from_home"]),
         "own": _.percent(_own_share(total), 0),
@@ -64,14 +67,14 @@ def _balance(context: Context, by_residence: list[dict[Any, Any]]) -> Figure:
     inside = [region for region in by_residence if region["region"] != "outside"]
     chart = charts.migrant_balance(
         [context.place(region["region"]) for region in inside],
-        np.array([region["contributions"] - region["from_host"] for region in inside]),
+        np.array([region["net_contributions"] - region["from_host"] for region in inside]),
         (1e8, _("%(currency)s, hundred millions") % {"currency": context.worded(currency)})
         if _.chinese
         else (1e9, f"{currency} billion"),
     )
     caption = _(
-        "Paid in by migrants, and by the state for them, less what funds where they live pay for "
-        "their care, by where they live, %(year)s."
+        "Paid into funds by migrants, and by the state for them, accounts taken off, less what "
+        "funds where they live pay for their care, by where they live, %(year)s."
     ) % {"year": context.first_year}
     return figure(context.drawing(chart, "migrants"), caption)
 
@@ -79,11 +82,11 @@ def _balance(context: Context, by_residence: list[dict[Any, Any]]) -> Figure:
 def _regions(context: Context, regions: list[dict[Any, Any]]) -> Table:
     _ = context.language
     columns = (
-        left(context.second), right(_("migrants")), right(_("paid in"), "short"),
+        left(context.second), right(_("migrants")), right(_("paid into funds"), "short"),
         right(_("from funds where they live"), "short"), right(_("from funds at home"), "short"),
         right(_("cost of care"), "short"), right(_("own share")),
     )  # fmt: skip
-    money = ("contributions", "from_host", "from_home", "cost")
+    money = ("net_contributions", "from_host", "from_home", "cost")
     rows = [
         row(
             context.place(region["region"]),
@@ -100,7 +103,7 @@ def _flows(context: Context, flows: pd.DataFrame) -> Table:
     _ = context.language
     columns = (
         left(_("registered in")), left(_("living in")), right(_("migrants")),
-        right(_("paid in"), "short"), right(_("from funds where they live"), "short"),
+        right(_("paid into funds"), "short"), right(_("from funds where they live"), "short"),
         right(_("from funds at home"), "short"), right(_("own share")),
     )  # fmt: skip
     largest = flows.sort_values("persons", ascending=False).head(MOST_FLOWS)
@@ -109,7 +112,7 @@ def _flows(context: Context, flows: pd.DataFrame) -> Table:
             context.place(flow["home"]),
             context.place(flow["residence"]),
             _.people(flow["persons"]),
-            *(_.money(flow[key]) for key in ("contributions", "from_host", "from_home")),
+            *(_.money(flow[key]) for key in ("net_contributions", "from_host", "from_home")),
             _.percent(_own_share(flow), 0),
         )
         for flow in largest.to_dict("records")

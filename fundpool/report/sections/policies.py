@@ -1,5 +1,6 @@
 """Policies: what each changes, and how long funds stand a shock."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from fundpool.models.analysis.policies import FIGURES, PolicyEffects
@@ -13,7 +14,7 @@ from fundpool.report.document.making import (
     strong,
     table,
 )
-from fundpool.report.document.model import Block, Detail, Heading, Section, Table, Terms
+from fundpool.report.document.model import Block, Detail, Heading, Section, Span, Table, Terms
 from fundpool.report.sections.context import Context
 from fundpool.report.words.vocabulary import marked
 
@@ -24,13 +25,15 @@ COLUMNS = {
     "from_host": (marked("paid by funds where they live"), "money"),
     "from_home": (marked("paid by funds at home"), "money"),
     "retiree_share": (marked("movers who earn retiree cover"), "points"),
-    "funds_exhausted": (marked("funds run dry"), "count"),
+    "funds_exhausted": (marked("funds run dry"), "of"),
+    "exhausted_share": (marked("insured people in them"), "points"),
     "level_rate": (marked("level rate, payroll"), "points"),
     "level_rate_flat": (marked("level rate, flat"), "points"),
     "gini": (marked("Gini of level rates"), "index"),
 }
 """Figures of the table with their heading and how they are written: people in thousands, money,
-percentage points, a count or an index."""
+percentage points, an index, or a number of funds of all there are under the policy itself: numbers
+of funds say nothing about each other where the insured are divided differently."""
 
 
 def policies_section(context: Context) -> Section | None:
@@ -41,9 +44,10 @@ def policies_section(context: Context) -> Section | None:
     lead = _(
         "Each policy alone, against the case without it, on the same people and the same "
         "calibration. Money is a present value over all years; funds are pooled by %(plan)s unless "
-        "the policy pools them otherwise. A plus means more than without the policy. Own share: of "
-        "the cost of care of migrants inside the case. Losses of cover and retiree cover are "
-        "counted over all years, the insured at their end."
+        "the policy pools them otherwise. A plus means more than without the policy; funds that "
+        "run dry are counted under the policy itself. Own share: of the cost of care of migrants "
+        "inside the case. Losses of cover and retiree cover are counted over all years, the "
+        "insured at their end."
     ) % {"plan": context.worded(context.plans[0])}
     policies = effects.policies.to_dict("records")
     about = tuple(
@@ -73,15 +77,29 @@ def _effects(context: Context, effects: PolicyEffects, policies: list[dict[Any, 
         ),
     )
 
-    def figures(values: Any, change: bool) -> list[str]:
-        return [_figure(context, values[key], COLUMNS[key][1], change) for key in COLUMNS]
-
-    rows = [row(strong(_("without")), *figures(effects.base, change=False))]
-    rows += [
-        row(_title(context, policy), *figures(effects.changes.loc[policy["name"]], change=True))
-        for policy in policies
-    ]
+    titles = {policy["name"]: _title(context, policy) for policy in policies}
+    rows = [row(strong(_("without")), *_figures(context, effects.base, effects.base, False))]
+    for policy in policies:
+        title = spans(titles[policy["name"]])
+        if policy["against"]:
+            other = titles.get(policy["against"], policy["against"])
+            words = _("measured against: %(other)s") % {"other": other}
+            title = spans(title, " ", Span(words, "soft"))
+        changes = effects.changes.loc[policy["name"]]
+        rows.append(row(title, *_figures(context, changes, policy, True)))
     return table(columns, rows)
+
+
+def _figures(
+    context: Context, values: Mapping[Any, Any], own: Mapping[Any, Any], change: bool
+) -> list[str]:
+    """A row of the table; funds that run dry are written as those under the policy itself."""
+    words = context.language("%(dry)s of %(funds)s funds")
+    of_all = words % {"dry": int(own["funds_exhausted"]), "funds": int(own["funds"])}
+    return [
+        of_all if kind == "of" else _figure(context, values[key], kind, change)
+        for key, (_, kind) in COLUMNS.items()
+    ]
 
 
 def _figure(context: Context, value: float, kind: str, change: bool) -> str:
