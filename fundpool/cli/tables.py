@@ -63,13 +63,13 @@ def effects_text(effects: PolicyEffects) -> str:
         "level_rate_flat", "gini",
     ]  # fmt: skip
     rows = [("base", *(_of_all(effects.base, key) for key in shown))]
-    held = effects.policies.set_index("name")
-    for name, change in effects.changes.iterrows():
+    records = effects.policies.to_dict("records")
+    for held, (name, change) in zip(records, effects.changes.iterrows(), strict=True):
         rows.append(
             (
                 str(name),
                 *(
-                    _of_all(held.loc[str(name)], key)
+                    _of_all(held, key)
                     if key == "funds_exhausted"
                     else _figure(key, change[key], signed=True)
                     for key in shown
@@ -79,7 +79,9 @@ def effects_text(effects: PolicyEffects) -> str:
     text = aligned(pd.DataFrame(rows, columns=["policy", *shown]), 1)
     notes = "\n".join(f"{key}: {FIGURES[key]}" for key in shown)
     notes += "".join(
-        f"\n{name} is measured against {other}" for name, other in held["against"].items() if other
+        f"\n{held['name']} is measured against {held['against']}"
+        for held in records
+        if held["against"]
     )
     if effects.endurance.empty:
         return f"{text}\n\n{notes}"
