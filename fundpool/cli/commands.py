@@ -14,6 +14,8 @@ COMMANDS = (
     "compare",
     "report",
     "init",
+    "new",
+    "convert",
     "runs",
     "rerun",
     "diff",

@@ -50,6 +50,7 @@ from fundpool.inputs.rules.schemes import Scheme, base_findings
 from fundpool.inputs.settings.parameters import Parameter
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
+from fundpool.inputs.settings.starting import starting_findings
 
 
 @dataclass(frozen=True)
@@ -343,6 +344,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         schemes, optional, problems = scheme_files(raw, settings)
         findings += problems
         findings += year_findings(settings, schemes)
+        findings += starting_findings(raw.settings or {}, raw.schemes)
         if "regions" in tables:
             findings += cross_findings(settings, tables, raw, schemes, optional)
     if settings is None or any(finding.severity == "error" for finding in findings):

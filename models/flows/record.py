@@ -14,6 +14,7 @@ from fundpool.models.claims.terms import MOST_IN_DETAIL
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.year import SchemeYear, pool_county
 from fundpool.models.economy import EconomicPaths
+from fundpool.models.population.credited_years import RetirementCover
 from fundpool.models.population.preparation import Prepared
 from fundpool.models.population.rates import YearCount
 
@@ -55,12 +56,14 @@ class CountyFlows:
         account_credits: credited to personal accounts.
         accounts_to_pool: what pooled funds gained from accounts by forfeiture and conversion.
         accounts_surrendered: paid out of accounts to members on leaving.
+        missing_years_paid: what pooled funds are paid for credited years missing at retirement.
         expected_cost: cost that the insured are expected to have by their ages and sexes at the
             case's mean price, by insuring county.
         duplicate_avoided: what the two funds of doubly covered people would have paid more if
             neither knew of the other, by home, ``(T + 1, n + 1)``.
-        retiring: contributors who reached retirement age and those of them who had earned retiree
-            cover, by home and residence region of the next level, ``(T + 1, 2, m + 1, m + 1)``.
+        retiring: contributors who reached retirement age, those of them who had earned retiree
+            cover and those who bought missing years, by home and residence region of the next
+            level, ``(T + 1, 3, m + 1, m + 1)``.
         residents: people by county, ``(T + 1, n + 1)``; births, deaths, moved_in, moved_out alike.
         registered: people by home county.
         by_status: residents by coverage status, ``(T + 1, n + 1, K)``.
@@ -102,6 +105,7 @@ class CountyFlows:
     cost_of_care: FloatArray
     accounts_to_pool: FloatArray
     accounts_surrendered: FloatArray
+    missing_years_paid: FloatArray
     expected_cost: FloatArray
     duplicate_avoided: FloatArray
     retiring: FloatArray
@@ -123,7 +127,7 @@ def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[
         "subsidies", "claims_incurred", "claims_offsite", "account_credits",
         "accounts_opening", "accounts_interest", "accounts_spending", "accounts_in",
         "accounts_out", "accounts_closing", "accounts_to_pool", "accounts_surrendered",
-        "expected_cost",
+        "expected_cost", "missing_years_paid",
     )  # fmt: skip
     by_county = (
         "residents", "births", "deaths", "moved_in", "moved_out", "registered", "cost_of_care",
@@ -135,7 +139,7 @@ def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[
     arrays["settlement"] = np.zeros((schemes, years + 1, places, places))
     arrays["by_status"] = np.zeros((years + 1, width, K))
     arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
-    arrays["retiring"] = np.zeros((years + 1, 2, regions, regions))
+    arrays["retiring"] = np.zeros((years + 1, 3, regions, regions))
     return arrays
 
 
@@ -163,12 +167,14 @@ class YearPeople:
         exposure: claims before relativities, ``(P, K, C, J)``.
         register: retired members living outside their pool by home and payer, ``(P,)``.
         lapsed: people who lost all cover in the year, ``(P,)``.
+        years_bought: credited years missing at retirement that are paid in the year, ``(P,)``.
     """
 
     persons: FloatArray
     exposure: FloatArray
     register: FloatArray
     lapsed: FloatArray
+    years_bought: FloatArray
 
 
 def record_money(
@@ -199,7 +205,7 @@ def record_money(
     )
     for number, scheme in enumerate(collected):
         for name in ("persons", "contributors", "retirees", "contribution_base", "contributions",
-                     "subsidies", "account_credits"):  # fmt: skip
+                     "subsidies", "account_credits", "missing_years_paid"):  # fmt: skip
             store[name][number, t] = getattr(scheme, name)
     apart = (claims.uncoordinated - claims.paid[:, statuses.DUAL]
              - claims.paid_second[:, statuses.DUAL]) * price  # fmt: skip
@@ -256,21 +262,26 @@ def _record_expected_cost(
 
 
 def record_retiring(
-    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount, earned: FloatArray
+    store: dict[str, FloatArray],
+    t: int,
+    prepared: Prepared,
+    count: YearCount,
+    retirement: RetirementCover,
 ) -> None:
-    """Contributors who reached retirement age, and those with retiree cover, in year ``t``.
+    """Contributors who reached retirement age in year ``t``, and how they have retiree cover.
 
     Args:
         store: the record.
         t: year.
         prepared: the case.
         count: the year's count.
-        earned: share who earned it by pair and sex, ``(P, 2)``.
+        retirement: shares who earned it and who bought it.
     """
     pairs = prepared.pairs
     regions = store["retiring"].shape[2]
     place = prepared.region[pairs.home] * regions + prepared.region[pairs.residence]
-    for number, values in enumerate((count.retiring, count.retiring * earned)):
+    for number, share in enumerate((1.0, retirement.earned, retirement.bought)):
+        values = count.retiring * share
         table = sum_by(place, values.sum(axis=1), minlength=regions**2)
         store["retiring"][t, number] = table.reshape(regions, regions)
 

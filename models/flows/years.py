@@ -19,7 +19,12 @@ from fundpool.models.claims.rule_book import RuleBook
 from fundpool.models.claims.terms import ClaimTerms, claim_terms
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
-from fundpool.models.contributions.year import SchemeYear, scheme_year
+from fundpool.models.contributions.year import (
+    SchemeYear,
+    contribution_a_head,
+    scheme_year,
+    with_years_bought,
+)
 from fundpool.models.economy import EconomicPaths, economic_paths
 from fundpool.models.flows.record import (
     CountyFlows,
@@ -33,6 +38,7 @@ from fundpool.models.flows.record import (
 )
 from fundpool.models.population import shocks
 from fundpool.models.population.compiled.count import counted, residents_by_cell
+from fundpool.models.population.credited_years import years_bought_in_base_year
 from fundpool.models.population.moving import MovingPeople, YearMoved
 from fundpool.models.population.preparation import Prepared, payroll_scheme
 
@@ -62,9 +68,19 @@ def opening_year(prepared: Prepared) -> OpeningYear:
             exposure=people.expected_claims,
             register=opening_register(pairs, people.persons, prepared.demography.destination),
             lapsed=np.zeros(pairs.count),
+            years_bought=_bought_in_base_year(prepared),
         ),
         cells=residents_by_cell(prepared.people, pairs, prepared.cells),
         terms=claim_terms(case, pairs, case.base_year),
+    )
+
+
+def _bought_in_base_year(prepared: Prepared) -> FloatArray:
+    case, payroll = prepared.case, payroll_scheme(prepared.case)
+    if payroll < 0:
+        return np.zeros(prepared.pairs.count)
+    return years_bought_in_base_year(
+        case, case.schemes[payroll], prepared.people, prepared.cells, prepared.pairs
     )
 
 
@@ -93,27 +109,29 @@ def collect(
     multipliers: Multipliers,
 ) -> list[SchemeYear]:
     """What every scheme collects in a year from the given mean numbers of people."""
-    wages = shocks.wage_factor(prepared.case, year)
-    return [
-        scheme_year(
-            prepared.case,
-            scheme,
-            prepared.pairs,
-            people.persons,
-            people.register,
-            paths,
-            year,
-            np.stack(
-                [
-                    multipliers.contributions[number]
-                    * (wages if scheme.kind == "payroll" else 1.0),
-                    multipliers.subsidies[number],
-                ],
-                axis=1,
-            ),
+    case, pairs = prepared.case, prepared.pairs
+    wages = shocks.wage_factor(case, year)
+    levels = [
+        np.stack(
+            [
+                multipliers.contributions[number] * (wages if scheme.kind == "payroll" else 1.0),
+                multipliers.subsidies[number],
+            ],
+            axis=1,
         )
-        for number, scheme in enumerate(prepared.case.schemes)
+        for number, scheme in enumerate(case.schemes)
     ]
+    collected = [
+        scheme_year(case, scheme, pairs, people.persons, people.register, paths, year, level)
+        for scheme, level in zip(case.schemes, levels, strict=True)
+    ]
+    payroll = payroll_scheme(case)
+    if payroll >= 0 and people.years_bought.any():
+        price = contribution_a_head(case, case.schemes[payroll], paths, year, levels[payroll][:, 0])
+        collected[payroll] = with_years_bought(
+            collected[payroll], people.years_bought, price, pairs
+        )
+    return collected
 
 
 def county_flows(
@@ -166,7 +184,7 @@ def county_flows(
         claims = claims_of_year(mean.exposure, terms, mean.register, claim_memory)
         record_people(store, t, prepared, moved.count.persons)
         record_events(store, t, prepared, moved.count)
-        record_retiring(store, t, prepared, moved.count, moved.earned)
+        record_retiring(store, t, prepared, moved.count, moved.retirement)
         record_money(store, t, prepared, claims, collected, mean, price)
         if progress is not None:
             progress(case.base_year + t)
@@ -184,6 +202,7 @@ def county_flows(
                 exposure=moved.count.expected_claims,
                 register=next_register(start.register, pairs, moved.count),
                 lapsed=moved.count.lapsed,
+                years_bought=(moved.count.retiring * moved.retirement.years_bought).sum(axis=1),
             )
             care = shocks.care_factor(case, year)[pairs.residence]
             mean = mean_of_year(start, end, care, in_place=in_place or t > 1)
@@ -227,4 +246,5 @@ def mean_of_year(
         exposure=exposure,
         register=0.5 * (start.register + end.register),
         lapsed=end.lapsed,
+        years_bought=end.years_bought,
     )

@@ -26,6 +26,7 @@ class CountyBook:
     contributions: FloatArray
     account_credits: FloatArray
     from_accounts: FloatArray
+    missing_years_paid: FloatArray
     subsidies: FloatArray
     claims_incurred: FloatArray
     claims_paid: FloatArray
@@ -91,6 +92,7 @@ def county_book(
         contributions=flows.contributions[scheme, 1:, :n],
         account_credits=flows.account_credits[scheme, 1:, :n],
         from_accounts=flows.accounts_to_pool[scheme, 1:, :n],
+        missing_years_paid=flows.missing_years_paid[scheme, 1:, :n],
         subsidies=flows.subsidies[scheme, 1:, :n],
         claims_incurred=incurred[1:],
         claims_paid=paid,

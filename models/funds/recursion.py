@@ -86,7 +86,8 @@ class PoolRun:
         layout: the pools.
         years: years in which the scheme stands, ``(T,)``.
         persons, contribution_base, contributions, income (contributions less account credits),
-            subsidies (with what is gained from accounts), outgo, outstanding, outgo_next_year.
+            subsidies (with what is gained from accounts and for missing years), outgo,
+            outstanding, outgo_next_year.
         owed_before: claims incurred and not yet paid at the start of the year.
         interest: of the central path, ``(T,)``.
         opening: balance at the start of a pool's life, central path, ``(P,)``.
@@ -336,7 +337,7 @@ def county_money(book: CountyBook) -> dict[str, FloatArray]:
         "contribution_base": book.contribution_base,
         "contributions": book.contributions,
         "account_credits": book.account_credits,
-        "subsidies": book.subsidies + book.from_accounts,
+        "subsidies": book.subsidies + book.from_accounts + book.missing_years_paid,
         "outgo": outgo,
         "outstanding": book.outstanding,
         "outgo_next_year": year_after(outgo),

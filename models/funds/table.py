@@ -1,9 +1,11 @@
 """Funds: balances of every pool by year.
 
-``B[t] = B[t-1] * (1+i) + (contributions - account credits + from accounts + subsidies + swaps in -
-swaps out - claims paid - administration) * (1+i)^0.5``
+``B[t] = B[t-1] * (1+i) + (contributions - account credits + from accounts + missing years paid +
+subsidies + swaps in - swaps out - claims paid - administration) * (1+i)^0.5``
 
-``from accounts`` is what the pooled fund gains when accounts are forfeited or converted on a move.
+``from accounts`` is what the pooled fund gains when accounts are forfeited or converted on a move,
+``missing years paid`` what contributors pay at retirement for credited years that they are short
+of; local offices collect no less of it for a larger fund.
 Merging pools adds their balances. A scheme that takes another in has its balances from then on.
 """
 
@@ -28,6 +30,7 @@ MONEY = (
     "contributions",
     "account_credits",
     "from_accounts",
+    "missing_years_paid",
     "subsidies",
     "claims_incurred",
     "claims_paid",
@@ -128,6 +131,7 @@ def _scheme_funds(
             flow["contributions"]
             - flow["account_credits"]
             + flow["from_accounts"]
+            + flow["missing_years_paid"]
             + flow["subsidies"]
             - net
         )

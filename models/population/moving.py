@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.coverage import chain as coverage
-from fundpool.models.coverage import leaving, retirement
+from fundpool.models.coverage import leaving
+from fundpool.models.coverage.retirement import retirement_ages
 from fundpool.models.population import credited_years, shocks
 from fundpool.models.population.compiled.in_place import step_in_place
 from fundpool.models.population.held_cells import packed_anew, reached_in
@@ -21,12 +20,12 @@ class YearMoved:
     Attributes:
         count: what was counted, shocks included.
         rates: the year's rates.
-        earned: share of contributors at retirement age with retiree cover, ``(P, 2)``.
+        retirement: who of the contributors at retirement age has retiree cover.
     """
 
     count: YearCount
     rates: YearRates
-    earned: FloatArray
+    retirement: credited_years.RetirementCover
 
 
 class MovingPeople:
@@ -55,15 +54,15 @@ class MovingPeople:
         """
         prepared = self._prepared
         case, pairs = prepared.case, prepared.pairs
-        earned = self._earned(year)
-        rates = year_rates(prepared, self._transition_of(year), earned, year)
+        retirement = self._retirement(year)
+        rates = year_rates(prepared, self._transition_of(year), retirement.share, year)
         self._make_room(rates, year)
         struck = shocks.strike(self.people, self.holdings, self.cells, pairs, case, rates, year)
         count = step_in_place(
             self.people, self.holdings, pairs, rates, prepared.care, cells=self.cells, claims=room
         )
         return YearMoved(
-            count if struck is None else shocks.with_struck(count, struck), rates, earned
+            count if struck is None else shocks.with_struck(count, struck), rates, retirement
         )
 
     def _transition_of(self, year: int) -> coverage.Transition:
@@ -74,18 +73,18 @@ class MovingPeople:
             self._hazards = asked
         return self._transition
 
-    def _earned(self, year: int) -> FloatArray:
+    def _retirement(self, year: int) -> credited_years.RetirementCover:
         case, pairs = self._prepared.case, self._prepared.pairs
         if self._payroll < 0:
-            return np.zeros((pairs.count, 2))
-        return credited_years.retired_share(
+            return credited_years.no_retirement_cover(pairs)
+        return credited_years.retirement_cover(
             case,
             case.schemes[self._payroll],
             self.people,
             self.holdings,
             self.cells,
             pairs,
-            retirement.retirement_ages(case, year),
+            retirement_ages(case, year),
             year,
         )
 

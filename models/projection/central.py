@@ -47,7 +47,10 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         years=years,
         contribution_base=by_pool("contribution_base")[None],
         income=(by_pool("contributions") - by_pool("account_credits"))[None],
-        subsidies=(by_pool("subsidies") + by_pool("from_accounts"))[None],
+        subsidies=sum(
+            (by_pool(name) for name in ("from_accounts", "missing_years_paid")),
+            by_pool("subsidies"),
+        )[None],
         outgo=(by_pool("claims_paid") + by_pool("administration"))[None],
         outstanding=by_pool("outstanding")[None],
         outgo_next_year=by_pool("outgo_next_year")[None],

@@ -201,10 +201,10 @@ class Projection:
 
     @cached_property
     def retiring(self) -> pd.DataFrame:
-        """Contributors who reach retirement age and those of them with retiree cover.
+        """Contributors who reach retirement age and how they have retiree cover.
 
         By home and residence region of the second level and year; columns home, residence, year,
-        reaching, earned (persons).
+        reaching, earned (with enough credited years), bought (paid missing years); persons.
         """
         flows, case = self.flows, self.case
         level = case.levels[min(1, len(case.levels) - 1)]
@@ -217,6 +217,7 @@ class Projection:
                 "year": flows.years[t],
                 "reaching": flows.retiring[t, 0, home, residence],
                 "earned": flows.retiring[t, 1, home, residence],
+                "bought": flows.retiring[t, 2, home, residence],
             }
         )
 

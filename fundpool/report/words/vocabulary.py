@@ -116,7 +116,8 @@ CHART_WORDS = (
 )  # fmt: skip
 """Titles and classes of the charts."""
 COLUMN_WORDS = (
-    marked("from accounts"), marked("to pool"), marked("surrendered"),
+    marked("from accounts"), marked("missing years paid"), marked("to pool"),
+    marked("surrendered"),
     marked("account credits"), marked("actual"), marked("actual to expected"),
     marked("actuarial balance"), marked("administration"), marked("after"), marked("balance"),
     marked("balance check"), marked("before"), marked("births"), marked("change"),

@@ -24,6 +24,7 @@ NEEDED = {
     "synthesise": {"counties": "5"},
     "diff": {"first": "one", "second": "two"},
     "rerun": {"run": "one"},
+    "convert": {"source": "jiangsu"},
 }
 """What a command does not run without, beside a case and places."""
 
@@ -100,7 +101,7 @@ def test_the_commands_that_write_are_known() -> None:
         ("report", "out"), ("report", "archive"), ("project", "out"), ("project", "archive"),
         ("compare", "archive"), ("optimise", "out"), ("frontier", "out"), ("diff", "out"),
         ("diff", "archive"), ("runs", "archive"), ("rerun", "archive"), ("init", "directory"),
-        ("synthesise", "directory"),
+        ("synthesise", "directory"), ("new", "target"), ("convert", "target"),
     }  # fmt: skip
     for name, command in GROUP.commands.items():
         for parameter in command.params:
