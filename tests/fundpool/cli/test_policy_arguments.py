@@ -9,8 +9,13 @@ import fundpool
 from fundpool.cli.tables import effects_text
 from fundpool.inputs.format.findings import CaseError
 from fundpool.models.analysis.policies import only_pools, policy_effects
+from fundpool.models.projection.comparison import compare
 from fundpool.models.projection.study import study
-from fundpool.report.page.policies import policies_section
+from fundpool.report.document.model import Table
+from fundpool.report.document.model import plain as text_of
+from fundpool.report.extras import Extras
+from fundpool.report.sections.context import Context
+from fundpool.report.sections.policies import policies_section
 from tests.cases.policies import policy
 from tests.cases.small import small_case, toml_text
 from tests.fundpool.conftest import Run
@@ -147,7 +152,9 @@ def test_numbers_of_funds_are_not_taken_from_each_other(tmp_path: Path) -> None:
     assert "2 of 4" in before
     assert "1 of 2" in after
     assert effects.changes.loc["tried", "exhausted_share"] == 0.0
-    cells = policies_section(effects)
-    column = [part["words"] for part in cells["columns"]].index("funds run dry")
-    assert cells["base"][column] == "2 of 4 funds"
-    assert cells["rows"][0]["figures"][column] == "1 of 2 funds"
+    section = policies_section(Context(compare(plain, years=1), {}, Extras(effects=effects)))
+    assert section is not None
+    (shown,) = [block for block in section.blocks if isinstance(block, Table)]
+    place = [text_of(column.head) for column in shown.columns].index("funds run dry")
+    cells = [text_of(row[place].spans) for row in shown.body]
+    assert cells == ["2 of 4 funds", "1 of 2 funds"]
