@@ -199,7 +199,7 @@ def contribution_a_head(
     rate = scheme.rule_array("employer_rate", case.regions, year) + scheme.rule_array(
         "employee_rate", case.regions, year
     )
-    return base * np.append(rate * package_rate(case, scheme), 0.0) * level
+    return np.asarray(base * np.append(rate * package_rate(case, scheme), 0.0) * level)
 
 
 def pool_county(scheme: Scheme, status: str, pairs: PairIndex) -> np.ndarray:

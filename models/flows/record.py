@@ -280,8 +280,9 @@ def record_retiring(
     pairs = prepared.pairs
     regions = store["retiring"].shape[2]
     place = prepared.region[pairs.home] * regions + prepared.region[pairs.residence]
-    for number, share in enumerate((1.0, retirement.earned, retirement.bought)):
-        values = count.retiring * share
+    retiring = count.retiring
+    reaching = (retiring, retiring * retirement.earned, retiring * retirement.bought)
+    for number, values in enumerate(reaching):
         table = sum_by(place, values.sum(axis=1), minlength=regions**2)
         store["retiring"][t, number] = table.reshape(regions, regions)
 

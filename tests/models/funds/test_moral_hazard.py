@@ -7,7 +7,7 @@ import pytest
 
 from fundpool.inputs.case import read_case
 from fundpool.models.funds.recursion import scheme_run
-from fundpool.models.optimiser.partition import candidates
+from fundpool.models.optimiser.problem.candidates import candidates
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Study, study

@@ -7,7 +7,8 @@ import pytest
 
 from fundpool.inputs.case import Case, read_case
 from fundpool.models.funds.recursion import scheme_run
-from fundpool.models.optimiser.partition import Candidates, candidates, pooling_plan
+from fundpool.models.optimiser.partition import pooling_plan
+from fundpool.models.optimiser.problem.candidates import Candidates, candidates
 from fundpool.models.pooling.plans import PoolingPlan, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.central import central_paths
