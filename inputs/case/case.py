@@ -92,6 +92,13 @@ class Case:
     before: "Case | None" = field(default=None, repr=False)
     warnings: tuple[Finding, ...] = field(default=(), repr=False)
 
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        schemes = ", ".join(scheme.name for scheme in self.schemes)
+        over = f", with {', '.join(self.policies)}" if self.policies else ""
+        regions = f"{len(self.regions.codes)} regions"
+        return f"<Case {self.name}, base year {self.base_year}: {regions}, {schemes}{over}>"
+
     @property
     def reference(self) -> "Case":
         """The case whose base year was observed: itself without policies."""

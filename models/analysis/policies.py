@@ -20,7 +20,7 @@ from fundpool.models.calibration.multipliers import Calibration
 from fundpool.models.flows.record import MIGRANT_MEASURES
 from fundpool.models.funds.evenness import weighted_mean
 from fundpool.models.funds.summary import exhausted_share
-from fundpool.models.projection.study import Projection, Study, study
+from fundpool.models.projection.study import Projection, Study, in_html, study
 
 FIGURES = {
     "insured_migrants": "migrants insured, last year",
@@ -61,6 +61,13 @@ class PolicyEffects:
     policies: pd.DataFrame
     bases: dict[str, dict[str, float]]
     endurance: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return f"<PolicyEffects of {', '.join(self.policies['name'])}>"
+
+    def _repr_html_(self) -> str:
+        return in_html(self, self.changes.T.reset_index(names="change of"))
 
     @property
     def changes(self) -> pd.DataFrame:

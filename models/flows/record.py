@@ -67,7 +67,7 @@ class CountyFlows:
         residents: people by county, ``(T + 1, n + 1)``; births, deaths, moved_in, moved_out alike.
         registered: people by home county.
         by_status: residents by coverage status, ``(T + 1, n + 1, K)``.
-        by_cell_first, by_cell_last: residents by sex and age at the ends, ``(n + 1, 202)``.
+        by_cell: residents by sex and age at the end of each year, ``(T + 1, n + 1, 202)``.
         migrants: by measure, home and residence region of the next level,
             ``(T + 1, 9, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
         cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
@@ -99,8 +99,7 @@ class CountyFlows:
     moved_out: FloatArray
     registered: FloatArray
     by_status: FloatArray
-    by_cell_first: FloatArray
-    by_cell_last: FloatArray
+    by_cell: FloatArray
     migrants: FloatArray
     cost_of_care: FloatArray
     accounts_to_pool: FloatArray
@@ -111,6 +110,12 @@ class CountyFlows:
     retiring: FloatArray
     paths: EconomicPaths
     multipliers: Multipliers
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        schemes, _, counties = self.persons.shape
+        span = f"{self.years[0]} to {self.years[-1]}"
+        return f"<CountyFlows of {counties - 1} regions and {schemes} schemes, {span}>"
 
 
 def no_multipliers(case: Case) -> Multipliers:

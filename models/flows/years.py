@@ -173,7 +173,9 @@ def county_flows(
         books.opening_holdings(opening.people.persons),
     )
     rules = RuleBook(prepared, opening.terms, multipliers.claims)
-    start, cells_first = opening.people, opening.cells
+    start = opening.people
+    by_cell = np.empty((years + 1, *opening.cells.shape))
+    by_cell[0] = opening.cells
     del opening  # so that its claims can go when the first year is over
 
     def enter(
@@ -197,6 +199,7 @@ def county_flows(
         for t in range(1, years + 1):
             year = case.base_year + t
             moved = moving.advance(year, free.pop() if free else None)
+            by_cell[t] = residents_by_cell(moving.people, pairs, moving.cells)
             end = YearPeople(
                 persons=moved.count.persons,
                 exposure=moved.count.expected_claims,
@@ -218,8 +221,7 @@ def county_flows(
             entered.result()
     return CountyFlows(
         years=np.arange(case.base_year, case.base_year + years + 1),
-        by_cell_first=cells_first,
-        by_cell_last=residents_by_cell(moving.people, pairs, moving.cells),
+        by_cell=by_cell,
         paths=paths,
         multipliers=multipliers,
         **store,

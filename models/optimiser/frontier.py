@@ -55,6 +55,10 @@ class Frontier:
     scheme: str
     points: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return f"<Frontier of {self.scheme}: {len(self.points)} points>"
+
 
 def frontier(
     projection: Projection,

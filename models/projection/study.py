@@ -6,12 +6,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 
 import numpy as np
 import pandas as pd
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import AGES, SEXES, STATUSES
 from fundpool.models.axes.arrays import IntArray
 from fundpool.models.calibration.multipliers import (
     Calibration,
@@ -56,6 +57,10 @@ class Study:
     flows: CountyFlows
     calibration: Calibration
 
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return f"<Study of {self.case.name}, {self.flows.years[0]} to {self.flows.years[-1]}>"
+
     def pooled(self, pooling: str | PoolingPlan) -> "Projection":
         """The projection under a pooling plan."""
         plan = plan_for(self.case, pooling)
@@ -80,6 +85,16 @@ class Projection:
     study: Study
     plan: PoolingPlan
     funds: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        pools = self.funds.groupby("scheme", sort=False)["pool"].nunique()
+        counts = ", ".join(f"{scheme} {number}" for scheme, number in pools.items())
+        span = f"{self.years[0]} to {self.years[-1]}"
+        return f"<Projection of {self.case.name}, {span}, pooled by {self.plan.name}: {counts}>"
+
+    def _repr_html_(self) -> str:
+        return in_html(self, self.overview)
 
     @property
     def case(self) -> Case:
@@ -140,6 +155,19 @@ class Projection:
         for name, values in columns.items():
             frame[name] = values[:, :n].T.ravel()
         return frame
+
+    @cached_property
+    def ages(self) -> pd.DataFrame:
+        """Residents of every county by sex and age at the end of each year.
+
+        Columns: region, year, sex, age, persons; the base year is the first.
+        """
+        flows, codes = self.flows, self.case.regions.codes
+        persons = flows.by_cell[:, : len(codes)].swapaxes(0, 1)
+        index = pd.MultiIndex.from_product(
+            [codes, flows.years, SEXES, range(AGES)], names=["region", "year", "sex", "age"]
+        )
+        return index.to_frame(index=False).assign(persons=persons.ravel())
 
     @cached_property
     def accounts(self) -> pd.DataFrame:
@@ -269,6 +297,11 @@ class Projection:
                 "consumer_price": paths.consumer_price,
             }
         )
+
+
+def in_html(result: object, table: pd.DataFrame) -> str:
+    """A result as a notebook shows it: what it is, and its table."""
+    return f"<p>{escape(repr(result)[1:-1])}</p>{table.to_html(index=False, na_rep='–')}"
 
 
 def study(
