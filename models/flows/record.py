@@ -293,9 +293,17 @@ def record_retiring(
 
 
 def record_events(
-    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount
+    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount, joined: FloatArray
 ) -> None:
-    """Births, deaths and moves of year ``t`` by residence."""
+    """Births, deaths and moves of year ``t`` by residence.
+
+    Args:
+        store: the record.
+        t: year.
+        prepared: the case.
+        count: the year's count.
+        joined: people who came from abroad and who left for it, ``(2, n + 1)``.
+    """
     pairs = prepared.pairs
     size = pairs.counties + 1
     left = count.onward.sum(axis=1) + count.returned.sum(axis=1)
@@ -306,3 +314,5 @@ def record_events(
         ("moved_out", left),
     ):
         store[name][t] = sum_by(pairs.residence, values, minlength=size)
+    store["moved_in"][t] += joined[0]
+    store["moved_out"][t] += joined[1]

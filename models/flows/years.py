@@ -185,7 +185,7 @@ def county_flows(
         terms, price = rules.terms(case.base_year + t), float(paths.medical_price[t])
         claims = claims_of_year(mean.exposure, terms, mean.register, claim_memory)
         record_people(store, t, prepared, moved.count.persons)
-        record_events(store, t, prepared, moved.count)
+        record_events(store, t, prepared, moved.count, moved.joined)
         record_retiring(store, t, prepared, moved.count, moved.retirement)
         record_money(store, t, prepared, claims, collected, mean, price)
         if progress is not None:
