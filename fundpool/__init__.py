@@ -16,6 +16,7 @@ __all__ = [
     "__version__",
     "check_case",
     "compare",
+    "doctor",
     "optimise",
     "plan_for",
     "project",
@@ -23,6 +24,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from fundpool.diagnosis import doctor
     from fundpool.inputs.case import read_case
     from fundpool.inputs.format.findings import CaseError
     from fundpool.models.calibration.checking import check_case
@@ -40,6 +42,7 @@ _WHERE = {
     "compare": "fundpool.models.projection.comparison",
     "plan_for": "fundpool.models.pooling.short_form",
     "optimise": "fundpool.models.optimiser",
+    "doctor": "fundpool.diagnosis",
 }
 
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "policies",
     "serve",
     "synthesise",
+    "doctor",
 )
 
 for _name in COMMANDS:

@@ -35,6 +35,8 @@ def runs(
     if verify:
         _verify(opened, json)
         return
+    for item in opened.contents().unreadable:
+        say(f"fundpool: left out: {item.why}")
     if sql is None:
         table = opened.listing()
     else:
@@ -49,20 +51,22 @@ def runs(
 
 
 def _verify(archive: "Archive", json: bool) -> None:
+    from dataclasses import asdict
+
+    from fundpool.archive.verify import verify
     from fundpool.summary import as_json
 
-    wrong = {run.id: damage for run in archive.runs() if (damage := run.damage())}
-    for run in archive.runs():
-        digests = run.manifest.request.case_files | run.manifest.request.parameter_files
-        lost = [n for n, d in digests.items() if not archive.objects.path(d).is_file()]
-        if lost:
-            wrong.setdefault(run.id, []).extend(f"input {name} is missing" for name in lost)
+    result = verify(archive)
     if json:
-        typer.echo(as_json({"runs": len(archive.runs()), "damaged": wrong}), nl=False)
+        typer.echo(as_json(asdict(result)), nl=False)
     else:
-        for name, damage in wrong.items():
+        for name, damage in result.damaged.items():
             for item in damage:
                 typer.echo(f"{name}: {item}")
-        typer.echo(f"{len(archive.runs())} runs, {len(wrong)} damaged")
-    if wrong:
+        for name in result.not_checked:
+            typer.echo(f"{name}: not checked; a later version of fundpool has written it")
+        if result.unused:
+            typer.echo(f"{len(result.unused)} inputs that no run names")
+        typer.echo(f"{result.runs} runs, {len(result.damaged)} damaged")
+    if result.damaged:
         raise typer.Exit(FAILED)
