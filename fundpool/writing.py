@@ -19,8 +19,10 @@ def write_csv(frame: pd.DataFrame, file: Path) -> None:
     """
 
     def safe(cell: object) -> object:
-        risky = isinstance(cell, str) and cell.lstrip(" ").startswith(_FORMULA_SIGNS)
-        return f"'{cell}" if risky else cell
+        if not isinstance(cell, str):
+            return cell
+        risky = cell.lstrip(" ").startswith(_FORMULA_SIGNS)
+        return ("'" if risky else "") + cell.replace("\r", " ")
 
     texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
     frame.assign(**{name: frame[name].astype(object).map(safe) for name in texts}).rename(

@@ -114,6 +114,8 @@ def read_manifest(text: str) -> Manifest:
                 f"the manifest has schema version {version}; this program reads {SCHEMA_VERSION}"
             )
         request = Request(**contents.pop("request"))
+        if "files" not in contents:
+            raise ValueError("files is missing")
         known = {item.name for item in fields(Manifest)}
         manifest = Manifest(request=request, **{k: v for k, v in contents.items() if k in known})
         _check(manifest)
@@ -148,7 +150,7 @@ def _check(manifest: Manifest) -> None:
     Raises:
         ValueError: what is wrong.
     """
-    request = manifest.request
+    request, previous = manifest.request, manifest.previous
     texts = {
         "case_name": manifest.case_name,
         "recorded_at": manifest.recorded_at,
@@ -166,7 +168,7 @@ def _check(manifest: Manifest) -> None:
             raise ValueError(f"{name} is no whole number")
     if not isinstance(request.parameters, dict) or not isinstance(manifest.packages, dict):
         raise ValueError("parameters or packages are no mapping")
-    for name in (request.case, manifest.run or "x", manifest.previous or "x"):
+    for name in (request.case, manifest.run, *([] if previous is None else [previous])):
         if not is_plain(name):
             raise ValueError(f"{name!r} is no plain name")
     for files, plain in (

@@ -28,10 +28,23 @@ def runs(
             help="Ask across runs: every result table is a view with the column run.",
         ),
     ] = None,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            "--keep",
+            metavar="N",
+            min=1,
+            help="Forget all but the last N runs of each command on each case, and inputs that no "
+            "run names.",
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """List the runs of an archive, or ask a question across them."""
     opened = opened_archive(archive)
+    if keep is not None:
+        _forget(opened, keep, json)
+        return
     if verify:
         _verify(opened, json)
         return
@@ -70,3 +83,22 @@ def _verify(archive: "Archive", json: bool) -> None:
         typer.echo(f"{result.runs} runs, {len(result.damaged)} damaged")
     if result.damaged:
         raise typer.Exit(FAILED)
+
+
+def _forget(archive: "Archive", keep: int, json: bool) -> None:
+    from dataclasses import asdict
+
+    from fundpool.archive.retention import forget
+    from fundpool.cli.session import saying_disk_errors
+    from fundpool.summary import as_json
+
+    with saying_disk_errors(archive.root):
+        result = forget(archive, keep)
+    if json:
+        typer.echo(as_json(asdict(result)), nl=False)
+        return
+    for run in result.runs:
+        typer.echo(f"{run}: forgotten")
+    typer.echo(f"{len(result.runs)} runs and {result.inputs} inputs forgotten")
+    if result.inputs_kept_because:
+        say(f"fundpool: all inputs are kept: {result.inputs_kept_because}")

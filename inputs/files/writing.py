@@ -149,16 +149,15 @@ def _unmake(made: list[Path]) -> None:
 @contextmanager
 def _locked_draft(target: Path) -> Iterator[Path]:
     """A folder inside ``target`` beside its lock, which is held while this process lives."""
-    while True:
-        draft = target / f"{DRAFT}{secrets.token_hex(6)}"
-        lock_file = draft.with_name(f"{draft.name}.lock")
-        lock = FileLock(lock_file)
+    draft = target / f"{DRAFT}{secrets.token_hex(6)}"
+    lock_file = draft.with_name(f"{draft.name}.lock")
+    lock = FileLock(lock_file)
+    try:
         lock.acquire()
         # between making the file and locking it a sweep may have taken it for a leftover
-        if lock_file.exists():
-            break
-        lock.release()
-    try:
+        while not lock_file.exists():
+            lock.release()
+            lock.acquire()
         draft.mkdir()
         yield draft
     finally:
