@@ -250,8 +250,8 @@ def _archives() -> Iterator[Fault]:
     for name, change, status, says in (
         ("mark lost", lambda root: (root / mark).unlink(), 0, "report"),
         ("mark empty", lambda root: (root / mark).write_bytes(b""), 0, "report"),
-        ("mark of a later format", lambda root: (root / mark).write_bytes(b'{"schema_version": 99}'),
-         1, "has format 99"),
+        ("mark of a later format",
+         lambda root: (root / mark).write_bytes(b'{"schema_version": 99}'), 1, "has format 99"),
         ("a run of a later version",
          lambda root: later(next((root / "runs").iterdir()) / "manifest.json"), 0, "version 2"),
         ("a file among the runs", lambda root: (root / "runs" / "x").write_bytes(b""), 0, "report"),
