@@ -17,6 +17,7 @@ __all__ = [
     "check_case",
     "compare",
     "convert",
+    "doctor",
     "init",
     "new",
     "optimise",
@@ -28,6 +29,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from fundpool.case_files import convert, init, new, synthesise
+    from fundpool.diagnosis import doctor
     from fundpool.inputs.case import read_case
     from fundpool.inputs.format.findings import CaseError
     from fundpool.models.calibration.checking import check_case
@@ -49,6 +51,7 @@ _WHERE = {
     "init": "fundpool.case_files",
     "new": "fundpool.case_files",
     "synthesise": "fundpool.case_files",
+    "doctor": "fundpool.diagnosis",
 }
 
 

@@ -24,6 +24,7 @@ COMMANDS = (
     "policies",
     "serve",
     "synthesise",
+    "doctor",
 )
 
 for _name in COMMANDS:

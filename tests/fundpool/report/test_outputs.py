@@ -230,7 +230,7 @@ def test_alerts_are_said_when_they_cannot_be_posted(
 ) -> None:
     from fundpool import webhook
 
-    def failing(*_: object) -> None:
+    def failing(*_: object, **__: object) -> None:
         raise webhook.WebhookError("nobody there")
 
     monkeypatch.setattr(webhook, "post_alerts", failing)
