@@ -1,7 +1,7 @@
 """Limits of a scheme, written a second time from the documented rules, for the certificate.
 
 Floor, corridor, own effort and grant limit follow from the flows and the policy alone, not from
-what :mod:`.fund_problem` made of them, and with none of its code: a limit that is too tight there,
+what :mod:`..problem.fund` made of them, and with none of its code: a limit that is too tight there,
 or in the program, does not get into the bound. Money and rates are plain, not in units.
 """
 
