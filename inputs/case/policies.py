@@ -34,6 +34,7 @@ class Shock(Part):
         migrants_return: share of the migrants living there who go home at the start of the year.
         price: factor of the price of care there, from the year on.
         wages: factor of wages there while it lasts.
+        hiring: factor of the hazards of entering work-based cover there while it lasts.
     """
 
     title: str = Field(min_length=1)
@@ -45,6 +46,7 @@ class Shock(Part):
     migrants_return: float = Field(default=0.0, ge=0, le=1)
     price: float = Field(default=1.0, gt=0, le=100)
     wages: float = Field(default=1.0, gt=0, le=100)
+    hiring: float = Field(default=1.0, ge=0, le=100)
     source: str = Field(min_length=1)
     status: Status
     note: str = ""

@@ -8,7 +8,7 @@ needs no new pass.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -207,6 +207,10 @@ def county_flows(
                 lapsed=moved.count.lapsed,
                 years_bought=(moved.count.retiring * moved.retirement.years_bought).sum(axis=1),
             )
+            if moved.begun is not None:  # the person-years of the year are those after the shock
+                start = replace(
+                    start, persons=moved.begun.persons, exposure=moved.begun.expected_claims
+                )
             care = shocks.care_factor(case, year)[pairs.residence]
             mean = mean_of_year(start, end, care, in_place=in_place or t > 1)
             collected = collect(prepared, mean, paths, year, multipliers)
