@@ -231,10 +231,13 @@ def band_findings(
             for tie in TIES
             for start in sorted(starts)
         ]
+        if (cover["region"] == OUTSIDE).any():
+            wanted += [(OUTSIDE, "stayer", sex, start) for start in sorted(starts)]
         findings += _missing(
             raw["coverage"].file, "region + tie + sex + age_from", wanted, cover,
             ["region", "tie", "sex", "age_from"], "Add the shares.",
         )  # fmt: skip
+    findings += _outside_findings(cover, raw["coverage"])
     severity = tables["severity"]
     for service in settings.services:
         bands = severity[severity["service"] == service][["age_from", "age_to"]]
@@ -251,6 +254,21 @@ def band_findings(
             Finding(raw["severity"].file, None, "age_from", None,
                     "the same age classes for every service", "Split classes where they differ.")
         )  # fmt: skip
+    return findings
+
+
+def _outside_findings(cover: pd.DataFrame, file: RawTable) -> list[Finding]:
+    """People outside are stayers there, insured at home or not at all."""
+    outside = cover["region"] == OUTSIDE
+    findings = []
+    for column, allowed in (("tie", ["stayer"]), ("cover", ["none", "home_resident"])):
+        wrong = np.flatnonzero(outside & ~cover[column].isin(allowed))
+        if wrong.size:
+            findings.append(
+                Finding(file.file, int(wrong[0]) + file.first_row, column,
+                        str(cover[column].iloc[wrong[0]]), f"{' or '.join(allowed)} for outside",
+                        f"{wrong.size} rows: no other cover comes along into the case.")
+            )  # fmt: skip
     return findings
 
 
