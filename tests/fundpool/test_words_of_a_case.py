@@ -44,7 +44,7 @@ def _renamed(case: SmallCase, levels: list[str], schemes: dict[str, str], curren
     for catastrophe in settings["scenarios"]["catastrophes"].values():
         catastrophe["reach"] = names.get(catastrophe["reach"], catastrophe["reach"])
     tables["regions"]["level"] = tables["regions"]["level"].map(names)
-    case.policies["tried"] = policy(pooling=levels[1])
+    case.policies["tried"] = policy(pooling=levels[1]) | {"about": "tried out"}
     balances = tables["fund_balances"]
     balances = balances[balances["scheme"].isin(list(schemes))].copy()
     balances["scheme"] = balances["scheme"].map(schemes)

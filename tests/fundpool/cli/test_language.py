@@ -59,8 +59,8 @@ def test_machine_decides_unless_asked(
 
 def test_findings(run: Run, broken_folder: Path) -> None:
     assert run("check", broken_folder, "--lang", "zh").stdout.splitlines() == [
-        "错误：tables/employment.csv，第3行，列employed_share：现为'1.6'；应为0至1之间的数。请改正数值。",
-        "错误：tables/population.csv，第32行，列persons：现为'-5.0'；应为不小于0的数。请改正数值。",
+        "错误：tables/employment.csv、第3行、列employed_share：现为'1.6'；应为0至1之间的数。请改正数值。",
+        "错误：tables/population.csv、第32行、列persons：现为'-5.0'；应为不小于0的数。请改正数值。",
         "2个错误",
     ]
     refused = run("compare", broken_folder, "--lang", "zh")
