@@ -10,13 +10,14 @@ import fundpool
 from fundpool.archive.manifest import Request
 from fundpool.archive.objects import DamagedError, ObjectStore, sha256
 from fundpool.archive.provenance import code_sha256
+from fundpool.cli.spoken import MESSAGES
 from fundpool.inputs.case import Case, case_path
 from fundpool.inputs.case.bundled import is_there
 
 PLACES = frozenset(
-    {"out", "archive", "json", "quiet", "help", "webhook", "webhook_file", "secret_file"}
+    {"out", "archive", "json", "quiet", "help", "webhook", "webhook_file", "secret_file", MESSAGES}
 )
-"""Options that say where results go, not what they are."""
+"""Options that say where results go and how a command speaks, not what results are."""
 
 FILE_OPTIONS = frozenset({"--policy"})
 """Options whose values may name input files."""

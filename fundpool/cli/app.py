@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 import fundpool
+from fundpool.cli.spoken import Commands
 
-app = typer.Typer(
+app = Commands(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

@@ -35,6 +35,7 @@ from fundpool.cli.session import (
     say_of_fit,
     year_progress,
 )
+from fundpool.cli.spoken import spoken
 
 
 @app.command()
@@ -73,7 +74,7 @@ def compare(
     with refusing_bad_input():
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     result = summary(comparison.projections, plans[0], risk)
-    text = overview_text(comparison)
+    text = overview_text(comparison, spoken())
     if opened.before is not None:
         from fundpool.cli.policies import beside_base
 

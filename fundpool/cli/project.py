@@ -41,6 +41,7 @@ from fundpool.cli.session import (
     say_of_fit,
     year_progress,
 )
+from fundpool.cli.spoken import spoken
 
 PROJECTED = (
     "funds", "measures", "people", "ages", "accounts", "migrants", "retiring", "settlement",
@@ -101,5 +102,5 @@ def project(
         kept(archive, context, opened, result, tables, {"pooling": plan}, quiet=quiet)
     if json:
         typer.echo(as_json(result), nl=False)
-    say(f"Tables and summary.json written to {out}", quiet)
+    say(spoken().gettext("Tables and summary.json written to %(out)s") % {"out": out}, quiet)
     end_with_alerts(result, opened, quiet)

@@ -15,6 +15,7 @@ from fundpool.report.document.model import Document
 from fundpool.report.extras import Extras
 from fundpool.report.pdf import Imprint, report_pdf
 from fundpool.report.sections.report import report_document, report_title
+from fundpool.report.words.cover import cover_labels
 from fundpool.report.workbook.book import Contents
 from fundpool.report.workbook.workbook import write_workbook
 from fundpool.summary import as_json
@@ -174,4 +175,9 @@ def workbook_contents(
         plans=tuple(comparison.projections),
         year=case.base_year,
         words=language,
+        labels={
+            **cover_labels(case, language),
+            "registered": language("people whose home it is"),
+            "counties": language.plural(case.levels[0], stated=case.settings.plurals),
+        },
     )

@@ -32,7 +32,7 @@ def answers_section(context: Context) -> Section:
         _plans_side_by_side(context),
         sentences(
             _("Rates are of the pooled fund: contributions less what goes to personal accounts, on "
-              "the contribution base of the employee scheme, on the disposable income of those who "
+              "the contribution base of a payroll scheme, on the disposable income of those who "
               "pay in a flat scheme."),
             _totals(context),
             soft=True,

@@ -91,7 +91,7 @@ def _assumption(context: Context, entry: dict[str, Any]) -> Row:
     return row(
         code(entry["path"]),
         str(entry["value"]),
-        context.worded(entry["unit"]),
+        context.language.unit(entry["unit"], context.case.currency),
         label(context.worded(entry["status"]), entry["status"]),
         _source(entry),
     )

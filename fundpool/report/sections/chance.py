@@ -56,8 +56,13 @@ def _scenarios(context: Context, risk: SolvencyRisk) -> Paragraph:
     _, run = context.language, risk.run
     lead = _(
         "%(n)s scenarios to %(year)s (seed %(seed)s); wages, medical prices, interest, morbidity, "
-        "moving and enrolment vary together, and claims vary within a year by county."
-    ) % {"n": f"{run.scenarios:,}", "year": int(run.years[-1]), "seed": run.seed}
+        "moving and enrolment vary together, and claims vary within a year by %(level)s."
+    ) % {
+        "level": context.lowest_one,
+        "n": f"{run.scenarios:,}",
+        "year": int(run.years[-1]),
+        "seed": run.seed,
+    }
     events = [context.worded(kind.name.replace("_", " ")) for kind in run.terms.model.events]
     return sentences(
         lead,
@@ -89,7 +94,11 @@ def _scheme(context: Context, risk: SolvencyRisk, scheme: str) -> list[Block]:
         _fans(context, risk, scheme, own),
         figure(
             context.drawing(ruin_by_year(risk, scheme), f"{scheme}-ruin"),
-            _("Probability that a fund has been in debt by the end of a year, mean over counties."),
+            _(
+                "Probability that a fund has been in debt by the end of a year, mean over "
+                "%(lowest)s."
+            )
+            % {"lowest": context.lowest},
         ),
         _reserves(context, risk, overview),
         *(
@@ -223,9 +232,9 @@ def _notes(context: Context, risk: SolvencyRisk) -> Paragraph:
         "Deficits are present values at the opening of outgo less income, at levels of %(level)s. "
         "Savings divide into what is left without chance in a year's claims (richer funds carry "
         "poorer ones, and regional events are shared) and what that chance adds, which evens out "
-        "between counties; what drivers do to all counties alike cannot be pooled away and stays "
-        "needed."
-    ) % {"level": _.percent(1 - risk.probability, 0)}
+        "between %(lowest)s; what drivers do to all %(lowest)s alike cannot be pooled away and "
+        "stays needed."
+    ) % {"level": _.percent(1 - risk.probability, 0), "lowest": context.lowest}
     small = _(
         "%(n)s small funds take the shape of their own aggregate loss (lattice error of the "
         "standard deviation at most %(error)s)."

@@ -74,12 +74,18 @@ class Context:
     @property
     def lowest(self) -> str:
         """Regions of the lowest level, as a noun in the plural."""
-        return self.language.plural(self.case.levels[0])
+        return self.language.plural(self.case.levels[0], stated=self.case.settings.plurals)
+
+    @property
+    def lowest_one(self) -> str:
+        """A region of the lowest level, as a noun."""
+        return self.language.plural(self.case.levels[0], 1)
 
     @property
     def second(self) -> str:
         """Regions of the level above the lowest, as a noun in the plural."""
-        return self.language.plural(self.case.levels[min(1, len(self.case.levels) - 1)])
+        level = self.case.levels[min(1, len(self.case.levels) - 1)]
+        return self.language.plural(level, stated=self.case.settings.plurals)
 
     @cached_property
     def local_names(self) -> dict[str, str]:

@@ -21,7 +21,12 @@ def scheme_section(context: Context, scheme: str) -> Section:
             "%(year)s."
         ) % {"lowest": lowest, "year": year}
         blocks += [
-            Heading(spans(_("When the fund that insures a county runs dry"))),
+            Heading(
+                spans(
+                    _("When the fund that insures %(level)s runs dry")
+                    % {"level": context.language.one(context.case.levels[0])}
+                )
+            ),
             context.by_plan(maps, f"{scheme}-map", spans(caption), _legend(context)),
         ]
     blocks += [

@@ -61,12 +61,20 @@ def reworded(sentence: str, language: Language, local: Mapping[str, str]) -> str
         language: of words.
         local: regions' names in the reader's language.
     """
-    return _said_again(sentence, SENTENCES, language, local) if language.chinese else sentence
+    return said_again(sentence, SENTENCES, language, local) if language.chinese else sentence
 
 
-def _said_again(
+def said_again(
     text: str, forms: tuple[str, ...], language: Language, local: Mapping[str, str]
 ) -> str:
+    """A text by the translation of the first form that it fits; as it is where it fits none.
+
+    Args:
+        text: in English.
+        forms: messages with places.
+        language: of words.
+        local: what stands in places, in the reader's language.
+    """
     for form in forms:
         found = _pattern(form).fullmatch(text)
         if found is None:
@@ -74,7 +82,7 @@ def _said_again(
         words = {}
         for place, part in found.groupdict().items():
             if place in NESTED:
-                words[place] = _said_again(part, PHRASES, language, local)
+                words[place] = said_again(part, PHRASES, language, local)
             elif place in ("scheme", "schemes"):
                 words[place] = language(", ").join(language(one) for one in part.split(" and "))
             elif place == "currency":

@@ -42,7 +42,7 @@ CHECK_WORDS = (
     marked("check"), marked("found"), marked("allowed"), marked("result"),
     marked("Every fund: opening balance, interest and flows give the closing balance"),
     marked("Every scheme: opening balance, interest and flows give the closing balance"),
-    marked("Every county and year: people by cover add up to residents"),
+    marked("Every region and year: people by cover add up to residents"),
 )  # fmt: skip
 SCHEME_WORDS = (marked("employee"), marked("resident"), marked("migrant"))
 STATUS_WORDS = (
@@ -65,6 +65,7 @@ UNIT_WORDS = (
     marked("relative to the base year"), marked("share of pooled contributions"),
     marked("share of scenarios"), marked("share of the deficit"),
     marked("standard deviation of a year's innovation"),
+    marked("variance of a region's yearly claim frequency, relative"),
     marked("variance of a county's yearly claim frequency, relative"), marked("weight"),
 )  # fmt: skip
 POLICY_WORDS = (

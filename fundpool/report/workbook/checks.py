@@ -51,7 +51,7 @@ def checks_of(results: Mapping[str, pd.DataFrame], plans: tuple[str, ...]) -> li
     cover = CALCULATED["people"]["cover_check"].values(people)
     checks.append(
         Check(
-            "Every county and year: people by cover add up to residents",
+            "Every region and year: people by cover add up to residents",
             "SUMPRODUCT(ABS(people[cover_check]))/SUM(people[persons])",
             float(cover.abs().sum() / people["persons"].sum()),
         )

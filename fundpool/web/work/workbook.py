@@ -1,12 +1,14 @@
 """A plan as a workbook: what was asked, results, and checks; differences are formulas."""
 
 import io
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import xlsxwriter
 
 import fundpool
+from fundpool.languages.numbers import plural
 from fundpool.web.requests.plan import PlanRequest
 from fundpool.web.requests.policy_text import words
 from fundpool.web.work.answers import Material
@@ -60,11 +62,17 @@ def plan_workbook(
          for name in EVENNESS],
     )  # fmt: skip
     sheets.differences("balances", ["year"], _balances(found))
-    sheets.table("pools", list(POOLS), [[row[name] for name in POOLS] for row in found["pools"]])
+    lowest = case.levels[0]
+    regions = plural(lowest, stated=case.settings.plurals)
+    sheets.table(
+        "pools",
+        [regions if name == "counties" else name for name in POOLS],
+        [[row[name] for name in POOLS] for row in found["pools"]],
+    )
     names = {code: case.regions.name(code) for code in case.regions.codes}
-    head = ["county", "name", "pool", "persons", "own_rate", "pool_rate", "gain_a_year",
+    head = [lowest, "name", "pool", "persons", "own_rate", "pool_rate", "gain_a_year",
             "gain_per_person", "exhaustion_a", "exhaustion_b", "months_a", "months_b"]  # fmt: skip
-    sheets.table("counties", head, [_county(row, names) for row in found["counties"]])
+    sheets.table(_sheet_name(regions), head, [_county(row, names) for row in found["counties"]])
     sheets.table(
         "payments", ["payer", "receiver", "amount_a_year", "kind"],
         [[row["payer"], row["receiver"], row["amount"], row["kind"]] for row in found["swaps"]],
@@ -116,6 +124,14 @@ def _balances(found: dict[str, Any]) -> Rows:
     return [[year, a, b] for year, a, b in zip(found["years"], before, own, strict=False)]
 
 
+def _sheet_name(regions: str) -> str:
+    """A name that a sheet may have and that no other sheet of the book has."""
+    name = re.sub(r"[\[\]:*?/\\']", " ", regions)[:31].strip() or "regions"
+    taken = {"readme", "headline", "evenness", "balances", "pools", "payments", "assumptions",
+             "checks"}  # fmt: skip
+    return f"{name[:22]} (regions)"[:31] if name.lower() in taken else name
+
+
 def _county(row: dict[str, Any], names: dict[str, str]) -> list[Any]:
     a = row["a"] or {}
     return [
@@ -142,7 +158,8 @@ class _Sheets:
         if rows:
             sheet.add_table(
                 0, 0, len(rows), len(head) - 1,
-                {"name": f"t_{name}", "columns": [{"header": text} for text in head],
+                {"name": "t_" + re.sub(r"\W", "_", name),
+                 "columns": [{"header": text} for text in head],
                  "style": "Table Style Light 1"},
             )  # fmt: skip
         for r, row in enumerate(rows, start=1):

@@ -8,7 +8,7 @@ import { render } from "./results.js";
 import { languageKey, pinsSpec } from "./specs.js";
 import { MOST_PINS, decode, emptyState, encode, requestOf } from "./state.js";
 import { fill } from "./tables.js";
-import { money, moneyUnit, months, number, rate, speak, word, year } from "./words.js";
+import { money, moneyUnit, months, number, rate, nameLevels, speak, word, year } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 let state = decode(location.hash);
@@ -40,6 +40,7 @@ async function openCase() {
     state = { ...emptyState(), lang: state.lang };
     info = await getCase("");
   }
+  nameLevels(info.levels, info.plurals);
   $("months").value = state.optimised ? state.months : info.reserve_months;
   if (state.weight >= 0) $("unevenness").value = state.weight;
   $("swaps").checked = state.swaps;
