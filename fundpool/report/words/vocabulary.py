@@ -58,7 +58,7 @@ UNIT_WORDS = (
     marked("CNY a person"), marked("share of contributions"), marked("share of claims"),
     marked("times the local mean wage"), marked("share of the wage declared"),
     marked("CNY a retired member"), marked("points off the rate"),
-    marked("share of balance and credits"),
+    marked("share of balance and credits"), marked("share of those short of years at retirement"),
     marked("CNY a year"), marked("coefficient on the year before"), marked("correlation"),
     marked("elasticity"), marked("multiple of the fund's rate in force"),
     marked("multiple of the scheme's rate in force"), marked("probability"), marked("relative"),
