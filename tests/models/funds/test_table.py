@@ -81,6 +81,7 @@ def test_balances_follow_the_recursion(jiangsu_study: Study) -> None:
         flow = (
             table["contributions"]
             - table["account_credits"]
+            + table["missing_years_paid"]
             + table["subsidies"]
             - table["claims_paid"]
             - table["administration"]
@@ -103,6 +104,7 @@ def test_the_level_rate_ends_at_the_target(jiangsu_study: Study) -> None:
         rate = measures.loc[(scheme, pool), "level_rate"]
         flow = (
             rate * table["contribution_base"]
+            + table["missing_years_paid"]
             + table["subsidies"]
             - table["claims_paid"]
             - table["administration"]
@@ -211,7 +213,7 @@ def test_level_rate_agrees_with_the_science(jiangsu_study: Study) -> None:
     last = table.iloc[-1]
     rate = level_rate(
         (table["claims_paid"] + table["administration"]).to_numpy(),
-        table["subsidies"].to_numpy(),
+        (table["subsidies"] + table["missing_years_paid"]).to_numpy(),
         table["contribution_base"].to_numpy(),
         table["opening_balance"].iloc[0],
         jiangsu_study.flows.paths.interest,
