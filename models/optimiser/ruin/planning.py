@@ -25,9 +25,10 @@ from fundpool.models.optimiser.stages import Outcome
 SOLVES = 16
 """Most programs solved for one set of targets."""
 
-ONLY_RISING = 6
+RISING_FROM = 4
 """Programs after which margins only rise; swaps move what one fund has to spare to another, and
-margins that follow it down and up again would not come to rest. They fall half-way before that."""
+margins that follow it down and up again would not come to rest. They then rise by more with each
+program, up to what is enough whatever a fund has to spare; before, they fall half-way."""
 
 CLOSE = 0.02
 """Change of a margin, in deviations, that is not worth another program."""
@@ -131,7 +132,10 @@ def safe_plan(
     factors: Mapping[str, FloatArray] = {n: np.zeros(targets[n].size) for n in schemes}
     step = _tried(solve, policy, within, deviation, factors, targets, limit.joint, start)
     for number in range(FRESH):
-        step = _searched(solve, policy, within, deviation, targets, limit.joint, step)
+        rising_from = 0 if number else RISING_FROM
+        step = _searched(
+            solve, policy, within, deviation, targets, limit.joint, step, rising_from
+        )  # fmt: skip
         ruined, any_ruined, count = _shares(step.outcomes, fresh(number), spans)
         error = float(np.sqrt(limit.most * (1.0 - limit.most) / count))
         worst = any_ruined if limit.joint else max(float(r.max()) for r in ruined.values())
@@ -169,6 +173,7 @@ def _searched(
     targets: Mapping[str, FloatArray],
     joint: bool,
     step: _Step,
+    rising_from: int,
 ) -> _Step:
     """The cheapest plan found that keeps the targets; else the last one."""
     best: _Step | None = None
@@ -179,17 +184,30 @@ def _searched(
             if best is None or step.objective < best.objective:
                 best = step
             moved = max(float(np.abs(step.further[n] - step.factors[n]).max()) for n in targets)
-            if moved <= CLOSE or number >= ONLY_RISING:
+            if moved <= CLOSE or number >= rising_from:
                 break
         missed = 0 if step.solved else missed + 1
         if missed == 3 or any(o.status != "optimal" for o in step.outcomes):
             break
-        weight = 1.0 if number < ONLY_RISING // 2 else 0.5 if number < ONLY_RISING else 0.0
-        factors = {
-            name: np.where(further > step.factors[name], further,
-                           step.factors[name] + weight * (further - step.factors[name]))
-            for name, further in step.further.items()
-        }  # fmt: skip
+        if number < rising_from:
+            weight = 1.0 if number < rising_from // 2 else 0.5
+            factors = {
+                name: np.where(further > step.factors[name], further,
+                               step.factors[name] + weight * (further - step.factors[name]))
+                for name, further in step.further.items()
+            }  # fmt: skip
+        else:
+            enough = _further(step, within, deviation, targets, joint, spare=False)
+            stride = 2.0 ** min(number - rising_from, 2)
+            factors = {
+                name: np.where(
+                    further > step.factors[name],
+                    np.clip(step.factors[name] + stride * (further - step.factors[name]), further,
+                            np.maximum(enough[name], further)),
+                    step.factors[name],
+                )
+                for name, further in step.further.items()
+            }  # fmt: skip
         step = _tried(solve, policy, within, deviation, factors, targets, joint)
     return best or step
 
@@ -222,12 +240,26 @@ def _further(
     deviation: Mapping[str, FloatArray],
     targets: Mapping[str, FloatArray],
     joint: bool,
+    spare: bool = True,
 ) -> dict[str, FloatArray]:
-    """Factors that would just keep the targets, were balances to rise by what margins do."""
-    lacking = {
-        name: (-scenario_balance(fund, decision, within[name]) / deviation[name]).max(axis=1)
-        for name, (fund, decision, _) in _by_scheme(step.outcomes).items()
-    }
+    """Factors that would just keep the targets, were balances to rise by what margins do.
+
+    Args:
+        step: a plan.
+        within: scenarios planned on.
+        deviation: money a deviation.
+        targets: probabilities.
+        joint: whether they are that of any fund.
+        spare: whether what funds have above their margins counts as kept; else the factors are
+            enough without it.
+    """
+    lacking = {}
+    for name, (fund, decision, run) in _by_scheme(step.outcomes).items():
+        balance = scenario_balance(fund, decision, within[name])
+        if not spare:
+            path = run.balance[0, : balance.shape[1]]
+            balance = balance - path + step.factors[name] * deviation[name]
+        lacking[name] = (-balance / deviation[name]).max(axis=1)
     if joint:
         worst = np.max([values.max(axis=1) for values in lacking.values()], axis=0)
         change = _quantile(worst[:, None], np.array([_any(targets)]))
