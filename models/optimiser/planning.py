@@ -186,7 +186,8 @@ def planned_within_ruin(
         given = sample
         within = {name: ScenarioFlows.of(given.within[name]) for name in names}
 
-        def fresh(_: int) -> FlowBlocks:
+        def fresh(number: int) -> FlowBlocks:  # noqa: ARG001  one sample, whatever the round
+            # the same ones in every round, as there are no others
             return iter([{name: ScenarioFlows.of(given.fresh[name]) for name in names}])
 
     safe = safe_plan(solve, within, fresh, limit, policy)

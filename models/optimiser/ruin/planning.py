@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import TOLERANCE, Decision, Recursion
@@ -292,7 +293,9 @@ def _shares(
         for name, (fund, decision, _) in plans.items():
             flows = _first_years(block[name], spans[name])
             balance = scenario_balance(fund, decision, flows)
-            below = (balance < -TOLERANCE * fund.unit[: spans[name]]).any(axis=1)
+            below: NDArray[np.bool_] = np.asarray(
+                (balance < -TOLERANCE * fund.unit[: spans[name]]).any(axis=1)
+            )
             ruined[name] += below.sum(axis=0)
             either |= below.any(axis=1)
         any_ruined += float(either.sum())
