@@ -108,7 +108,9 @@ class Calculated:
 CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
     "funds": {
         "payg_rate": Calculated(
-            ("claims_paid", "administration"), ("subsidies",), "contribution_base"
+            ("claims_paid", "administration"),
+            ("subsidies", "from_accounts", "missing_years_paid"),
+            "contribution_base",
         ),
         "income_rate": Calculated(("contributions",), ("account_credits",), "contribution_base"),
         "balance_check": Calculated(

@@ -135,6 +135,7 @@ def _scheme_funds(
             + flow["subsidies"]
             - net
         )
+        other_income = flow["subsidies"] + flow["from_accounts"] + flow["missing_years_paid"]
         swaps_in, swaps_out = np.zeros_like(result), np.zeros_like(result)
         if stage.adjustment is not None:
             hubs = pools_of(case, stage_at(stage.adjustment.level))
@@ -185,7 +186,7 @@ def _scheme_funds(
                     "balance": balance,
                     "outgo_next_year": outgo,
                     "reserve_months": _months(balance, outgo, flow["outstanding"]),
-                    "payg_rate": _over(net - flow["subsidies"], base),
+                    "payg_rate": _over(net - other_income, base),
                     "income_rate": _over(flow["contributions"] - flow["account_credits"], base),
                     "funding_ratio": _over(opening, net),
                 }
