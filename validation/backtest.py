@@ -58,7 +58,8 @@ def projected_figures(case: Case, years: int) -> pd.DataFrame:
         credited = float(accounts.loc[year, "credits"]) if payroll else 0.0
         spent = float(accounts.loc[year, "spending"]) if payroll else 0.0
         held = float(accounts.loc[year, "balance"]) if payroll else 0.0
-        pooled_in = record["contributions"] - record["account_credits"] + record["subsidies"]
+        kept = record["contributions"] - record["account_credits"]
+        pooled_in = kept + record["missing_years_paid"] + record["subsidies"]
         found = {
             "participants": record["persons"],
             "revenue": pooled_in + credited,
