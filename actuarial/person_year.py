@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import nbinom, poisson
 
-from fundpool.actuarial.aggregate_loss import aggregated, lattice_mass
+from fundpool.actuarial.aggregate_loss import aggregated, check_count, lattice_mass
 from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
 from fundpool.actuarial.limited_moments import limited_moment, payment_moment_grid
@@ -74,7 +74,7 @@ def payment(
         ValueError: a negative mean or dispersion.
         ArithmeticError: the finest lattice does not settle the result, or its own check fails.
     """
-    _check_count(count_mean, dispersion)
+    check_count(count_mean, dispersion)
     form = formula.breakpoints().merged()
     if count_mean == 0.0:
         return 0.0, 0.0
@@ -116,13 +116,6 @@ def payment(
             "apart"
         )
     return float(max(mean, 0.0)), float(max(variance, 0.0))
-
-
-def _check_count(count_mean: float, dispersion: float) -> None:
-    if not (np.isfinite(count_mean) and count_mean >= 0):
-        raise ValueError("the expected number of claims must be a number of at least 0")
-    if not (np.isfinite(dispersion) and dispersion >= 0):
-        raise ValueError("the dispersion must be a number of at least 0")
 
 
 def _total_moments(count_mean: float, dispersion: float, severity: Severity) -> tuple[float, float]:
@@ -249,7 +242,7 @@ def payment_by_stay(
     Raises:
         ValueError: a negative mean or dispersion, or no formula.
     """
-    _check_count(count_mean, dispersion)
+    check_count(count_mean, dispersion)
     if not formulas:
         raise ValueError("at least one formula is needed")
     if count_mean == 0.0:
@@ -341,7 +334,7 @@ def payment_of_services(
     if len(means) != len(severities):
         raise ValueError("every service needs an expected number of claims and a severity")
     for mean in means:
-        _check_count(mean, dispersion)
+        check_count(mean, dispersion)
     if sum(means) == 0.0:
         return 0.0, 0.0
     mixture = MixedSeverity(tuple(means), tuple(severities))
@@ -373,7 +366,7 @@ def matched_payment(
     """
     means = np.asarray(count_means, dtype=float)
     for extreme in (means.min(initial=0.0), means.max(initial=0.0)):
-        _check_count(float(extreme), dispersion)
+        check_count(float(extreme), dispersion)
     mean, variance = severity.mean(), severity.variance()
     if not np.isfinite(variance):
         raise ValueError("two moments are matched: the severity needs a finite variance")

@@ -188,7 +188,7 @@ def balance_recursion(
     Args:
         opening_balance: ``(...)``.
         net_flow: income less outgo of each year, ``(..., n)``.
-        interest: one rate or ``(n,)``.
+        interest: one rate, ``(n,)``, or ``(..., n)`` as the flow or broadcast to it.
     """
     flow = _years(net_flow, "the net flow")
     rate = _interest(interest, flow.shape[-1])

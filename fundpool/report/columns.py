@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fundpool.inputs.format.vocabulary import STATUSES
+from fundpool.models.funds.books import OTHER_INCOME
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 
 YEARS = frozenset(
@@ -109,7 +110,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
     "funds": {
         "payg_rate": Calculated(
             ("claims_paid", "administration"),
-            ("subsidies", "from_accounts", "missing_years_paid"),
+            OTHER_INCOME,
             "contribution_base",
         ),
         "income_rate": Calculated(("contributions",), ("account_credits",), "contribution_base"),

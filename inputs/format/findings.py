@@ -54,9 +54,14 @@ class CaseError(Exception):
         super().__init__(format_findings(self.findings))
 
 
+def errors_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings as they are listed: errors before warnings, by file and row."""
+    return sorted(findings, key=lambda f: (f.severity != "error", f.file, f.row or 0))
+
+
 def format_findings(findings: Iterable[Finding]) -> str:
     """All findings as text, errors first, then a line that counts them."""
-    ordered = sorted(findings, key=lambda f: (f.severity != "error", f.file, f.row or 0))
+    ordered = errors_first(findings)
     lines = []
     for finding in ordered:
         lines.append(f"{finding.severity}: {finding.message}")

@@ -21,7 +21,6 @@ from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
 from fundpool.models.contributions.year import (
     SchemeYear,
-    contribution_a_head,
     scheme_year,
     with_years_bought,
 )
@@ -127,10 +126,7 @@ def collect(
     ]
     payroll = payroll_scheme(case)
     if payroll >= 0 and people.years_bought.any():
-        price = contribution_a_head(case, case.schemes[payroll], paths, year, levels[payroll][:, 0])
-        collected[payroll] = with_years_bought(
-            collected[payroll], people.years_bought, price, pairs
-        )
+        collected[payroll] = with_years_bought(collected[payroll], people.years_bought, pairs)
     return collected
 
 

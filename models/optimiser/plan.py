@@ -13,7 +13,7 @@ from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.ruin.acceptability import Acceptability
 from fundpool.models.optimiser.ruin.limit import Probability
-from fundpool.models.optimiser.stages import Outcome
+from fundpool.models.optimiser.stages import Outcome, solved_funds
 from fundpool.models.optimiser.tail.rounds import Round
 from fundpool.models.optimiser.transfers import settle
 
@@ -128,11 +128,7 @@ class Plan:
     @property
     def schemes(self) -> tuple[tuple[FundProblem, Decision, Recursion], ...]:
         """Problem, decision and balances of every scheme."""
-        return tuple(
-            item
-            for outcome in self.outcomes
-            for item in zip(outcome.model.funds, outcome.decisions, outcome.runs, strict=True)
-        )
+        return solved_funds(self.outcomes)
 
     @cached_property
     def rates(self) -> pd.DataFrame:

@@ -6,7 +6,7 @@ what was expected and how to mend it where they have one of the forms below.
 
 from collections.abc import Iterable
 
-from fundpool.inputs.format.findings import Finding, format_findings
+from fundpool.inputs.format.findings import Finding, errors_first, format_findings
 from fundpool.languages import Language
 from fundpool.report.words.plans import said_again
 from fundpool.report.words.vocabulary import marked
@@ -45,7 +45,7 @@ def findings_text(findings: Iterable[Finding], language: Language) -> str:
     listed = list(findings)
     if not language.chinese:
         return format_findings(listed)
-    ordered = sorted(listed, key=lambda f: (f.severity != "error", f.file, f.row or 0))
+    ordered = errors_first(listed)
     errors = sum(finding.severity == "error" for finding in ordered)
     counts = [language.ngettext("%(n)s error", "%(n)s errors", errors) % {"n": errors}]
     if len(ordered) > errors:

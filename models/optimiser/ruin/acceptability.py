@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 
-from fundpool.actuarial.sharing import core_excess
+from fundpool.actuarial.sharing import coalition_members, core_excess
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.pairs import sum_by
 from fundpool.models.contributions.year import disposable_income
 from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.beside.naive import own
@@ -179,8 +180,7 @@ def coalition_costs(fund: FundProblem, spread: Spread | None) -> FloatArray:
         fund: at most :data:`MOST_FUNDS` funds.
         spread: their deviations; None for no margin.
     """
-    masks = np.arange(1, 2**fund.pools)
-    member = (masks[:, None] >> np.arange(fund.pools) & 1).astype(bool)
+    member = coalition_members(fund.pools)[1:]  # without that of nobody
     rates = _level_rates(fund, member, spread)
     base = fund.base @ member.T
     costs = (fund.discount[:, None] * rates * base).sum(axis=0)
@@ -220,9 +220,10 @@ def income_of_pools(projection: Projection, paths: PoolPaths) -> FloatArray:
     number = [scheme.name for scheme in case.schemes].index(paths.scheme)
     persons = projection.flows.persons[number, 1, :n]
     income = disposable_income(case)[:n]
-    count, total = np.zeros(len(paths.pools)), np.zeros(len(paths.pools))
-    np.add.at(count, paths.of_county, persons)
-    np.add.at(total, paths.of_county, persons * income)
+    count, total = (
+        sum_by(paths.of_county, values, minlength=len(paths.pools))
+        for values in (persons, persons * income)
+    )
     return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
 
 
@@ -257,4 +258,4 @@ def _margin(scheme: str, member: np.ndarray, spread: Spread) -> Margin:
         )  # fmt: skip
         squared = np.einsum("cp,pq,cq->c", inside, product, inside, optimize=True)
         money[t] = factor * np.sqrt(np.maximum(squared, 0.0))
-    return Margin(scheme, tuple(tuple(float(amount) for amount in row) for row in money))
+    return Margin.of(scheme, money)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fundpool.actuarial.solvency import balance_recursion
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.certificate import Decision
@@ -87,12 +88,9 @@ def scenario_balance(fund: FundProblem, decision: Decision, flows: ScenarioFlows
     levies are those of the one path that the plan is made on, in every scenario.
     """
     years = flows.base.shape[1]
-    swaps = fund.mean(decision.grants - decision.levies)
-    balance = np.empty_like(flows.base)
-    held = np.tile(fund.paths.opening_balance, (flows.base.shape[0], 1))
-    for t in range(years):
-        growth = 1.0 + flows.interest[:, t, None]
-        income = decision.rates[t, fund.group] * flows.base[:, t]
-        held = held * growth + np.sqrt(growth) * (income - flows.net_outgo[:, t] + swaps[t])
-        balance[:, t] = held
-    return balance
+    swaps = fund.mean(decision.grants - decision.levies)[:years]
+    flow = decision.rates[:years, fund.group] * flows.base - flows.net_outgo + swaps
+    balance = balance_recursion(
+        fund.paths.opening_balance, flow.swapaxes(1, 2), flows.interest[:, None]
+    )
+    return balance.swapaxes(1, 2)

@@ -6,6 +6,8 @@ its limits both see them.
 
 from dataclasses import dataclass
 
+from fundpool.models.axes.arrays import FloatArray
+
 
 @dataclass(frozen=True)
 class Margin:
@@ -18,3 +20,8 @@ class Margin:
 
     scheme: str
     money: tuple[tuple[float, ...], ...]
+
+    @classmethod
+    def of(cls, scheme: str, money: FloatArray) -> "Margin":
+        """Those of an array, ``(T, p)``."""
+        return cls(scheme, tuple(tuple(row) for row in money.tolist()))

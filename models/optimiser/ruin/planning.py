@@ -21,7 +21,7 @@ from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.ruin.flows import FlowBlocks, ScenarioFlows, scenario_balance
 from fundpool.models.optimiser.ruin.limit import FundRuin, Probability, RuinLimit
 from fundpool.models.optimiser.ruin.margins import Margin
-from fundpool.models.optimiser.stages import Outcome
+from fundpool.models.optimiser.stages import Outcome, solved_funds
 
 SOLVES = 16
 """Most programs solved for one set of targets."""
@@ -226,7 +226,7 @@ def _tried(
     """The plan with given factors, and the factors that would just do."""
     if outcomes is None:
         policy = replace(policy, margins=tuple(
-            _margin(name, factors[name] * deviation[name]) for name in factors
+            Margin.of(name, factors[name] * deviation[name]) for name in factors
         ))  # fmt: skip
         outcomes = solve(policy)
     ends = {name: values.shape[0] for name, values in deviation.items()}
@@ -306,13 +306,7 @@ def _shares(
 def _by_scheme(
     outcomes: tuple[Outcome, ...],
 ) -> dict[str, tuple[FundProblem, Decision, Recursion]]:
-    return {
-        fund.paths.scheme: (fund, decision, run)
-        for outcome in outcomes
-        for fund, decision, run in zip(
-            outcome.model.funds, outcome.decisions, outcome.runs, strict=True
-        )
-    }
+    return {solved[0].paths.scheme: solved for solved in solved_funds(outcomes)}
 
 
 def _span(fund: FundProblem, limit: RuinLimit) -> int:
@@ -324,10 +318,6 @@ def _first_years(flows: ScenarioFlows, years: int) -> ScenarioFlows:
     return ScenarioFlows(
         flows.base[:, :years], flows.net_outgo[:, :years], flows.interest[:, :years]
     )
-
-
-def _margin(name: str, money: FloatArray) -> Margin:
-    return Margin(name, tuple(tuple(float(amount) for amount in row) for row in money))
 
 
 def _any(targets: Mapping[str, FloatArray]) -> float:
