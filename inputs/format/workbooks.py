@@ -3,10 +3,12 @@
 import ast
 import contextlib
 import io
+import lzma
 import posixpath
 import re
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +29,11 @@ from fundpool.inputs.format.sheets import LONGEST, kind_of, sheet_of
 from fundpool.inputs.format.tables import TABLE_OF
 
 SETTING_COLUMNS = ("path", "value")
+UNPACKING_ERRORS = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, OSError, ValueError,
+    KeyError, ParseError, NotImplementedError, RuntimeError, EOFError,
+)  # fmt: skip
+"""What opening a damaged workbook and reading its parts raises."""
 LARGEST_WORKBOOK = 512 * 1024 * 1024
 """Unpacked bytes of a workbook that is still opened; larger ones are refused."""
 
@@ -63,10 +70,7 @@ def read_workbook(path: Path) -> RawCase:
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in workbook.sheet_names
         }
-    except (
-        CalamineError, zipfile.BadZipFile, OSError, ValueError, KeyError, ParseError,
-        NotImplementedError, RuntimeError, EOFError, zipfile.LargeZipFile,
-    ) as error:  # fmt: skip
+    except (CalamineError, *UNPACKING_ERRORS) as error:
         raw.findings.append(
             Finding(
                 path.name, None, None, None, "an .xlsx workbook",
