@@ -1,5 +1,6 @@
 """Arguments that no command can use: a sentence and exit status 2, never a traceback."""
 
+import logging
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,10 @@ def test_an_archive_that_is_damaged(run: Run, small_folder: Path) -> None:
     assert run("rerun", "unknown", "--archive", "kept").exit_code == 2
     done = run("report", small_folder, "--archive", "kept", "--formats", "html")
     assert done.exit_code in (0, 3), "one unreadable run does not stop tonight's report"
+
+
+def test_quiet_is_of_one_command(run: Run, small_folder: Path) -> None:
+    logger = logging.getLogger("fundpool")
+    before = logger.level
+    assert run("check", small_folder, "--quiet").exit_code == 0
+    assert logger.level == before
