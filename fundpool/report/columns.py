@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fundpool.inputs.format.vocabulary import STATUSES
-from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
+from fundpool.models.funds.totals import INFLOWS, OTHER_INCOME, OUTFLOWS
 
 YEARS = frozenset(
     {"year", "exhaustion_year", "first_exhaustion", "first_year", "last_year", "base_year"}
@@ -108,12 +108,11 @@ class Calculated:
 CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
     "funds": {
         "payg_rate": Calculated(
-            ("claims_paid", "administration"), ("subsidies",), "contribution_base"
+            ("claims_paid", "administration"), OTHER_INCOME, "contribution_base"
         ),
         "income_rate": Calculated(("contributions",), ("account_credits",), "contribution_base"),
         "balance_check": Calculated(
-            ("opening_balance", "interest", "contributions", "from_accounts",
-             "missing_years_paid", "subsidies", "swaps_in"),
+            ("opening_balance", "interest", "contributions", *OTHER_INCOME, "swaps_in"),
             ("account_credits", "swaps_out", "claims_paid", "administration", "balance"),
         ),
     },
@@ -123,7 +122,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
             (*OUTFLOWS, "balance"),
         ),
         "net_income": Calculated(
-            ("contributions", "from_accounts", "missing_years_paid", "subsidies", "swaps_in"),
+            ("contributions", *OTHER_INCOME, "swaps_in"),
             ("account_credits", "swaps_out", "claims_paid", "administration"),
         ),
     },

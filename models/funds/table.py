@@ -20,6 +20,7 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import sum_by
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import opening_balances, with_taken_in
+from fundpool.models.funds.totals import OTHER_INCOME
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
 from fundpool.models.pooling.effects import claims_by_year_of_care, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
@@ -130,9 +131,7 @@ def _scheme_funds(
         result = (
             flow["contributions"]
             - flow["account_credits"]
-            + flow["from_accounts"]
-            + flow["missing_years_paid"]
-            + flow["subsidies"]
+            + sum(flow[key] for key in OTHER_INCOME)
             - net
         )
         swaps_in, swaps_out = np.zeros_like(result), np.zeros_like(result)
@@ -185,7 +184,7 @@ def _scheme_funds(
                     "balance": balance,
                     "outgo_next_year": outgo,
                     "reserve_months": _months(balance, outgo, flow["outstanding"]),
-                    "payg_rate": _over(net - flow["subsidies"], base),
+                    "payg_rate": _over(net - sum(flow[key] for key in OTHER_INCOME), base),
                     "income_rate": _over(flow["contributions"] - flow["account_credits"], base),
                     "funding_ratio": _over(opening, net),
                 }

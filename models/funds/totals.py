@@ -4,6 +4,8 @@ import pandas as pd
 
 INFLOWS = ("taken_over", "contributions", "from_accounts", "missing_years_paid", "subsidies",
            "swaps_in", "interest")  # fmt: skip
+OTHER_INCOME = ("subsidies", "from_accounts", "missing_years_paid")
+"""What a pooled fund is paid beside contributions; no share of the contribution base."""
 OUTFLOWS = ("account_credits", "claims_paid", "administration", "swaps_out")
 COLUMNS = ("opening_balance", "taken_over", "contributions", "account_credits", "from_accounts",
            "missing_years_paid", "subsidies", "claims_incurred", "claims_paid", "administration",

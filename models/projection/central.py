@@ -1,8 +1,11 @@
 """The projection's own path of a scheme's pools, for what-ifs and the optimiser."""
 
+import numpy as np
+
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.funds.books import with_taken_in
 from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.funds.totals import OTHER_INCOME
 from fundpool.models.pooling.effects import claims_by_year_of_care
 from fundpool.models.pooling.plans import pools_of
 from fundpool.models.projection.study import Projection
@@ -47,10 +50,7 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         years=years,
         contribution_base=by_pool("contribution_base")[None],
         income=(by_pool("contributions") - by_pool("account_credits"))[None],
-        subsidies=sum(
-            (by_pool(name) for name in ("from_accounts", "missing_years_paid")),
-            by_pool("subsidies"),
-        )[None],
+        subsidies=np.sum([by_pool(name) for name in OTHER_INCOME], axis=0)[None],
         outgo=(by_pool("claims_paid") + by_pool("administration"))[None],
         outstanding=by_pool("outstanding")[None],
         outgo_next_year=by_pool("outgo_next_year")[None],

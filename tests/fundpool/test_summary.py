@@ -22,8 +22,8 @@ POOL = {
 EVENNESS = {"range", "cv", "gini", "theil", "theil_within", "theil_between"}
 FLOWS = {
     "opening_balance", "taken_over", "contributions", "account_credits", "from_accounts",
-    "subsidies", "claims_incurred", "claims_paid", "administration", "swaps_in", "swaps_out",
-    "interest", "balance",
+    "missing_years_paid", "subsidies", "claims_incurred", "claims_paid", "administration",
+    "swaps_in", "swaps_out", "interest", "balance",
 }  # fmt: skip
 TOTALS = FLOWS | {"claims", "swaps"}
 EXTRA_TOP = {"title", "currency", "alert_plan", "alert_rules", "failed_outputs"}
