@@ -143,6 +143,7 @@ def _limited_moments(
     Where ``t`` is so far out that the lattice would not resolve a claim, the lattice ends before
     it at ``u``, and what lies between comes from a single large claim on top of the mean of the
     others, ``P(S > s) = m P(X > s - c)``: exact in the limit for heavy tails, nothing for others.
+    A person seen with one claim has ``m (1 + dispersion)`` others on average.
     """
     claim = float(severity.limited_expected_value(limit))
     end = min(limit, claim * max(RESOLVED, 64.0 * count_mean))
@@ -157,7 +158,8 @@ def _limited_moments(
         raise ArithmeticError(f"probabilities of a person's year add up to {mass.sum():.9f}")
     first, second = mass @ costs + end * beyond, mass @ costs**2 + end**2 * beyond
     if end < limit:
-        others = count_mean * float(severity.limited_expected_value(end))
+        others_mean = count_mean * (1.0 + dispersion)
+        others = others_mean * float(severity.limited_expected_value(end))
         edges = np.array([end, limit]) - others
         layer = count_mean * np.diff(np.asarray(severity.limited_expected_value(edges)))[0]
         squares = count_mean * np.diff(_limited_squares(severity, edges))[0]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import nbinom, poisson
 
+from fundpool.actuarial import person_year
 from fundpool.actuarial.benefit_layers import layers, with_copayment_limit
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.person_year import (
@@ -160,6 +161,23 @@ def test_heavy_tails() -> None:
     single = Pareto(2.5, 100.0)
     above = single.mean() - float(single.limited_expected_value(10_000.0))
     assert rare == pytest.approx(0.01 * above, rel=1e-3)
+
+
+@pytest.mark.parametrize("shape", [1.2, 1.5])
+@pytest.mark.parametrize("spread", [0.0, 1.0, 4.0])
+def test_a_ceiling_beyond_the_lattice(
+    monkeypatch: pytest.MonkeyPatch, shape: float, spread: float
+) -> None:
+    """One large claim stands for the far tail; a lattice that reaches the ceiling needs none."""
+    severity = Pareto(shape, 500.0)
+    formula = BenefitFormula(0.0, ((0.0, 0.8),), severity.mean() * 2.0**15)
+    monkeypatch.setattr(person_year, "RESOLVED", 2.0**15)
+    expected = payment(10.0, spread, severity, formula)
+    for resolved, exact in ((2.0**14, (1e-4, 1e-3)), (2.0**10, (3e-4, 3e-3))):
+        monkeypatch.setattr(person_year, "RESOLVED", resolved)
+        mean, variance = payment(10.0, spread, severity, formula)
+        assert mean == pytest.approx(expected[0], rel=exact[0])
+        assert variance == pytest.approx(expected[1], rel=exact[1])
 
 
 def test_nobody_is_ill() -> None:

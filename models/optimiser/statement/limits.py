@@ -40,6 +40,11 @@ def stated_limits(fund: FundProblem) -> StatedLimits:
     months = [policy.reserve_months if t + 1 >= policy.phase_in_years else 0.0
               for t in range(years)]  # fmt: skip
     floor = np.array(months)[:, None] * paths.outgo_next_year / 12.0 + paths.outstanding
+    for margin in (one for one in policy.margins if one.scheme == paths.scheme):
+        for t, amounts in enumerate(margin.money):
+            for pool, amount in enumerate(amounts):
+                short = floor[:, t, pool] < amount
+                floor[short, t, pool] = amount
     effort, grant_most = _own_effort(fund)
     least, most = np.empty((years, fund.groups)), np.empty((years, fund.groups))
     start = rate_before(fund)
