@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import vl_convert
 
+from fundpool.models.funds.books import OTHER_INCOME
 from fundpool.models.funds.summary import NEVER
 from fundpool.models.projection.comparison import Comparison
 from fundpool.models.projection.study import Projection
@@ -250,12 +251,11 @@ def rate_paths(comparison: Comparison, scheme: str) -> Any:
     projection = next(iter(comparison.projections.values()))
     own = projection.funds[projection.funds["scheme"] == scheme]
     total = own.groupby("year")[
-        ["claims_paid", "administration", "subsidies", "contributions", "account_credits",
+        ["claims_paid", "administration", *OTHER_INCOME, "contributions", "account_credits",
          "contribution_base"]
     ].sum()  # fmt: skip
-    need = (total["claims_paid"] + total["administration"] - total["subsidies"]) / total[
-        "contribution_base"
-    ]
+    other = total[list(OTHER_INCOME)].sum(axis=1)
+    need = (total["claims_paid"] + total["administration"] - other) / total["contribution_base"]
     got = (total["contributions"] - total["account_credits"]) / total["contribution_base"]
     data = pd.concat(
         [
