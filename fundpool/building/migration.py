@@ -5,7 +5,7 @@ province; for each region of the second level (city) the registered population a
 The identity ``registered - residents = people away - people arrived`` gives each city's people
 away. A gravity model (size of the origin, inverse power of the distance) says how arrivals from
 within the case divide over origins; iterative proportional fitting makes it meet the margins.
-Moves inside a city are told from moves between cities by the same model.
+Moves inside a city are separated from moves between cities by the same model.
 """
 
 from collections.abc import Mapping

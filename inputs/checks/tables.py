@@ -307,7 +307,7 @@ def status_findings(schemes: Mapping[str, SchemeFile], source: str = "") -> list
 
     Args:
         schemes: the schemes in force together.
-        source: the file that brought them together; the scheme files unless told.
+        source: the file that brought them together; default: the scheme files.
     """
     findings: list[Finding] = []
     holder: dict[str, str] = {}

@@ -212,7 +212,7 @@ class SensitivityStep(Part):
 
     Attributes:
         step: added to and taken off the value and the values of single years.
-        main: whether a report moves it unless told otherwise.
+        main: whether a report moves it by default.
         source, status, note: why this step.
     """
 

@@ -1,7 +1,7 @@
 """Sentences on an optimised plan in the reader's language.
 
 The model says why a plan is as it is in English sentences of fixed forms. A form is a message
-with places; a sentence that fits one is said again by the message's translation, its places
+with places; a sentence that fits one is replaced by the message's translation, its places
 filled with the same figures, regions and schemes. English sentences stay as they are.
 """
 
