@@ -61,20 +61,20 @@ def reworded(sentence: str, language: Language, local: Mapping[str, str]) -> str
         language: of words.
         local: regions' names in the reader's language.
     """
-    return _said_again(sentence, SENTENCES, language, local) if language.chinese else sentence
+    return _translated(sentence, SENTENCES, language, local) if language.chinese else sentence
 
 
-def _said_again(
+def _translated(
     text: str, forms: tuple[str, ...], language: Language, local: Mapping[str, str]
 ) -> str:
     for form in forms:
-        found = _pattern(form).fullmatch(text)
-        if found is None:
+        match = _pattern(form).fullmatch(text)
+        if match is None:
             continue
         words = {}
-        for place, part in found.groupdict().items():
+        for place, part in match.groupdict().items():
             if place in NESTED:
-                words[place] = _said_again(part, PHRASES, language, local)
+                words[place] = _translated(part, PHRASES, language, local)
             elif place in ("scheme", "schemes"):
                 words[place] = language(", ").join(language(one) for one in part.split(" and "))
             elif place == "currency":
@@ -89,10 +89,10 @@ def _said_again(
 @cache
 def _pattern(form: str) -> re.Pattern[str]:
     """A form as an expression that finds what stands in its places."""
-    parts = PLACE.split(form.replace("%%", "%"))
+    pieces = PLACE.split(form.replace("%%", "%"))
     return re.compile(
         "".join(
-            f"(?P<{part}>.+?)" if number % 2 else re.escape(part)
-            for number, part in enumerate(parts)
+            f"(?P<{piece}>.+?)" if position % 2 else re.escape(piece)
+            for position, piece in enumerate(pieces)
         )
     )

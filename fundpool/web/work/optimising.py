@@ -154,13 +154,13 @@ def frontier_points(
     from fundpool.models.optimiser.planning import Choices
 
     policy, aims = rules_of(projection, asked)
-    (found,) = frontier(
+    (traced,) = frontier(
         projection, points, None, lambda done, of: tell(done / of, f"point {done} of {of}"),
         Choices(policy, aims, (scheme,)),
     )  # fmt: skip
     return [
         {str(name): float(value) for name, value in row.items()}
-        for row in found.points.to_dict("records")
+        for row in traced.points.to_dict("records")
     ]
 
 
