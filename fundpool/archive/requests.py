@@ -57,14 +57,14 @@ class ChangedInputError(Exception):
 
 def options(context: Context, resolved: Mapping[str, Any]) -> dict[str, Any]:
     """Every option in force, by its flag; ``resolved`` puts found values in place of defaults."""
-    found = {}
+    values = {}
     for parameter in context.command.params:
         if parameter.param_type_name != "option" or parameter.name in PLACES:
             continue
         value = resolved.get(parameter.name, context.params.get(parameter.name))
         flag, value = _flagged(parameter, value)
-        found[flag] = _plain(value)
-    return found
+        values[flag] = _plain(value)
+    return values
 
 
 def _flagged(parameter: Any, value: Any) -> tuple[str, Any]:
@@ -152,17 +152,17 @@ def request_of(
         ChangedInputError: an input file was changed while the run was going on.
     """
     keep = sha256 if store is None else store.keep
-    found = options(context, resolved)
+    parameters = options(context, resolved)
     files: dict[str, str] = {}
-    for flag in found.keys() & FILE_OPTIONS:
-        value = found[flag]
+    for flag in parameters.keys() & FILE_OPTIONS:
+        value = parameters[flag]
         many = value if isinstance(value, list) else [value]
         named = [_kept(item, files, keep) for item in many]
-        found[flag] = named if isinstance(value, list) else named[0]
+        parameters[flag] = named if isinstance(value, list) else named[0]
     return Request(
         command=str(context.command.name),
         case=case_name(case.origin),
-        parameters=found,
+        parameters=parameters,
         case_files={name: keep(contents) for name, contents in case_files(case).items()},
         parameter_files=files,
         inputs_sha256=case.inputs_sha256,

@@ -134,10 +134,10 @@ def causes(manifest: Manifest) -> tuple[Difference, ...]:
     """In what the program and machine at hand differ from those of a run."""
     import fundpool
 
-    found = []
+    differences = []
     request = manifest.request
     if request.code_sha256 != code_sha256():
-        found.append(
+        differences.append(
             Difference("code", "fundpool", f"{request.code_version} ({request.code_sha256[:12]})",
                        f"{fundpool.__version__} ({code_sha256()[:12]})")
         )  # fmt: skip
@@ -145,22 +145,22 @@ def causes(manifest: Manifest) -> tuple[Difference, ...]:
     for name in sorted(manifest.packages.keys() | now.keys()):
         was, is_now = manifest.packages.get(name, "absent"), now.get(name, "absent")
         if was != is_now:
-            found.append(Difference("package", name, was, is_now))
+            differences.append(Difference("package", name, was, is_now))
     if manifest.machine != machine():
-        found.append(Difference("machine", "processor", manifest.machine, machine()))
-    return tuple(found)
+        differences.append(Difference("machine", "processor", manifest.machine, machine()))
+    return tuple(differences)
 
 
 def _compared(run: Run, repeat: Run) -> tuple[Difference, ...]:
     was, now = run.manifest, repeat.manifest
-    found = []
+    differences = []
     if was.request.inputs_sha256 != now.request.inputs_sha256:
-        found.append(
+        differences.append(
             Difference("inputs", "case", was.request.inputs_sha256[:12],
                        now.request.inputs_sha256[:12])
         )  # fmt: skip
     if was.exit_status != now.exit_status:
-        found.append(
+        differences.append(
             Difference("exit status", "status", str(was.exit_status), str(now.exit_status))
         )
     for name in sorted(was.files.keys() | now.files.keys()):
@@ -173,9 +173,9 @@ def _compared(run: Run, repeat: Run) -> tuple[Difference, ...]:
             size = largest_difference(
                 read_parquet(run.folder / name), read_parquet(repeat.folder / name)
             )
-        found.append(Difference(kind, Path(name).stem if kind == "table" else Path(name).name,
+        differences.append(Difference(kind, Path(name).stem if kind == "table" else Path(name).name,
                                 before[:12], after[:12], size))  # fmt: skip
-    return tuple(found)
+    return tuple(differences)
 
 
 def largest_difference(first: pd.DataFrame, second: pd.DataFrame) -> float:

@@ -44,7 +44,7 @@ def compare(
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
         list[str] | None,
-        typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
+        typer.Option("--pooling", help="A level or plan; may be repeated. Default: all levels."),
     ] = None,
     policy: Policies = None,
     years: Years = None,

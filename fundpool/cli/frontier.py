@@ -37,7 +37,7 @@ def frontier(
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
         str | None,
-        typer.Option("--pooling", help="Pools of the plans; the lowest level unless told."),
+        typer.Option("--pooling", help="Pools of the plans. Default: the lowest level."),
     ] = None,
     points: Annotated[int, typer.Option("--points", min=2, max=50, help="Steps each way.")] = 5,
     reserve_months: Months = None,

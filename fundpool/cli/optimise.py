@@ -75,7 +75,7 @@ class Floor(StrEnum):
 
 
 Solver = Annotated[
-    str | None, typer.Option("--solver", help="A solver PuLP knows by name; HiGHS unless told.")
+    str | None, typer.Option("--solver", help="A solver PuLP knows by name. Default: HiGHS.")
 ]
 
 
@@ -90,7 +90,7 @@ def optimise(
     ] = "rates,swaps",
     pooling: Annotated[
         str | None,
-        typer.Option("--pooling", help="Pools that the plan is for; the lowest level unless told."),
+        typer.Option("--pooling", help="Pools that the plan is for. Default: the lowest level."),
     ] = None,
     reserve_months: Months = None,
     scenarios: Annotated[

@@ -59,7 +59,7 @@ def project(
         typer.Option(
             "--pooling",
             help="A level of the case, or a plan such as county,city@2027. The policies' plan, or "
-            "the lowest level, unless told.",
+            "by default the lowest level.",
         ),
     ] = None,
     policy: Policies = None,

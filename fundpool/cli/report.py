@@ -62,7 +62,7 @@ def report(
     case: CaseArgument = "jiangsu",
     pooling: Annotated[
         list[str] | None,
-        typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
+        typer.Option("--pooling", help="A level or plan; may be repeated. Default: all levels."),
     ] = None,
     policy: Policies = None,
     years: Years = None,
@@ -71,8 +71,8 @@ def report(
         typer.Option(
             "--policies",
             metavar="LIST",
-            help="Policies to measure, separated by commas; all, or none. Those that the case "
-            "lists for its report unless told.",
+            help="Policies to measure, separated by commas; all, or none. "
+            "Default: those that the case lists for its report.",
         ),
     ] = None,
     optimised: Annotated[

@@ -50,7 +50,7 @@ def side_by_side_text(base: Comparison, changed: Comparison) -> str:
     )
     lines["place"] = lines.groupby("case", sort=False).cumcount()
     lines = lines.sort_values(["pooling", "scheme", "place"], kind="stable")
-    order = {plan: number for number, plan in enumerate(_overview(changed)["pooling"].unique())}
+    order = {plan: rank for rank, plan in enumerate(_overview(changed)["pooling"].unique())}
     lines = lines.sort_values("pooling", key=lambda column: column.map(order), kind="stable")
     shown = lines[["pooling", "scheme", "case", *list(HEADINGS.values())[2:]]]
     asked = changed.study.case.pooling
@@ -75,12 +75,12 @@ def effects_text(effects: PolicyEffects) -> str:
     ]  # fmt: skip
     rows = [("base", *(_of_all(effects.base, key) for key in shown))]
     records = effects.policies.to_dict("records")
-    for held, (name, change) in zip(records, effects.changes.iterrows(), strict=True):
+    for record, (name, change) in zip(records, effects.changes.iterrows(), strict=True):
         rows.append(
             (
                 str(name),
                 *(
-                    _of_all(held, key)
+                    _of_all(record, key)
                     if key == "funds_exhausted"
                     else _figure(key, change[key], signed=True)
                     for key in shown
@@ -90,9 +90,9 @@ def effects_text(effects: PolicyEffects) -> str:
     text = aligned(pd.DataFrame(rows, columns=["policy", *shown]), 1)
     notes = "\n".join(f"{key}: {FIGURES[key]}" for key in shown)
     notes += "".join(
-        f"\n{held['name']} is measured against {held['against']}"
-        for held in records
-        if held["against"]
+        f"\n{record['name']} is measured against {record['against']}"
+        for record in records
+        if record["against"]
     )
     if effects.endurance.empty:
         return f"{text}\n\n{notes}"
@@ -114,10 +114,10 @@ def _months(value: float) -> str:
     return "never" if math.isinf(value) else f"{value:.0f}"
 
 
-def _of_all(held: Mapping[Any, Any], key: str) -> str:
+def _of_all(record: Mapping[Any, Any], key: str) -> str:
     """A figure in words; funds that run dry with how many there are."""
-    text = _figure(key, held[key])
-    return f"{text} of {held['funds']:.0f}" if key == "funds_exhausted" else text
+    text = _figure(key, record[key])
+    return f"{text} of {record['funds']:.0f}" if key == "funds_exhausted" else text
 
 
 def _change(key: str, before: Mapping[str, float], after: Mapping[str, float]) -> str:

@@ -180,8 +180,8 @@ def shock_findings(
     """Shocks that name unknown regions or services, or do nothing."""
     known = [code for level in settings.levels for code in regions.codes_at(level)]
     findings = []
-    for number, shock in enumerate(shocks):
-        lead = f"shocks.{number}"
+    for shock_index, shock in enumerate(shocks):
+        lead = f"shocks.{shock_index}"
         for code in shock.regions:
             if code not in known:
                 findings.append(

@@ -212,7 +212,7 @@ class SensitivityStep(Part):
 
     Attributes:
         step: added to and taken off the value and the values of single years.
-        main: whether a report moves it unless told otherwise.
+        main: whether a report moves it by default.
         source, status, note: why this step.
     """
 
@@ -316,17 +316,17 @@ def read_settings(
                     Finding(file, None, f"alerts.{rule}.schemes", word, "a scheme of the case",
                             did_you_mean(word, settings.schemes))
                 )  # fmt: skip
-    for number, merger in enumerate(settings.mergers):
+    for merger_index, merger in enumerate(settings.mergers):
         for key in ("scheme", "into"):
             if getattr(merger, key) not in settings.schemes:
                 findings.append(
-                    Finding(file, None, f"mergers.{number}.{key}", getattr(merger, key),
+                    Finding(file, None, f"mergers.{merger_index}.{key}", getattr(merger, key),
                             "a scheme of the case",
                             did_you_mean(getattr(merger, key), settings.schemes))
                 )  # fmt: skip
         if merger.scheme == merger.into:
             findings.append(
-                Finding(file, None, f"mergers.{number}.into", merger.into, "another scheme",
+                Finding(file, None, f"mergers.{merger_index}.into", merger.into, "another scheme",
                         "Name the scheme that takes the first one in.")
             )  # fmt: skip
     if settings.scenarios is not None:

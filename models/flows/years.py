@@ -190,7 +190,7 @@ def county_flows(
 
     # a year is recorded while people move on in the next
     free: list[FloatArray] = []
-    with ThreadPoolExecutor(max_workers=1) as clerk:
+    with ThreadPoolExecutor(max_workers=1) as writer:
         entered: Future[FloatArray] | None = None
         for t in range(1, years + 1):
             year = case.base_year + t
@@ -212,11 +212,16 @@ def county_flows(
             collected = collect(prepared, mean, paths, year, multipliers)
             if payroll >= 0:
                 books.turn(t, moved, moving, collected[payroll])
-            if entered is not None:  # memory that is given back is dear to have again
+            if entered is not None:  # reuse the buffer: fresh pages cost page faults
                 free.append(entered.result())
-            entered = clerk.submit(enter, t, moved, mean, collected)
+            entered = writer.submit(enter, t, moved, mean, collected)
             start = end
-            del end, mean, collected, moved  # held by the clerk until the year is recorded
+            del (
+                end,
+                mean,
+                collected,
+                moved,
+            )  # the writer thread keeps them until the year is recorded
         if entered is not None:
             entered.result()
     return CountyFlows(

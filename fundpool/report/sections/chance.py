@@ -86,12 +86,14 @@ def largest_pool(risk: SolvencyRisk, scheme: str, plan: str) -> str:
 def _scheme(context: Context, risk: SolvencyRisk, scheme: str) -> list[Block]:
     _, title = context.language, context.titles[scheme]
     overview = risk.overview[risk.overview["scheme"] == scheme].to_dict("records")
-    own = risk.risk[risk.risk["scheme"] == scheme]
-    ordered = own.sort_values(["ruin_probability", "pool"], ascending=[False, True], kind="stable")
+    pools = risk.risk[risk.risk["scheme"] == scheme]
+    ordered = pools.sort_values(
+        ["ruin_probability", "pool"], ascending=[False, True], kind="stable"
+    )
     return [
         Heading(spans(title)),
         paragraph(_headline(context, risk, title, overview)),
-        _fans(context, risk, scheme, own),
+        _fans(context, risk, scheme, pools),
         figure(
             context.drawing(ruin_by_year(risk, scheme), f"{scheme}-ruin"),
             _(
@@ -115,7 +117,7 @@ def _headline(
     fate = language.gettext(
         "pooled by %(plan)s a fund is ruined by %(year)s with a probability of %(share)s on average"
     )
-    parts = [
+    fates = [
         fate
         % {
             "plan": language.gettext(str(result["plan"])),
@@ -124,23 +126,23 @@ def _headline(
         }
         for result in overview
     ]
-    words = {"title": title, "fates": language.gettext("; ").join(parts)}
+    words = {"title": title, "fates": language.gettext("; ").join(fates)}
     return language.gettext("%(title)s: %(fates)s.") % words
 
 
-def _fans(context: Context, risk: SolvencyRisk, scheme: str, own: pd.DataFrame) -> Figure:
+def _fans(context: Context, risk: SolvencyRisk, scheme: str, pools: pd.DataFrame) -> Figure:
     """Balance of each plan's largest fund."""
     largest = {}
     for plan in risk.run.plans:
-        listed = own[own["plan"] == plan]
+        listed = pools[pools["plan"] == plan]
         largest[plan] = listed[listed["pool"] == largest_pool(risk, scheme, plan)].iloc[0]
     drawings = balance_fans(risk, scheme, largest, context.language)
     panels = tuple(
         Panel(
-            context.drawing(chart, f"{scheme}-risk-fan-{number}"),
+            context.drawing(chart, f"{scheme}-risk-fan-{drawing}"),
             f"{context.pooled_by(plan)}: {context.name(largest[plan]['name'])}",
         )
-        for number, (plan, chart) in enumerate(drawings.items())
+        for drawing, (plan, chart) in enumerate(drawings.items())
     )
     caption = context.language(
         "Balance of each plan's largest fund: median scenario (line), half of the scenarios "

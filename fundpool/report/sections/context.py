@@ -94,7 +94,7 @@ class Context:
         if not self.language.chinese or "name_local" not in regions.columns:
             return {}
         pairs = zip(regions["name"], regions["name_local"], strict=True)
-        return {str(name): str(own) for name, own in pairs if own}
+        return {str(name): str(local) for name, local in pairs if local}
 
     def worded(self, word: object) -> str:
         """A word of the data, of a level, a status or a measure, in the reader's language."""
@@ -134,8 +134,8 @@ class Context:
             legend: signs that they do not explain themselves.
         """
         panels = tuple(
-            Panel(self.drawing(chart, f"{name}-{number}"), self.pooled_by(plan))
-            for number, (plan, chart) in enumerate(drawings.items())
+            Panel(self.drawing(chart, f"{name}-{drawing}"), self.pooled_by(plan))
+            for drawing, (plan, chart) in enumerate(drawings.items())
         )
         return Figure(panels, caption, legend)
 

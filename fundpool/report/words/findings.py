@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from fundpool.inputs.format.findings import Finding, errors_first, format_findings
 from fundpool.languages import Language
-from fundpool.report.words.plans import said_again
+from fundpool.report.words.plans import translated
 from fundpool.report.words.vocabulary import marked
 
 FORMS = (
@@ -69,8 +69,8 @@ def _line(finding: Finding, language: Language) -> str:
     words = {
         "place": language(", ").join(place),
         "value": repr(finding.value),
-        "expected": said_again(finding.expected, FORMS, language, {}),
-        "mend": said_again(finding.mend, FORMS, language, {}),
+        "expected": translated(finding.expected, FORMS, language, {}),
+        "mend": translated(finding.mend, FORMS, language, {}),
     }
     if finding.value is None:
         return severity + language("%(place)s: expected %(expected)s. %(mend)s") % words

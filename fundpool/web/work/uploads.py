@@ -112,8 +112,8 @@ def _sheet_names(packed: zipfile.ZipFile) -> dict[str, str]:
         UploadRefusedError: the workbook has no sheets.
         xml.etree.ElementTree.ParseError: its lists of parts are no XML.
     """
-    parts = packed.namelist()
-    if "xl/workbook.xml" not in parts or "xl/_rels/workbook.xml.rels" not in parts:
+    members = packed.namelist()
+    if "xl/workbook.xml" not in members or "xl/_rels/workbook.xml.rels" not in members:
         raise UploadRefusedError("This is not an .xlsx workbook; it has no sheets.")
     return {part: name for name, part in sheet_parts(packed)}
 

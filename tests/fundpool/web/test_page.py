@@ -29,13 +29,13 @@ def test_the_page_works_without_a_network(page: Page, address: str) -> None:
     assert asked
     assert all(url.startswith((address, "data:", "blob:", "about:")) for url in asked)
     # neither a script's mistake nor anything that the page's own policy refuses
-    told = [event for event in page.events if event["method"] == "Runtime.exceptionThrown"]
+    exceptions = [event for event in page.events if event["method"] == "Runtime.exceptionThrown"]
     errors = [
         event["params"]["entry"]["text"]
         for event in page.events
         if event["method"] == "Log.entryAdded" and event["params"]["entry"]["level"] == "error"
     ]
-    assert told == []
+    assert exceptions == []
     assert errors == []
 
 

@@ -210,14 +210,14 @@ async function copyText(text, button, name) {
 }
 
 async function receive(file) {
-  const told = $("upload-status");
-  told.textContent = word("checking", { name: file.name });
+  const status = $("upload-status");
+  status.textContent = word("checking", { name: file.name });
   $("findings").hidden = true;
   let answer;
   try {
     answer = await upload(file);
   } catch (error) {
-    told.textContent = error.message;
+    status.textContent = error.message;
     return;
   }
   $("file").value = "";
@@ -227,10 +227,10 @@ async function receive(file) {
       findings.map((row) => [row.file, row.row === null ? "–" : String(row.row), row.column ?? "–", { text: row.value ?? "–", kind: "wrap" }, { text: row.expected, kind: "wrap" }, { text: row.mend, kind: "wrap" }]));
     $("findings").hidden = false;
   }
-  if (answer.error) told.textContent = answer.error;
-  else if (answer.case === undefined) told.textContent = word("refused", { name: file.name, n: findings.length });
+  if (answer.error) status.textContent = answer.error;
+  else if (answer.case === undefined) status.textContent = word("refused", { name: file.name, n: findings.length });
   else {
-    told.textContent = word(findings.length ? "opened_warnings" : "opened", { name: file.name, n: findings.length });
+    status.textContent = word(findings.length ? "opened_warnings" : "opened", { name: file.name, n: findings.length });
     state = { ...emptyState(), lang: state.lang, case: answer.case };
     history.pushState(null, "", `#${encode(state)}`);
     depth += 1;
