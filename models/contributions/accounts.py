@@ -12,10 +12,11 @@ away or adds, the destination's pooled fund gains or gives); *forfeited* to the 
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.compiling import compiled
 from fundpool.models.axes.pairs import PairIndex, slices, sum_by
 from fundpool.models.axes.threads import side_by_side
@@ -105,6 +106,21 @@ def account_moves(
     return near_in + carry * far_in, near_out + far_out, to_pool, surrendered
 
 
+@dataclass(frozen=True)
+class AccountRates:
+    """What a year adds to the accounts of contributors.
+
+    Attributes:
+        interest: yearly rate; credits earn half a year's.
+        spending_share: share of balance and credits spent in the year, ``(n + 1,)``.
+        contributor_credits: credits of contributors, money by county, ``(n + 1,)``.
+    """
+
+    interest: float
+    spending_share: FloatArray
+    contributor_credits: FloatArray
+
+
 def credit_holdings(
     holdings: FloatArray,
     people: FloatArray,
@@ -112,9 +128,7 @@ def credit_holdings(
     persons: FloatArray,
     pairs: PairIndex,
     year: AccountYear,
-    interest: float,
-    spending_share: FloatArray,
-    contributor_credits: FloatArray,
+    rates: AccountRates,
 ) -> None:
     """Interest, spending and the year's credits of contributors, entered in their holdings.
 
@@ -128,40 +142,61 @@ def credit_holdings(
         persons: the same by pair and status, ``(P, K)``.
         pairs: the pairs.
         year: the county books.
-        interest: yearly rate.
-        spending_share: share of balance and credits spent, ``(n + 1,)``.
-        contributor_credits: credits of contributors, ``(n + 1,)``.
+        rates: interest, spending and credits of the year.
     """
-    half = (1.0 + interest) ** 0.5
+    half = (1.0 + rates.interest) ** 0.5
     after = year.opening + year.transfers_in - year.transfers_out
     relative = np.divide(year.opening, after, out=np.zeros_like(after), where=after > 0)
-    growth = 1.0 + (interest - spending_share * half) * relative
+    growth = 1.0 + (rates.interest - rates.spending_share * half) * relative
     number = sum_by(
         pairs.residence, persons[:, list(CONTRIBUTING)].sum(axis=1), minlength=pairs.counties + 1
     )
     each = np.divide(
-        contributor_credits * (1.0 - spending_share) * half,
+        rates.contributor_credits * (1.0 - rates.spending_share) * half,
         number,
         out=np.zeros_like(number),
         where=number > 0,
     )
-    growth, each = growth.astype(people.dtype), each.astype(people.dtype)
     employees, dual = cells.contributors_from
+    entries = _Entries(
+        pairs.residence, growth.astype(people.dtype), each.astype(people.dtype), employees, dual
+    )
 
     def enter(part: slice) -> None:
-        _enter(
-            part.start, part.stop, holdings, people, employees, dual, pairs.residence, growth, each
-        )
+        _enter(part.start, part.stop, holdings, people, entries)
 
     side_by_side(enter, slices(pairs.count))
 
 
+class _Entries(NamedTuple):
+    """What is entered in the accounts of a place's contributors.
+
+    Attributes:
+        residence: the place of each pair, ``(P,)``.
+        growth: factor of the money held, ``(n + 1,)``.
+        each: money credited to each contributor, ``(n + 1,)``.
+        employees, dual: where contributors of either status begin in a packed row of people.
+    """
+
+    residence: IntArray
+    growth: FloatArray
+    each: FloatArray
+    employees: int
+    dual: int
+
+
 @compiled()
-def _enter(  # type: ignore[no-untyped-def]
-    first, last, holdings, people, employees, dual, residence, growth, each
-):
-    """``money = growth * money + each * contributors`` by pair and cell, compiled."""
-    employees, dual = np.uint64(employees), np.uint64(dual)
+def _enter(first, last, holdings, people, entries):  # type: ignore[no-untyped-def]
+    """``money = growth * money + each * contributors`` by pair and cell, compiled.
+
+    Args:
+        first, last: pairs, without the latter.
+        holdings: packed ``(P, 3, H)``; changed in place.
+        people: packed ``(P, M)``.
+        entries: what is entered.
+    """
+    residence, growth, each = entries.residence, entries.growth, entries.each
+    employees, dual = np.uint64(entries.employees), np.uint64(entries.dual)
     for p in range(first, last):
         place = residence[p]
         for i in range(holdings.shape[2]):

@@ -77,8 +77,8 @@ class AccountBooks:
             moves,
         )  # fmt: skip
         accounts.credit_holdings(
-            moving.holdings, moving.people, moving.cells, count.persons, pairs, year, interest,
-            spent, collected.contributor_credits,
+            moving.holdings, moving.people, moving.cells, count.persons, pairs, year,
+            accounts.AccountRates(interest, spent, collected.contributor_credits),
         )  # fmt: skip
         for name, values in (
             ("opening", year.opening),

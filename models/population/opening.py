@@ -6,7 +6,7 @@ the residents of every cell are divided between stayers and migrants by tie so t
 by tie and the residents of every cell are met exactly (iterative proportional fitting).
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -145,10 +145,11 @@ def opening_people(
     share[pairs.own] = 1.0
     result = np.empty((pairs.count, cells.width), kind or np.dtype(np.float64))
     kinds = [values.astype(result.dtype) for values in (share, patterns, cover.shares)]
-    rows, pieces = pair_rows(pairs), _pieces(cells, cover.band)
+    origin = _Origin(row, pair_rows(pairs), *kinds)
+    pieces = _pieces(cells, cover.band)
 
     def fill(part: slice) -> None:
-        _fill(result, part.start, part.stop, row, rows, pieces, *kinds)
+        _fill(result, part.start, part.stop, origin, pieces)
 
     side_by_side(fill, slices(pairs.count))
     return result
@@ -166,11 +167,33 @@ def _pieces(cells: HeldCells, band: IntArray) -> IntArray:
     return np.array(rows, dtype=np.int64)
 
 
+class _Origin(NamedTuple):
+    """What the people of each pair are a share of.
+
+    Attributes:
+        row: row of ``patterns`` that a pair uses, ``(P,)``.
+        cover_row: row of ``cover`` that a pair uses, ``(P,)``.
+        share: part of the row's people that the pair has, ``(P,)``.
+        patterns: people, or age patterns, by cell, ``(rows, 202)``.
+        cover: share of people with each status, by row and band, ``(rows, bands, K)``.
+    """
+
+    row: IntArray
+    cover_row: IntArray
+    share: FloatArray
+    patterns: FloatArray
+    cover: FloatArray
+
+
 @compiled()
-def _fill(  # type: ignore[no-untyped-def]
-    result, first, last, row, cover_row, pieces, share, patterns, cover
-):
-    """``result[p, k, c] = share[p] * patterns[row[p], c] * cover[cover_row[p], band[c], k]``."""
+def _fill(result, first, last, origin, pieces):  # type: ignore[no-untyped-def]
+    """Persons of the pairs ``first`` to ``last``, without the latter, packed ``(P, M)``.
+
+    ``result[p, k, c] = share[p] * patterns[row[p], c] * cover[cover_row[p], band[c], k]``, with
+    the arrays of ``origin`` and the cells of ``pieces`` (:func:`_pieces`).
+    """
+    row, cover_row, share = origin.row, origin.cover_row, origin.share
+    patterns, cover = origin.patterns, origin.cover
     for p in range(first, last):
         pattern = patterns[row[p]]
         for n in range(pieces.shape[0]):
