@@ -70,7 +70,9 @@ def missing_years(
     size-biased distribution ``Beta(p k + 1, (1 - p) k)``.
 
     Args:
-        mean, variance, required: by group, ``(N,)``, years.
+        mean: of credited years, by group, ``(N,)``.
+        variance: of credited years, ``(N,)``.
+        required: years, ``(N,)``.
         longest: longest possible career, positive.
 
     Returns:
@@ -114,7 +116,9 @@ def eligible_share_of_many(
     groups, and all where a sample misses by more than ``INTERPOLATED``, are computed one by one.
 
     Args:
-        mean, variance, required: by group, ``(N,)``.
+        mean: of credited years, by group, ``(N,)``.
+        variance: of credited years, ``(N,)``.
+        required: years, ``(N,)``.
         longest: longest possible career, positive.
 
     Raises:

@@ -63,7 +63,9 @@ def test_every_page_is_in_one_group_of_the_navigation() -> None:
 def test_start_page_lists_every_page_in_the_groups_of_the_navigation() -> None:
     _, *sections = re.split(r"^## ", (ROOT / "docs" / "index.md").read_text("utf-8"), flags=re.M)
     listed = {
-        section.partition("\n")[0]: re.findall(r"^\* \[[^\]]+\]\((\S+\.md)\)", section, re.M)
+        section.partition("\n")[0]: re.findall(
+            r"^\* \[[^\]]+\]\((\S+\.md)\)", section, re.MULTILINE
+        )
         for section in sections
     }
     assert listed == navigation()
