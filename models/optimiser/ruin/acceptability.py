@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 import numpy as np
 
 from fundpool.actuarial.sharing import coalition_members, core_excess
+from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import sum_by
 from fundpool.models.contributions.year import disposable_income
@@ -88,7 +89,7 @@ class Acceptability:
     worse_off: tuple[WorseOff, ...]
     poor_to_rich: float
     blocking_coalition: Coalition | None
-    reasons: Mapping[str, str]
+    reasons: Mapping[str, Message]
 
     def record(self) -> dict[str, object]:
         """As plain data."""
@@ -118,7 +119,7 @@ def acceptability_of(
         return None
     rows: list[WorseOff] = []
     coalitions: list[Coalition] = []
-    reasons: dict[str, str] = {}
+    reasons: dict[str, Message] = {}
     moved = 0.0
     for outcome in safe.outcomes:
         for fund, decision in zip(outcome.model.funds, outcome.decisions, strict=True):
@@ -189,7 +190,7 @@ def coalition_costs(fund: FundProblem, spread: Spread | None) -> FloatArray:
 
 def blocking_coalition(
     fund: FundProblem, decision: Decision, costs: FloatArray | None
-) -> tuple[Coalition | None, str | None]:
+) -> tuple[Coalition | None, Message | None]:
     """The coalition that would save most by leaving, or why none was looked for.
 
     Args:
@@ -198,9 +199,12 @@ def blocking_coalition(
         costs: of every coalition; None where there are too many.
     """
     if fund.pools < 2:
-        return None, "a single fund has nobody to leave"
+        return None, Message("a single fund has nobody to leave")
     if costs is None:
-        return None, (f"{fund.pools} funds: coalitions are enumerated for at most {MOST_FUNDS}")
+        return None, Message(
+            "%(funds)s funds: coalitions are enumerated for at most %(most)s",
+            funds=fund.pools, most=MOST_FUNDS,
+        )  # fmt: skip
     income = decision.rates[:, fund.group] * fund.base
     excess, mask = core_excess(costs, (fund.discount[:, None] * income).sum(axis=0))
     if excess <= SMALL * costs[-1]:

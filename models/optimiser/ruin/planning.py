@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from fundpool.inputs.format.messages import Message, Value
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import TOLERANCE, Decision, Recursion
 from fundpool.models.optimiser.limits import Policy
@@ -324,18 +325,33 @@ def _any(targets: Mapping[str, FloatArray]) -> float:
     return min(float(values.min()) for values in targets.values())
 
 
-def _sentence(limit: RuinLimit, inside: float, outside: float, kept: bool, above: bool) -> str:
-    whose = "that any fund's" if limit.joint else "that the worst fund's"
-    head = (
-        f"The probability {whose} balance is below zero in some year up to {limit.by} is "
-        f"{100 * inside:.2f} % in sample and {100 * outside:.2f} % on fresh scenarios"
-    )
-    asked = f"{100 * limit.most:g} %"
+def _sentence(limit: RuinLimit, inside: float, outside: float, kept: bool, above: bool) -> Message:
+    asked = f"{100 * limit.most:g}"
+    values: dict[str, Value] = {
+        "year": limit.by, "inside": f"{100 * inside:.2f}", "outside": f"{100 * outside:.2f}",
+    }  # fmt: skip
+    if limit.joint:
+        head = Message(
+            "The probability that any fund's balance is below zero in some year up to %(year)s is "
+            "%(inside)s %% in sample and %(outside)s %% on fresh scenarios",
+            **values,
+        )
+    else:
+        head = Message(
+            "The probability that the worst fund's balance is below zero in some year up to "
+            "%(year)s is %(inside)s %% in sample and %(outside)s %% on fresh scenarios",
+            **values,
+        )
     if not kept:
-        return f"{head}; no rates within the limits were found that bring it to {asked}."
+        return Message(
+            "%(head)s; no rates within the limits were found that bring it to %(asked)s %%.",
+            head=head, asked=asked,
+        )  # fmt: skip
     if above:
-        return f"{head}, more than two standard errors above {asked}."
-    return f"{head}; at most {asked} was asked for."
+        return Message(
+            "%(head)s, more than two standard errors above %(asked)s %%.", head=head, asked=asked
+        )
+    return Message("%(head)s; at most %(asked)s %% was asked for.", head=head, asked=asked)
 
 
 def _unsolved(
@@ -345,7 +361,9 @@ def _unsolved(
     within: Mapping[str, ScenarioFlows],
 ) -> SafePlan:
     """Where there is no plan at all, nothing is known of its probability."""
-    sentence = "There is no plan whose probability of a balance below zero could be computed."
+    sentence = Message(
+        "There is no plan whose probability of a balance below zero could be computed."
+    )
     count = next(iter(within.values())).base.shape[0]
     probability = Probability(limit, None, None, 0, count, 0.0, (), False, sentence)
     return SafePlan(policy, outcomes, probability, {}, {})
