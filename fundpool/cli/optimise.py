@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 
 CHOICES = ("rates", "swaps", "pooling")
+USUAL_RUIN = 0.05
+"""Probability of ruin that an adjusting rule is made to unless one is given."""
 
 
 class Unevenness(StrEnum):
@@ -64,6 +66,13 @@ class BurdenOf(StrEnum):
     base = "base"
     person = "person"
     contributor = "contributor"
+
+
+class Rule(StrEnum):
+    """How rates are set once scenarios unfold."""
+
+    fixed = "fixed"
+    adjusting = "adjusting"
 
 
 class Floor(StrEnum):
@@ -116,6 +125,14 @@ def optimise(
         int | None,
         typer.Option("--by", metavar="YEAR", help="Last year that counts for --ruin."),
     ] = None,
+    rule: Annotated[
+        Rule,
+        typer.Option(
+            "--rule",
+            help="Rates are a fixed path, or adjust by a rule in reserve months and last year's "
+            "cost, decided today; the latter is made to --ruin, 0.05 unless given.",
+        ),
+    ] = Rule.fixed,
     seed: Seed = 1,
     floor: Annotated[
         Floor | None, typer.Option("--floor", help="How the floor holds over scenarios.")
@@ -175,6 +192,8 @@ def optimise(
         span = projected_years(opened, years)
         decided = listed(choose, CHOICES, "--choose")
         stages = _years(merge_years)
+        if rule is Rule.adjusting and ruin is None:
+            ruin = USUAL_RUIN
         last = _ruin_terms(opened, ruin, by, span, decided, stages, sensitivity)
         chosen_pooling = checked_plans(opened, [pooling or opened.levels[0]])[0]
         months = 0.0 if ruin is not None and reserve_months is None else reserve_months
@@ -217,7 +236,9 @@ def optimise(
     plan: Plan | None = None
     if {"rates", "swaps"} & set(decided) and not ("pooling" in decided and stages):
         say("Optimising", quiet)
-        choices = Choices(policy=rules, aims=aims, solver=solver, time_limit=time_limit)
+        choices = Choices(
+            policy=rules, aims=aims, solver=solver, time_limit=time_limit, rule=rule.value
+        )
         with refusing_bad_input(), usage_from_value_error():
             plan = run(
                 projected.pooled(pools), None, scenarios, seed=seed, choices=choices, ruin=ruin,
