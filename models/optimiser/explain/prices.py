@@ -26,7 +26,7 @@ MEASURABLE = 1e-7
 
 
 def shadow_prices(plan: Plan) -> pd.DataFrame:
-    """What limits cost, the dearest first.
+    """What limits cost, the highest price first.
 
     A limit that no pool feels has one row without a pool, which says so.
 
