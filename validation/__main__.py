@@ -103,8 +103,8 @@ def main(words: list[str] | None = None) -> int:
         else:
             page = asked.write.read_text("utf-8")
             asked.write.write_text(inserted(page, name, part.text), "utf-8")
-        held = len(part.checks) - len(part.failed)
-        print(f"{name}: {held} of {len(part.checks)} checks hold ({took:.0f} s)", file=sys.stderr)
+        passed = len(part.checks) - len(part.failed)
+        print(f"{name}: {passed} of {len(part.checks)} checks hold ({took:.0f} s)", file=sys.stderr)
         if part.failed:
             print(checks_table(part.failed), file=sys.stderr)
     return 1 if failed else 0

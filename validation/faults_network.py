@@ -197,8 +197,8 @@ def _requests() -> Iterator[Fault]:
             bench: Bench, place: Path, status: int = status, query: str = query,
             headers: dict[str, str] = headers,
         ) -> str:  # fmt: skip
-            found = _asked(_serving(token="word"), query, **headers)
-            return "" if found == status else f"status {found}, not {status}"
+            reply = _asked(_serving(token="word"), query, **headers)
+            return "" if reply == status else f"status {reply}, not {status}"
 
         yield Fault("requests", name, trial, case, True)
     hosts = {

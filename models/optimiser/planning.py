@@ -103,8 +103,8 @@ def optimise(
 
     Args:
         projection: projected funds; their pools stay the same throughout.
-        reserve_months: reserve floor in months of outgo, net of claims owed; the case's
-            ``solvency.target_reserve_months`` unless told, and none with ``ruin``.
+        reserve_months: reserve floor in months of outgo, net of claims owed; default: the
+            case's ``solvency.target_reserve_months``, and none with ``ruin``.
         scenarios: scenarios sampled from the stochastic model; 0 plans on the central path. Rates
             are decided before the scenario, swaps after it, and the floor is kept in the mean of
             the worst cases (``cvar``) unless the policy says otherwise. With ``ruin`` the number
