@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result
+from fundpool.cli.nightly import nightly
 from fundpool.cli.options import (
     ArchiveFolder,
     AsJson,
@@ -57,6 +59,7 @@ from fundpool.cli.spoken import ReportLanguage, spoken
 
 
 @app.command()
+@nightly
 def report(
     context: typer.Context,
     case: CaseArgument = "jiangsu",
@@ -156,11 +159,13 @@ def report(
         result["failed_outputs"] = write_report(
             folder, comparison, result, extras, spoken(), endings
         )
-        kept(archive, context, opened, result, comparison.tables | extras.tables, resolved,
-             files=sorted(folder.iterdir()), previous=earlier.id if earlier else None,
-             quiet=quiet)  # fmt: skip
+        run_kept = kept(
+            archive, context, opened, result, comparison.tables | extras.tables, resolved,
+            files=sorted(folder.iterdir()), previous=earlier.id if earlier else None, quiet=quiet,
+        )  # fmt: skip
+    result_with_run = result | {"run": run_kept.id if run_kept else None}
     if json:
-        typer.echo(as_json(result), nl=False)
+        print_result(as_json(result_with_run))
     reporting.say_written(out, files, result, quiet)
     sent = reporting.send_alerts(alarm, result, quiet)
     end_with_alerts(result, opened, quiet, DONE if sent else FAILED)

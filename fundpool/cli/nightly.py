@@ -1,0 +1,116 @@
+"""What ``report`` does around its work on a schedule: several cases in one call."""
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fundpool.cli.messages import print_result
+from fundpool.cli.session import (
+    DONE,
+    UsageError,
+    checked_folder,
+    refusing_bad_input,
+    results_in,
+    say,
+)
+from fundpool.cli.spoken import spoken
+
+TABLE = "cases.csv"
+"""The table of several cases in ``--out``."""
+
+MoreCases = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[CASE]...",
+        help="Further cases: each gets a folder of its name in --out and the same options.",
+        show_default=False,
+    ),
+]
+
+
+@dataclass(frozen=True)
+class Nightly:
+    """Options of a scheduled call.
+
+    Attributes:
+        more: cases beside the first.
+    """
+
+    more: MoreCases = None
+
+
+def nightly(function: Callable[..., None]) -> Callable[..., None]:
+    """A report command with the options of :class:`Nightly` beside its own, for many cases."""
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def command(**values: Any) -> None:
+        options = Nightly(**{item.name: values.pop(item.name) for item in fields(Nightly)})
+        if options.more:
+            _report_all([values["case"], *options.more], values)
+        else:
+            function(**values)
+
+    added = [
+        inspect.Parameter(
+            item.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=item.default,
+            annotation=Nightly.__annotations__[item.name],
+        )
+        for item in fields(Nightly)
+    ]
+    parameters = [*signature.parameters.values(), *added]
+    command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = function.__annotations__ | Nightly.__annotations__
+    return command
+
+
+def _report_all(cases: Sequence[str], values: Mapping[str, Any]) -> None:
+    """Report several cases one after the other; ends with the status that comes first."""
+    from fundpool.archive.requests import given_words
+    from fundpool.scheduled.children import folder_names, reported
+    from fundpool.scheduled.outcomes import first_status
+
+    out, quiet = Path(values["out"]), bool(values["quiet"])
+    with refusing_bad_input():
+        try:
+            names = folder_names(cases)
+        except ValueError as error:
+            raise UsageError(str(error)) from None
+        checked_folder(out, [TABLE])
+        for name in names:
+            checked_folder(out / name)
+    own = {"out", "json", *(item.name for item in fields(Nightly))}
+    words = given_words(values["context"], own)
+    outcomes = []
+    for number, (case, name) in enumerate(zip(cases, names, strict=True), 1):
+        place = {"case": case, "n": number, "all": len(cases)}
+        say(spoken().gettext("Case %(n)s of %(all)s: %(case)s") % place, quiet)
+        outcomes.append(reported(case, name, words, out / name))
+    _tell(outcomes, out, json=values["json"])
+    status = first_status(outcome.status for outcome in outcomes)
+    if status != DONE:
+        raise typer.Exit(status)
+
+
+def _tell(outcomes: Sequence[Any], out: Path, json: bool) -> None:
+    """Write the table of all cases into ``out``, and print it or everything as JSON."""
+    from fundpool.cli.tables import outcomes_text
+    from fundpool.scheduled.outcomes import outcome_records, outcome_table
+    from fundpool.summary import as_json
+    from fundpool.writing import write_csv
+
+    table = outcome_table(outcomes)
+    if any(outcome.summary is not None for outcome in outcomes):
+        with results_in(out, [TABLE]) as folder:
+            write_csv(table, folder / TABLE)
+    if json:
+        print_result(as_json(outcome_records(outcomes)))
+        return
+    typer.echo(outcomes_text(table, spoken()))
