@@ -5,13 +5,15 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fundpool.cli.messages import print_result
+from fundpool.cli.options import finite
 from fundpool.cli.session import (
     DONE,
+    FAILED,
     UsageError,
     checked_folder,
     refusing_bad_input,
@@ -20,8 +22,13 @@ from fundpool.cli.session import (
 )
 from fundpool.cli.spoken import spoken
 
+if TYPE_CHECKING:
+    from fundpool.inputs.case import Case
+
 TABLE = "cases.csv"
 """The table of several cases in ``--out``."""
+OF_THE_WHOLE_CALL = frozenset({"more"})
+"""Options that are not for the reports of single cases."""
 
 MoreCases = Annotated[
     list[str] | None,
@@ -32,6 +39,14 @@ MoreCases = Annotated[
     ),
 ]
 
+Wait = Annotated[
+    float,
+    typer.Option(
+        "--wait", metavar="SECONDS", min=0.0, callback=finite,
+        help="How long to wait for another report of the same case into the same archive.",
+    ),
+]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Nightly:
@@ -39,9 +54,11 @@ class Nightly:
 
     Attributes:
         more: cases beside the first.
+        wait: seconds to wait for another report of the same case.
     """
 
     more: MoreCases = None
+    wait: Wait = 3600.0
 
 
 def nightly(function: Callable[..., None]) -> Callable[..., None]:
@@ -86,7 +103,7 @@ def _report_all(cases: Sequence[str], values: Mapping[str, Any]) -> None:
         checked_folder(out, [TABLE])
         for name in names:
             checked_folder(out / name)
-    own = {"out", "json", *(item.name for item in fields(Nightly))}
+    own = {"out", "json"} | OF_THE_WHOLE_CALL
     words = given_words(values["context"], own)
     outcomes = []
     for number, (case, name) in enumerate(zip(cases, names, strict=True), 1):
@@ -114,3 +131,35 @@ def _tell(outcomes: Sequence[Any], out: Path, json: bool) -> None:
         print_result(as_json(outcome_records(outcomes)))
         return
     typer.echo(outcomes_text(table, spoken()))
+
+
+def one_at_a_time(context: typer.Context, archive: Path | None, case: "Case") -> None:
+    """Hold the case's lock in the archive until the command ends.
+
+    Args:
+        context: the command's, with its option ``wait``.
+        archive: the archive; without one there is nothing to hold.
+        case: the case.
+    """
+    if archive is None:
+        return
+    from fundpool.archive.case_lock import BusyError, lock_case
+    from fundpool.archive.requests import case_name
+    from fundpool.inputs.files.writing import reason
+
+    name, wait = case_name(case.origin), float(context.params["wait"])
+    words = {"case": name, "seconds": f"{wait:g}"}
+    sentence = spoken().gettext(
+        "Another report of %(case)s is under way; waiting for it, at most %(seconds)s seconds"
+    )
+    try:
+        lock = lock_case(
+            archive.resolve(), name, wait, lambda: say(sentence % words, context.params["quiet"])
+        )
+    except BusyError as error:
+        say(f"fundpool: {error}")
+        raise typer.Exit(FAILED) from None
+    except OSError as error:
+        say(f"fundpool: the case cannot be locked in {str(archive)!r}: {reason(error)}")
+        raise typer.Exit(FAILED) from None
+    context.call_on_close(lock.release)

@@ -7,7 +7,7 @@ import typer
 
 from fundpool.cli.app import app
 from fundpool.cli.messages import print_result
-from fundpool.cli.nightly import nightly
+from fundpool.cli.nightly import nightly, one_at_a_time
 from fundpool.cli.options import (
     ArchiveFolder,
     AsJson,
@@ -111,6 +111,7 @@ def report(
         checked_folder(out, [*files, "summary.json"])
         say(spoken().gettext("Checking %(case)s") % {"case": case}, quiet)
         opened = opened_case(case, changes, policy, quiet)
+        one_at_a_time(context, archive, opened)
         span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         chosen = policies_to_measure(opened, measured)

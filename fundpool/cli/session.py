@@ -213,7 +213,7 @@ def checked_archive(archive: Path | None) -> None:
 
     try:
         check_folder(archive, ["fundpool-archive.json"])
-        for name in ("runs", "drafts", "inputs"):
+        for name in ("runs", "drafts", "inputs", "locks"):
             check_folder(archive / name)
         check_one_disk(archive / "runs", archive / "drafts")
         Archive(archive).check_format()
