@@ -154,6 +154,7 @@ def report(
     with refusing_bad_input():
         extras = reporting.gathered(context, comparison, found, resolved, sensitivity, quiet)
     result = summary(comparison.projections, plans[0], risk, extras.experience)
+    result |= reporting.changes_of_alerts(result, earlier)
     result["plan"] = best.record() if best is not None else None
     say(spoken().gettext("Writing the report"), quiet)
     with results_in(out, files) as folder:
@@ -168,5 +169,5 @@ def report(
     if json:
         print_result(as_json(result_with_run))
     reporting.say_written(out, files, result, quiet)
-    sent = reporting.send_alerts(alarm, result, quiet)
+    sent = reporting.send_alerts(alarm, result_with_run, quiet)
     end_with_alerts(result, opened, quiet, DONE if sent else FAILED)
