@@ -15,8 +15,10 @@ from fundpool.inputs.case import Case, case_path
 from fundpool.inputs.case.bundled import is_there
 
 PLACES = frozenset(
-    {"out", "archive", "json", "quiet", "help", "webhook", "webhook_file", "secret_file", "wait",
-     MESSAGES}
+    {
+        "out", "archive", "json", "quiet", "help", "webhook", "webhook_file", "secret_file", "wait",
+        "log", MESSAGES,
+    }
 )  # fmt: skip
 """Options that say where results go and how a command speaks, not what results are."""
 

@@ -29,6 +29,7 @@ class Said:
         errors: sentences on what went wrong.
         findings: what is wrong with a case, as plain data.
         result_printed: whether the result stands on stdout.
+        summary: contents of summary.json, once there is a report.
     """
 
     style: str | None = None
@@ -37,6 +38,7 @@ class Said:
     errors: list[str] = field(default_factory=list)
     findings: list[dict[str, Any]] = field(default_factory=list)
     result_printed: bool = False
+    summary: Mapping[str, Any] | None = None
 
 
 _SAID: ContextVar[Said | None] = ContextVar("said", default=None)
@@ -58,13 +60,12 @@ def level_of(message: str) -> str:
     return "warning" if message.startswith(WARNING_SIGN) else "info"
 
 
-def write(message: str, level: str | None = None, **more: Any) -> None:
-    """Write a message to stderr, plain or as one log line for each of its lines.
+def write(message: str, level: str | None = None) -> None:
+    """Write a message to stderr, plain or as log lines; errors are kept for ``--json``.
 
     Args:
         message: the text.
         level: ``info``, ``warning`` or ``error``; by how it begins unless given.
-        more: further entries of a JSON log line.
     """
     record = said()
     level = level or level_of(message)
@@ -72,10 +73,15 @@ def write(message: str, level: str | None = None, **more: Any) -> None:
         record.errors.append(message.removeprefix(ERROR_SIGN))
     if record.style is None:
         typer.echo(message, err=True)
-        return
+    else:
+        write_log(message, level)
+
+
+def write_log(message: str, level: str, **more: Any) -> None:
+    """Write one log line for each line of a message; ``more`` are further entries in JSON."""
     for line in message.splitlines():
         text = line.removeprefix(ERROR_SIGN).removeprefix(WARNING_SIGN)
-        typer.echo(_log_line(record, text, level, more), err=True)
+        typer.echo(_log_line(said(), text, level, more), err=True)
 
 
 def _log_line(record: Said, text: str, level: str, more: Mapping[str, Any]) -> str:
@@ -98,26 +104,37 @@ class _LogLines(logging.Handler):
 
 
 @contextmanager
-def log_lines(style: str | None, case: str) -> Iterator[None]:
+def recorded() -> Iterator[Said]:
+    """The record of the command under way; a new one where none has begun."""
+    record = _SAID.get()
+    if record is not None:
+        yield record
+        return
+    token = _SAID.set(Said())
+    try:
+        yield said()
+    finally:
+        _SAID.reset(token)
+
+
+@contextmanager
+def log_lines(style: str | None, case: str) -> Iterator[Said]:
     """Speak in log lines while the block runs.
 
     Args:
         style: ``text`` or ``json``; None leaves plain sentences.
         case: name of the case.
     """
-    if style is None:
-        yield
-        return
-    record = said()
-    before = record.style, record.case
-    record.style, record.case = style, case
-    handler = _LogLines()
-    logging.root.addHandler(handler)
-    try:
-        yield
-    finally:
-        logging.root.removeHandler(handler)
-        record.style, record.case = before
+    with recorded() as record:
+        record.style, record.case = style, case
+        handler = _LogLines()
+        if style is not None:
+            logging.root.addHandler(handler)
+        try:
+            yield record
+        finally:
+            logging.root.removeHandler(handler)
+            record.style = record.case = None
 
 
 class Program(TyperGroup):
@@ -137,8 +154,9 @@ class Program(TyperGroup):
         except Exception as error:
             if as_json:
                 formatted = getattr(error, "format_message", None)  # a refused option
-                text = formatted() if formatted else f"{type(error).__name__}: {error}"
-                record.errors.append(str(text))
+                text = str(formatted()) if formatted else f"{type(error).__name__}: {error}"
+                if text not in record.errors:
+                    record.errors.append(text)
                 _print_errors(record, getattr(error, "exit_code", 1))
             raise
         finally:

@@ -2,14 +2,16 @@
 
 import functools
 import inspect
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fundpool.cli.messages import print_result
+from fundpool.cli.messages import Said, log_lines, print_result, write, write_log
 from fundpool.cli.options import finite
 from fundpool.cli.session import (
     DONE,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 TABLE = "cases.csv"
 """The table of several cases in ``--out``."""
+FAILURES = (1, 2, 4)
+"""Exit statuses of a call that did not do what it was asked; 0 and 3 are results."""
 OF_THE_WHOLE_CALL = frozenset({"more"})
 """Options that are not for the reports of single cases."""
 
@@ -48,6 +52,19 @@ Wait = Annotated[
 ]  # fmt: skip
 
 
+class LogStyle(StrEnum):
+    """Forms of log lines."""
+
+    text = "text"
+    json = "json"
+
+
+Log = Annotated[
+    LogStyle | None,
+    typer.Option("--log", help="Messages as log lines with time, level, case and run."),
+]
+
+
 @dataclass(frozen=True)
 class Nightly:
     """Options of a scheduled call.
@@ -55,10 +72,12 @@ class Nightly:
     Attributes:
         more: cases beside the first.
         wait: seconds to wait for another report of the same case.
+        log: form of messages; None for plain sentences.
     """
 
     more: MoreCases = None
     wait: Wait = 3600.0
+    log: Log = None
 
 
 def nightly(function: Callable[..., None]) -> Callable[..., None]:
@@ -68,10 +87,15 @@ def nightly(function: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(function)
     def command(**values: Any) -> None:
         options = Nightly(**{item.name: values.pop(item.name) for item in fields(Nightly)})
-        if options.more:
-            _report_all([values["case"], *options.more], values)
-        else:
-            function(**values)
+        from fundpool.archive.requests import case_name
+
+        with log_lines(options.log, case_name(values["case"])) as record:
+            if options.more:
+                status = _report_all([values["case"], *options.more], values, record)
+            else:
+                status = _report_one(function, values, record)
+            if status != DONE:
+                raise typer.Exit(status)
 
     added = [
         inspect.Parameter(
@@ -88,8 +112,34 @@ def nightly(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _report_all(cases: Sequence[str], values: Mapping[str, Any]) -> None:
-    """Report several cases one after the other; ends with the status that comes first."""
+def _report_one(function: Callable[..., None], values: Mapping[str, Any], record: Said) -> int:
+    """Report one case in this process; its exit status."""
+    started = time.monotonic()
+    status = FAILED
+    try:
+        function(**values)
+        status = DONE
+    except typer.Exit as ended:
+        status = ended.exit_code
+    except Exception as error:
+        if record.style is not None:
+            write(f"{type(error).__name__}: {error}", "error")
+        raise
+    finally:
+        _say_end(record, status, time.monotonic() - started, values["quiet"])
+    return status
+
+
+def _say_end(record: Said, status: int, seconds: float, quiet: bool) -> None:
+    """The last log line of a report; plain sentences have none."""
+    if record.style is not None and not (quiet and status not in FAILURES):
+        words = f"ended with exit status {status} after {seconds:.1f} s"
+        level = "error" if status in FAILURES else "info"
+        write_log(words, level, status=status, seconds=round(seconds, 3))
+
+
+def _report_all(cases: Sequence[str], values: Mapping[str, Any], record: Said) -> int:
+    """Report several cases one after the other; the exit status that comes first."""
     from fundpool.archive.requests import given_words
     from fundpool.scheduled.children import folder_names, reported
     from fundpool.scheduled.outcomes import first_status
@@ -103,17 +153,16 @@ def _report_all(cases: Sequence[str], values: Mapping[str, Any]) -> None:
         checked_folder(out, [TABLE])
         for name in names:
             checked_folder(out / name)
-    own = {"out", "json"} | OF_THE_WHOLE_CALL
-    words = given_words(values["context"], own)
+    words = given_words(values["context"], {"out", "json"} | OF_THE_WHOLE_CALL)
     outcomes = []
     for number, (case, name) in enumerate(zip(cases, names, strict=True), 1):
+        record.case = name
         place = {"case": case, "n": number, "all": len(cases)}
         say(spoken().gettext("Case %(n)s of %(all)s: %(case)s") % place, quiet)
         outcomes.append(reported(case, name, words, out / name))
+    record.case = None
     _tell(outcomes, out, json=values["json"])
-    status = first_status(outcome.status for outcome in outcomes)
-    if status != DONE:
-        raise typer.Exit(status)
+    return first_status(outcome.status for outcome in outcomes)
 
 
 def _tell(outcomes: Sequence[Any], out: Path, json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from fundpool.cli.app import app
-from fundpool.cli.messages import print_result
+from fundpool.cli.messages import print_result, said
 from fundpool.cli.nightly import nightly, one_at_a_time
 from fundpool.cli.options import (
     ArchiveFolder,
@@ -166,6 +166,7 @@ def report(
             files=sorted(folder.iterdir()), previous=earlier.id if earlier else None, quiet=quiet,
         )  # fmt: skip
     result_with_run = result | {"run": run_kept.id if run_kept else None}
+    said().summary = result
     if json:
         print_result(as_json(result_with_run))
     reporting.say_written(out, files, result, quiet)

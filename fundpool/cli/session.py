@@ -345,6 +345,7 @@ def kept(
         say(f"fundpool: the run cannot be kept in {str(archive)!r}: {reason(error)}; "
             "nothing was written")  # fmt: skip
         raise typer.Exit(FAILED) from None
+    said().run = run.id
     say(
         spoken().gettext("Kept in %(archive)s as %(run)s") % {"archive": archive, "run": run.id},
         quiet,
@@ -363,7 +364,7 @@ def end_with_alerts(
 
     sentences = alert_sentences(result, case, spoken())
     for sentence in sentences:
-        say(sentence, quiet)
+        say(sentence, quiet, "warning" if result["alerts"] else "info")
     status = at_least or status_of(result)
     if status != DONE:
         raise typer.Exit(status)

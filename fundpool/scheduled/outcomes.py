@@ -8,8 +8,6 @@ import pandas as pd
 
 PRECEDENCE = (2, 1, 4, 3)
 """Exit statuses in the order in which they come first, if several apply; then 0."""
-FAILURES = frozenset({1, 2, 4})
-"""Exit statuses of a call that did not do what it was asked; 0 and 3 are results."""
 
 
 @dataclass(frozen=True)
