@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fundpool.cli.announcing import Metrics, announce, checked_listeners
 from fundpool.cli.messages import Said, log_lines, print_result, write, write_log
 from fundpool.cli.options import finite
 from fundpool.cli.session import (
@@ -26,12 +27,13 @@ from fundpool.cli.spoken import spoken
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
+    from fundpool.scheduled.outcomes import Outcome
 
 TABLE = "cases.csv"
 """The table of several cases in ``--out``."""
 FAILURES = (1, 2, 4)
 """Exit statuses of a call that did not do what it was asked; 0 and 3 are results."""
-OF_THE_WHOLE_CALL = frozenset({"more"})
+OF_THE_WHOLE_CALL = frozenset({"more", "metrics"})
 """Options that are not for the reports of single cases."""
 
 MoreCases = Annotated[
@@ -73,11 +75,13 @@ class Nightly:
         more: cases beside the first.
         wait: seconds to wait for another report of the same case.
         log: form of messages; None for plain sentences.
+        metrics: file for a textfile collector.
     """
 
     more: MoreCases = None
     wait: Wait = 3600.0
     log: Log = None
+    metrics: Metrics = None
 
 
 def nightly(function: Callable[..., None]) -> Callable[..., None]:
@@ -89,13 +93,20 @@ def nightly(function: Callable[..., None]) -> Callable[..., None]:
         options = Nightly(**{item.name: values.pop(item.name) for item in fields(Nightly)})
         from fundpool.archive.requests import case_name
 
+        started, status = time.monotonic(), FAILED
         with log_lines(options.log, case_name(values["case"])) as record:
-            if options.more:
-                status = _report_all([values["case"], *options.more], values, record)
-            else:
-                status = _report_one(function, values, record)
-            if status != DONE:
-                raise typer.Exit(status)
+            try:
+                status = _reported(function, options, values, record)
+            except typer.Exit as ended:
+                status = ended.exit_code
+            except Exception as error:
+                if record.style is not None:
+                    write(f"{type(error).__name__}: {error}", "error")
+                raise
+            finally:
+                _say_end(record, status, time.monotonic() - started, values["quiet"])
+        if status != DONE:
+            raise typer.Exit(status)
 
     added = [
         inspect.Parameter(
@@ -112,22 +123,49 @@ def nightly(function: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _report_one(function: Callable[..., None], values: Mapping[str, Any], record: Said) -> int:
-    """Report one case in this process; its exit status."""
-    started = time.monotonic()
-    status = FAILED
+def _reported(
+    function: Callable[..., None], options: Nightly, values: Mapping[str, Any], record: Said
+) -> int:
+    """Report all cases and tell who is to hear of it; the exit status that comes first."""
+    from fundpool.scheduled.outcomes import first_status, unreported
+
+    with refusing_bad_input():
+        listeners = checked_listeners(options.metrics)
+    cases = [str(values["case"]), *(options.more or [])]
+    try:
+        if options.more:
+            outcomes = _report_all(cases, values, record)
+        else:
+            outcomes = [_report_one(function, values, record)]
+    except (Exception, SystemExit) as error:
+        errors = record.errors or [f"{type(error).__name__}: {error}"]
+        status = getattr(error, "exit_code", FAILED)
+        announce(listeners, [unreported(case, status, errors) for case in cases])
+        raise
+    informed = [] if announce(listeners, outcomes) else [FAILED]
+    return first_status([*(outcome.status for outcome in outcomes), *informed])
+
+
+def _report_one(
+    function: Callable[..., None], values: Mapping[str, Any], record: Said
+) -> "Outcome":
+    """Report one case in this process."""
+    from fundpool.scheduled.outcomes import Outcome, short_name
+
+    started, status = time.monotonic(), DONE
     try:
         function(**values)
-        status = DONE
     except typer.Exit as ended:
         status = ended.exit_code
-    except Exception as error:
-        if record.style is not None:
-            write(f"{type(error).__name__}: {error}", "error")
-        raise
-    finally:
-        _say_end(record, status, time.monotonic() - started, values["quiet"])
-    return status
+    return Outcome(
+        case=short_name(str(values["case"])),
+        status=status,
+        seconds=time.monotonic() - started,
+        summary=record.summary,
+        run=record.run,
+        errors=tuple(record.errors),
+        folder=str(values["out"]),
+    )
 
 
 def _say_end(record: Said, status: int, seconds: float, quiet: bool) -> None:
@@ -138,11 +176,10 @@ def _say_end(record: Said, status: int, seconds: float, quiet: bool) -> None:
         write_log(words, level, status=status, seconds=round(seconds, 3))
 
 
-def _report_all(cases: Sequence[str], values: Mapping[str, Any], record: Said) -> int:
-    """Report several cases one after the other; the exit status that comes first."""
+def _report_all(cases: Sequence[str], values: Mapping[str, Any], record: Said) -> list["Outcome"]:
+    """Report several cases one after the other."""
     from fundpool.archive.requests import given_words
     from fundpool.scheduled.children import folder_names, reported
-    from fundpool.scheduled.outcomes import first_status
 
     out, quiet = Path(values["out"]), bool(values["quiet"])
     with refusing_bad_input():
@@ -162,10 +199,10 @@ def _report_all(cases: Sequence[str], values: Mapping[str, Any], record: Said) -
         outcomes.append(reported(case, name, words, out / name))
     record.case = None
     _tell(outcomes, out, json=values["json"])
-    return first_status(outcome.status for outcome in outcomes)
+    return outcomes
 
 
-def _tell(outcomes: Sequence[Any], out: Path, json: bool) -> None:
+def _tell(outcomes: Sequence["Outcome"], out: Path, json: bool) -> None:
     """Write the table of all cases into ``out``, and print it or everything as JSON."""
     from fundpool.cli.tables import outcomes_text
     from fundpool.scheduled.outcomes import outcome_records, outcome_table

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from fundpool.archive.requests import case_name
-from fundpool.inputs.files.disk import portable_name
-from fundpool.scheduled.outcomes import Outcome
+from fundpool.scheduled.outcomes import Outcome, short_name
 
 GRACE = 30.0
 """Seconds for an ended process to clear its unfinished files away."""
@@ -25,7 +23,7 @@ def folder_names(cases: Sequence[str]) -> list[str]:
     Raises:
         ValueError: two cases would share one.
     """
-    names = [portable_name(case_name(case).removesuffix(".xlsx")) for case in cases]
+    names = [short_name(case) for case in cases]
     lower = [name.lower() for name in names]
     for place, name in enumerate(lower):
         if name in lower[:place]:

@@ -6,6 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from fundpool.archive.requests import case_name
+from fundpool.inputs.files.disk import portable_name
+
 PRECEDENCE = (2, 1, 4, 3)
 """Exit statuses in the order in which they come first, if several apply; then 0."""
 
@@ -41,6 +44,16 @@ def first_status(statuses: Iterable[int]) -> int:
     """
     known = {status if status in (0, *PRECEDENCE) else 1 for status in statuses}
     return next((status for status in PRECEDENCE if status in known), 0)
+
+
+def short_name(case: str) -> str:
+    """What a case is called: its folder or workbook, on any system, without ending."""
+    return portable_name(case_name(case).removesuffix(".xlsx"))
+
+
+def unreported(case: str, status: int, errors: Iterable[str]) -> Outcome:
+    """How a case ended whose report did not come to an end of its own."""
+    return Outcome(short_name(case), status, 0.0, errors=tuple(errors))
 
 
 def outcome_table(outcomes: Sequence[Outcome]) -> pd.DataFrame:
