@@ -20,6 +20,20 @@ Metrics = Annotated[
         help="Write how the report ended to this file, in the text format of Prometheus.",
     ),
 ]  # fmt: skip
+Ping = Annotated[
+    str | None,
+    typer.Option(
+        "--ping", metavar="URL", envvar="FUNDPOOL_PING", show_envvar=True,
+        help="POST to this address when the report is done, to URL/fail when it fails.",
+    ),
+]  # fmt: skip
+PingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--ping-file", metavar="FILE", envvar="FUNDPOOL_PING_FILE", show_envvar=True,
+        help="A file with the address of --ping, which is then in no list of processes.",
+    ),
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -28,29 +42,52 @@ class Listeners:
 
     Attributes:
         metrics: file for a textfile collector.
+        ping: address for success; failures go to it with ``/fail``.
     """
 
     metrics: Path | None = None
+    ping: str | None = None
 
 
-def checked_listeners(metrics: Path | None) -> Listeners:
+def checked_listeners(metrics: Path | None, ping: str | None, ping_file: Path | None) -> Listeners:
     """Everybody who is named, so far as it can be known before the work.
 
     Raises:
-        UsageError: a file cannot be written, or a library is missing.
+        UsageError: a file cannot be read or written, an address is none, or a library is missing.
     """
+    from fundpool.webhook import address_from
+
     if metrics is not None:
         from fundpool.scheduled.metrics import missing_library
 
         checked_folder(metrics.parent, [metrics.name], "--metrics in")
         if missing := missing_library():
             raise UsageError(f"--metrics: {missing}")
-    return Listeners(metrics)
+    try:
+        address = address_from(ping, ping_file, "--ping-file")
+    except ValueError as error:
+        raise UsageError(f"--ping {error}") from None
+    return Listeners(metrics, address)
 
 
 def announce(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:
     """Tell everybody how reports ended; False if somebody could not be told."""
-    return _write_metrics(listeners, outcomes)
+    told = [_write_metrics(listeners, outcomes), _ping(listeners, outcomes)]
+    return all(told)
+
+
+def _ping(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:
+    if listeners.ping is None:
+        return True
+    from fundpool.scheduled.pings import ping
+    from fundpool.webhook import WebhookError
+
+    try:
+        ping(listeners.ping, outcomes)
+    except WebhookError as error:
+        say(f"fundpool: {error}")
+        return False
+    return True
 
 
 def _write_metrics(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:

@@ -10,14 +10,12 @@ from fundpool.alert_changes import counted_changes
 from fundpool.alerts import SEVERITIES
 from fundpool.archive.objects import write_durably
 from fundpool.inputs.files.disk import move, unused
-from fundpool.scheduled.outcomes import Outcome
+from fundpool.scheduled.outcomes import DONE, Outcome
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
 
 NO_LIBRARY = "metrics need one more library: pip install 'fundpool[metrics]'"
-DONE = (0, 3)
-"""Exit statuses of a report that did its work."""
 SUCCESS = "fundpool_report_success_timestamp_seconds"
 
 

@@ -11,6 +11,8 @@ from fundpool.inputs.files.disk import portable_name
 
 PRECEDENCE = (2, 1, 4, 3)
 """Exit statuses in the order in which they come first, if several apply; then 0."""
+DONE = (0, 3)
+"""Exit statuses of a report that did its work."""
 
 
 @dataclass(frozen=True)
