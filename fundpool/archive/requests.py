@@ -17,7 +17,7 @@ from fundpool.inputs.case.bundled import is_there
 PLACES = frozenset(
     {
         "out", "archive", "json", "quiet", "help", "webhook", "webhook_file", "secret_file", "wait",
-        "log", "metrics", "ping", "ping_file", MESSAGES,
+        "log", "metrics", "ping", "ping_file", "notify", MESSAGES,
     }
 )  # fmt: skip
 """Options that say where results go and how a command speaks, not what results are."""

@@ -1,5 +1,6 @@
 """Who hears how scheduled reports ended: the options, checked before the work."""
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fundpool.cli.session import UsageError, checked_folder, say
+from fundpool.cli.spoken import spoken
 
 if TYPE_CHECKING:
     from fundpool.scheduled.outcomes import Outcome
@@ -34,6 +36,14 @@ PingFile = Annotated[
         help="A file with the address of --ping, which is then in no list of processes.",
     ),
 ]  # fmt: skip
+NotifyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--notify", metavar="FILE", envvar="FUNDPOOL_NOTIFY_FILE", show_envvar=True,
+        help="Send news by e-mail or chat to the addresses of Apprise in this file, one a line; "
+        "FUNDPOOL_NOTIFY holds them itself.",
+    ),
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,18 +53,23 @@ class Listeners:
     Attributes:
         metrics: file for a textfile collector.
         ping: address for success; failures go to it with ``/fail``.
+        notify: addresses of Apprise for news.
     """
 
     metrics: Path | None = None
     ping: str | None = None
+    notify: tuple[str, ...] = ()
 
 
-def checked_listeners(metrics: Path | None, ping: str | None, ping_file: Path | None) -> Listeners:
+def checked_listeners(
+    metrics: Path | None, ping: str | None, ping_file: Path | None, notify: Path | None
+) -> Listeners:
     """Everybody who is named, so far as it can be known before the work.
 
     Raises:
         UsageError: a file cannot be read or written, an address is none, or a library is missing.
     """
+    from fundpool.scheduled.notices import addresses_from
     from fundpool.webhook import address_from
 
     if metrics is not None:
@@ -67,13 +82,36 @@ def checked_listeners(metrics: Path | None, ping: str | None, ping_file: Path | 
         address = address_from(ping, ping_file, "--ping-file")
     except ValueError as error:
         raise UsageError(f"--ping {error}") from None
-    return Listeners(metrics, address)
+    try:
+        addresses = addresses_from(notify, os.environ.get("FUNDPOOL_NOTIFY"))
+    except ValueError as error:
+        raise UsageError(f"--notify {error}") from None
+    return Listeners(metrics, address, addresses)
 
 
 def announce(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:
     """Tell everybody how reports ended; False if somebody could not be told."""
-    told = [_write_metrics(listeners, outcomes), _ping(listeners, outcomes)]
+    told = [
+        _write_metrics(listeners, outcomes), _send_notice(listeners, outcomes),
+        _ping(listeners, outcomes),
+    ]  # fmt: skip
     return all(told)
+
+
+def _send_notice(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:
+    if not listeners.notify:
+        return True
+    from fundpool.scheduled.notices import NoticeError, notice, send
+
+    news = notice(outcomes, spoken())
+    if news is None:
+        return True
+    try:
+        send(listeners.notify, *news)
+    except NoticeError as error:
+        say(f"fundpool: {error}")
+        return False
+    return True
 
 
 def _ping(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fundpool.cli.announcing import Metrics, Ping, PingFile, announce, checked_listeners
+from fundpool.cli.announcing import Metrics, NotifyFile, Ping, PingFile, announce, checked_listeners
 from fundpool.cli.messages import Said, log_lines, print_result, write, write_log
 from fundpool.cli.options import finite
 from fundpool.cli.session import (
@@ -33,7 +33,7 @@ TABLE = "cases.csv"
 """The table of several cases in ``--out``."""
 FAILURES = (1, 2, 4)
 """Exit statuses of a call that did not do what it was asked; 0 and 3 are results."""
-OF_THE_WHOLE_CALL = frozenset({"more", "metrics", "ping", "ping_file"})
+OF_THE_WHOLE_CALL = frozenset({"more", "metrics", "ping", "ping_file", "notify"})
 """Options that are not for the reports of single cases."""
 
 MoreCases = Annotated[
@@ -77,6 +77,7 @@ class Nightly:
         log: form of messages; None for plain sentences.
         metrics: file for a textfile collector.
         ping, ping_file: address of a service that notices when no report comes.
+        notify: file with addresses for e-mail and chat.
     """
 
     more: MoreCases = None
@@ -85,6 +86,7 @@ class Nightly:
     metrics: Metrics = None
     ping: Ping = None
     ping_file: PingFile = None
+    notify: NotifyFile = None
 
 
 def nightly(function: Callable[..., None]) -> Callable[..., None]:
@@ -133,7 +135,9 @@ def _reported(
     from fundpool.scheduled.outcomes import first_status, unreported
 
     with refusing_bad_input():
-        listeners = checked_listeners(options.metrics, options.ping, options.ping_file)
+        listeners = checked_listeners(
+            options.metrics, options.ping, options.ping_file, options.notify
+        )
     cases = [str(values["case"]), *(options.more or [])]
     try:
         if options.more:
