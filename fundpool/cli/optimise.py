@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import (
     AsJson,
     CaseArgument,
@@ -253,7 +254,10 @@ def optimise(
         for name, table in tables.items():
             write_table(table, folder / name, table_format)
         (folder / "plan.json").write_text(as_json(record), encoding="utf-8", newline="\n")
-    typer.echo(as_json(record) if json else plan_text(record, tables), nl=not json)
+    if json:
+        print_result(as_json(record))
+    else:
+        typer.echo(plan_text(record, tables))
     say(f"Plan written to {out}", quiet)
     _end(opened, plan, certified)
 
