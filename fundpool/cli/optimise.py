@@ -49,8 +49,7 @@ if TYPE_CHECKING:
 
 
 CHOICES = ("rates", "swaps", "pooling")
-USUAL_RUIN = 0.05
-"""Probability of ruin that an adjusting rule is made to unless one is given."""
+USUAL_RUIN = 0.05  # that an adjusting rule is made to
 
 
 class Unevenness(StrEnum):
@@ -70,7 +69,7 @@ class BurdenOf(StrEnum):
 
 
 class Rule(StrEnum):
-    """How rates are set once scenarios unfold."""
+    """How rates are set."""
 
     fixed = "fixed"
     adjusting = "adjusting"
@@ -130,8 +129,7 @@ def optimise(
         Rule,
         typer.Option(
             "--rule",
-            help="Rates are a fixed path, or adjust by a rule in reserve months and last year's "
-            "cost, decided today; the latter is made to --ruin, 0.05 unless given.",
+            help="A fixed path of rates, or a rule decided today, made to --ruin (0.05).",
         ),
     ] = Rule.fixed,
     seed: Seed = 1,

@@ -65,17 +65,17 @@ def notice(outcomes: Sequence[Outcome], language: "Language") -> tuple[str, str]
 
     Alerts that are as they were or better are no news; those of which it is not known are.
     """
-    told = [outcome for outcome in outcomes if outcome.status not in DONE or _is_news(outcome)]
-    if not told:
+    news = [outcome for outcome in outcomes if outcome.status not in DONE or _is_news(outcome)]
+    if not news:
         return None
-    failed = sum(outcome.status not in DONE for outcome in told)
+    failed = sum(outcome.status not in DONE for outcome in news)
     title = language(
         "fundpool: reports that failed: %(failed)s, cases whose alerts changed: %(changed)s"
     ) % {
         "failed": failed,
-        "changed": sum(_is_news(outcome) for outcome in told),
+        "changed": sum(_is_news(outcome) for outcome in news),
     }
-    return title, "\n\n".join("\n".join(_of_case(outcome, language)) for outcome in told)
+    return title, "\n\n".join("\n".join(_of_case(outcome, language)) for outcome in news)
 
 
 def send(addresses: Sequence[str], title: str, text: str, seconds: float = TOTAL) -> None:
@@ -165,8 +165,8 @@ def _of_case(outcome: Outcome, language: "Language") -> list[str]:
 def _of_alerts(outcome: Outcome, summary: Mapping[str, Any], language: "Language") -> list[str]:
     since = summary["alerts_since"]
     if since is None:
-        words = {"case": outcome.case, "n": len(summary["alerts"])}
-        lines = [language("%(case)s: alerts: %(n)s") % words]
+        number = {"case": outcome.case, "n": len(summary["alerts"])}
+        lines = [language("%(case)s: alerts: %(n)s") % number]
     else:
         counts = counted_changes(summary) | {"run": since}
         lines = [f"{outcome.case}: {language(SINCE) % counts}"]
