@@ -63,6 +63,13 @@ def fund_table(case: Case, flows: CountyFlows, plan: PoolingPlan) -> pd.DataFram
     ``opening_balance`` holds what is taken over from merged schemes in the year (``taken_over``).
     The hub of an adjustment fund is a row of its own, level ``<level> adjustment fund``; one
     whose stage is over hands its money on (``hub_moves``) or keeps it at interest.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling import plan_for
+    >>> study = examples.study()
+    >>> table = fund_table(study.case, study.flows, plan_for(study.case, "city"))
+    >>> table.groupby("scheme")["year"].agg(["min", "max"]).to_numpy().tolist()
+    [[2021, 2023], [2021, 2023]]
     """
     frames: dict[str, list[pd.DataFrame]] = {}
     handed: list[TakenOver] = []
@@ -189,7 +196,11 @@ def _scheme_funds(
 
 
 def stage_at(level: str) -> Stage:
-    """A plain stage at a level."""
+    """A plain stage at a level.
+
+    >>> stage_at("city")
+    Stage(level='city', from_year=None, groups=(), schemes=None, adjustment=None)
+    """
     return Stage(level=level)
 
 
@@ -207,7 +218,11 @@ def _months(balance: FloatArray, outgo: FloatArray, outstanding: FloatArray) -> 
 
 
 def year_after(outgo: FloatArray) -> FloatArray:
-    """Outgo a year later; after the last year it grows as it did into the last year."""
+    """Outgo a year later; after the last year it grows as it did into the last year.
+
+    >>> year_after(np.array([[100.0], [110.0]])).round(6).tolist()
+    [[110.0], [121.0]]
+    """
     last = outgo[-1]
     if outgo.shape[0] > 1:
         before = outgo[-2]
@@ -216,7 +231,14 @@ def year_after(outgo: FloatArray) -> FloatArray:
 
 
 def members(pools: Pools, upper: Pools) -> IntArray:
-    """Which upper pool each pool belongs to, by its first county."""
+    """Which upper pool each pool belongs to, by its first county.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling import Stage, pools_of
+    >>> counties, cities = (pools_of(examples.case(), Stage(level)) for level in ("county", "city"))
+    >>> members(counties, cities).shape
+    (4,)
+    """
     first = np.array([np.flatnonzero(pools.of_county == p)[0] for p in range(len(pools.codes))])
     return np.asarray(upper.of_county[first], dtype=np.int64)
 
