@@ -37,6 +37,9 @@ class Topic:
 TOPICS = {
     "backtest": Topic("Backtest against published figures", "backtest", "backtest"),
     "population": Topic("The population engine", "population", "population"),
+    "official-projections": Topic(
+        "Official projections of countries", "official_projections", "official_projections"
+    ),
     "closed-forms": Topic("Closed forms and worked examples", "closed_forms", "closed_forms"),
     "trust-funds": Topic("Published tables of a fund", "trust_funds", "trust_funds"),
     "multiregional": Topic("Several regions", "multiregional", "multiregional"),

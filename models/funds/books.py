@@ -66,6 +66,19 @@ def run_off(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArr
     return paid[1:], outstanding[1:]
 
 
+def year_after(outgo: FloatArray) -> FloatArray:
+    """Outgo a year later, ``(T, ...)``; after the last year it grows as it did into the last.
+
+    >>> year_after(np.array([[100.0], [110.0]])).round(6).tolist()
+    [[110.0], [121.0]]
+    """
+    last = outgo[-1]
+    if outgo.shape[0] > 1:
+        before = outgo[-2]
+        last = last * np.divide(last, before, out=np.ones_like(last), where=before > 0)
+    return np.concatenate([outgo[1:], last[None]])
+
+
 def county_book(
     case: Case, flows: CountyFlows, scheme: int, claims: FloatArray | None = None
 ) -> CountyBook:

@@ -44,6 +44,11 @@ class Layout:
         """Places of the pools of the last stage."""
         return slice(int(self.offsets[-2]), int(self.offsets[-1]))
 
+    def in_force(self, t: int) -> slice:
+        """Places of the pools of a year, counted from 0."""
+        stage = int(self.stage_of[t])
+        return slice(int(self.offsets[stage]), int(self.offsets[stage + 1]))
+
     def of_county(self) -> IntArray:
         """Place of each county's pool in each year, ``(T', n)``."""
         placed = [offset + p.of_county for offset, p in zip(self.offsets, self.pools, strict=False)]

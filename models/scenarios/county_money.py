@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.models.funds.recursion import Chance
+from fundpool.models.funds.pool_money import Chance
 from fundpool.models.scenarios.flows import CountyScratch, draws
 from fundpool.models.scenarios.terms import ScenarioTerms
 

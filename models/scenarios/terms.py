@@ -65,7 +65,7 @@ def lag_parts(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatA
 
     ``paid[l, t]`` is paid in year ``t`` for care of year ``t - l``; ``owed[l, t]`` is the rest of
     that care unpaid at the end of ``t``. Summed over ``l`` they are what
-    :func:`fundpool.models.funds.table.run_off` gives.
+    :func:`fundpool.models.funds.books.run_off` gives.
 
     Args:
         incurred: ``(T + 1, n)``, the base year first, which stands for the years before it.
