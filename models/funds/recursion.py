@@ -25,7 +25,7 @@ from fundpool.models.funds.books import opening_balances, with_taken_in
 from fundpool.models.funds.pool_money import PoolFactors, gather, pool_money
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
 from fundpool.models.pooling.plans import PoolingPlan, Pools, members, pools_of
-from fundpool.models.pooling.timeline import Layout, hub_moves, layout
+from fundpool.models.pooling.timeline import Layout, layout
 
 
 @dataclass(frozen=True)
@@ -130,20 +130,20 @@ def pool_balances(
     hub, total = np.zeros((2, scenarios, span))
     hub_years = []
     balance, reserve = opening, np.zeros((scenarios, 0))
-    hubs: Pools | None = None
     for t in range(span):
         stage, here = int(laid.stage_of[t]), laid.in_force(t)
         pools, upper, rules = laid.pools[stage], laid.hubs[stage], laid.stages[stage].adjustment
-        if t and stage != laid.stage_of[t - 1]:
-            before = laid.pools[int(laid.stage_of[t - 1])]
+        moves, hubs = laid.hub_history[stage]
+        begins = t == laid.starts[stage]
+        if begins and stage > 0:
+            before = laid.pools[stage - 1]
             balance = gather(members(before, pools), balance, len(pools.codes))
-            if hubs is not None:
-                moves = hub_moves(hubs, pools, upper)
-                size = None if upper is None else len(upper.codes)
-                from_hubs, reserve = moves.carry(reserve, len(pools.codes), size)
-                balance = balance + from_hubs
-                all_paid_out = upper is None and bool((moves.to_pool >= 0).all())
-                hubs = None if all_paid_out else upper or hubs
+        if begins and moves is not None:
+            size = None if upper is None else len(upper.codes)
+            from_hubs, reserve = moves.carry(reserve, len(pools.codes), size)
+            balance = balance + from_hubs
+        elif begins and hubs is not None:
+            reserve = np.zeros((scenarios, len(hubs.codes)))
         arrived = np.zeros((1, balance.shape[1]))
         for other in taken_in:
             if other.year == t:
@@ -161,14 +161,12 @@ def pool_balances(
             collected = (levies - grants).sum(axis=1, keepdims=True)
             reserve = (reserve.sum(axis=1, keepdims=True) * half + collected) * half
         elif upper is not None and rules is not None:
-            if hubs is None:
-                hubs, opened = upper, np.zeros((scenarios, len(upper.codes)))
             member = members(pools, upper)
             levies, grants, left = swaps_of_year(member, rules, flow, opened * half)
             reserve = left * half
         else:  # adjustment funds whose stage is over keep what they hold at interest
             reserve = reserve * growth
-        if hubs is not None:
+        if hubs is not None and decision is None:
             by_hub = np.zeros((2, reserve.shape[1]))
             if upper is not None:
                 by_hub = gather(members(pools, upper), np.stack([levies[0], grants[0]]),
@@ -308,12 +306,11 @@ def pool_run(
     found = pool_balances(
         laid, np.tile(opening, (interest.shape[0], 1)), interest, flow_of, taken_in, decision
     )
-    first = np.array([int(np.flatnonzero(laid.stage_of == s)[0]) for s in range(len(laid.stages))])
     places = np.arange(int(laid.offsets[-1]))
     run = PoolRun(
         layout=laid, years=flows.years[1 : span + 1], interest=flows.paths.interest[:span],
         **{name: money[name] for name in CENTRAL}, subsidies=money["other_income"],
-        opening=found.opening[np.repeat(first, np.diff(laid.offsets)), places],
+        opening=found.opening[np.repeat(laid.starts, np.diff(laid.offsets)), places],
         opening_balance=found.opening, taken_over=found.taken_over,
         balance=found.balance, paid=found.paid, received=found.received, hub=found.hub,
         total=found.total, money=money,
