@@ -165,8 +165,8 @@ def _of_case(outcome: Outcome, language: "Language") -> list[str]:
 def _of_alerts(outcome: Outcome, summary: Mapping[str, Any], language: "Language") -> list[str]:
     since = summary["alerts_since"]
     if since is None:
-        words = {"case": outcome.case, "n": len(summary["alerts"])}
-        lines = [language("%(case)s: alerts: %(n)s") % words]
+        number = {"case": outcome.case, "n": len(summary["alerts"])}
+        lines = [language("%(case)s: alerts: %(n)s") % number]
     else:
         counts = counted_changes(summary) | {"run": since}
         lines = [f"{outcome.case}: {language(SINCE) % counts}"]
