@@ -90,12 +90,12 @@ def checked_listeners(
 
 
 def announce(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:
-    """Tell everybody how reports ended; False if somebody could not be told."""
-    told = [
+    """Send how reports ended to all listeners; False if one could not be reached."""
+    reached = [
         _write_metrics(listeners, outcomes), _send_notice(listeners, outcomes),
         _ping(listeners, outcomes),
     ]  # fmt: skip
-    return all(told)
+    return all(reached)
 
 
 def _send_notice(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:

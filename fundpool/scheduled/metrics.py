@@ -81,7 +81,7 @@ def metrics_text(
             return _families(outcomes, now, successes or {})
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Collector())
+    registry.register(Collector())  # as the library's guide does
     return bytes(generate_latest(registry))
 
 
@@ -89,7 +89,7 @@ def _families(
     outcomes: Sequence[Outcome], now: float, successes: Mapping[str, float]
 ) -> Iterator["Metric"]:
     reported = [(outcome.case, outcome.summary) for outcome in outcomes if outcome.summary]
-    of_reports: tuple[tuple[str, str, Mapping[tuple[str, ...], float]], ...] = (
+    single: tuple[tuple[str, str, Mapping[tuple[str, ...], float]], ...] = (
         ("fundpool_report_exit_status", "Exit status: 0 in order, 3 alerts, 1, 2 and 4 failures.",
          {(outcome.case,): outcome.status for outcome in outcomes}),
         ("fundpool_report_duration_seconds", "How long the report took.",
@@ -102,7 +102,7 @@ def _families(
         ("fundpool_report_failed_outputs", "Files of the report that could not be written.",
          {(case,): len(summary["failed_outputs"]) for case, summary in reported}),
     )  # fmt: skip
-    for name, words, values in of_reports:
+    for name, words, values in single:
         yield _family(name, words, ("case",), values)
     for name, words, labels, figures in (
         ("fundpool_alerts", "Alerts that a rule raises.", ("case", "rule"), _by_rule),

@@ -65,17 +65,17 @@ def notice(outcomes: Sequence[Outcome], language: "Language") -> tuple[str, str]
 
     Alerts that are as they were or better are no news; those of which it is not known are.
     """
-    told = [outcome for outcome in outcomes if outcome.status not in DONE or _is_news(outcome)]
-    if not told:
+    news = [outcome for outcome in outcomes if outcome.status not in DONE or _is_news(outcome)]
+    if not news:
         return None
-    failed = sum(outcome.status not in DONE for outcome in told)
+    failed = sum(outcome.status not in DONE for outcome in news)
     title = language(
         "fundpool: reports that failed: %(failed)s, cases whose alerts changed: %(changed)s"
     ) % {
         "failed": failed,
-        "changed": sum(_is_news(outcome) for outcome in told),
+        "changed": sum(_is_news(outcome) for outcome in news),
     }
-    return title, "\n\n".join("\n".join(_of_case(outcome, language)) for outcome in told)
+    return title, "\n\n".join("\n".join(_of_case(outcome, language)) for outcome in news)
 
 
 def send(addresses: Sequence[str], title: str, text: str, seconds: float = TOTAL) -> None:

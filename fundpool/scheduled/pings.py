@@ -20,8 +20,8 @@ def address_for(url: str, status: int) -> str:
     """
     if status in DONE:
         return url
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))
+    address = urlsplit(url)
+    return urlunsplit(address._replace(path=f"{address.path.rstrip('/')}/fail"))
 
 
 def ping(url: str, outcomes: Sequence[Outcome], wait: Callable[[float], None] = sleep) -> int:

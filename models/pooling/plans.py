@@ -104,6 +104,12 @@ class Pools:
         return result
 
 
+def members(pools: Pools, upper: Pools) -> IntArray:
+    """Which upper pool each pool belongs to, by its first county, ``(p,)``."""
+    first = np.array([np.flatnonzero(pools.of_county == p)[0] for p in range(len(pools.codes))])
+    return np.asarray(upper.of_county[first], dtype=np.int64)
+
+
 def pools_of(case: Case, stage: Stage) -> Pools:
     """The pools that a stage makes of a case's counties.
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.funds.books import year_after
 from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.pooling.effects import claims_by_year_of_care, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.study import Study
-from fundpool.models.scenarios.flows import CountyScratch, draws
+from fundpool.models.scenarios.flows import county_scratch, draws, fill
 from fundpool.models.scenarios.terms import ScenarioTerms, added_parts, lagged, scenario_terms
 
 
@@ -62,9 +62,9 @@ def sampled_paths(
                "outstanding_of_care")}  # fmt: skip
     following = np.empty(shape)
     interest = np.empty((scenarios, years))
-    scratch = CountyScratch.of(own)
+    scratch = county_scratch(own)
     for row, draw in enumerate(draws(own, seed, first, scenarios)):
-        scratch.fill(own, draw)
+        fill(scratch, own, draw)
         owed, outgo = np.zeros((years, n)), scratch.outgo[number].copy()
         paid_since, owed_since = np.zeros((years, n)), np.zeros((years, n))
         for late in range(lags):
@@ -85,7 +85,7 @@ def sampled_paths(
         result["outstanding"][row] = pools.total(owed)
         result["outgo_of_care"][row] = pools.total(paid_since)
         result["outstanding_of_care"][row] = pools.total(owed_since)
-        following[row] = pools.total(_year_after(outgo))
+        following[row] = pools.total(year_after(outgo))
         interest[row] = draw.drivers[:, 5]
     inside = np.s_[number, 1:, :n]
     return PoolPaths(
@@ -112,11 +112,3 @@ def _only_stage(plan: PoolingPlan, scheme: str, terms: ScenarioTerms) -> Stage:
             "with the same pools throughout"
         )
     return next(iter(stages))
-
-
-def _year_after(outgo: FloatArray) -> FloatArray:
-    """Outgo a year later by county; after the last year it grows as it did into it."""
-    last = outgo[-1]
-    if outgo.shape[0] > 1:
-        last = last * np.divide(last, outgo[-2], out=np.ones_like(last), where=outgo[-2] > 0)
-    return np.concatenate([outgo[1:], last[None]])

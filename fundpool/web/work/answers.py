@@ -19,14 +19,8 @@ from fundpool.models.funds.county_effects import (
     yearly_swaps,
 )
 from fundpool.models.funds.overview import Headline, headline_of
-from fundpool.models.funds.recursion import (
-    Chance,
-    Decision,
-    PoolRun,
-    pool_factors,
-    scheme_run,
-    standing_runs,
-)
+from fundpool.models.funds.pool_money import Chance, pool_factors
+from fundpool.models.funds.recursion import Decision, PoolRun, scheme_run, standing_runs
 from fundpool.models.funds.summary import (
     NEVER,
     PoolSummary,
