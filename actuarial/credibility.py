@@ -57,6 +57,10 @@ def limited_fluctuation(claims: ArrayLike, full: float) -> FloatArray:
 class Credibility:
     """Bühlmann and Straub's credibility of each of ``r`` groups.
 
+    >>> groups = buhlmann_straub([[1.0, 1.2], [0.5, 0.7]], [[10.0, 10.0], [10.0, 10.0]])
+    >>> groups.factor.round(3).tolist(), groups.estimate.round(3).tolist()
+    ([0.92, 0.92], [1.08, 0.62])
+
     Attributes:
         factor: weight of the group's own experience, ``(r,)``, 0 to 1.
         experience: the group's own mean, ``(r,)``.
@@ -88,6 +92,10 @@ def buhlmann_straub(ratios: ArrayLike, weights: ArrayLike) -> Credibility:
     ``factor[i] = w[i] / (w[i] + within / between)``
 
     (Bühlmann and Straub, 1970; unbiased estimators as in Klugman, Panjer and Willmot.)
+
+    >>> groups = buhlmann_straub([[1.0, 1.2], [0.5, 0.7]], [[10.0, 10.0], [10.0, 10.0]])
+    >>> round(groups.collective, 3), round(groups.within, 3), round(groups.between, 3)
+    (0.85, 0.2, 0.115)
 
     Args:
         ratios: such as actual over expected, ``(r, n)``; ignored where the weight is zero.

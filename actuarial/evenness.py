@@ -31,19 +31,30 @@ def _shares(x: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatA
 
 
 def value_range(x: ArrayLike) -> float:
-    """Largest less smallest value."""
+    """Largest less smallest value.
+
+    >>> value_range([0.06, 0.08, 0.11])
+    0.05
+    """
     values = one_row(x, "x")
     return float(values.max() - values.min())
 
 
 def mean_absolute_deviation(x: ArrayLike, weights: ArrayLike | None = None) -> float:
-    """Weighted mean of ``|x - mean|``."""
+    """Weighted mean of ``|x - mean|``.
+
+    >>> mean_absolute_deviation([1.0, 3.0], weights=[3.0, 1.0])
+    0.75
+    """
     values, weight = _weighted(x, weights)
     return float(np.abs(values - values @ weight) @ weight)
 
 
 def coefficient_of_variation(x: ArrayLike, weights: ArrayLike | None = None) -> float:
     """Population standard deviation over the mean.
+
+    >>> coefficient_of_variation([1.0, 3.0])
+    0.5
 
     Raises:
         ValueError: the mean is zero.
@@ -74,6 +85,9 @@ def gini(x: ArrayLike, weights: ArrayLike | None = None) -> float:
 def theil(x: ArrayLike, weights: ArrayLike | None = None) -> float:
     """Theil's T: ``sum w (x/mean) ln(x/mean)``, with ``0 ln 0 = 0``.
 
+    >>> round(theil([0.0, 1.0]), 4)  # ln 2
+    0.6931
+
     Raises:
         ValueError: a value is negative, or all are zero.
     """
@@ -90,6 +104,10 @@ def theil_decomposition(
 
     ``within = sum_g s_g T_g`` with ``s_g`` the group's share of the total,
     ``between = sum_g s_g ln(mean_g / mean)``.
+
+    >>> within, between = theil_decomposition([1.0, 1.0, 3.0, 3.0], None, ["a", "a", "b", "b"])
+    >>> round(within, 4), round(between, 4), round(theil([1.0, 3.0]), 4)
+    (0.0, 0.1308, 0.1308)
 
     Raises:
         ValueError: as :func:`theil`, or groups of another length.

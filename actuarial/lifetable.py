@@ -157,6 +157,10 @@ def graduate_abridged(starts: ArrayLike, mx: ArrayLike, ages: int = 101) -> Floa
     age group; the infant rate and the open interval's are kept as they are, and each group is
     scaled so that the plain mean of its single-year rates is the abridged rate.
 
+    >>> single = graduate_abridged([0, 1, 5, 10], [0.01, 0.001, 0.0005, 0.002], ages=12)
+    >>> single[[0, 10, 11]].tolist(), round(float(single[1:5].mean()), 6)
+    ([0.01, 0.002, 0.002], 0.001)
+
     Args:
         starts: first age of each group, ascending from 0; the last group is open.
         mx: central death rate of each group, positive.

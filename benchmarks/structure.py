@@ -66,7 +66,7 @@ def modules(root: Path = ROOT) -> dict[str, Path]:
     The folders ``actuarial``, ``models`` and ``inputs`` stand beside ``fundpool`` and are linked
     into it; their modules have the names they are imported by.
     """
-    found = {}
+    module_files = {}
     for folder in TOP_LEVEL:
         linked = folder != "fundpool" and (root / "fundpool" / folder).is_dir()
         for file in sorted((root / folder).rglob("*.py")):
@@ -74,13 +74,13 @@ def modules(root: Path = ROOT) -> dict[str, Path]:
             if folder == "fundpool" and len(names) > 2 and names[1] in TOP_LEVEL:
                 continue
             dotted = ".".join(("fundpool", *names) if linked else names)
-            found[dotted.removesuffix(".__init__")] = file
-    return found
+            module_files[dotted.removesuffix(".__init__")] = file
+    return module_files
 
 
 def imports(files: Mapping[str, Path]) -> list[Import]:
     """Every import of one of these modules by another."""
-    return [found for name, file in files.items() for found in _imports_of(name, file, files)]
+    return [item for name, file in files.items() for item in _imports_of(name, file, files)]
 
 
 def _imports_of(source: str, file: Path, files: Mapping[str, Path]) -> Iterator[Import]:
@@ -106,19 +106,19 @@ def _imports_of(source: str, file: Path, files: Mapping[str, Path]) -> Iterator[
             else:
                 yield from visit(child, when)
 
-    for found in visit(_parsed(file), "load"):
-        if found.target != source:
-            yield found
+    for item in visit(_parsed(file), "load"):
+        if item.target != source:
+            yield item
 
 
 def _parsed(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
 
 
-def edges(found: Iterable[Import], kinds: tuple[When, ...]) -> dict[str, set[str]]:
+def edges(items: Iterable[Import], kinds: tuple[When, ...]) -> dict[str, set[str]]:
     """Imported modules by importing module, of imports of some kinds."""
     graph: dict[str, set[str]] = {}
-    for item in found:
+    for item in items:
         if item.when in kinds:
             graph.setdefault(item.source, set()).add(item.target)
     return graph
@@ -193,10 +193,10 @@ def package_of(module: str) -> str:
     return ".".join(names[: top + 1])
 
 
-def between_packages(found: Iterable[Import], kinds: tuple[When, ...]) -> dict[str, set[str]]:
+def between_packages(items: Iterable[Import], kinds: tuple[When, ...]) -> dict[str, set[str]]:
     """Imported packages by importing package."""
     graph: dict[str, set[str]] = {}
-    for item in found:
+    for item in items:
         source, target = package_of(item.source), package_of(item.target)
         if item.when in kinds and source != target:
             graph.setdefault(source, set()).add(target)
@@ -209,8 +209,8 @@ def parameters(file: Path) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             given = node.args
             every = [*given.posonlyargs, *given.args, *given.kwonlyargs]
-            own = [item for item in every if item.arg not in ("self", "cls")]
-            yield len(own), node.name
+            counted = [item for item in every if item.arg not in ("self", "cls")]
+            yield len(counted), node.name
 
 
 def _is_command(file: Path) -> bool:
@@ -245,9 +245,9 @@ def repeated(files: Iterable[Path]) -> int:
             places.setdefault(window, []).append((file, start))
     again = {
         (file, start + step)
-        for found in places.values()
-        if len(found) > 1
-        for file, start in found
+        for places_of_line in places.values()
+        if len(places_of_line) > 1
+        for file, start in places_of_line
         for step in range(REPEATED_LINES)
     }
     return len(again)
@@ -268,10 +268,10 @@ def copies(files: Iterable[Path]) -> dict[str, dict[Path, int]]:
 
 def counts(files: Mapping[str, Path]) -> dict[str, str]:
     """The table of one set of modules."""
-    found = [item for item in imports(files) if item.source in files]
-    loading = edges(found, ("load",))
-    every = edges(found, ("load", "call", "typing"))
-    packages = between_packages(found, ("load", "call", "typing"))
+    items = [item for item in imports(files) if item.source in files]
+    loading = edges(items, ("load",))
+    every = edges(items, ("load", "call", "typing"))
+    packages = between_packages(items, ("load", "call", "typing"))
     sizes = {name: len(file.read_text("utf-8").splitlines()) for name, file in files.items()}
     longest = max(sizes, key=lambda name: sizes[name])
     folders: dict[Path, int] = {}

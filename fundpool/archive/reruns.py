@@ -19,6 +19,11 @@ from fundpool.archive.requests import refuse_unknown, words_of
 from fundpool.archive.run import Run, read_parquet
 from fundpool.archive.runs import Archive
 
+PLACE_VARIABLES = (
+    "FUNDPOOL_ARCHIVE", "FUNDPOOL_METRICS", "FUNDPOOL_NOTIFY", "FUNDPOOL_PING", "FUNDPOOL_WEBHOOK",
+)  # fmt: skip
+"""How variables begin that say where results and news go, which a repeat sends nowhere."""
+
 
 class RerunFailedError(Exception):
     """The repeat came to no result."""
@@ -95,7 +100,7 @@ def rerun(archive: Archive, run: Run, commands: Mapping[str, Any]) -> Rerun:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("FUNDPOOL_ARCHIVE", "FUNDPOOL_WEBHOOK"))
+            if not name.startswith(PLACE_VARIABLES)
         }
         words += ["--archive", str(again), "--quiet"]
         done = subprocess.run(

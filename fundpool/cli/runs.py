@@ -6,6 +6,7 @@ import typer
 
 from fundpool.cli.app import app
 from fundpool.cli.archive import DEFAULT, Kept, opened_archive, print_table, refusing_damage
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson
 from fundpool.cli.session import BAD_INPUT, FAILED, say
 
@@ -49,7 +50,7 @@ def runs(
         _verify(opened, json)
         return
     for item in opened.contents().unreadable:
-        say(f"fundpool: left out: {item.why}")
+        say(f"fundpool: left out: {item.why}", level="warning")
     if sql is None:
         table = opened.listing()
     else:
@@ -71,7 +72,7 @@ def _verify(archive: "Archive", json: bool) -> None:
 
     result = verify(archive)
     if json:
-        typer.echo(as_json(asdict(result)), nl=False)
+        print_result(as_json(asdict(result)))
     else:
         for name, damage in result.damaged.items():
             for item in damage:
@@ -95,10 +96,10 @@ def _forget(archive: "Archive", keep: int, json: bool) -> None:
     with saying_disk_errors(archive.root):
         result = forget(archive, keep)
     if json:
-        typer.echo(as_json(asdict(result)), nl=False)
+        print_result(as_json(asdict(result)))
         return
     for run in result.runs:
         typer.echo(f"{run}: forgotten")
     typer.echo(f"{len(result.runs)} runs and {result.inputs} inputs forgotten")
     if result.inputs_kept_because:
-        say(f"fundpool: all inputs are kept: {result.inputs_kept_because}")
+        say(f"fundpool: all inputs are kept: {result.inputs_kept_because}", level="warning")

@@ -14,19 +14,23 @@ from babel.messages.pofile import read_po, write_po
 from fundpool.languages.language import HERE, LANGUAGES
 
 ROOM = HERE.parent
+FOLDERS = (ROOM, *((ROOM / name).resolve() for name in ("inputs", "models")))
+"""Where messages are; links to folders beside the package are not followed on the way."""
 METHODS = [("**.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None,
-            "counted_message": (1, 2), "language": None, "word": None}  # fmt: skip
+            "counted_message": (1, 2), "language": None, "word": None,
+            "Message": None}  # fmt: skip
 
 
 def messages() -> Catalog:
     """Every message marked in the program, with where it stands."""
     catalogue = Catalog(project="fundpool", charset="utf-8")
-    extracted = extract_from_dir(
-        ROOM, method_map=METHODS, keywords=KEYWORDS, strip_comment_tags=True
-    )
-    for file, line, message, comments, context in extracted:
-        catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    for folder in FOLDERS:
+        extracted = extract_from_dir(
+            folder, method_map=METHODS, keywords=KEYWORDS, strip_comment_tags=True
+        )
+        for file, line, message, comments, context in extracted:
+            catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
     return catalogue
 
 

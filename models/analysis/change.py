@@ -81,7 +81,8 @@ def analysis_of_change(
     """Attribute the movement between two valuations.
 
     Args:
-        old, new: the valuations, pooled alike.
+        old: the valuation before.
+        new: the valuation after, pooled alike.
         plan: the pooling plan that both sets of measures are of.
         progress: called with the name of each step that is projected.
 

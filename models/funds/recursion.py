@@ -191,9 +191,11 @@ class PoolRun:
     Attributes:
         layout: the pools.
         years: years in which the scheme stands, ``(T,)``.
-        persons, contribution_base, contributions, income (contributions less account credits),
-            subsidies (with what is gained from accounts and for missing years), outgo,
-            outstanding, outgo_next_year.
+        persons, contribution_base, contributions: central path, as are the next four lines.
+        income: contributions less account credits.
+        subsidies: with what is gained from accounts and for missing years.
+        outgo, outgo_next_year: claims paid and administration.
+        outstanding: claims incurred and not yet paid.
         owed_before: claims incurred and not yet paid at the start of the year.
         interest: of the central path, ``(T,)``.
         opening: balance at the start of a pool's life, central path, ``(P,)``.

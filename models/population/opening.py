@@ -119,7 +119,7 @@ def opening_people(
     cells: HeldCells,
     kind: np.dtype[Any] | None = None,
 ) -> FloatArray:
-    """People at the end of the base year, packed ``(P, M)``; doubles unless told."""
+    """People at the end of the base year, packed ``(P, M)``; ``kind`` defaults to doubles."""
     n = pairs.counties
     stock = migrant_stock(case, pairs)
     people = residents(case)

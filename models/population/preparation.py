@@ -57,7 +57,7 @@ class Prepared:
 
 
 LARGEST_DOUBLE = 1_000_000_000
-"""Bytes of people up to which double precision is used unless told."""
+"""Bytes of people up to which double precision is the default."""
 
 
 def prepare(case: Case, precision: str | None = None) -> Prepared:

@@ -250,7 +250,8 @@ def lapsed_on_move(
     """People who lose all cover on leaving a pair, ``(P,)``.
 
     Args:
-        onward, returned: leavers by their status before, ``(P, K)``.
+        onward: leavers to another place, by their status before, ``(P, K)``.
+        returned: leavers to their home, by their status before, ``(P, K)``.
         pairs: the pairs.
         rates: the year's rates.
     """

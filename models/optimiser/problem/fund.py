@@ -112,7 +112,7 @@ def fund_problem(
         paths: its flows by scenario.
         policy: the limits.
         regions: the region tree, for groups and hubs given by level.
-        weight: probability of each scenario; all alike unless told.
+        weight: probability of each scenario; default: all alike.
 
     Raises:
         ValueError: a level without a tree, or a pool that lies across several of its regions.
