@@ -241,7 +241,6 @@ def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration)
     ['contributions', 'claims', 'subsidies']
     """
     n = flows.residents.shape[1] - 1
-    names = [scheme.name for scheme in case.schemes]
     series = expected_series(case, flows)
     rows = []
     for row in case.tables["fund_totals"].to_dict("records"):
@@ -249,7 +248,7 @@ def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration)
         t = year - case.base_year
         if measure not in series or not 0 <= t < flows.years.size:
             continue
-        scheme = names.index(str(row["scheme"]))
+        scheme = case.scheme_number(str(row["scheme"]))
         inside = counties_of(case, str(row["region"]))
         expected = float(series[measure][scheme, t, :n][inside].sum())
         fitted = measure in FITTED and row["use"] == "fit" and t == 0
