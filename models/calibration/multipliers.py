@@ -13,6 +13,7 @@ import pandas as pd
 
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.tables import FITTED_MEASURES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.claims.compiled import ClaimRoom, claim_room
@@ -162,13 +163,17 @@ def carried_over(calibration: Calibration, case: Case) -> Calibration:
 
 
 def _unmet(measure: str, scheme: str, value: float, modelled: float) -> Finding:
-    return Finding(
+    return Finding.of_setting(
         "tables/fund_totals",
-        None,
         "value",
         f"{value:.6g}",
-        f"{measure} of {scheme} that the case can meet (it has {modelled:.6g} there)",
-        "Correct the total, or those of its parts, or who is covered.",
+        Message(
+            "%(measure)s of %(scheme)s that the case can meet (it has %(modelled)s there)",
+            measure=measure,
+            scheme=scheme,
+            modelled=f"{modelled:.6g}",
+        ),
+        Message("Correct the total, or those of its parts, or who is covered."),
     )
 
 
