@@ -386,8 +386,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
     for name in settings.report_policies:
         if name not in raw.policies:
-            expected = Message("a policy of the case")
-            mend = did_you_mean(name, raw.policies)
+            expected, mend = Message("a policy of the case"), did_you_mean(name, raw.policies)
             findings.append(
                 Finding.of_setting("case.toml", "report_policies", name, expected, mend)
             )
