@@ -157,6 +157,10 @@ def policy_effects(
 ) -> PolicyEffects:
     """Measure policies one by one against a case.
 
+    >>> from fundpool import examples
+    >>> policy_effects(examples.study(), []).policies.empty
+    True
+
     Args:
         base: the case without policies, projected.
         names: policies of the case by name, or policy files.

@@ -20,7 +20,11 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 
 
 def sum_by(index: IntArray, weights: FloatArray, minlength: int) -> FloatArray:
-    """Sum of ``weights`` that share an index, ``(minlength,)``; indices lie below it."""
+    """Sum of ``weights`` that share an index, ``(minlength,)``; indices lie below it.
+
+    >>> sum_by(np.array([0, 0, 1]), np.array([1.0, 2.0, 4.0]), 2).tolist()
+    [3.0, 4.0]
+    """
     return np.asarray(np.bincount(index, weights, minlength=minlength), dtype=np.float64)
 
 
@@ -83,6 +87,11 @@ def pair_index(
     counties: int, home: IntArray, residence: IntArray, next_level: IntArray
 ) -> PairIndex:
     """List the given pairs, with every county's own pair and the reservoir added.
+
+    >>> home, residence = np.array([0]), np.array([1])  # migrants of county 0 in county 1
+    >>> pairs = pair_index(2, home, residence, np.array([0, 0]))
+    >>> pairs.home.tolist(), pairs.residence.tolist()  # each at home, and the reservoir outside
+    ([0, 0, 1, 2], [0, 1, 1, 2])
 
     Args:
         counties: number of counties, ``n``.

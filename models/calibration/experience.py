@@ -33,6 +33,11 @@ def periods(case: Case, flows: CountyFlows) -> pd.DataFrame:
     """Every actual figure beside what was expected of its period; columns ``PERIOD_COLUMNS``.
 
     Figures of years outside the projection are left out.
+
+    >>> from fundpool import examples
+    >>> study = examples.study()
+    >>> periods(study.case, study.flows).empty  # the case has no figures of later years
+    True
     """
     n = flows.residents.shape[1] - 1
     series = expected_series(case, flows)

@@ -41,6 +41,12 @@ def coverage_generator(
 ) -> FloatArray:
     """Generator ``Q`` by person type, ``(rows, bands, K, K)``; rows of each matrix sum to zero.
 
+    >>> from fundpool import examples
+    >>> from fundpool.models.coverage import base_coverage, coverage_hazards
+    >>> base, hazards = base_coverage(examples.case()), coverage_hazards(examples.case(), 2021)
+    >>> bool(np.allclose(coverage_generator(base, hazards).sum(axis=-1), 0.0))
+    True
+
     Args:
         base: base-year cover.
         hazards: a year's hazards.
@@ -111,7 +117,15 @@ class Transition:
 
 
 def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> Transition:
-    """Yearly matrices ``expm(Q)``; those of equal person types are computed and kept once."""
+    """Yearly matrices ``expm(Q)``; those of equal person types are computed and kept once.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.coverage import base_coverage, coverage_hazards
+    >>> base, hazards = base_coverage(examples.case()), coverage_hazards(examples.case(), 2021)
+    >>> chances = yearly_transition(base, hazards).matrices
+    >>> bool(np.allclose(chances.sum(axis=-1), 1.0))
+    True
+    """
     differing = hazards.participation.migrant_scheme.any() or np.ptp(hazards.hiring) > 0
     if differing:  # by county: no two types are alike
         every = np.arange(base.row.size)

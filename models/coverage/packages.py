@@ -59,6 +59,11 @@ def package_cover(case: Case, scheme: Scheme) -> FloatArray:
     industry, and so do their claims, so for each service the industries count by their relative
     claims: ``sum_i w[i, s] * sum_packages chosen[package, i] * covers[package, s]`` over the same
     without the last factor, times the age factor of the package.
+
+    >>> from fundpool import examples
+    >>> case = examples.case()
+    >>> package_cover(case, case.schemes[0]).shape
+    (5, 4, 6)
     """
     n, services = len(case.regions.codes), case.services
     starts = np.unique(case.tables["severity"]["age_from"].to_numpy(dtype=np.int64))
@@ -86,7 +91,13 @@ def package_cover(case: Case, scheme: Scheme) -> FloatArray:
 
 
 def package_rate(case: Case, scheme: Scheme) -> FloatArray:
-    """Contribution of a member relative to the scheme's rate, by county, ``(n,)``."""
+    """Contribution of a member relative to the scheme's rate, by county, ``(n,)``.
+
+    >>> from fundpool import examples
+    >>> case = examples.case()
+    >>> package_rate(case, case.schemes[0]).shape
+    (4,)
+    """
     if not scheme.file.packages:
         return np.ones(len(case.regions.codes))
     factor = np.array([package.contribution.value for package in scheme.file.packages.values()])

@@ -28,6 +28,9 @@ from fundpool.models.flows.record import CountyFlows
 class SchemeLevers:
     """Changes to one scheme's income.
 
+    >>> SchemeLevers(rate=0.01).premium
+    0.0
+
     Attributes:
         rate: points added to the contribution rate of a payroll scheme, as a fraction of the base.
         premium, subsidy: relative change of premium and subsidy of a flat scheme.
@@ -41,6 +44,9 @@ class SchemeLevers:
 @dataclass(frozen=True)
 class FlowLevers:
     """Changes from a year on.
+
+    >>> FlowLevers(from_year=2025, medical_inflation=0.01).care
+    0.0
 
     Attributes:
         from_year: first year that is changed; None for the first projected year.
@@ -77,6 +83,13 @@ def index_factor(index: FloatArray, change: float, changed: FloatArray) -> Float
 
 def with_levers(case: Case, flows: CountyFlows, levers: FlowLevers) -> CountyFlows:
     """The flows as they are with levers moved.
+
+    >>> from fundpool import examples
+    >>> study = examples.study()
+    >>> levers = FlowLevers(schemes={"employee": SchemeLevers(rate=0.01)})
+    >>> raised = with_levers(study.case, study.flows, levers)
+    >>> bool((raised.contributions[0, 1:] >= study.flows.contributions[0, 1:]).all())
+    True
 
     Args:
         case: the case that was projected.

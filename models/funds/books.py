@@ -42,6 +42,11 @@ class CountyBook:
 def run_off(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Claims paid and outstanding by year, when every year pays by the same-shaped lag rows.
 
+    >>> lag = np.array([[0.75, 0.25], [0.75, 0.25]])
+    >>> paid, outstanding = run_off(np.array([[100.0], [120.0]]), lag)
+    >>> paid.tolist(), outstanding.tolist()  # 0.75 * 120 + 0.25 * 100 and 0.25 * 120
+    ([[115.0]], [[30.0]])
+
     Args:
         incurred: ``(T + 1, n)``, the base year first; years before it are taken to equal it.
         lag: share of a year's claims paid in that year, the next, ..., one row a year of
@@ -138,7 +143,11 @@ def administration_share(case: Case, scheme: int, years: IntArray) -> FloatArray
 
 
 def year_after(outgo: FloatArray) -> FloatArray:
-    """Outgo a year later, ``(T, ...)``; after the last year it grows as it did into the last."""
+    """Outgo a year later, ``(T, ...)``; after the last year it grows as it did into the last.
+
+    >>> year_after(np.array([[100.0], [110.0]])).round(6).tolist()
+    [[110.0], [121.0]]
+    """
     last = outgo[-1]
     if outgo.shape[0] > 1:
         before = outgo[-2]
@@ -150,6 +159,12 @@ def county_book(
     case: Case, flows: CountyFlows, scheme: int, claims: FloatArray | None = None
 ) -> CountyBook:
     """One scheme's flows by county, with claims run off.
+
+    >>> from fundpool import examples
+    >>> study = examples.study()
+    >>> book = county_book(study.case, study.flows, scheme=0)
+    >>> bool((book.outstanding >= 0).all()), book.claims_paid.shape
+    (True, (3, 4))
 
     Args:
         case: the case.

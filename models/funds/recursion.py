@@ -260,6 +260,14 @@ def pool_run(
 ) -> tuple[PoolRun, FloatArray]:
     """Balances of a scheme's pools.
 
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling import layout, plan_for
+    >>> study = examples.study()
+    >>> laid = layout(study.case, plan_for(study.case, "city"), "employee", study.flows.years[1:])
+    >>> run, _ = pool_run(study.case, study.flows, laid)
+    >>> run.balance.shape  # central path, years, pools
+    (1, 3, 2)
+
     Args:
         case: the case.
         flows: its flows, levers moved or not.
@@ -320,6 +328,13 @@ def scheme_run(
     decision: Decision | None = None,
 ) -> PoolRun:
     """Balances of a scheme's pools under a plan, with what it takes over from merged schemes.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling import plan_for
+    >>> study = examples.study()
+    >>> run = scheme_run(study.case, study.flows, plan_for(study.case, "city"), "employee")
+    >>> run.balance.shape  # central path, years, pools
+    (1, 3, 2)
 
     Args:
         case: the case.

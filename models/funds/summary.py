@@ -108,6 +108,11 @@ def pool_summary(
 ) -> PoolSummary:
     """Measures of the pools of all stages.
 
+    >>> from fundpool import examples
+    >>> run, _ = examples.projection("city").summaries["employee"]
+    >>> pool_summary(run, target_months=6.0).codes == run.layout.codes
+    True
+
     Args:
         run: the pools' paths.
         target_months: reserve target in months of outgo.

@@ -34,6 +34,13 @@ def fund_table(case: Case, flows: CountyFlows, plan: PoolingPlan) -> pd.DataFram
     move, ``missing_years_paid`` what contributors pay at retirement for credited years that they
     are short of. The hub of an adjustment fund is a row of its own, level ``<level> adjustment
     fund``; one whose stage is over hands its money on or keeps it at interest.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling import plan_for
+    >>> study = examples.study()
+    >>> table = fund_table(study.case, study.flows, plan_for(study.case, "city"))
+    >>> table.groupby("scheme")["year"].agg(["min", "max"]).to_numpy().tolist()
+    [[2021, 2023], [2021, 2023]]
     """
     frames = []
     for scheme in case.schemes:

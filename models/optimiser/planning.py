@@ -45,6 +45,9 @@ FRESH_SCENARIOS, IN_SAMPLE = 10_000, 2_000
 class Choices:
     """How to optimise, where the case's own rules are not wanted.
 
+    >>> Choices(policy=Policy(reserve_months=3.0)).stated_gap
+    0.0001
+
     Attributes:
         policy, aims: limits and weights; the case's unless given.
         schemes: names of the schemes; all unless given.
@@ -100,6 +103,11 @@ def optimise(
     joint: bool = False,
 ) -> Plan:
     """Contribution rates and swaps that keep every fund solvent and even out costs.
+
+    >>> from fundpool import examples
+    >>> plan = optimise(examples.projection("city"), reserve_months=6)
+    >>> plan.status, plan.rates["year"].unique().tolist()
+    ('certified', [2021, 2022, 2023])
 
     Args:
         projection: projected funds; their pools stay the same throughout.
@@ -234,7 +242,12 @@ def drawn(projection: Projection, schemes: Sequence[str], scenarios: int, seed: 
 
 
 def optimise_where_possible(projection: Projection) -> Plan | None:
-    """The plan by the case's own rules; None where the pools change or another fund swaps."""
+    """The plan by the case's own rules; None where the pools change or another fund swaps.
+
+    >>> from fundpool import examples
+    >>> optimise_where_possible(examples.projection("city")).status
+    'certified'
+    """
     try:
         return optimise(projection)
     except ValueError:

@@ -38,6 +38,12 @@ def swaps_of_year(
     insured by age and sex; what is left, with the reserve, meets deficits. A deficit is what a pool
     lacks once it has paid its levy and received what it gets by need.
 
+    >>> fund = AdjustmentFund("province", levy=0.1, own_responsibility=0.0)
+    >>> flow = PoolFlow(np.array([100.0, 100.0]), np.array([20.0, -30.0]), np.array([1.0, 1.0]))
+    >>> paid, received, reserve = swaps_of_year(np.array([0, 0]), fund, flow, np.array([0.0]))
+    >>> paid.tolist(), received.tolist(), reserve.tolist()
+    ([10.0, 10.0], [0.0, 20.0], [0.0])
+
     Args:
         member: adjustment fund that each pool belongs to, ``(p,)``.
         fund: its rules.

@@ -143,6 +143,13 @@ class Layout:
 def layout(case: Case, plan: PoolingPlan, scheme: str, years: IntArray) -> Layout:
     """A scheme's pools under a plan.
 
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling.short_form import plan_for
+    >>> plan = plan_for(examples.case(), "county,city@2023")
+    >>> laid = layout(examples.case(), plan, "employee", np.arange(2021, 2024))
+    >>> [pools.codes for pools in laid.pools]
+    [('000000', '000001', '000002', '000003'), ('C00000', 'C00001')]
+
     Raises:
         ValueError: the plan names a level that the case does not have, or splits pools up.
     """
@@ -206,6 +213,14 @@ class HubMoves:
 
 def hub_moves(hubs: Pools, pools: Pools, upper: Pools | None) -> HubMoves:
     """Where the money of adjustment funds goes as a new stage begins.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling.plans import Stage, pools_of
+    >>> cities = pools_of(examples.case(), Stage("city"))
+    >>> province = pools_of(examples.case(), Stage("province"))
+    >>> moves = hub_moves(cities, cities, province)  # every city has become one pool
+    >>> moves.to_pool.tolist(), moves.to_hub.tolist()
+    ([0, 1], [-1, -1])
 
     Args:
         hubs: the funds so far.

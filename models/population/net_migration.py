@@ -15,6 +15,7 @@ import numpy as np
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.vocabulary import AGES, CELLS, SEXES
 from fundpool.models.axes.arrays import BoolArray, FloatArray
 from fundpool.models.axes.cells import cell_index
@@ -140,9 +141,11 @@ def _leaving(
         cell = int(np.flatnonzero(short)[0])
         sex, age = SEXES[cell // AGES], cell % AGES
         raise CaseError(
-            [Finding("tables/net_migration", None, "persons", f"{-number[cell]:g}",
-                     f"at most the {most[cell]:.0f} {sex} stayers of {age} in {where[0]} in "
-                     f"{where[1]}", "Let fewer people leave.")]
+            [Finding.of_setting("tables/net_migration", "persons", f"{-number[cell]:g}",
+                                Message("at most the %(most)s %(sex)s stayers of %(age)s in "
+                                        "%(region)s in %(year)s", most=f"{most[cell]:.0f}", sex=sex,
+                                        age=age, region=where[0], year=where[1]),
+                                Message("Let fewer people leave."))]
         )  # fmt: skip
     first = np.minimum(mix * number, stayers)
     rest = np.maximum(number - first.sum(axis=0), 0.0)

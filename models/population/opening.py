@@ -26,7 +26,13 @@ RESIDENT_TIES = ("stayer", "within", "between", "inbound")
 
 
 def case_pairs(case: Case) -> PairIndex:
-    """The pairs of home and residence that hold people in the base year."""
+    """The pairs of home and residence that hold people in the base year.
+
+    >>> from fundpool import examples
+    >>> pairs = case_pairs(examples.case())
+    >>> pairs.counties, pairs.count
+    (4, 17)
+    """
     table = case.tables["migrants"]
     table = table[table["persons"] > 0]
     index = {code: case.regions.index(code) for code in (*case.regions.codes, OUTSIDE)}
@@ -119,7 +125,14 @@ def opening_people(
     cells: HeldCells,
     kind: np.dtype[Any] | None = None,
 ) -> FloatArray:
-    """People at the end of the base year, packed ``(P, M)``; ``kind`` defaults to doubles."""
+    """People at the end of the base year, packed ``(P, M)``; ``kind`` defaults to doubles.
+
+    >>> from fundpool import examples
+    >>> ready = examples.prepared()
+    >>> people = opening_people(ready.case, ready.pairs, ready.cover, ready.cells)
+    >>> bool((people >= 0).all())
+    True
+    """
     n = pairs.counties
     stock = migrant_stock(case, pairs)
     people = residents(case)

@@ -13,6 +13,11 @@ from fundpool.models.projection.study import Projection
 def central_paths(projection: Projection, scheme: str) -> PoolPaths:
     """The projection's own path of a scheme as a single scenario.
 
+    >>> from fundpool import examples
+    >>> paths = central_paths(examples.projection("city"), "employee")
+    >>> paths.pools, paths.outgo.shape
+    (('C00000', 'C00001'), (1, 3, 2))
+
     Raises:
         ValueError: the plan changes its pools on the way, or has an adjustment fund, whose swaps
             are not part of these flows.

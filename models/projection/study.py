@@ -349,6 +349,11 @@ def project(
 ) -> Projection:
     """Project a case under one pooling plan.
 
+    >>> from fundpool import examples
+    >>> projection = project(examples.case(), pooling="city", years=2)
+    >>> projection.years.tolist(), projection.funds["scheme"].unique().tolist()
+    ([2021, 2022], ['employee', 'resident'])
+
     Args:
         case: a checked case.
         pooling: a plan or its short form (:func:`fundpool.models.pooling.short_form.plan_for`),

@@ -28,6 +28,7 @@ from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.claims.benefits import (
     coordinated_payments,
@@ -118,11 +119,10 @@ def moment_terms(case: Case, terms: ClaimTerms, order: int) -> ClaimTerms:
     if not (np.isfinite(payments).all() and np.isfinite(together).all()):
         raise CaseError(
             [
-                Finding(
-                    "tables/severity", None, "cv", None,
-                    "costs whose payments have a variance and a skewness",
-                    "Give the benefit a ceiling, or the Pareto costs a smaller variation.",
-                )
+                Finding.of_setting("tables/severity", "cv", None,
+                                   Message("costs whose payments have a variance and a skewness"),
+                                   Message("Give the benefit a ceiling, or the Pareto costs a "
+                                           "smaller variation."))
             ]
         )  # fmt: skip
     return replace(terms, payments=payments, together=together)

@@ -26,6 +26,12 @@ def county_chance(
 ) -> dict[str, Chance]:
     """Scenarios ``0 ... scenarios - 1`` by scheme.
 
+    >>> from fundpool import examples
+    >>> from fundpool.models.scenarios import scenario_terms
+    >>> terms = scenario_terms(examples.study())
+    >>> sorted(county_chance(examples.case(), terms, scenarios=10, seed=7))
+    ['employee', 'resident']
+
     Args:
         case: the case.
         terms: coefficients of its flows.

@@ -26,6 +26,11 @@ def sampled_paths(
     A scenario depends on seed and number alone, so the same one drawn in another block, or with
     another plan or scheme, is the same state of the world.
 
+    >>> from fundpool import examples
+    >>> paths = sampled_paths(examples.study(), "city", "employee", scenarios=10, seed=7)
+    >>> paths.outgo.shape  # scenarios, years, pools
+    (10, 3, 2)
+
     Args:
         study: a projected case with a section ``scenarios``.
         plan: a pooling plan with the same pools throughout and no adjustment fund.

@@ -173,6 +173,11 @@ def run_scenarios(
 ) -> StochasticRun:
     """Run scenarios of a study under several plans.
 
+    >>> from fundpool import examples
+    >>> run = run_scenarios(examples.study(), ["county"], scenarios=50, seed=7)
+    >>> run.scenarios, sorted(run.outcomes)
+    (50, [('county', 'employee'), ('county', 'resident')])
+
     Args:
         study: a projected case with a section ``scenarios``.
         plans: levels or plans.

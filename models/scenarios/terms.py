@@ -106,6 +106,11 @@ def scenario_terms(
 ) -> ScenarioTerms:
     """Coefficients of a study's scenarios; costs one projection for each of moving and enrolment.
 
+    >>> from fundpool import examples
+    >>> terms = scenario_terms(examples.study())
+    >>> terms.contribution_base.shape  # schemes, years, counties
+    (2, 3, 4)
+
     Args:
         study: a projected case with a section ``scenarios``.
         method: ``pseudo`` or ``sobol`` for the drivers.
