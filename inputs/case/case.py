@@ -151,11 +151,7 @@ class Case:
         return tuple(self.settings.services)
 
     def scheme(self, name: str) -> Scheme:
-        """A scheme by name.
-
-        Raises:
-            KeyError: no such scheme.
-        """
+        """A scheme by name; KeyError if there is none."""
         return self.schemes[self.scheme_number(name)]
 
     def scheme_number(self, name: str) -> int:

@@ -21,12 +21,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.actuarial.arrays import ratio
-from fundpool.inputs.format.vocabulary import AGES, STATUSES
+from fundpool.inputs.format.vocabulary import AGES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex
+from fundpool.models.axes.statuses import DUAL, EMPLOYEE
 from fundpool.models.population.rates import YearRates
 
-CONTRIBUTING = (STATUSES.index("employee"), STATUSES.index("dual"))
+CONTRIBUTING = (EMPLOYEE, DUAL)
 """Statuses that pay into the payroll scheme."""
 
 YEARS, SQUARES, MONEY = range(3)
