@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from fundpool.actuarial.arrays import FloatArray, numbers
+from fundpool.actuarial.arrays import FloatArray, numbers, ratio
 
 
 def full_credibility_claims(
@@ -119,9 +119,7 @@ def buhlmann_straub(ratios: ArrayLike, weights: ArrayLike) -> Credibility:
     degrees = int((seen.sum(axis=1) - 1)[present].sum())
     if present.sum() < 2 or degrees < 1:
         raise ValueError("credibility needs at least two groups, and one of them two periods")
-    group_means = np.divide(
-        (w * x).sum(axis=1), by_group, out=np.zeros_like(by_group), where=present
-    )
+    group_means = ratio((w * x).sum(axis=1), by_group)
     total = float(by_group.sum())
     mean = float((by_group * group_means).sum() / total)
     within = float((w * (x - group_means[:, None]) ** 2 * seen).sum() / degrees)

@@ -6,7 +6,7 @@ Sources: Cowell, *Measuring Inequality*; Theil, *Economics and Information Theor
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fundpool.actuarial.arrays import FloatArray, not_negative, one_row
+from fundpool.actuarial.arrays import FloatArray, not_negative, one_row, ratio
 
 
 def _weighted(x: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
@@ -92,9 +92,9 @@ def theil(x: ArrayLike, weights: ArrayLike | None = None) -> float:
         ValueError: a value is negative, or all are zero.
     """
     values, weight, mean = _shares(x, weights)
-    ratio = values / mean
-    logs = np.log(ratio, out=np.zeros_like(ratio), where=ratio > 0)
-    return float(max(0.0, (weight * ratio * logs).sum()))
+    relative = values / mean
+    logs = np.log(relative, out=np.zeros_like(relative), where=relative > 0)
+    return float(max(0.0, (weight * relative * logs).sum()))
 
 
 def theil_decomposition(
@@ -119,11 +119,9 @@ def theil_decomposition(
     _, member = np.unique(label, return_inverse=True)
     mass = np.bincount(member, weight)
     money = np.bincount(member, weight * values)
-    group_mean = np.divide(money, mass, out=np.zeros_like(money), where=mass > 0)
-    ratio = np.divide(
-        values, group_mean[member], out=np.zeros_like(values), where=group_mean[member] > 0
-    )
-    logs = np.log(ratio, out=np.zeros_like(ratio), where=ratio > 0)
+    group_mean = ratio(money, mass)
+    relative = ratio(values, group_mean[member])
+    logs = np.log(relative, out=np.zeros_like(relative), where=relative > 0)
     within = (weight * values * logs).sum() / mean
     level = np.log(group_mean / mean, out=np.zeros_like(group_mean), where=group_mean > 0)
     between = (money * level).sum() / mean

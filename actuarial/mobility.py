@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fundpool.actuarial.arrays import FloatArray, not_negative, numbers, same_kind
+from fundpool.actuarial.arrays import FloatArray, not_negative, numbers, ratio, same_kind
 
 TERMS = 20
 """Terms of the uniformised series at a rate of at most one: the rest is under 1e-18."""
@@ -184,6 +184,6 @@ def home_away_probabilities(
     )
     total = o + rho
     moved = -np.expm1(-total * years)
-    part = np.divide(moved, total, out=np.full(total.shape, float(years)), where=total > 0)
+    part = ratio(moved, total, float(years))
     out, back = o * part, rho * part
     return HomeAwayProbabilities(1.0 - out, out, back, 1.0 - back, np.exp(-(rho + w) * years))

@@ -7,6 +7,7 @@ keep their order (``tests/test_layout.py``) reads the imports from here as well.
 
 import argparse
 import ast
+import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,24 @@ When = Literal["load", "call", "typing"]
 MOST_PARAMETERS = 8
 REPEATED_LINES = 6
 """Lines of code in a row that must be the same for them to count as repeated."""
+
+CALCULATIONS = {
+    "balance recursion": r"(balance|before|held|bare|opening|ACTUAL|BARE)[^=]*"
+    r"\* \(?(growth|grown|interest|1\.0 \+)[^=]* \+ ",
+    "run-off": r"\[source\] \* lag",
+    "adjustment fund": r"(levy\b|levy\[).* \* (np\.)?max(imum)?\(",
+    "outgo of the year after": r"last \* (ratio|np\.divide)\(last",
+    "share of administration": r'rule_array\("administration"',
+    "ratio": r"np\.divide\((.(?!np\.divide))*?where=",
+    "second level": r"levels\[min\(1,",
+    "number of a scheme": r"(for \w+ in [\w.]*schemes\]|names|scheme_names\(\w+\)|schemes)"
+    r"\.index\(",
+    "number of a status": r"STATUSES\.index",
+}
+"""Patterns by which calculations that should stand once are recognised; a ``ratio`` may span lines.
+
+Each is counted wherever it stands, compiled twins and independent checks included.
+"""
 
 
 @dataclass(frozen=True)
@@ -234,6 +253,19 @@ def repeated(files: Iterable[Path]) -> int:
     return len(again)
 
 
+def copies(files: Iterable[Path]) -> dict[str, dict[Path, int]]:
+    """How often each of the ``CALCULATIONS`` stands in each file that has it."""
+    result: dict[str, dict[Path, int]] = {name: {} for name in CALCULATIONS}
+    for file in files:
+        text = file.read_text("utf-8")
+        for name, pattern in CALCULATIONS.items():
+            spans_lines = re.DOTALL if name == "ratio" else 0
+            number = len(re.findall(pattern, text, spans_lines))
+            if number:
+                result[name][file] = number
+    return result
+
+
 def counts(files: Mapping[str, Path]) -> dict[str, str]:
     """The table of one set of modules."""
     items = [item for item in imports(files) if item.source in files]
@@ -272,6 +304,10 @@ def counts(files: Mapping[str, Path]) -> dict[str, str]:
             sum(number > MOST_PARAMETERS for number, _ in wide)
         ),
         f"lines repeated, {REPEATED_LINES} or more in a row": str(repeated(files.values())),
+        **{
+            f"copies: {name}": str(sum(found.values()))
+            for name, found in copies(files.values()).items()
+        },
     }
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.archive.manifest import Manifest
 from fundpool.archive.provenance import code_sha256, machine, package_versions
 from fundpool.archive.requests import refuse_unknown, words_of
@@ -202,6 +203,6 @@ def largest_difference(first: pd.DataFrame, second: pd.DataFrame) -> float:
         if (np.isnan(x) != np.isnan(y)).any():
             return float("inf")
         scale = np.maximum(np.abs(x), np.abs(y))
-        apart = np.divide(np.abs(x - y), scale, out=np.zeros_like(x), where=scale > 0)
+        apart = ratio(np.abs(x - y), scale)
         worst = max(worst, float(np.nanmax(apart, initial=0.0)))
     return worst

@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from fundpool.inputs.format.tables import TABLES
 from fundpool.languages.language import HERE, LANGUAGES
 
 ROOM = HERE.parent
@@ -23,7 +24,7 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None,
 
 
 def messages() -> Catalog:
-    """Every message marked in the program, with where it stands."""
+    """Every message of the program, with where it stands: those marked, and what tables hold."""
     catalogue = Catalog(project="fundpool", charset="utf-8")
     for folder in FOLDERS:
         extracted = extract_from_dir(
@@ -31,6 +32,9 @@ def messages() -> Catalog:
         )
         for file, line, message, comments, context in extracted:
             catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    for table in TABLES:
+        for about in (table.about, *(column.about for column in table.columns)):
+            catalogue.add(about)
     return catalogue
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fundpool.inputs.format.messages import Listed, Message, Money, Value, Word
+from fundpool.inputs.format.messages import Clause, Listed, Message, Money, Value, Word, capital
 from fundpool.languages.language import ENGLISH, Language
 
 _NO_NAMES: Mapping[str, str] = {}
@@ -35,6 +35,8 @@ def _value(value: Value, language: Language, names: Mapping[str, str]) -> str:
         return language(str(value))
     if isinstance(value, Listed):
         return language(str(value.joint)).join(_value(i, language, names) for i in value.items)
+    if isinstance(value, Clause):
+        return capital(worded(value.words, language, names))
     if isinstance(value, Money):
         return f"{language.money(value.amount)}{language(value.currency)}"
     return names.get(value, value) if isinstance(value, str) else str(value)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Self, Union
 
-Value = Union[str, int, "Listed", "Money"]
+Value = Union[str, int, "Listed", "Money", "Clause"]
 """What stands in the place of a template: a text as it is (names of regions in the reader's
-language), a whole number, another message, a :class:`Word`, a list or an amount of money. Other
-numbers are given as text with the digits that they are to have."""
+language), a whole number, another message, a :class:`Word`, a list, an amount of money or a clause
+that begins a sentence. Other numbers are given as text with the digits that they are to have."""
 
 
 class Message(str):
@@ -120,6 +120,41 @@ class Money:
     def __str__(self) -> str:
         """In English."""
         return f"{self.amount / 1e6:,.1f} million {self.currency}".rstrip()
+
+
+@dataclass(frozen=True)
+class Clause:
+    """Words that begin a sentence: with a capital letter where a language has them.
+
+    >>> str(Clause(Message("shares lie between 0 and 1")))
+    'Shares lie between 0 and 1'
+    """
+
+    words: str
+
+    def __str__(self) -> str:
+        """In English."""
+        return capital(self.words)
+
+
+def capital(text: str) -> str:
+    """A text with a capital letter at its beginning."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def sentence(words: str) -> Message:
+    """A clause, such as the words of an error, as a sentence.
+
+    >>> sentence("shares lie between 0 and 1")
+    'Shares lie between 0 and 1.'
+    """
+    return Message("%(words)s.", words=Clause(words))
+
+
+def reason(error: Exception) -> str:
+    """The words of an error, as a message where it was raised with one."""
+    first = error.args[0] if error.args else None
+    return first if isinstance(first, Message) else str(error)
 
 
 def sentences(first: Message, *others: Message) -> Message:

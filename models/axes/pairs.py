@@ -144,5 +144,4 @@ def dense_pairs(next_level: IntArray) -> PairIndex:
 
 def next_level(case: Case) -> IntArray:
     """The region of the second level that each county lies in, ``(n,)``."""
-    levels = case.levels
-    return np.asarray(case.regions.ancestor_index(levels[min(1, len(levels) - 1)]), dtype=np.int64)
+    return np.asarray(case.regions.ancestor_index(case.second_level), dtype=np.int64)

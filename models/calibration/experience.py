@@ -40,7 +40,6 @@ def periods(case: Case, flows: CountyFlows) -> pd.DataFrame:
     True
     """
     n = flows.residents.shape[1] - 1
-    names = [scheme.name for scheme in case.schemes]
     series = expected_series(case, flows)
     rows = []
     for row in case.tables["actuals"].to_dict("records"):
@@ -50,7 +49,7 @@ def periods(case: Case, flows: CountyFlows) -> pd.DataFrame:
             continue
         region, month = str(row["region"]), int(row["month"])
         inside = counties_of(case, region)
-        year = float(series[measure][names.index(str(row["scheme"])), t, :n][inside].sum())
+        year = float(series[measure][case.scheme_number(str(row["scheme"])), t, :n][inside].sum())
         share = 1.0 if month == 0 or measure in PERSONS else 1.0 / 12.0
         expected, actual = year * share, float(row["value"])
         rows.append(

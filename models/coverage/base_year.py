@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
@@ -168,7 +169,7 @@ def rural_shares_by_row(case: Case) -> FloatArray:
         own = home < size - 1 if tie != "inbound" else home == size - 1
         number = sum_by(residence[own], persons[own], minlength=size)
         held = sum_by(residence[own], persons[own] * rural[home[own]], minlength=size)
-        rows[TIES.index(tie)] = np.divide(held, number, out=np.zeros(size), where=number > 0)
+        rows[TIES.index(tie)] = ratio(held, number)
     return rows.ravel()
 
 
@@ -209,10 +210,10 @@ def entry_factor(
         if own.size == 0:
             continue
         active = at_work[:, own] + idle[:, own]
-        share = np.divide(at_work[:, own], active, out=np.zeros_like(active), where=active > 0)
+        share = ratio(at_work[:, own], active)
         entry = renewing_entry(np.minimum(share, 0.999), loss, widths[own])
-        balanced = loss[:, None] * _ratio(at_work[:, own], idle[:, own])
-        factor[:, own] = np.divide(entry, balanced, out=np.ones_like(entry), where=balanced > 0)
+        balanced = loss[:, None] * ratio(at_work[:, own], idle[:, own])
+        factor[:, own] = ratio(entry, balanced, 1.0)
     return factor
 
 
@@ -242,7 +243,3 @@ def pair_rows(pairs: PairIndex) -> IntArray:
     """
     region = np.where(pairs.tie == OUTBOUND, pairs.home, pairs.residence)
     return np.asarray(pairs.tie * (pairs.counties + 1) + region, dtype=np.int64)
-
-
-def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)

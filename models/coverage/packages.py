@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray
@@ -48,9 +49,7 @@ def package_shares(case: Case, scheme: Scheme) -> FloatArray:
     chosen = np.stack(
         [mix @ (eligible * package.uptake_of(names)) for package in scheme.file.packages.values()]
     )
-    total = chosen.sum(axis=0)
-    even = np.full_like(chosen, 1.0 / chosen.shape[0])
-    return np.asarray(np.divide(chosen, total, out=even, where=total > 0))
+    return ratio(chosen, chosen.sum(axis=0), 1.0 / chosen.shape[0])
 
 
 def package_cover(case: Case, scheme: Scheme) -> FloatArray:
@@ -87,7 +86,7 @@ def package_cover(case: Case, scheme: Scheme) -> FloatArray:
                 (c for c, p in zip(chosen, packages, strict=True) if service in p.services),
                 np.zeros(n),
             )
-            cover[:n, s, j] = np.divide(held, whole, out=np.ones(n), where=whole > 0)
+            cover[:n, s, j] = ratio(held, whole, 1.0)
     return cover
 
 

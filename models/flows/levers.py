@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.flows.record import CountyFlows
@@ -161,6 +162,6 @@ def _rate_factor(
         )
         if (rate + change < 0).any():
             raise ValueError(f"a contribution rate of {scheme.name} below zero")
-        factor[t, :-1] = np.divide(rate + change, rate, out=np.ones_like(rate), where=rate > 0)
+        factor[t, :-1] = ratio(rate + change, rate, 1.0)
         share[t, :-1] = scheme.rule_array("account_share", regions, year)
     return factor, share

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.coverage import base_year
@@ -150,7 +151,7 @@ def year_after(outgo: FloatArray) -> FloatArray:
     last = outgo[-1]
     if outgo.shape[0] > 1:
         before = outgo[-2]
-        last = last * np.divide(last, before, out=np.ones_like(last), where=before > 0)
+        last = last * ratio(last, before, 1.0)
     return np.concatenate([outgo[1:], last[None]])
 
 
@@ -213,7 +214,7 @@ def with_taken_in(
     factors = claims or {}
     book = county_book(case, flows, scheme, factors.get(case.schemes[scheme].name))
     for since, file in case.schemes[scheme].taken_in:
-        number = [s.name for s in case.schemes].index(file.name)
+        number = case.scheme_number(file.name)
         other = county_book(case, flows, number, factors.get(file.name))
         later = (flows.years[1:] >= since)[:, None]
         book = replace(

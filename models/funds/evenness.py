@@ -32,7 +32,7 @@ def evenness_indices(
         rates: rate of each, ``(p,)``.
         weight: present value of its contribution base, ``(p,)``.
     """
-    grouping = case.levels[min(1, len(case.levels) - 1)]
+    grouping = case.second_level
     ancestors = case.regions.ancestor_index(grouping)
     codes = list(case.regions.codes_at(grouping))
     parents = {

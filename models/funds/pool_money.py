@@ -105,7 +105,7 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         laid: the pools.
         chance: the scenarios' money.
     """
-    number = [scheme.name for scheme in case.schemes].index(laid.scheme)
+    number = case.scheme_number(laid.scheme)
     own = county_money(county_book(case, flows, number))
     central_money = {
         "income": own["contributions"] - own["account_credits"],

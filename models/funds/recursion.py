@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
@@ -242,8 +243,7 @@ class PoolRun:
         monthly = self.outgo_next_year / 12.0
         held = self.balance[0] - self.outstanding
         blank = np.where(held < 0, 0.0, np.nan)
-        months = np.divide(held, monthly, out=blank, where=monthly > 0)
-        return np.asarray(months, dtype=np.float64)
+        return ratio(held, monthly, blank)
 
 
 CENTRAL = ("persons", "contribution_base", "contributions", "income", "outgo", "outstanding",
@@ -284,7 +284,7 @@ def pool_run(
     """
     if decision is not None and len(laid.stages) > 1:
         raise ValueError("rates and swaps are decided for pools that stay the same")
-    number = [scheme.name for scheme in case.schemes].index(laid.scheme)
+    number = case.scheme_number(laid.scheme)
     money = pool_money(case, laid, with_taken_in(case, flows, number, laid.claims))
     if decision is not None:
         money["income"] = decision.rates * money["contribution_base"]

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
-from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.recursion import HubYear, PoolRun, scheme_run
 from fundpool.models.pooling.plans import PoolingPlan
@@ -84,15 +84,11 @@ def _rows_of_pools(run: PoolRun, t: int) -> pd.DataFrame:
             "balance": balance[here],
             "outgo_next_year": run.outgo_next_year[here],
             "reserve_months": run.reserve_months[here],
-            "payg_rate": _over(outgo - other_income, base),
-            "income_rate": _over(income, base),
-            "funding_ratio": _over(opening, outgo),
+            "payg_rate": ratio(outgo - other_income, base),
+            "income_rate": ratio(income, base),
+            "funding_ratio": ratio(opening, outgo),
         }
     )
-
-
-def _over(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)
 
 
 def _rows_of_hubs(run: PoolRun, hub: HubYear) -> pd.DataFrame:

@@ -31,11 +31,10 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         )
     case = projection.case
     pools = pools_of(case, next(iter(stages)))
-    own = case.scheme(scheme)
     care = claims_with_taken_in(case, projection.plan, scheme, years)
     for factors in care.values():
         factors[0] = 0.0  # leaves out what was given before the first year
-    since = with_taken_in(case, projection.flows, case.schemes.index(own), care)
+    since = with_taken_in(case, projection.flows, case.scheme_number(scheme), care)
     table = projection.funds[projection.funds["scheme"] == scheme]
 
     def by_pool(name: str) -> FloatArray:

@@ -209,7 +209,7 @@ class Projection:
         out_of_pocket. ``outside``: everywhere beyond the case, with funds not modelled.
         """
         flows, case = self.flows, self.case
-        level = case.levels[min(1, len(case.levels) - 1)]
+        level = case.second_level
         codes = [*case.regions.codes_at(level), "outside"]
         _, _, size, _ = flows.migrants.shape
         home, residence = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
@@ -235,7 +235,7 @@ class Projection:
         reaching, earned (with enough credited years), bought (paid missing years); persons.
         """
         flows, case = self.flows, self.case
-        level = case.levels[min(1, len(case.levels) - 1)]
+        level = case.second_level
         codes = np.array([*case.regions.codes_at(level), "outside"])
         t, home, residence = np.nonzero(flows.retiring[:, 0])
         return pd.DataFrame(

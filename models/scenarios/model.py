@@ -21,6 +21,7 @@ import numpy as np
 
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.inputs.settings.scenarios import Scenarios, correlation_matrix, persistence_matrix
 from fundpool.models.axes.arrays import FloatArray, IntArray
@@ -181,12 +182,11 @@ def scenario_settings(case: Case) -> Scenarios:
     if case.settings.scenarios is None:
         raise CaseError(
             [
-                Finding(
-                    "case.toml", None, "scenarios", None,
-                    "volatilities, correlations and catastrophes of the drivers",
-                    "Add the section [scenarios] (docs/stochastic.md says what belongs in it), "
-                    "or ask for no scenarios.",
-                )
+                Finding.of_setting("case.toml", "scenarios", None,
+                                   Message("volatilities, correlations and catastrophes of the "
+                                           "drivers"),
+                                   Message("Add the section [scenarios] (docs/stochastic.md says "
+                                           "what belongs in it), or ask for no scenarios."))
             ]
         )  # fmt: skip
     return case.settings.scenarios

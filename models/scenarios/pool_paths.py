@@ -49,7 +49,7 @@ def sampled_paths(
         raise ValueError("ask for at least one scenario, from number 0 on")
     case = study.case
     own = terms or scenario_terms(study)
-    number = [item.name for item in case.schemes].index(case.scheme(scheme).name)
+    number = case.scheme_number(scheme)
     stage = _only_stage(plan_for(case, plan), scheme, own)
     pools = pools_of(case, stage)
     effort = collection_effort(case, stage, pools)

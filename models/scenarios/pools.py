@@ -133,7 +133,7 @@ def plan_layout(
     ]
     slackening = np.array([int((effort != 1.0).any()) for effort in efforts], dtype=np.int64)
     in_force = timeline.last - timeline.first
-    number = [scheme.name for scheme in case.schemes].index(laid.scheme)
+    number = case.scheme_number(laid.scheme)
     return PlanLayout(
         scheme=np.array([number], dtype=np.int64),
         timeline=timeline,

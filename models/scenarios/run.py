@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.pooling.short_form import plan_for
@@ -87,7 +88,7 @@ class Fan:
         place = (reached < wanted[..., None]).sum(axis=2).clip(0, self.counts.shape[2] - 1)
         inside = np.take_along_axis(self.counts, place[..., None], axis=2)[..., 0]
         before = np.take_along_axis(reached, place[..., None], axis=2)[..., 0] - inside
-        part = np.divide(wanted - before, inside, out=np.full(total.shape, 0.5), where=inside > 0)
+        part = ratio(wanted - before, inside, 0.5)
         return np.asarray(self.low + (place + part.clip(0.0, 1.0)) * self.bin_width)
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.sharing import coalition_members, core_excess
 from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray
@@ -182,7 +183,7 @@ def poor_to_rich(fund: FundProblem, decision: Decision, income: FloatArray) -> f
     richer = (income[:, None] < income) & (fund.hub[:, None] == fund.hub)
     member = np.eye(fund.hubs)[fund.hub]
     whole = np.maximum(paid @ member, received @ member) @ member.T
-    shares = np.divide(received, whole, out=np.zeros_like(received), where=whole > 0)
+    shares = ratio(received, whole)
     return float(np.einsum("tp,pq,tq->", paid, richer.astype(float), shares) / fund.years)
 
 
@@ -233,14 +234,14 @@ def income_of_pools(projection: Projection, paths: PoolPaths) -> FloatArray:
     """Disposable income a head of every fund in the base year, by insured persons, ``(p,)``."""
     case = projection.case
     n = paths.of_county.size
-    number = [scheme.name for scheme in case.schemes].index(paths.scheme)
+    number = case.scheme_number(paths.scheme)
     persons = projection.flows.persons[number, 1, :n]
     income = disposable_income(case)[:n]
     count, total = (
         sum_by(paths.of_county, values, minlength=len(paths.pools))
         for values in (persons, persons * income)
     )
-    return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+    return ratio(total, count)
 
 
 def _level_rates(fund: FundProblem, member: np.ndarray, spread: Spread | None) -> FloatArray:
@@ -268,10 +269,7 @@ def _margin(scheme: str, member: np.ndarray, spread: Spread) -> Margin:
     for t, product in enumerate(spread.product):
         deviation = np.sqrt(np.diagonal(product))
         sizes = inside @ deviation
-        factor = np.divide(
-            inside @ (deviation * spread.factor[t]), sizes,
-            out=np.zeros_like(sizes), where=sizes > 0,
-        )  # fmt: skip
+        factor = ratio(inside @ (deviation * spread.factor[t]), sizes)
         squared = np.einsum("cp,pq,cq->c", inside, product, inside, optimize=True)
         money[t] = factor * np.sqrt(np.maximum(squared, 0.0))
     return Margin.of(scheme, money)
