@@ -79,9 +79,9 @@ def test_units_are_valid(tmp_path: Path) -> None:
             ["systemd-analyze", "verify", "--man=no", str(tmp_path / name)],
             capture_output=True, encoding="utf-8", check=False,
         )  # fmt: skip
-        own = [line for line in done.stderr.splitlines() if "fundpool" in line]
+        complaints = [line for line in done.stderr.splitlines() if "fundpool" in line]
         assert done.returncode == 0, done.stderr
-        assert own == []
+        assert complaints == []
     (when,) = re.findall(r"^OnCalendar=(.*)$", timer, flags=re.MULTILINE)
     done = subprocess.run(
         ["systemd-analyze", "calendar", when], capture_output=True, encoding="utf-8", check=False
