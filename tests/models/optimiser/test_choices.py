@@ -275,11 +275,11 @@ def test_another_solver_of_pulp_gives_the_same_objective(
 
 
 def _knapsack() -> LinearProgram:
-    """The best choice under two limits, the first in whole numbers: 21 for (3, 1, 0)."""
+    """The best choice within a weight, three kinds of pieces in whole numbers and a part."""
     program = LinearProgram()
     pieces = program.add_columns("pieces", (3,), 0.0, [3.0, 4.0, 2.0], integer=True)
     part = program.add_columns("part", (), 0.0, 0.5)
-    program.add_rows("weight", (), [(pieces, [2.0, 3.0, 4.0]), (part, 1.0)], upper=9.0)
+    program.add_rows("weight", (), [(pieces, [2.0, 3.0, 4.0]), (part, 1.0)], upper=10.0)
     program.add_rows("pairs", (2,), [(pieces[:2], 1.0)], lower=1.0)
     program.add_cost(pieces, [-5.0, -6.0, -7.0])
     program.add_cost(part, 1.0)
@@ -287,13 +287,13 @@ def _knapsack() -> LinearProgram:
 
 
 def test_both_ways_solve_a_program_in_whole_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By hand: (3, 1, 0) weighs 9 and is worth 21; every other choice within 9 is worth less."""
+    """By hand: (2, 2, 0) is worth 22, as is no other within 10; in fractions 23 would be."""
     monkeypatch.setenv("PATH", str(Path(cbcbox.cbc_bin_path()).parent), prepend=os.pathsep)
     for solver in (None, "COIN_CMD"):
         solution, arrays = solve(_knapsack(), solver)
         assert solution.status == "optimal"
-        assert solution.objective == pytest.approx(-21.0)
-        assert solution.values == pytest.approx([3.0, 1.0, 0.0, 0.0])
+        assert solution.objective == pytest.approx(-22.0)
+        assert solution.values == pytest.approx([2.0, 2.0, 0.0, 0.0])
         assert arrays.integer.tolist() == [1, 1, 1, 0]
     with pytest.raises(ValueError, match="not a solver at hand"):
         solve(_knapsack(), "NO_SUCH")
