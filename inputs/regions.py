@@ -36,6 +36,12 @@ class RegionTree:
         """Codes of the lowest level: the counties, in order."""
         return self.members[0]
 
+    @property
+    def second_level(self) -> str:
+        """The level above the counties', within which most things that concern moves are counted;
+        that of the counties where it is the only one."""
+        return self.levels[min(1, len(self.levels) - 1)]
+
     @cached_property
     def _number(self) -> dict[str, int]:
         return {code: position for position, code in enumerate(self.codes)} | {

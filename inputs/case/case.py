@@ -131,6 +131,11 @@ class Case:
         return tuple(self.settings.levels)
 
     @property
+    def second_level(self) -> str:
+        """The level above the lowest; the lowest where it is the only one."""
+        return self.regions.second_level
+
+    @property
     def usual_pooling(self) -> str:
         """The pooling plan where none is asked for: that of its policies, or the lowest level."""
         return self.pooling or self.levels[0]
@@ -151,9 +156,17 @@ class Case:
         Raises:
             KeyError: no such scheme.
         """
-        for scheme in self.schemes:
+        return self.schemes[self.scheme_number(name)]
+
+    def scheme_number(self, name: str) -> int:
+        """Place of a scheme in ``schemes``, and on the axis of schemes of every array.
+
+        Raises:
+            KeyError: no such scheme.
+        """
+        for number, scheme in enumerate(self.schemes):
             if scheme.name == name:
-                return scheme
+                return number
         raise KeyError(f"{self.name} has no scheme {name!r}")
 
     def value(self, path: str, year: int | None = None) -> float:

@@ -141,7 +141,7 @@ def placement_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Findi
     more than the residents of the ages at which one of the ties has a share (Hall's condition).
     """
     migrants, file = tables["migrants"], raw["migrants"]
-    level = tree.levels[min(1, len(tree.levels) - 1)]
+    level = tree.second_level
     group = tree.ancestor_index(level)
     index = {code: region_index for region_index, code in enumerate(tree.codes)}
     n = len(tree.codes)

@@ -203,7 +203,7 @@ def people_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Finding]
 
 
 def _ties_of(tree: RegionTree, migrants: pd.DataFrame) -> set[str]:
-    level = tree.levels[min(1, len(tree.levels) - 1)]
+    level = tree.second_level
     group = dict(zip(tree.codes, tree.ancestor_index(level).tolist(), strict=True))
     ties = set()
     for home, residence in zip(migrants["home"], migrants["residence"], strict=True):

@@ -61,7 +61,7 @@ def multiplier_findings(case: Case, calibration: Calibration) -> list[Finding]:
                 own &= ~insides[region]
         if not own.any():
             continue
-        number = names.index(scheme)
+        number = case.scheme_number(scheme)
         levels = getattr(calibration.multipliers, measure)[number]
         multiplier = float(levels[np.flatnonzero(own)[0]])
         near = [

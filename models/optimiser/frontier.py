@@ -201,7 +201,7 @@ class _Warm:
             self.highs.changeRowBounds(row, -np.inf, limit)
         result = run(self.highs)
         if result.status == "unsolved":
-            # rare: the warm start failed; begin afresh from inside
+            # rare: the warm start failed; solve anew by the interior-point method
             self.highs = loaded(self.arrays, solver="ipx")
             result = run(self.highs)
             for name, value in WARM_OPTIONS.items():

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.messages import Message
@@ -99,7 +100,7 @@ def join(
         living = cells.spread(people[residents].sum(axis=0, dtype=float)[None])[0]
         stayers = cells.spread(people[[own]])[0].astype(float)
         number = living.sum(axis=0)
-        mix = np.divide(living, number, out=np.zeros_like(living), where=number > 0)
+        mix = ratio(living, number)
         mix[NONE, number <= 0] = 1.0
         for away, at_home in AT_HOME.items():
             mix[at_home] += mix[away]
@@ -113,7 +114,7 @@ def join(
             holdings[residents].sum(axis=0, dtype=float),
             cells.contributors(people[residents]).sum(axis=0, dtype=float)[None],
         )
-        staying = np.divide(before - left, before, out=np.ones_like(before), where=before > 0)
+        staying = ratio(before - left, before, 1.0)
         for layer in range(holdings.shape[1]):
             if layer != MONEY:  # who leaves abroad leaves account money with the others
                 holdings[own, layer] = holdings[own, layer] * staying + came * mean[layer]
@@ -150,7 +151,7 @@ def _leaving(
     rest = np.maximum(number - first.sum(axis=0), 0.0)
     room = stayers - first
     total = room.sum(axis=0)
-    share = np.divide(rest, total, out=np.zeros_like(rest), where=total > 0)
+    share = ratio(rest, total)
     return np.asarray(first + room * np.minimum(share, 1.0))
 
 

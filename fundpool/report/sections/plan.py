@@ -266,7 +266,7 @@ def _swaps(context: Context, plan: Plan, scheme: str) -> Detail:
 
 
 def _prices(context: Context, plan: Plan) -> list[Block]:
-    """The dearest prices of every limit and scheme."""
+    """The highest prices of every limit and scheme."""
     prices = shadow_prices(plan)
     if prices.empty:
         return []

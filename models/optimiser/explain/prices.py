@@ -55,7 +55,7 @@ LEVY = _Limit(
 
 
 def shadow_prices(plan: Plan) -> pd.DataFrame:
-    """What limits cost, the dearest first.
+    """What limits cost, the highest price first.
 
     A limit that no pool feels has one row without a pool, which says so.
 
