@@ -34,6 +34,7 @@ from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.columns import typed_table
 from fundpool.inputs.format.digest import content_digest
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.sources import read_raw
 from fundpool.inputs.format.tables import TABLE_OF
@@ -130,6 +131,11 @@ class Case:
         return tuple(self.settings.levels)
 
     @property
+    def second_level(self) -> str:
+        """The level above the lowest; the lowest where it is the only one."""
+        return self.regions.second_level
+
+    @property
     def usual_pooling(self) -> str:
         """The pooling plan where none is asked for: that of its policies, or the lowest level."""
         return self.pooling or self.levels[0]
@@ -145,14 +151,18 @@ class Case:
         return tuple(self.settings.services)
 
     def scheme(self, name: str) -> Scheme:
-        """A scheme by name.
+        """A scheme by name; KeyError if there is none."""
+        return self.schemes[self.scheme_number(name)]
+
+    def scheme_number(self, name: str) -> int:
+        """Place of a scheme in ``schemes``, and on the axis of schemes of every array.
 
         Raises:
             KeyError: no such scheme.
         """
-        for scheme in self.schemes:
+        for number, scheme in enumerate(self.schemes):
             if scheme.name == name:
-                return scheme
+                return number
         raise KeyError(f"{self.name} has no scheme {name!r}")
 
     def value(self, path: str, year: int | None = None) -> float:
@@ -203,8 +213,8 @@ class Case:
                 continue
             if path not in known:
                 findings.append(
-                    Finding("--set", None, path, None, "the path of an assumption",
-                            did_you_mean(path, known))
+                    Finding.of_setting("--set", path, None, Message("the path of an assumption"),
+                                       did_you_mean(path, known))
                 )  # fmt: skip
                 continue
             keys = path.split(".")
@@ -216,16 +226,16 @@ class Case:
             last = here.get(keys[-1])  # None where the case leaves it at its default
             if last is None and isinstance(items[path], Parameter):
                 last = here[keys[-1]] = items[path].model_dump()
-            if isinstance(last, dict) and levers_since is not None and is_lever(path):
+            if not isinstance(last, dict):
+                here[keys[-1]] = value
+            elif levers_since is not None and is_lever(path):
                 set_from(path, last, value, levers_since)
-            elif isinstance(last, dict):
+            else:
                 last.pop("by_year", None)
                 last.update(value=value, source="set by the user", status="assumed")
-            else:
-                here[keys[-1]] = value
         if findings:
             raise CaseError(findings)
-        changes = ";".join(f"{path}={value!r}" for path, value in sorted(values.items()))
+        changes = ";".join([f"{path}={value!r}" for path, value in sorted(values.items())])
         changes += "" if levers_since is None else f";{levers_since}"
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
         made, files = settings_and_schemes(settings, texts)
@@ -255,10 +265,9 @@ class Case:
     def _with_policy(self, file: str, contents: Mapping[str, Any]) -> "Case":
         policy = read_policy(file, contents)
         if policy.name in self.policies:
-            raise CaseError(
-                [Finding("--policy", None, None, policy.name, "each policy once",
-                         "Name it once, or rename one of the two (the file and its key name).")]
-            )  # fmt: skip
+            mend = Message("Name it once, or rename one of the two (the file and its key name).")
+            once = Message("each policy once")
+            raise CaseError([Finding.of_setting("--policy", None, policy.name, once, mend)])
         settings, texts = laid_over(policy, self._settings_text, self._scheme_texts)
         made, files = settings_and_schemes(settings, texts, file)
         shocks = (*self.shocks, *policy.shocks)
@@ -373,10 +382,10 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
     for name in settings.report_policies:
         if name not in raw.policies:
+            expected, mend = Message("a policy of the case"), did_you_mean(name, raw.policies)
             findings.append(
-                Finding("case.toml", None, "report_policies", name, "a policy of the case",
-                        did_you_mean(name, raw.policies))
-            )  # fmt: skip
+                Finding.of_setting("case.toml", "report_policies", name, expected, mend)
+            )
     for policy, contents in sorted(raw.policies.items()):
         try:
             case._with_policy(f"policies/{policy}.toml", contents)

@@ -10,16 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import REGIMES, STATUSES, TIES
+from fundpool.inputs.format.vocabulary import REGIMES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import sum_by
+from fundpool.models.axes.statuses import HOME_COVER, RETIRED_ELSEWHERE, WORK_BASED, K, Status
 
-K = len(STATUSES)
 RESIDENCE, HOME, REFERRAL = range(3)
-WORK_BASED = tuple(STATUSES.index(s) for s in ("employee", "migrant", "dual"))
-INSURED_AT_HOME = (STATUSES.index("home_resident"), STATUSES.index("rural_resident"))
-INSURED_ELSEWHERE = STATUSES.index("retired_elsewhere")
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ def frequency_relativities(case: Case) -> FloatArray:
         if factor == "tie":
             by_tie[TIES.index(level), services.index(service)] = value
         else:
-            by_status[STATUSES.index(level), services.index(service)] = value
+            by_status[Status.of(level), services.index(service)] = value
     industry = industry_relativities(case)
     result = np.empty((len(TIES), industry.shape[0], K, len(services)))
     result[:] = by_tie[:, None, None, :] * by_status
@@ -77,7 +75,7 @@ def industry_relativities(case: Case) -> FloatArray:
     for column, services in (("outpatient", slice(0, 1)), ("inpatient", slice(1, None))):
         total = sum_by(county, weight * mix[column].to_numpy(dtype=float), minlength=n)
         share = sum_by(county, weight, minlength=n)
-        mean = np.divide(total, share, out=np.ones(n), where=share > 0)
+        mean = ratio(total, share, 1.0)
         level = float((mean * employed).sum() / employed.sum())
         result[:n, services] = (mean / level if level > 0 else np.ones(n))[:, None]
     return result
@@ -142,9 +140,9 @@ def place_shares(case: Case, regime_of_status: IntArray, year: int) -> FloatArra
     result = np.empty((len(TIES), K, len(case.services), 3))
     for status in range(K):
         regime = int(regime_of_status[status])
-        if status in INSURED_AT_HOME:
+        if status in HOME_COVER:
             result[:, status] = shares[regime]
-        elif status == INSURED_ELSEWHERE:
+        elif status == RETIRED_ELSEWHERE:
             away = shares[regime, TIES.index("between")].copy()
             away[:, RESIDENCE] += away[:, HOME]  # the old pool's territory is not gone back to
             away[:, HOME] = 0.0

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import sum_by
@@ -18,7 +17,7 @@ from fundpool.models.population.credited_years import RetirementCover
 from fundpool.models.population.preparation import Prepared
 from fundpool.models.population.rates import YearCount
 
-K = len(STATUSES)
+K = statuses.K
 MIGRANT_MEASURES = (
     "persons", "contributions", "from_host", "from_home", "cost", "uninsured", "spells", "work",
     "account_credits",
@@ -51,8 +50,9 @@ class CountyFlows:
         claims_offsite: the part for care outside the insuring county's territory.
         settlement: incurred payments by payer and place, ``(S, T + 1, n + 1, n + 1)``; in cases
             too large for it by payer and place of the next level, ``(S, T + 1, m + 1, m + 1)``.
-        accounts_opening, accounts_interest, accounts_spending, accounts_in, accounts_out,
-            accounts_closing: personal accounts; zero in the base year but for the closing.
+        accounts_opening: personal accounts, here and below zero in the base year.
+        accounts_interest, accounts_spending, accounts_in, accounts_out: of personal accounts.
+        accounts_closing: personal accounts at the end of the year, the base year included.
         account_credits: credited to personal accounts.
         accounts_to_pool: what pooled funds gained from accounts by forfeiture and conversion.
         accounts_surrendered: paid out of accounts to members on leaving.
@@ -256,7 +256,7 @@ def _record_expected_cost(
     share = shares_of_payers(people.register, pairs)
     for number, scheme in enumerate(case.schemes):
         for status in scheme.covers(year):
-            k = STATUSES.index(status)
+            k = statuses.Status.of(status)
             if k == statuses.RETIRED_ELSEWHERE:
                 by_home = sum_by(pairs.home, by_status[:, k], minlength=size)
                 store["expected_cost"][number, t] += by_payer(share, pairs, by_home) * price
