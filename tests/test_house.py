@@ -142,3 +142,36 @@ def test_names_say_what_they_hold() -> None:
 
 def test_a_bare_name_is_seen() -> None:
     assert _bare_names("def f(found):\n    own = found\n    return own\n") == ["1: found", "2: own"]
+
+
+MOST_PARAMETERS = 8
+MORE_PARAMETERS = {
+    "fundpool/case_files.py new": 9,
+    "models/optimiser/planning.py optimise": 9,
+}
+"""Functions that still take more; the list only gets shorter."""
+
+
+def parameters_by_function(file: Path) -> dict[str, int]:
+    """Number of parameters of each function of a module; the instance is not one of them."""
+    numbers: dict[str, int] = {}
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            asked = (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)
+            names = [argument.arg for argument in asked]
+            number = len(names) - (names[:1] in (["self"], ["cls"]))
+            name = f"{file.relative_to(ROOT).as_posix()} {node.name}"
+            numbers[name] = max(number, numbers.get(name, 0))
+    return numbers
+
+
+def test_functions_take_few_parameters() -> None:
+    """Commands of the tool are exempt: each of their parameters is an option."""
+    many = {
+        name: number
+        for file in MODULES
+        if file.parent != ROOT / "fundpool" / "cli"
+        for name, number in parameters_by_function(file).items()
+        if number > MOST_PARAMETERS
+    }
+    assert many == MORE_PARAMETERS
