@@ -1,0 +1,116 @@
+"""Options of commands and of the functions of the same name: the one place for their defaults.
+
+>>> ScenarioOptions(scenarios=200)
+ScenarioOptions(scenarios=200, seed=1, engine='local')
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ARCHIVE = Path("fundpool-archive")
+"""Where the commands on runs look for an archive."""
+
+CASE = "jiangsu"
+"""The case where none is named."""
+
+POINTS = 5
+"""Steps each way of a frontier."""
+
+
+@dataclass(frozen=True)
+class ScenarioOptions:
+    """Scenarios to run beside the central path.
+
+    Attributes:
+        scenarios: how many; 0 for none; None for as many as suit, where the case has them.
+        seed: of all draws, from 0 to 2^64 - 1.
+        engine: where they run: ``local``, ``processes``, ``dask`` or ``dask=ADDRESS``.
+    """
+
+    scenarios: int | None = 0
+    seed: int = 1
+    engine: str = "local"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where results go.
+
+    Attributes:
+        out: folder that is written, as by the command; None: nothing is written (a command then
+            writes to a folder named after it).
+        table_format: ``parquet`` or ``csv``.
+        archive: archive of runs that the run is kept in.
+    """
+
+    out: Path | str | None = None
+    table_format: str = "parquet"
+    archive: Path | str | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an optimised plan decides, and what it must respect.
+
+    Attributes:
+        choose: what is decided, of ``rates``, ``swaps`` and ``pooling``, separated by commas.
+        floor: how the reserve floor holds over scenarios: ``every``, ``expectation`` or ``cvar``;
+            None: as the case says.
+        share_rates: level with one rate a region; None: each pool has its own.
+        hubs: level with one hub of swaps a region; None: one hub.
+        merge_years: years from which pools may merge, separated by commas.
+        solver: a solver that PuLP knows by name; None: HiGHS.
+        time_limit: seconds for each solve; None: no limit.
+    """
+
+    choose: str = "rates,swaps"
+    floor: str | None = None
+    share_rates: str | None = None
+    hubs: str | None = None
+    merge_years: str | None = None
+    solver: str | None = None
+    time_limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Goals:
+    """What an optimised plan makes small.
+
+    Attributes:
+        measure: measure of unevenness: ``range``, ``deviation`` or ``gini``.
+        burden_of: what a burden is spread over: ``base``, ``person`` or ``contributor``.
+        order: aims in strict order in place of weights, separated by commas.
+        joint: even out the burdens of all schemes together.
+        sensitivity: also plan anew with each assumption changed.
+    """
+
+    measure: str = "range"
+    burden_of: str = "base"
+    order: str | None = None
+    joint: bool = False
+    sensitivity: bool = False
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What a report holds.
+
+    Attributes:
+        measured: policies to measure, separated by commas; ``all``, ``none``; None: those that the
+            case lists for its report.
+        optimised: rates and swaps for the first plan.
+        formats: files, of ``html``, ``pdf`` and ``xlsx``, separated by commas.
+        against: run to analyse the change from; ``none``; None: the latest of the same case in the
+            archive.
+        sensitivity: assumptions moved down and up: ``main``, ``all`` or ``none``.
+        lang: language: ``en`` or ``zh``.
+        webhook: address that alerts are posted to.
+    """
+
+    measured: str | None = None
+    optimised: bool = True
+    formats: str = "html,pdf,xlsx"
+    against: str | None = None
+    sensitivity: str = "main"
+    lang: str = "en"
+    webhook: str | None = None
