@@ -5,10 +5,13 @@
 * ``severity``: cost distributions with limited expected values
 * ``benefits``: benefit formulas, their expectation, coordination of two of them
 * ``aggregate_loss``: compound Poisson distributions by FFT
+* ``benefit_layers``: benefits of several funds on top of each other, limits of what is borne
+* ``person_year``: what formulas on a year's total cost, and on stays by number, pay
 * ``contribution_base``: expected wages between floor and ceiling
 * ``credited_years``: share of a group with enough insured time
 * ``run_off``: claims paid and outstanding
 * ``solvency``: reserve months, level rates, actuarial balance, short-range test
 * ``risk``: ruin, value at risk, required reserves
 * ``evenness``: Gini, Theil and their like
+* ``sharing``: Shapley value, nucleolus and core of a game of costs
 """

@@ -30,6 +30,15 @@ def discretised(severity: Limited, step: float, points: int) -> FloatArray:
     Raises:
         ValueError: a step that is not positive or fewer than two points.
     """
+    return np.clip(lattice_mass(severity, step, points), 0.0, None)
+
+
+def lattice_mass(severity: Limited, step: float, points: int) -> FloatArray:
+    """As :func:`discretised`, rounding left in: what is slightly below zero cancels in sums.
+
+    Raises:
+        ValueError: a step that is not positive or fewer than two points.
+    """
     if not (np.isfinite(step) and step > 0):
         raise ValueError("the step must be a positive number")
     if points < 2:
@@ -38,7 +47,7 @@ def discretised(severity: Limited, step: float, points: int) -> FloatArray:
     mass = np.empty(points)
     mass[0] = 1.0 - lev[1] / step
     mass[1:] = (2.0 * lev[1:-1] - lev[:-2] - lev[2:]) / step
-    return np.clip(mass, 0.0, None)
+    return mass
 
 
 def compound_poisson(rate: float, severity: Severity, step: float, points: int) -> FloatArray:
@@ -55,7 +64,7 @@ def compound_poisson(rate: float, severity: Severity, step: float, points: int) 
     """
     if not (np.isfinite(rate) and rate >= 0):
         raise ValueError("the expected number of claims must be a number of at least 0")
-    return _aggregate(discretised(severity, step, points), rate, 0.0)
+    return np.clip(aggregated(discretised(severity, step, points), rate, 0.0), 0.0, None)
 
 
 def compound_negative_binomial(
@@ -80,10 +89,19 @@ def compound_negative_binomial(
         raise ValueError("the expected number of claims must be a number of at least 0")
     if not (np.isfinite(dispersion) and dispersion >= 0):
         raise ValueError("the dispersion must be a number of at least 0")
-    return _aggregate(discretised(severity, step, points), rate, dispersion)
+    return np.clip(aggregated(discretised(severity, step, points), rate, dispersion), 0.0, None)
 
 
-def _aggregate(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
+def aggregated(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
+    """Probabilities of the aggregate from those of a claim on the same lattice, ``(points,)``.
+
+    Rounding may leave some slightly below zero; left as they are, it cancels in sums over them.
+
+    Args:
+        mass: probabilities of a claim at ``0, step, 2 step, ...``, ``(points,)``.
+        rate: expected number of claims.
+        dispersion: variance of the gamma factor; 0 is compound Poisson.
+    """
     points = mass.size
     size = int(2 ** np.ceil(np.log2(2 * points)))
     tilt = 20.0 / size
@@ -96,7 +114,7 @@ def _aggregate(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
     else:
         generated = np.exp(rate * (transform - 1.0))
     aggregate = np.fft.irfft(generated, size)
-    return np.asarray(np.clip(aggregate[:points] / weights[:points], 0.0, None))
+    return np.asarray(aggregate[:points] / weights[:points])
 
 
 def compound_poisson_moments(rate: float, severity: Severity) -> tuple[float, float]:

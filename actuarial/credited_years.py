@@ -1,9 +1,9 @@
-"""Credited years: who has enough insured time for retiree cover."""
+"""Credited years: who has enough insured time for retiree cover, and what the others lack."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.interpolate import RectBivariateSpline
-from scipy.special import betaincc, gammaincc
+from scipy.special import betainc, betaincc, gammaincc
 
 from fundpool.actuarial.arrays import FloatArray, not_negative, same_kind
 
@@ -58,6 +58,34 @@ def _matched(
     scaled = np.where(spread, v / np.where(most > 0, most, 1.0) ** 2, 0.1)
     # a variance at the bound means careers of nothing or everything
     return part, np.maximum(part * (1.0 - part) / scaled - 1.0, 1e-6)
+
+
+def missing_years(
+    mean: FloatArray, variance: FloatArray, required: FloatArray, longest: float
+) -> FloatArray:
+    """Mean years short of those required, ``E[max(required - Y, 0)]``, over a whole group.
+
+    Credited years ``Y`` are distributed as in :func:`eligible_share` with a longest career:
+    ``required * P(Y < required) - mean * P(Y* < required)``, ``Y* / longest`` having the
+    size-biased distribution ``Beta(p k + 1, (1 - p) k)``.
+
+    Args:
+        mean, variance, required: by group, ``(N,)``, years.
+        longest: longest possible career, positive.
+
+    Returns:
+        years by group, ``(N,)``; those with enough years count with zero.
+
+    Raises:
+        ValueError: as :func:`eligible_share`.
+    """
+    enough = eligible_share(mean, variance, required, longest)
+    spread = (variance > NO_SPREAD * np.maximum(mean, 1.0) ** 2) & (mean > 0)
+    part, weight = _matched(mean, variance, np.full(mean.shape, longest), spread)
+    at = np.clip(required / longest, 0.0, 1.0)
+    below = betainc(part * weight + 1.0, (1.0 - part) * weight, at)
+    short = required * (1.0 - enough) - mean * below
+    return np.asarray(np.maximum(np.where(spread, short, required - mean), 0.0))
 
 
 KNOTS = 72

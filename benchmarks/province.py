@@ -14,7 +14,7 @@ from fundpool.models.coverage import chain as coverage
 from fundpool.models.economy import economic_paths
 from fundpool.models.flows.record import empty_record
 from fundpool.models.flows.years import opening_year
-from fundpool.models.population.credited_years import retired_share
+from fundpool.models.population.credited_years import retirement_cover
 from fundpool.models.population.held_cells import HeldCells, every_cell
 from fundpool.models.population.holdings import CONTRIBUTING
 from fundpool.models.population.preparation import Prepared, payroll_scheme, prepare, year_rates
@@ -102,12 +102,12 @@ def case_year() -> Year:
     books = AccountBooks(prepared, payroll, store, economic_paths(case, 1))
     holdings = books.opening_holdings(opened.people.persons)
     ages = retirement.retirement_ages(case, year)
-    earned = retired_share(
+    earned = retirement_cover(
         case, case.schemes[payroll], prepared.people, holdings, prepared.cells, pairs, ages, year
     )
     hazards = leaving.coverage_hazards(case, year)
     transition = coverage.yearly_transition(prepared.cover, hazards)
-    rates = year_rates(prepared, transition, earned, year)
+    rates = year_rates(prepared, transition, earned.share, year)
     cells = prepared.cells
     return Year(
         cells.spread(prepared.people), cells.spread_amounts(holdings), pairs, rates, prepared.care,

@@ -16,13 +16,20 @@ __all__ = [
     "__version__",
     "check_case",
     "compare",
+    "convert",
+    "doctor",
+    "init",
+    "new",
     "optimise",
     "plan_for",
     "project",
     "read_case",
+    "synthesise",
 ]
 
 if TYPE_CHECKING:
+    from fundpool.case_files import convert, init, new, synthesise
+    from fundpool.diagnosis import doctor
     from fundpool.inputs.case import read_case
     from fundpool.inputs.format.findings import CaseError
     from fundpool.models.calibration.checking import check_case
@@ -40,6 +47,11 @@ _WHERE = {
     "compare": "fundpool.models.projection.comparison",
     "plan_for": "fundpool.models.pooling.short_form",
     "optimise": "fundpool.models.optimiser",
+    "convert": "fundpool.case_files",
+    "init": "fundpool.case_files",
+    "new": "fundpool.case_files",
+    "synthesise": "fundpool.case_files",
+    "doctor": "fundpool.diagnosis",
 }
 
 

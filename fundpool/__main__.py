@@ -1,22 +1,51 @@
 """``fundpool`` and ``python -m fundpool``."""
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from fundpool.cli.commands import app
 from fundpool.cli.session import FAILED, plain_warnings, say
 from fundpool.inputs.files.disk import FileInUseError
+
+TERMINATED = 143
+"""Exit status after SIGTERM, as of a program that does not handle it."""
 
 
 def main() -> None:
     """Run the command line."""
     make_printable()
     try:
-        with plain_warnings(quiet="--quiet" in sys.argv):
+        with ended_by_signal(), plain_warnings(quiet="--quiet" in sys.argv):
             app(prog_name="fundpool")
     except FileInUseError as error:
         say(f"fundpool: {error}")
         sys.exit(FAILED)
+
+
+@contextmanager
+def ended_by_signal() -> Iterator[None]:
+    """Let a service manager end a command as Ctrl+C does: unfinished files are cleared away."""
+    here = os.getpid()
+
+    def terminated(number: int, _frame: object) -> None:
+        if os.getpid() != here:  # a forked worker ends as without a handler
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        say("fundpool: ended by a signal; unfinished files are removed")
+        sys.exit(TERMINATED)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread can take signals
+        return
+    before = signal.signal(signal.SIGTERM, terminated)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before if before is not None else signal.SIG_DFL)
 
 
 def make_printable() -> None:

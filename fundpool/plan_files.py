@@ -59,6 +59,7 @@ def partition_record(partition: "Partition") -> dict[str, Any]:
         "parts": partition.parts,
         "cost_of_solver": partition.reported,
         "bound": partition.bound,
+        "bound_from": partition.bound_from,
         "relative_gap": partition.relative_gap,
         "uniform_plans": partition.alternatives,
     }

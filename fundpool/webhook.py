@@ -1,19 +1,29 @@
 """Alerts sent to an address that the user names; nothing is sent anywhere else."""
 
+import hmac
 import json
+import queue
 import re
+import threading
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 ATTEMPTS = 4
 FIRST_WAIT = 1.0
 TIMEOUT = 10.0
+"""Seconds of one attempt."""
+TOTAL = 60.0
+"""Seconds of all attempts and the waits between them."""
+MOST_SECRET = 4096
+LONGEST_REASON = 200
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 ADDRESS_SIGN = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]")
 
@@ -37,7 +47,8 @@ def check_address(url: str) -> str:
         ValueError: it is not an http or https address of plain signs (RFC 3986) that names a
             host, or it holds a password, which would be written into logs.
     """
-    shown = re.sub(r"//[^/]*@", "//...@", url)
+    head = re.match(r"[a-z]+://[^/?#]*", url, re.IGNORECASE)
+    shown = re.sub(r"//[^/]*@", "//...@", f"{head[0]}/..." if head else "it")
     wrong = next((sign for sign in url if not ADDRESS_SIGN.match(sign)), None)
     if wrong is not None:
         raise ValueError(
@@ -52,7 +63,7 @@ def check_address(url: str) -> str:
     if "@" in parts.netloc:
         raise ValueError("names a user or password in the address, which is not supported")
     if parts.scheme not in ("http", "https") or not _is_host(parts.hostname or "") or port == 0:
-        raise ValueError(f"{url!r} is not an http or https address")
+        raise ValueError(f"{shown!r} is not an http or https address")
     return url
 
 
@@ -68,20 +79,72 @@ def _is_host(host: str) -> bool:
     return len(host) <= 253 and all(re.fullmatch(r"[A-Za-z0-9_-]{1,63}", name) for name in labels)
 
 
+def address_from(url: str | None, file: Path | None) -> str | None:
+    """The address that alerts go to, given itself or in a file, where lists of processes and
+    logs do not show it; None without either.
+
+    Raises:
+        ValueError: both are given, the file cannot be read, or it is no address.
+    """
+    if url is not None and file is not None:
+        raise ValueError("and --webhook-file name two addresses; give one of them")
+    if file is not None:
+        url = secret_from(file).decode("utf-8", "replace")
+    return None if url is None else check_address(url)
+
+
+def secret_from(file: Path) -> bytes:
+    """A secret from a file, blanks around it left out.
+
+    Raises:
+        ValueError: it cannot be read, or is empty.
+    """
+    try:
+        with file.open("rb") as stream:
+            text = stream.read(MOST_SECRET).strip()
+    except OSError as error:
+        raise ValueError(f"file {str(file)!r} cannot be read: {error.strerror or error}") from None
+    if not text:
+        raise ValueError(f"file {str(file)!r} is empty")
+    return text
+
+
+def shown_address(url: str) -> str:
+    """The address for messages: the rest of it is a secret of many services.
+
+    >>> shown_address("https://hooks.example/services/T0/SECRET?key=1")
+    'https://hooks.example/...'
+    """
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/..."
+
+
+def signature(body: bytes, secret: bytes) -> str:
+    """HMAC-SHA256 of a body, as the header ``X-Fundpool-Signature`` says it."""
+    return "sha256=" + hmac.new(secret, body, "sha256").hexdigest()
+
+
 def post_alerts(
     url: str,
     summary: Mapping[str, Any],
     wait: Callable[[float], None] = time.sleep,
+    *,
+    secret: bytes | None = None,
+    seconds: float = TOTAL,
 ) -> int:
     """POST what an alarm needs to know, as JSON; retried when the other side is not ready.
 
     The body holds case, title, base_year, inputs_sha256, code_version, alert_plan and alerts.
-    Waits of 1, 2 and 4 seconds lie between four attempts.
+    Waits of 1, 2 and 4 seconds lie between four attempts, which carry the same
+    ``X-Fundpool-Delivery``, so that the other side can tell repeats. With a secret the header
+    ``X-Fundpool-Signature`` holds :func:`signature` of the body.
 
     Args:
         url: where to.
         summary: contents of summary.json.
         wait: sleeps for a number of seconds.
+        secret: key of the signature; none without.
+        seconds: longest time for all attempts together, however slowly an answer comes.
 
     Returns:
         the number of attempts it took.
@@ -91,24 +154,55 @@ def post_alerts(
     """
     keys = ("case", "title", "base_year", "inputs_sha256", "code_version", "alert_plan", "alerts")
     body = json.dumps({key: summary.get(key) for key in keys}, ensure_ascii=False).encode()
-    request = urllib.request.Request(
-        check_address(url),
-        data=body,
-        headers={"Content-Type": "application/json; charset=utf-8", "User-Agent": "fundpool"},
-        method="POST",
-    )
-    opener = urllib.request.build_opener(_NoRedirect)
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "User-Agent": "fundpool",
+        "X-Fundpool-Delivery": str(uuid.uuid4()),
+    }
+    if secret is not None:
+        headers["X-Fundpool-Signature"] = signature(body, secret)
+    request = urllib.request.Request(check_address(url), data=body, headers=headers, method="POST")
+    place = shown_address(url)
+    end = time.monotonic() + seconds
+    reason = ""
     for attempt in range(1, ATTEMPTS + 1):
+        status, reason = _posted(request, end - time.monotonic())
+        if status is not None and 200 <= status < 300:
+            return attempt
+        if status is not None:
+            reason = f"it answers {status}"
+            if status not in RETRIED:
+                raise WebhookError(f"{place} refuses the alerts: {reason}")
+        pause = FIRST_WAIT * 2.0 ** (attempt - 1)
+        if attempt == ATTEMPTS or time.monotonic() + pause >= end:
+            break
+        wait(pause)
+    raise WebhookError(f"{place} cannot be reached after {attempt} attempts: {reason}")
+
+
+def _posted(request: urllib.request.Request, seconds: float) -> tuple[int | None, str]:
+    """Status of an answer, or None and why there is none.
+
+    The time limit of a socket holds for each of its reads, so an answer that comes byte by byte
+    is waited for in a thread that is left behind when the time is up.
+    """
+    found: queue.Queue[tuple[int | None, str]] = queue.Queue()
+
+    def post() -> None:
+        opener = urllib.request.build_opener(_NoRedirect)
         try:
-            with opener.open(request, timeout=TIMEOUT):
-                return attempt
+            with opener.open(request, timeout=TIMEOUT) as answer:
+                found.put((answer.status, ""))
         except urllib.error.HTTPError as error:
             error.close()
-            reason = f"it answers {error.code}"
-            if error.code not in RETRIED:
-                raise WebhookError(f"{url} refuses the alerts: {reason}") from None
-        except (OSError, HTTPException) as error:
-            reason = " ".join(str(getattr(error, "reason", error)).split())
-        if attempt < ATTEMPTS:
-            wait(FIRST_WAIT * 2.0 ** (attempt - 1))
-    raise WebhookError(f"{url} cannot be reached after {ATTEMPTS} attempts: {reason}")
+            found.put((error.code, ""))
+        except (OSError, HTTPException, ValueError) as error:
+            why = " ".join(str(getattr(error, "reason", error)).split())
+            found.put((None, why[:LONGEST_REASON] or type(error).__name__))
+
+    threading.Thread(target=post, daemon=True).start()
+    limit = max(0.0, min(TIMEOUT, seconds))
+    try:
+        return found.get(timeout=limit)
+    except queue.Empty:
+        return None, f"no answer within {limit:.0f} s"

@@ -4,6 +4,31 @@ from pathlib import Path
 
 import pandas as pd
 
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""Signs at which spreadsheets begin to calculate a cell of a CSV file."""
+
+
+def write_csv(frame: pd.DataFrame, file: Path) -> None:
+    """Write a table as CSV that is safe to open in a spreadsheet.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front, which shows it as
+    text; numbers are written as they are.
+
+    Raises:
+        OSError: the disk does not take it.
+    """
+
+    def safe(cell: object) -> object:
+        if not isinstance(cell, str):
+            return cell
+        risky = cell.lstrip(" ").startswith(_FORMULA_SIGNS)
+        return ("'" if risky else "") + cell.replace("\r", " ")
+
+    texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    frame.assign(**{name: frame[name].astype(object).map(safe) for name in texts}).rename(
+        columns=safe
+    ).to_csv(file, index=False, lineterminator="\n", encoding="utf-8")
+
 
 def write_table(frame: pd.DataFrame, path: Path, file_format: str) -> Path:
     """Write a table as ``parquet`` or ``csv`` beside ``path`` (given without ending).
@@ -13,7 +38,7 @@ def write_table(frame: pd.DataFrame, path: Path, file_format: str) -> Path:
     """
     if file_format == "csv":
         file = path.with_suffix(".csv")
-        frame.to_csv(file, index=False, lineterminator="\n")
+        write_csv(frame, file)
         return file
     import duckdb
 

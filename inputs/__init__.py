@@ -9,6 +9,8 @@
 * ``checks``: what must hold across tables
 * ``case``: a checked case, its assumptions by their path, policies laid over it, variations
 * ``template``: workbooks and the page on the case format
+* ``folders``: case folders
+* ``new``: a case without rows, to start from
 
 Beside them stand the folders of the bundled cases and of the national figures they share; what
 derives their tables from published figures is in ``fundpool.building``.

@@ -61,6 +61,18 @@ class RegionTree:
         """Level of a region."""
         return self._level_of[code]
 
+    def has(self, code: str) -> bool:
+        """Whether a region bears the code."""
+        return code in self._level_of
+
+    def level_around(self, counties: Sequence[str]) -> str:
+        """The lowest level with one region around all counties; the highest where none has."""
+        for level in self.levels:
+            ancestor = self.ancestor_index(level)
+            if len({int(ancestor[self.index(code)]) for code in counties}) == 1:
+                return level
+        return self.levels[-1]
+
     def name(self, code: str) -> str:
         """Name of a region; ``outside`` is its own."""
         return self.names.get(code, code)

@@ -51,20 +51,47 @@ def check_new(target: Path) -> None:
         )  # fmt: skip
 
 
-def write_case_workbook(case: str | Path, file: Path) -> None:
+def check_new_file(target: Path) -> None:
+    """Refuse a file that exists.
+
+    Raises:
+        CaseError: it does.
+    """
+    if target.exists():
+        raise CaseError(
+            [Finding(str(target), None, None, None, "a file that does not exist yet",
+                     "Choose another name; nothing is overwritten.")]
+        )  # fmt: skip
+
+
+def write_case_workbook(case: str | Path, file: Path) -> list[Finding]:
     """Write a case as one workbook, a sheet per table; reading it gives the same digest.
+
+    Returns:
+        warnings about what was not carried over.
 
     Raises:
         CaseError: the case cannot be opened, or something of it does not fit into a workbook.
     """
     raw = read_raw(case_path(case))
-    findings = [finding for finding in raw.findings if finding.severity == "error"]
-    if findings or raw.settings is None:
-        raise CaseError(findings)
+    check_readable(raw)
     findings = _unfit(raw)
     if findings:
         raise CaseError(findings)
-    _write_workbook(raw, file)
+    write_workbook(raw, file)
+    return [finding for finding in raw.findings if finding.severity == "warning"]
+
+
+def check_readable(raw: RawCase) -> None:
+    """Refuse a case of which a part could not be read; a table without rows is read.
+
+    Raises:
+        CaseError: some part could not be.
+    """
+    read = {table.file for table in raw.tables.values()}
+    findings = [f for f in raw.findings if f.severity == "error" and f.file not in read]
+    if findings or raw.settings is None:
+        raise CaseError(findings)
 
 
 def _unfit(raw: RawCase) -> list[Finding]:
@@ -120,10 +147,11 @@ def _settings_of(raw: RawCase) -> list[tuple[str, str, Mapping[str, Any]]]:
 
 def write_empty_workbook(file: Path) -> None:
     """Write a workbook with every sheet's header and what each column holds, but no rows."""
-    _write_workbook(RawCase("template", settings={}), file)
+    write_workbook(RawCase("template", settings={}), file)
 
 
-def _write_workbook(raw: RawCase, file: Path) -> None:
+def write_workbook(raw: RawCase, file: Path) -> None:
+    """Write contents of a case as one workbook; without tables, sheets have headers alone."""
     import xlsxwriter
 
     draft = file.with_name(f".{file.name}.draft")

@@ -24,6 +24,8 @@ INPUTS = (
     ("checks",),
     ("case",),
     ("template",),
+    ("folders",),
+    ("new",),
 )
 """The same of ``inputs``."""
 WEB = (("serving",), ("requests",), ("work",), ("api",), ("server",))

@@ -36,6 +36,8 @@ GUARDED = {
     ("tests/inputs/files/test_writing.py", "symlink_to"),  # not run on Windows
     ("tests/models/axes/test_compiling.py", "symlink_to"),  # not run on Windows
     ("tests/models/axes/test_compiling.py", "os.getuid"),  # not run on Windows
+    ("validation/faults_inputs.py", "symlink_to"),  # with an empty file where links are refused
+    ("validation/faults_machine.py", "symlink_to"),  # with another fault where links are refused
     ("benchmarks/memory.py", "resource"),  # after a branch for Windows
     ("benchmarks/machine.py", "os.sched_getaffinity"),  # after hasattr
     ("benchmarks/machine.py", "os.getloadavg"),  # after hasattr

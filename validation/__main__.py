@@ -77,9 +77,12 @@ def main(words: list[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else words
     if words[:1] == ["mutations"]:
         return mutations.main(words[1:])
+    if words[:1] == ["faults"]:
+        return int(import_module("validation.faults").main(words[1:]))
     parser = argparse.ArgumentParser(
         prog="python -m validation", description=__doc__,
-        epilog="`python -m validation mutations` tries faults that tests must notice.",
+        epilog="`python -m validation mutations` tries mistakes that tests must notice, "
+        "`python -m validation faults` damage and bad inputs that the program must survive.",
     )  # fmt: skip
     parser.add_argument("--only", action="append", choices=list(TOPICS), help="a part; repeatable")
     parser.add_argument("--fast", action="store_true", help="leave the slow parts out")

@@ -24,7 +24,7 @@ from validation.part import markdown_table
 
 ROOT = Path(__file__).parent.parent
 LISTED = Path(__file__).with_suffix(".toml")
-COPIED = ("actuarial", "inputs", "models", "fundpool", "tests")
+COPIED = ("actuarial", "inputs", "models", "fundpool", "tests", "validation")
 """Folders of the checkout that the tests need."""
 
 LONGEST = 600.0

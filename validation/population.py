@@ -30,7 +30,7 @@ def case_of_2015() -> Case:
 def engine(case: Case, year: int) -> FloatArray:
     """Residents of a later year by sex and single age as the project's engine has them."""
     flows = study(case, year - case.base_year).flows
-    return np.asarray(flows.by_cell_last[0].reshape(len(SEXES), AGES))
+    return np.asarray(flows.by_cell[-1, 0].reshape(len(SEXES), AGES))
 
 
 def second_opinion() -> dict[int, FloatArray]:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from fundpool.archive.manifest import Manifest
 from fundpool.archive.objects import write_durably
+from fundpool.archive.predecessor import place_sha256
 from fundpool.archive.provenance import machine, package_versions
 from fundpool.archive.requests import Context, command_line, request_of
 from fundpool.archive.runs import Archive, Run
@@ -74,5 +75,7 @@ def keep_run(archive: Archive, context: Context, result: Result) -> Run:
                 machine=machine(),
                 exit_status=result.exit_status,
                 recorded_at=datetime.now(UTC).isoformat(timespec="microseconds"),
+                case_title=result.case.title,
+                place_sha256=place_sha256(result.case),
             ),
         )

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from fundpool.archive.objects import DamagedError, sha256
+from fundpool.archive.objects import DamagedError, is_digest, sha256
 
 SCHEMA_VERSION = 1
 
@@ -56,6 +56,9 @@ class Manifest:
         exit_status: 0 or 3 (an alert); other runs are not kept.
         recorded_at: when the run was written, UTC; says nothing about its figures.
         files: digest of every file of the run but the manifest.
+        case_title: title of the case; None in runs kept by earlier versions.
+        place_sha256: digest of the folder that the case was read from, to tell two folders of one
+            name apart; None as above.
     """
 
     run: str
@@ -70,6 +73,8 @@ class Manifest:
     exit_status: int
     recorded_at: str
     files: dict[str, str] = field(default_factory=dict)
+    case_title: str | None = None
+    place_sha256: str | None = None
 
     def text(self) -> str:
         """The manifest as JSON."""
@@ -77,21 +82,100 @@ class Manifest:
         return json.dumps(contents, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
+class OtherVersionError(DamagedError):
+    """A manifest that a later version of the program wrote.
+
+    Attributes:
+        contents: the manifest as plain data.
+    """
+
+    def __init__(self, version: int, contents: dict[str, Any]) -> None:
+        """Keep what can be read."""
+        self.contents = contents
+        super().__init__(
+            f"the manifest has schema version {version}; this program reads {SCHEMA_VERSION}"
+        )
+
+
 def read_manifest(text: str) -> Manifest:
     """A manifest from its JSON.
 
     Raises:
-        DamagedError: it is not one, or of another schema version.
+        OtherVersionError: a later version of the program wrote it.
+        DamagedError: it is not one, or names a file outside the place it belongs to.
     """
     try:
         contents = json.loads(text)
         version = contents.pop("schema_version")
+        if type(version) is int and version > SCHEMA_VERSION:
+            raise OtherVersionError(version, contents)
         if version != SCHEMA_VERSION:
             raise DamagedError(
                 f"the manifest has schema version {version}; this program reads {SCHEMA_VERSION}"
             )
         request = Request(**contents.pop("request"))
+        if "files" not in contents:
+            raise ValueError("files is missing")
         known = {item.name for item in fields(Manifest)}
-        return Manifest(request=request, **{k: v for k, v in contents.items() if k in known})
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        manifest = Manifest(request=request, **{k: v for k, v in contents.items() if k in known})
+        _check(manifest)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DamagedError(f"the manifest cannot be read: {error}") from None
+    return manifest
+
+
+def is_plain(name: object) -> bool:
+    """Whether a text names one thing in a folder, on any system.
+
+    >>> is_plain("jiangsu"), is_plain("../jiangsu"), is_plain("C:x"), is_plain("..")
+    (True, False, False, False)
+    """
+    if not isinstance(name, str) or name.strip(". ") == "":
+        return False
+    return not any(sign in "/\\:" or ord(sign) < 32 for sign in name)
+
+
+def is_inside(name: object) -> bool:
+    """Whether a text is a path, written with ``/``, that stays below the folder it starts from.
+
+    >>> is_inside("tables/regions.csv"), is_inside("tables/../../x"), is_inside("/etc/x")
+    (True, False, False)
+    """
+    return isinstance(name, str) and all(is_plain(part) for part in name.split("/"))
+
+
+def _check(manifest: Manifest) -> None:
+    """Refuse contents of another kind than written, and names that lead out of their folders.
+
+    Raises:
+        ValueError: what is wrong.
+    """
+    request, previous = manifest.request, manifest.previous
+    texts = {
+        "case_name": manifest.case_name,
+        "recorded_at": manifest.recorded_at,
+        "command_line": manifest.command_line,
+        "command": request.command,
+        "code_version": request.code_version,
+        "code_sha256": request.code_sha256,
+        "inputs_sha256": request.inputs_sha256,
+    }
+    for name, value in texts.items():
+        if not isinstance(value, str):
+            raise ValueError(f"{name} is no text")
+    for name, number in (("base_year", manifest.base_year), ("exit_status", manifest.exit_status)):
+        if type(number) is not int:
+            raise ValueError(f"{name} is no whole number")
+    if not isinstance(request.parameters, dict) or not isinstance(manifest.packages, dict):
+        raise ValueError("parameters or packages are no mapping")
+    for name in (request.case, manifest.run, *([] if previous is None else [previous])):
+        if not is_plain(name):
+            raise ValueError(f"{name!r} is no plain name")
+    for files, plain in (
+        (request.case_files, False), (request.parameter_files, True), (manifest.files, False),
+    ):  # fmt: skip
+        for name, digest in files.items():
+            if not (is_plain(name) if plain else is_inside(name)):
+                raise ValueError(f"it names a file outside its folder: {name!r}")
+            if not is_digest(digest):
+                raise ValueError(f"the digest of {name!r} is no SHA-256")

@@ -2,11 +2,15 @@
 
 import hashlib
 import os
-import tempfile
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from fundpool.inputs.files.disk import FileInUseError, move
+from fundpool.inputs.files.disk import FileInUseError, flush, move, unused
+
+DRAFT = ".draft-"
+"""How names of unfinished objects begin."""
 
 
 class DamagedError(Exception):
@@ -26,6 +30,14 @@ def write_durably(file: Path, contents: bytes) -> None:
         os.fsync(stream.fileno())
 
 
+_DIGEST = re.compile("[0-9a-f]{64}")
+
+
+def is_digest(text: object) -> bool:
+    """Whether a text is a SHA-256 in hex digits, and so a safe name of a file."""
+    return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
+
+
 class ObjectStore:
     """Files by their digest, shared by all runs of an archive."""
 
@@ -40,20 +52,22 @@ class ObjectStore:
     def keep(self, contents: bytes) -> str:
         """Store bytes unless they are there already; returns their digest.
 
-        Two processes that keep the same bytes at once each write a draft and rename it over the
-        same name: whichever comes last, the object is whole throughout.
+        An object that is no longer what its name says is written anew. Two processes that keep the
+        same bytes at once each write a draft and rename it over the same name: whichever comes
+        last, the object is whole throughout.
         """
         digest = sha256(contents)
-        target = self.path(digest)
-        if target.exists():
+        if self.damage(digest) == "":
+            with suppress(OSError):  # another user's
+                os.utime(self.path(digest))  # in use again: retention leaves new inputs alone
             return digest
+        target = self.path(digest)
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".draft-", dir=target.parent)
-        os.close(handle)
-        draft = Path(name)
+        draft = unused(target.parent, DRAFT)
         try:
             write_durably(draft, contents)
             move(draft, target)
+            flush(target.parent)
         except FileInUseError:  # read by another process, so it is there
             if not target.exists():
                 raise
@@ -61,19 +75,30 @@ class ObjectStore:
             draft.unlink(missing_ok=True)
         return digest
 
+    def damage(self, digest: str) -> str:
+        """What is wrong with an object, in words; empty if it is what its name says."""
+        try:
+            contents = self.path(digest).read_bytes()
+        except FileNotFoundError:
+            return "is missing"
+        except OSError as error:
+            return f"cannot be read: {error.strerror or error}"
+        return "" if sha256(contents) == digest else "has been altered"
+
+    def digests(self) -> set[str]:
+        """Names of all objects, whether or not their contents are sound."""
+        return {path.name for path in self.root.glob("??/*") if is_digest(path.name)}
+
     def read(self, digest: str) -> bytes:
         """The bytes of a digest.
 
         Raises:
             DamagedError: they are missing or have changed.
         """
-        try:
-            contents = self.path(digest).read_bytes()
-        except FileNotFoundError:
-            raise DamagedError(f"input {digest[:12]} is missing from the archive") from None
-        if sha256(contents) != digest:
-            raise DamagedError(f"input {digest[:12]} in the archive has been altered")
-        return contents
+        damage = self.damage(digest)
+        if damage:
+            raise DamagedError(f"input {digest[:12]} in the archive {damage}")
+        return self.path(digest).read_bytes()
 
     def restore(self, files: Mapping[str, str], folder: Path) -> None:
         """Lay objects out as files: name within ``folder`` to digest.

@@ -9,9 +9,9 @@ import fundpool
 from fundpool.models.axes.code_digest import files_sha256, source_files
 
 ROOMS = ("fundpool", "fundpool.actuarial", "fundpool.inputs", "fundpool.models")
-SOURCES = (".py", ".j2", ".css", ".typ", ".mo")
+SOURCES = (".py", ".css", ".typ", ".mo")
 PACKAGES = (
-    "altair", "babel", "duckdb", "highspy", "jinja2", "numba", "numpy", "pandas", "pulp",
+    "altair", "babel", "duckdb", "highspy", "numba", "numpy", "pandas", "pulp",
     "pydantic", "python-calamine", "scipy", "typer", "typst", "vl-convert-python", "xlsxwriter",
 )  # fmt: skip
 """Packages whose version can change a figure or a byte of a report."""

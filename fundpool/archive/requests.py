@@ -8,12 +8,14 @@ from typing import Any, Protocol
 
 import fundpool
 from fundpool.archive.manifest import Request
-from fundpool.archive.objects import ObjectStore, sha256
+from fundpool.archive.objects import DamagedError, ObjectStore, sha256
 from fundpool.archive.provenance import code_sha256
 from fundpool.inputs.case import Case, case_path
 from fundpool.inputs.case.bundled import is_there
 
-PLACES = frozenset({"out", "archive", "json", "quiet", "help", "webhook"})
+PLACES = frozenset(
+    {"out", "archive", "json", "quiet", "help", "webhook", "webhook_file", "secret_file"}
+)
 """Options that say where results go, not what they are."""
 
 FILE_OPTIONS = frozenset({"--policy"})
@@ -186,6 +188,41 @@ def _kept(value: Any, files: dict[str, str], keep: Any) -> Any:
     return name
 
 
+def refuse_unknown(request: Request, commands: Mapping[str, Any]) -> None:
+    """Refuse a request that this program would not have kept: nothing else is ever repeated.
+
+    Options that say where results go are among what is refused.
+
+    Args:
+        request: the request.
+        commands: the program's commands by name.
+
+    Raises:
+        DamagedError: the command keeps no runs, or an option is unknown or has a value of another
+            kind.
+    """
+    parameters = getattr(commands.get(request.command), "params", ())
+    if not {"case", "archive"} <= {parameter.name for parameter in parameters}:
+        raise DamagedError(f"the manifest names a command that keeps no runs: {request.command!r}")
+    known = {
+        flag: parameter
+        for parameter in parameters
+        if parameter.param_type_name == "option" and parameter.name not in PLACES
+        for flag in (*parameter.opts, *parameter.secondary_opts)
+    }
+    for flag, value in request.parameters.items():
+        parameter = known.get(flag)
+        if parameter is None:
+            raise DamagedError(
+                f"the manifest names an option that is none of this run: {flag!r}; it is not "
+                "repeated"
+            )
+        plain = value if isinstance(value, list) and parameter.multiple else [value]
+        kinds = (bool,) if parameter.is_flag else (str, int, float)
+        if not all(item is None or isinstance(item, kinds) for item in plain):
+            raise DamagedError(f"the manifest gives the option {flag!r} the value {value!r}")
+
+
 def words_of(request: Request, case: Path, files: Path, runs: Path) -> list[str]:
     """The command that repeats a request, without the program's name.
 
@@ -203,6 +240,9 @@ def words_of(request: Request, case: Path, files: Path, runs: Path) -> list[str]
             for item in many
         ]
         if flag == "--against":
-            laid = ["none" if item in (None, "none") else str(runs / item) for item in laid]
+            laid = [
+                "none" if item in (None, "none") else str(runs / Path(str(item)).name)
+                for item in laid
+            ]
         words += _words(flag, laid if isinstance(value, list) else laid[0])
     return words

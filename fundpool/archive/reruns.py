@@ -4,16 +4,19 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fundpool.archive.manifest import Manifest
 from fundpool.archive.provenance import code_sha256, machine, package_versions
-from fundpool.archive.requests import words_of
-from fundpool.archive.runs import Archive, Run, read_parquet
+from fundpool.archive.requests import refuse_unknown, words_of
+from fundpool.archive.run import Run, read_parquet
+from fundpool.archive.runs import Archive
 
 
 class RerunFailedError(Exception):
@@ -60,14 +63,21 @@ class Rerun:
         return not self.differences
 
 
-def rerun(archive: Archive, run: Run) -> Rerun:
+def rerun(archive: Archive, run: Run, commands: Mapping[str, Any]) -> Rerun:
     """Repeat a run with the program installed now, in a process of its own.
+
+    Args:
+        archive: the archive.
+        run: one of its runs.
+        commands: the program's commands by name; no other command and no other option is repeated.
 
     Raises:
         RerunFailedError: the program refuses the inputs or fails; its message is given.
-        fundpool.archive.objects.DamagedError: an input is missing or altered.
+        fundpool.archive.objects.DamagedError: an input is missing or altered, or the manifest
+            asks for what no run is made with.
     """
     request = run.manifest.request
+    refuse_unknown(request, commands)
     previous = run.manifest.previous
     if previous is not None and not archive.holds(previous):
         raise RerunFailedError(
@@ -80,11 +90,17 @@ def rerun(archive: Archive, run: Run) -> Rerun:
         archive.objects.restore(request.parameter_files, place / "files")
         words = words_of(request, case, place / "files", archive.root / "runs")
         again = place / "archive"
+        # variables of the program may name places, such as where alerts go
+        environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("FUNDPOOL_ARCHIVE", "FUNDPOOL_WEBHOOK"))
+        }
         words += ["--archive", str(again), "--quiet"]
         done = subprocess.run(
             [sys.executable, "-m", "fundpool", *words],
             capture_output=True, encoding="utf-8", errors="replace", cwd=place, check=False,
-            env=os.environ | {"PYTHONPATH": str(_program()), "PYTHONIOENCODING": "utf-8"},
+            env=environment | {"PYTHONPATH": str(_program()), "PYTHONIOENCODING": "utf-8"},
         )  # fmt: skip
         repeats = Archive(again).runs()
         if not repeats:

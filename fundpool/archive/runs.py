@@ -1,118 +1,52 @@
 """Runs come in whole: written under a temporary name, renamed when every file is on disk."""
 
 import json
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
-from fundpool.archive.manifest import Manifest, read_manifest
-from fundpool.archive.objects import DamagedError, ObjectStore, sha256
-from fundpool.inputs.files.disk import FileInUseError, move, portable_name
+from fundpool.archive.drafts import draft_in
+from fundpool.archive.manifest import Manifest, OtherVersionError
+from fundpool.archive.objects import DamagedError, ObjectStore, sha256, write_durably
+from fundpool.archive.run import MANIFEST, NoSuchRunError, Run, opened_run
+from fundpool.inputs.files.disk import FileInUseError, flush, move, portable_name, unused
 
-MANIFEST = "manifest.json"
 MARK = "fundpool-archive.json"
+FORMAT = 1
+"""Schema version of the mark."""
 MOST_REPEATS = 100_000
 
 
-class NoSuchRunError(LookupError):
-    """A run that the archive does not hold."""
+@dataclass(frozen=True)
+class Unreadable:
+    """A folder among the runs that cannot be read as one.
+
+    Attributes:
+        run: name of the folder.
+        why: a sentence that names it.
+        later: what a later version of the program wrote; None if the manifest is damaged.
+    """
+
+    run: str
+    why: str
+    later: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
-class Run:
-    """A whole run.
+class Contents:
+    """What an archive holds.
 
     Attributes:
-        folder: where it lies.
-        manifest: what it says of itself.
+        runs: every run, the earliest first.
+        unreadable: what cannot be read as a run.
     """
 
-    folder: Path
-    manifest: Manifest
-
-    @property
-    def id(self) -> str:
-        """Its id."""
-        return self.manifest.run
-
-    def table(self, name: str) -> pd.DataFrame:
-        """A result table.
-
-        Raises:
-            KeyError: the run has no such table.
-            DamagedError: its file is missing or no Parquet file.
-        """
-        file = self.folder / "tables" / f"{name}.parquet"
-        if f"tables/{name}.parquet" not in self.manifest.files:
-            raise KeyError(f"run {self.id} has no table {name!r}")
-        import duckdb
-
-        try:
-            return read_parquet(file)
-        except duckdb.Error as error:
-            raise DamagedError(f"{file} cannot be read: {error}") from None
-
-    @property
-    def tables(self) -> tuple[str, ...]:
-        """Names of its result tables."""
-        names = [Path(name) for name in self.manifest.files]
-        return tuple(sorted(n.stem for n in names if n.parts[0] == "tables"))
-
-    def summary(self) -> dict[str, Any]:
-        """Its summary.json."""
-        text = (self.folder / "outputs" / "summary.json").read_text(encoding="utf-8")
-        contents: dict[str, Any] = json.loads(text)
-        return contents
-
-    def damage(self) -> list[str]:
-        """What is not as the manifest says: files missing, altered or added."""
-        found = {
-            path.relative_to(self.folder).as_posix(): path
-            for path in self.folder.rglob("*")
-            if path.is_file() and path.name != MANIFEST
-        }
-        wrong = [f"{name} is missing" for name in self.manifest.files if name not in found]
-        wrong += [f"{name} was added" for name in sorted(found) if name not in self.manifest.files]
-        wrong += [
-            f"{name} has been altered"
-            for name, digest in self.manifest.files.items()
-            if name in found and sha256(found[name].read_bytes()) != digest
-        ]
-        return wrong
-
-
-def read_parquet(file: Path) -> pd.DataFrame:
-    """A Parquet file as a table."""
-    import duckdb
-
-    with duckdb.connect() as connection:
-        return connection.execute("SELECT * FROM read_parquet(?)", [str(file)]).df()
-
-
-def opened_run(folder: Path) -> Run:
-    """A run from its folder, wherever it lies.
-
-    Raises:
-        NoSuchRunError: there is no run in the folder.
-        DamagedError: its manifest cannot be read.
-    """
-    try:
-        folder = folder.resolve()
-        text = (folder / MANIFEST).read_text(encoding="utf-8")
-    except OSError:
-        raise NoSuchRunError(f"{folder.name} holds no run") from None
-    try:
-        return Run(folder, read_manifest(text))
-    except DamagedError as error:
-        raise DamagedError(f"{folder}: {error}") from None
+    runs: tuple[Run, ...]
+    unreadable: tuple[Unreadable, ...]
 
 
 class Archive:
@@ -129,16 +63,51 @@ class Archive:
 
     @property
     def exists(self) -> bool:
-        """Whether anything was ever kept here."""
-        return (self.root / MARK).is_file()
+        """Whether anything was ever kept here; an archive that lost its mark is still one."""
+        return (self.root / MARK).is_file() or any((self.root / "runs").glob(f"*/{MANIFEST}"))
+
+    def check_format(self) -> None:
+        """Refuse an archive that a later version of the program has made.
+
+        Raises:
+            DamagedError: its mark names another format.
+        """
+        try:
+            version = json.loads((self.root / MARK).read_text("utf-8"))["schema_version"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return  # lost or damaged: the runs speak for themselves, and a new run renews it
+        if version != FORMAT:
+            raise DamagedError(
+                f"the archive {self.root} has format {version}; this program reads {FORMAT}"
+            )
+
+    def contents(self) -> Contents:
+        """Every run, the earliest first, and what cannot be read as one."""
+        runs: list[Run] = []
+        unreadable: list[Unreadable] = []
+        try:
+            folders = sorted((self.root / "runs").iterdir())
+        except FileNotFoundError:
+            folders = []
+        except OSError as error:
+            raise DamagedError(
+                f"{self.root / 'runs'} cannot be read: {error.strerror or error}"
+            ) from None
+        for folder in folders:
+            if folder.name.startswith(".") or not folder.is_dir():
+                continue
+            try:
+                runs.append(opened_run(folder))
+            except OtherVersionError as error:
+                unreadable.append(Unreadable(folder.name, str(error), error.contents))
+            except (NoSuchRunError, DamagedError) as error:
+                unreadable.append(Unreadable(folder.name, str(error)))
+        runs.sort(key=lambda run: (run.manifest.recorded_at, run.id))
+        return Contents(tuple(runs), tuple(unreadable))
 
     def runs(self) -> list[Run]:
-        """Every whole run, the earliest first."""
-        folder = self.root / "runs"
-        found = [
-            opened_run(path) for path in sorted(folder.glob("*")) if (path / MANIFEST).is_file()
-        ]
-        return sorted(found, key=lambda run: (run.manifest.recorded_at, run.id))
+        """Every run that can be read, the earliest first."""
+        return list(self.contents().runs)
 
     def run(self, name: str) -> Run:
         """A run by its id, or by the beginning of one if only one begins so.
@@ -161,36 +130,16 @@ class Archive:
         """Whether it holds the run of exactly this id."""
         return (self.root / "runs" / run / MANIFEST).is_file()
 
-    def latest(self, case_name: str, command: str) -> Run | None:
-        """The latest run of a command on a case of that name."""
-        own = [
-            run
-            for run in self.runs()
-            if (run.manifest.case_name, run.manifest.request.command) == (case_name, command)
-        ]
-        return own[-1] if own else None
-
     @contextmanager
     def incoming(self) -> Iterator[Path]:
-        """A draft folder, held by a lock while this process lives and gone when the block ends.
+        """A draft folder for a run (:func:`fundpool.archive.drafts.draft_in`).
 
-        Drafts whose process was killed are swept away by the next run that comes in.
+        Raises:
+            OSError: it cannot be made.
         """
-        drafts = self.root / "drafts"
-        drafts.mkdir(parents=True, exist_ok=True)
-        # sweeping and making a draft exclude each other, for the blink that they take, so that no
-        # draft is ever seen before its lock is held
-        with FileLock(drafts / "gate", poll_interval=0.01):
-            _sweep(drafts)
-            draft = Path(tempfile.mkdtemp(prefix="run-", dir=drafts))
-            lock = FileLock(_lock_file(draft))
-            lock.acquire()
-        try:
+        self.check_format()
+        with draft_in(self.root / "drafts") as draft:
             yield draft
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-            lock.release()
-            _remove(_lock_file(draft))
 
     def admit(self, draft: Path, manifest: Manifest) -> Run:
         """Rename a filled draft to a run.
@@ -209,7 +158,7 @@ class Archive:
             if path.is_file()
         }
         for path in draft.rglob("*"):
-            _flush(path)
+            flush(path)
         folder = self.root / "runs"
         folder.mkdir(parents=True, exist_ok=True)
         self._mark()
@@ -223,29 +172,28 @@ class Archive:
                 continue
             done = replace(manifest, run=name, files=files)
             (draft / MANIFEST).write_text(done.text(), encoding="utf-8", newline="\n")
-            _flush(draft / MANIFEST)
-            _flush(draft)
+            flush(draft / MANIFEST)
+            flush(draft)
             try:
                 move(draft, target)
             except OSError:
                 if target.exists():
                     continue
                 raise
-            _flush(folder)
+            flush(folder)
             return Run(target, done)
         raise OSError(f"there are {MOST_REPEATS} repeats of {lead}")
 
     def _mark(self) -> None:
         mark = self.root / MARK
-        if mark.exists():
+        if mark.exists() and mark.stat().st_size:
             return
-        handle, name = tempfile.mkstemp(prefix=".mark-", dir=self.root)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write('{"schema_version": 1}\n')
+        draft = unused(self.root, ".mark-")
         try:
-            move(Path(name), mark)
+            write_durably(draft, f'{{"schema_version": {FORMAT}}}\n'.encode())
+            move(draft, mark)
         except FileInUseError:  # another process has just written the same mark
-            Path(name).unlink(missing_ok=True)
+            draft.unlink(missing_ok=True)
 
     def query(self, sql: str) -> pd.DataFrame:
         """A question in SQL over all runs.
@@ -303,48 +251,6 @@ class Archive:
         frame["seed"] = frame["seed"].astype("Int64")
         frame["previous"] = frame["previous"].astype("string")
         return frame
-
-
-def _sweep(drafts: Path) -> None:
-    """Remove what killed processes left: drafts whose lock nobody holds."""
-    for draft in drafts.glob("run-*"):
-        if draft.suffix != ".lock" and _free(_lock_file(draft)):
-            shutil.rmtree(draft, ignore_errors=True)
-    for lock_file in drafts.glob("run-*.lock"):
-        if not lock_file.with_suffix("").exists() and _free(lock_file):
-            _remove(lock_file)
-
-
-def _lock_file(draft: Path) -> Path:
-    """The file whose lock the process holds that fills a draft; the system frees it at its end."""
-    return draft.with_suffix(".lock")
-
-
-def _free(lock_file: Path) -> bool:
-    """Whether nobody holds a lock file."""
-    try:
-        with FileLock(lock_file, timeout=0):
-            return True
-    except Timeout:
-        return False
-
-
-def _remove(lock_file: Path) -> None:
-    """Remove a lock file; one that another process looks at just now is left to a later sweep."""
-    with suppress(PermissionError):
-        lock_file.unlink(missing_ok=True)
-
-
-def _flush(path: Path) -> None:
-    """Wait until the disk holds a file or a folder's names (on Windows a file only)."""
-    if os.name == "nt" and path.is_dir():
-        return
-    # Windows flushes only what is open for writing, other systems open no folder so
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 __all__ = ["Archive", "DamagedError", "NoSuchRunError", "Run", "opened_run"]

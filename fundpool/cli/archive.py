@@ -45,6 +45,7 @@ def opened_archive(folder: Path) -> "Archive":
     if not archive.exists:
         say(f"fundpool: {folder} is no archive of runs; --archive DIR names one")
         raise typer.Exit(BAD_INPUT)
+    archive.check_format()
     return archive
 
 

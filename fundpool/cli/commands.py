@@ -14,6 +14,8 @@ COMMANDS = (
     "compare",
     "report",
     "init",
+    "new",
+    "convert",
     "runs",
     "rerun",
     "diff",
@@ -22,6 +24,7 @@ COMMANDS = (
     "policies",
     "serve",
     "synthesise",
+    "doctor",
 )
 
 for _name in COMMANDS:

@@ -41,6 +41,7 @@ def diff(
     from fundpool.cli.reporting import plan_in_common, valuation_of
     from fundpool.cli.session import UsageError
     from fundpool.models.analysis.change import NotComparableError, analysis_of_change
+    from fundpool.writing import write_csv
 
     with refusing_bad_input():
         if out is not None:
@@ -61,7 +62,7 @@ def diff(
         raise typer.Exit(BAD_INPUT) from None
     if out is not None:
         with results_in(out.parent) as folder:
-            table.to_csv(folder / out.name, index=False, lineterminator="\n")
+            write_csv(table, folder / out.name)
         say(f"Table written to {out}", quiet)
     if json:
         from fundpool.summary import as_json

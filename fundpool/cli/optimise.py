@@ -184,7 +184,7 @@ def optimise(
         say("Choosing pools", quiet)
         partitions = _partitions(projected, rules.reserve_months, stages, solver, time_limit)
         record["pooling"] = [partition_record(partition) for partition in partitions]
-        certified = all(partition.relative_gap <= 1e-6 for partition in partitions)
+        certified = all(partition.certified for partition in partitions)
         pools = _joined(partitions)
     plan: Plan | None = None
     if {"rates", "swaps"} & set(decided) and not ("pooling" in decided and stages):
@@ -226,7 +226,8 @@ def _partitions(
     solver: str | None,
     time_limit: float | None,
 ) -> "list[Partition]":
-    from fundpool.models.optimiser.partition import best_partition, candidates
+    from fundpool.models.optimiser.partition import best_partition
+    from fundpool.models.optimiser.problem.candidates import candidates
     from fundpool.models.projection.central import central_paths
 
     case = projected.case

@@ -63,8 +63,11 @@ Settings = Annotated[
 ]
 ArchiveFolder = Annotated[
     Path | None,
-    typer.Option("--archive", metavar="DIR", help="Keep the run in this archive of runs."),
-]
+    typer.Option(
+        "--archive", metavar="DIR", envvar="FUNDPOOL_ARCHIVE",
+        help="Keep the run in this archive of runs.",
+    ),
+]  # fmt: skip
 Policies = Annotated[
     list[str] | None,
     typer.Option(

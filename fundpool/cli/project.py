@@ -43,8 +43,8 @@ from fundpool.cli.session import (
 )
 
 PROJECTED = (
-    "funds", "measures", "people", "accounts", "migrants", "retiring", "settlement", "calibration",
-    "evenness", "economy",
+    "funds", "measures", "people", "ages", "accounts", "migrants", "retiring", "settlement",
+    "calibration", "evenness", "economy",
 )  # fmt: skip
 """Tables that ``project`` writes, beside those of scenarios."""
 

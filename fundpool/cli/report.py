@@ -1,7 +1,7 @@
 """``report``: the solvency report."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,7 +17,17 @@ from fundpool.cli.options import (
     Settings,
     Years,
 )
-from fundpool.cli.reporting import Against, Formats, Lang, Language, Moved, Sensitivity, Webhook
+from fundpool.cli.reporting import (
+    Against,
+    Formats,
+    Lang,
+    Language,
+    Moved,
+    SecretFile,
+    Sensitivity,
+    Webhook,
+    WebhookFile,
+)
 from fundpool.cli.scenarios import (
     IN_REPORT,
     EngineName,
@@ -80,6 +90,8 @@ def report(
     sensitivity: Sensitivity = Moved.main,
     lang: Language = Lang.en,
     webhook: Webhook = None,
+    webhook_file: WebhookFile = None,
+    secret_file: SecretFile = None,
     json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -90,7 +102,7 @@ def report(
         checked_folder(out)
         checked_archive(archive)
         checked_temporary()
-        reporting.check_webhook(webhook)
+        alarm = reporting.alarm_of(webhook, webhook_file, secret_file)
         checked_engine(engine)
         endings = reporting.formats_named(formats)
         files = [f"report.{ending}" for ending in endings]
@@ -101,7 +113,11 @@ def report(
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         chosen = policies_to_measure(opened, measured)
         number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
-        earlier = reporting.previous_run(archive, against, opened.name)
+        resolved: dict[str, Any] = {
+            "pooling": plans, "scenarios": number, "formats": ",".join(endings),
+        }  # fmt: skip
+        earlier = reporting.previous_run(archive, against, opened, context, resolved)
+        resolved["against"] = earlier.id if earlier else "none"
     from fundpool.languages import language
     from fundpool.models.projection.comparison import compare as run
     from fundpool.report.outputs import write_report
@@ -112,8 +128,6 @@ def report(
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         comparison = run(opened, plans, span, progress)
     say_of_fit(comparison.study, quiet)
-    resolved = {"pooling": plans, "scenarios": number, "formats": ",".join(endings),
-                "against": earlier.id if earlier else "none"}  # fmt: skip
     with refusing_bad_input():
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     effects = None
@@ -145,5 +159,5 @@ def report(
     if json:
         typer.echo(as_json(result), nl=False)
     reporting.say_written(out, files, result, quiet)
-    sent = reporting.send_alerts(webhook, result, quiet)
+    sent = reporting.send_alerts(alarm, result, quiet)
     end_with_alerts(result, opened, quiet, DONE if sent else FAILED)

@@ -38,7 +38,7 @@ Against = Annotated[
         "--against",
         metavar="RUN",
         help="Run to analyse the change from: an id in the archive, a run's folder, or none. "
-        "The latest report of the same case in the archive unless told.",
+        "Default: the latest report of the same case with the same options in the archive.",
     ),
 ]
 Sensitivity = Annotated[
@@ -53,9 +53,37 @@ Formats = Annotated[
 Webhook = Annotated[
     str | None,
     typer.Option(
-        "--webhook", metavar="URL", help="POST alerts, if there are any, to this address."
+        "--webhook", metavar="URL", envvar="FUNDPOOL_WEBHOOK", show_envvar=True,
+        help="POST alerts, if there are any, to this address.",
     ),
-]
+]  # fmt: skip
+WebhookFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--webhook-file", metavar="FILE", envvar="FUNDPOOL_WEBHOOK_FILE",
+        help="A file with the address, which is then in no list of processes.",
+    ),
+]  # fmt: skip
+SecretFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--secret-file", metavar="FILE", envvar="FUNDPOOL_WEBHOOK_SECRET_FILE",
+        help="A file with the key that what is posted is signed with (HMAC-SHA256).",
+    ),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Where alerts go.
+
+    Attributes:
+        url: the address; None for nowhere.
+        secret: key of the signature; None for none.
+    """
+
+    url: str | None = None
+    secret: bytes | None = None
 
 
 class Lang(StrEnum):
@@ -86,21 +114,46 @@ def identity_of(context: typer.Context, case: "Case", resolved: dict[str, Any]) 
     )
 
 
-def previous_run(archive: Path | None, against: str | None, case_name: str) -> "Run | None":
+def previous_run(
+    archive: Path | None,
+    against: str | None,
+    case: "Case",
+    context: typer.Context,
+    resolved: Mapping[str, Any],
+) -> "Run | None":
     """The run to analyse the change from; None if there is none or none is wanted.
+
+    Args:
+        archive: the archive.
+        against: what the user names.
+        case: the case at hand.
+        context: the command's.
+        resolved: options found while running.
 
     Raises:
         UsageError: the run named is not there, or cannot be read.
     """
     from fundpool.archive.objects import DamagedError
+    from fundpool.archive.predecessor import predecessor
+    from fundpool.archive.requests import options
     from fundpool.archive.runs import Archive, NoSuchRunError, opened_run
 
     if against == "none":
         return None
     opened = None if archive is None else Archive(archive)
     try:
+        if opened is not None:
+            opened.check_format()
         if against is None:
-            return None if opened is None else opened.latest(case_name, "report")
+            if opened is None:
+                return None
+            contents = opened.contents()
+            for item in contents.unreadable:
+                say(f"warning: a run of the archive is left out: {item.why}")
+            chosen = predecessor(contents.runs, "report", case, options(context, resolved))
+            for sentence in chosen.warnings:
+                say(f"warning: {sentence}")
+            return chosen.run
         try:
             return opened_run(Path(against))
         except NoSuchRunError:
@@ -137,6 +190,7 @@ def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
     Raises:
         UsageError: the program no longer reads the case as the run did.
     """
+    from fundpool.archive.manifest import is_plain
     from fundpool.archive.objects import DamagedError
     from fundpool.archive.provenance import code_sha256
     from fundpool.archive.reruns import laid_out
@@ -151,6 +205,9 @@ def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
             str(folder / "files" / name) if name in request.parameter_files else name
             for name in request.parameters.get("--policy") or []
         ]
+        for name in request.parameters.get("--policy") or []:
+            if not is_plain(name):
+                raise DamagedError(f"the manifest names a policy outside the run: {name!r}")
         case = opened_case(str(path), request.parameters.get("--set"), policies, quiet=True)
     except (CaseError, DamagedError) as error:
         raise UsageError(f"the case of {run.id} cannot be read again: {error}") from None
@@ -186,7 +243,9 @@ def since_previous(
             table = analysis_of_change(
                 old, new, plan, lambda step: say(f"Analysis of change: {step}", quiet)
             )
-        except (UsageError, NotComparableError, KeyError, DamagedError) as error:
+        except (
+            UsageError, NotComparableError, KeyError, DamagedError, ValueError, TypeError,
+        ) as error:  # fmt: skip
             trouble = f"There is no analysis of the change since {run.id}: {error}."
     return SincePrevious(run.id, manifest.base_year, manifest.request.inputs_sha256, table, trouble)
 
@@ -252,20 +311,22 @@ def gathered(
     )
 
 
-def check_webhook(url: str | None) -> None:
-    """Refuse an address that cannot be posted to.
+def alarm_of(url: str | None, file: Path | None, secret_file: Path | None) -> Alarm:
+    """Where alerts go, checked before the work.
 
     Raises:
-        UsageError: it is not an http or https address.
+        UsageError: it is not an http or https address, or a file cannot be read.
     """
-    if url is None:
-        return
-    from fundpool.webhook import check_address
+    from fundpool.webhook import address_from, secret_from
 
     try:
-        check_address(url)
+        address = address_from(url, file)
     except ValueError as error:
         raise UsageError(f"--webhook {error}") from None
+    try:
+        return Alarm(address, None if secret_file is None else secret_from(secret_file))
+    except ValueError as error:
+        raise UsageError(f"--secret-file: {error}") from None
 
 
 def formats_named(text: str) -> list[str]:
@@ -294,16 +355,16 @@ def say_written(out: Path, files: Sequence[str], result: Mapping[str, Any], quie
             say(f"{out / name} is left as an earlier run wrote it; --formats leaves it out", quiet)
 
 
-def send_alerts(url: str | None, result: dict[str, Any], quiet: bool) -> bool:
+def send_alerts(alarm: Alarm, result: dict[str, Any], quiet: bool) -> bool:
     """Post alerts, if there are any and an address was named; False if that fails."""
-    if url is None or not result["alerts"]:
+    if alarm.url is None or not result["alerts"]:
         return True
-    from fundpool.webhook import WebhookError, post_alerts
+    from fundpool.webhook import WebhookError, post_alerts, shown_address
 
     try:
-        post_alerts(url, result)
+        post_alerts(alarm.url, result, secret=alarm.secret)
     except WebhookError as error:
         say(f"fundpool: the report is written, but {error}")
         return False
-    say(f"Alerts posted to {url}", quiet)
+    say(f"Alerts posted to {shown_address(alarm.url)}", quiet)
     return True

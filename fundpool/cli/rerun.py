@@ -13,6 +13,7 @@ from fundpool.cli.session import FAILED, checked_temporary, refusing_bad_input, 
 @app.command()
 @refusing_damage()
 def rerun(
+    context: typer.Context,
     run: Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or its beginning.")],
     archive: Kept = DEFAULT,
     json: AsJson = False,
@@ -26,10 +27,12 @@ def rerun(
     with refusing_bad_input():
         checked_temporary()
     opened = opened_archive(archive)
+    assert context.parent is not None
+    commands = getattr(context.parent.command, "commands", {})
     found = run_named(opened, run)
     say(f"Repeating {found.id}", quiet)
     try:
-        result = repeated(opened, found)
+        result = repeated(opened, found, commands)
     except (DamagedError, RerunFailedError) as error:
         say(f"fundpool: {error}")
         raise typer.Exit(FAILED) from None

@@ -28,13 +28,28 @@ def runs(
             help="Ask across runs: every result table is a view with the column run.",
         ),
     ] = None,
+    keep: Annotated[
+        int | None,
+        typer.Option(
+            "--keep",
+            metavar="N",
+            min=1,
+            help="Forget all but the last N runs of each command on each case, and inputs that no "
+            "run names.",
+        ),
+    ] = None,
     json: AsJson = False,
 ) -> None:
     """List the runs of an archive, or ask a question across them."""
     opened = opened_archive(archive)
+    if keep is not None:
+        _forget(opened, keep, json)
+        return
     if verify:
         _verify(opened, json)
         return
+    for item in opened.contents().unreadable:
+        say(f"fundpool: left out: {item.why}")
     if sql is None:
         table = opened.listing()
     else:
@@ -49,20 +64,41 @@ def runs(
 
 
 def _verify(archive: "Archive", json: bool) -> None:
+    from dataclasses import asdict
+
+    from fundpool.archive.verify import verify
     from fundpool.summary import as_json
 
-    wrong = {run.id: damage for run in archive.runs() if (damage := run.damage())}
-    for run in archive.runs():
-        digests = run.manifest.request.case_files | run.manifest.request.parameter_files
-        lost = [n for n, d in digests.items() if not archive.objects.path(d).is_file()]
-        if lost:
-            wrong.setdefault(run.id, []).extend(f"input {name} is missing" for name in lost)
+    result = verify(archive)
     if json:
-        typer.echo(as_json({"runs": len(archive.runs()), "damaged": wrong}), nl=False)
+        typer.echo(as_json(asdict(result)), nl=False)
     else:
-        for name, damage in wrong.items():
+        for name, damage in result.damaged.items():
             for item in damage:
                 typer.echo(f"{name}: {item}")
-        typer.echo(f"{len(archive.runs())} runs, {len(wrong)} damaged")
-    if wrong:
+        for name in result.not_checked:
+            typer.echo(f"{name}: not checked; a later version of fundpool has written it")
+        if result.unused:
+            typer.echo(f"{len(result.unused)} inputs that no run names")
+        typer.echo(f"{result.runs} runs, {len(result.damaged)} damaged")
+    if result.damaged:
         raise typer.Exit(FAILED)
+
+
+def _forget(archive: "Archive", keep: int, json: bool) -> None:
+    from dataclasses import asdict
+
+    from fundpool.archive.retention import forget
+    from fundpool.cli.session import saying_disk_errors
+    from fundpool.summary import as_json
+
+    with saying_disk_errors(archive.root):
+        result = forget(archive, keep)
+    if json:
+        typer.echo(as_json(asdict(result)), nl=False)
+        return
+    for run in result.runs:
+        typer.echo(f"{run}: forgotten")
+    typer.echo(f"{len(result.runs)} runs and {result.inputs} inputs forgotten")
+    if result.inputs_kept_because:
+        say(f"fundpool: all inputs are kept: {result.inputs_kept_because}")

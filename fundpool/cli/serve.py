@@ -3,6 +3,8 @@
 import secrets
 import socket
 import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +23,9 @@ from fundpool.cli.session import (
 )
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+EVERY_ADDRESS = ("0.0.0.0", "::")
+HTTP_PORT = 80
+"""Browsers leave it out of the header ``Host``."""
 
 
 @app.command()
@@ -39,6 +44,14 @@ def serve(
     ] = 500,
     seed: Seed = 1,
     changes: Settings = None,
+    public_name: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--public-name",
+            metavar="NAME",
+            help="A name by which browsers reach the page, as behind a proxy. May be repeated.",
+        ),
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Serve the planners' page: try pooling, rates and policies and see the funds."""
@@ -55,11 +68,11 @@ def serve(
         listener = _listener(host, port)
     from fundpool.web.server.app import create_app
     from fundpool.web.server.bundle import chart_bundle
+    from fundpool.web.server.heads import TimedHeads
     from fundpool.web.serving import Serving
 
     where = listener.getsockname()[1]
     token = None if host in LOOPBACK else secrets.token_urlsafe(24)
-    names = {host, *(LOOPBACK if host in LOOPBACK else ())}
     say("Preparing the charts", quiet)
     with tempfile.TemporaryDirectory(prefix="fundpool-", ignore_cleanup_errors=True) as folder:
         try:
@@ -68,8 +81,7 @@ def serve(
             charts = chart_bundle(Path(folder))
         serving = Serving(
             case=case,
-            hosts=frozenset(f"[{name}]:{where}" if ":" in name else f"{name}:{where}"
-                            for name in names),
+            hosts=hosts_of(host, where, public_name or ()),
             folder=Path(folder),
             changes=tuple(changes or ()),
             years=span,
@@ -77,16 +89,51 @@ def serve(
             seed=seed,
             token=token,
         )  # fmt: skip
-        shown = f"[{host}]" if ":" in host else host
-        address = f"http://{shown}:{where}/" + (f"?token={token}" if token else "")
+        shown = public_name[0] if public_name else _reachable(host)
+        place = shown if public_name or where == HTTP_PORT else f"{shown}:{where}"
+        address = f"http://{place}/" + (f"?token={token}" if token else "")
         typer.echo(address)
         say("Ctrl+C ends it.", quiet)
         config = uvicorn.Config(
             create_app(serving, opened, charts), log_level="warning", access_log=False,
-            limit_concurrency=128, timeout_keep_alive=30, server_header=False,
-            timeout_graceful_shutdown=2, ws="none",
+            limit_concurrency=1000, timeout_keep_alive=30, server_header=False,
+            timeout_graceful_shutdown=2, ws="none", http=TimedHeads,
         )  # fmt: skip
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def hosts_of(host: str, port: int, public_names: Sequence[str]) -> frozenset[str]:
+    """Values of the header ``Host`` by which browsers reach a server.
+
+    >>> sorted(hosts_of("10.0.0.7", 80, ["Funds.example"]))
+    ['10.0.0.7', '10.0.0.7:80', 'funds.example', 'funds.example:80']
+
+    Args:
+        host: address that the server listens at; every address of the machine counts where it
+            listens at all of them.
+        port: its port.
+        public_names: further names, with a port or without.
+    """
+    names = {host}
+    if host in LOOPBACK or host in EVERY_ADDRESS:
+        names.update(LOOPBACK)
+    if host in EVERY_ADDRESS:
+        names.update((socket.gethostname(), socket.getfqdn()))
+        with suppress(OSError):
+            found = socket.getaddrinfo(socket.gethostname(), None)
+            names.update(str(entry[4][0]) for entry in found)
+    plain = {f"[{name}]" if ":" in name else name for name in names}
+    hosts = {f"{name}:{port}" for name in plain} | {f"{name}:{port}" for name in public_names}
+    if port == HTTP_PORT:
+        hosts |= plain
+    return frozenset(name.lower() for name in (*hosts, *public_names))
+
+
+def _reachable(host: str) -> str:
+    """An address as part of a link; this machine's name where it stands for every address."""
+    if host in EVERY_ADDRESS:
+        return socket.gethostname()
+    return f"[{host}]" if ":" in host else host
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -195,13 +195,16 @@ def checked_archive(archive: Path | None) -> None:
     """
     if archive is None:
         return
-    from fundpool.inputs.files.writing import UnwritableError, check_folder
+    from fundpool.archive.runs import Archive, DamagedError
+    from fundpool.inputs.files.writing import UnwritableError, check_folder, check_one_disk
 
     try:
         check_folder(archive, ["fundpool-archive.json"])
         for name in ("runs", "drafts", "inputs"):
             check_folder(archive / name)
-    except UnwritableError as error:
+        check_one_disk(archive / "runs", archive / "drafts")
+        Archive(archive).check_format()
+    except (UnwritableError, DamagedError) as error:
         raise UsageError(f"--archive {str(archive)!r}: {error}") from None
 
 

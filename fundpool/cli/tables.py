@@ -1,6 +1,8 @@
 """Results as text tables for a terminal."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -45,8 +47,7 @@ def side_by_side_text(base: Comparison, changed: Comparison) -> str:
     before = figures(next(iter(base.projections.values())))
     after = figures(changed.projections[plan])
     rows = [
-        (words, _figure(key, before[key]), _figure(key, after[key]),
-         _figure(key, after[key] - before[key], signed=True))
+        (words, _of_all(before, key), _of_all(after, key), _change(key, before, after))
         for key, words in FIGURES.items()
     ]  # fmt: skip
     change = pd.DataFrame(rows, columns=["figure", "base", name, "change"])
@@ -58,14 +59,30 @@ def effects_text(effects: PolicyEffects) -> str:
     """What policies change: one line a policy, differences from the base."""
     shown = [
         "insured_migrants", "uninsured_spells", "out_of_pocket_share", "from_host", "from_home",
-        "retiree_share", "funds_exhausted", "first_exhaustion", "level_rate", "level_rate_flat",
-        "gini",
+        "retiree_share", "funds_exhausted", "exhausted_share", "first_exhaustion", "level_rate",
+        "level_rate_flat", "gini",
     ]  # fmt: skip
-    rows = [("base", *(_figure(key, effects.base[key]) for key in shown))]
-    for name, change in effects.changes.iterrows():
-        rows.append((str(name), *(_figure(key, change[key], signed=True) for key in shown)))
+    rows = [("base", *(_of_all(effects.base, key) for key in shown))]
+    records = effects.policies.to_dict("records")
+    for held, (name, change) in zip(records, effects.changes.iterrows(), strict=True):
+        rows.append(
+            (
+                str(name),
+                *(
+                    _of_all(held, key)
+                    if key == "funds_exhausted"
+                    else _figure(key, change[key], signed=True)
+                    for key in shown
+                ),
+            )
+        )
     text = aligned(pd.DataFrame(rows, columns=["policy", *shown]), 1)
     notes = "\n".join(f"{key}: {FIGURES[key]}" for key in shown)
+    notes += "".join(
+        f"\n{held['name']} is measured against {held['against']}"
+        for held in records
+        if held["against"]
+    )
     if effects.endurance.empty:
         return f"{text}\n\n{notes}"
     stood = effects.endurance
@@ -86,6 +103,19 @@ def _months(value: float) -> str:
     return "never" if math.isinf(value) else f"{value:.0f}"
 
 
+def _of_all(held: Mapping[Any, Any], key: str) -> str:
+    """A figure in words; funds that run dry with how many there are."""
+    text = _figure(key, held[key])
+    return f"{text} of {held['funds']:.0f}" if key == "funds_exhausted" else text
+
+
+def _change(key: str, before: Mapping[str, float], after: Mapping[str, float]) -> str:
+    """A change in words; numbers of funds that differ in number are not taken from each other."""
+    if key == "funds_exhausted" and before["funds"] != after["funds"]:
+        return "-"
+    return _figure(key, after[key] - before[key], signed=True)
+
+
 def _figure(key: str, value: float, signed: bool = False) -> str:
     """A figure of the effects in words; an existing change carries its sign."""
     if math.isnan(value):
@@ -95,7 +125,13 @@ def _figure(key: str, value: float, signed: bool = False) -> str:
         return f"{sign}{value / 1e9:,.2f} bn"
     if key in ("insured_migrants", "work_insured_migrants", "uninsured_spells"):
         return f"{sign}{value / 1e3:,.1f} k"
-    if key in ("out_of_pocket_share", "retiree_share", "level_rate", "level_rate_flat"):
+    if key in (
+        "out_of_pocket_share",
+        "retiree_share",
+        "exhausted_share",
+        "level_rate",
+        "level_rate_flat",
+    ):
         return f"{sign}{100 * value:.2f} %"
     return f"{sign}{value:.4f}" if key == "gini" else f"{sign}{value:.0f}"
 

@@ -6,11 +6,7 @@ their translation, and drops those that are gone; the tests list what is left un
 
 import argparse
 import io
-import re
-from collections.abc import Iterator
-from pathlib import Path
 
-import jinja2
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
@@ -18,18 +14,15 @@ from babel.messages.pofile import read_po, write_po
 from fundpool.languages.language import HERE, LANGUAGES
 
 ROOM = HERE.parent
-METHODS = [("**.py", "python"), ("**.j2", "jinja2")]
-OPTIONS = {"**.j2": {"trimmed": "true", "newstyle_gettext": "true"}}
+METHODS = [("**.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None,
             "counted_message": (1, 2), "language": None, "word": None}  # fmt: skip
 
 
 def messages() -> Catalog:
-    """Every message marked in the program and in the templates, with where it stands."""
+    """Every message marked in the program, with where it stands."""
     catalogue = Catalog(project="fundpool", charset="utf-8")
-    found = extract_from_dir(
-        ROOM, method_map=METHODS, options_map=OPTIONS, keywords=KEYWORDS, strip_comment_tags=True
-    )
+    found = extract_from_dir(ROOM, method_map=METHODS, keywords=KEYWORDS, strip_comment_tags=True)
     for file, line, message, comments, context in found:
         catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
     return catalogue
@@ -53,27 +46,6 @@ def untranslated(code: str) -> list[str]:
         if not words or not all(words):
             missing.append(message.id if isinstance(message.id, str) else message.id[0])
     return missing
-
-
-def unmarked(template: Path) -> Iterator[tuple[int, str]]:
-    """Words of a template that stand outside any message: line and words."""
-    environment = jinja2.Environment(extensions=["jinja2.ext.i18n"])
-    source = template.read_text(encoding="utf-8")
-    within = in_tag = False
-    tokens = list(environment.lex(source))
-    for number, (line, kind, value) in enumerate(tokens):
-        if kind == "name" and value in ("trans", "endtrans"):
-            before = next(t for t in reversed(tokens[:number]) if t[1] != "whitespace")
-            if before[1] == "block_begin":
-                within = value == "trans"
-        if kind != "data":
-            continue
-        text = re.sub(r"^[^>]*(>|$)", " ", value) if in_tag else value
-        in_tag = value.rfind("<") > value.rfind(">") or (in_tag and ">" not in value)
-        text = re.sub(r"<(style|code)\b.*?</\1>|<[^>]*(>|$)|&\w+;", " ", text, flags=re.DOTALL)
-        words = re.findall(r"[A-Za-z]{3,}", text)
-        if words and not within:
-            yield line, " ".join(words)
 
 
 def update(code: str) -> None:

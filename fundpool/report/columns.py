@@ -112,8 +112,8 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         ),
         "income_rate": Calculated(("contributions",), ("account_credits",), "contribution_base"),
         "balance_check": Calculated(
-            ("opening_balance", "interest", "contributions", "from_accounts", "subsidies",
-             "swaps_in"),
+            ("opening_balance", "interest", "contributions", "from_accounts",
+             "missing_years_paid", "subsidies", "swaps_in"),
             ("account_credits", "swaps_out", "claims_paid", "administration", "balance"),
         ),
     },
@@ -123,7 +123,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
             (*OUTFLOWS, "balance"),
         ),
         "net_income": Calculated(
-            ("contributions", "from_accounts", "subsidies", "swaps_in"),
+            ("contributions", "from_accounts", "missing_years_paid", "subsidies", "swaps_in"),
             ("account_credits", "swaps_out", "claims_paid", "administration"),
         ),
     },
@@ -136,7 +136,10 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
             ("spending", "transfers_out", "balance"),
         ),
     },
-    "migrants": {"out_of_pocket": Calculated(("cost",), ("from_host", "from_home"))},
+    "migrants": {
+        "net_contributions": Calculated(("contributions",), ("account_credits",)),
+        "out_of_pocket": Calculated(("cost",), ("from_host", "from_home")),
+    },
     "calibration": {"ratio": Calculated(("actual",), (), "expected")},
 }  # fmt: skip
 """Columns of result tables that the workbook computes, by table; others hold numbers."""

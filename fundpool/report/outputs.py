@@ -10,9 +10,11 @@ from typing import Any
 from fundpool.inputs.files.writing import reason
 from fundpool.languages import ENGLISH, Language
 from fundpool.models.projection.comparison import Comparison
+from fundpool.report.document.html import html_page
+from fundpool.report.document.model import Document
 from fundpool.report.extras import Extras
-from fundpool.report.page.page import report_page, report_title
 from fundpool.report.pdf import Imprint, report_pdf
+from fundpool.report.sections.report import report_document, report_title
 from fundpool.report.workbook.book import Contents
 from fundpool.report.workbook.workbook import write_workbook
 from fundpool.summary import as_json
@@ -35,17 +37,17 @@ class Report:
     language: Language = ENGLISH
 
     @cached_property
-    def page(self) -> str:
-        """The page, which the PDF sets anew."""
-        return report_page(self.comparison, dict(self.summary), self.extras, self.language)
+    def document(self) -> Document:
+        """What page and PDF say."""
+        return report_document(self.comparison, self.summary, self.extras, self.language)
 
 
 def _write_page(file: Path, report: Report) -> None:
-    file.write_text(report.page, encoding="utf-8", newline="\n")
+    file.write_text(html_page(report.document), encoding="utf-8", newline="\n")
 
 
 def _write_pdf(file: Path, report: Report) -> None:
-    file.write_bytes(report_pdf(report.page, _imprint(report)))
+    file.write_bytes(report_pdf(report.document, _imprint(report)))
 
 
 def _write_workbook(file: Path, report: Report) -> None:
@@ -123,11 +125,9 @@ def _imprint(report: Report) -> Imprint:
         "version": _version(), "inputs": case.inputs_sha256[:16],
     }  # fmt: skip
     return Imprint(
-        title=report_title(report.comparison, language),
         run=run,
         footer=footer,
         year=case.base_year,
-        language=language.code,
         annex=language("Annex"),
     )
 

@@ -15,9 +15,11 @@ class Limits:
         unpacked_bytes: largest workbook once unpacked.
         seconds: longest time until a body has arrived, and until an answer has begun.
         check_seconds: longest time for reading and checking an uploaded case.
+        check_bytes: largest address space of the process that does so.
         uploads: uploaded cases kept at once; the one unused longest goes first.
         studies: projections kept at once.
         jobs: jobs kept, those that wait included.
+        requests: requests answered at once; further ones are refused.
     """
 
     json_bytes: int = MEGABYTE // 4
@@ -25,9 +27,11 @@ class Limits:
     unpacked_bytes: int = 200 * MEGABYTE
     seconds: float = 60.0
     check_seconds: float = 120.0
+    check_bytes: int = 4096 * MEGABYTE
     uploads: int = 8
     studies: int = 12
     jobs: int = 64
+    requests: int = 128
 
 
 @dataclass(frozen=True)
@@ -55,3 +59,7 @@ class Serving:
     seed: int = 1
     token: str | None = None
     limits: Limits = field(default_factory=Limits)
+
+    def answers_to(self, host: str) -> bool:
+        """Whether a value of the header ``Host`` is one of this server's."""
+        return host.lower() in self.hosts

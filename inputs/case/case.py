@@ -20,6 +20,7 @@ from fundpool.inputs.case.assumptions import assumption_table, parameters, sourc
 from fundpool.inputs.case.bundled import case_path
 from fundpool.inputs.case.policies import (
     Shock,
+    against_findings,
     changed_rules,
     laid_over,
     plan_findings,
@@ -49,6 +50,7 @@ from fundpool.inputs.rules.schemes import Scheme, base_findings
 from fundpool.inputs.settings.parameters import Parameter
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
+from fundpool.inputs.settings.starting import starting_findings
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,13 @@ class Case:
     laid_over: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     before: "Case | None" = field(default=None, repr=False)
     warnings: tuple[Finding, ...] = field(default=(), repr=False)
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        schemes = ", ".join(scheme.name for scheme in self.schemes)
+        over = f", with {', '.join(self.policies)}" if self.policies else ""
+        regions = f"{len(self.regions.codes)} regions"
+        return f"<Case {self.name}, base year {self.base_year}: {regions}, {schemes}{over}>"
 
     @property
     def reference(self) -> "Case":
@@ -262,6 +271,7 @@ class Case:
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
         findings += shock_findings(shocks, self.regions, made, file)
         findings += plan_findings(policy, made, file)
+        findings += against_findings(policy, self.policy_texts, file)
         findings += idle_findings(self.schemes, changed_rules(policy), self.base_year, file)
         schemes = regional_schemes(made, files, self.tables, self.regions)
         findings += base_findings(schemes, made.base_year, file)
@@ -341,6 +351,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         schemes, optional, problems = scheme_files(raw, settings)
         findings += problems
         findings += year_findings(settings, schemes)
+        findings += starting_findings(raw.settings or {}, raw.schemes)
         if "regions" in tables:
             findings += cross_findings(settings, tables, raw, schemes, optional)
     if settings is None or any(finding.severity == "error" for finding in findings):

@@ -8,7 +8,7 @@ Whatever it does not name stays. Everything is checked as if it stood in the cas
 
 import copy
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,7 +55,12 @@ class Shock(Part):
 
 
 class Policy(Part):
-    """All of a policy file."""
+    """All of a policy file.
+
+    Attributes:
+        against: policy of the case to measure it against, where the case without policies already
+            holds what it brings about; the case itself if empty.
+    """
 
     schema_version: Literal[1]
     name: str = Field(min_length=1)
@@ -65,6 +70,7 @@ class Policy(Part):
     source: str = Field(min_length=1)
     status: Status
     pooling: str | None = None
+    against: str = ""
     add_schemes: list[str] = Field(default_factory=list)
     case: dict[str, Any] = Field(default_factory=dict)
     schemes: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -198,6 +204,18 @@ def shock_findings(
                         "Give care, jobs_lost, migrants_return, price or wages.")
             )  # fmt: skip
     return findings
+
+
+def against_findings(policy: Policy, known: Iterable[str], file: str) -> list[Finding]:
+    """A policy to be measured against one that does not come with the case, or against itself."""
+    others = [name for name in known if name != policy.name]
+    if not policy.against or policy.against in others:
+        return []
+    return [
+        Finding(file, None, "against", policy.against, "another policy of the case",
+                did_you_mean(policy.against, others) if others
+                else "Take it out: the case has no other policies.")
+    ]  # fmt: skip
 
 
 def plan_findings(policy: Policy, settings: Settings, file: str) -> list[Finding]:

@@ -1,5 +1,7 @@
-"""Files on any system: names that all of them take, and moving into place what may be in use."""
+"""Files on any system: names that all take, moving what may be in use, waiting for the disk."""
 
+import os
+import secrets
 import time
 from pathlib import Path
 
@@ -63,3 +65,20 @@ def move(source: Path, target: Path) -> None:
         else:
             return
         time.sleep(0.05)
+
+
+def unused(folder: Path, prefix: str) -> Path:
+    """A name in a folder that nothing has: what is made there gets its mode from the umask."""
+    return folder / f"{prefix}{secrets.token_hex(8)}"
+
+
+def flush(path: Path) -> None:
+    """Wait until the disk holds a file or a folder's names (on Windows a file only)."""
+    if os.name == "nt" and path.is_dir():
+        return
+    # Windows flushes only what is open for writing, other systems open no folder so
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fundpool.inputs.files.disk import FileInUseError, move
+from fundpool.inputs.files.disk import FileInUseError, flush, move
 
 DRAFT = ".fundpool-"
 """How names of unfinished files begin."""
@@ -75,6 +75,18 @@ def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
         raise UnwritableError(f"{str(folder)!r} cannot be written to: {reason(error)}") from None
 
 
+def check_one_disk(*folders: Path) -> None:
+    """Refuse folders that lie on different disks: nothing can be renamed from one to the other.
+
+    Raises:
+        UnwritableError: they do.
+    """
+    there = [folder for folder in folders if folder.exists()]
+    if len({folder.stat().st_dev for folder in there}) > 1:
+        names = " and ".join(repr(str(folder)) for folder in there)
+        raise UnwritableError(f"{names} lie on different disks; keep them on one")
+
+
 def _write_probe(there: Path, missing: Path) -> None:
     """Make and remove a file below folders of the given names, in a folder that exists."""
     with tempfile.TemporaryDirectory(prefix=f"{DRAFT}probe-", dir=there) as probe:
@@ -137,16 +149,15 @@ def _unmake(made: list[Path]) -> None:
 @contextmanager
 def _locked_draft(target: Path) -> Iterator[Path]:
     """A folder inside ``target`` beside its lock, which is held while this process lives."""
-    while True:
-        draft = target / f"{DRAFT}{secrets.token_hex(6)}"
-        lock_file = draft.with_name(f"{draft.name}.lock")
-        lock = FileLock(lock_file)
+    draft = target / f"{DRAFT}{secrets.token_hex(6)}"
+    lock_file = draft.with_name(f"{draft.name}.lock")
+    lock = FileLock(lock_file)
+    try:
         lock.acquire()
         # between making the file and locking it a sweep may have taken it for a leftover
-        if lock_file.exists():
-            break
-        lock.release()
-    try:
+        while not lock_file.exists():
+            lock.release()
+            lock.acquire()
         draft.mkdir()
         yield draft
     finally:
@@ -176,6 +187,8 @@ def _move_in(new: Path, old: Path, target: Path, names: Iterable[str]) -> None:
     """Move files from ``new`` to ``target``; those they replace stay in ``old`` until all moved."""
     written = sorted(new.iterdir(), key=lambda path: (path.name in LAST, path.name))
     stale = [target / name for name in names if not (new / name).exists()]
+    for path in new.rglob("*"):
+        flush(path)
     changed: list[Path] = []
     try:
         for file in (file for file in stale if file.is_file()):
@@ -186,8 +199,11 @@ def _move_in(new: Path, old: Path, target: Path, names: Iterable[str]) -> None:
             place = target / path.name
             if place.is_file():
                 _keep(place, old)
+            if path.name in LAST:
+                flush(target)  # a power cut must not leave the last file without the others
             move(path, place)
             changed.append(place)
+        flush(target)
     except BaseException:
         for place in reversed(changed):
             _take_back(place, old)

@@ -28,6 +28,10 @@ def error_cell_mend(text: str) -> str:
     return "It is an error of a spreadsheet: correct the formula, or empty the cell."
 
 
+MOST_FAULTY_ROWS = 100
+"""Rows of another length than the header that are listed."""
+
+
 @dataclass(frozen=True)
 class RawTable:
     """A table as text: cells trimmed, blanks empty.
@@ -116,12 +120,19 @@ def framed(
         raw.findings.append(
             Finding(name, None, None, None, "at least one row", "There is only a header; fill it.")
         )
-    body, whole = [], True
+    body, whole, faulty = [], True, 0
     for number, row in enumerate(rows[1:], start=2):
         cells = [cell.strip() for cell in row]
         extra = cells[len(header) :]
         if any(extra) or len(cells) < len(header):
             whole = False
+            faulty += 1
+            if faulty > MOST_FAULTY_ROWS:
+                raw.findings.append(
+                    Finding(name, None, None, None, f"{len(header)} cells in every row",
+                            "More rows are like this; only the first are listed.")
+                )  # fmt: skip
+                break
             raw.findings.append(
                 Finding(
                     name, number, None, f"{len(cells)} cells", f"{len(header)} cells",

@@ -30,6 +30,9 @@ OTHER_ENDINGS = (
 )  # fmt: skip
 """Endings of files that hold tables and are not read."""
 
+LARGEST_FILE = 1 << 30
+"""Bytes of a file that is still read."""
+
 
 def read_raw(path: Path) -> RawCase:
     """Read a case folder or a workbook.
@@ -138,6 +141,11 @@ def _bytes(raw: RawCase, file: Path, name: str) -> bytes | None:
     """Contents of a file; None, with a finding, where it cannot be read."""
     trouble = "It is no file." if file.exists() and not file.is_file() else ""
     try:
+        if not trouble and file.stat().st_size > LARGEST_FILE:
+            trouble = (
+                f"It has {file.stat().st_size:,} bytes, of at most {LARGEST_FILE:,}; save large "
+                "tables as Parquet."
+            )
         contents = b"" if trouble else file.read_bytes()
     except OSError as error:
         trouble = f"The system says: {error.strerror or error}."

@@ -134,6 +134,22 @@ TABLES: tuple[Table, ...] = (
         ("year", "age"),
     ),
     Table(
+        "net_migration",
+        "People added to a county from abroad in a year (negative: lost), at the age they have at "
+        "its end, in knot years; linear between them, the first and the last one held. They join "
+        "as stayers with the statuses of the residents of their sex and age. What is not listed "
+        "in a knot year is 0 there.",
+        (
+            COUNTY,
+            YEAR,
+            SEX,
+            AGE,
+            Column("persons", "people added", unit="persons", least=None),
+        ),
+        ("region", "year", "sex", "age"),
+        required=False,
+    ),
+    Table(
         "sex_ratio_at_birth",
         "Boys born for each girl in knot years.",
         (YEAR, Column("males_per_female", "sex ratio at birth", unit="ratio", least=0.5, most=2)),

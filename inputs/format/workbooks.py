@@ -53,6 +53,10 @@ def read_workbook(path: Path) -> RawCase:
                     )
                 )  # fmt: skip
                 return raw
+            spread = _too_wide(packed)
+            if spread is not None:
+                raw.findings.append(spread)
+                return raw
             wrong = _cells_without_value(packed)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(contents))
         sheets = {
@@ -119,13 +123,40 @@ def _part_name(kind: str, sheet: str, contents: dict[str, Any]) -> str:
     return sheet.partition("_")[2]
 
 
+MOST_CELLS = 20_000_000
+"""Cells of a sheet, from A1 to the last row and column, that are still read."""
+_ADDRESS = re.compile(rb"""\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+_CHUNK = 1 << 20
+
+
+def _too_wide(packed: zipfile.ZipFile) -> Finding | None:
+    """A finding if a cell of a sheet lies so far out that reading it would exhaust the memory."""
+    for name, part in sheet_parts(packed):
+        rows = columns = 0
+        with packed.open(part) as stream:
+            rest = b""
+            while chunk := stream.read(_CHUNK):
+                text = rest + chunk
+                for letters, digits in set(_ADDRESS.findall(text)):
+                    row, column = _address((letters + digits).decode())
+                    rows, columns = max(rows, row + 1), max(columns, column + 1)
+                rest = text[-20:]
+        if rows * columns > MOST_CELLS:
+            return Finding(
+                name, rows, None, f"{rows:,} rows x {columns:,} columns",
+                f"at most {MOST_CELLS:,} cells",
+                "Delete cells far to the right or below the table, also blank ones.",
+            )  # fmt: skip
+    return None
+
+
 def _cells_without_value(packed: zipfile.ZipFile) -> dict[str, list[tuple[int, int, str]]]:
     """Error cells and formulas never calculated, which read as blank: row, column and text.
 
     Row and column count from 0.
     """
     result = {}
-    for name, part in _sheet_parts(packed):
+    for name, part in sheet_parts(packed):
         if kind_of(name) and _SUSPECT.search(packed.read(part)):
             with packed.open(part) as stream:
                 result[name] = list(_cells_of(stream))
@@ -159,7 +190,7 @@ def _address(reference: str) -> tuple[int, int]:
     return int(found[2]) - 1, column - 1
 
 
-def _sheet_parts(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+def sheet_parts(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """Every sheet's name and the part of the package that holds it."""
     targets = {}
     with packed.open("xl/_rels/workbook.xml.rels") as stream:

@@ -36,7 +36,10 @@ PAYROLL_RULES = {
     "administration": (0.0, 1.0),
     "account_spending": (0.0, 1.0),
 }
-OPTIONAL_RULES = {"account_conversion": ((0.0, 2.0), 1.0)}
+OPTIONAL_RULES = {
+    "account_conversion": ((0.0, 2.0), 1.0),
+    "buys_missing_years_share": ((0.0, 1.0), 0.0),
+}
 """Rules that a payroll scheme may leave out: range, and value where nothing is said."""
 RETIREMENT_RULES = {
     "retiree_account_credit": 0.0,
@@ -310,7 +313,7 @@ def read_scheme(
         if rule in scheme.rules:
             findings.append(_idle(file, f"rules.{rule}"))
     if scheme.kind == "flat" or not retired:
-        idle = [] if "account_conversion" not in scheme.rules else ["rules.account_conversion"]
+        idle = [f"rules.{rule}" for rule in OPTIONAL_RULES if rule in scheme.rules]
         idle += ["portability"] if scheme.portability is not None else []
         findings += [_idle(file, path) for path in idle]
     return (None if wrong else scheme), findings

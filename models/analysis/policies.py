@@ -19,7 +19,8 @@ from fundpool.models.analysis.endurance import endurance_table
 from fundpool.models.calibration.multipliers import Calibration
 from fundpool.models.flows.record import MIGRANT_MEASURES
 from fundpool.models.funds.evenness import weighted_mean
-from fundpool.models.projection.study import Projection, Study, study
+from fundpool.models.funds.summary import exhausted_share
+from fundpool.models.projection.study import Projection, Study, in_html, study
 
 FIGURES = {
     "insured_migrants": "migrants insured, last year",
@@ -31,7 +32,9 @@ FIGURES = {
     "retiree_share": "movers who earn retiree cover at retirement age, all years",
     "accounts_moved": "account money moved between counties, present value",
     "duplicate_avoided": "double payment avoided, present value",
-    "funds_exhausted": "funds that run dry",
+    "funds": "funds of all schemes and stages",
+    "funds_exhausted": "of these, funds that run dry",
+    "exhausted_share": "insured people whose fund runs dry",
     "first_exhaustion": "first year in which one does",
     "level_rate": "level rate of the payroll scheme",
     "level_rate_flat": "level rate of the flat schemes",
@@ -46,7 +49,9 @@ class PolicyEffects:
 
     Attributes:
         base: figures of the case without policy, by the names in ``FIGURES``.
-        policies: one row a policy: name, title, title_local, about, then the figures.
+        policies: one row a policy: name, title, title_local, about, against (the policy it is
+            measured against, empty for the case without policy), then the figures.
+        bases: the figures that each policy is measured against, by its name.
         endurance: for policies with shocks how funds at each level stand them: policy, title,
             year, the columns of :class:`fundpool.models.analysis.endurance.Endurance`, and the same
             figures without the shock (``shortest_without``, ``within_five_without``).
@@ -54,13 +59,21 @@ class PolicyEffects:
 
     base: dict[str, float]
     policies: pd.DataFrame
+    bases: dict[str, dict[str, float]]
     endurance: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return f"<PolicyEffects of {', '.join(self.policies['name'])}>"
+
+    def _repr_html_(self) -> str:
+        return in_html(self, self.changes.T.reset_index(names="change of"))
 
     @property
     def changes(self) -> pd.DataFrame:
-        """The figures less those of the base, by policy name."""
+        """The figures less those that a policy is measured against, by policy name."""
         table = self.policies.set_index("name")[list(FIGURES)].astype(float)
-        return table - pd.Series(self.base, dtype=float)
+        return table - pd.DataFrame(self.bases, dtype=float).T.reindex(table.index)[list(FIGURES)]
 
 
 def figures(projection: Projection) -> dict[str, float]:
@@ -88,7 +101,9 @@ def figures(projection: Projection) -> dict[str, float]:
         "retiree_share": float(earned / reaching) if reaching else 0.0,
         "accounts_moved": float(flows.accounts_in[:, 1:].sum(axis=(0, 2)) @ discount),
         "duplicate_avoided": float(flows.duplicate_avoided[1:].sum(axis=1) @ discount),
+        "funds": float(len(measures)),
         "funds_exhausted": float(len(dry)),
+        "exhausted_share": _exhausted_share(projection),
         "first_exhaustion": float(dry.min()) if len(dry) else float("nan"),
         "level_rate": _mean_rate(measures, kinds, "payroll"),
         "level_rate_flat": _mean_rate(measures, kinds, "flat"),
@@ -99,6 +114,22 @@ def figures(projection: Projection) -> dict[str, float]:
 def _work_insured(projection: Projection) -> float:
     """Migrants living in the case who are insured through work, in the last year."""
     return float(projection.flows.migrants[-1, MIGRANT_MEASURES.index("work"), :, :-1].sum())
+
+
+def _exhausted_share(projection: Projection) -> float:
+    """Share of the insured of all schemes together whose fund runs dry while they are in it.
+
+    Insured of a scheme are those of its first year with any, as in the overview.
+    """
+    flows, names = projection.flows, [scheme.name for scheme in projection.case.schemes]
+    dry = insured = 0.0
+    for name, (_, summary) in projection.summaries.items():
+        persons = flows.persons[names.index(name), 1:, :-1]
+        joined = persons.sum(axis=1) > 0
+        if joined.any():
+            first = float(persons[int(joined.argmax())].sum())
+            dry, insured = dry + first * exhausted_share(summary, persons), insured + first
+    return dry / insured if insured else 0.0
 
 
 def _mean_rate(measures: pd.DataFrame, kinds: dict[str, str], kind: str) -> float:
@@ -140,23 +171,30 @@ def policy_effects(
     usual = plan or case.levels[0]
     start = figures(base.pooled(usual))
     rows, stood = [], []
+    bases: dict[str, dict[str, float]] = {}
     for name in names:
         changed = case.with_policies([name])
         done = followed(base, changed, years)
         policy = read_policy(*policy_contents(name, case.policy_texts))
+        beside, bases[policy.name] = base, start
+        if policy.against:
+            other = case.with_policies([policy.against])
+            beside = followed(base, other, years)
+            bases[policy.name] = figures(beside.pooled(other.pooling or usual))
         rows.append(
             {
                 "name": policy.name,
                 "title": policy.title,
                 "title_local": policy.title_local,
                 "about": policy.about,
+                "against": policy.against,
                 **figures(done.pooled(changed.pooling or usual)),
             }
         )
         if changed.shocks:
             year = min(shock.year for shock in changed.shocks)
             struck = endurance_table([done.pooled(level) for level in case.levels], year)
-            spared = endurance_table([base.pooled(level) for level in case.levels], year)
+            spared = endurance_table([beside.pooled(level) for level in case.levels], year)
             stood.append(
                 struck.assign(
                     policy=policy.name, title=policy.title, year=year,
@@ -166,10 +204,11 @@ def policy_effects(
             )  # fmt: skip
         if progress is not None:
             progress(policy.name)
-    columns = ["name", "title", "title_local", "about", *FIGURES]
+    columns = ["name", "title", "title_local", "about", "against", *FIGURES]
     return PolicyEffects(
         base=start,
         policies=pd.DataFrame(rows, columns=columns),
+        bases=bases,
         endurance=pd.concat(stood, ignore_index=True) if stood else pd.DataFrame(),
     )
 

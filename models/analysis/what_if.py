@@ -19,6 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.compiling import compiled, prange
 from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
+from fundpool.models.pooling.plans import AdjustmentFund
 
 Kind = Literal["linear", "recursion", "projection"]
 
@@ -58,7 +60,8 @@ class Levers:
         claims_factor: multiplies outgo.
         opening_factor, added_opening: change opening balances; numbers or ``(p,)``.
         levy: share of contributions paid into one adjustment fund above all pools; a number.
-        own_responsibility: share of a deficit that a pool bears itself before it draws on it.
+        own_responsibility: share of a deficit, levy included, that a pool bears itself before it
+            draws on it.
         interest_shift: added to interest; a number.
     """
 
@@ -243,7 +246,7 @@ def readable_balances(paths: PoolPaths, levers: Levers) -> FloatArray:
         + np.asarray(levers.added_opening),
         (scenarios, pools),
     )
-    hub = np.zeros(scenarios)
+    hub = np.zeros((scenarios, 1))
     result = np.empty(paths.income.shape)
 
     def at(values: ArrayLike, t: int) -> NDArray[np.float64]:
@@ -257,13 +260,14 @@ def readable_balances(paths: PoolPaths, levers: Levers) -> FloatArray:
         flow = income + paths.subsidies[:, t] * at(levers.subsidy_factor, t)
         flow = flow - paths.outgo[:, t] * at(levers.claims_factor, t)
         if levers.levy > 0:
-            levies = levers.levy * np.maximum(income, 0.0)
-            asked = (1.0 - levers.own_responsibility) * np.maximum(-flow, 0.0)
-            money = hub * half + levies.sum(axis=1)
-            wanted = asked.sum(axis=1)
-            share = np.divide(money, wanted, out=np.zeros(scenarios), where=wanted > 0).clip(0, 1)
-            flow = flow - levies + asked * share[:, None]
-            hub = (money - wanted * share) * half
+            levies, grants, left = swaps_of_year(
+                np.zeros(pools, dtype=np.int64),
+                AdjustmentFund("all", levers.levy, levers.own_responsibility),
+                PoolFlow(income, flow, np.zeros(pools)),
+                hub * half[:, None],
+            )
+            flow = flow - levies + grants
+            hub = left * half[:, None]
         balance = balance * (1.0 + interest)[:, None] + flow * half[:, None]
         result[:, t] = balance
     return result
@@ -298,8 +302,9 @@ def _balances(  # type: ignore[no-untyped-def]
                         + subsidies[s, t, p] * subsidy_factor[t, p]
                         - outgo[s, t, p] * claims_factor[t, p]
                     )
-                    money += levy * max(paid, 0.0)
-                    wanted += (1.0 - own) * max(-flow, 0.0)
+                    charged = levy * max(paid, 0.0)
+                    money += charged
+                    wanted += (1.0 - own) * max(charged - flow, 0.0)
                 share = min(max(money / wanted, 0.0), 1.0) if wanted > 0.0 else 0.0
                 for p in range(pools):
                     paid = income[s, t, p] * income_factor[t, p] + base[s, t, p] * added_rate[t, p]
@@ -308,6 +313,7 @@ def _balances(  # type: ignore[no-untyped-def]
                         + subsidies[s, t, p] * subsidy_factor[t, p]
                         - outgo[s, t, p] * claims_factor[t, p]
                     )
-                    swap = (1.0 - own) * max(-flow, 0.0) * share - levy * max(paid, 0.0)
+                    charged = levy * max(paid, 0.0)
+                    swap = (1.0 - own) * max(charged - flow, 0.0) * share - charged
                     result[s, t, p] += swap * half
                 hub = (money - wanted * share) * half

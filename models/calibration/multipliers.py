@@ -169,19 +169,21 @@ def base_year_figures(
 ) -> dict[str, FloatArray]:
     """Modelled base-year figures by scheme and county, ``(S, n)`` each.
 
-    ``contributions`` are those of the pooled fund, account credits taken off.
+    ``contributions`` are those of the pooled fund: account credits taken off, what is paid for
+    missing years at retirement with them, as in published accounts.
     """
     n = prepared.pairs.counties
     claims, collected = base_year_flows(prepared, opening, multipliers, paths, room)
     credits = np.stack([s.account_credits[:n] for s in collected])
     gross = np.stack([s.contributions[:n] for s in collected])
+    missing = np.stack([s.missing_years_paid[:n] for s in collected])
     shares = np.zeros_like(gross)
     case = prepared.case
     for number, scheme in enumerate(case.schemes):
         if scheme.kind == "payroll":
             shares[number] = scheme.rule_array("account_share", case.regions, case.base_year)
     return {
-        "contributions": gross - credits,
+        "contributions": gross - credits + missing,
         "subsidies": np.stack([s.subsidies[:n] for s in collected]),
         "claims": claims.settlement.sum(axis=2)[:, :n],
         "account_credits": credits,
@@ -203,7 +205,7 @@ def expected_series(case: Case, flows: CountyFlows) -> dict[str, FloatArray]:
     for number in range(len(case.schemes)):
         claims[number, 1:, :n] = with_taken_in(case, flows, number).claims_paid
     return {
-        "contributions": flows.contributions - flows.account_credits,
+        "contributions": flows.contributions - flows.account_credits + flows.missing_years_paid,
         "subsidies": flows.subsidies,
         "claims": claims,
         "account_credits": flows.account_credits,

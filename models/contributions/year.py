@@ -1,12 +1,13 @@
 """Contributions: what insured people, their employers and the state pay in.
 
-Payroll scheme: ``rate * contribution base``; the base of a member is the wage within the floor
-and ceiling of the local mean wage, in expectation over the wage distribution
-(:mod:`fundpool.actuarial.contribution_base`), times compliance. Flat scheme: ``(premium + subsidy)
-* persons``. All of it is linear in the rates, so the coefficients (bases, persons) are kept.
+Payroll scheme: ``rate * contribution base``; the base of a member is the wage declared within the
+floor and ceiling of the local mean wage, ``E[min(max(c W, floor), ceiling)]`` over the distribution
+of wages (:mod:`fundpool.actuarial.contribution_base`), with ``c`` the share declared. Flat scheme:
+``(premium + subsidy) * persons``. All of it is linear in the rates, so the coefficients (bases,
+persons) are kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,7 +35,9 @@ class SchemeYear:
         subsidies: paid in by the state.
         account_credits: the part of contributions credited to personal accounts.
         contributor_credits: of these, the credits of contributors.
-        by_pair: contributions and subsidies by home and residence, ``(P, 2)``.
+        missing_years_paid: paid into the pooled fund for credited years missing at retirement.
+        by_pair: contributions, with what is paid for missing years, subsidies, and credits of
+            contributors by home and residence, ``(P, 3)``.
     """
 
     persons: FloatArray
@@ -45,11 +48,16 @@ class SchemeYear:
     subsidies: FloatArray
     account_credits: FloatArray
     contributor_credits: FloatArray
+    missing_years_paid: FloatArray
     by_pair: FloatArray
 
 
 def wage_base_per_head(case: Case, scheme: Scheme, year: int) -> FloatArray:
-    """Expected contribution base of a member in base-year wages, ``(n + 1,)``; outside 0."""
+    """Expected contribution base of a member in base-year wages, ``(n + 1,)``; outside 0.
+
+    A declared wage ``c W`` is lognormal with the variation of ``W``; who declares nothing pays on
+    the floor.
+    """
     regions = case.regions
     economy = case.tables["economy"]
     order = [regions.index(code) for code in economy["region"]]
@@ -58,8 +66,10 @@ def wage_base_per_head(case: Case, scheme: Scheme, year: int) -> FloatArray:
     cv[order] = economy["wage_cv"].to_numpy(dtype=float)
     floor = wage * scheme.rule_array("base_floor", regions, year)
     ceiling = wage * scheme.rule_array("base_ceiling", regions, year)
-    base = expected_contribution_base(wage, cv, floor, ceiling)
-    return np.append(base * scheme.rule_array("compliance", regions, year), 0.0)
+    declared = wage * scheme.rule_array("compliance", regions, year)
+    base, some = floor.copy(), declared > 0
+    base[some] = expected_contribution_base(declared[some], cv[some], floor[some], ceiling[some])
+    return np.append(base, 0.0)
 
 
 def disposable_income(case: Case) -> FloatArray:
@@ -113,30 +123,28 @@ def scheme_year(
     per_head = np.zeros((n + 1, 2))
     base_per_head = np.zeros(n + 1)
     if scheme.kind == "payroll":
-        base_per_head = wage_base_per_head(case, scheme, year) * paths.wage[elapsed]
-        rate = scheme.rule_array("employer_rate", regions, year) + scheme.rule_array(
-            "employee_rate", regions, year
-        )
-        per_head[:, 0] = base_per_head * np.append(rate * package_rate(case, scheme), 0.0)
-        base_per_head = base_per_head * level[:, 0]
+        base_per_head = wage_base_per_head(case, scheme, year) * paths.wage[elapsed] * level[:, 0]
+        per_head[:, 0] = contribution_a_head(case, scheme, paths, year, level[:, 0])
     else:
         for column, rule in enumerate(("premium", "subsidy")):
             amount = scheme.rule_array(rule, regions, year) * paths.premium[elapsed]
-            per_head[:, column] = np.append(amount, 0.0)
+            per_head[:, column] = np.append(amount, 0.0) * level[:, column]
         base_per_head = disposable_income(case) * paths.wage[elapsed]
-    per_head *= level
 
-    by_pair = np.zeros((pairs.count, 2))
+    share = np.zeros(n + 1)
+    if scheme.kind == "payroll":
+        share = np.append(scheme.rule_array("account_share", regions, year), 0.0)
+    per_payer = np.column_stack([per_head, per_head[:, 0] * share])
+    by_pair = np.zeros((pairs.count, 3))
     contributors = np.zeros(n + 1)
     for status in scheme.charges(year):
         county = pool_county(scheme, status, pairs)
         number = persons[:, STATUSES.index(status)]
         contributors += sum_by(county, number, minlength=n + 1)
-        by_pair += number[:, None] * per_head[county]
+        by_pair += number[:, None] * per_payer[county]
     contributions = contributors * per_head[:, 0]
     credits, contributor_credits = np.zeros(n + 1), np.zeros(n + 1)
     if scheme.kind == "payroll":
-        share = np.append(scheme.rule_array("account_share", regions, year), 0.0)
         each = scheme.rule_array("retiree_account_credit", regions, year) * paths.wage[elapsed]
         contributor_credits = contributions * share
         credits = contributor_credits + retirees * np.append(each, 0.0)
@@ -149,8 +157,49 @@ def scheme_year(
         subsidies=contributors * per_head[:, 1],
         account_credits=credits,
         contributor_credits=contributor_credits,
+        missing_years_paid=np.zeros(n + 1),
         by_pair=by_pair,
     )
+
+
+def with_years_bought(
+    collected: SchemeYear, years_bought: FloatArray, price: FloatArray, pairs: PairIndex
+) -> SchemeYear:
+    """A payroll scheme's year with what is paid for credited years missing at retirement.
+
+    Members and employers' rates together on the county's mean base of the year in which the
+    contributor retires, a missing year; a lump sum into the pooled fund, none of it in accounts.
+
+    Args:
+        collected: the year without it.
+        years_bought: missing years paid by pair, ``(P,)``.
+        price: of a year by county (:func:`contribution_a_head`), ``(n + 1,)``.
+        pairs: the pairs; the fund where the contributor lives is paid.
+    """
+    paid = years_bought * price[pairs.residence]
+    by_pair = collected.by_pair.copy()
+    by_pair[:, 0] += paid
+    by_county = sum_by(pairs.residence, paid, minlength=pairs.counties + 1)
+    return replace(collected, missing_years_paid=by_county, by_pair=by_pair)
+
+
+def contribution_a_head(
+    case: Case, scheme: Scheme, paths: EconomicPaths, year: int, level: FloatArray
+) -> FloatArray:
+    """What member and employer pay into a payroll scheme a contributor in a year, ``(n + 1,)``.
+
+    Args:
+        case: the case.
+        scheme: the scheme.
+        paths: economic paths.
+        year: the year.
+        level: multiplier by county, ``(n + 1,)``.
+    """
+    base = wage_base_per_head(case, scheme, year) * paths.wage[year - case.base_year]
+    rate = scheme.rule_array("employer_rate", case.regions, year) + scheme.rule_array(
+        "employee_rate", case.regions, year
+    )
+    return np.asarray(base * np.append(rate * package_rate(case, scheme), 0.0) * level)
 
 
 def pool_county(scheme: Scheme, status: str, pairs: PairIndex) -> np.ndarray:

@@ -4,8 +4,8 @@ For fixed people and cover every flow is linear in rates, premiums, prices and t
 care, so a changed lever multiplies recorded flows:
 
 * a growth that changes by ``d`` from a year on: ``prod (1 + g + d) / (1 + g)`` on what follows it;
-* the contribution rate: ``(r + d) / r`` on contributions, in proportion on what accounts are
-  credited with out of them;
+* the contribution rate: ``(r + d) / r`` on contributions and on what is paid for missing years,
+  in proportion on what accounts are credited with out of contributions;
 * premium and subsidy of a flat scheme, and the frequency of care: a factor from a year on.
 
 Participation is held: what a rate does to enrolment needs a new projection, as do moves, cover
@@ -97,6 +97,7 @@ def with_levers(case: Case, flows: CountyFlows, levers: FlowLevers) -> CountyFlo
     base = flows.contribution_base * wage[:, None]
     contributions, subsidies = flows.contributions.copy(), flows.subsidies.copy()
     account_credits = flows.account_credits * wage[:, None]
+    missing_years_paid = flows.missing_years_paid * wage[:, None]
     for number, scheme in enumerate(case.schemes):
         own = levers.schemes.get(scheme.name, SchemeLevers())
         if scheme.kind == "payroll":
@@ -106,6 +107,7 @@ def with_levers(case: Case, flows: CountyFlows, levers: FlowLevers) -> CountyFlo
                 more = contributions[number] * (factor - 1.0)
                 contributions[number] += more
                 account_credits[number] += more * share
+                missing_years_paid[number] *= factor
         else:
             contributions[number] *= (premium * (1.0 + own.premium * changed))[:, None]
             subsidies[number] *= (premium * (1.0 + own.subsidy * changed))[:, None]
@@ -115,6 +117,7 @@ def with_levers(case: Case, flows: CountyFlows, levers: FlowLevers) -> CountyFlo
         contributions=contributions,
         subsidies=subsidies,
         account_credits=account_credits,
+        missing_years_paid=missing_years_paid,
         claims_incurred=flows.claims_incurred * care,
         claims_offsite=flows.claims_offsite * care,
         expected_cost=flows.expected_cost * care,

@@ -14,15 +14,17 @@ from fundpool.models.claims.terms import MOST_IN_DETAIL
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.year import SchemeYear, pool_county
 from fundpool.models.economy import EconomicPaths
+from fundpool.models.population.credited_years import RetirementCover
 from fundpool.models.population.preparation import Prepared
 from fundpool.models.population.rates import YearCount
 
 K = len(STATUSES)
 MIGRANT_MEASURES = (
     "persons", "contributions", "from_host", "from_home", "cost", "uninsured", "spells", "work",
+    "account_credits",
 )  # fmt: skip
 """Recorded of migrants by origin and destination: ``uninsured`` persons, ``spells`` without cover
-begun, persons insured through ``work``."""
+begun, persons insured through ``work``, the part of contributions that goes to their accounts."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +56,20 @@ class CountyFlows:
         account_credits: credited to personal accounts.
         accounts_to_pool: what pooled funds gained from accounts by forfeiture and conversion.
         accounts_surrendered: paid out of accounts to members on leaving.
+        missing_years_paid: what pooled funds are paid for credited years missing at retirement.
         expected_cost: cost that the insured are expected to have by their ages and sexes at the
             case's mean price, by insuring county.
         duplicate_avoided: what the two funds of doubly covered people would have paid more if
             neither knew of the other, by home, ``(T + 1, n + 1)``.
-        retiring: contributors who reached retirement age and those of them who had earned retiree
-            cover, by home and residence region of the next level, ``(T + 1, 2, m + 1, m + 1)``.
+        retiring: contributors who reached retirement age, those of them who had earned retiree
+            cover and those who bought missing years, by home and residence region of the next
+            level, ``(T + 1, 3, m + 1, m + 1)``.
         residents: people by county, ``(T + 1, n + 1)``; births, deaths, moved_in, moved_out alike.
         registered: people by home county.
         by_status: residents by coverage status, ``(T + 1, n + 1, K)``.
-        by_cell_first, by_cell_last: residents by sex and age at the ends, ``(n + 1, 202)``.
+        by_cell: residents by sex and age at the end of each year, ``(T + 1, n + 1, 202)``.
         migrants: by measure, home and residence region of the next level,
-            ``(T + 1, 8, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
+            ``(T + 1, 9, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
         cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
         paths: economic paths.
         multipliers: the calibration.
@@ -95,17 +99,23 @@ class CountyFlows:
     moved_out: FloatArray
     registered: FloatArray
     by_status: FloatArray
-    by_cell_first: FloatArray
-    by_cell_last: FloatArray
+    by_cell: FloatArray
     migrants: FloatArray
     cost_of_care: FloatArray
     accounts_to_pool: FloatArray
     accounts_surrendered: FloatArray
+    missing_years_paid: FloatArray
     expected_cost: FloatArray
     duplicate_avoided: FloatArray
     retiring: FloatArray
     paths: EconomicPaths
     multipliers: Multipliers
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        schemes, _, counties = self.persons.shape
+        span = f"{self.years[0]} to {self.years[-1]}"
+        return f"<CountyFlows of {counties - 1} regions and {schemes} schemes, {span}>"
 
 
 def no_multipliers(case: Case) -> Multipliers:
@@ -122,7 +132,7 @@ def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[
         "subsidies", "claims_incurred", "claims_offsite", "account_credits",
         "accounts_opening", "accounts_interest", "accounts_spending", "accounts_in",
         "accounts_out", "accounts_closing", "accounts_to_pool", "accounts_surrendered",
-        "expected_cost",
+        "expected_cost", "missing_years_paid",
     )  # fmt: skip
     by_county = (
         "residents", "births", "deaths", "moved_in", "moved_out", "registered", "cost_of_care",
@@ -134,7 +144,7 @@ def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[
     arrays["settlement"] = np.zeros((schemes, years + 1, places, places))
     arrays["by_status"] = np.zeros((years + 1, width, K))
     arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
-    arrays["retiring"] = np.zeros((years + 1, 2, regions, regions))
+    arrays["retiring"] = np.zeros((years + 1, 3, regions, regions))
     return arrays
 
 
@@ -162,12 +172,14 @@ class YearPeople:
         exposure: claims before relativities, ``(P, K, C, J)``.
         register: retired members living outside their pool by home and payer, ``(P,)``.
         lapsed: people who lost all cover in the year, ``(P,)``.
+        years_bought: credited years missing at retirement that are paid in the year, ``(P,)``.
     """
 
     persons: FloatArray
     exposure: FloatArray
     register: FloatArray
     lapsed: FloatArray
+    years_bought: FloatArray
 
 
 def record_money(
@@ -198,7 +210,7 @@ def record_money(
     )
     for number, scheme in enumerate(collected):
         for name in ("persons", "contributors", "retirees", "contribution_base", "contributions",
-                     "subsidies", "account_credits"):  # fmt: skip
+                     "subsidies", "account_credits", "missing_years_paid"):  # fmt: skip
             store[name][number, t] = getattr(scheme, name)
     apart = (claims.uncoordinated - claims.paid[:, statuses.DUAL]
              - claims.paid_second[:, statuses.DUAL]) * price  # fmt: skip
@@ -206,16 +218,19 @@ def record_money(
     _record_expected_cost(store, t, prepared, claims, people, price)
     at_home = [statuses.HOME_RESIDENT, statuses.RURAL_RESIDENT, statuses.RETIRED_ELSEWHERE]
     from_home = (claims.paid[:, at_home].sum(axis=1) + claims.paid_second.sum(axis=1)) * price
-    paid_in: FloatArray = sum((s.by_pair.sum(axis=1) for s in collected), np.zeros(pairs.count))
+    paid_in, paid_by_state, credited = sum(
+        (scheme.by_pair for scheme in collected), np.zeros((pairs.count, 3))
+    ).T
     measures = (
         persons.sum(axis=1),
-        paid_in,
+        paid_in + paid_by_state,
         claims.paid.sum(axis=1) * price - claims.paid[:, at_home].sum(axis=1) * price,
         from_home,
         claims.cost.sum(axis=1) * price,
         persons[:, statuses.NONE],
         people.lapsed,
         persons[:, statuses.WORK_BASED].sum(axis=1),
+        credited,
     )
     migrant = pairs.home != pairs.residence
     origin, place = prepared.region[pairs.home[migrant]], prepared.region[pairs.residence[migrant]]
@@ -252,29 +267,43 @@ def _record_expected_cost(
 
 
 def record_retiring(
-    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount, earned: FloatArray
+    store: dict[str, FloatArray],
+    t: int,
+    prepared: Prepared,
+    count: YearCount,
+    retirement: RetirementCover,
 ) -> None:
-    """Contributors who reached retirement age, and those with retiree cover, in year ``t``.
+    """Contributors who reached retirement age in year ``t``, and how they have retiree cover.
 
     Args:
         store: the record.
         t: year.
         prepared: the case.
         count: the year's count.
-        earned: share who earned it by pair and sex, ``(P, 2)``.
+        retirement: shares who earned it and who bought it.
     """
     pairs = prepared.pairs
     regions = store["retiring"].shape[2]
     place = prepared.region[pairs.home] * regions + prepared.region[pairs.residence]
-    for number, values in enumerate((count.retiring, count.retiring * earned)):
+    retiring = count.retiring
+    reaching = (retiring, retiring * retirement.earned, retiring * retirement.bought)
+    for number, values in enumerate(reaching):
         table = sum_by(place, values.sum(axis=1), minlength=regions**2)
         store["retiring"][t, number] = table.reshape(regions, regions)
 
 
 def record_events(
-    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount
+    store: dict[str, FloatArray], t: int, prepared: Prepared, count: YearCount, joined: FloatArray
 ) -> None:
-    """Births, deaths and moves of year ``t`` by residence."""
+    """Births, deaths and moves of year ``t`` by residence.
+
+    Args:
+        store: the record.
+        t: year.
+        prepared: the case.
+        count: the year's count.
+        joined: people who came from abroad and who left for it, ``(2, n + 1)``.
+    """
     pairs = prepared.pairs
     size = pairs.counties + 1
     left = count.onward.sum(axis=1) + count.returned.sum(axis=1)
@@ -285,3 +314,5 @@ def record_events(
         ("moved_out", left),
     ):
         store[name][t] = sum_by(pairs.residence, values, minlength=size)
+    store["moved_in"][t] += joined[0]
+    store["moved_out"][t] += joined[1]

@@ -1,11 +1,11 @@
 """Flows under other economic paths, without projecting anew.
 
 People and cover do not depend on wages and prices, and flows are proportional to an index each:
-payroll bases, contributions and credits and the income of those who pay flat premiums to wages;
-flat premiums and subsidies to their own index; claims to the price of care. Another path
-multiplies each year's flow by the ratio of the indices. Personal accounts feed on their own
-interest and are not carried over; where pooled funds gain from them (forfeiture, conversion) flows
-cannot be re-priced.
+payroll bases, contributions, what is paid for missing years, credits and the income of those who
+pay flat premiums to wages; flat premiums and subsidies to their own index; claims to the price of
+care. Another path multiplies each year's flow by the ratio of the indices. Personal
+accounts feed on their own interest and are not carried over; where pooled funds gain from them
+(forfeiture, conversion) flows cannot be re-priced.
 """
 
 from dataclasses import replace
@@ -52,6 +52,7 @@ def repriced(case: Case, flows: CountyFlows, paths: EconomicPaths) -> CountyFlow
         contributions=times(flows.contributions, paid),
         subsidies=times(flows.subsidies, paid),
         account_credits=times(flows.account_credits, paid),
+        missing_years_paid=times(flows.missing_years_paid, paid),
         claims_incurred=flows.claims_incurred * price[None, :, None],
         claims_offsite=flows.claims_offsite * price[None, :, None],
         settlement=flows.settlement * price[None, :, None, None],

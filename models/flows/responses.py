@@ -133,12 +133,12 @@ def flow_responses(
 def responding(flows: CountyFlows) -> tuple[FloatArray, ...]:
     """Income, contribution base, subsidies and claims by county, ``(S, T, n)`` each.
 
-    What pooled funds gain from accounts counts with the subsidies.
+    What pooled funds gain from accounts and for missing years counts with the subsidies.
     """
     inside = np.s_[:, 1:, :-1]
     return (
         (flows.contributions - flows.account_credits)[inside],
         flows.contribution_base[inside],
-        (flows.subsidies + flows.accounts_to_pool)[inside],
+        (flows.subsidies + flows.accounts_to_pool + flows.missing_years_paid)[inside],
         flows.claims_incurred[inside],
     )

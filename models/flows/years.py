@@ -19,7 +19,12 @@ from fundpool.models.claims.rule_book import RuleBook
 from fundpool.models.claims.terms import ClaimTerms, claim_terms
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
-from fundpool.models.contributions.year import SchemeYear, scheme_year
+from fundpool.models.contributions.year import (
+    SchemeYear,
+    contribution_a_head,
+    scheme_year,
+    with_years_bought,
+)
 from fundpool.models.economy import EconomicPaths, economic_paths
 from fundpool.models.flows.record import (
     CountyFlows,
@@ -33,6 +38,7 @@ from fundpool.models.flows.record import (
 )
 from fundpool.models.population import shocks
 from fundpool.models.population.compiled.count import counted, residents_by_cell
+from fundpool.models.population.credited_years import years_bought_in_base_year
 from fundpool.models.population.moving import MovingPeople, YearMoved
 from fundpool.models.population.preparation import Prepared, payroll_scheme
 
@@ -62,9 +68,19 @@ def opening_year(prepared: Prepared) -> OpeningYear:
             exposure=people.expected_claims,
             register=opening_register(pairs, people.persons, prepared.demography.destination),
             lapsed=np.zeros(pairs.count),
+            years_bought=_bought_in_base_year(prepared),
         ),
         cells=residents_by_cell(prepared.people, pairs, prepared.cells),
         terms=claim_terms(case, pairs, case.base_year),
+    )
+
+
+def _bought_in_base_year(prepared: Prepared) -> FloatArray:
+    case, payroll = prepared.case, payroll_scheme(prepared.case)
+    if payroll < 0:
+        return np.zeros(prepared.pairs.count)
+    return years_bought_in_base_year(
+        case, case.schemes[payroll], prepared.people, prepared.cells, prepared.pairs
     )
 
 
@@ -93,27 +109,29 @@ def collect(
     multipliers: Multipliers,
 ) -> list[SchemeYear]:
     """What every scheme collects in a year from the given mean numbers of people."""
-    wages = shocks.wage_factor(prepared.case, year)
-    return [
-        scheme_year(
-            prepared.case,
-            scheme,
-            prepared.pairs,
-            people.persons,
-            people.register,
-            paths,
-            year,
-            np.stack(
-                [
-                    multipliers.contributions[number]
-                    * (wages if scheme.kind == "payroll" else 1.0),
-                    multipliers.subsidies[number],
-                ],
-                axis=1,
-            ),
+    case, pairs = prepared.case, prepared.pairs
+    wages = shocks.wage_factor(case, year)
+    levels = [
+        np.stack(
+            [
+                multipliers.contributions[number] * (wages if scheme.kind == "payroll" else 1.0),
+                multipliers.subsidies[number],
+            ],
+            axis=1,
         )
-        for number, scheme in enumerate(prepared.case.schemes)
+        for number, scheme in enumerate(case.schemes)
     ]
+    collected = [
+        scheme_year(case, scheme, pairs, people.persons, people.register, paths, year, level)
+        for scheme, level in zip(case.schemes, levels, strict=True)
+    ]
+    payroll = payroll_scheme(case)
+    if payroll >= 0 and people.years_bought.any():
+        price = contribution_a_head(case, case.schemes[payroll], paths, year, levels[payroll][:, 0])
+        collected[payroll] = with_years_bought(
+            collected[payroll], people.years_bought, price, pairs
+        )
+    return collected
 
 
 def county_flows(
@@ -155,7 +173,9 @@ def county_flows(
         books.opening_holdings(opening.people.persons),
     )
     rules = RuleBook(prepared, opening.terms, multipliers.claims)
-    start, cells_first = opening.people, opening.cells
+    start = opening.people
+    by_cell = np.empty((years + 1, *opening.cells.shape))
+    by_cell[0] = opening.cells
     del opening  # so that its claims can go when the first year is over
 
     def enter(
@@ -165,8 +185,8 @@ def county_flows(
         terms, price = rules.terms(case.base_year + t), float(paths.medical_price[t])
         claims = claims_of_year(mean.exposure, terms, mean.register, claim_memory)
         record_people(store, t, prepared, moved.count.persons)
-        record_events(store, t, prepared, moved.count)
-        record_retiring(store, t, prepared, moved.count, moved.earned)
+        record_events(store, t, prepared, moved.count, moved.joined)
+        record_retiring(store, t, prepared, moved.count, moved.retirement)
         record_money(store, t, prepared, claims, collected, mean, price)
         if progress is not None:
             progress(case.base_year + t)
@@ -179,11 +199,13 @@ def county_flows(
         for t in range(1, years + 1):
             year = case.base_year + t
             moved = moving.advance(year, free.pop() if free else None)
+            by_cell[t] = residents_by_cell(moving.people, pairs, moving.cells)
             end = YearPeople(
                 persons=moved.count.persons,
                 exposure=moved.count.expected_claims,
                 register=next_register(start.register, pairs, moved.count),
                 lapsed=moved.count.lapsed,
+                years_bought=(moved.count.retiring * moved.retirement.years_bought).sum(axis=1),
             )
             care = shocks.care_factor(case, year)[pairs.residence]
             mean = mean_of_year(start, end, care, in_place=in_place or t > 1)
@@ -199,8 +221,7 @@ def county_flows(
             entered.result()
     return CountyFlows(
         years=np.arange(case.base_year, case.base_year + years + 1),
-        by_cell_first=cells_first,
-        by_cell_last=residents_by_cell(moving.people, pairs, moving.cells),
+        by_cell=by_cell,
         paths=paths,
         multipliers=multipliers,
         **store,
@@ -227,4 +248,5 @@ def mean_of_year(
         exposure=exposure,
         register=0.5 * (start.register + end.register),
         lapsed=end.lapsed,
+        years_bought=end.years_bought,
     )

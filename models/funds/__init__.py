@@ -12,10 +12,8 @@ from fundpool.models.funds.recursion import PoolRun, pool_run, scheme_run
 from fundpool.models.funds.summary import PoolSummary, pool_summary
 from fundpool.models.funds.table import (
     TakenOver,
-    collection_effort,
     fund_table,
     members,
-    moral_hazard,
     stage_at,
     year_after,
 )
@@ -26,14 +24,12 @@ __all__ = [
     "PoolRun",
     "PoolSummary",
     "TakenOver",
-    "collection_effort",
     "county_book",
     "evenness_indices",
     "evenness_of",
     "evenness_overall",
     "fund_table",
     "members",
-    "moral_hazard",
     "pool_measures",
     "pool_run",
     "pool_summary",

@@ -5,6 +5,7 @@ direct settlement, care elsewhere by the lag of the regime in force. What is unp
 A scheme that takes another in pays its open claims from then on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,6 +26,7 @@ class CountyBook:
     contributions: FloatArray
     account_credits: FloatArray
     from_accounts: FloatArray
+    missing_years_paid: FloatArray
     subsidies: FloatArray
     claims_incurred: FloatArray
     claims_paid: FloatArray
@@ -56,8 +58,18 @@ def run_off(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArr
     return paid[1:], outstanding[1:]
 
 
-def county_book(case: Case, flows: CountyFlows, scheme: int) -> CountyBook:
-    """One scheme's flows by county, with claims run off."""
+def county_book(
+    case: Case, flows: CountyFlows, scheme: int, claims: FloatArray | None = None
+) -> CountyBook:
+    """One scheme's flows by county, with claims run off.
+
+    Args:
+        case: the case.
+        flows: its flows.
+        scheme: number of the scheme.
+        claims: what pooling makes of claims by year of care, base year first, ``(T + 1, n)``;
+            nothing without. Administration does not rise with it.
+    """
     n = flows.residents.shape[1] - 1
     terms = case.schemes[scheme]
     years = [int(year) for year in flows.years]
@@ -67,9 +79,11 @@ def county_book(case: Case, flows: CountyFlows, scheme: int) -> CountyBook:
     direct = np.pad(terms.lag("direct"), (0, length - len(terms.lag("direct"))))
     away = flows.claims_offsite[scheme, :, :n]
     near = flows.claims_incurred[scheme, :, :n] - away
-    paid_near, owed_near = run_off(near, np.tile(direct, (len(years), 1)))
-    paid_away, owed_away = run_off(away, by_regime)
-    paid = paid_near + paid_away
+    paid, outstanding = _near_and_away(near, away, direct, by_regime)
+    usual, incurred = paid, flows.claims_incurred[scheme, :, :n]
+    if claims is not None:
+        paid, outstanding = _near_and_away(near * claims, away * claims, direct, by_regime)
+        incurred = incurred * claims
     share = np.stack([terms.rule_array("administration", case.regions, y) for y in years[1:]])
     return CountyBook(
         persons=flows.persons[scheme, 1:, :n],
@@ -78,20 +92,44 @@ def county_book(case: Case, flows: CountyFlows, scheme: int) -> CountyBook:
         contributions=flows.contributions[scheme, 1:, :n],
         account_credits=flows.account_credits[scheme, 1:, :n],
         from_accounts=flows.accounts_to_pool[scheme, 1:, :n],
+        missing_years_paid=flows.missing_years_paid[scheme, 1:, :n],
         subsidies=flows.subsidies[scheme, 1:, :n],
-        claims_incurred=flows.claims_incurred[scheme, 1:, :n],
+        claims_incurred=incurred[1:],
         claims_paid=paid,
-        outstanding=owed_near + owed_away,
-        administration=paid * share,
+        outstanding=outstanding,
+        administration=usual * share,
         expected_cost=flows.expected_cost[scheme, 1:, :n],
     )
 
 
-def with_taken_in(case: Case, flows: CountyFlows, scheme: int) -> CountyBook:
-    """One scheme's book, with the open claims of the schemes it takes in from their year on."""
-    book = county_book(case, flows, scheme)
+def _near_and_away(
+    near: FloatArray, away: FloatArray, direct: FloatArray, by_regime: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Claims paid and outstanding of care in the territory and elsewhere together."""
+    paid_near, owed_near = run_off(near, np.tile(direct, (near.shape[0], 1)))
+    paid_away, owed_away = run_off(away, by_regime)
+    return paid_near + paid_away, owed_near + owed_away
+
+
+def with_taken_in(
+    case: Case,
+    flows: CountyFlows,
+    scheme: int,
+    claims: Mapping[str, FloatArray] | None = None,
+) -> CountyBook:
+    """One scheme's book, with the open claims of the schemes it takes in from their year on.
+
+    Args:
+        case: the case.
+        flows: its flows.
+        scheme: number of the scheme.
+        claims: what pooling makes of claims, as :func:`county_book` has it, by name of scheme.
+    """
+    factors = claims or {}
+    book = county_book(case, flows, scheme, factors.get(case.schemes[scheme].name))
     for since, file in case.schemes[scheme].taken_in:
-        other = county_book(case, flows, [s.name for s in case.schemes].index(file.name))
+        number = [s.name for s in case.schemes].index(file.name)
+        other = county_book(case, flows, number, factors.get(file.name))
         later = (flows.years[1:] >= since)[:, None]
         book = replace(
             book,

@@ -15,10 +15,11 @@ from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import CountyBook, county_book, opening_balances, with_taken_in
-from fundpool.models.funds.table import collection_effort, members, moral_hazard, year_after
-from fundpool.models.pooling.adjustment import batch_swaps
+from fundpool.models.funds.table import members, year_after
+from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
+from fundpool.models.pooling.effects import collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
-from fundpool.models.pooling.timeline import Layout, layout
+from fundpool.models.pooling.timeline import Layout, hub_moves, layout
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ class PoolRun:
         layout: the pools.
         years: years in which the scheme stands, ``(T,)``.
         persons, contribution_base, contributions, income (contributions less account credits),
-            subsidies (with what is gained from accounts), outgo, outstanding, outgo_next_year.
+            subsidies (with what is gained from accounts and for missing years), outgo,
+            outstanding, outgo_next_year.
         owed_before: claims incurred and not yet paid at the start of the year.
         interest: of the central path, ``(T,)``.
         opening: balance at the start of a pool's life, central path, ``(P,)``.
@@ -164,7 +166,7 @@ def pool_run(
     if decision is not None and len(laid.stages) > 1:
         raise ValueError("rates and swaps are decided for pools that stay the same")
     number = [scheme.name for scheme in case.schemes].index(laid.scheme)
-    book = with_taken_in(case, flows, number)
+    book = with_taken_in(case, flows, number, laid.claims)
     span, total = laid.stage_of.size, int(laid.offsets[-1])
     scenarios = 1 if factors is None else factors.interest.shape[0]
     central = {name: np.full((span, total), np.nan) for name in CENTRAL}
@@ -176,7 +178,7 @@ def pool_run(
     own = county_money(book)
     stage, begin, held, money = -1, 0, np.zeros((scenarios, 0)), np.zeros((scenarios, 0))
     pooled: dict[str, FloatArray] = {}
-    hub_open = False
+    open_hubs: Pools | None = None
     for t in range(span):
         pools = laid.pools[laid.stage_of[t]]
         if laid.stage_of[t] != stage:
@@ -184,9 +186,14 @@ def pool_run(
                 held = np.tile(pools.total(opening_balances(case, laid.scheme)), (scenarios, 1))
             else:
                 held = _gather(members(laid.pools[stage], pools), held, len(pools.codes))
-                if hub_open and len(pools.codes) == money.shape[1]:
-                    held, hub_open = held + money, False
-                    money = np.zeros_like(money)
+                if open_hubs is not None:
+                    upper = laid.hubs[int(laid.stage_of[t])]
+                    moves = hub_moves(open_hubs, pools, upper)
+                    size = None if upper is None else len(upper.codes)
+                    taken, money = moves.carry(money, len(pools.codes), size)
+                    held, open_hubs = held + taken, upper or open_hubs
+                    if upper is None and (moves.to_pool >= 0).all():
+                        open_hubs = None
             stage = int(laid.stage_of[t])
             here = slice(int(laid.offsets[stage]), int(laid.offsets[stage + 1]))
             begin = t
@@ -225,12 +232,10 @@ def pool_run(
             left = hub_path[:, t - 1, None] * half if t else np.zeros((scenarios, 1))
             hub_path[:, t] = ((left + (out - into).sum(axis=1, keepdims=True)) * half)[:, 0]
         elif hubs is not None and rules is not None:
-            if not hub_open:
-                money, hub_open = np.zeros((scenarios, len(hubs.codes))), True
-            need = now["expected_cost"]
-            out, into, left = batch_swaps(
-                members(pools, hubs), rules, income, result, need, money * half
-            )
+            if open_hubs is None:
+                money, open_hubs = np.zeros((scenarios, len(hubs.codes))), hubs
+            flow = PoolFlow(income, result, now["expected_cost"])
+            out, into, left = swaps_of_year(members(pools, hubs), rules, flow, money * half)
             money = left * half
             result = result + into - out
             paid[t, here], received[t, here] = out[0], into[0]
@@ -238,7 +243,7 @@ def pool_run(
             paid[t, here] = received[t, here] = 0.0
             money = money * growth  # a fund whose stage is over keeps what it holds at interest
         if decision is None:
-            hub_path[:, t] = money.sum(axis=1) if hub_open else 0.0
+            hub_path[:, t] = 0.0 if open_hubs is None else money.sum(axis=1)
         held = held * growth + result * half
         balances[:, t, here] = held
         total_path[:, t] = held.sum(axis=1) + hub_path[:, t]
@@ -254,17 +259,14 @@ def pool_run(
 def _pooled(
     case: Case, stage: Stage, pools: Pools, own: dict[str, FloatArray], during: slice
 ) -> dict[str, FloatArray]:
-    """Money of a stage's pools in its years, ``(T, p)``, with what pooling itself changes."""
+    """Money of a stage's pools in its years, ``(T, p)``, with what pooling leaves of income."""
     now = {
         name: _gather(pools.of_county, values[during], len(pools.codes))
         for name, values in own.items()
     }
-    rise = np.array([1.0 + _rise(case, level) for level in pools.levels])
     effort = collection_effort(case, stage, pools)
     for name in ("contribution_base", "contributions", "account_credits"):
         now[name] = now[name] * effort
-    for name in ("outgo", "outstanding", "outgo_next_year", "owed_before"):
-        now[name] = now[name] * rise
     now["income"] = now["contributions"] - now["account_credits"]
     return now
 
@@ -335,7 +337,7 @@ def county_money(book: CountyBook) -> dict[str, FloatArray]:
         "contribution_base": book.contribution_base,
         "contributions": book.contributions,
         "account_credits": book.account_credits,
-        "subsidies": book.subsidies + book.from_accounts,
+        "subsidies": book.subsidies + book.from_accounts + book.missing_years_paid,
         "outgo": outgo,
         "outstanding": book.outstanding,
         "outgo_next_year": year_after(outgo),
@@ -347,7 +349,8 @@ def county_money(book: CountyBook) -> dict[str, FloatArray]:
 def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -> PoolFactors:
     """What scenarios make of central money by pool; nothing where there is no central money.
 
-    A scheme that takes others in is drawn by its own money; theirs moves with it.
+    A scheme that takes others in is drawn by its own money; theirs moves with it, and so do claims
+    that pooling adds.
 
     Args:
         case: the case.
@@ -379,7 +382,3 @@ def _gather(index: IntArray, values: FloatArray, size: int) -> FloatArray:
     order = np.argsort(index, kind="stable")
     starts = np.searchsorted(index[order], np.arange(size))
     return np.asarray(np.add.reduceat(values[:, order], starts, axis=1), dtype=np.float64)
-
-
-def _rise(case: Case, level: str) -> float:
-    return 0.0 if level == "custom" else moral_hazard(case, level)

@@ -1,9 +1,11 @@
 """Funds: balances of every pool by year.
 
-``B[t] = B[t-1] * (1+i) + (contributions - account credits + from accounts + subsidies + swaps in -
-swaps out - claims paid - administration) * (1+i)^0.5``
+``B[t] = B[t-1] * (1+i) + (contributions - account credits + from accounts + missing years paid +
+subsidies + swaps in - swaps out - claims paid - administration) * (1+i)^0.5``
 
-``from accounts`` is what the pooled fund gains when accounts are forfeited or converted on a move.
+``from accounts`` is what the pooled fund gains when accounts are forfeited or converted on a move,
+``missing years paid`` what contributors pay at retirement for credited years that they are short
+of; local offices collect no less of it for a larger fund.
 Merging pools adds their balances. A scheme that takes another in has its balances from then on.
 """
 
@@ -19,24 +21,22 @@ from fundpool.models.axes.pairs import sum_by
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import opening_balances, with_taken_in
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
+from fundpool.models.pooling.effects import claims_by_year_of_care, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
+from fundpool.models.pooling.timeline import hub_moves
 
 MONEY = (
     "contribution_base",
     "contributions",
     "account_credits",
     "from_accounts",
+    "missing_years_paid",
     "subsidies",
     "claims_incurred",
     "claims_paid",
     "outstanding",
     "administration",
 )
-
-
-def moral_hazard(case: Case, level: str) -> float:
-    """Relative rise of claims when funds are merged at a level; zero at the lowest."""
-    return float(case.settings.pooling.moral_hazard.value_of(level))
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def fund_table(case: Case, flows: CountyFlows, plan: PoolingPlan) -> pd.DataFram
     Money in nominal currency; stocks (balance, outstanding) at the end of the year.
     ``opening_balance`` holds what is taken over from merged schemes in the year (``taken_over``).
     The hub of an adjustment fund is a row of its own, level ``<level> adjustment fund``; one
-    whose stage is over keeps its money at interest until a pool of its own takes it in.
+    whose stage is over hands its money on (``hub_moves``) or keeps it at interest.
     """
     frames: dict[str, list[pd.DataFrame]] = {}
     handed: list[TakenOver] = []
@@ -80,8 +80,12 @@ def _scheme_funds(
     case: Case, flows: CountyFlows, plan: PoolingPlan, name: str, arriving: list[TakenOver]
 ) -> tuple[list[pd.DataFrame], list[TakenOver]]:
     scheme = case.scheme(name)
-    book = with_taken_in(case, flows, case.schemes.index(scheme))
     years = flows.years[1:]
+    claims = {
+        name: claims_by_year_of_care(case, plan, name, years)
+        for name in (name, *(file.name for _, file in scheme.taken_in))
+    }
+    book = with_taken_in(case, flows, case.schemes.index(scheme), claims)
     outgo_next = year_after(book.claims_paid + book.administration)
     stage = plan.stage(name, int(years[0]))
     pools = pools_of(case, stage)
@@ -95,8 +99,19 @@ def _scheme_funds(
         following = plan.stage(name, int(year))
         if following != stage:
             merged = pools_of(case, following)
-            balance, reserve = _carry_over(pools, merged, balance, reserve)
+            balance = sum_by(members(pools, merged), balance, minlength=len(merged.codes))
             stage, pools = following, merged
+            if reserve is not None and hubs is not None:
+                rules = stage.adjustment
+                upper = None if rules is None else pools_of(case, stage_at(rules.level))
+                moves = hub_moves(hubs, pools, upper)
+                taken, reserve = moves.carry(
+                    reserve, balance.size, None if upper is None else len(upper.codes)
+                )
+                balance = balance + taken
+                hubs = upper or hubs
+                if upper is None and (moves.to_pool >= 0).all():
+                    reserve = None
         taken_over = np.zeros_like(balance)
         for over in arriving:
             if over.year == year:
@@ -108,9 +123,6 @@ def _scheme_funds(
         flow = {
             key: pools.total(getattr(book, key)[t]) for key in ("persons", "contributors", *MONEY)
         }
-        rise = np.array([1.0 + _rise(case, level) for level in pools.levels])
-        for key in ("claims_incurred", "claims_paid", "outstanding", "administration"):
-            flow[key] = flow[key] * rise
         effort = collection_effort(case, stage, pools)
         for key in ("contribution_base", "contributions", "account_credits"):
             flow[key] = flow[key] * effort
@@ -119,6 +131,7 @@ def _scheme_funds(
             flow["contributions"]
             - flow["account_credits"]
             + flow["from_accounts"]
+            + flow["missing_years_paid"]
             + flow["subsidies"]
             - net
         )
@@ -153,7 +166,7 @@ def _scheme_funds(
             (1.0 + interest) ** 0.5 - 1.0
         )
         balance = opening + earned + result + swaps_in - swaps_out
-        outgo = pools.total(outgo_next[t]) * rise
+        outgo = pools.total(outgo_next[t])
         base = flow["contribution_base"]
         frames.append(
             pd.DataFrame(
@@ -184,25 +197,9 @@ def _scheme_funds(
     return frames, [TakenOver(into, scheme.merger, pools, balance)]
 
 
-def collection_effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:
-    """What pooling leaves of contributions where local offices collect for a larger fund."""
-    values = case.settings.pooling.collection_effort
-    if values is None:
-        return np.ones(len(pools.levels))
-    kept = [1.0 + (0.0 if level == "custom" else values.value_of(level)) for level in pools.levels]
-    if stage.adjustment is not None:
-        share = values.value_of(f"{stage.adjustment.level} adjustment fund")
-        kept = [factor * (1.0 + share) for factor in kept]
-    return np.array(kept)
-
-
 def stage_at(level: str) -> Stage:
     """A plain stage at a level."""
     return Stage(level=level)
-
-
-def _rise(case: Case, level: str) -> float:
-    return 0.0 if level == "custom" else moral_hazard(case, level)
 
 
 def _over(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
@@ -231,16 +228,6 @@ def members(pools: Pools, upper: Pools) -> IntArray:
     """Which upper pool each pool belongs to, by its first county."""
     first = np.array([np.flatnonzero(pools.of_county == p)[0] for p in range(len(pools.codes))])
     return np.asarray(upper.of_county[first], dtype=np.int64)
-
-
-def _carry_over(
-    pools: Pools, merged: Pools, balance: FloatArray, reserve: FloatArray | None
-) -> tuple[FloatArray, FloatArray | None]:
-    """Balances of the pools of the next stage; what a hub holds stays or joins its successors."""
-    carried = sum_by(members(pools, merged), balance, minlength=len(merged.codes))
-    if reserve is not None and len(merged.codes) == reserve.size:
-        return carried + reserve, None
-    return carried, reserve
 
 
 def _hub_rows(

@@ -2,11 +2,12 @@
 
 import pandas as pd
 
-INFLOWS = ("taken_over", "contributions", "from_accounts", "subsidies", "swaps_in", "interest")
+INFLOWS = ("taken_over", "contributions", "from_accounts", "missing_years_paid", "subsidies",
+           "swaps_in", "interest")  # fmt: skip
 OUTFLOWS = ("account_credits", "claims_paid", "administration", "swaps_out")
 COLUMNS = ("opening_balance", "taken_over", "contributions", "account_credits", "from_accounts",
-           "subsidies", "claims_incurred", "claims_paid", "administration", "swaps_in",
-           "swaps_out", "interest", "balance")  # fmt: skip
+           "missing_years_paid", "subsidies", "claims_incurred", "claims_paid", "administration",
+           "swaps_in", "swaps_out", "interest", "balance")  # fmt: skip
 
 
 def flow_totals(funds: pd.DataFrame) -> pd.DataFrame:

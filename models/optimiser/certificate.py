@@ -1,10 +1,16 @@
 """The certificate: is the plan what the solver says?
 
 An independent recursion runs every fund with the plan's rates and swaps, on plain arrays, and
-measures the largest violation of each limit; the objective is computed again from the plan; and
-the duals give a bound that no plan can beat. A plan is certified if nothing is violated by more
-than ``TOLERANCE``, the program's objective is the plan's, and the gap to the bound is at most
-the stated one, ``TOLERANCE`` but for plans on many scenarios.
+measures the largest violation of each limit, as the limits are stated a second time
+(:mod:`.stated_limits`); the objective and the shortfall are computed again from the plan; and the
+duals, as prices of the second statement's limits (:mod:`.stated_program`), give a bound that no
+plan within them can beat. A plan is certified if nothing is violated by more than ``TOLERANCE``,
+the program's objective and shortfall are the plan's, and the objective lies neither above nor
+below its bound by more than the stated gap, ``TOLERANCE`` but for plans on many scenarios. An
+objective below its bound proves one of the two statements wrong.
+
+The recursion here is kept apart from the projection's on purpose: a check that shares its code
+with what it checks shares its faults.
 """
 
 from collections.abc import Sequence
@@ -17,6 +23,7 @@ from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.limits import Aims
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program.objectives import Burden
+from fundpool.models.optimiser.statement.limits import rate_before, stated_limits
 
 TOLERANCE = 1e-6
 
@@ -66,6 +73,9 @@ class Certificate:
         bound: no plan has a smaller objective.
         stages: relative gap of each objective minimised in turn.
         stated_gap: relative gap up to which the plan counts as certified.
+        shortfall_share: what an elastic plan misses, as the program measures it: over outgo, mean
+            over scenarios and years.
+        reported_share: the same by the solver's values.
     """
 
     violations: dict[str, float]
@@ -75,6 +85,8 @@ class Certificate:
     bound: float
     stages: tuple[float, ...]
     stated_gap: float = TOLERANCE
+    shortfall_share: float = 0.0
+    reported_share: float = 0.0
 
     @property
     def largest_violation(self) -> float:
@@ -83,8 +95,8 @@ class Certificate:
 
     @property
     def relative_gap(self) -> float:
-        """Distance from the bound, the worst of all stages."""
-        return max(relative_gap(self.objective, self.bound), *self.stages, 0.0)
+        """Distance from the bound to either side, the worst of all stages."""
+        return max(abs(gap) for gap in (relative_gap(self.objective, self.bound), *self.stages))
 
     @property
     def certified(self) -> bool:
@@ -92,8 +104,11 @@ class Certificate:
         same = abs(self.objective - self.reported) <= self.stated_gap * max(
             1.0, abs(self.objective)
         )
+        # later aims may leave the program's shortfall idle, but no plan may miss more than it says
+        more = self.shortfall_share - self.reported_share
         return bool(
             same
+            and more <= self.stated_gap * max(0.1, abs(self.reported_share))
             and self.largest_violation <= TOLERANCE
             and np.isfinite(self.relative_gap)
             and self.relative_gap <= self.stated_gap
@@ -106,6 +121,8 @@ class Certificate:
             "largest_violation": self.largest_violation,
             "violations": dict(self.violations),
             "shortfall": self.shortfall,
+            "shortfall_share": self.shortfall_share,
+            "shortfall_share_of_solver": self.reported_share,
             "objective": self.objective,
             "objective_of_solver": self.reported,
             "bound": self.bound,
@@ -140,12 +157,17 @@ def recursion(fund: FundProblem, decision: Decision) -> Recursion:
     return Recursion(balance, hub)
 
 
-def missing(fund: FundProblem, balance: FloatArray) -> FloatArray:
+def missing(fund: FundProblem, balance: FloatArray, floor: FloatArray | None = None) -> FloatArray:
     """Money missing to the floor by scenario, in the measure of the policy's floor, ``(s, T, p)``.
 
     ``expectation`` and ``cvar`` have one figure for all scenarios.
+
+    Args:
+        fund: the problem.
+        balance: ``(s, T, p)``.
+        floor: ``(s, T, p)``; default: the problem's.
     """
-    loss = fund.floor - balance
+    loss = (fund.floor if floor is None else floor) - balance
     if fund.policy.floor == "expectation":
         loss = np.broadcast_to(fund.mean(loss), loss.shape)
     elif fund.policy.floor == "cvar":
@@ -173,31 +195,30 @@ def violations(
 ) -> dict[str, float]:
     """Largest violation of every family of limits.
 
-    Where the floor is elastic its misses are the shortfall, not violations; a pool that pays into
-    the hub must keep its floor all the same, where the floor is one of every scenario.
+    The limits are those of :func:`.stated_limits.stated_limits`. Where the floor is elastic its
+    misses are the shortfall, not violations; a pool that pays into the hub must keep its floor all
+    the same. A floor in expectation or in the tail is then missed in every scenario or in none.
     """
-    policy, unit = fund.policy, fund.unit
+    policy, unit, limits = fund.policy, fund.unit, stated_limits(fund)
     rates = decision.rates / fund.reference
-    start = fund.rate_in_force[max(policy.frozen_years - 1, 0)] / fund.reference
+    start = rate_before(fund) / fund.reference
     free = rates[policy.frozen_years :]
     steps = np.diff(np.vstack([start, free]), axis=0) if free.size else np.zeros((1, 1))
-    short = missing(fund, run.balance) / unit
+    short = missing(fund, run.balance, limits.floor) / unit
     paying = decision.levies > TOLERANCE * unit
     found = {
         "rate corridor": max(
-            float((fund.rate_lower / fund.reference - rates).max()),
-            float((rates - fund.rate_upper / fund.reference).max()),
+            float((limits.rate_least / fund.reference - rates).max()),
+            float((rates - limits.rate_most / fund.reference).max()),
         ),
         "yearly change": float((np.abs(steps) - policy.yearly_change).max()),
         "reserve floor": 0.0 if elastic else float(short.max()),
-        "payer keeps its floor": (
-            float(np.where(paying, short, 0.0).max()) if policy.floor == "every" else 0.0
-        ),
+        "payer keeps its floor": float(np.where(paying, short, 0.0).max()),
         "negative swaps": float(
             (np.maximum(-decision.grants, -decision.levies) / unit).max()
         ),
         "pays and draws": float((np.minimum(decision.grants, decision.levies) / unit).max()),
-        "grant limit": float(((decision.grants - fund.grant_limit) / unit).max()),
+        "grant limit": float(((decision.grants - limits.grant_most) / unit).max()),
     }  # fmt: skip
     income = decision.rates[:, fund.group] * fund.paths.contribution_base
     if np.isfinite(policy.levy_ceiling):
@@ -254,3 +275,18 @@ def spread(values: FloatArray, share: FloatArray, measure: str) -> float:
 def shortfall_of(fund: FundProblem, balance: FloatArray) -> float:
     """Money missing to the floor: each pool's largest in any year, expected, over all pools."""
     return float(fund.mean(missing(fund, balance).max(axis=1)).sum())
+
+
+def shortfall_share(fund: FundProblem, balance: FloatArray) -> float:
+    """Least shortfall that balances leave, as the program measures it: over outgo, mean over years.
+
+    Under ``cvar`` a shortfall takes the top off the losses until the mean of their worst share
+    ``tail`` is zero: that share of the mean, as long as losses have less weight than the share;
+    where they have more, all of them.
+    """
+    short = fund.mean(missing(fund, balance))
+    if fund.policy.floor == "cvar":
+        loss = np.maximum(fund.floor - balance, 0.0)
+        often = fund.mean((loss > 0).astype(float)) >= fund.policy.tail
+        short = np.where(often, fund.mean(loss), fund.policy.tail * short)
+    return float((short / fund.unit.sum(axis=1, keepdims=True)).sum() / fund.years)

@@ -24,11 +24,11 @@ from fundpool.models.optimiser.certificate import (
 from fundpool.models.optimiser.limits import Aims, aims_of, policy_of
 from fundpool.models.optimiser.planning import Choices
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
-from fundpool.models.optimiser.program.bounds import trusted_bounds
 from fundpool.models.optimiser.program.highs import InMemoryHighs
 from fundpool.models.optimiser.program.linear import as_pulp
-from fundpool.models.optimiser.program.solving import dual_bound
-from fundpool.models.optimiser.stages import Model, build, decisions_of, optimised, set_objective
+from fundpool.models.optimiser.program.model import Model, build, decisions_of, set_objective
+from fundpool.models.optimiser.stages import optimised
+from fundpool.models.optimiser.statement.program import Held
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection
 
@@ -54,6 +54,10 @@ class Frontier:
 
     scheme: str
     points: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return f"<Frontier of {self.scheme}: {len(self.points)} points>"
 
 
 def frontier(
@@ -186,9 +190,7 @@ class _Warm:
         self.arrays = program.arrays()
         self.problem, self.variables = as_pulp(self.arrays, program.names())
         self.solver = InMemoryHighs(solver="simplex", simplex_iteration_limit=MOST_ITERATIONS)
-        self.bounds = trusted_bounds(
-            program, self.model.funds, self.model.columns, self.model.burdens
-        )
+        self.statement = self.model.stated()
         self.loaded = False
         self.decision: Decision | None = None
 
@@ -226,7 +228,11 @@ class _Warm:
         terms = terms_of(self.model.funds, self.model.burdens, [decision], self.aims)
         broken = violations(fund, decision, recursion(fund, decision), elastic=False)
         objective = sum(weight * terms[aim] for aim, weight in self.weights.items())
-        bound = dual_bound(self.arrays, duals, *self.bounds) / self.model.scale
+        held = [
+            Held(f"{aim}_ceiling", {aim: 1.0}, limit + 1e-9)
+            for aim, limit in (("burden", burden), ("swaps", swaps))
+        ]
+        bound = self.model.bound(self.statement, duals, self.weights, held)
         assert self.solver.model is not None
         present = fund.base * fund.discount[:, None]
         rate = decision.rates[:, fund.group]
@@ -234,7 +240,7 @@ class _Warm:
             "swap_ceiling": swaps, "burden_ceiling": burden,
             "mean_rate": float((rate * present).sum() / present.sum()),
             "burden": terms["burden"], "unevenness": terms["unevenness"], "swaps": terms["swaps"],
-            "relative_gap": relative_gap(objective, bound),
+            "relative_gap": abs(relative_gap(objective, bound)),
             "largest_violation": max(broken.values()),
             "iterations": float(self.solver.model.getInfo().simplex_iteration_count),
         }  # fmt: skip

@@ -7,63 +7,17 @@ to run the pools; all in present value.
 """
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.inputs.case import Case
-from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray, IntArray
-from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.funds.table import moral_hazard
+from fundpool.models.optimiser.certificate import TOLERANCE
+from fundpool.models.optimiser.problem.candidates import Candidates
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.solving import Solution, solve
+from fundpool.models.optimiser.statement.partition import least_cost
 from fundpool.models.pooling.plans import PoolingPlan, Stage
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """Candidate pools of a scheme; ``N`` regions, ``n`` counties, ``T`` years, ``K`` stages.
-
-    Attributes:
-        scheme: name of the scheme.
-        codes, levels: code and level of each candidate; counties first.
-        contains: whether a candidate contains a county, ``(N, n)``.
-        flow: income less outgo at mid-year, moral hazard and administration taken off, ``(T, N)``.
-        added: claims added by moral hazard, contributions lost where effort flags, and cost of
-            running the pool, ``(T, N)``.
-        floor: least balance, ``(T, N)``.
-        opening: opening balance of each county, ``(n,)``.
-        interest: ``(T,)``.
-        years: ``(T,)``.
-        starts: first year of each stage, as a year number from zero, ``(K,)``.
-        rescue_price: price of money from outside.
-    """
-
-    scheme: str
-    codes: tuple[str, ...]
-    levels: tuple[str, ...]
-    contains: np.ndarray
-    flow: FloatArray
-    added: FloatArray
-    floor: FloatArray
-    opening: FloatArray
-    interest: FloatArray
-    years: IntArray
-    starts: tuple[int, ...]
-    rescue_price: float
-
-    @property
-    def stage(self) -> IntArray:
-        """Stage of each year, ``(T,)``."""
-        return np.searchsorted(self.starts, np.arange(self.years.size), side="right") - 1
-
-    @property
-    def discount(self) -> FloatArray:
-        """Value at the start of money paid in each year."""
-        growth = 1.0 + self.interest
-        return np.asarray(np.sqrt(growth) / np.cumprod(growth))
 
 
 @dataclass(frozen=True)
@@ -78,6 +32,8 @@ class Partition:
         parts: its parts: rescue, moral hazard and administration together, in present value.
         reported: cost by the solver.
         bound: no partition costs less.
+        bound_from: ``dynamic programming``, or ``solver`` where that is too large and the bound
+            is the word of the solver's branch and bound.
         alternatives: cost of every uniform plan, by level.
     """
 
@@ -88,70 +44,18 @@ class Partition:
     parts: dict[str, float]
     reported: float
     bound: float
+    bound_from: str
     alternatives: dict[str, float]
 
     @property
     def relative_gap(self) -> float:
-        """Distance of the recomputed cost from the bound."""
-        return (self.cost - self.bound) / max(abs(self.cost), 1.0)
+        """Distance of the recomputed cost from the bound, to either side."""
+        return abs(self.cost - self.bound) / max(abs(self.cost), 1.0)
 
-
-def candidates(
-    case: Case, paths: PoolPaths, reserve_months: float = 0.0, merge_years: Sequence[int] = ()
-) -> Candidates:
-    """Candidate pools from the flows of county pools.
-
-    Args:
-        case: for the tree, moral hazard and the cost of running pools.
-        paths: flows of one scheme pooled by county; the mean of its scenarios is taken.
-        reserve_months: floor of every pool.
-        merge_years: years from which pools may merge; none lets the first year decide for all.
-
-    Raises:
-        ValueError: the pools are not the counties.
-    """
-    regions = case.regions
-    if paths.pools != regions.codes:
-        raise ValueError("the choice of pools needs a projection pooled by county")
-    codes, levels, contains = region_candidates(regions)
-    member = contains.astype(float).T
-    mean = {
-        name: getattr(paths, name).mean(axis=0) @ member
-        for name in ("income", "subsidies", "outgo", "outstanding", "outgo_next_year")
-    }
-    rise = np.array([moral_hazard(case, level) for level in levels])
-    given = case.settings.pooling.administration_per_pool
-    fixed = np.array([0.0 if given is None else given.value_of(level) for level in levels])
-    wages = np.cumprod([1.0 + case.value("economy.wage_growth", int(year)) for year in paths.years])
-    effort = case.settings.pooling.collection_effort
-    lost = np.array([0.0 if effort is None else -effort.value_of(level) for level in levels])
-    added = mean["outgo"] * rise + mean["income"] * lost + wages[:, None] * fixed
-    price = case.settings.pooling.rescue_price
-    first = int(paths.years[0])
-    starts = sorted({0, *(int(y) - first for y in merge_years if first < y <= paths.years[-1])})
-    return Candidates(
-        scheme=paths.scheme, codes=codes, levels=levels, contains=contains,
-        flow=mean["income"] + mean["subsidies"] - mean["outgo"] - added, added=added,
-        floor=(reserve_months / 12.0 * mean["outgo_next_year"] + mean["outstanding"]) * (1 + rise),
-        opening=paths.opening_balance, interest=paths.interest.mean(axis=0), years=paths.years,
-        starts=tuple(starts), rescue_price=1.0 if price is None else price.value,
-    )  # fmt: skip
-
-
-def region_candidates(
-    regions: RegionTree,
-) -> tuple[tuple[str, ...], tuple[str, ...], np.ndarray]:
-    """Every region of the tree: codes, levels, and the counties it contains ``(N, n)``."""
-    codes: list[str] = []
-    levels: list[str] = []
-    rows = []
-    for level in regions.levels:
-        ancestor = regions.ancestor_index(level)
-        for number, code in enumerate(regions.codes_at(level)):
-            codes.append(code)
-            levels.append(level)
-            rows.append(ancestor == number)
-    return tuple(codes), tuple(levels), np.array(rows)
+    @property
+    def certified(self) -> bool:
+        """Whether the recomputed cost is the bound: neither above nor below it."""
+        return self.relative_gap <= TOLERANCE
 
 
 def best_partition(
@@ -168,9 +72,12 @@ def best_partition(
     pools = tuple(
         tuple(code for code, own in zip(given.codes, row, strict=True) if own) for row in picked
     )
+    bound = least_cost(given)
     partition = Partition(
         scheme=given.scheme, plan=pooling_plan(given, picked), pools=pools, cost=cost, parts=parts,
-        reported=solution.objective * unit, bound=solution.bound * unit,
+        reported=solution.objective * unit,
+        bound=solution.bound * unit if bound is None else bound,
+        bound_from="solver" if bound is None else "dynamic programming",
         alternatives={level: cost_of(given, _uniform(given, level))[0]
                       for level in dict.fromkeys(given.levels)},
     )  # fmt: skip

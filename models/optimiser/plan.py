@@ -62,6 +62,12 @@ class Plan:
     reduced_to: int = 0
     rounds: tuple[tuple[Round, ...], ...] = ()
 
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        schemes = ", ".join(fund.paths.scheme for fund, _, _ in self.schemes)
+        word = "certified" if self.certificate.certified else "not certified"
+        return f"<Plan of {schemes}: {self.status}, {word}>"
+
     @property
     def status(self) -> str:
         """``certified``; ``shortfall`` (certified, but some floor cannot be kept); else why not."""
@@ -94,6 +100,8 @@ class Plan:
             bound=sum(part.bound for part in parts),
             stages=gaps,
             stated_gap=max(part.stated_gap for part in parts),
+            shortfall_share=sum(part.shortfall_share for part in parts),
+            reported_share=sum(part.reported_share for part in parts),
         )
 
     @property

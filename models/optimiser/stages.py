@@ -1,12 +1,10 @@
 """From problem to decision: build, solve stage by stage, net, certify."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import (
     TOLERANCE,
     Certificate,
@@ -16,49 +14,26 @@ from fundpool.models.optimiser.certificate import (
     recursion,
     relative_gap,
     shortfall_of,
+    shortfall_share,
     terms_of,
     violations,
 )
 from fundpool.models.optimiser.limits import Aims
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program import objectives
-from fundpool.models.optimiser.program.bounds import trusted_bounds
-from fundpool.models.optimiser.program.constraints import FundColumns, add_fund
-from fundpool.models.optimiser.program.linear import Arrays, LinearProgram
-from fundpool.models.optimiser.program.objectives import Burden, Cost, LorenzGrid
-from fundpool.models.optimiser.program.solving import LARGE, Solution, dual_bound, solve
-from fundpool.models.optimiser.program.tail import TailColumns, TailPairs, add_tail_fund
-from fundpool.models.optimiser.tail.extension import extended
-
-SLACK, LARGE_SLACK = 1e-9, 1e-6
-"""Share of an objective by which later objectives may give it up; the second where a program is so
-large that it is solved from inside, which needs some room to move in."""
-
+from fundpool.models.optimiser.program.linear import Arrays
+from fundpool.models.optimiser.program.model import (
+    Model,
+    build,
+    decisions_of,
+    keep_objective,
+    set_objective,
+)
+from fundpool.models.optimiser.program.solving import LARGE, Solution, solve
+from fundpool.models.optimiser.statement.program import Held, Statement
 
 ROUNDS = 8
 """Most often that payments of pools that are short are ruled out."""
-
-
-@dataclass(frozen=True)
-class Model:
-    """A program of one or more schemes with the costs of every aim.
-
-    Attributes:
-        program: columns and rows.
-        funds, columns: problem and columns of each scheme.
-        burdens: burdens that count.
-        costs: costs of every aim, and of ``shortfall`` where the floor is elastic.
-        scale: what the objective is multiplied by.
-        elastic: whether the floor may be missed.
-    """
-
-    program: LinearProgram
-    funds: tuple[FundProblem, ...]
-    columns: tuple[FundColumns | TailColumns, ...]
-    burdens: tuple[Burden, ...]
-    costs: dict[str, list[Cost]]
-    scale: float
-    elastic: bool
 
 
 @dataclass(frozen=True)
@@ -84,58 +59,6 @@ class Outcome:
     certificate: Certificate
     solutions: tuple[Solution, ...]
     arrays: Arrays
-
-
-def build(
-    funds: Sequence[FundProblem],
-    aims: Aims,
-    elastic: bool = False,
-    barred: Sequence[NDArray[np.bool_]] | None = None,
-    grids: Sequence[LorenzGrid | None] | None = None,
-    pairs: Sequence[TailPairs] | None = None,
-) -> Model:
-    """The program of some schemes, without an objective yet.
-
-    Args:
-        funds: their problems.
-        aims: what will be minimised.
-        elastic: whether the floor may be missed.
-        barred: scenarios, years and pools of each scheme that must not pay into the hub.
-        grids: points of the Lorenz curves of each burden, where the Gini counts.
-        pairs: of each scheme, where only the pairs in some tail have columns.
-    """
-    program = LinearProgram()
-    columns = tuple(
-        add_fund(program, fund, elastic, None if barred is None else barred[number])
-        if pairs is None
-        else add_tail_fund(program, fund, elastic, pairs[number])
-        for number, fund in enumerate(funds)
-    )
-    burdens = objectives.burdens(funds, aims)
-    wanted = {aim for stage in aims.stages() for aim in stage}
-    costs: dict[str, list[Cost]] = {
-        "burden": [c for b in burdens for c in objectives.mean_burden(b, columns)]
-    }
-    if "unevenness" in wanted:
-        costs["unevenness"] = [
-            cost
-            for number, burden in enumerate(burdens)
-            for cost in objectives.unevenness(
-                program,
-                f"unevenness{number}",
-                burden,
-                columns,
-                aims.measure,
-                None if grids is None else grids[number],
-            )
-        ]
-    both = list(zip(funds, columns, strict=True))
-    costs["movement"] = [c for f, k in both for c in objectives.movement(f, k)]
-    costs["swaps"] = [c for f, k in both for c in objectives.swap_volume(f, k)]
-    if elastic:
-        costs["shortfall"] = [c for f, k in both for c in objectives.shortfall(f, k)]
-    scale = float(sum(f.years * max(f.groups, f.pools) for f in funds))
-    return Model(program, tuple(funds), columns, burdens, costs, scale, elastic)
 
 
 def optimised(
@@ -190,12 +113,16 @@ class Solved:
         gaps: relative gap of each stage but the last.
         weights: aims of the last stage solved.
         arrays: the program of that stage.
+        statement: the problem by its second statement.
+        held: values of earlier stages that are held in that stage.
     """
 
     solutions: tuple[Solution, ...]
     gaps: tuple[float, ...]
     weights: dict[str, float]
     arrays: Arrays
+    statement: Statement
+    held: tuple[Held, ...]
 
 
 def solved_stages(
@@ -208,6 +135,8 @@ def solved_stages(
     """Minimise each stage, and hold its value from then on."""
     solutions: list[Solution] = []
     gaps: list[float] = []
+    held: list[Held] = []
+    statement = model.stated()
     for number, weights in enumerate(stages):
         set_objective(model, weights)
         solution, arrays = solve(model.program, solver, time_limit, tolerance)
@@ -215,52 +144,14 @@ def solved_stages(
         if solution.status != "optimal":
             break
         if number < len(stages) - 1:
-            low, high = trusted_bounds(model.program, model.funds, model.columns, model.burdens)
-            bound = dual_bound(arrays, solution.duals, low, high) / model.scale
+            bound = model.bound(statement, solution.duals, weights, held)
             value = solution.objective / model.scale
             gaps.append(relative_gap(value, bound))
-            keep_objective(model, weights, value, f"stage{number}")
-    return Solved(tuple(solutions), tuple(gaps), dict(stages[len(solutions) - 1]), arrays)
-
-
-def set_objective(model: Model, weights: dict[str, float]) -> None:
-    """Minimise a weighted sum of aims, times the scale."""
-    model.program.clear_cost()
-    for aim, weight in weights.items():
-        for columns, cost in model.costs[aim]:
-            model.program.add_cost(columns, model.scale * weight * np.asarray(cost, float))
-
-
-def keep_objective(model: Model, weights: dict[str, float], value: float, name: str) -> None:
-    """From now on the weighted sum must not exceed ``value``."""
-    slack = SLACK if model.program.height <= LARGE else LARGE_SLACK
-    limit = value + slack * max(1.0, abs(value))
-    terms = [
-        (
-            columns.ravel(),
-            (weight * np.broadcast_to(np.asarray(cost, float), columns.shape)).ravel(),
-        )
-        for aim, weight in weights.items()
-        for columns, cost in model.costs[aim]
-    ]
-    model.program.add_rows(name, (), terms, upper=limit)
-
-
-def decisions_of(model: Model, values: FloatArray) -> tuple[Decision, ...]:
-    """Rates and swaps in money from the values of the columns, netted."""
-    found = []
-    for fund, columns in zip(model.funds, model.columns, strict=True):
-        if isinstance(columns, TailColumns):
-            found.append(extended(fund, columns, values).decision.netted())
-            continue
-        nothing = np.zeros(fund.paths.outgo.shape)
-        decision = Decision(
-            rates=values[columns.rate] * fund.reference,
-            grants=nothing if columns.grant is None else values[columns.grant] * fund.unit,
-            levies=nothing if columns.levy is None else values[columns.levy] * fund.unit,
-        )
-        found.append(decision.netted())
-    return tuple(found)
+            held.append(keep_objective(model, weights, value, f"stage{number}"))
+    return Solved(
+        tuple(solutions), tuple(gaps), dict(stages[len(solutions) - 1]), arrays, statement,
+        tuple(held),
+    )  # fmt: skip
 
 
 def _refined(outcome: Outcome, aims: Aims, solver: str | None, time_limit: float | None) -> Outcome:
@@ -292,27 +183,35 @@ def _within_rules(
 
     Whether a pool pays while short is not a linear condition. Where the program would have it,
     the payment is ruled out and the program solved again; few rounds are needed, as paying while
-    short only moves a shortfall about.
+    short only moves a shortfall about. The bound of the plan is that of the last program, with
+    these payments ruled out; that some floor must be missed is certified by the first, without.
     """
     barred = tuple(np.zeros(fund.paths.outgo.shape, dtype=bool) for fund in funds)
+    unrestricted: float | None = None
     for _ in range(ROUNDS):
         model = build(funds, aims, True, barred)
         outcome = _staged(model, stages, aims, solver, time_limit, stated_gap)
         if outcome.status != "optimal":
             break
+        if unrestricted is None:
+            # balances of pools that pay while short may lie below what the bound takes for the
+            # least, so that only a shortfall above the bound says something here
+            unrestricted = max(outcome.certificate.stages[0], 0.0)
         again = False
-        if any(fund.policy.floor != "every" for fund in funds):
-            break  # a floor in expectation or in the tail is no pool's in any one scenario
         for fund, decision, run, closed in zip(
             funds, outcome.decisions, outcome.runs, barred, strict=True
         ):
             short = missing(fund, run.balance) > TOLERANCE * fund.unit
             paying = short & (decision.levies > TOLERANCE * fund.unit)
             again = again or bool(paying.any())
-            closed |= paying
+            # a floor in expectation or in the tail is missed in all scenarios together
+            closed |= paying if fund.policy.floor == "every" else paying.any(axis=0)
         if not again:
             break
-    return outcome
+    if unrestricted is None:
+        return outcome
+    stages_checked = (*outcome.certificate.stages, unrestricted)
+    return replace(outcome, certificate=replace(outcome.certificate, stages=stages_checked))
 
 
 def outcome_of(
@@ -336,21 +235,26 @@ def outcome_of(
     runs = tuple(recursion(f, d) for f, d in zip(model.funds, decisions, strict=True))
     terms = terms_of(model.funds, model.burdens, decisions, aims)
     found: dict[str, float] = {}
-    missed = 0.0
+    missed = share = 0.0
     for fund, decision, run in zip(model.funds, decisions, runs, strict=True):
         missed += shortfall_of(fund, run.balance)
+        share += shortfall_share(fund, run.balance) if model.elastic else 0.0
         for name, value in violations(fund, decision, run, model.elastic).items():
             found[name] = max(found.get(name, 0.0), value)
-    low, high = trusted_bounds(model.program, model.funds, model.columns, model.burdens)
     certificate = Certificate(
         violations=found,
         shortfall=missed,
         objective=sum(weight * terms[aim] for aim, weight in solved.weights.items()
                       if aim in terms),
         reported=last.objective / model.scale,
-        bound=dual_bound(arrays, last.duals, low, high) / model.scale,
+        bound=model.bound(solved.statement, last.duals, solved.weights, solved.held),
         stages=solved.gaps,
         stated_gap=stated_gap,
+        shortfall_share=share,
+        reported_share=sum(
+            float((last.values[columns] * np.asarray(cost, float)).sum())
+            for columns, cost in model.costs.get("shortfall", ())
+        ),
     )  # fmt: skip
     return Outcome(
         model, last.status, decisions, runs, terms, certificate, solved.solutions, arrays

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.inputs.case import Case
+from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray, IntArray
 
 
@@ -85,12 +86,15 @@ class Pools:
         codes: code of each pool.
         names: its name.
         levels: its level, or ``custom``.
+        bearing: level whose moral hazard and collection effort it bears: its own, for a group drawn
+            by hand that of the lowest region of the tree that contains it.
         of_county: pool of each county, ``(n,)``.
     """
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
     levels: tuple[str, ...]
+    bearing: tuple[str, ...]
     of_county: IntArray
 
     def total(self, values: FloatArray) -> FloatArray:
@@ -103,6 +107,8 @@ class Pools:
 def pools_of(case: Case, stage: Stage) -> Pools:
     """The pools that a stage makes of a case's counties.
 
+    A group that bears the code of a region and holds all its counties is that region.
+
     Raises:
         ValueError: the level is not one of the case's.
     """
@@ -112,17 +118,32 @@ def pools_of(case: Case, stage: Stage) -> Pools:
     codes = list(regions.codes_at(stage.level))
     names = [regions.name(code) for code in codes]
     levels = [stage.level] * len(codes)
+    bearing = [stage.level] * len(codes)
     of_county = np.array(regions.ancestor_index(stage.level), dtype=np.int64)
-    for group in dict.fromkeys(name for _, name in stage.groups):
-        codes.append(group)
-        names.append(group)
-        levels.append("custom")
+    grouped: dict[str, list[str]] = {}
     for county, group in stage.groups:
-        of_county[regions.index(county)] = codes.index(group)
+        grouped.setdefault(group, []).append(county)
+    for group, counties in grouped.items():
+        region = _region_of_group(regions, group, counties)
+        level = regions.level_of(region) if region else regions.level_around(counties)
+        names.append(regions.name(group))
+        levels.append(level if region else "custom")
+        bearing.append(level)
+        of_county[[regions.index(county) for county in counties]] = len(codes)
+        codes.append(group)
     used, compact = np.unique(of_county, return_inverse=True)
     return Pools(
         codes=tuple(codes[i] for i in used),
         names=tuple(names[i] for i in used),
         levels=tuple(levels[i] for i in used),
+        bearing=tuple(bearing[i] for i in used),
         of_county=compact.astype(np.int64),
     )
+
+
+def _region_of_group(regions: RegionTree, group: str, counties: list[str]) -> str | None:
+    """The region whose code a group bears and whose counties are the group's, if there is one."""
+    if not regions.has(group):
+        return None
+    inside = {code for code in regions.codes if group in regions.lineage(code)}
+    return group if inside == set(counties) else None

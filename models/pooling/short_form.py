@@ -77,18 +77,19 @@ def _clusters(case: Case, text: str, pooling: str) -> tuple[tuple[str, str], ...
 
 
 def _refuse_splits(case: Case, stages: list[Stage], pooling: str) -> None:
-    """Later pools, and adjustment funds, must hold earlier pools whole."""
+    """Later pools, and adjustment funds, must hold earlier ones whole."""
     laid = [pools_of(case, stage) for stage in stages]
-    above = list(pairwise(laid))
-    above += [
+    under = [
         (pools, pools_of(case, Stage(level=stage.adjustment.level)))
         for pools, stage in zip(laid, stages, strict=True)
         if stage.adjustment is not None
     ]
-    for lower, upper in above:
+    above = [("pool", *pair) for pair in (*pairwise(laid), *under)]
+    above += [("adjustment fund", *pair) for pair in pairwise([hubs for _, hubs in under])]
+    for kind, lower, upper in above:
         for number, name in enumerate(lower.names):
             if np.unique(upper.of_county[lower.of_county == number]).size > 1:
-                raise ValueError(f"the pooling plan {pooling!r} would split the pool {name} up")
+                raise ValueError(f"the pooling plan {pooling!r} would split the {kind} {name} up")
 
 
 def _year(text: str, pooling: str) -> int | None:

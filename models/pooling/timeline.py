@@ -1,11 +1,13 @@
 """The pools of a scheme under a pooling plan, those of all stages in one list."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.models.axes.arrays import IntArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.pooling.effects import claims_by_year_of_care
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 
 
@@ -20,6 +22,8 @@ class Layout:
         hubs: the adjustment funds of each; None where it has none.
         stage_of: stage of each projected year in which the scheme stands, ``(T',)``.
         offsets: place of a stage's first pool among all, ``(stages + 1,)``.
+        claims: what the plan makes of claims by year of care and county, ``(T + 1, n)``, for the
+            scheme and those it takes in.
     """
 
     scheme: str
@@ -28,6 +32,7 @@ class Layout:
     hubs: tuple[Pools | None, ...]
     stage_of: IntArray
     offsets: IntArray
+    claims: Mapping[str, FloatArray]
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -69,4 +74,75 @@ def layout(case: Case, plan: PoolingPlan, scheme: str, years: IntArray) -> Layou
     return Layout(
         scheme, tuple(stages), pools, hubs, np.array(stage_of, dtype=np.int64),
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        {
+            name: claims_by_year_of_care(case, plan, name, years)
+            for name in (scheme, *(file.name for _, file in case.scheme(scheme).taken_in))
+        },
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HubMoves:
+    """Where the money of adjustment funds goes as a new stage begins; ``f`` funds so far.
+
+    A fund that goes on keeps its money. Else a pool that holds all its counties takes it in; else a
+    fund of the new stage above it; else it stays where it is, at interest.
+
+    Attributes:
+        to_pool: pool of the new stage, ``(f,)``; -1 none.
+        to_hub: adjustment fund of the new stage, or place among the old ones where there are no
+            new ones, ``(f,)``; -1 none.
+    """
+
+    to_pool: IntArray
+    to_hub: IntArray
+
+    def carry(
+        self, money: FloatArray, pools: int, hubs: int | None
+    ) -> tuple[FloatArray, FloatArray]:
+        """What pools take in ``(..., p)``, and what funds hold ``(..., f')``.
+
+        Args:
+            money: held by the funds so far, ``(..., f)``.
+            pools: number of pools of the new stage.
+            hubs: number of its adjustment funds; None keeps the old ones.
+        """
+        into_pools = np.zeros((*money.shape[:-1], pools))
+        into_hubs = np.zeros((*money.shape[:-1], money.shape[-1] if hubs is None else hubs))
+        for fund, (pool, hub) in enumerate(zip(self.to_pool, self.to_hub, strict=True)):
+            if pool >= 0:
+                into_pools[..., pool] += money[..., fund]
+            else:
+                into_hubs[..., hub] += money[..., fund]
+        return into_pools, into_hubs
+
+
+def hub_moves(hubs: Pools, pools: Pools, upper: Pools | None) -> HubMoves:
+    """Where the money of adjustment funds goes as a new stage begins.
+
+    Args:
+        hubs: the funds so far.
+        pools: pools of the new stage.
+        upper: its adjustment funds; None without.
+
+    Raises:
+        ValueError: new funds would split an old one.
+    """
+    to_pool = np.full(len(hubs.codes), -1, dtype=np.int64)
+    to_hub = np.full(len(hubs.codes), -1, dtype=np.int64)
+    for fund in range(len(hubs.codes)):
+        counties = hubs.of_county == fund
+        around = np.unique(pools.of_county[counties])
+        above = np.array([fund]) if upper is None else np.unique(upper.of_county[counties])
+        goes_on = (
+            upper is not None
+            and above.size == 1
+            and bool((counties == (upper.of_county == above[0])).all())
+        )
+        if around.size == 1 and not goes_on:
+            to_pool[fund] = around[0]
+        elif above.size == 1:
+            to_hub[fund] = above[0]
+        else:
+            raise ValueError(f"the adjustment fund {hubs.names[fund]} would be split up")
+    return HubMoves(to_pool, to_hub)

@@ -1,19 +1,23 @@
-"""Credited years: what contributors have in the base year, and who earns retiree cover.
+"""Credited years: what contributors have in the base year, and who has retiree cover at the end.
 
 The first two moments of credited years are carried with the contributors of every pair and cell
 (:mod:`fundpool.models.population.holdings`). The share with enough years at retirement comes from
-the beta distribution with these moments between nothing and the longest possible career.
+the beta distribution with these moments between nothing and the longest possible career. Of those
+who are short of years a share, the rule ``buys_missing_years_share``, pays the missing ones.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.actuarial.credited_years import eligible_share_of_many
+from fundpool.actuarial.credited_years import eligible_share_of_many, missing_years
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import AGES, SEXES
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, slices
 from fundpool.models.axes.threads import side_by_side
+from fundpool.models.coverage.retirement import retirement_ages
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS, mean_of
 
@@ -58,7 +62,33 @@ def opening_holdings(
     return holdings
 
 
-def retired_share(
+@dataclass(frozen=True)
+class RetirementCover:
+    """Who of the contributors reaching retirement age has retiree cover.
+
+    Attributes (by pair and sex, ``(P, 2)``):
+        earned: share with enough credited years.
+        bought: share short of years who pay the missing ones.
+        years_bought: missing years paid, a contributor who reaches the age.
+    """
+
+    earned: FloatArray
+    bought: FloatArray
+    years_bought: FloatArray
+
+    @property
+    def share(self) -> FloatArray:
+        """Share with retiree cover."""
+        return self.earned + self.bought
+
+
+def no_retirement_cover(pairs: PairIndex) -> RetirementCover:
+    """That of a case without a scheme that covers retired members."""
+    nobody = np.zeros((pairs.count, len(SEXES)))
+    return RetirementCover(nobody, nobody, nobody)
+
+
+def retirement_cover(
     case: Case,
     scheme: Scheme,
     people: FloatArray,
@@ -67,8 +97,8 @@ def retired_share(
     pairs: PairIndex,
     ages: IntArray,
     year: int,
-) -> FloatArray:
-    """Share of contributors who will reach retirement age with enough credited years, ``(P, 2)``.
+) -> RetirementCover:
+    """Cover of the contributors who will reach retirement age, by what they hold a year before.
 
     Args:
         case: the case.
@@ -79,14 +109,11 @@ def retired_share(
         ages: retirement ages by sex in the year.
         year: the year in which they retire.
     """
-    start = case.value("coverage.working_age_from")
 
-    def share(number: int) -> FloatArray:
-        place = cells.amount_place(number * AGES + int(ages[number]) - 1)
+    def of_sex(sex: int) -> tuple[FloatArray, ...]:
+        place = cells.amount_place(sex * AGES + int(ages[sex]) - 1)
         if place < 0:  # nobody of that age contributes
-            return np.zeros(pairs.count)
-        longest = float(ages[number]) - start
-        required = scheme.rule_array(f"min_credited_years_{SEXES[number]}", case.regions, year)
+            return (np.zeros(pairs.count),) * 3
         members, years, squares = (
             values.astype(np.float64)
             for values in (
@@ -96,14 +123,71 @@ def retired_share(
             )
         )
         mean = mean_of(years, members)
-        return eligible_share_of_many(
-            np.minimum(mean + HALF_YEAR, longest),
-            np.maximum(mean_of(squares, members) - mean**2, 0.0),
-            np.append(required, required.mean())[pairs.residence],
-            longest,
-        )
+        variance = np.maximum(mean_of(squares, members) - mean**2, 0.0)
+        return _cover(case, scheme, pairs, (sex, int(ages[sex])), (mean, variance), year)
 
-    return np.stack(side_by_side(share, range(len(SEXES))), axis=1)
+    by_sex = side_by_side(of_sex, range(len(SEXES)))
+    return RetirementCover(*(np.stack(values, axis=1) for values in zip(*by_sex, strict=True)))
+
+
+def years_bought_in_base_year(
+    case: Case, scheme: Scheme, people: FloatArray, cells: HeldCells, pairs: PairIndex
+) -> FloatArray:
+    """Missing years paid in the base year, ``(P,)``, by contributors a year below retirement age.
+
+    Args:
+        case: the case.
+        scheme: the payroll scheme.
+        people: of the base year, packed ``(P, M)``.
+        cells: the cells of packed rows.
+        pairs: the pairs.
+    """
+    result = np.zeros(pairs.count)
+    start, year = case.value("coverage.working_age_from"), case.base_year
+    for sex, age in enumerate(retirement_ages(case, year)):
+        place = cells.amount_place(sex * AGES + int(age) - 1)
+        if place < 0:
+            continue
+        mean = case.value("coverage.credited_density") * max(float(age) - 1.0 - start, 0.0)
+        variance = (case.value("coverage.credited_cv") * mean) ** 2
+        moments = (np.full(pairs.count, mean), np.full(pairs.count, variance))
+        _, _, bought = _cover(case, scheme, pairs, (sex, int(age)), moments, year)
+        result += cells.contributors(people, place) * bought
+    result[pairs.reservoir] = 0.0
+    return result
+
+
+def _cover(
+    case: Case,
+    scheme: Scheme,
+    pairs: PairIndex,
+    who: tuple[int, int],
+    moments: tuple[FloatArray, FloatArray],
+    year: int,
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The three shares of :class:`RetirementCover` of one sex, ``(P,)`` each.
+
+    Args:
+        case, scheme, pairs: as above.
+        who: sex and retirement age.
+        moments: mean and variance of credited years a year before, ``(P,)`` each.
+        year: the year in which they retire.
+    """
+    sex, age = who
+    longest = float(age) - case.value("coverage.working_age_from")
+    mean = np.minimum(moments[0] + HALF_YEAR, longest)
+
+    def by_pair(rule: str) -> FloatArray:
+        values = scheme.rule_array(rule, case.regions, year)
+        return np.asarray(np.append(values, values.mean())[pairs.residence])
+
+    required = by_pair(f"min_credited_years_{SEXES[sex]}")
+    earned = eligible_share_of_many(mean, moments[1], required, longest)
+    buys = by_pair("buys_missing_years_share")
+    if not buys.any():
+        return earned, np.zeros_like(earned), np.zeros_like(earned)
+    short = missing_years(mean, moments[1], required, longest)
+    return earned, buys * (1.0 - earned), buys * short
 
 
 def carry_factors(case: Case, scheme: Scheme | None, year: int) -> FloatArray:

@@ -6,8 +6,9 @@ import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.coverage import chain as coverage
-from fundpool.models.coverage import leaving, retirement
-from fundpool.models.population import credited_years, shocks
+from fundpool.models.coverage import leaving
+from fundpool.models.coverage.retirement import retirement_ages
+from fundpool.models.population import credited_years, net_migration, shocks
 from fundpool.models.population.compiled.in_place import step_in_place
 from fundpool.models.population.held_cells import packed_anew, reached_in
 from fundpool.models.population.preparation import Prepared, payroll_scheme, room_ahead, year_rates
@@ -19,14 +20,16 @@ class YearMoved:
     """What a year did to people.
 
     Attributes:
-        count: what was counted, shocks included.
+        count: what was counted, shocks and net migration included.
+        joined: people who came from abroad and who left for it, by county, ``(2, n + 1)``.
         rates: the year's rates.
-        earned: share of contributors at retirement age with retiree cover, ``(P, 2)``.
+        retirement: who of the contributors at retirement age has retiree cover.
     """
 
     count: YearCount
     rates: YearRates
-    earned: FloatArray
+    retirement: credited_years.RetirementCover
+    joined: FloatArray
 
 
 class MovingPeople:
@@ -55,16 +58,23 @@ class MovingPeople:
         """
         prepared = self._prepared
         case, pairs = prepared.case, prepared.pairs
-        earned = self._earned(year)
-        rates = year_rates(prepared, self._transition_of(year), earned, year)
-        self._make_room(rates, year)
+        retirement = self._retirement(year)
+        rates = year_rates(prepared, self._transition_of(year), retirement.share, year)
+        added = net_migration.net_migration(case, year)
+        self._make_room(rates, year, added)
         struck = shocks.strike(self.people, self.holdings, self.cells, pairs, case, rates, year)
         count = step_in_place(
             self.people, self.holdings, pairs, rates, prepared.care, cells=self.cells, claims=room
         )
-        return YearMoved(
-            count if struck is None else shocks.with_struck(count, struck), rates, earned
-        )
+        if struck is not None:
+            count = shocks.with_struck(count, struck)
+        joined = np.zeros((2, pairs.counties + 1))
+        if added is not None:
+            where = (case.regions.codes, year)
+            net_migration.join(self.people, self.holdings, self.cells, pairs, added, where)
+            count = net_migration.with_joined(count, self.people, pairs, prepared.care, self.cells)
+            joined = np.stack([np.maximum(sign * added, 0.0).sum(axis=1) for sign in (1.0, -1.0)])
+        return YearMoved(count, rates, retirement, joined)
 
     def _transition_of(self, year: int) -> coverage.Transition:
         """Coverage matrices; those of the year before where nothing has changed."""
@@ -74,28 +84,30 @@ class MovingPeople:
             self._hazards = asked
         return self._transition
 
-    def _earned(self, year: int) -> FloatArray:
+    def _retirement(self, year: int) -> credited_years.RetirementCover:
         case, pairs = self._prepared.case, self._prepared.pairs
         if self._payroll < 0:
-            return np.zeros((pairs.count, 2))
-        return credited_years.retired_share(
+            return credited_years.no_retirement_cover(pairs)
+        return credited_years.retirement_cover(
             case,
             case.schemes[self._payroll],
             self.people,
             self.holdings,
             self.cells,
             pairs,
-            retirement.retirement_ages(case, year),
+            retirement_ages(case, year),
             year,
         )
 
-    def _make_room(self, rates: YearRates, year: int) -> None:
+    def _make_room(self, rates: YearRates, year: int, added: FloatArray | None) -> None:
         """Lay people out anew if the year can bring somebody to a cell that is not kept."""
         case = self._prepared.case
         ends = shocks.reached(self._ends, case, rates, year)
         during, settled, after = reached_in(ends, rates.changes)
+        after = net_migration.reached(after, added)
+        during = during | after
         if not self.cells.has_room_for(during, settled):
-            wider = room_ahead(case, ends, rates, year)
+            wider = room_ahead(case, ends | after, rates, year)
             self.people, self.holdings = packed_anew(
                 self.people, self.holdings, ends, self.cells, wider
             )

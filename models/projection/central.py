@@ -1,7 +1,9 @@
 """The projection's own path of a scheme's pools, for what-ifs and the optimiser."""
 
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.funds.books import with_taken_in
 from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.pooling.effects import claims_by_year_of_care
 from fundpool.models.pooling.plans import pools_of
 from fundpool.models.projection.study import Projection
 
@@ -20,7 +22,16 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
             f"plan {projection.plan.name} changes its pools or swaps money between them; take one "
             "with the same pools throughout"
         )
-    pools = pools_of(projection.case, next(iter(stages)))
+    case = projection.case
+    pools = pools_of(case, next(iter(stages)))
+    own = case.scheme(scheme)
+    care = {
+        name: claims_by_year_of_care(case, projection.plan, name, years)
+        for name in (scheme, *(file.name for _, file in own.taken_in))
+    }
+    for factors in care.values():
+        factors[0] = 0.0  # leaves out what was given before the first year
+    since = with_taken_in(case, projection.flows, case.schemes.index(own), care)
     table = projection.funds[projection.funds["scheme"] == scheme]
 
     def by_pool(name: str) -> FloatArray:
@@ -36,7 +47,10 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         years=years,
         contribution_base=by_pool("contribution_base")[None],
         income=(by_pool("contributions") - by_pool("account_credits"))[None],
-        subsidies=(by_pool("subsidies") + by_pool("from_accounts"))[None],
+        subsidies=sum(
+            (by_pool(name) for name in ("from_accounts", "missing_years_paid")),
+            by_pool("subsidies"),
+        )[None],
         outgo=(by_pool("claims_paid") + by_pool("administration"))[None],
         outstanding=by_pool("outstanding")[None],
         outgo_next_year=by_pool("outgo_next_year")[None],
@@ -44,4 +58,6 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         opening_balance=by_pool("opening_balance")[0],
         persons=by_pool("persons"),
         contributors=by_pool("contributors"),
+        outgo_of_care=pools.total(since.claims_paid)[None],
+        outstanding_of_care=pools.total(since.outstanding)[None],
     )

@@ -10,7 +10,7 @@ from fundpool.inputs.case import Case
 from fundpool.models.funds.totals import flow_totals
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.pooling.short_form import plan_for
-from fundpool.models.projection.study import Projection, Study, study
+from fundpool.models.projection.study import Projection, Study, in_html, study
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,13 @@ class Comparison:
 
     study: Study
     projections: dict[str, Projection]
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return f"<Comparison of {self.study.case.name}: {', '.join(self.projections)}>"
+
+    def _repr_html_(self) -> str:
+        return in_html(self, self.overview)
 
     @cached_property
     def measures(self) -> pd.DataFrame:

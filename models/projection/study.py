@@ -6,12 +6,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 
 import numpy as np
 import pandas as pd
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import AGES, SEXES, STATUSES
 from fundpool.models.axes.arrays import IntArray
 from fundpool.models.calibration.multipliers import (
     Calibration,
@@ -56,6 +57,10 @@ class Study:
     flows: CountyFlows
     calibration: Calibration
 
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return f"<Study of {self.case.name}, {self.flows.years[0]} to {self.flows.years[-1]}>"
+
     def pooled(self, pooling: str | PoolingPlan) -> "Projection":
         """The projection under a pooling plan."""
         plan = plan_for(self.case, pooling)
@@ -80,6 +85,16 @@ class Projection:
     study: Study
     plan: PoolingPlan
     funds: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        pools = self.funds.groupby("scheme", sort=False)["pool"].nunique()
+        counts = ", ".join(f"{scheme} {number}" for scheme, number in pools.items())
+        span = f"{self.years[0]} to {self.years[-1]}"
+        return f"<Projection of {self.case.name}, {span}, pooled by {self.plan.name}: {counts}>"
+
+    def _repr_html_(self) -> str:
+        return in_html(self, self.overview)
 
     @property
     def case(self) -> Case:
@@ -142,6 +157,19 @@ class Projection:
         return frame
 
     @cached_property
+    def ages(self) -> pd.DataFrame:
+        """Residents of every county by sex and age at the end of each year.
+
+        Columns: region, year, sex, age, persons; the base year is the first.
+        """
+        flows, codes = self.flows, self.case.regions.codes
+        persons = flows.by_cell[:, : len(codes)].swapaxes(0, 1)
+        index = pd.MultiIndex.from_product(
+            [codes, flows.years, SEXES, range(AGES)], names=["region", "year", "sex", "age"]
+        )
+        return index.to_frame(index=False).assign(persons=persons.ravel())
+
+    @cached_property
     def accounts(self) -> pd.DataFrame:
         """Personal accounts by scheme, county and year; schemes without accounts are left out.
 
@@ -174,7 +202,8 @@ class Projection:
     def migrants(self) -> pd.DataFrame:
         """What migrants pay and draw, by home and residence region of the second level and year.
 
-        Columns: home, residence, year, persons, contributions (with subsidies), from_host (paid
+        Columns: home, residence, year, persons, contributions (with subsidies), account_credits
+        (the part credited to their accounts), net_contributions (what is left), from_host (paid
         by funds where they live), from_home (paid by funds at home), cost, uninsured (persons),
         spells (people who lost all cover in the year), work (persons insured through work),
         out_of_pocket. ``outside``: everywhere beyond the case, with funds not modelled.
@@ -194,15 +223,16 @@ class Projection:
             frame.insert(0, "home", [codes[i] for i in home.ravel()[held]])
             frames.append(frame)
         result = pd.concat(frames, ignore_index=True)
+        result["net_contributions"] = result["contributions"] - result["account_credits"]
         result["out_of_pocket"] = result["cost"] - result["from_host"] - result["from_home"]
         return result
 
     @cached_property
     def retiring(self) -> pd.DataFrame:
-        """Contributors who reach retirement age and those of them with retiree cover.
+        """Contributors who reach retirement age and how they have retiree cover.
 
         By home and residence region of the second level and year; columns home, residence, year,
-        reaching, earned (persons).
+        reaching, earned (with enough credited years), bought (paid missing years); persons.
         """
         flows, case = self.flows, self.case
         level = case.levels[min(1, len(case.levels) - 1)]
@@ -215,6 +245,7 @@ class Projection:
                 "year": flows.years[t],
                 "reaching": flows.retiring[t, 0, home, residence],
                 "earned": flows.retiring[t, 1, home, residence],
+                "bought": flows.retiring[t, 2, home, residence],
             }
         )
 
@@ -266,6 +297,11 @@ class Projection:
                 "consumer_price": paths.consumer_price,
             }
         )
+
+
+def in_html(result: object, table: pd.DataFrame) -> str:
+    """A result as a notebook shows it: what it is, and its table."""
+    return f"<p>{escape(repr(result)[1:-1])}</p>{table.to_html(index=False, na_rep='–')}"
 
 
 def study(

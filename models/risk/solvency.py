@@ -9,7 +9,7 @@ import pandas as pd
 
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.pooling.timeline import layout
-from fundpool.models.projection.study import Study
+from fundpool.models.projection.study import Study, in_html
 from fundpool.models.risk.measures import PoolingGain, pooling_gain, risk_table, ruin_table
 from fundpool.models.scenarios.engines import Engine
 from fundpool.models.scenarios.model import scenario_settings
@@ -35,6 +35,14 @@ class SolvencyRisk:
     run: StochasticRun
     quiet: StochasticRun
     probability: float
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        plans = ", ".join(dict.fromkeys(plan for plan, _ in self.run.outcomes))
+        return f"<SolvencyRisk of {self.study.case.name}, {self.run.scenarios} scenarios: {plans}>"
+
+    def _repr_html_(self) -> str:
+        return in_html(self, self.overview)
 
     @cached_property
     def risk(self) -> pd.DataFrame:

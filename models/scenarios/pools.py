@@ -13,13 +13,18 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.compiling import FAST, compiled
-from fundpool.models.funds.table import moral_hazard
+from fundpool.models.pooling.effects import collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
+from fundpool.models.pooling.timeline import hub_moves
 from fundpool.models.scenarios.compiled import county_flows_of_scenario
 
-PAID_IN, RESULT, ACTUAL, BARE, MORE = range(5)
+PAID_IN, RESULT, ACTUAL, BARE = range(4)
 """Rows of working room: contributions, the year's result, the balance, the balance that opened
-with nothing, claims that pooling adds."""
+with nothing."""
+
+HELD, COLLECTED, EACH, ASKED, SHARE = range(5)
+"""Rows of an adjustment fund: money it holds, levies of the year, paid by need for each unit of
+expected cost, asked for by deficits, share of that granted."""
 
 U = np.uint64
 """Places counted with unsigned numbers: a signed one might be negative, and the compiler would have
@@ -42,11 +47,16 @@ class PlanLayout(NamedTuple):
         stage: stage of each year, ``(T,)``.
         begins: 1 in the first year of a later stage, ``(T,)``.
         merge_into: pool of the next stage, ``(P,)``; -1 in the last stage.
-        absorbs: 1 in years whose pools take over what an adjustment fund holds, ``(T,)``.
-        rise: moral hazard factor on outgo, ``(P,)``.
-        rising: 1 in years in which some pool's factor is not one, ``(T,)``.
+        hub_to_pool: pool that takes in what an adjustment fund holds as a stage begins,
+            ``(stages, F)``; -1 none.
+        hub_to_hub: adjustment fund that does where no pool does, ``(stages, F)``.
+        added: central claims paid that moral hazard adds, by the year of care, ``(L, T, n)``; no
+            lags where it adds nothing.
+        effort: what pooling leaves of income, ``(P,)``.
+        slackening: 1 in years in which some pool's effort is not one, ``(T,)``.
         hub: adjustment fund of each pool, ``(P,)``; -1 none.
-        levy, own: levy and own responsibility, ``(P,)``.
+        levy, own, need: levy, own responsibility and share of levies paid by need, ``(P,)``.
+        expected_cost: cost expected of the insured, ``(T, P)``; 0 outside a pool's life.
         hubs: largest number of adjustment funds, ``(1,)``.
         opening: balance of the pools of the first stage, ``(first stage's pools,)``.
         cell: place of the first pool's balance among all balances, ``(T,)``.
@@ -59,19 +69,29 @@ class PlanLayout(NamedTuple):
     stage: IntArray
     begins: IntArray
     merge_into: IntArray
-    absorbs: IntArray
-    rise: FloatArray
-    rising: IntArray
+    hub_to_pool: IntArray
+    hub_to_hub: IntArray
+    added: FloatArray
+    effort: FloatArray
+    slackening: IntArray
     hub: IntArray
     levy: FloatArray
     own: FloatArray
+    need: FloatArray
+    expected_cost: FloatArray
     hubs: IntArray
     opening: FloatArray
     cell: IntArray
 
 
 def plan_layout(
-    case: Case, plan: PoolingPlan, scheme: int, years: IntArray, opening: FloatArray
+    case: Case,
+    plan: PoolingPlan,
+    scheme: int,
+    years: IntArray,
+    opening: FloatArray,
+    expected_cost: FloatArray,
+    added: FloatArray,
 ) -> tuple[PlanLayout, list[Pools], list[int]]:
     """A scheme's pools under a plan as arrays, its pools by stage, and each stage's first year.
 
@@ -81,6 +101,8 @@ def plan_layout(
         scheme: number of the scheme.
         years: projected years, ``(T,)``.
         opening: opening balances by county, ``(n,)``.
+        expected_cost: cost expected of the insured by county, ``(T, n)``.
+        added: central claims paid that moral hazard adds, by year of care, ``(L, T, n)``.
     """
     name = case.schemes[scheme].name
     stages: list[Stage] = []
@@ -96,34 +118,43 @@ def plan_layout(
     offsets = np.concatenate([[0], np.cumsum([len(p.codes) for p in pools])]).astype(np.int64)
     total = int(offsets[-1])
     merge, hub = np.full(total, -1, dtype=np.int64), np.full(total, -1, dtype=np.int64)
-    levy, own = np.zeros(total), np.zeros(total)
-    absorbs, begins = (np.zeros(years.size, dtype=np.int64) for _ in range(2))
-    held = 0
+    levy, own, need = np.zeros(total), np.zeros(total), np.zeros(total)
+    cost = np.zeros((years.size, total))
+    begins = np.zeros(years.size, dtype=np.int64)
+    uppers = [
+        None if s.adjustment is None else pools_of(case, Stage(level=s.adjustment.level))
+        for s in stages
+    ]
+    most = max([1, *(len(upper.codes) for upper in uppers if upper is not None)])
+    to_pool = np.full((len(stages), most), -1, dtype=np.int64)
+    to_hub = np.tile(np.arange(most), (len(stages), 1))
+    held: Pools | None = None
     for number, (stage, here) in enumerate(zip(stages, pools, strict=True)):
         lead = np.array([np.flatnonzero(here.of_county == p)[0] for p in range(len(here.codes))])
         span = slice(int(offsets[number]), int(offsets[number + 1]))
+        cost[stage_of == number, span] = here.total(expected_cost[stage_of == number])
         if number:
             begins[starts[number]] = 1
-            if held == len(here.codes):
-                absorbs[starts[number]], held = 1, 0
+            if held is not None:
+                moves = hub_moves(held, here, uppers[number])
+                inside = moves.to_pool >= 0
+                to_pool[number, : inside.size][inside] = offsets[number] + moves.to_pool[inside]
+                to_hub[number, : inside.size][~inside] = moves.to_hub[~inside]
+                if uppers[number] is None and inside.all():
+                    held = None
         if number + 1 < len(pools):
             merge[span] = offsets[number + 1] + pools[number + 1].of_county[lead]
-        if stage.adjustment is not None:
-            upper = pools_of(case, Stage(level=stage.adjustment.level))
+        upper = uppers[number]
+        if stage.adjustment is not None and upper is not None:
+            held = upper
             hub[span] = upper.of_county[lead]
             levy[span], own[span] = stage.adjustment.levy, stage.adjustment.own_responsibility
-            held = len(upper.codes)
+            need[span] = stage.adjustment.need
     alive = offsets[stage_of + 1] - offsets[stage_of]
-    rise = np.array(
-        [
-            1.0 + (0.0 if level == "custom" else moral_hazard(case, level))
-            for p in pools
-            for level in p.levels
-        ]
+    effort = np.concatenate(
+        [collection_effort(case, stage, p) for stage, p in zip(stages, pools, strict=True)]
     )
-    rising = [
-        int((rise[int(offsets[i]) : int(offsets[i + 1])] != 1.0).any()) for i in range(len(pools))
-    ]
+    slackening = np.add.reduceat(effort != 1.0, offsets[:-1]) > 0
     layout = PlanLayout(
         scheme=np.array([scheme], dtype=np.int64),
         first=offsets[stage_of],
@@ -132,13 +163,17 @@ def plan_layout(
         stage=stage_of,
         begins=begins,
         merge_into=merge,
-        absorbs=absorbs,
-        rise=rise,
-        rising=np.array(rising, dtype=np.int64)[stage_of],
+        hub_to_pool=to_pool,
+        hub_to_hub=to_hub,
+        added=np.ascontiguousarray(added if added.any() else added[:0]),
+        effort=effort,
+        slackening=slackening.astype(np.int64)[stage_of],
         hub=hub,
         levy=levy,
         own=own,
-        hubs=np.array([int(hub.max()) + 1], dtype=np.int64),
+        need=need,
+        expected_cost=cost,
+        hubs=np.array([most], dtype=np.int64),
         opening=pools[0].total(opening),
         cell=np.concatenate([[0], np.cumsum(alive)[:-1]]).astype(np.int64),
     )
@@ -154,18 +189,19 @@ def _pool_balances(  # type: ignore[no-untyped-def]
     Args:
         layout: the pools.
         m, k: scheme, and scenario within the chunk.
-        flows: income, outgo, and income and subsidies less outgo, by county, ``(S, T, n)`` each.
+        flows: income, claims factor, and income and subsidies less outgo, by county,
+            ``(S, T, n)`` each.
         drivers: of the chunk, ``(N, T, 6)``.
-        work: room for five numbers a pool, ``(5, P)``.
-        hubs: room for three numbers an adjustment fund.
+        work: room for four numbers a pool, ``(4, P)``.
+        hubs: room for five numbers an adjustment fund.
         begin: row of the first scenario of the chunk among the kept.
         pool, cells: place of the plan's first pool and first balance among those of all plans.
         kept: what :func:`run_chunk` fills.
     """
-    income, outgo, net = flows
+    income, claims, net = flows
     balances, need, one_year, horizon, ruin = kept
     years, counties = net.shape[1], net.shape[2]
-    pools = layout.rise.shape[0]
+    pools = layout.effort.shape[0]
     row = begin + k
     for p in range(pools):
         need[row, pool + p] = -np.inf
@@ -181,10 +217,14 @@ def _pool_balances(  # type: ignore[no-untyped-def]
             grown = 1.0
             for p in range(layout.first[t - 1], layout.last[t - 1]):
                 work[ACTUAL, layout.merge_into[p]] += work[ACTUAL, p]
-            if layout.absorbs[t] == 1:
-                for p in range(first, last):
-                    work[ACTUAL, p] += hubs[0, p - first]
-                    hubs[0, p - first] = 0.0
+            hubs[SHARE] = 0.0
+            for f in range(layout.hubs[0]):
+                p = layout.hub_to_pool[layout.stage[t], f]
+                if p >= 0:
+                    work[ACTUAL, p] += hubs[HELD, f]
+                else:
+                    hubs[SHARE, layout.hub_to_hub[layout.stage[t], f]] += hubs[HELD, f]
+            hubs[HELD] = hubs[SHARE]
         interest = 1.0 + drivers[k, t, 5]
         half = np.sqrt(interest)
         stage = layout.stage[t]
@@ -193,22 +233,24 @@ def _pool_balances(  # type: ignore[no-untyped-def]
             work[RESULT, lead + U(i)] = 0.0
         for c in range(counties):
             work[RESULT, U(layout.of_county[stage, c])] += net[m, t, c]
-        if layout.rising[t] == 1:
-            for p in range(first, last):
-                work[MORE, p] = 0.0
+        for late in range(min(layout.added.shape[0], t + 1)):
             for c in range(counties):
-                work[MORE, layout.of_county[stage, c]] += outgo[m, t, c]
-            for p in range(first, last):
-                work[RESULT, p] -= (layout.rise[p] - 1.0) * work[MORE, p]
-        if layout.hub[first] >= 0:
+                more = claims[m, t - late, c] * layout.added[late, t, c]
+                work[RESULT, layout.of_county[stage, c]] -= more
+        if layout.hub[first] >= 0 or layout.slackening[t] == 1:
             for p in range(first, last):
                 work[PAID_IN, p] = 0.0
             for c in range(counties):
                 work[PAID_IN, layout.of_county[stage, c]] += income[m, t, c]
-            _swap(layout, first, last, work[PAID_IN], work[RESULT], hubs, half)
+        if layout.slackening[t] == 1:
+            for p in range(first, last):
+                work[RESULT, p] -= (1.0 - layout.effort[p]) * work[PAID_IN, p]
+                work[PAID_IN, p] *= layout.effort[p]
+        if layout.hub[first] >= 0:
+            _swap(layout, t, work[PAID_IN], work[RESULT], hubs, half)
         else:  # adjustment funds whose stage is over keep what they hold at interest
             for f in range(hubs.shape[1]):
-                hubs[0, f] *= interest
+                hubs[HELD, f] *= interest
         grown *= interest
         discount = 1.0 / grown
         cell, kept_pool = U(cells + layout.cell[t]), U(pool + first)
@@ -237,22 +279,37 @@ def _pool_balances(  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _swap(layout, first, last, paid_in, result, hubs, half):  # type: ignore[no-untyped-def]
-    """Add the year's swaps to ``result``; ``hubs`` becomes what the adjustment funds hold."""
-    size = hubs.shape[1]
-    money, asked = hubs[0], hubs[1]
-    for f in range(size):
-        money[f] *= half
-        asked[f] = 0.0
+def _swap(layout, t, paid_in, result, hubs, half):  # type: ignore[no-untyped-def]
+    """Add the year's swaps to ``result``; ``hubs`` becomes what the adjustment funds hold.
+
+    The twin of :func:`fundpool.models.pooling.adjustment.swaps_of_year` for one scenario.
+    """
+    first, last = layout.first[t], layout.last[t]
+    cost = layout.expected_cost[t]
+    for f in range(hubs.shape[1]):
+        hubs[HELD, f] *= half
+        hubs[COLLECTED, f] = hubs[EACH, f] = hubs[ASKED, f] = 0.0
     for p in range(first, last):
-        money[layout.hub[p]] += layout.levy[p] * max(paid_in[p], 0.0)
-        asked[layout.hub[p]] += (1.0 - layout.own[p]) * max(-result[p], 0.0)
-    for f in range(size):  # grants are cut in proportion where money is short
-        hubs[2, f] = min(max(money[f] / asked[f], 0.0), 1.0) if asked[f] > 0.0 else 0.0
-        money[f] = (money[f] - asked[f] * hubs[2, f]) * half
+        levy = layout.levy[p] * max(paid_in[p], 0.0)
+        result[p] -= levy
+        hubs[COLLECTED, layout.hub[p]] += levy
+        hubs[EACH, layout.hub[p]] += cost[p]
+    for f in range(hubs.shape[1]):
+        hubs[HELD, f] += hubs[COLLECTED, f]
+        if hubs[EACH, f] > 0.0:
+            by_need = layout.need[first] * hubs[COLLECTED, f]
+            hubs[HELD, f] -= by_need
+            hubs[EACH, f] = by_need / hubs[EACH, f]
     for p in range(first, last):
-        grant = (1.0 - layout.own[p]) * max(-result[p], 0.0) * hubs[2, layout.hub[p]]
-        result[p] += grant - layout.levy[p] * max(paid_in[p], 0.0)
+        result[p] += hubs[EACH, layout.hub[p]] * cost[p]
+        hubs[ASKED, layout.hub[p]] += (1.0 - layout.own[p]) * max(-result[p], 0.0)
+    for f in range(hubs.shape[1]):  # grants are cut in proportion where money is short
+        asked = hubs[ASKED, f]
+        hubs[SHARE, f] = min(max(hubs[HELD, f] / asked, 0.0), 1.0) if asked > 0.0 else 0.0
+        hubs[HELD, f] = (hubs[HELD, f] - asked * hubs[SHARE, f]) * half
+    for p in range(first, last):
+        lacking = (1.0 - layout.own[p]) * max(-result[p], 0.0)
+        result[p] += lacking * hubs[SHARE, layout.hub[p]]
 
 
 @compiled(FAST)
@@ -270,10 +327,10 @@ def run_chunk(  # type: ignore[no-untyped-def]
     outgo, net = np.empty(shape), np.empty(shape)
     most = hubs = 1
     for number in range(len(layouts)):
-        most = max(most, layouts[number].rise.shape[0])
+        most = max(most, layouts[number].effort.shape[0])
         hubs = max(hubs, layouts[number].hubs[0])
-    work = np.empty((5, most))
-    funds = np.zeros((3, hubs))
+    work = np.empty((4, most))
+    funds = np.zeros((5, hubs))
     for k in range(drivers.shape[0]):
         county_flows_of_scenario(
             terms, drivers[k], noise[min(k, noise.shape[0] - 1)], noisy, struck[k], factors[k],
@@ -285,7 +342,7 @@ def run_chunk(  # type: ignore[no-untyped-def]
                     net[m, t, c] = income[m, t, c] + subsidies[m, t, c] - outgo[m, t, c]
         for number in range(len(layouts)):
             _pool_balances(
-                layouts[number], layouts[number].scheme[0], k, (income, outgo, net), drivers,
+                layouts[number], layouts[number].scheme[0], k, (income, claims, net), drivers,
                 work, funds, begin, pool_start[number], cell_start[number], kept,
             )  # fmt: skip
 

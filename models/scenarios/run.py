@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.pooling.effects import claims_by_year_of_care
 from fundpool.models.pooling.plans import PoolingPlan, Pools
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.study import Study
@@ -22,7 +23,7 @@ from fundpool.models.scenarios.draws import REPLICATES
 from fundpool.models.scenarios.engines import Engine, Job, results
 from fundpool.models.scenarios.flows import chunks
 from fundpool.models.scenarios.pools import PlanLayout, count_in_bins, plan_layout, run_chunk
-from fundpool.models.scenarios.terms import ScenarioTerms, scenario_terms
+from fundpool.models.scenarios.terms import ScenarioTerms, added_parts, scenario_terms
 
 PILOT = 128
 """Scenarios that set the bins of the balances: mean and standard deviation by pool and year."""
@@ -138,7 +139,7 @@ class _Shared:
 
     @property
     def pool_start(self) -> IntArray:
-        sizes = [layout.rise.size for layout in self.layouts]
+        sizes = [layout.effort.size for layout in self.layouts]
         return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
     @property
@@ -209,7 +210,22 @@ def run_scenarios(
         (plan, number) for plan in named.values() for number in range(len(study.case.schemes))
     ]
     laid = [
-        plan_layout(study.case, plan, number, own.years, own.opening[number])
+        plan_layout(
+            study.case,
+            plan,
+            number,
+            own.years,
+            own.opening[number],
+            study.flows.expected_cost[number, 1:, : own.shape[2]],
+            added_parts(
+                study.case,
+                own,
+                number,
+                claims_by_year_of_care(
+                    study.case, plan, study.case.schemes[number].name, own.years
+                ),
+            ),
+        )
         for plan, number in sections
     ]
     shared = _Shared(own, tuple(layout for layout, _, _ in laid), seed)
@@ -275,7 +291,7 @@ def _plan_pools(
 ) -> PlanPools:
     ends = [*(start - 1 for start in starts[1:]), layout.stage.size - 1]
     sizes = [len(pools.codes) for pools in listed]
-    opening = np.full(layout.rise.size, np.nan)
+    opening = np.full(layout.effort.size, np.nan)
     opening[: layout.opening.size] = layout.opening
     return PlanPools(
         plan=plan,
@@ -291,7 +307,7 @@ def _plan_pools(
 
 
 def _fan(layout: PlanLayout, low: FloatArray, width: FloatArray, counts: NDArray[np.int32]) -> Fan:
-    pools, years = layout.rise.size, layout.stage.size
+    pools, years = layout.effort.size, layout.stage.size
     ends, widths = np.full((pools, years), np.nan), np.full((pools, years), np.nan)
     by_cell = np.zeros((pools, years, BINS), dtype=np.int32)
     for t in range(years):

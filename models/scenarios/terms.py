@@ -116,6 +116,33 @@ def outgo_parts(case: Case, flows: CountyFlows) -> tuple[FloatArray, FloatArray]
     return paid, owed
 
 
+def added_parts(case: Case, terms: ScenarioTerms, scheme: int, claims: FloatArray) -> FloatArray:
+    """Central claims paid that a plan adds, by the year of care, ``(L, T, n)``.
+
+    Times the scenario's claims factor of the year of care it is what moral hazard adds to outgo;
+    care before the first year adds nothing, nor does administration.
+
+    Args:
+        case: the case.
+        terms: coefficients of its flows.
+        scheme: number of the scheme.
+        claims: what the plan makes of claims by year of care, ``(T + 1, n)``.
+    """
+    own = case.schemes[scheme]
+    share = np.stack(
+        [own.rule_array("administration", case.regions, int(year)) for year in terms.years]
+    )
+    paid = terms.kernel.parts[scheme] / (1.0 + share)
+    return np.asarray(paid * lagged(claims - 1.0, paid.shape[0]))
+
+
+def lagged(values: FloatArray, lags: int) -> FloatArray:
+    """Values of the year of care by lag and year, ``(L, T, n)``; the base year before the first."""
+    years = values.shape[0] - 1
+    source = np.maximum(np.arange(1, years + 1) - np.arange(lags)[:, None], 0)
+    return np.asarray(values[source])
+
+
 def scenario_terms(
     study: Study,
     method: str = "pseudo",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+HEADINGS = {"h2", "h3", "summary"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 
 
@@ -16,6 +17,7 @@ class Page:
         styles: contents of style elements.
         text: what a reader sees, pieces joined by a space.
         rows: cells of every table row.
+        headings: of sections, of their parts and of what is folded away.
         mistakes: tags that do not match.
     """
 
@@ -24,6 +26,7 @@ class Page:
     styles: list[str] = field(default_factory=list)
     text: str = ""
     rows: list[list[str]] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
 
     def values(self, attribute: str) -> list[str]:
@@ -47,6 +50,8 @@ class _Reader(HTMLParser):
             self.page.rows.append([])
         if tag in ("td", "th"):
             self.page.rows[-1].append("")
+        if tag in HEADINGS:
+            self.page.headings.append("")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.page.tags.append(tag)
@@ -65,6 +70,8 @@ class _Reader(HTMLParser):
         self.pieces.append(data)
         if self.page.rows and {"td", "th"} & set(self.open):
             self.page.rows[-1][-1] += data
+        if HEADINGS & set(self.open):
+            self.page.headings[-1] += data
 
 
 def read_page(text: str) -> Page:

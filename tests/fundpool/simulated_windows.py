@@ -120,7 +120,7 @@ def _take_away() -> None:
 
 def _pretend() -> None:
     """Make ``os.name`` read ``nt`` for the project's own code that asks for it."""
-    import fundpool.archive.runs as runs
+    import fundpool.inputs.files.disk as disk
 
     class WindowsOs:
         name = "nt"
@@ -128,7 +128,7 @@ def _pretend() -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(os, name)
 
-    runs.os = WindowsOs()  # type: ignore[attr-defined, assignment]
+    disk.os = WindowsOs()  # type: ignore[attr-defined, assignment]
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from fundpool.inputs.case import read_case
 from fundpool.models.projection.study import study
 from fundpool.models.risk.solvency import solvency_risk
-from fundpool.report.page.stochastic import _largest_pool
+from fundpool.report.sections.chance import largest_pool
 from tests.cases.stochastic import stochastic_case
 
 
@@ -15,4 +15,4 @@ def test_the_largest_fund_has_most_insured(tmp_path: Path) -> None:
     risk = solvency_risk(done, ["county"], 4)
     persons = done.pooled("county").measures.set_index(["scheme", "pool"])["persons"]
     assert persons["employee", "birch"] > persons["employee", "ash"]
-    assert _largest_pool(risk, "employee", "county") == "birch"
+    assert largest_pool(risk, "employee", "county") == "birch"

@@ -22,7 +22,7 @@ from fundpool.models.calibration.multipliers import actual_to_expected
 from fundpool.models.optimiser import optimise
 from fundpool.models.optimiser.explain.industries import industry_burdens
 from fundpool.models.optimiser.limits import aims_of, policy_of
-from fundpool.models.optimiser.partition import candidates
+from fundpool.models.optimiser.problem.candidates import candidates
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Study, study
 from fundpool.models.risk.solvency import solvency_risk

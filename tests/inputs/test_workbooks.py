@@ -1,4 +1,5 @@
-"""A case as a workbook: read again it is the same case, and what a spreadsheet spoils is said."""
+"""A case as a workbook, and as a folder again: read, it is the same case; what a spreadsheet spoils
+is said."""
 
 import math
 import re
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from fundpool.inputs.case import check_case, read_case
+from fundpool.inputs.folders import write_case_folder
 from fundpool.inputs.format.findings import CaseError
 from fundpool.inputs.template import write_case_workbook, write_empty_workbook
 from tests.cases.policies import policy_case
@@ -35,6 +37,12 @@ def _same(case: SmallCase, folder: Path) -> None:
     again = folder / "again.xlsx"
     write_case_workbook(book, again)
     assert read_case(again).input_digests == second.input_digests
+    write_case_folder(book, folder / "back")
+    back = read_case(folder / "back")
+    assert back.inputs_sha256 == first.inputs_sha256
+    assert back._settings_text == first._settings_text
+    for name, table in first.tables.items():
+        pd.testing.assert_frame_equal(table, back.tables[name])
 
 
 def _regional_rule(case: SmallCase) -> None:

@@ -98,7 +98,9 @@ EFFECT_WORDS = (
     marked("paid for migrants by funds where they live, present value"),
     marked("paid for migrants by funds at home, present value"),
     marked("movers who earn retiree cover at retirement age, all years"),
-    marked("funds that run dry"), marked("level rate of the payroll scheme"),
+    marked("funds of all schemes and stages"), marked("of these, funds that run dry"),
+    marked("insured people whose fund runs dry"),
+    marked("level rate of the payroll scheme"),
     marked("level rate of the flat schemes"), marked("Gini of level rates between funds"),
 )  # fmt: skip
 """What the columns of the table of policies say."""
@@ -114,7 +116,8 @@ CHART_WORDS = (
 )  # fmt: skip
 """Titles and classes of the charts."""
 COLUMN_WORDS = (
-    marked("from accounts"), marked("to pool"), marked("surrendered"),
+    marked("from accounts"), marked("missing years paid"), marked("to pool"),
+    marked("surrendered"),
     marked("account credits"), marked("actual"), marked("actual to expected"),
     marked("actuarial balance"), marked("administration"), marked("after"), marked("balance"),
     marked("balance check"), marked("before"), marked("births"), marked("change"),
@@ -132,7 +135,8 @@ COLUMN_WORDS = (
     marked("level rate mean"), marked("level rate range"), marked("local resident"),
     marked("mean"), marked("measure"), marked("method"), marked("migrant"),
     marked("min reserve months"), marked("month"), marked("moved in"), marked("moved out"),
-    marked("multiplier"), marked("name"), marked("net income"), marked("none"), marked("note"),
+    marked("multiplier"), marked("name"), marked("net contributions"),
+    marked("net income"), marked("none"), marked("note"),
     marked("opening balance"), marked("out of pocket"), marked("outgo next year"),
     marked("outstanding"), marked("path"), marked("payg rate"), marked("payg rate first"),
     marked("payg rate last"), marked("periods"), marked("persons"),
@@ -155,7 +159,8 @@ COLUMN_WORDS = (
     marked("at least"), marked("exact"), marked("insured migrants"),
     marked("work insured migrants"), marked("uninsured spells"), marked("out of pocket share"),
     marked("retiree share"), marked("accounts moved"), marked("duplicate avoided"),
-    marked("funds exhausted"), marked("level rate flat"),
+    marked("funds exhausted"), marked("level rate flat"), marked("exhausted share"),
+    marked("against"),
 )  # fmt: skip
 """Heads of the workbook's columns."""
 ASSUMPTION_WORDS = (

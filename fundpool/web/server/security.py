@@ -55,12 +55,23 @@ class Guard:
     def __init__(self, app: App, serving: Serving) -> None:
         """Guard an application."""
         self.app, self.serving = app, serving
+        self._active = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse in one sentence."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if self._active >= self.serving.limits.requests:
+            await _refuse(send, 503, "The server has too much to do; try again in a minute.")
+            return
+        self._active += 1
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            self._active -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = {
             key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]
         }
@@ -96,15 +107,17 @@ class Guard:
 
     def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
         serving = self.serving
-        if headers.get("host", "") not in serving.hosts:
+        if not serving.answers_to(headers.get("host", "")):
             return 421, "This server answers to its own address only."
         if serving.token is not None and not self._known(scope, headers):
             return 401, "Open the address with the token that the command printed."
         origin = headers.get("origin")
-        if origin is not None and origin.partition("://")[2] not in serving.hosts:
+        if origin is not None and not serving.answers_to(origin.partition("://")[2]):
             return 403, "Requests from other pages are refused."
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return 403, "Requests from other pages are refused."
+        if "transfer-encoding" in headers and "content-length" in headers:
+            return 400, "A body has either a length or chunks."
         length = headers.get("content-length", "0")
         large = scope["path"] == UPLOADS
         most = serving.limits.upload_bytes if large else serving.limits.json_bytes
@@ -118,7 +131,8 @@ class Guard:
         words = [given.value] if given is not None else []
         words += parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
         words.append(headers.get("authorization", "").removeprefix("Bearer "))
-        return any(hmac.compare_digest(word, self.serving.token) for word in words)
+        known = self.serving.token.encode()
+        return any(hmac.compare_digest(word.encode(), known) for word in words)
 
     def _cookie(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         if self.serving.token is None or b"token=" not in scope["query_string"]:

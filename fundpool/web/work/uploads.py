@@ -10,20 +10,23 @@ import re
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError
 
+from fundpool.inputs.format.workbooks import sheet_parts
 from fundpool.web.serving import Limits, Serving
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
 
 PLAIN_NAME = re.compile(r"[^\W_][\w .()\-]{0,120}\.xlsx", re.IGNORECASE)
-_FORMULA = re.compile(rb'<c\s[^>]*?r="([A-Z]+)(\d+)"[^>]*>\s*<f[\s>/]')
-_ANY_FORMULA = re.compile(rb"<f[\s>/]")
-_SHEET = re.compile(r'<sheet\s[^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"')
-_TARGET = re.compile(r"<Relationship\s[^>]*>")
+_FORMULA = re.compile(rb"<f[\s>/]")
+_CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
+_LONGEST_TAG = 400
+"""Bytes before a formula among which the address of its cell is looked for."""
 RUNS = ("vbaProject", "externalLinks/", "embeddings/", "activeX/", "connections.xml", "ctrlProps/")
 
 
@@ -86,10 +89,15 @@ def refuse_unsafe(contents: bytes, limits: Limits) -> None:
             if not item.filename.startswith("xl/worksheets/") or not item.filename.endswith(".xml"):
                 continue
             text = packed.read(item)
-            if _ANY_FORMULA.search(text):
-                found = _FORMULA.search(text)
+            formula = _FORMULA.search(text)
+            if formula is not None:
+                before = text[max(0, formula.start() - _LONGEST_TAG) : formula.start()]
+                cells = _CELL.findall(before)
                 sheet = names.get(item.filename, item.filename)
-                place = f", row {found[2].decode()}, column {found[1].decode()}" if found else ""
+                place = ""
+                if cells:
+                    column, row = cells[-1]
+                    place = f", row {row.decode()}, column {column.decode()}"
                 raise UploadRefusedError(
                     f"Sheet {sheet}{place} holds a formula; a case holds values. "
                     "Copy the cells and paste them as values."
@@ -99,18 +107,19 @@ def refuse_unsafe(contents: bytes, limits: Limits) -> None:
 
 
 def _sheet_names(packed: zipfile.ZipFile) -> dict[str, str]:
-    """Name of the sheet by the part that holds it."""
+    """Name of the sheet by the part that holds it.
+
+    Raises:
+        UploadRefusedError: the workbook has no sheets.
+        ValueError: its lists of parts are no XML.
+    """
     parts = packed.namelist()
     if "xl/workbook.xml" not in parts or "xl/_rels/workbook.xml.rels" not in parts:
         raise UploadRefusedError("This is not an .xlsx workbook; it has no sheets.")
-    targets = {}
-    for tag in _TARGET.findall(
-        packed.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")
-    ):
-        fields = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        targets[fields.get("Id", "")] = fields.get("Target", "")
-    listed = _SHEET.findall(packed.read("xl/workbook.xml").decode("utf-8", "replace"))
-    return {"xl/" + targets.get(key, "").removeprefix("/xl/"): name for name, key in listed}
+    try:
+        return {part: name for name, part in sheet_parts(packed)}
+    except ParseError as error:
+        raise ValueError(str(error)) from None
 
 
 def checked_upload(name: str, contents: bytes, serving: Serving) -> Checked:
@@ -120,33 +129,54 @@ def checked_upload(name: str, contents: bytes, serving: Serving) -> Checked:
         UploadRefusedError: the file is not taken at all.
     """
     label = plain_name(name)
-    refuse_unsafe(contents, serving.limits)
     with tempfile.TemporaryDirectory(dir=serving.folder) as folder:
         file = Path(folder) / label
         file.write_bytes(contents)
-        made = in_own_process(_read, (str(file),), serving.limits.check_seconds)
+        made = in_own_process(
+            _read, (str(file), serving.limits), serving.limits.check_seconds,
+            serving.limits.check_bytes,
+        )  # fmt: skip
     if made is None:
-        raise UploadRefusedError("The workbook took too long to read, or could not be read.")
+        raise UploadRefusedError(
+            "The workbook took too long or too much memory to read, or could not be read."
+        )
+    if isinstance(made, str):
+        raise UploadRefusedError(made)
     assert isinstance(made, Checked)
     return made
 
 
-def _read(file: str) -> Checked:
+def _read(file: str, limits: Limits) -> Checked | str:
+    """A case or findings; words where the workbook is not taken at all."""
     from fundpool.inputs.case import check_case, read_case
     from fundpool.inputs.format.findings import CaseError, findings_as_records
 
     try:
+        refuse_unsafe(Path(file).read_bytes(), limits)
         case = read_case(file)
+    except UploadRefusedError as error:
+        return str(error)
     except CaseError as error:
         return Checked(None, findings_as_records(error.findings))
     return Checked(case, findings_as_records(check_case(file)))
 
 
-def in_own_process(work: Any, arguments: tuple[Any, ...], seconds: float) -> Any:
-    """What a function returns, run apart and ended when it takes too long; None if it failed."""
+def in_own_process(
+    work: Any, arguments: tuple[Any, ...], seconds: float, most_bytes: int | None = None
+) -> Any:
+    """What a function returns, run apart and ended when it takes too long; None if it failed.
+
+    Args:
+        work: the function, of a module that can be imported.
+        arguments: of it.
+        seconds: longest time.
+        most_bytes: largest address space of the process, on systems that can limit it.
+    """
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_send_result, args=(there, work, arguments), daemon=True)
+    process = context.Process(
+        target=_send_result, args=(there, work, arguments, most_bytes), daemon=True
+    )
     process.start()
     there.close()
     try:
@@ -159,6 +189,19 @@ def in_own_process(work: Any, arguments: tuple[Any, ...], seconds: float) -> Any
         process.join()
 
 
-def _send_result(pipe: Connection, work: Any, arguments: tuple[Any, ...]) -> None:
+def _send_result(
+    pipe: Connection, work: Any, arguments: tuple[Any, ...], most_bytes: int | None
+) -> None:
+    if most_bytes is not None:
+        _limit_memory(most_bytes)
     pipe.send(work(*arguments))
     pipe.close()
+
+
+def _limit_memory(most_bytes: int) -> None:
+    """Let the process fail rather than the machine; Windows and macOS have no such limit."""
+    try:
+        resource = import_module("resource")
+        resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
+    except (ImportError, ValueError, OSError):
+        return

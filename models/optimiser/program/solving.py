@@ -1,4 +1,4 @@
-"""Solve a program through PuLP, and bound its optimum from the duals by our own arithmetic."""
+"""Solve a program through PuLP."""
 
 import time
 from dataclasses import dataclass
@@ -124,27 +124,3 @@ def _best_bound(solver: Any, arrays: Arrays, values: FloatArray) -> float:
     if arrays.integer.any() and isinstance(solver, InMemoryHighs) and solver.model is not None:
         return float(solver.model.getInfo().mip_dual_bound)
     return float(arrays.cost @ values)
-
-
-def dual_bound(arrays: Arrays, duals: FloatArray, lower: FloatArray, upper: FloatArray) -> float:
-    """Lower bound of the optimum from any row duals.
-
-    ``sum_i y_i * side_i + sum_j min over [l_j, u_j] of (c - A'y)_j z_j``, the side being the lower
-    one where ``y_i > 0``. Weak duality holds for every ``y``, so that the solver need not be
-    believed; a dual on a missing side is set to zero first.
-
-    Args:
-        arrays: the program.
-        duals: of the rows.
-        lower, upper: bounds of the columns that no feasible point violates; may be tighter than
-            the program's own.
-    """
-    y = np.nan_to_num(duals)
-    y = np.where((y > 0) & np.isinf(arrays.row_lower), 0.0, y)
-    y = np.where((y < 0) & np.isinf(arrays.row_upper), 0.0, y)
-    side = np.where(y > 0, arrays.row_lower, arrays.row_upper)
-    rows = np.where(y == 0.0, 0.0, y * np.where(y == 0.0, 0.0, side))
-    reduced = arrays.cost - arrays.matrix.T @ y
-    at = np.where(reduced > 0, lower, upper)
-    columns = np.where(reduced == 0.0, 0.0, reduced * np.where(reduced == 0.0, 0.0, at))
-    return float(rows.sum() + columns.sum())

@@ -18,8 +18,9 @@ from fundpool.models.optimiser.beside.naive import levy
 from fundpool.models.optimiser.certificate import TOLERANCE, Decision, missing, recursion
 from fundpool.models.optimiser.limits import Aims
 from fundpool.models.optimiser.problem.fund import FundProblem
+from fundpool.models.optimiser.program.model import Model, build
 from fundpool.models.optimiser.program.tail import TailColumns
-from fundpool.models.optimiser.stages import Model, Outcome, build, outcome_of, solved_stages
+from fundpool.models.optimiser.stages import Outcome, outcome_of, solved_stages
 from fundpool.models.optimiser.tail.extension import Extension, extended, pairs_of, tail_of
 
 ROUNDS = 12

@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 
 import fundpool
+from fundpool.cli.tables import effects_text
 from fundpool.inputs.format.findings import CaseError
 from fundpool.models.analysis.policies import only_pools, policy_effects
+from fundpool.models.projection.comparison import compare
 from fundpool.models.projection.study import study
+from fundpool.report.document.model import Table
+from fundpool.report.document.model import plain as text_of
+from fundpool.report.extras import Extras
+from fundpool.report.sections.context import Context
+from fundpool.report.sections.policies import policies_section
 from tests.cases.policies import policy
 from tests.cases.small import small_case, toml_text
 from tests.fundpool.conftest import Run
@@ -132,3 +139,22 @@ def test_a_policy_is_laid_over_a_case_once(folder: Path) -> None:
     case = fundpool.read_case(folder)
     with pytest.raises(CaseError, match="each policy once"):
         case.with_policies(["tried", "tried"])
+
+
+def test_numbers_of_funds_are_not_taken_from_each_other(tmp_path: Path) -> None:
+    """County funds, 2 of 4 run dry; provincial funds, 1 of 2: not one fund fewer, but the same."""
+    case = small_case()
+    case.policies["tried"] = policy(pooling="province")
+    plain = fundpool.read_case(case.write(tmp_path / "case"))
+    base = study(plain, 1)
+    effects = policy_effects(base, ["tried"])
+    before, after = effects_text(effects).splitlines()[1:3]
+    assert "2 of 4" in before
+    assert "1 of 2" in after
+    assert effects.changes.loc["tried", "exhausted_share"] == 0.0
+    section = policies_section(Context(compare(plain, years=1), {}, Extras(effects=effects)))
+    assert section is not None
+    (shown,) = [block for block in section.blocks if isinstance(block, Table)]
+    place = [text_of(column.head) for column in shown.columns].index("funds run dry")
+    cells = [text_of(row[place].spans) for row in shown.body]
+    assert cells == ["2 of 4 funds", "1 of 2 funds"]

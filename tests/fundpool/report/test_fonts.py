@@ -16,10 +16,23 @@ from fundpool.inputs.format.sources import read_raw
 from fundpool.languages import language
 from fundpool.report import fonts
 from fundpool.report.charts.funds import svg
+from fundpool.report.document.making import code as typed
+from fundpool.report.document.making import (
+    figure,
+    left,
+    paragraph,
+    right,
+    row,
+    spans,
+    strong,
+    table,
+)
+from fundpool.report.document.model import Block, Detail, Figure, Listing, Note, Panel, Span
 from fundpool.report.pdf import Imprint, report_pdf
 from fundpool.report.placeholders import placeholder_warnings
 from tests.cases.small import small_case
 from tests.fundpool.conftest import Run
+from tests.fundpool.documents import document_of
 from tests.fundpool.pdf_reading import pdf_text
 from tests.fundpool.reported import Reported
 
@@ -38,19 +51,22 @@ DRAWN = """
 import hashlib
 import altair as alt, pandas as pd
 from fundpool.report.charts.funds import svg
+from fundpool.report.document.making import figure, paragraph, strong
 from fundpool.report.pdf import Imprint, report_pdf
+from tests.fundpool.documents import document_of
 data = pd.DataFrame({"name": ["medical inflation", "医疗费用上涨"], "value": [1, 2]})
 chart = svg(alt.Chart(data).mark_bar().encode(y="name:N", x="value:Q"), "c")
-page = f"<body><h1>基金 fund</h1><p><strong>加粗</strong></p><figure>{chart}</figure></body>"
+blocks = (paragraph(strong("加粗")), figure(chart, "图"))
 print(hashlib.sha256(chart.encode()).hexdigest())
 for code in ("en", "zh"):
-    pdf = report_pdf(page, Imprint("基金", "run", "footer", 2020, code))
+    document = document_of(*blocks, title="基金 fund", code=code)
+    pdf = report_pdf(document, Imprint("run", "footer", 2020))
     print(hashlib.sha256(pdf).hexdigest())
 """
 
 
-def pdf_of(body: str, code: str = "en") -> bytes:
-    return report_pdf(f"<body>{body}</body>", Imprint("title", "run", "footer", 2020, code))
+def pdf_of(*blocks: Block, code: str = "en") -> bytes:
+    return report_pdf(document_of(*blocks, code=code), Imprint("run", "footer", 2020))
 
 
 def chart_of(*names: str) -> str:
@@ -88,6 +104,7 @@ def drawn(**environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", DRAWN],
         capture_output=True, encoding="utf-8", env=os.environ | environment, check=False,
+        cwd=Path(__file__).parents[3],
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -156,7 +173,7 @@ def test_system_fonts_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
         return bytes(compiled(*arguments, **options))
 
     monkeypatch.setattr(typst, "compile", noted)
-    pdf_of("<p>fund</p>")
+    pdf_of(paragraph("fund"))
     assert [call["ignore_system_fonts"] for call in calls] == [True]
     assert [call["font_paths"] for call in calls] == [fonts.font_folders()]
 
@@ -170,16 +187,16 @@ def test_what_no_font_has_becomes_a_placeholder(name: str, code: str, tmp_path: 
     shown = fonts.printable(text)
     assert fonts.unprintable(shown) == ""
     chart = chart_of(f"{text} 基金", text)
-    body = (
-        f"<h1>{text}</h1><p>{text} <strong>{text}</strong> <em>{text}</em> <code>{text}</code></p>"
-        f"<ul><li>{text}</li></ul><div class='note'>{text}</div>"
-        f"<table><caption>{text}</caption><tr><th class='t'>{text}</th><th>v</th></tr>"
-        f"<tr><td class='t'>{text}</td><td>1</td></tr></table>"
-        f"<figure><div class='panels'><div><h4>{text}</h4>{chart}</div></div>"
-        f"<figcaption>{text}</figcaption></figure>"
-        f"<details><summary>{text}</summary><p>{text}</p></details>"
+    blocks = (
+        paragraph(text, " ", strong(text), " ", Span(text, "em"), " ", typed(text)),
+        Listing((spans(text),)),
+        Note((paragraph(text),)),
+        table((left(text), right("v")), [row(text, 1)], text),
+        Figure((Panel(chart, text),), spans(text)),
+        Detail(spans(text), (paragraph(text),)),
     )
-    pdf = report_pdf(f"<body>{body}</body>", Imprint(text, text, text, 2020, code, text))
+    document = document_of(*blocks, title=text, code=code)
+    pdf = report_pdf(document, Imprint(text, text, 2020, text))
     assert fonts.PLACEHOLDER in text_of(pdf, tmp_path)
 
 
@@ -187,7 +204,8 @@ def test_what_no_font_has_becomes_a_placeholder(name: str, code: str, tmp_path: 
 def test_what_fonts_have_is_printed_as_it_is(code: str, tmp_path: Path) -> None:
     assert fonts.unprintable(PRINTED) == ""
     chart = chart_of(*PRINTED.split())
-    text = text_of(pdf_of(f"<p>{PRINTED}</p><figure>{chart}</figure>", code), tmp_path)
+    blocks = (paragraph(PRINTED), figure(chart, ""))
+    text = text_of(pdf_of(*blocks, code=code), tmp_path)
     assert fonts.PLACEHOLDER not in text
     for word in ("Łódź", "Ελλάδα", "Москва", "✚", "基金", "𠮷", "한국"):
         assert text.count(word) >= 2, word
@@ -199,9 +217,10 @@ def test_charts_name_families_for_browsers_too() -> None:
 
 
 def test_chinese_is_bold_where_it_is_strong() -> None:
-    plain, strong = pdf_of("<p>基金</p>", "zh"), pdf_of("<p><strong>基金</strong></p>", "zh")
-    assert len(re.findall(rb"/FontFile", plain)) == len(re.findall(rb"/FontFile", strong))
-    assert plain != strong
+    plain = pdf_of(paragraph("基金"), code="zh")
+    bold = pdf_of(paragraph(strong("基金")), code="zh")
+    assert len(re.findall(rb"/FontFile", plain)) == len(re.findall(rb"/FontFile", bold))
+    assert plain != bold
 
 
 def test_places_of_placeholders() -> None:

@@ -87,7 +87,8 @@ def test_a_writer_that_fails_loses_its_file_only(
 
 @pytest.mark.parametrize(
     ("function", "lost"),
-    [("report_page", ["report.html", "report.pdf"]), ("report_pdf", ["report.pdf"]),
+    [("report_document", ["report.html", "report.pdf"]), ("html_page", ["report.html"]),
+     ("report_pdf", ["report.pdf"]),
      ("write_workbook", ["report.xlsx"]), ("workbook_contents", ["report.xlsx"])],
 )  # fmt: skip
 def test_what_is_behind_a_writer_fails(
@@ -229,7 +230,7 @@ def test_alerts_are_said_when_they_cannot_be_posted(
 ) -> None:
     from fundpool import webhook
 
-    def failing(*_: object) -> None:
+    def failing(*_: object, **__: object) -> None:
         raise webhook.WebhookError("nobody there")
 
     monkeypatch.setattr(webhook, "post_alerts", failing)

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from fundpool.report.document.making import left, right, row, table
 from fundpool.report.pdf import Imprint, report_pdf
+from tests.fundpool.documents import document_of
 from tests.fundpool.pdf_reading import words_by_page
 from tests.fundpool.reported import Reported
 
@@ -39,10 +41,10 @@ def test_reports_have_no_overprints(code: str, english: Reported, chinese: Repor
 def test_wide_tables_have_no_overprints(columns: int, code: str, tmp_path: Path) -> None:
     """Figures that cannot be broken, more of them than the line has room for."""
     figure = "1083.2万 ± 5408.9万" if code == "zh" else "−859.6 bn ± 799.8 m"
-    head = "<th class='t'>fund</th>" + "<th>least reserve, months</th>" * columns
-    row = "<td class='t'>Lianyungang City District</td>" + f"<td>{figure}</td>" * columns
-    page = f"<body><table><tr>{head}</tr><tr>{row}</tr><tr>{row}</tr></table></body>"
-    (tmp_path / "a.pdf").write_bytes(report_pdf(page, Imprint("t", "r", "f", 2020, code)))
+    heads = [left("fund"), *[right("least reserve, months")] * columns]
+    cells = row("Lianyungang City District", *[figure] * columns)
+    document = document_of(table(heads, [cells, cells]), code=code)
+    (tmp_path / "a.pdf").write_bytes(report_pdf(document, Imprint("r", "f", 2020)))
     assert troubles(tmp_path / "a.pdf") == []
 
 

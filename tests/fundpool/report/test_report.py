@@ -11,12 +11,18 @@ from typer.testing import CliRunner
 import fundpool
 from fundpool.cli.commands import app
 from fundpool.models.projection.comparison import Comparison
-from fundpool.report.page.page import report_page
+from fundpool.report.document.html import html_page
+from fundpool.report.sections.report import report_document
 from fundpool.summary import summary
 from tests.cases.small import small_case
 from tests.fundpool.page import Page, read_page
 
 PLANS = ["county", "city", "province"]
+
+
+def page_of(comparison: Comparison) -> Page:
+    found = summary(comparison.projections, "county")
+    return read_page(html_page(report_document(comparison, found)))
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +32,7 @@ def comparison(small_folder: Path) -> Comparison:
 
 @pytest.fixture(scope="module")
 def page(comparison: Comparison) -> Page:
-    return read_page(report_page(comparison, summary(comparison.projections, "county")))
+    return page_of(comparison)
 
 
 @pytest.fixture(scope="module")
@@ -137,7 +143,7 @@ def test_statuses_are_told_apart(tmp_path: Path) -> None:
     case.settings["tables"]["economy"] = {"status": "derived", "source": "a survey"}
     folder = case.write(tmp_path / "case")
     comparison = fundpool.compare(fundpool.read_case(folder), years=1)
-    page = read_page(report_page(comparison, summary(comparison.projections, "county")))
+    page = page_of(comparison)
     rows = {row[0]: row[1:] for row in page.rows if row}
     assert rows["economy.interest"][2:4] == ["published", "a yearbook"]
     assert rows["economy.wage_growth"][2] == "assumed"
@@ -150,7 +156,7 @@ def test_names_are_escaped(tmp_path: Path) -> None:
     case.settings["title"] = "A <b>bold</b> case"
     folder = case.write(tmp_path / "case")
     comparison = fundpool.compare(fundpool.read_case(folder), years=1)
-    page = read_page(report_page(comparison, summary(comparison.projections, "county")))
+    page = page_of(comparison)
     _assert_self_contained(page)
     assert "<script>alert(1)</script> & Ash" in page.text
     assert "A <b>bold</b> case" in page.text

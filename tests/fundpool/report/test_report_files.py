@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language, language
 from fundpool.report.columns import CALCULATED
-from fundpool.report.page.blocks import Element, blocks_of, read_page
+from tests.fundpool.page import read_page
 from tests.fundpool.pdf_reading import pdf_text
 from tests.fundpool.reported import Reported, reported
 
@@ -70,11 +70,10 @@ def test_every_medium_shows_the_same_numbers(
 def test_sections_reach_the_pdf(english: Reported) -> None:
     """Every heading and every cell of every table of the page stands in the PDF."""
     text = squeezed(pdf_text(english.folder / "report.pdf")).replace("-", "")
-    root, _ = read_page((english.folder / "report.html").read_text(encoding="utf-8"))
-    body = next(root.all("main"))
-    cells = [e for e in body.all("td", "h2", "h3", "summary") if e.text().strip()]
+    page = read_page((english.folder / "report.html").read_text(encoding="utf-8"))
+    cells = [cell for row in page.rows for cell in row if cell] + page.headings
     assert len(cells) > 400
-    short = [e.text() for e in cells if len(e.text()) < 40]
+    short = [cell for cell in cells if len(cell) < 40]
     missing = [t for t in short if squeezed(t).replace("-", "") not in text]
     assert missing == []
 
@@ -99,15 +98,15 @@ def test_the_page_needs_nothing_beside_it(english: Reported, chinese: Reported) 
 
 
 def test_the_report_has_what_such_reports_have(english: Reported) -> None:
-    root, _ = read_page((english.folder / "report.html").read_text(encoding="utf-8"))
-    sections = [s.attributes["id"] for s in root.all("section")]
+    page = read_page((english.folder / "report.html").read_text(encoding="utf-8"))
+    sections = [value for tag, name, value in page.attributes if (tag, name) == ("section", "id")]
     assert sections == [
         "answers", "change", "employee", "resident", "tests", "sensitivity", "migrants", "people",
         "calibration", "experience", "basis", "assumptions", "limitations", "terms",
         "reproducibility",
     ]  # fmt: skip
-    links = [a.attributes["href"] for a in next(root.all("nav")).all("a")]
-    assert {link[1:] for link in links} == set(sections)
+    links = page.values("href")
+    assert [link[1:] for link in links] == sections, "the contents, and no other link"
 
 
 def test_the_pdf_is_archival_and_tagged(english: Reported) -> None:
@@ -190,27 +189,6 @@ def test_chinese_workbook_keeps_numbers(english: Reported, chinese: Reported) ->
     second = sheet(chinese.folder / "report.xlsx", "overview")
     assert "平均均衡费率" in second.columns
     assert first["level rate mean"].tolist() == second["平均均衡费率"].tolist()
-
-
-def test_blocks_of_a_page() -> None:
-    page = (
-        "<body><h2>A</h2><p>one <strong>two</strong> <code>a.b</code></p>"
-        "<table><tr><th class='t'>n</th><th>v</th></tr><tr><td class='t'>East Town</td>"
-        "<td>1</td></tr></table><figure><div class='panels'><div><h4>p</h4><svg width='2'></svg>"
-        "</div></div><figcaption>c</figcaption></figure><details><summary>s</summary>"
-        "<p>inside</p></details></body>"
-    )
-    blocks, drawings = blocks_of(page)
-    kinds = [block["kind"] for block in blocks]
-    assert kinds == ["heading", "text", "table", "figure", "detail"]
-    assert [span["style"] for span in blocks[1]["spans"]] == ["", "strong", "", "code"]
-    assert blocks[1]["spans"][3]["text"] == "a.\u200bb"
-    assert blocks[2]["align"] == ["left", "right"]
-    assert blocks[2]["body"][0][0]["spans"][0]["text"] == "East\u00a0Town"
-    assert blocks[3]["parts"] == [{"title": "p", "drawing": 0, "alt": "p c"}]
-    assert drawings == ["<svg width='2'></svg>"]
-    assert blocks[4]["blocks"][0]["spans"][0]["text"] == "inside"
-    assert isinstance(read_page(page)[0], Element)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from fundpool.models.funds.recursion import (
 )
 from fundpool.models.funds.summary import pool_summary
 from fundpool.models.funds.table import fund_table
-from fundpool.models.pooling.adjustment import PoolFlow, batch_swaps, swaps_of_year
+from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
 from fundpool.models.pooling.plans import AdjustmentFund
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.pooling.timeline import layout
@@ -108,7 +108,7 @@ def test_swaps_in_many_scenarios_are_those_of_one() -> None:
     need, reserve = generator.uniform(1, 4, 5), generator.uniform(0, 2, (7, 2))
     for share in (0.0, 0.6):
         rules = AdjustmentFund("city", 0.2, 0.3, share)
-        got = batch_swaps(member, rules, income, result, need, reserve)
+        got = swaps_of_year(member, rules, PoolFlow(income, result, need), reserve)
         for row in range(7):
             one = swaps_of_year(
                 member, rules, PoolFlow(income[row], result[row], need), reserve[row]

@@ -35,9 +35,9 @@ def _run(interest: float = 0.0, **columns: list[float]) -> PoolRun:
         "taken_over": [0.0, 0.0],
     } | columns
     table = {name: np.array(values)[:, None] for name, values in money.items()}
-    pools = Pools(("ash",), ("Ash",), ("county",), np.array([0]))
+    pools = Pools(("ash",), ("Ash",), ("county",), ("county",), np.array([0]))
     laid = Layout(
-        "employee", (Stage("county"),), (pools,), (None,), np.zeros(2, int), np.array([0, 1])
+        "employee", (Stage("county"),), (pools,), (None,), np.zeros(2, int), np.array([0, 1]), {}
     )
     none = np.zeros((2, 1))
     return PoolRun(

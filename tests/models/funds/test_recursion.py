@@ -1,4 +1,4 @@
-"""Money of pools on arrays: moral hazard acts on all that a pool pays and owes."""
+"""Money of pools on arrays: moral hazard raises what is paid and owed for care in merged funds."""
 
 import pytest
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from fundpool.inputs.case import Case
-from fundpool.models.optimiser import Choices, optimise
+from fundpool.models.optimiser import Choices, optimise, partition
 from fundpool.models.optimiser.beside.naive import POLICIES
 from fundpool.models.optimiser.explain.comparison import compared
 from fundpool.models.optimiser.explain.industries import industry_burdens
@@ -18,9 +18,12 @@ from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 from fundpool.models.optimiser.frontier import efficient, frontier
 from fundpool.models.optimiser.limits import Aims, Policy
-from fundpool.models.optimiser.partition import Candidates, best_partition, cost_of
+from fundpool.models.optimiser.partition import best_partition, cost_of
+from fundpool.models.optimiser.problem.candidates import Candidates
 from fundpool.models.optimiser.problem.fund import fund_problem
+from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.stages import optimised
+from fundpool.models.optimiser.statement.partition import least_cost
 from fundpool.models.projection.study import Projection, Study
 from tests.cases.pool_flows import pool_flows
 
@@ -66,6 +69,54 @@ def test_partition_is_the_best_of_all(seed: int, hazard: float) -> None:
     assert found.reported == pytest.approx(found.cost, rel=1e-6, abs=1e-6)
     assert found.relative_gap < 1e-6
     assert found.cost <= min(found.alternatives.values()) + 1e-6
+    assert found.bound_from == "dynamic programming"
+    assert found.bound == pytest.approx(min(costs), rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize(("seed", "price"), [*product(range(8), (0.5, 1.0, 3.0))])
+def test_bound_of_three_stages_is_the_least_of_all(seed: int, price: float) -> None:
+    given = replace(tree(seed, (0, 2, 4), 0.02), rescue_price=price)
+    parts = every_partition()
+
+    def merged(first: set[int], second: set[int]) -> bool:
+        return all(
+            any((given.contains[a] <= given.contains[b]).all() for b in second) for a in first
+        )
+
+    costs = [
+        cost_of(given, np.array([[k in part for k in range(7)] for part in plan]))[0]
+        for plan in product(parts, repeat=3)
+        if merged(plan[0], plan[1]) and merged(plan[1], plan[2])
+    ]
+    assert least_cost(given) == pytest.approx(min(costs), rel=1e-12, abs=1e-9)
+
+
+def test_a_partition_away_from_its_bound_is_not_certified(monkeypatch: pytest.MonkeyPatch) -> None:
+    found, _ = best_partition(tree(1, (0, 3), 0.05))
+    assert found is not None
+    assert found.certified
+    assert not replace(found, cost=found.cost * 1.001 + 1.0).certified
+    assert not replace(found, bound=found.cost * 1.001 + 1.0).certified
+    # a program in which one pool may not be chosen is content with a dearer plan
+    program = partition._program
+
+    def without(given: Candidates, unit: float) -> tuple[LinearProgram, np.ndarray]:
+        built, chosen = program(given, unit)
+        for code in found.pools[1]:
+            built.add_rows(f"no_{code}", (), [(chosen[1, [given.codes.index(code)]], 1.0)], upper=0)
+        return built, chosen
+
+    monkeypatch.setattr(partition, "_program", without)
+    dearer, _ = best_partition(tree(1, (0, 3), 0.05))
+    assert dearer is not None
+    assert dearer.cost > found.cost
+    assert not dearer.certified
+    # too many histories: the solver's word, and said to be
+    monkeypatch.undo()
+    monkeypatch.setattr("fundpool.models.optimiser.statement.partition.MOST", 0)
+    word, _ = best_partition(tree(1, (0, 3), 0.05))
+    assert word is not None
+    assert word.bound_from == "solver"
 
 
 def test_moral_hazard_makes_pooling_not_worth_it() -> None:

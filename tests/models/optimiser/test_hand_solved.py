@@ -11,8 +11,9 @@ from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.certificate import missing, recursion
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
+from fundpool.models.optimiser.program.model import build, set_objective
 from fundpool.models.optimiser.program.solving import solve
-from fundpool.models.optimiser.stages import Outcome, build, optimised, set_objective
+from fundpool.models.optimiser.stages import Outcome, optimised
 from tests.cases.pool_flows import pool_flows
 
 CHEAPEST = Aims(order=("burden", "swaps"))

@@ -10,13 +10,14 @@ import pytest
 from fundpool.inputs.case import read_case
 from fundpool.models.analysis import sensitivity
 from fundpool.models.optimiser import frontier
-from fundpool.models.optimiser import stages as optimisation
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
+from fundpool.models.optimiser.program import model as plan_model
 from fundpool.models.optimiser.program import solving
 from fundpool.models.optimiser.program.highs import InMemoryHighs
-from fundpool.models.optimiser.stages import build, keep_objective, optimised
+from fundpool.models.optimiser.program.model import build, keep_objective
+from fundpool.models.optimiser.stages import optimised
 from fundpool.models.projection.study import study
 from tests.cases.pool_flows import pool_flows
 from tests.cases.stochastic import stochastic_case
@@ -107,7 +108,7 @@ def test_earlier_aims_give_way_by_more_in_a_large_program(
     fund: FundProblem, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for large, slack in ((20_000, 1e-9), (1, 1e-6)):
-        monkeypatch.setattr(optimisation, "LARGE", large)
+        monkeypatch.setattr(plan_model, "LARGE", large)
         model = build([fund], Aims())
         keep_objective(model, {"burden": 1.0}, 2.0, "kept")
         row = int(model.program.rows["kept"].flat[0])

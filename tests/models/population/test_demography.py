@@ -29,7 +29,7 @@ def test_the_newborn_of_a_year(tmp_path: Path) -> None:
     done = study(read_case(made.write(tmp_path / "case")), 1)
     year = done.pooled("county").people.set_index(["region", "year"]).loc[("ash", 2021)]
     assert year["births"] == pytest.approx(99.0)
-    boys, girls = done.flows.by_cell_last[0, [0, AGES]]
+    boys, girls = done.flows.by_cell[-1, 0, [0, AGES]]
     assert boys == pytest.approx(99.0 * 0.99 * 1.05 / 2.05)
     assert girls == pytest.approx(99.0 * 0.99 * 1.00 / 2.05)
 

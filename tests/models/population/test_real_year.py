@@ -22,7 +22,7 @@ from fundpool.models.flows.record import CountyFlows, empty_record
 from fundpool.models.flows.years import OpeningYear, opening_year
 from fundpool.models.population import year as population
 from fundpool.models.population.compiled import in_place
-from fundpool.models.population.credited_years import retired_share
+from fundpool.models.population.credited_years import retirement_cover
 from fundpool.models.population.preparation import Prepared, payroll_scheme, prepare, year_rates
 from fundpool.models.population.rates import YearCount, YearRates
 from fundpool.models.projection.study import Projection, project
@@ -49,12 +49,14 @@ def holdings(jiangsu: Case, prepared: Prepared, opening: OpeningYear) -> FloatAr
 @pytest.fixture(scope="module")
 def rates(jiangsu: Case, prepared: Prepared, holdings: FloatArray) -> YearRates:
     year = jiangsu.base_year + 1
-    earned = retired_share(
+    earned = retirement_cover(
         jiangsu, jiangsu.schemes[payroll_scheme(jiangsu)], prepared.people, holdings,
         prepared.cells, prepared.pairs, retirement.retirement_ages(jiangsu, year), year,
     )  # fmt: skip
     hazards = leaving.coverage_hazards(jiangsu, year)
-    return year_rates(prepared, coverage.yearly_transition(prepared.cover, hazards), earned, year)
+    return year_rates(
+        prepared, coverage.yearly_transition(prepared.cover, hazards), earned.share, year
+    )
 
 
 def _largest_difference(one: FloatArray, other: FloatArray) -> float:

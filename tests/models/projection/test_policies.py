@@ -471,7 +471,11 @@ def test_pooling_may_slacken_collection_and_raise_claims(tmp_path: Path) -> None
     case = case_with(tmp_path, policy(case=change, pooling="province"))
     done = study(case, 1)
     county, province = (done.pooled(plan).funds for plan in ("county", "province"))
-    for name, factor in (("contributions", 0.885), ("claims_paid", 1.186), ("subsidies", 1.0)):
+    for name, factor in (
+        ("contributions", 0.885),
+        ("claims_incurred", 1.186),
+        ("subsidies", 1.0),
+    ):
         assert province[name].sum() == pytest.approx(factor * county[name].sum())
 
 
@@ -630,3 +634,40 @@ def test_a_broken_policy_is_refused(
 def test_an_unknown_policy_is_refused(jiangsu: Case) -> None:
     with pytest.raises(CaseError, match="Did you mean 'portable'"):
         jiangsu.with_policies(["portabel"])
+
+
+def test_funds_that_run_dry_are_weighed_by_their_insured(base: Projection) -> None:
+    """In 2021 both resident funds run dry and no employee fund does (see the fund table)."""
+    table = base.funds
+    dry = set(table[table["balance"] < 0]["scheme"])
+    assert dry == {"resident"}
+    insured = table.groupby("scheme")["persons"].sum()
+    found = figures(base)
+    assert (found["funds"], found["funds_exhausted"]) == (4, 2)
+    assert found["exhausted_share"] == pytest.approx(insured["resident"] / insured.sum())
+
+
+def test_a_policy_may_be_measured_against_another(tmp_path: Path) -> None:
+    """A merger of schemes that the case holds merged already, against the case that keeps them."""
+    case = policy_case()
+    case.policies["apart"] = policy(**RURAL) | {"name": "apart"}
+    merged = policy(**RURAL, case={"mergers": [
+        {"scheme": "rural", "into": "resident", "year": 2022, **SOURCE}]})  # fmt: skip
+    case.policies["tried"] = merged | {"against": "apart"}
+    plain = read_case(case.write(tmp_path / "case"))
+    effects = policy_effects(study(plain, 3), ["apart", "tried"])
+    kept, done = (figures(study(plain.with_policies([name]), 3).pooled("county"))
+                  for name in ("apart", "tried"))  # fmt: skip
+    for name in ("funds", "funds_exhausted", "level_rate_flat", "from_home"):
+        assert effects.changes.loc["tried", name] == pytest.approx(done[name] - kept[name]), name
+        assert effects.changes.loc["apart", name] == pytest.approx(kept[name] - effects.base[name])
+    assert effects.bases["apart"] == effects.base
+    # what is measured is the merger, not that the scheme was apart before it
+    alone = policy_effects(study(plain, 3), ["tried"])
+    assert alone.changes.loc["tried", "funds"] == 0
+
+
+def test_a_policy_is_measured_against_one_that_exists(tmp_path: Path) -> None:
+    for name in ("nowhere", "tried"):
+        with pytest.raises(CaseError, match="against"):
+            case_with(tmp_path / name, policy(pooling="city", against=name))

@@ -187,12 +187,15 @@ def test_accounts(year_one: Comparison) -> None:
 def test_migrants(year_one: Comparison) -> None:
     """Those from North in South: 123.5 + 76.06 + 37.64 people in the mean.
 
-    They pay 161.14 x 11,000 to the employee scheme and 113.7 x 300 to the resident scheme.
+    They pay 161.14 x 11,000 to the employee scheme, of which 30 % goes to their accounts, and
+    113.7 x 300 to the resident scheme.
     """
     table = year_one.projections["county"].migrants.set_index(["home", "residence", "year"])
     row = table.loc[("north", "south", 2021)]
     assert row["persons"] == pytest.approx(237.2)
     assert row["contributions"] == pytest.approx(161.14 * 11_000 + 113.7 * 300)
+    assert row["account_credits"] == pytest.approx(0.3 * 161.14 * 11_000)
+    assert row["net_contributions"] == pytest.approx(0.7 * 161.14 * 11_000 + 113.7 * 300)
     assert row["from_host"] == pytest.approx(161.14 * 1_500 * 0.8 * 1.1)
     assert row["from_home"] == pytest.approx(9_127.2 * 1.1 + 42_259.3875)
 

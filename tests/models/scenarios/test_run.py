@@ -29,7 +29,8 @@ from tests.cases.stochastic import stochastic_case
 PLANS = ["county", "city", "province", "county,city@2022,province@2025",
          "county+province:0.05:0.3", "county+province:0.1:0.2,province@2024",
          "county+province:0.1:0.2,city@2022,province@2025",
-         "county,county+province:0.05:0.3@2023"]  # fmt: skip
+         "county,county+province:0.05:0.3@2023", "county+province:0.1:0.2:0.6",
+         "county+city:0.1:0.2:0.5,city@2023"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

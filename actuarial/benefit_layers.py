@@ -1,0 +1,70 @@
+"""Benefits on top of each other: what several funds pay of one cost, what a person bears at most.
+
+Both are piecewise linear again, so that everything that takes a formula takes them: a claim, or the
+year's total (:func:`fundpool.actuarial.person_year.payment`).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fundpool.actuarial.benefits import BenefitFormula, Payment, PiecewiseLinear, coordinate
+
+
+def with_copayment_limit(formula: BenefitFormula, limit: float) -> BenefitFormula:
+    """A formula under which a person bears at most ``limit`` a year; the ceiling still holds.
+
+    >>> with_copayment_limit(BenefitFormula(100, ((0, 0.5),)), 300)
+    BenefitFormula(deductible=100, bands=((0.0, 0.5), (400.0, 1.0)), ceiling=inf)
+
+    Raises:
+        ValueError: a limit that is not a positive number.
+    """
+    if not (np.isfinite(limit) and limit > 0):
+        raise ValueError("the limit of what a person bears must be a positive number")
+    if limit <= formula.deductible:
+        return BenefitFormula(limit, ((0.0, 1.0),), formula.ceiling)
+    if formula.bands[0][0] > 0:  # what lies below the first band is borne in full
+        formula = BenefitFormula(formula.deductible, ((0.0, 0.0), *formula.bands), formula.ceiling)
+    borne = formula.deductible
+    bands: list[tuple[float, float]] = []
+    ends = (*(start for start, _ in formula.bands[1:]), np.inf)
+    for (start, rate), end in zip(formula.bands, ends, strict=True):
+        bands.append((start, rate))
+        reached = start + (limit - borne) / (1.0 - rate) if rate < 1.0 else np.inf
+        if reached < end:
+            kept = bands[:-1] if reached <= start else bands
+            return BenefitFormula(formula.deductible, (*kept, (reached, 1.0)), formula.ceiling)
+        borne += (1.0 - rate) * (end - start) if np.isfinite(end) else 0.0
+    return formula
+
+
+def layers(formulas: Sequence[Payment]) -> list[PiecewiseLinear]:
+    """Payments of several funds, each on what those before it leave of the cost.
+
+    Basic benefit, catastrophic cover (大病保险) and medical assistance, say: the second formula
+    acts on the cost less the first payment, the third on what both leave.
+
+    >>> basic = BenefitFormula(deductible=1000, bands=((0, 0.7),), ceiling=70_000)
+    >>> catastrophic = BenefitFormula(deductible=15_000, bands=((0, 0.6),))
+    >>> [float(layer(201_000)) for layer in layers([basic, catastrophic])]
+    [70000.0, 69600.0]
+
+    Raises:
+        ValueError: no formula.
+    """
+    if not formulas:
+        raise ValueError("at least one formula is needed")
+    paid = [formulas[0].breakpoints()]
+    so_far = paid[0]
+    for formula in formulas[1:]:
+        _, layer = coordinate(so_far, formula, "sequential")
+        paid.append(layer)
+        knots = tuple(sorted({*so_far.knots, *layer.knots}))
+        slopes = tuple(_slope(so_far, knot) + _slope(layer, knot) for knot in knots)
+        so_far = PiecewiseLinear(knots, slopes).merged()
+    return paid
+
+
+def _slope(form: PiecewiseLinear, cost: float) -> float:
+    return form.slopes[int(np.searchsorted(np.array(form.knots), cost, side="right")) - 1]

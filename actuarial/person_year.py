@@ -1,0 +1,356 @@
+"""What a benefit pays for a person's year: deductible, bands and ceiling on the year's total cost.
+
+The year's cost is a compound sum ``S = X_1 + ... + X_N``. The number of claims ``N`` is negative
+binomial with mean ``m`` and variance ``m (1 + dispersion m)`` (Poisson at dispersion 0), costs are
+independent of it and of each other (Klugman, Panjer and Willmot, *Loss Models*, chapter 9). For a
+piecewise-linear payment ``b`` with ``b(s) = a_k + r_k (s - t_k)`` from knot ``t_k`` on,
+
+``E[b(S)] = sum_k r_k (E[S ^ t_(k+1)] - E[S ^ t_k])``, and likewise ``E[b(S)^2]`` from
+``E[(S ^ t)^2]``,
+
+where ``S ^ t`` is the lesser of both. These limited moments come from the distribution of ``S`` on
+a lattice that ends at ``t`` (FFT, mean of a claim kept), refined until the payment settles.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import nbinom, poisson
+
+from fundpool.actuarial.aggregate_loss import aggregated, lattice_mass
+from fundpool.actuarial.arrays import FloatArray
+from fundpool.actuarial.benefits import Payment, PiecewiseLinear
+from fundpool.actuarial.limited_moments import limited_moment, payment_moment_grid
+from fundpool.actuarial.severity import Severity, Value, lognormal_limited_expected_value
+
+POINTS = tuple(2**power for power in (10, 12, 14, 16, 18))
+"""Lattice points tried, coarse to fine; each step is a quarter of the one before."""
+EXTRAPOLATED = 1 / 15
+"""Of the change between two lattices, what is left to the limit: the error falls as the square of
+the step (Richardson)."""
+SETTLED = 1e-6
+"""Relative change between two lattices at which a payment counts as exact."""
+RESOLVED = 2.0**10
+"""Mean claims to which a lattice extends at least."""
+ACCEPTED = 1e-4
+"""Relative change that the finest lattice may still show; beyond it no result is given."""
+TAIL = 1e-14
+"""Probability of more claims that is left out where counts are added up one by one."""
+
+
+def payment(
+    count_mean: float, dispersion: float, severity: Severity, formula: Payment
+) -> tuple[float, float]:
+    """Mean and variance of what a formula on the year's total cost pays for a person.
+
+    >>> from fundpool.actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> year = BenefitFormula(deductible=0, bands=((0, 0.5),))
+    >>> payment(2.0, 0.0, Exponential(100.0), year)  # half of a compound Poisson sum
+    (100.0, 10000.0)
+
+    Args:
+        count_mean: expected claims in the year.
+        dispersion: variance of the gamma factor between persons; 0 for a Poisson count.
+        severity: cost of a claim.
+        formula: acts on the year's total.
+
+    Returns:
+        mean and variance, in money and money squared; infinite where they do not exist.
+
+    Raises:
+        ValueError: a negative mean or dispersion.
+        ArithmeticError: the finest lattice does not settle the result, or its own check fails.
+    """
+    _check_count(count_mean, dispersion)
+    form = formula.breakpoints().merged()
+    if count_mean == 0.0:
+        return 0.0, 0.0
+    total_mean, total_square = _total_moments(count_mean, dispersion, severity)
+    if form.slopes[-1] > 0 and not np.isfinite(total_mean):
+        return float("inf"), float("inf")
+    limits = np.array(form.knots[1:])
+    coarse = previous = np.full(2, np.nan)
+    change = np.inf if limits.size else 0.0
+    for points in POINTS if limits.size else POINTS[:1]:
+        limited = [
+            _limited_moments(count_mean, dispersion, severity, float(limit), points)
+            for limit in limits
+        ]
+        fine = _payment_moments(form, [(0.0, 0.0), *limited, (total_mean, total_square)])
+        if not limits.size:
+            moments = fine
+            break
+        with np.errstate(invalid="ignore"):
+            left = (fine - coarse) * EXTRAPOLATED
+        moments = fine + np.where(np.isfinite(left), left, 0.0)
+        change = _change(previous, moments)
+        if change <= SETTLED:
+            break
+        coarse, previous = fine, moments
+    mean, square = moments
+    variance = square - mean**2
+    if (
+        change > ACCEPTED
+        or not mean <= total_mean * (1 + ACCEPTED)
+        or variance < -ACCEPTED * square
+    ):
+        raise ArithmeticError(
+            f"the payment of a person's year is not settled on {POINTS[-1]:,} lattice points "
+            f"(relative change {change:.1e}): amounts of the formula and of the claims lie too far "
+            "apart"
+        )
+    return float(mean), float(max(variance, 0.0))
+
+
+def _check_count(count_mean: float, dispersion: float) -> None:
+    if not (np.isfinite(count_mean) and count_mean >= 0):
+        raise ValueError("the expected number of claims must be a number of at least 0")
+    if not (np.isfinite(dispersion) and dispersion >= 0):
+        raise ValueError("the dispersion must be a number of at least 0")
+
+
+def _total_moments(count_mean: float, dispersion: float, severity: Severity) -> tuple[float, float]:
+    """``E[S]`` and ``E[S^2]``, ``Var S = m Var X + m (1 + dispersion m) E[X]^2``."""
+    mean, variance = severity.mean(), severity.variance()
+    total = count_mean * mean
+    if not np.isfinite(variance):
+        return total, float("inf")
+    spread = count_mean * variance + count_mean * (1 + dispersion * count_mean) * mean**2
+    return total, spread + total**2
+
+
+def _limited_moments(
+    count_mean: float, dispersion: float, severity: Severity, limit: float, points: int
+) -> tuple[float, float]:
+    """``E[S ^ t]`` and ``E[(S ^ t)^2]`` from the lattice that ends at ``t``.
+
+    Where ``t`` is so far out that the lattice would not resolve a claim, the lattice ends before
+    it at ``u``, and what lies between comes from a single large claim on top of the mean of the
+    others, ``P(S > s) = m P(X > s - c)``: exact in the limit for heavy tails, nothing for others.
+    """
+    claim = float(severity.limited_expected_value(limit))
+    end = min(limit, claim * max(RESOLVED, 64.0 * count_mean))
+    claims = lattice_mass(severity, end / points, points)
+    mass = aggregated(claims, count_mean, dispersion)
+    costs = np.arange(points) * (end / points)
+    beyond = 1.0 - mass.sum()
+    if not -1e-6 < beyond <= 1.0:
+        raise ArithmeticError(f"probabilities of a person's year add up to {mass.sum():.9f}")
+    first, second = mass @ costs + end * beyond, mass @ costs**2 + end**2 * beyond
+    if end < limit:
+        others = count_mean * float(severity.limited_expected_value(end))
+        edges = np.array([end, limit]) - others
+        layer = count_mean * np.diff(np.asarray(severity.limited_expected_value(edges)))[0]
+        squares = count_mean * np.diff(_limited_squares(severity, edges))[0]
+        first, second = first + layer, second + squares + 2.0 * others * layer
+    return float(first), float(second)
+
+
+def _limited_squares(severity: Severity, limits: FloatArray) -> FloatArray:
+    """``E[min(X, limit)^2]``."""
+    if isinstance(severity, MixedSeverity):
+        kinds = zip(severity.weights, severity.severities, strict=True)
+        return sum(
+            (weight * _limited_squares(kind, limits) for weight, kind in kinds),
+            start=np.zeros(limits.shape),
+        )
+    return limited_moment(severity, limits, 2)
+
+
+def _payment_moments(form: PiecewiseLinear, limited: Sequence[tuple[float, float]]) -> FloatArray:
+    """``E[b]`` and ``E[b^2]`` from the limited moments at every knot and at infinity."""
+    first = second = paid = 0.0
+    ends = (*form.knots[1:], np.inf)
+    pieces = zip(form.knots, ends, form.slopes, limited[:-1], limited[1:], strict=True)
+    for knot, end, slope, (low, low_square), (high, high_square) in pieces:
+        if slope == 0.0:
+            continue
+        layer = high - low
+        # 2 integral of (s - t_k) P(S > s) over the piece
+        layer_square = high_square - low_square - 2.0 * knot * layer
+        first += slope * layer
+        second += 2.0 * slope * paid * layer + slope**2 * layer_square
+        paid += slope * (end - knot)
+    return np.array([first, second])
+
+
+def _change(before: FloatArray, after: FloatArray) -> float:
+    """Largest relative change of what is finite."""
+    finite = np.isfinite(after) & ~np.isinf(before)
+    if np.isnan(before[finite]).any():
+        return float("inf")
+    size = np.maximum(np.abs(after[finite]), np.finfo(float).tiny)
+    return float(np.max(np.abs(after[finite] - before[finite]) / size, initial=0.0))
+
+
+def payment_by_stay(
+    count_mean: float, dispersion: float, severity: Severity, formulas: Sequence[Payment]
+) -> tuple[float, float]:
+    """Mean and variance of a year in which each stay is paid by the formula of its number.
+
+    The first stay is paid by the first formula, the second by the second, later ones by the last,
+    as where the deductible falls with every stay:
+
+    ``E = sum_k P(N >= k) E[b_k(X)]``; the variance adds that within a number of stays and that
+    between numbers.
+
+    Args:
+        count_mean: expected stays in the year.
+        dispersion: variance of the gamma factor between persons.
+        severity: cost of a stay.
+        formulas: by number of the stay; the last one holds for all later ones.
+
+    Raises:
+        ValueError: a negative mean or dispersion, or no formula.
+    """
+    _check_count(count_mean, dispersion)
+    if not formulas:
+        raise ValueError("at least one formula is needed")
+    if count_mean == 0.0:
+        return 0.0, 0.0
+    count: Any = poisson(count_mean)
+    if dispersion > 0:
+        count = nbinom(1.0 / dispersion, 1.0 / (1.0 + dispersion * count_mean))
+    most = max(int(count.isf(TAIL)) + 1, len(formulas) + 1)
+    means, squares = (
+        np.array([float(payment_moment_grid(f, severity, 1.0, order)) for f in formulas])
+        for order in (1, 2)
+    )
+    of_stay = np.minimum(np.arange(most), len(formulas) - 1)
+    # by number of stays 0 ... most: what they are paid, and how much that varies
+    paid = np.concatenate([[0.0], np.cumsum(means[of_stay])])
+    within = np.concatenate([[0.0], np.cumsum((squares - means**2)[of_stay])])
+    chance = count.pmf(np.arange(most + 1))
+    mean = float(chance @ paid)
+    return mean, float(chance @ within + chance @ paid**2 - mean**2)
+
+
+@dataclass(frozen=True)
+class MixedSeverity:
+    """Cost of a claim that is of kind ``i`` with probability ``weights[i]``.
+
+    Claims of several services whose numbers share one gamma factor of the person are one compound
+    negative binomial sum of such claims: given the factor, independent Poisson streams add up.
+
+    Attributes:
+        weights: expected claims of each kind, ``(k,)``; scaled to one.
+        severities: their costs.
+    """
+
+    weights: tuple[float, ...]
+    severities: tuple[Severity, ...]
+
+    def __post_init__(self) -> None:
+        """Check the weights and scale them."""
+        weights = np.asarray(self.weights, dtype=float)
+        if weights.shape != (len(self.severities),) or not np.isfinite(weights).all():
+            raise ValueError("a mixture needs a weight for every severity")
+        if (weights < 0).any() or not weights.sum() > 0:
+            raise ValueError("weights of a mixture must not be negative, nor all zero")
+        object.__setattr__(self, "weights", tuple((weights / weights.sum()).tolist()))
+
+    def _mixed(self, values: Sequence[Value]) -> Value:
+        total = sum(
+            (weight * np.asarray(value) for weight, value in zip(self.weights, values, strict=True)
+             if weight > 0), start=np.zeros(np.shape(values[0]))
+        )  # fmt: skip
+        return float(total) if np.ndim(total) == 0 else np.asarray(total)
+
+    def mean(self) -> float:
+        """``E[X]``."""
+        return float(self._mixed([severity.mean() for severity in self.severities]))
+
+    def variance(self) -> float:
+        """``Var X``."""
+        squares = [severity.variance() + severity.mean() ** 2 for severity in self.severities]
+        return float(self._mixed(squares)) - self.mean() ** 2
+
+    def limited_expected_value(self, limit: ArrayLike) -> Value:
+        """``E[min(X, limit)]``."""
+        return self._mixed([severity.limited_expected_value(limit) for severity in self.severities])
+
+
+def payment_of_services(
+    count_means: Sequence[float],
+    dispersion: float,
+    severities: Sequence[Severity],
+    formula: Payment,
+) -> tuple[float, float]:
+    """Mean and variance of a year in which one formula acts on the cost of several services.
+
+    The numbers of claims share one gamma factor of the person with variance ``dispersion``, so
+    that who is often in hospital also sees the doctor more often; at 0 they are independent.
+
+    Args:
+        count_means: expected claims of each service.
+        dispersion: variance of the shared factor.
+        severities: cost of a claim of each service.
+        formula: acts on the sum over services.
+
+    Raises:
+        ValueError: lengths differ, or a negative mean or dispersion.
+        ArithmeticError: as :func:`payment`.
+    """
+    means = [float(mean) for mean in count_means]
+    if len(means) != len(severities):
+        raise ValueError("every service needs an expected number of claims and a severity")
+    for mean in means:
+        _check_count(mean, dispersion)
+    if sum(means) == 0.0:
+        return 0.0, 0.0
+    mixture = MixedSeverity(tuple(means), tuple(severities))
+    return payment(sum(means), dispersion, mixture, formula)  # type: ignore[arg-type]
+
+
+def matched_payment(
+    count_means: ArrayLike, dispersion: float, severity: Severity, formula: Payment
+) -> FloatArray:
+    """Expected payments of many cells at once, by a lognormal total with the exact two moments.
+
+    Years with one claim are exact; the cost of those with more is taken as lognormal with their
+    exact mean and variance. Against :func:`payment` it is within 13 % of the
+    expected payment for lognormal and gamma claims with a coefficient of variation of 1 to 2,
+    0.05 to 20 claims a year, dispersion 0.3 to 2, deductibles of 0.5 and 4 and a ceiling
+    of 20 times the mean cost (tests/actuarial/test_person_year.py).
+
+    Args:
+        count_means: expected claims of each cell, ``(...)``.
+        dispersion: variance of the gamma factor between persons.
+        severity: cost of a claim, with a finite variance.
+        formula: acts on the year's total.
+
+    Returns:
+        expected payment of each cell, ``(...)``, money a person.
+
+    Raises:
+        ValueError: a negative mean or dispersion, or a severity without a variance.
+    """
+    means = np.asarray(count_means, dtype=float)
+    for extreme in (means.min(initial=0.0), means.max(initial=0.0)):
+        _check_count(float(extreme), dispersion)
+    mean, variance = severity.mean(), severity.variance()
+    if not np.isfinite(variance):
+        raise ValueError("two moments are matched: the severity needs a finite variance")
+    some = np.where(means > 0, means, 1.0)
+    # probabilities of no claim and of one
+    base = 1.0 + dispersion * some
+    none = np.exp(-some) if dispersion == 0 else base ** (-1.0 / dispersion)
+    one = some * none / base
+    square = variance + mean**2
+    more_total = (some - one) * mean
+    more_square = some * variance + some * base * mean**2 + (some * mean) ** 2 - one * square
+    # where two claims hardly ever come together, rounding leaves nothing to match
+    several = np.maximum(1.0 - none - one, 1e-300)
+    of_those = np.maximum(more_total, 1e-300) / several
+    sigma = np.sqrt(np.log(np.maximum(more_square / several / of_those**2, 1.0)))
+    mu = np.log(of_those) - 0.5 * sigma**2
+    form = formula.breakpoints()
+    limits = np.append(form.knots, np.inf)
+    limited = lognormal_limited_expected_value(mu[..., None], sigma[..., None], limits)
+    paid = (np.diff(np.asarray(limited), axis=-1) * np.array(form.slopes)).sum(axis=-1)
+    single = float(payment_moment_grid(form, severity, 1.0, 1))
+    return np.asarray(np.where(means > 0, one * single + several * paid, 0.0))

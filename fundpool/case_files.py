@@ -1,0 +1,120 @@
+"""Making case folders and workbooks from Python: what ``init``, ``new``, ``convert`` and
+``synthesise`` do.
+
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as folder:
+...     new(f"{folder}/mine", levels=("district", "state"), schemes={"health": "flat"})
+...     convert(f"{folder}/mine", f"{folder}/mine.xlsx")
+...     sorted(path.name for path in Path(folder).iterdir())
+['mine', 'mine.xlsx']
+"""
+
+import datetime
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+
+def init(directory: str | Path, case: str = "jiangsu") -> None:
+    """Copy a bundled case into a new folder.
+
+    Args:
+        directory: the folder, which must not exist or be empty.
+        case: name of the bundled case.
+
+    Raises:
+        CaseError: no such case, or the folder holds something.
+        OSError: the folder cannot be written to.
+    """
+    from fundpool.building.copies import copy_case
+
+    copy_case(case, Path(directory))
+
+
+def new(
+    target: str | Path,
+    *,
+    title: str = "",
+    levels: Sequence[str] = ("county", "city", "province"),
+    schemes: Mapping[str, str] | None = None,
+    statuses: Sequence[str] = (),
+    services: Sequence[str] = ("outpatient", "inpatient"),
+    base_year: int | None = None,
+    years: int = 30,
+    currency: str = "CNY",
+) -> None:
+    """Write an empty case, as a folder or, if the name ends in ``.xlsx``, a workbook.
+
+    Args:
+        target: what is made; it must not exist.
+        title: what reports call the case; its name unless given.
+        levels: of the region tree, from the lowest.
+        schemes: kind of each scheme, ``payroll`` or ``flat``, by its name; an ``employee`` and a
+            ``resident`` scheme unless given.
+        statuses: coverage statuses in use; those of the schemes unless given.
+        services: service classes.
+        base_year: year at whose end the case is valued; last year unless given.
+        years: that are projected.
+        currency: of all money.
+
+    Raises:
+        CaseError: something asked for cannot be, or the target exists.
+        OSError: the target cannot be written to.
+    """
+    from fundpool.inputs.files.disk import portable_name
+    from fundpool.inputs.new import NewCase, write_new_case
+
+    path = Path(target)
+    name = portable_name(path.stem)
+    last = datetime.datetime.now(tz=datetime.UTC).year - 1
+    case = NewCase(
+        name=name,
+        title=title or name,
+        levels=tuple(levels),
+        schemes=schemes,
+        statuses=tuple(statuses),
+        services=tuple(services),
+        base_year=last if base_year is None else base_year,
+        years=years,
+        currency=currency,
+    )
+    write_new_case(case, path)
+
+
+def convert(source: str | Path, target: str | Path) -> None:
+    """Write a case as a workbook (``.xlsx``) or as a folder; both read as the same case.
+
+    Args:
+        source: a case folder, a workbook or the name of a bundled case.
+        target: what is made; it must not exist.
+
+    Raises:
+        CaseError: the case cannot be opened, does not fit, or the target exists.
+        OSError: the target cannot be written to.
+    """
+    from fundpool.inputs.folders import write_case_folder
+    from fundpool.inputs.template import check_new_file, write_case_workbook
+
+    path = Path(target)
+    if path.suffix.lower() == ".xlsx":
+        check_new_file(path)
+        write_case_workbook(source, path)
+    else:
+        write_case_folder(source, path)
+
+
+def synthesise(directory: str | Path, counties: int, seed: int = 1) -> None:
+    """Write a synthetic case of any size into a new folder.
+
+    Args:
+        directory: the folder, which must not exist or be empty.
+        counties: how many regions of the lowest level.
+        seed: of all draws.
+
+    Raises:
+        CaseError: the folder holds something.
+        ValueError: a number of counties or a seed that cannot be.
+        OSError: the folder cannot be written to.
+    """
+    from fundpool.building.copies import synthesise_case
+
+    synthesise_case(Path(directory), counties, seed)

@@ -1,0 +1,112 @@
+"""``new``: a case without rows, to be filled."""
+
+import datetime
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fundpool.cli.app import app
+from fundpool.cli.options import Quiet
+from fundpool.cli.session import (
+    UsageError,
+    checked_folder,
+    refusing_bad_input,
+    say,
+    saying_disk_errors,
+)
+
+
+@app.command()
+def new(
+    target: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to make, or a workbook (.xlsx).")
+    ],
+    title: Annotated[str, typer.Option("--title", help="What reports call the case.")] = "",
+    levels: Annotated[
+        str, typer.Option("--levels", help="Levels of the region tree from the lowest, as in a,b.")
+    ] = "county,city,province",
+    schemes: Annotated[
+        str, typer.Option("--schemes", help="Schemes with their kind, payroll or flat.")
+    ] = "employee=payroll,resident=flat",
+    statuses: Annotated[
+        str, typer.Option("--statuses", help="Coverage statuses in use; those of the schemes "
+                          "unless given.")
+    ] = "",
+    services: Annotated[
+        str, typer.Option("--services", help="Service classes.")
+    ] = "outpatient,inpatient",
+    base_year: Annotated[
+        int | None,
+        typer.Option("--base-year", min=1900, max=2200,
+                     help="Year at whose end the case is valued; last year unless given."),
+    ] = None,
+    years: Annotated[
+        int, typer.Option("--years", min=1, max=100, help="Years that are projected.")
+    ] = 30,
+    currency: Annotated[str, typer.Option("--currency", help="Currency of all money.")] = "CNY",
+    ask: Annotated[
+        bool, typer.Option("--ask", help="Ask at the terminal for each of these.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:  # fmt: skip
+    """Write an empty case: settings to be replaced, and tables with headers alone."""
+    from fundpool.inputs.files.disk import portable_name
+    from fundpool.inputs.new import NewCase, write_new_case
+
+    year = datetime.datetime.now(tz=datetime.UTC).year - 1 if base_year is None else base_year
+    with refusing_bad_input():
+        checked_folder(target.parent if target.suffix.lower() == ".xlsx" else target,
+                       option="folder")  # fmt: skip
+        if ask:
+            if not sys.stdin.isatty():
+                raise UsageError("--ask needs a terminal; give the options instead")
+            title = typer.prompt("Title", default=title or target.stem, err=True)
+            levels = typer.prompt("Levels, from the lowest", default=levels, err=True)
+            schemes = typer.prompt("Schemes (NAME=payroll or flat)", default=schemes, err=True)
+            statuses = typer.prompt("Coverage statuses", default=statuses or "as the schemes",
+                                    err=True)  # fmt: skip
+            statuses = "" if statuses == "as the schemes" else statuses
+            services = typer.prompt("Services", default=services, err=True)
+            year = typer.prompt("Base year", default=year, type=int, err=True)
+            years = typer.prompt("Years projected", default=years, type=int, err=True)
+            currency = typer.prompt("Currency", default=currency, err=True)
+        name = portable_name(target.stem)
+        case = NewCase(
+            name=name,
+            title=title or name,
+            levels=_words(levels),
+            schemes=_kinds(schemes),
+            statuses=_words(statuses),
+            services=_words(services),
+            base_year=year,
+            years=years,
+            currency=currency,
+        )
+        with saying_disk_errors(target):
+            write_new_case(case, target)
+    say(f"Wrote an empty case to {target}. Fill its tables, then: fundpool check {target}", quiet)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(",") if word.strip())
+
+
+def _kinds(text: str) -> dict[str, str]:
+    """Kind of each scheme by its name.
+
+    Raises:
+        UsageError: a part that is not ``NAME=KIND``, or a name that stands twice.
+    """
+    kinds: dict[str, str] = {}
+    for word in _words(text):
+        name, equals, kind = (part.strip() for part in word.partition("="))
+        if not name or not equals or not kind:
+            raise UsageError(f"--schemes {word!r} should read NAME=payroll or NAME=flat")
+        if name in kinds:
+            raise UsageError(f"--schemes {name!r} stands twice; give each scheme a name of its own")
+        kinds[name] = kind
+    if not kinds:
+        raise UsageError("--schemes names no scheme; give at least one, as in health=flat")
+    return kinds

@@ -1,0 +1,1 @@
+"""The report as a document: what it says, and the renderers that show it."""

@@ -1,0 +1,148 @@
+"""The answers: how long funds last, which alerts they raise, pooling levels side by side."""
+
+from typing import Any
+
+from fundpool.report.document.making import (
+    bad_if,
+    left,
+    paragraph,
+    right,
+    row,
+    sentences,
+    spans,
+    strong,
+    table,
+)
+from fundpool.report.document.model import Block, Detail, Listing, Note, Section, Table
+from fundpool.report.sections.context import Context
+from fundpool.report.words import sentences as wording
+from fundpool.report.words.vocabulary import ALERT_WORDS
+
+
+def answers_section(context: Context) -> Section:
+    """A headline a scheme, alerts, and the main figures of every scheme and plan."""
+    _ = context.language
+    headlines = tuple(
+        spans(wording.headline(context.comparison, name, title, _))
+        for name, title in context.titles.items()
+    )
+    blocks = (
+        Listing(headlines, "answers"),
+        _alerts(context),
+        _plans_side_by_side(context),
+        sentences(
+            _("Rates are of the pooled fund: contributions less what goes to personal accounts, on "
+              "the contribution base of the employee scheme, on the disposable income of those who "
+              "pay in a flat scheme."),
+            _totals(context),
+            soft=True,
+        ),
+    )  # fmt: skip
+    return Section("answers", "", _("Answers"), blocks)
+
+
+def _alerts(context: Context) -> Block:
+    _ = context.language
+    lines = wording.alert_sentences(context.summary, context.case, _)
+    if not lines:
+        return paragraph(
+            _("No solvency alert: pooled by %(plan)s, every fund holds %(months)s months of outgo "
+              "or more throughout the first %(years)s years.")
+            % {"plan": context.alert_plan, "months": context.target_months,
+               "years": round(context.case.value("solvency.alert_years"))}
+        )  # fmt: skip
+    columns = (
+        left(_("scheme")), left(_("fund")), left(_("what")), right(_("from")), right(_("value")),
+        left(_("rule")),
+    )  # fmt: skip
+    rows = [
+        row(
+            context.titles[alert["scheme"]],
+            context.name(alert["name"]),
+            context.worded(ALERT_WORDS[alert["kind"]]),
+            str(alert["year"]),
+            _value(alert, context),
+            _("target")
+            if alert["rule"] == "target"
+            else wording.rule_name(context.case, alert["rule"], _),
+        )
+        for alert in context.summary["alerts"]
+    ]
+    which = Detail(spans(_("Which funds")), (table(columns, rows),))
+    return Note((sentences(strong(lines[0]), *lines[1:]), which))
+
+
+def _value(alert: dict[str, Any], context: Context) -> str:
+    """What was found, in the unit of the rule."""
+    language, kind = context.language, alert["kind"]
+    if kind == "ruin_probability":
+        return language.percent(alert["value"], 1)
+    if kind == "exhaustion":
+        return language.money(alert["value"])
+    if kind == "actual_to_expected":
+        return language.number(alert["value"], 3)
+    months = float(alert["reserve_months"] if "reserve_months" in alert else alert["value"])
+    return language("%(months)s months") % {"months": language.number(months)}
+
+
+def _plans_side_by_side(context: Context) -> Table:
+    _ = context.language
+    columns = (
+        left(_("scheme")), left(_("pooled by")), right(_("funds")), right(_("run dry")),
+        right(_("insured in them")), right(_("first in")), right(_("fail 10-year test")),
+        right(_("least reserve, months")), right(_("pay-as-you-go rate"), "short"),
+        right(_("level rate")), right(_("range of level rates")),
+    )  # fmt: skip
+    overview = context.comparison.overview
+    rows = []
+    for name, title in context.titles.items():
+        needed = _pay_as_you_go_rates(context, name)
+        for result in overview[overview["scheme"] == name].to_dict("records"):
+            first, last = needed[result["plan"]]
+            rows.append(
+                row(
+                    title,
+                    context.worded(result["plan"]),
+                    result["pools"],
+                    bad_if(result["pools_exhausted"] > 0, result["pools_exhausted"]),
+                    _.percent(result["persons_exhausted_share"], 0),
+                    _.year(result["first_exhaustion"]),
+                    result["short_range_failed"],
+                    _.number(result["min_reserve_months"]),
+                    f"{_.percent(first)} → {_.percent(last)}",
+                    _.percent(result["level_rate_mean"]),
+                    _.percent(result["level_rate_range"]),
+                )
+            )
+    return table(columns, rows, _("Pooling levels side by side"))
+
+
+def _pay_as_you_go_rates(context: Context, scheme: str) -> dict[str, tuple[float, float]]:
+    """Pay-as-you-go rates of a scheme as a whole by plan, in the first and last year."""
+    rates = {}
+    for plan, projection in context.comparison.projections.items():
+        funds = projection.funds
+        total = (
+            funds[funds["scheme"] == scheme]
+            .groupby("year")[["claims_paid", "administration", "subsidies", "contribution_base"]]
+            .sum()
+        )
+        needed = (total["claims_paid"] + total["administration"] - total["subsidies"]) / total[
+            "contribution_base"
+        ]
+        rates[plan] = (float(needed.iloc[0]), float(needed.iloc[-1]))
+    return rates
+
+
+def _totals(context: Context) -> str:
+    """Whether pooling changes totals, or only who holds the money."""
+    _ = context.language
+    hazard = context.case.settings.pooling.moral_hazard.values
+    if any(hazard.values()):
+        return _(
+            "This run lets claims rise where funds are merged, so totals differ between the levels."
+        )
+    return _(
+        "Pooling changes who holds the money, not how much there is: yearly totals of "
+        "contributions, claims and balances agree between the levels to %(worst)s."
+    ) % {"worst": f"{context.difference_between_plans:.0e}"}

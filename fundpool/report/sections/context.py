@@ -1,0 +1,148 @@
+"""What every section of the report is made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.languages import ENGLISH, Language
+from fundpool.models.projection.comparison import Comparison
+from fundpool.report.charts import funds as charts
+from fundpool.report.document.model import Figure, LegendEntry, Panel, Spans
+from fundpool.report.extras import Extras
+
+
+@dataclass(frozen=True)
+class Context:
+    """The results that a report is about, and its language.
+
+    Attributes:
+        comparison: a case under several pooling plans; the first is what holds today.
+        summary: what :func:`fundpool.summary.summary` says of it.
+        extras: what not every report has.
+        language: of words and numbers.
+    """
+
+    comparison: Comparison
+    summary: Mapping[str, Any]
+    extras: Extras = field(default_factory=Extras)
+    language: Language = ENGLISH
+
+    @property
+    def case(self) -> Case:
+        """The case."""
+        return self.comparison.study.case
+
+    @property
+    def first_year(self) -> int:
+        """The first projected year."""
+        return int(self.comparison.study.flows.years[1])
+
+    @property
+    def last_year(self) -> int:
+        """The last projected year."""
+        return int(self.comparison.study.flows.years[-1])
+
+    @property
+    def plans(self) -> list[str]:
+        """The pooling plans, that of today first."""
+        return list(self.comparison.projections)
+
+    @cached_property
+    def titles(self) -> dict[str, str]:
+        """Title of every scheme by its name."""
+        return {scheme.name: self.language.title(scheme.file) for scheme in self.case.schemes}
+
+    @property
+    def case_title(self) -> str:
+        """Title of the case."""
+        return self.language.title(self.case.settings)
+
+    @property
+    def target_months(self) -> str:
+        """Months of outgo that a fund should hold."""
+        return self.language.number(self.case.value("solvency.target_reserve_months"), 0)
+
+    @property
+    def alert_plan(self) -> str:
+        """The plan whose funds raise alerts, in words."""
+        return self.worded(self.summary["alert_plan"])
+
+    @property
+    def lowest(self) -> str:
+        """Regions of the lowest level, as a noun in the plural."""
+        return self.language.plural(self.case.levels[0])
+
+    @property
+    def second(self) -> str:
+        """Regions of the level above the lowest, as a noun in the plural."""
+        return self.language.plural(self.case.levels[min(1, len(self.case.levels) - 1)])
+
+    @cached_property
+    def local_names(self) -> dict[str, str]:
+        """Regions' names in the reader's language by their name in the case."""
+        regions = self.case.tables["regions"]
+        if not self.language.chinese or "name_local" not in regions.columns:
+            return {}
+        pairs = zip(regions["name"], regions["name_local"], strict=True)
+        return {str(name): str(own) for name, own in pairs if own}
+
+    def worded(self, word: object) -> str:
+        """A word of the data, of a level, a status or a measure, in the reader's language."""
+        return self.language(str(word))
+
+    def name(self, name: object) -> str:
+        """A region's name in the reader's language."""
+        return self.local_names.get(str(name), str(name))
+
+    def place(self, code: str) -> str:
+        """A region's name by its code, or that it lies outside the case."""
+        if code == "outside":
+            return self.language("outside %(case)s") % {"case": self.case_title}
+        return self.name(self.case.regions.name(code))
+
+    def pooled_by(self, plan: str) -> str:
+        """How funds are pooled under a plan."""
+        return self.language("pooled by %(plan)s") % {"plan": self.language(plan)}
+
+    def drawing(self, chart: Any, name: str) -> str:
+        """A chart as SVG text; ``name`` keeps its ids apart from those of other charts."""
+        return charts.svg(chart, name, self.language)
+
+    def by_plan(
+        self,
+        drawings: Mapping[str, Any],
+        name: str,
+        caption: Spans,
+        legend: tuple[LegendEntry, ...] = (),
+    ) -> Figure:
+        """A figure with a chart of each plan.
+
+        Args:
+            drawings: chart of each plan.
+            name: of the charts.
+            caption: what they show.
+            legend: signs that they do not explain themselves.
+        """
+        panels = tuple(
+            Panel(self.drawing(chart, f"{name}-{number}"), self.pooled_by(plan))
+            for number, (plan, chart) in enumerate(drawings.items())
+        )
+        return Figure(panels, caption, legend)
+
+    @cached_property
+    def difference_between_plans(self) -> float:
+        """Largest difference between plans in any scheme's yearly totals, relative."""
+        totals = self.comparison.totals.drop(columns=["swaps_in", "swaps_out"])
+        names = [c for c in totals.columns if c not in ("plan", "scheme", "year")]
+        by_plan = totals.set_index(["plan", "scheme", "year"])[names]
+        first = by_plan.loc[self.plans[0]]
+        worst = 0.0
+        for plan in self.plans[1:]:
+            size = np.maximum(first.abs().to_numpy(), 1.0)
+            apart = np.abs((by_plan.loc[plan] - first).to_numpy()) / size
+            worst = max(worst, float(apart.max()))
+        return worst

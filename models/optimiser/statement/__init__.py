@@ -1,0 +1,1 @@
+"""The limits, the program and the partition stated a second time, for the certificate."""

@@ -1,0 +1,188 @@
+"""A solver's duals as prices of the limits of the second statement, by what each row means.
+
+The program's rows are scaled (:mod:`.constraints`): a row of a pool by its outgo of the year, one
+of a hub by that of its pools, one of rates by the scheme's rate in force. A family that is not
+there has no price. No price can make a bound wrong, only weak.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.optimiser.problem.fund import FundProblem
+from fundpool.models.optimiser.program.constraints import FundColumns
+from fundpool.models.optimiser.program.linear import LinearProgram
+from fundpool.models.optimiser.program.objectives import Burden, LorenzGrid, even_grid
+from fundpool.models.optimiser.program.tail import TailColumns
+from fundpool.models.optimiser.statement.program import Held, Key, Multipliers
+
+
+def prices_of(
+    program: LinearProgram,
+    funds: Sequence[FundProblem],
+    columns: Sequence[FundColumns | TailColumns],
+    burdens: Sequence[Burden],
+    duals: FloatArray,
+    held: Sequence[Held] = (),
+    grids: Sequence[LorenzGrid | None] | None = None,
+) -> Multipliers:
+    """Prices of all limits.
+
+    Args:
+        program: the solved program.
+        funds, columns: problem and columns of each scheme.
+        burdens: whose unevenness may count.
+        duals: of the program's rows, over the objective's scale.
+        held: sums of aims that are held, by the names of their rows.
+        grids: points of the Lorenz curves of each burden, where other than even.
+    """
+    duals = np.nan_to_num(duals)
+    rows: dict[Key, FloatArray] = {}
+    for number, (fund, own) in enumerate(zip(funds, columns, strict=True)):
+        prices = _Prices(program, fund, own, duals)
+        for name, values in prices.all().items():
+            rows[number, name] = values
+    spread = tuple(
+        _spread(
+            program, f"unevenness{number}", burden, duals, None if grids is None else grids[number]
+        )
+        for number, burden in enumerate(burdens)
+    )
+    return Multipliers(rows, spread, tuple(float(duals[program.rows[h.name]]) for h in held))
+
+
+class _Prices:
+    """Prices of one scheme's limits."""
+
+    def __init__(
+        self,
+        program: LinearProgram,
+        fund: FundProblem,
+        columns: FundColumns | TailColumns,
+        duals: FloatArray,
+    ) -> None:
+        """The scheme's part of a solved program."""
+        self.program, self.fund, self.duals = program, fund, duals
+        self.columns = columns
+        self.tail = columns if isinstance(columns, TailColumns) else None
+        size = np.zeros((fund.years, fund.hubs))
+        for pool, hub in enumerate(fund.hub):
+            size[:, hub] += fund.unit[:, pool]
+        self.hub_unit = size
+
+    def named(self, name: str) -> FloatArray | None:
+        """Duals of a family of rows of the scheme; None if it is not there."""
+        numbers = self.program.rows.get(f"{self.fund.paths.scheme}_{name}")
+        return None if numbers is None else self.duals[numbers]
+
+    def in_time(self, first: str, later: str) -> FloatArray:
+        """Duals of two families that follow each other in time, along the second axis."""
+        parts = [part for part in (self.named(first), self.named(later)) if part is not None]
+        return np.concatenate(parts, axis=1) if parts else np.zeros((0, 0))
+
+    def everywhere(self, values: FloatArray | None) -> FloatArray:
+        """By scenario, year and pool, a money unit each; zero where the program has none."""
+        fund = self.fund
+        result = np.zeros(fund.paths.outgo.shape)
+        if values is not None and values.size:
+            if self.tail is None:
+                result += values
+            else:
+                pairs = self.tail.pairs
+                result[pairs.scenario, :, pairs.pool] = values
+        return np.asarray(result / fund.unit)
+
+    def all(self) -> dict[str, FloatArray]:
+        """Every family's."""
+        return {
+            **self.change(),
+            "money": self.everywhere(self.in_time("opening", "recursion")),
+            "ceiling": self.ceiling(),
+            "hub": self.hub(),
+            **self.floor(),
+        }
+
+    def change(self) -> dict[str, FloatArray]:
+        """Of rises and falls of rates, from one dual for both."""
+        fund = self.fund
+        free = max(fund.years - fund.policy.frozen_years, 0)
+        value = np.zeros((free, fund.groups))
+        first, later = self.named("first_change"), self.named("change")
+        if free and first is not None and later is not None:
+            priced = np.vstack([first[None], later])[-free:] / fund.reference
+            value[free - len(priced) :] = priced
+        return {"rise": np.maximum(-value, 0.0), "fall": np.maximum(value, 0.0)}
+
+    def ceiling(self) -> FloatArray:
+        """Of the levy ceilings; pools that pay together have one price."""
+        result = self.everywhere(self.named("levy_ceiling"))
+        others = self.named("others_ceiling")
+        if self.tail is None or others is None:
+            return result
+        tail, fund = self.tail, self.fund
+        paired = np.zeros((fund.scenarios, fund.pools), dtype=bool)
+        paired[tail.pairs.scenario, tail.pairs.pool] = True
+        for account, (scenario, hub) in enumerate(
+            zip(tail.account_scenario, tail.account_hub, strict=True)
+        ):
+            rest = np.flatnonzero((fund.hub == hub) & ~paired[scenario])
+            result[scenario][:, rest] = (others[account] / self.hub_unit[:, hub])[:, None]
+        return result
+
+    def hub(self) -> FloatArray:
+        """Of the recursions of the hubs."""
+        fund = self.fund
+        result = np.zeros((fund.scenarios, fund.years, fund.hubs))
+        if self.tail is not None:
+            for account, (scenario, hub) in enumerate(
+                zip(self.tail.account_scenario, self.tail.account_hub, strict=True)
+            ):
+                value = self.named(f"hub{account}")
+                if value is not None:
+                    result[scenario, :, hub] = value / self.hub_unit[:, hub]
+            return result
+        for hub in range(fund.hubs):
+            value = self.in_time(f"hub{hub}_opening", f"hub{hub}")
+            if value.size:
+                result[:, :, hub] = value / self.hub_unit[:, hub]
+        return result
+
+    def floor(self) -> dict[str, FloatArray]:
+        """Of floors that are rows."""
+        fund = self.fund
+        if fund.policy.floor == "every":
+            return {"floor": self.everywhere(self.named("floor"))}
+        mean = np.zeros((fund.years, fund.pools))
+        if self.tail is None:
+            value = self.named("floor")
+            mean = mean if value is None else value
+        else:
+            for pool in self.tail.pools:
+                value = self.named(f"floor{pool}")
+                if value is not None:
+                    mean[:, pool] = value
+        return {"floor": mean / fund.unit, "excess": self.everywhere(self.named("excess"))}
+
+
+def _spread(
+    program: LinearProgram, name: str, burden: Burden, duals: FloatArray, grid: LorenzGrid | None
+) -> FloatArray:
+    """What the rows that measure unevenness ask on each burden, up to the same for all units."""
+    result = np.zeros(burden.share.shape)
+    found = {key: duals[numbers] for key, numbers in program.rows.items()
+             if key.startswith(f"{name}_")}  # fmt: skip
+    for family, sign in (("highest", 1.0), ("above", 1.0), ("lowest", -1.0)):
+        if f"{name}_{family}" in found:
+            result += sign * found[f"{name}_{family}"]
+    if f"{name}_apart_up" in found:
+        first, second = np.triu_indices(burden.units, 1)
+        value = found[f"{name}_apart_up"] - found[f"{name}_apart_down"]
+        for pair, (u, v) in enumerate(zip(first, second, strict=True)):
+            result[:, u] += value[:, pair]
+            result[:, v] -= value[:, pair]
+    if f"{name}_below" in found:
+        # a row for each point of a Lorenz curve; a point belongs to one year
+        year, _ = grid or even_grid(burden.share.shape[0])
+        np.subtract.at(result, year, found[f"{name}_below"])
+    return result

@@ -1,0 +1,55 @@
+"""What pooling itself changes: use of care in merged funds, and collection of contributions."""
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
+
+
+def moral_hazard(case: Case, level: str) -> float:
+    """Relative rise of claims when funds are merged at a level; zero at the lowest."""
+    return float(case.settings.pooling.moral_hazard.value_of(level))
+
+
+def claims_factor(case: Case, pools: Pools) -> FloatArray:
+    """What pooling makes of the claims of each pool, one without moral hazard, ``(p,)``."""
+    return np.array([1.0 + moral_hazard(case, level) for level in pools.bearing])
+
+
+def claims_by_year_of_care(
+    case: Case, plan: PoolingPlan, scheme: str, years: IntArray
+) -> FloatArray:
+    """What a plan makes of claims for care given in each year, by county, ``(T + 1, n)``.
+
+    The base year, first, and years in which the scheme does not stand are one: care given before
+    funds merge stays as it was, however late it is paid.
+
+    Args:
+        case: the case.
+        plan: the plan.
+        scheme: name of the scheme.
+        years: projected years, ``(T,)``.
+    """
+    factors = np.ones((years.size + 1, len(case.regions.codes)))
+    by_stage: dict[Stage, FloatArray] = {}
+    for t, year in enumerate(years, start=1):
+        if not case.scheme(scheme).in_force(int(year)):
+            break
+        stage = plan.stage(scheme, int(year))
+        if stage not in by_stage:
+            pools = pools_of(case, stage)
+            by_stage[stage] = claims_factor(case, pools)[pools.of_county]
+        factors[t] = by_stage[stage]
+    return factors
+
+
+def collection_effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:
+    """What pooling leaves of contributions where offices collect for a larger fund, ``(p,)``."""
+    values = case.settings.pooling.collection_effort
+    if values is None:
+        return np.ones(len(pools.bearing))
+    kept = np.array([1.0 + values.value_of(level) for level in pools.bearing])
+    if stage.adjustment is not None:
+        kept *= 1.0 + values.value_of(f"{stage.adjustment.level} adjustment fund")
+    return kept

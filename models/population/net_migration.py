@@ -1,0 +1,163 @@
+"""Net migration: people who join or leave a region from or to abroad, given by year, sex and age.
+
+``M[r, c, t]`` persons are added (negative: lost) in year ``t`` at the age they have at its end: the
+knot years of the table with linear values between them, the first and the last one held. They join
+as stayers with the mix of statuses of the residents of their sex and age, contributors with the
+mean credited years of these and without account money; they leave from among the stayers in the
+same mix, as far as there are stayers of a status. Where nobody lives they join without cover.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from fundpool.inputs.case import Case
+from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.vocabulary import AGES, CELLS, SEXES
+from fundpool.models.axes.arrays import BoolArray, FloatArray
+from fundpool.models.axes.cells import cell_index
+from fundpool.models.axes.pairs import PairIndex
+from fundpool.models.axes.statuses import (
+    HOME_RESIDENT,
+    LOCAL_RESIDENT,
+    NONE,
+    RETIRED,
+    RETIRED_ELSEWHERE,
+)
+from fundpool.models.population.compiled.count import counted
+from fundpool.models.population.held_cells import HeldCells
+from fundpool.models.population.holdings import MONEY, mean_of
+from fundpool.models.population.rates import CareWeights, YearCount
+
+AT_HOME = {LOCAL_RESIDENT: HOME_RESIDENT, RETIRED_ELSEWHERE: RETIRED}
+"""Statuses of people away from home, and what a stayer has instead."""
+ROUNDING = 1e-9
+"""Relative size of a shortage that is rounding."""
+
+
+def net_migration(case: Case, year: int) -> FloatArray | None:
+    """Persons added in a year by county and cell, ``(n + 1, 202)``; None where none are given."""
+    table = case.tables["net_migration"]
+    if table.empty:
+        return None
+    counties = len(case.regions.codes) + 1
+    years = table["year"].to_numpy(dtype=float)
+    knots = np.unique(years)
+    values = np.zeros((knots.size, counties * CELLS))
+    place = np.array([case.regions.index(code) for code in table["region"]]) * CELLS
+    place = place + cell_index(table["sex"].to_numpy(), table["age"].to_numpy())
+    values[np.searchsorted(knots, years), place] = table["persons"].to_numpy(dtype=float)
+    after = int(np.clip(np.searchsorted(knots, year), 1, max(knots.size - 1, 1)))
+    if knots.size == 1 or year <= knots[0]:
+        row = values[0]
+    elif year >= knots[-1]:
+        row = values[-1]
+    else:
+        weight = (year - knots[after - 1]) / (knots[after] - knots[after - 1])
+        row = (1.0 - weight) * values[after - 1] + weight * values[after]
+    return row.reshape(counties, CELLS) if row.any() else None
+
+
+def reached(ends: BoolArray, added: FloatArray | None) -> BoolArray:
+    """Cells in which there may be people once newcomers have joined, ``(K, 202)``.
+
+    Args:
+        ends: the same without them.
+        added: persons by county and cell, ``(n + 1, 202)``; None: nobody.
+    """
+    if added is None:
+        return ends
+    result = ends.copy()
+    somebody = (added > 0).any(axis=0)
+    result[NONE] |= somebody
+    for away, at_home in AT_HOME.items():
+        result[at_home] |= somebody & ends[away]
+    return result
+
+
+def join(
+    people: FloatArray,
+    holdings: FloatArray,
+    cells: HeldCells,
+    pairs: PairIndex,
+    added: FloatArray,
+    when: tuple[Sequence[str], int],
+) -> None:
+    """Let people join and leave at the end of a year, in place.
+
+    Args:
+        people: packed, ``(P, M)``.
+        holdings: packed, ``(P, 3, H)``.
+        cells: the cells of packed rows; cells of ``none`` with newcomers are among them.
+        pairs: the pairs.
+        added: persons by county and cell, ``(n + 1, 202)``.
+        when: codes of the counties and the year, for what is said of it.
+
+    Raises:
+        CaseError: more people leave than live there.
+    """
+    for county in (int(c) for c in np.flatnonzero(added.any(axis=1))):
+        own, residents = int(pairs.own[county]), np.flatnonzero(pairs.residence == county)
+        living = cells.spread(people[residents].sum(axis=0, dtype=float)[None])[0]
+        stayers = cells.spread(people[[own]])[0].astype(float)
+        number = living.sum(axis=0)
+        mix = np.divide(living, number, out=np.zeros_like(living), where=number > 0)
+        mix[NONE, number <= 0] = 1.0
+        for away, at_home in AT_HOME.items():
+            mix[at_home] += mix[away]
+            mix[away] = 0.0
+        coming = mix * np.maximum(added[county], 0.0)
+        going = _leaving(mix, stayers, np.maximum(-added[county], 0.0), (when[0][county], when[1]))
+        before = cells.contributors(people[[own]])[0]
+        came = cells.contributors(coming.reshape(1, -1)[:, cells.index])[0]
+        left = cells.contributors(going.reshape(1, -1)[:, cells.index])[0]
+        mean = mean_of(
+            holdings[residents].sum(axis=0, dtype=float),
+            cells.contributors(people[residents]).sum(axis=0, dtype=float)[None],
+        )
+        staying = np.divide(before - left, before, out=np.ones_like(before), where=before > 0)
+        for layer in range(holdings.shape[1]):
+            if layer != MONEY:  # who leaves abroad leaves account money with the others
+                holdings[own, layer] = holdings[own, layer] * staying + came * mean[layer]
+        people[own] += (coming - going).ravel()[cells.index]
+
+
+def _leaving(
+    mix: FloatArray, stayers: FloatArray, number: FloatArray, where: tuple[str, int]
+) -> FloatArray:
+    """People who leave by status, ``(K, 202)``, in the mix of residents and then of stayers.
+
+    Args:
+        mix: shares of statuses among residents, ``(K, 202)``.
+        stayers: people who can leave, ``(K, 202)``.
+        number: who leave, ``(202,)``.
+        where: county and year, for what is said of them.
+
+    Raises:
+        CaseError: more leave than there are stayers.
+    """
+    most = stayers.sum(axis=0)
+    short = number > most * (1.0 + ROUNDING) + ROUNDING
+    if short.any():
+        cell = int(np.flatnonzero(short)[0])
+        sex, age = SEXES[cell // AGES], cell % AGES
+        raise CaseError(
+            [Finding("tables/net_migration", None, "persons", f"{-number[cell]:g}",
+                     f"at most the {most[cell]:.0f} {sex} stayers of {age} in {where[0]} in "
+                     f"{where[1]}", "Let fewer people leave.")]
+        )  # fmt: skip
+    first = np.minimum(mix * number, stayers)
+    rest = np.maximum(number - first.sum(axis=0), 0.0)
+    room = stayers - first
+    total = room.sum(axis=0)
+    share = np.divide(rest, total, out=np.zeros_like(rest), where=total > 0)
+    return np.asarray(first + room * np.minimum(share, 1.0))
+
+
+def with_joined(
+    count: YearCount, people: FloatArray, pairs: PairIndex, care: CareWeights, cells: HeldCells
+) -> YearCount:
+    """The count of a year with those who joined and without those who left at its end."""
+    again = counted(people, pairs, care, cells)
+    return replace(count, persons=again.persons, expected_claims=again.expected_claims)
