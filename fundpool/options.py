@@ -105,6 +105,8 @@ class ReportOptions:
         sensitivity: assumptions moved down and up: ``main``, ``all`` or ``none``.
         lang: language: ``en`` or ``zh``.
         webhook: address that alerts are posted to.
+        webhook_file: file with that address.
+        secret_file: file with the key that what is posted is signed with.
     """
 
     measured: str | None = None
@@ -114,3 +116,5 @@ class ReportOptions:
     sensitivity: str = "main"
     lang: str = "en"
     webhook: str | None = None
+    webhook_file: Path | str | None = None
+    secret_file: Path | str | None = None

@@ -5,10 +5,11 @@ import typer
 from fundpool.cli.app import app
 from fundpool.cli.options import AsJson, CaseArgument, Quiet
 from fundpool.cli.session import BAD_INPUT, say
+from fundpool.options import CASE
 
 
 @app.command()
-def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = False) -> None:
+def check(case: CaseArgument = CASE, json: AsJson = False, quiet: Quiet = False) -> None:
     """Check a case; every finding names file, row, column, value and what was expected."""
     from fundpool.inputs.format.findings import findings_as_records, format_findings
     from fundpool.models.calibration.checking import check_case

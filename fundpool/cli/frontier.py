@@ -30,16 +30,19 @@ from fundpool.cli.session import (
     say_of_fit,
     year_progress,
 )
+from fundpool.options import CASE, POINTS
 
 
 @app.command()
 def frontier(
-    case: CaseArgument = "jiangsu",
+    case: CaseArgument = CASE,
     pooling: Annotated[
         str | None,
         typer.Option("--pooling", help="Pools of the plans; the lowest level unless told."),
     ] = None,
-    points: Annotated[int, typer.Option("--points", min=2, max=50, help="Steps each way.")] = 5,
+    points: Annotated[
+        int, typer.Option("--points", min=2, max=50, help="Steps each way.")
+    ] = POINTS,
     reserve_months: Months = None,
     policy: Policies = None,
     years: Years = None,

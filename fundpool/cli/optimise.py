@@ -37,6 +37,7 @@ from fundpool.cli.session import (
     say_of_fit,
     year_progress,
 )
+from fundpool.options import CASE
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
@@ -81,7 +82,7 @@ Solver = Annotated[
 
 @app.command()
 def optimise(
-    case: CaseArgument = "jiangsu",
+    case: CaseArgument = CASE,
     choose: Annotated[
         str,
         typer.Option(

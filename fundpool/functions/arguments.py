@@ -142,7 +142,8 @@ def opened(
     case = of_kind("case", case, Case, "a case, a case folder, a workbook or a bundled name")
     if changes is not None:
         expected = "a mapping from paths to numbers, as in {'economy.medical_inflation': 0.07}"
-        of_kind("changes", changes, Mapping, expected)
+        if not isinstance(changes, Mapping):
+            raise TypeError(sentence("changes", changes, expected))
         for path, value in changes.items():
             of_kind("changes", path, str, expected)
             amount(f"changes[{path!r}]", value, -math.inf)

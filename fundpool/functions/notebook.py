@@ -70,8 +70,8 @@ def plan_html(plan: Plan) -> str:
     charts = {
         f"{scheme}: {words}, {side}": chart
         for scheme in dict.fromkeys(plan.rates["scheme"])
-        for words, fans in (("rates", rate_fan(plan, scheme)), ("reserves", reserve_fan(plan, scheme)))
-        for side, chart in fans.items()
+        for words, fan in (("rates", rate_fan), ("reserves", reserve_fan))
+        for side, chart in fan(plan, scheme).items()
     }  # fmt: skip
     terms = pd.DataFrame(list(plan.terms.items()), columns=["aim", "value"])
     return view(repr(plan)[1:-1], terms, charts)

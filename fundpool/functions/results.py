@@ -1,4 +1,4 @@
-"""Results as they are met in Python: tables, what can be asked further, and a view for notebooks."""
+"""Results in Python: tables, methods that ask further, and a view for notebooks."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from fundpool.functions.arguments import folder, of_kind, one_of, scenario_options, whole
+from fundpool.functions.arguments import folder, one_of, scenario_options, whole
 from fundpool.functions.notebook import (
     change_html,
     comparison_html,
@@ -103,7 +103,7 @@ class Projection(studies.Projection):
 
         Example:
             >>> import fundpool
-            >>> projection = fundpool.project(getfixture("stochastic"), years=2)
+            >>> projection = fundpool.project("jiangsu", years=2)
             >>> risk = projection.scenarios(20, seed=7)
             >>> sorted(risk.overview["scheme"])
             ['employee', 'resident']
@@ -129,10 +129,10 @@ class Projection(studies.Projection):
         Example:
             >>> import fundpool
             >>> from fundpool.models.analysis.what_if import Levers
-            >>> projection = fundpool.project(getfixture("small"), years=2)
+            >>> projection = fundpool.project("jiangsu", years=2)
             >>> asked = projection.what_if("employee")
-            >>> asked.balances(Levers(income_factor=1.1)).shape  # scenarios, years, pools
-            (1, 2, 2)
+            >>> asked.balances(Levers(income_factor=1.1)).shape[:2]  # scenarios, years, pools
+            (1, 2)
         """
         known = [scheme.name for scheme in self.case.schemes]
         names = [schemes] if isinstance(schemes, str) else list(schemes or known)
@@ -213,6 +213,7 @@ class Frontiers(tuple[frontiers.Frontier, ...]):
         return frontiers.frontiers_table(self)
 
     def __repr__(self) -> str:
+        """What it is, in a line."""
         return f"<Frontiers: {', '.join(f'{f.scheme} {len(f.points)} points' for f in self)}>"
 
     def _repr_html_(self) -> str:
@@ -236,6 +237,7 @@ class Findings(tuple[Finding, ...]):
         return pd.DataFrame(findings_as_records(self), columns=columns)
 
     def __repr__(self) -> str:
+        """What it is, in a line."""
         return f"<Findings: {len(self.errors)} errors, {len(self) - len(self.errors)} warnings>"
 
     def _repr_html_(self) -> str:
@@ -259,6 +261,7 @@ class Change:
     table: pd.DataFrame
 
     def __repr__(self) -> str:
+        """What it is, in a line."""
         return f"<Change from {self.first} to {self.second}, pooled by {self.plan}>"
 
     def _repr_html_(self) -> str:
@@ -272,10 +275,12 @@ class Report:
     Attributes:
         folder: where it lies.
         summary: contents of ``summary.json``.
+        messages: what the command said, warnings included.
     """
 
     folder: Path
     summary: Mapping[str, Any] = field(repr=False)
+    messages: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def alerts(self) -> pd.DataFrame:
@@ -299,5 +304,6 @@ def risk_tables(risk: solvency.SolvencyRisk) -> dict[str, pd.DataFrame]:
 
 def written_to(out: object, table_format: object) -> tuple[Path, str]:
     """Folder and format of the tables that are asked for."""
-    return folder("out", out), of_kind("table_format", one_of(
-        "table_format", table_format, ("parquet", "csv")), str, "parquet or csv")  # fmt: skip
+    return folder("outputs.out", out), str(
+        one_of("outputs.table_format", table_format, ("parquet", "csv"))
+    )
