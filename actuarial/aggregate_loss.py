@@ -33,6 +33,18 @@ def discretised(severity: Limited, step: float, points: int) -> FloatArray:
     return np.clip(lattice_mass(severity, step, points), 0.0, None)
 
 
+def check_count(rate: float, dispersion: float = 0.0) -> None:
+    """Refuse an expected number of claims, or a dispersion, that cannot be.
+
+    Raises:
+        ValueError: it is negative or not a number.
+    """
+    if not (np.isfinite(rate) and rate >= 0):
+        raise ValueError("the expected number of claims must be a number of at least 0")
+    if not (np.isfinite(dispersion) and dispersion >= 0):
+        raise ValueError("the dispersion must be a number of at least 0")
+
+
 def lattice_mass(severity: Limited, step: float, points: int) -> FloatArray:
     """As :func:`discretised`, rounding left in: what is slightly below zero cancels in sums.
 
@@ -62,8 +74,7 @@ def compound_poisson(rate: float, severity: Severity, step: float, points: int) 
     Raises:
         ValueError: a negative rate, a step that is not positive, or fewer than two points.
     """
-    if not (np.isfinite(rate) and rate >= 0):
-        raise ValueError("the expected number of claims must be a number of at least 0")
+    check_count(rate)
     return np.clip(aggregated(discretised(severity, step, points), rate, 0.0), 0.0, None)
 
 
@@ -85,10 +96,7 @@ def compound_negative_binomial(
     Raises:
         ValueError: a negative rate or dispersion, a bad step, or fewer than two points.
     """
-    if not (np.isfinite(rate) and rate >= 0):
-        raise ValueError("the expected number of claims must be a number of at least 0")
-    if not (np.isfinite(dispersion) and dispersion >= 0):
-        raise ValueError("the dispersion must be a number of at least 0")
+    check_count(rate, dispersion)
     return np.clip(aggregated(discretised(severity, step, points), rate, dispersion), 0.0, None)
 
 
@@ -119,7 +127,6 @@ def aggregated(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
 
 def compound_poisson_moments(rate: float, severity: Severity) -> tuple[float, float]:
     """Mean ``rate E[X]`` and variance ``rate E[X^2]`` of the aggregate."""
-    if not (np.isfinite(rate) and rate >= 0):
-        raise ValueError("the expected number of claims must be a number of at least 0")
+    check_count(rate)
     mean = severity.mean()
     return rate * mean, rate * (severity.variance() + mean**2)

@@ -117,12 +117,12 @@ class BenefitFormula:
         if knots[1] == 0.0:
             knots, slopes = knots[1:], slopes[1:]
         paid = 0.0
-        for number, (knot, slope) in enumerate(zip(knots, slopes, strict=True)):
-            following = knots[number + 1] if number + 1 < len(knots) else float("inf")
+        for piece, (knot, slope) in enumerate(zip(knots, slopes, strict=True)):
+            following = knots[piece + 1] if piece + 1 < len(knots) else float("inf")
             if slope > 0 and paid + slope * (following - knot) > self.ceiling:
                 full = knot + (self.ceiling - paid) / slope
                 # a slope that ends where it begins pays nothing
-                kept = number if full <= knot else number + 1
+                kept = piece if full <= knot else piece + 1
                 knots, slopes = [*knots[:kept], full], [*slopes[:kept], 0.0]
                 break
             if np.isfinite(following):
@@ -203,17 +203,17 @@ def _crossings(knots: set[float], gap: "object", *functions: Payment) -> set[flo
     ordered = sorted(knots)
     probe = np.array([*ordered, ordered[-1] + max(1.0, abs(ordered[-1]))])
     height = gap(probe, *(np.asarray(f(probe)) for f in functions))  # type: ignore[operator]
-    found = set()
-    for number in range(len(ordered)):
-        x0, x1 = probe[number], probe[number + 1]
-        y0, y1 = height[number], height[number + 1]
+    crossings = set()
+    for piece in range(len(ordered)):
+        x0, x1 = probe[piece], probe[piece + 1]
+        y0, y1 = height[piece], height[piece + 1]
         if y0 == y1:
             continue
         root = x0 - (x1 - x0) * (y0 / (y1 - y0))
-        last = number == len(ordered) - 1
+        last = piece == len(ordered) - 1
         if root > x0 and (root < x1 or last):
-            found.add(float(root))
-    return found
+            crossings.add(float(root))
+    return crossings
 
 
 def coordinate(

@@ -111,15 +111,17 @@ def buhlmann_straub(ratios: ArrayLike, weights: ArrayLike) -> Credibility:
     degrees = int((seen.sum(axis=1) - 1)[present].sum())
     if present.sum() < 2 or degrees < 1:
         raise ValueError("credibility needs at least two groups, and one of them two periods")
-    own = np.divide((w * x).sum(axis=1), by_group, out=np.zeros_like(by_group), where=present)
+    group_means = np.divide(
+        (w * x).sum(axis=1), by_group, out=np.zeros_like(by_group), where=present
+    )
     total = float(by_group.sum())
-    mean = float((by_group * own).sum() / total)
-    within = float((w * (x - own[:, None]) ** 2 * seen).sum() / degrees)
-    spread = float((by_group * (own - mean) ** 2).sum())
+    mean = float((by_group * group_means).sum() / total)
+    within = float((w * (x - group_means[:, None]) ** 2 * seen).sum() / degrees)
+    spread = float((by_group * (group_means - mean) ** 2).sum())
     scale = total - float((by_group**2).sum()) / total
     between = max(0.0, (spread - (int(present.sum()) - 1) * within) / scale)
     factor = np.zeros_like(by_group)
     if between > 0:
         factor = np.where(present, by_group / (by_group + within / between), 0.0)
-    collective = float((factor * own).sum() / factor.sum()) if factor.sum() > 0 else mean
-    return Credibility(factor, own, collective, within, between)
+    collective = float((factor * group_means).sum() / factor.sum()) if factor.sum() > 0 else mean
+    return Credibility(factor, group_means, collective, within, between)

@@ -127,15 +127,15 @@ def eligible_share_of_many(
     size = np.log(weight)
     rest = np.ones(mean.shape, dtype=bool)
     for need in np.unique(required):
-        own = spread & (required == need)
-        if np.count_nonzero(own) < MANY:
+        chosen = spread & (required == need)
+        if np.count_nonzero(chosen) < MANY:
             continue
         for values in (part, size):
-            first, last = np.quantile(values[own], OUTERMOST)
-            own &= (values >= first) & (values <= last)
-        found = _on_grid(part[own], size[own], min(need / longest, 1.0))
-        if found is not None:
-            result[own], rest[own] = found, False
+            first, last = np.quantile(values[chosen], OUTERMOST)
+            chosen &= (values >= first) & (values <= last)
+        shares = _on_grid(part[chosen], size[chosen], min(need / longest, 1.0))
+        if shares is not None:
+            result[chosen], rest[chosen] = shares, False
     result[rest] = eligible_share(mean[rest], variance[rest], required[rest], longest)
     return result
 
@@ -149,9 +149,9 @@ def _on_grid(part: FloatArray, size: FloatArray, at: float) -> FloatArray | None
     p, k = axes[0][:, None], np.exp(axes[1])[None, :]
     values = betaincc(p * k, (1.0 - p) * k, at)
     share = RectBivariateSpline(axes[0], axes[1], values, kx=DEGREE, ky=DEGREE)
-    found = np.clip(share.ev(part, size), 0.0, 1.0)
+    interpolated = np.clip(share.ev(part, size), 0.0, 1.0)
     some = slice(None, None, max(part.size // 500, 1))
     k_some = np.exp(size[some])
     exact = betaincc(part[some] * k_some, (1.0 - part[some]) * k_some, at)
-    close = np.abs(found[some] - exact).max() <= INTERPOLATED
-    return np.asarray(found) if close else None
+    close = np.abs(interpolated[some] - exact).max() <= INTERPOLATED
+    return np.asarray(interpolated) if close else None

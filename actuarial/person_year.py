@@ -9,22 +9,24 @@ piecewise-linear payment ``b`` with ``b(s) = a_k + r_k (s - t_k)`` from knot ``t
 ``E[(S ^ t)^2]``,
 
 where ``S ^ t`` is the lesser of both. These limited moments come from the distribution of ``S`` on
-a lattice that ends at ``t`` (FFT, mean of a claim kept), refined until the payment settles.
+a lattice that ends at ``t`` (FFT, mean of a claim kept), refined until the payment settles. Costs
+that are multiples of one sum of money lie on a lattice of that step, which is exact.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import nbinom, poisson
 
-from fundpool.actuarial.aggregate_loss import aggregated, lattice_mass
+from fundpool.actuarial.aggregate_loss import aggregated, check_count, lattice_mass
 from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
 from fundpool.actuarial.limited_moments import limited_moment, payment_moment_grid
-from fundpool.actuarial.severity import Severity, Value, lognormal_limited_expected_value
+from fundpool.actuarial.severity import Empirical, Severity, Value, lognormal_limited_expected_value
 
 POINTS = tuple(2**power for power in (10, 12, 14, 16, 18))
 """Lattice points tried, coarse to fine; each step is a quarter of the one before."""
@@ -37,6 +39,10 @@ RESOLVED = 2.0**10
 """Mean claims to which a lattice extends at least."""
 ACCEPTED = 1e-4
 """Relative change that the finest lattice may still show; beyond it no result is given."""
+RESOLUTION = 1.0 / POINTS[-1]
+"""Of the largest cost, the least common divisor of all costs that a lattice could still have."""
+ROUNDING = 1e-12
+"""Of the largest finite knot (squared, for the square), a payment that is no more than rounding."""
 TAIL = 1e-14
 """Probability of more claims that is left out where counts are added up one by one."""
 
@@ -61,19 +67,25 @@ def payment(
     Returns:
         mean and variance, in money and money squared; infinite where they do not exist.
 
+    A payment that next to nobody gets (mean below 1e-12 of the largest knot) is known to rounding
+    only.
+
     Raises:
         ValueError: a negative mean or dispersion.
         ArithmeticError: the finest lattice does not settle the result, or its own check fails.
     """
-    _check_count(count_mean, dispersion)
+    check_count(count_mean, dispersion)
     form = formula.breakpoints().merged()
     if count_mean == 0.0:
         return 0.0, 0.0
     total_mean, total_square = _total_moments(count_mean, dispersion, severity)
+    if total_mean == 0.0:
+        return 0.0, 0.0
     if form.slopes[-1] > 0 and not np.isfinite(total_mean):
         return float("inf"), float("inf")
     limits = np.array(form.knots[1:])
     coarse = previous = np.full(2, np.nan)
+    rounding = ROUNDING * limits[-1:].sum() ** np.array([1.0, 2.0])
     change = np.inf if limits.size else 0.0
     for points in POINTS if limits.size else POINTS[:1]:
         limited = [
@@ -87,7 +99,7 @@ def payment(
         with np.errstate(invalid="ignore"):
             left = (fine - coarse) * EXTRAPOLATED
         moments = fine + np.where(np.isfinite(left), left, 0.0)
-        change = _change(previous, moments)
+        change = _change(previous, moments, rounding)
         if change <= SETTLED:
             break
         coarse, previous = fine, moments
@@ -96,21 +108,14 @@ def payment(
     if (
         change > ACCEPTED
         or not mean <= total_mean * (1 + ACCEPTED)
-        or variance < -ACCEPTED * square
+        or variance < -ACCEPTED * square - rounding[1]
     ):
         raise ArithmeticError(
             f"the payment of a person's year is not settled on {POINTS[-1]:,} lattice points "
             f"(relative change {change:.1e}): amounts of the formula and of the claims lie too far "
             "apart"
         )
-    return float(mean), float(max(variance, 0.0))
-
-
-def _check_count(count_mean: float, dispersion: float) -> None:
-    if not (np.isfinite(count_mean) and count_mean >= 0):
-        raise ValueError("the expected number of claims must be a number of at least 0")
-    if not (np.isfinite(dispersion) and dispersion >= 0):
-        raise ValueError("the dispersion must be a number of at least 0")
+    return float(max(mean, 0.0)), float(max(variance, 0.0))
 
 
 def _total_moments(count_mean: float, dispersion: float, severity: Severity) -> tuple[float, float]:
@@ -131,23 +136,53 @@ def _limited_moments(
     Where ``t`` is so far out that the lattice would not resolve a claim, the lattice ends before
     it at ``u``, and what lies between comes from a single large claim on top of the mean of the
     others, ``P(S > s) = m P(X > s - c)``: exact in the limit for heavy tails, nothing for others.
+    A person seen with one claim has ``m (1 + dispersion)`` others on average.
     """
     claim = float(severity.limited_expected_value(limit))
     end = min(limit, claim * max(RESOLVED, 64.0 * count_mean))
-    claims = lattice_mass(severity, end / points, points)
-    mass = aggregated(claims, count_mean, dispersion)
-    costs = np.arange(points) * (end / points)
+    step = end / points
+    common = _common_divisor(severity)
+    if common > 0 and end / common <= POINTS[-1]:
+        step, points = common, max(ceil(end / common), 2)
+    mass = aggregated(lattice_mass(severity, step, points), count_mean, dispersion)
+    costs = np.minimum(np.arange(points) * step, end)
     beyond = 1.0 - mass.sum()
     if not -1e-6 < beyond <= 1.0:
         raise ArithmeticError(f"probabilities of a person's year add up to {mass.sum():.9f}")
     first, second = mass @ costs + end * beyond, mass @ costs**2 + end**2 * beyond
     if end < limit:
-        others = count_mean * float(severity.limited_expected_value(end))
+        others_mean = count_mean * (1.0 + dispersion)
+        others = others_mean * float(severity.limited_expected_value(end))
         edges = np.array([end, limit]) - others
         layer = count_mean * np.diff(np.asarray(severity.limited_expected_value(edges)))[0]
         squares = count_mean * np.diff(_limited_squares(severity, edges))[0]
         first, second = first + layer, second + squares + 2.0 * others * layer
     return float(first), float(second)
+
+
+def _common_divisor(severity: Severity) -> float:
+    """Largest sum of money that divides every cost; 0 if there is none."""
+    if isinstance(severity, MixedSeverity):
+        kinds = zip(severity.weights, severity.severities, strict=True)
+        divisors = [_common_divisor(kind) for weight, kind in kinds if weight > 0]
+        return _divisor(np.array(divisors)) if min(divisors) > 0 else 0.0
+    if not isinstance(severity, Empirical):
+        return 0.0
+    return _divisor(severity.values[severity.weights > 0])
+
+
+def _divisor(values: FloatArray) -> float:
+    """Euclid's algorithm on numbers that carry rounding; 0 if it leaves nothing to divide by."""
+    rounding = 1e-9 * float(values.max())
+    divisor = 0.0
+    for value in np.unique(values):
+        rest = float(value)
+        while rest > rounding:
+            divisor, rest = rest, abs(divisor - rest * round(divisor / rest))
+    if divisor < RESOLUTION * float(values.max()):
+        return 0.0
+    exact = np.abs(values - divisor * np.rint(values / divisor)).max() <= 100 * rounding
+    return divisor if exact else 0.0
 
 
 def _limited_squares(severity: Severity, limits: FloatArray) -> FloatArray:
@@ -178,12 +213,12 @@ def _payment_moments(form: PiecewiseLinear, limited: Sequence[tuple[float, float
     return np.array([first, second])
 
 
-def _change(before: FloatArray, after: FloatArray) -> float:
-    """Largest relative change of what is finite."""
+def _change(before: FloatArray, after: FloatArray, least: FloatArray) -> float:
+    """Largest relative change of what is finite; what is below ``least`` counts as that."""
     finite = np.isfinite(after) & ~np.isinf(before)
     if np.isnan(before[finite]).any():
         return float("inf")
-    size = np.maximum(np.abs(after[finite]), np.finfo(float).tiny)
+    size = np.maximum(np.abs(after), least)[finite]
     return float(np.max(np.abs(after[finite] - before[finite]) / size, initial=0.0))
 
 
@@ -207,7 +242,7 @@ def payment_by_stay(
     Raises:
         ValueError: a negative mean or dispersion, or no formula.
     """
-    _check_count(count_mean, dispersion)
+    check_count(count_mean, dispersion)
     if not formulas:
         raise ValueError("at least one formula is needed")
     if count_mean == 0.0:
@@ -299,7 +334,7 @@ def payment_of_services(
     if len(means) != len(severities):
         raise ValueError("every service needs an expected number of claims and a severity")
     for mean in means:
-        _check_count(mean, dispersion)
+        check_count(mean, dispersion)
     if sum(means) == 0.0:
         return 0.0, 0.0
     mixture = MixedSeverity(tuple(means), tuple(severities))
@@ -331,7 +366,7 @@ def matched_payment(
     """
     means = np.asarray(count_means, dtype=float)
     for extreme in (means.min(initial=0.0), means.max(initial=0.0)):
-        _check_count(float(extreme), dispersion)
+        check_count(float(extreme), dispersion)
     mean, variance = severity.mean(), severity.variance()
     if not np.isfinite(variance):
         raise ValueError("two moments are matched: the severity needs a finite variance")

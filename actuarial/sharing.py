@@ -49,6 +49,15 @@ def _checked(cost: ArrayLike) -> tuple[FloatArray, int]:
     return costs, players
 
 
+def coalition_members(players: int) -> NDArray[np.bool_]:
+    """Whether each coalition, by its mask, holds each player, ``(2**n, n)``.
+
+    >>> coalition_members(2).astype(int).tolist()
+    [[0, 0], [1, 0], [0, 1], [1, 1]]
+    """
+    return (np.arange(2**players)[:, None] >> np.arange(players) & 1).astype(bool)
+
+
 def coalition_sums(shares: ArrayLike) -> FloatArray:
     """Sum of shares over every coalition, ``(2**n,)``.
 
@@ -151,7 +160,7 @@ def nucleolus(cost: ArrayLike) -> FloatArray:
     if players == 1 or size == 0.0:
         return np.full(players, costs[-1] / players)
     scaled = costs / size
-    members = (np.arange(costs.size)[:, None] >> np.arange(players) & 1).astype(float)
+    members = coalition_members(players).astype(float)
     settled = np.array([costs.size - 1])  # everybody, whose excess is 0
     level = np.array([-1])  # of each settled coalition: which program settled it
     excesses: list[float] = []

@@ -53,12 +53,12 @@ def reserve_months(
     Raises:
         ValueError: outgo or outstanding claims are negative.
     """
-    held = numbers(balance, "the balance") - not_negative(outstanding, "outstanding claims")
+    reserve = numbers(balance, "the balance") - not_negative(outstanding, "outstanding claims")
     outgo = not_negative(outgo_next_year, "next year's outgo")
-    held, outgo = np.broadcast_arrays(held, outgo)
+    reserve, outgo = np.broadcast_arrays(reserve, outgo)
     with np.errstate(divide="ignore", invalid="ignore"):
-        months = held / (outgo / 12.0)
-    months = np.where((outgo == 0) & (held == 0), 0.0, months)
+        months = reserve / (outgo / 12.0)
+    months = np.where((outgo == 0) & (reserve == 0), 0.0, months)
     return same_kind(np.asarray(months), balance, outgo_next_year, outstanding)
 
 
@@ -188,7 +188,7 @@ def balance_recursion(
     Args:
         opening_balance: ``(...)``.
         net_flow: income less outgo of each year, ``(..., n)``.
-        interest: one rate or ``(n,)``.
+        interest: one rate, ``(n,)``, or ``(..., n)`` as the flow or broadcast to it.
     """
     flow = _years(net_flow, "the net flow")
     rate = _interest(interest, flow.shape[-1])

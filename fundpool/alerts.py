@@ -52,12 +52,12 @@ def rules_judged(
     projection: "Projection", alerts: list[dict[str, Any]], evidence: Evidence | None = None
 ) -> list[dict[str, Any]]:
     """Every rule with the number of alerts it raised; None where it could not be judged."""
-    held = evidence or Evidence()
+    given = evidence or Evidence()
     rules = [{"rule": TARGET, "raised": sum(a["rule"] == TARGET for a in alerts)}]
     for name, rule in projection.case.settings.alerts.items():
-        missing = (rule.measure == "ruin_probability" and held.ruin is None) or (
+        missing = (rule.measure == "ruin_probability" and given.ruin is None) or (
             rule.measure == "actual_to_expected"
-            and (held.experience is None or held.experience.empty)
+            and (given.experience is None or given.experience.empty)
         )
         raised = None if missing else sum(alert["rule"] == name for alert in alerts)
         rules.append({"rule": name, "raised": raised})
@@ -140,8 +140,8 @@ def _broken(
         wrong = table[table["balance"] < 0]
         column = "balance"
     else:
-        held = table.assign(ruin=[ruin.get(int(year), float("nan")) for year in table["year"]])
-        wrong = held[held["ruin"] > rule.limit]
+        with_ruin = table.assign(ruin=[ruin.get(int(year), float("nan")) for year in table["year"]])
+        wrong = with_ruin[with_ruin["ruin"] > rule.limit]
         column = "ruin"
     if wrong.empty:
         return None

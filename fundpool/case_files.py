@@ -4,7 +4,7 @@
 >>> import tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     new(f"{folder}/mine", levels=("district", "state"), schemes={"health": "flat"})
-...     convert(f"{folder}/mine", f"{folder}/mine.xlsx")
+...     warnings = convert(f"{folder}/mine", f"{folder}/mine.xlsx")
 ...     sorted(path.name for path in Path(folder).iterdir())
 ['mine', 'mine.xlsx']
 """
@@ -12,6 +12,10 @@
 import datetime
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fundpool.inputs.format.findings import Finding
 
 
 def init(directory: str | Path, case: str = "jiangsu") -> None:
@@ -65,7 +69,6 @@ def new(
 
     path = Path(target)
     name = portable_name(path.stem)
-    last = datetime.datetime.now(tz=datetime.UTC).year - 1
     case = NewCase(
         name=name,
         title=title or name,
@@ -73,19 +76,27 @@ def new(
         schemes=schemes,
         statuses=tuple(statuses),
         services=tuple(services),
-        base_year=last if base_year is None else base_year,
+        base_year=last_year() if base_year is None else base_year,
         years=years,
         currency=currency,
     )
     write_new_case(case, path)
 
 
-def convert(source: str | Path, target: str | Path) -> None:
+def last_year() -> int:
+    """The year before this one: a new case is valued at its end unless another is named."""
+    return datetime.datetime.now(tz=datetime.UTC).year - 1
+
+
+def convert(source: str | Path, target: str | Path) -> "tuple[Finding, ...]":
     """Write a case as a workbook (``.xlsx``) or as a folder; both read as the same case.
 
     Args:
         source: a case folder, a workbook or the name of a bundled case.
         target: what is made; it must not exist.
+
+    Returns:
+        warnings about what was not carried over.
 
     Raises:
         CaseError: the case cannot be opened, does not fit, or the target exists.
@@ -97,9 +108,8 @@ def convert(source: str | Path, target: str | Path) -> None:
     path = Path(target)
     if path.suffix.lower() == ".xlsx":
         check_new_file(path)
-        write_case_workbook(source, path)
-    else:
-        write_case_folder(source, path)
+        return tuple(write_case_workbook(source, path))
+    return tuple(write_case_folder(source, path))
 
 
 def synthesise(directory: str | Path, counties: int, seed: int = 1) -> None:

@@ -150,12 +150,10 @@ def _solver() -> str:
 
 
 def _compiler() -> str:
-    from fundpool.models.axes.compiling import COMPILING
+    from fundpool.models.axes.compiling import COMPILER, COMPILING, compiler_works
 
     if not COMPILING:
         raise _UnfitError("compiling is switched off (FUNDPOOL_COMPILE), which is very slow")
-    import numba
-
-    if int(numba.njit(lambda x: x + 1)(1)) != 2:
+    if not compiler_works():
         raise _UnfitError("numba computes wrongly; install it again")
-    return f"numba {numba.__version__} compiles."
+    return f"{COMPILER} compiles."

@@ -36,12 +36,14 @@ def plan_tables(case: "Case", plan: Plan) -> dict[str, pd.DataFrame]:
 def plan_record(case: "Case", plan: Plan) -> dict[str, Any]:
     """All of ``plan.json``: the part ``plan`` of summary.json, and what explains it."""
     why = obstacle(plan, case.currency)
+    chance = plan.probability
+    unsafe = [chance.sentence] if chance is not None and not chance.safe else []
     return plan.record() | {
         "case": case.name,
         "inputs_sha256": case.inputs_sha256,
         "policy": _written(plan.policy),
         "aims": _written(plan.aims),
-        "missed": list(why.sentences),
+        "missed": [*unsafe, *why.sentences],
         "remedies": list(why.remedies),
         "shadow_prices": shadow_prices(plan)["sentence"].head(20).tolist(),
     }
@@ -69,4 +71,5 @@ def _written(rules: object) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in vars(rules).items()
+        if name != "margins"  # the floors of the table of reserves contain them
     }

@@ -21,13 +21,13 @@ module with its classes and functions. Shapes, units and errors stand in the doc
 
 def reference_page() -> str:
     """The whole page."""
-    parts = [INTRODUCTION]
+    lines = [INTRODUCTION]
     for room in ROOMS:
-        parts.append(f"\n## {room if room == 'fundpool' else f'fundpool.{room}'}\n")
+        lines.append(f"\n## {room if room == 'fundpool' else f'fundpool.{room}'}\n")
         for file in sorted((ROOT / room).rglob("*.py")):
             if not file.relative_to(ROOT).as_posix().startswith(INNER):
-                parts += _module(file)
-    return "\n".join(parts) + "\n"
+                lines += _module(file)
+    return "\n".join(lines) + "\n"
 
 
 def _module(file: Path) -> Iterator[str]:

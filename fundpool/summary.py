@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-import fundpool
 from fundpool.alerts import Evidence, Ruin, rules_judged, solvency_alerts
+from fundpool.version import __version__
 
 if TYPE_CHECKING:  # records are written without the compiler
     from fundpool.models.projection.study import Projection
@@ -44,7 +44,7 @@ def summary(
         "years": len(any_one.years),
         "seed": None if risk is None else risk.run.seed,
         "scenarios": 0 if risk is None else risk.run.scenarios,
-        "code_version": fundpool.__version__,
+        "code_version": __version__,
         "inputs_sha256": case.inputs_sha256,
         "alert_plan": alert_plan,
         "pooling": {
@@ -64,9 +64,9 @@ def ruin_by_year(risk: "SolvencyRisk | None", plan: str) -> Ruin | None:
     table = risk.ruin[risk.ruin["plan"] == plan]
     return {
         (str(scheme), str(pool)): dict(
-            zip(own["year"].astype(int), own["ruin_probability"].astype(float), strict=True)
+            zip(of_pool["year"].astype(int), of_pool["ruin_probability"].astype(float), strict=True)
         )
-        for (scheme, pool), own in table.groupby(["scheme", "pool"], sort=False)
+        for (scheme, pool), of_pool in table.groupby(["scheme", "pool"], sort=False)
     }
 
 
@@ -89,7 +89,7 @@ def _plan(
 ) -> dict[str, Any]:
     pools = []
     for row in projection.measures.to_dict("records"):
-        own = ruin.get((row["scheme"], row["pool"]), {})
+        chances = ruin.get((row["scheme"], row["pool"]), {})
         pools.append(
             {
                 "scheme": row["scheme"],
@@ -105,10 +105,10 @@ def _plan(
                 "level_rate": row["level_rate"],
                 "actuarial_balance": row["actuarial_balance"],
                 "short_range_test": bool(row["short_range_test"]),
-                "ruin_probability": own.get("ruin_probability"),
-                "ruin_probability_error": own.get("ruin_probability_error"),
-                "required_reserve": own.get("required_reserve"),
-                "required_reserve_error": own.get("required_reserve_error"),
+                "ruin_probability": chances.get("ruin_probability"),
+                "ruin_probability_error": chances.get("ruin_probability_error"),
+                "required_reserve": chances.get("required_reserve"),
+                "required_reserve_error": chances.get("required_reserve_error"),
             }
         )
     keys = ("range", "cv", "gini", "theil", "theil_within", "theil_between")

@@ -56,13 +56,13 @@ def check_address(url: str) -> str:
             "as %XX"
         )
     try:
-        parts = urlsplit(url)
-        port = parts.port
+        split = urlsplit(url)
+        port = split.port
     except ValueError as error:
         raise ValueError(f"{shown!r} is not an http or https address: {error}") from None
-    if "@" in parts.netloc:
+    if "@" in split.netloc:
         raise ValueError("names a user or password in the address, which is not supported")
-    if parts.scheme not in ("http", "https") or not _is_host(parts.hostname or "") or port == 0:
+    if split.scheme not in ("http", "https") or not _is_host(split.hostname or "") or port == 0:
         raise ValueError(f"{shown!r} is not an http or https address")
     return url
 
@@ -115,8 +115,8 @@ def shown_address(url: str) -> str:
     >>> shown_address("https://hooks.example/services/T0/SECRET?key=1")
     'https://hooks.example/...'
     """
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}/..."
+    split = urlsplit(url)
+    return f"{split.scheme}://{split.netloc.rpartition('@')[2]}/..."
 
 
 def signature(body: bytes, secret: bytes) -> str:
@@ -186,23 +186,23 @@ def _posted(request: urllib.request.Request, seconds: float) -> tuple[int | None
     The time limit of a socket holds for each of its reads, so an answer that comes byte by byte
     is waited for in a thread that is left behind when the time is up.
     """
-    found: queue.Queue[tuple[int | None, str]] = queue.Queue()
+    outcome: queue.Queue[tuple[int | None, str]] = queue.Queue()
 
     def post() -> None:
         opener = urllib.request.build_opener(_NoRedirect)
         try:
             with opener.open(request, timeout=TIMEOUT) as answer:
-                found.put((answer.status, ""))
+                outcome.put((answer.status, ""))
         except urllib.error.HTTPError as error:
             error.close()
-            found.put((error.code, ""))
+            outcome.put((error.code, ""))
         except (OSError, HTTPException, ValueError) as error:
             why = " ".join(str(getattr(error, "reason", error)).split())
-            found.put((None, why[:LONGEST_REASON] or type(error).__name__))
+            outcome.put((None, why[:LONGEST_REASON] or type(error).__name__))
 
     threading.Thread(target=post, daemon=True).start()
     limit = max(0.0, min(TIMEOUT, seconds))
     try:
-        return found.get(timeout=limit)
+        return outcome.get(timeout=limit)
     except queue.Empty:
         return None, f"no answer within {limit:.0f} s"

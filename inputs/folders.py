@@ -73,10 +73,10 @@ def write_folder(raw: RawCase, target: Path) -> None:
         file.write_text(tomli_w.dumps(contents), encoding="utf-8", newline="\n")
 
     with whole_folder(target) as draft:
-        for folder, parts in (("schemes", raw.schemes), ("policies", raw.policies)):
-            if parts:
+        for folder, documents in (("schemes", raw.schemes), ("policies", raw.policies)):
+            if documents:
                 (draft / folder).mkdir()
-            for name, contents in parts.items():
+            for name, contents in documents.items():
                 write_settings(draft / folder / f"{name}.toml", contents)
         (draft / "tables").mkdir()
         for table in TABLES:

@@ -154,20 +154,21 @@ def _statuses_by_scheme(
             continue
         covered[name] = STATUSES_OF[kind][number]
     if len(set(schemes.values())) < 2:  # cover by two schemes at once needs one of each kind
-        covered = {n: tuple(s for s in own if s != "dual") for n, own in covered.items()}
+        covered = {n: tuple(s for s in statuses if s != "dual") for n, statuses in covered.items()}
     if asked:
-        covered = {n: tuple(s for s in own if s in asked) for n, own in covered.items()}
+        covered = {n: tuple(s for s in statuses if s in asked) for n, statuses in covered.items()}
         findings += [
             Finding("--statuses", None, None, status, "a status that one of the schemes covers",
                     "Leave it out, or add a scheme.")
             for status in asked
-            if status in STATUSES[1:] and not any(status in own for own in covered.values())
+            if status in STATUSES[1:]
+            and not any(status in statuses for statuses in covered.values())
         ]  # fmt: skip
         findings += [
             Finding("--schemes", None, None, name, "a scheme that somebody pays into",
                     f"Add one of {', '.join(STATUSES_OF[schemes[name]][0])} to the statuses.")
-            for name, own in covered.items()
-            if not set(own) - NOT_PAYING
+            for name, statuses in covered.items()
+            if not set(statuses) - NOT_PAYING
         ]  # fmt: skip
     if findings:
         raise CaseError(findings)

@@ -37,7 +37,9 @@ class RegionTree:
 
     @cached_property
     def _number(self) -> dict[str, int]:
-        return {code: number for number, code in enumerate(self.codes)} | {OUTSIDE: len(self.codes)}
+        return {code: position for position, code in enumerate(self.codes)} | {
+            OUTSIDE: len(self.codes)
+        }
 
     @cached_property
     def _level_of(self) -> dict[str, str]:
@@ -98,7 +100,7 @@ class RegionTree:
 
     def ancestor_index(self, level: str) -> NDArray[np.int64]:
         """For each county the number of the region of ``level`` that it lies in, ``(n,)``."""
-        place = {code: number for number, code in enumerate(self.codes_at(level))}
+        place = {code: position for position, code in enumerate(self.codes_at(level))}
         rank = self.levels.index(level)
         return np.array([place[self.lineage(code)[rank]] for code in self.codes], dtype=np.int64)
 
@@ -137,35 +139,37 @@ def tree_findings(
     def report(row: int, column: str, value: str, expected: str, mend: str) -> None:
         findings.append(Finding(file, row, column, value, expected, mend))
 
-    for number, (code, level, parent) in enumerate(
+    for row_number, (code, level, parent) in enumerate(
         zip(table["region"], table["level"], table["parent"], strict=True), start=first_row
     ):
         if code == OUTSIDE:
             mend = "The word stands for everywhere beyond the case; choose another code."
-            report(number, "region", code, "a code other than outside", mend)
+            report(row_number, "region", code, "a code other than outside", mend)
         if level not in levels:
-            report(number, "level", level, f"one of {', '.join(levels)}",
+            report(row_number, "level", level, f"one of {', '.join(levels)}",
                    did_you_mean(level, levels))  # fmt: skip
             continue
         rank = list(levels).index(level)
         if rank == len(levels) - 1:
             if parent:
-                report(number, "parent", parent, f"no parent at the level {level}",
+                report(row_number, "parent", parent, f"no parent at the level {level}",
                        "Empty the cell, or name a higher level in case.toml.")  # fmt: skip
             continue
         if not parent:
-            report(number, "parent", "", f"the {levels[rank + 1]} it lies in", "Fill the cell.")
+            report(row_number, "parent", "", f"the {levels[rank + 1]} it lies in", "Fill the cell.")
         elif parent not in level_of:
             above = [c for c in level_of if level_of[c] == levels[rank + 1]]
-            report(number, "parent", parent, "the code of a region", did_you_mean(parent, above))
+            report(
+                row_number, "parent", parent, "the code of a region", did_you_mean(parent, above)
+            )
         elif code in in_cycles:
             continue  # said once a cycle
         elif cycle := _cycle(code, parent_of):
             in_cycles |= cycle
-            report(number, "parent", parent, "parents that lead to the top level",
+            report(row_number, "parent", parent, "parents that lead to the top level",
                    f"{code} lies in itself; correct one parent on the way.")  # fmt: skip
         elif level_of[parent] != levels[rank + 1]:
-            report(number, "parent", parent, f"a region of the level {levels[rank + 1]}",
+            report(row_number, "parent", parent, f"a region of the level {levels[rank + 1]}",
                    f"{parent} has the level {level_of[parent]}.")  # fmt: skip
     for level in levels:
         if level not in set(level_of.values()):
@@ -177,11 +181,11 @@ def tree_findings(
         return findings  # whether a region has members shows only once all parents are right
     for rank, level in enumerate(levels[1:], start=1):
         used = {parent_of[c] for c in level_of if level_of[c] == levels[rank - 1]}
-        for number, (code, own) in enumerate(
+        for row_number, (code, region_level) in enumerate(
             zip(table["region"], table["level"], strict=True), start=first_row
         ):
-            if own == level and code not in used:
-                report(number, "region", code, f"a {levels[rank - 1]} that lies in it",
+            if region_level == level and code not in used:
+                report(row_number, "region", code, f"a {levels[rank - 1]} that lies in it",
                        "Remove the region, or give it members.")  # fmt: skip
     return findings
 
@@ -190,11 +194,11 @@ def _codes_twice(table: pd.DataFrame, file: str, first_row: int) -> list[Finding
     """Codes that two regions bear, of one level or of two."""
     findings = []
     first: dict[str, tuple[int, str]] = {}
-    for number, (code, level) in enumerate(
+    for row_number, (code, level) in enumerate(
         zip(table["region"], table["level"], strict=True), start=first_row
     ):
         if code not in first:
-            first[code] = number, level
+            first[code] = row_number, level
             continue
         row, other = first[code]
         mend = f"Row {row} has it already; remove one of them."
@@ -203,7 +207,7 @@ def _codes_twice(table: pd.DataFrame, file: str, first_row: int) -> list[Finding
                 f"Row {row} has it already, for a {other}: give one of them another code; a "
                 f"region whose only member is itself needs two, such as {code} and {code}-{level}."
             )
-        findings.append(Finding(file, number, "region", code, "each code once", mend))
+        findings.append(Finding(file, row_number, "region", code, "each code once", mend))
     return findings
 
 

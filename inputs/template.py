@@ -135,12 +135,12 @@ def _unfit(raw: RawCase) -> list[Finding]:
 def _settings_of(raw: RawCase) -> list[tuple[str, str, Mapping[str, Any]]]:
     """Sheet, file and contents of everything that is not a table."""
     listed: list[tuple[str, str, Mapping[str, Any]]] = [("case", "case.toml", raw.settings or {})]
-    for kind, folder, held in (
+    for kind, folder, documents in (
         ("scheme", "schemes", raw.schemes), ("policy", "policies", raw.policies),
     ):  # fmt: skip
         listed += [
             (sheet_of(kind, name), f"{folder}/{name}.toml", contents)
-            for name, contents in held.items()
+            for name, contents in documents.items()
         ]
     return listed
 
@@ -176,9 +176,9 @@ def write_workbook(raw: RawCase, file: Path) -> None:
 def _write_sheet(book: Any, bold: Any, table: Table, raw: RawCase) -> None:
     sheet = book.add_worksheet(table.name)
     columns = [*table.columns, *PROVENANCE]
-    held = raw.tables.get(table.name)
-    if held is not None:
-        columns = [column for column in columns if column.name in held.cells.columns]
+    filled = raw.tables.get(table.name)
+    if filled is not None:
+        columns = [column for column in columns if column.name in filled.cells.columns]
     for place, column in enumerate(columns):
         sheet.write_string(0, place, column.name, bold)
         sheet.write_comment(0, place, _about(column))
@@ -186,8 +186,8 @@ def _write_sheet(book: Any, bold: Any, table: Table, raw: RawCase) -> None:
             sheet.data_validation(
                 1, place, LARGEST_SHEET, place, {"validate": "list", "source": list(column.allowed)}
             )
-        if held is not None:
-            for row, cell in enumerate(held.cells[column.name], start=1):
+        if filled is not None:
+            for row, cell in enumerate(filled.cells[column.name], start=1):
                 _write_cell(sheet, row, place, cell, column.kind == "text")
     sheet.freeze_panes(1, 0)
 

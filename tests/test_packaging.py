@@ -1,4 +1,4 @@
-"""One import name: what a build holds, and what a checkout without symbolic links is told."""
+"""One import name: what a build holds, and what a checkout without symbolic links reports."""
 
 import os
 import subprocess

@@ -56,19 +56,24 @@ def test_a_wrong_engine_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_year_of_three_ages_by_hand() -> None:
-    """m = 2/99 everywhere: 98 in 100 survive. Of 100 and 50 women of ages 0 and 1, and 10 older:
-    98 are 1; the open age has (50 + 10) s with s = T[2]/T[1]. L[0] = 0.99, L[1] = 0.9702,
-    T[2] = 0.9604 * 49.5 = 47.5398, so s = 47.5398 / 48.51 = 0.98: 58.8. A tenth of a birth to
-    women of age 1: 0.1 * (50 + 98)/2 = 7.4, half of them girls, 0.99 of whom are there: 3.663.
+    """m = 2/99 everywhere; infants who die live the part a of the year that goes with m, boys
+    0.1089778, girls 0.1250718, others half. L[0] = 1 / (1 + (1 - a) m): 0.9823174 and 0.9826313.
+
+    Of 100 and 50 women of ages 0 and 1, and 10 older, L[1]/L[0] = 0.99 (1 - a m) = 0.9874986 of
+    the first are 1, 98.74986; the open age has (50 + 10) s with s = T[2]/T[1], for L[1] = 0.99 l[1]
+    and T[2] = 0.98 * 49.5 l[1] = 48.51 l[1] so s = 48.51 / 49.5 = 0.98: 58.8. A tenth of a birth
+    to women of age 1: 0.1 * (50 + 98.74986)/2 = 7.437493, half of them girls.
     """
     m = 2 / 99
     people = {"male": [0.0, 0.0, 0.0], "female": [100.0, 50.0, 10.0]}
     rates = VitalRates({sex: [m] * 3 for sex in people}, [0.0, 0.1, 0.0], 1.0)
     later = year_later(people, rates)
-    assert later["female"] == pytest.approx([3.663, 98.0, 58.8])
-    assert later["male"] == pytest.approx([3.663, 0.0, 0.0])
+    assert later["female"] == pytest.approx([3.7187464 * 0.9826313, 98.74986, 58.8])
+    assert later["male"] == pytest.approx([3.7187464 * 0.9823174, 0.0, 0.0])
     moved = VitalRates(rates.deaths, rates.births, 1.0, {"male": [1.0] * 3, "female": [-1.0] * 3})
-    assert year_later(people, moved)["male"] == pytest.approx([4.663, 1.0, 1.0])
+    assert year_later(people, moved)["male"] == pytest.approx(
+        [3.7187464 * 0.9823174 + 1.0, 1.0, 1.0]
+    )
 
 
 def test_text_goes_between_its_markers() -> None:

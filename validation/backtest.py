@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.inputs.case import Case, read_case
+from fundpool.models.funds.books import OTHER_INCOME
 from fundpool.models.projection.study import Study, study
 from validation.nation import (
     ASSUMED,
@@ -58,7 +59,8 @@ def projected_figures(case: Case, years: int) -> pd.DataFrame:
         credited = float(accounts.loc[year, "credits"]) if payroll else 0.0
         spent = float(accounts.loc[year, "spending"]) if payroll else 0.0
         held = float(accounts.loc[year, "balance"]) if payroll else 0.0
-        pooled_in = record["contributions"] - record["account_credits"] + record["subsidies"]
+        pooled_in = record["contributions"] - record["account_credits"]
+        pooled_in += sum(record[name] for name in OTHER_INCOME)
         found = {
             "participants": record["persons"],
             "revenue": pooled_in + credited,

@@ -30,17 +30,30 @@ class VitalRates:
     net_migrants: Mapping[str, Ages] | None = None
 
 
-def person_years(deaths: Ages) -> tuple[Ages, float]:
+def infant_part(rate: float, sex: str) -> float:
+    """Part of the first year lived by those who die in it.
+
+    Human Mortality Database, Methods Protocol version 6, after Andreev and Kingkade (2015).
+    """
+    if sex == "male":
+        if rate < 0.0230:
+            return 0.14929 - 1.99545 * rate
+        return 0.02832 + 3.26021 * rate if rate < 0.08307 else 0.29915
+    if rate < 0.01724:
+        return 0.14903 - 2.05527 * rate
+    return 0.04667 + 3.88089 * rate if rate < 0.06891 else 0.31411
+
+
+def person_years(deaths: Ages, sex: str) -> tuple[Ages, float]:
     """Person-years ``L[x]`` and ``T`` of the open age of a life table with radix 1.
 
-    ``q = m / (1 + (1 - a) m)`` with half a year lived by those who die, but for the first year of
-    life the ``a`` of Coale and Demeny is not used: deaths are even over the year there as well, so
-    that the two implementations share their assumption and differ in code alone.
+    ``q = m / (1 + (1 - a) m)`` with half a year lived by those who die after infancy.
     """
     alive, lived = 1.0, []
-    for rate in deaths[:-1]:
-        dying = alive * min(1.0, rate / (1.0 + 0.5 * rate))
-        lived.append(alive - 0.5 * dying)
+    for age, rate in enumerate(deaths[:-1]):
+        part = infant_part(rate, sex) if age == 0 else 0.5
+        dying = alive * min(1.0, rate / (1.0 + (1.0 - part) * rate))
+        lived.append(alive - (1.0 - part) * dying)
         alive -= dying
     return lived, alive / deaths[-1]
 
@@ -49,7 +62,7 @@ def year_later(people: Mapping[str, Ages], rates: VitalRates) -> dict[str, Ages]
     """People a year later, by sex and single age."""
     oldest = len(rates.births) - 1
     result: dict[str, Ages] = {}
-    tables = {sex: person_years(rates.deaths[sex]) for sex in SEXES}
+    tables = {sex: person_years(rates.deaths[sex], sex) for sex in SEXES}
     for sex in SEXES:
         lived, beyond = tables[sex]
         after = [0.0] * (oldest + 1)

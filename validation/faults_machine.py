@@ -254,13 +254,13 @@ def _moves() -> Iterator[Fault]:
         while not (place / "out").exists() and time.monotonic() < end:
             time.sleep(0.001)
         process.send_signal(signal.SIGTERM)
-        told = process.stderr.read()
+        messages = process.stderr.read()
         status = process.wait(60)
         left = [path.name for path in (*place.rglob(".fundpool-*"), *temporary.iterdir())]
         if status == 3:
             return ""  # it had finished
-        if status != 143 or "ended by a signal" not in told:
-            return f"status {status}: {told}"
+        if status != 143 or "ended by a signal" not in messages:
+            return f"status {status}: {messages}"
         return f"left: {left}" if left else ""
 
     yield Fault("moves", "SIGTERM while the report is written", terminated, "F14")

@@ -39,8 +39,8 @@ def _addresses() -> Iterator[Fault]:
 
             def trial(bench: Bench, place: Path, url: str = url) -> str:
                 outcome = bench.report(place, "--webhook", url)
-                told = "the secret is shown" if SECRET in outcome.err else ""
-                return wrong_unless(outcome, 2, says="--webhook") or told
+                leak = "the secret is shown" if SECRET in outcome.err else ""
+                return wrong_unless(outcome, 2, says="--webhook") or leak
 
             yield Fault("webhook addresses", f"{scheme} {end!r}", trial, "F13",
                         scheme == "http")  # fmt: skip
@@ -98,9 +98,9 @@ def _answers() -> Iterator[Fault]:
                 try:
                     post_alerts(url, SUMMARY, lambda _: None, seconds=1.5)
                 except WebhookError as error:
-                    told = "the secret is shown" if SECRET in str(error) else ""
+                    leak = "the secret is shown" if SECRET in str(error) else ""
                     late = "it takes too long" if time.monotonic() - begun > 3.0 else ""
-                    return told or late
+                    return leak or late
             return "taken as delivered"
 
         yield Fault("webhook answers", name, trial, "F13", name != "one byte at a time")

@@ -36,7 +36,7 @@ def random_formula(draw: np.random.Generator) -> BenefitFormula:
 
 
 def paid_by_hand(formula: BenefitFormula, cost: float) -> float:
-    """What a formula pays for one cost, band by band, as a clerk would reckon it."""
+    """What a formula pays for one cost, band by band, in plain Python."""
     left = max(0.0, cost - formula.deductible)
     total = 0.0
     for number, (start, rate) in enumerate(formula.bands):
@@ -56,7 +56,7 @@ def second_by_hand(first: BenefitFormula, second: BenefitFormula, rule: str, cos
 
 
 def benefits() -> list[Check]:
-    """Benefit formulas against a clerk, and their expectations against integration."""
+    """Benefit formulas against a sum over bands, and their expectations against integration."""
     draw = np.random.default_rng(11)
     payments = expectations = coordinated = repeated = 0.0
     for _ in range(SAMPLES):
@@ -80,7 +80,7 @@ def benefits() -> list[Check]:
             expectations = max(expectations, abs(expected - by_hand) / max(1.0, by_hand))
     return [
         Check(f"{SAMPLES} random formulas at 20 costs each, band by band", bound(payments),
-              payments < 1e-12, "a clerk's reckoning"),
+              payments < 1e-12, "the sum over bands"),
         Check(f"{SAMPLES} random pairs of funds, all rules of coordination", bound(coordinated),
               coordinated < 1e-12, "the rules as written"),
         Check("both funds together never pay more than the cost", bound(max(repeated, 0.0)),

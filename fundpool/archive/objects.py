@@ -77,13 +77,17 @@ class ObjectStore:
 
     def damage(self, digest: str) -> str:
         """What is wrong with an object, in words; empty if it is what its name says."""
+        return self._loaded(digest)[1]
+
+    def _loaded(self, digest: str) -> tuple[bytes, str]:
+        """The bytes under a digest, and what is wrong with them, in words."""
         try:
             contents = self.path(digest).read_bytes()
         except FileNotFoundError:
-            return "is missing"
+            return b"", "is missing"
         except OSError as error:
-            return f"cannot be read: {error.strerror or error}"
-        return "" if sha256(contents) == digest else "has been altered"
+            return b"", f"cannot be read: {error.strerror or error}"
+        return contents, "" if sha256(contents) == digest else "has been altered"
 
     def digests(self) -> set[str]:
         """Names of all objects, whether or not their contents are sound."""
@@ -95,10 +99,10 @@ class ObjectStore:
         Raises:
             DamagedError: they are missing or have changed.
         """
-        damage = self.damage(digest)
+        contents, damage = self._loaded(digest)
         if damage:
             raise DamagedError(f"input {digest[:12]} in the archive {damage}")
-        return self.path(digest).read_bytes()
+        return contents
 
     def restore(self, files: Mapping[str, str], folder: Path) -> None:
         """Lay objects out as files: name within ``folder`` to digest.

@@ -6,17 +6,18 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-import fundpool
 from fundpool.archive.manifest import Request
 from fundpool.archive.objects import DamagedError, ObjectStore, sha256
 from fundpool.archive.provenance import code_sha256
+from fundpool.cli.spoken import MESSAGES
 from fundpool.inputs.case import Case, case_path
 from fundpool.inputs.case.bundled import is_there
+from fundpool.version import __version__
 
 PLACES = frozenset(
-    {"out", "archive", "json", "quiet", "help", "webhook", "webhook_file", "secret_file"}
+    {"out", "archive", "json", "quiet", "help", "webhook", "webhook_file", "secret_file", MESSAGES}
 )
-"""Options that say where results go, not what they are."""
+"""Options that say where results go and how a command speaks, not what results are."""
 
 FILE_OPTIONS = frozenset({"--policy"})
 """Options whose values may name input files."""
@@ -56,14 +57,14 @@ class ChangedInputError(Exception):
 
 def options(context: Context, resolved: Mapping[str, Any]) -> dict[str, Any]:
     """Every option in force, by its flag; ``resolved`` puts found values in place of defaults."""
-    found = {}
+    values = {}
     for parameter in context.command.params:
         if parameter.param_type_name != "option" or parameter.name in PLACES:
             continue
         value = resolved.get(parameter.name, context.params.get(parameter.name))
         flag, value = _flagged(parameter, value)
-        found[flag] = _plain(value)
-    return found
+        values[flag] = _plain(value)
+    return values
 
 
 def _flagged(parameter: Any, value: Any) -> tuple[str, Any]:
@@ -151,21 +152,21 @@ def request_of(
         ChangedInputError: an input file was changed while the run was going on.
     """
     keep = sha256 if store is None else store.keep
-    found = options(context, resolved)
+    parameters = options(context, resolved)
     files: dict[str, str] = {}
-    for flag in found.keys() & FILE_OPTIONS:
-        value = found[flag]
+    for flag in parameters.keys() & FILE_OPTIONS:
+        value = parameters[flag]
         many = value if isinstance(value, list) else [value]
         named = [_kept(item, files, keep) for item in many]
-        found[flag] = named if isinstance(value, list) else named[0]
+        parameters[flag] = named if isinstance(value, list) else named[0]
     return Request(
         command=str(context.command.name),
         case=case_name(case.origin),
-        parameters=found,
+        parameters=parameters,
         case_files={name: keep(contents) for name, contents in case_files(case).items()},
         parameter_files=files,
         inputs_sha256=case.inputs_sha256,
-        code_version=fundpool.__version__,
+        code_version=__version__,
         code_sha256=code_sha256(),
     )
 

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 
 from fundpool.archive.manifest import Manifest
-from fundpool.archive.provenance import code_sha256, machine, package_versions
+from fundpool.archive.provenance import PROGRAM, code_sha256, machine, package_versions
 from fundpool.archive.requests import refuse_unknown, words_of
 from fundpool.archive.run import Run, read_parquet
 from fundpool.archive.runs import Archive
+from fundpool.version import __version__
 
 
 class RerunFailedError(Exception):
@@ -100,7 +101,7 @@ def rerun(archive: Archive, run: Run, commands: Mapping[str, Any]) -> Rerun:
         done = subprocess.run(
             [sys.executable, "-m", "fundpool", *words],
             capture_output=True, encoding="utf-8", errors="replace", cwd=place, check=False,
-            env=environment | {"PYTHONPATH": str(_program()), "PYTHONIOENCODING": "utf-8"},
+            env=environment | {"PYTHONPATH": str(PROGRAM), "PYTHONIOENCODING": "utf-8"},
         )  # fmt: skip
         repeats = Archive(again).runs()
         if not repeats:
@@ -109,12 +110,6 @@ def rerun(archive: Archive, run: Run, commands: Mapping[str, Any]) -> Rerun:
             )
         repeat = repeats[0]
         return Rerun(run.id, len(run.manifest.files), causes(run.manifest), _compared(run, repeat))
-
-
-def _program() -> Path:
-    import fundpool
-
-    return Path(fundpool.__file__).parent.parent
 
 
 def laid_out(archive: Archive, manifest: Manifest, folder: Path) -> Path:
@@ -132,35 +127,33 @@ def laid_out(archive: Archive, manifest: Manifest, folder: Path) -> Path:
 
 def causes(manifest: Manifest) -> tuple[Difference, ...]:
     """In what the program and machine at hand differ from those of a run."""
-    import fundpool
-
-    found = []
+    differences = []
     request = manifest.request
     if request.code_sha256 != code_sha256():
-        found.append(
+        differences.append(
             Difference("code", "fundpool", f"{request.code_version} ({request.code_sha256[:12]})",
-                       f"{fundpool.__version__} ({code_sha256()[:12]})")
+                       f"{__version__} ({code_sha256()[:12]})")
         )  # fmt: skip
     now = package_versions()
     for name in sorted(manifest.packages.keys() | now.keys()):
         was, is_now = manifest.packages.get(name, "absent"), now.get(name, "absent")
         if was != is_now:
-            found.append(Difference("package", name, was, is_now))
+            differences.append(Difference("package", name, was, is_now))
     if manifest.machine != machine():
-        found.append(Difference("machine", "processor", manifest.machine, machine()))
-    return tuple(found)
+        differences.append(Difference("machine", "processor", manifest.machine, machine()))
+    return tuple(differences)
 
 
 def _compared(run: Run, repeat: Run) -> tuple[Difference, ...]:
     was, now = run.manifest, repeat.manifest
-    found = []
+    differences = []
     if was.request.inputs_sha256 != now.request.inputs_sha256:
-        found.append(
+        differences.append(
             Difference("inputs", "case", was.request.inputs_sha256[:12],
                        now.request.inputs_sha256[:12])
         )  # fmt: skip
     if was.exit_status != now.exit_status:
-        found.append(
+        differences.append(
             Difference("exit status", "status", str(was.exit_status), str(now.exit_status))
         )
     for name in sorted(was.files.keys() | now.files.keys()):
@@ -173,9 +166,9 @@ def _compared(run: Run, repeat: Run) -> tuple[Difference, ...]:
             size = largest_difference(
                 read_parquet(run.folder / name), read_parquet(repeat.folder / name)
             )
-        found.append(Difference(kind, Path(name).stem if kind == "table" else Path(name).name,
+        differences.append(Difference(kind, Path(name).stem if kind == "table" else Path(name).name,
                                 before[:12], after[:12], size))  # fmt: skip
-    return tuple(found)
+    return tuple(differences)
 
 
 def largest_difference(first: pd.DataFrame, second: pd.DataFrame) -> float:

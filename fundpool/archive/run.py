@@ -65,17 +65,19 @@ class Run:
 
     def damage(self) -> list[str]:
         """What is not as the manifest says: files missing, altered or added."""
-        found = {
+        present = {
             path.relative_to(self.folder).as_posix(): path
             for path in self.folder.rglob("*")
             if path.is_file() and path.name != MANIFEST
         }
-        wrong = [f"{name} is missing" for name in self.manifest.files if name not in found]
-        wrong += [f"{name} was added" for name in sorted(found) if name not in self.manifest.files]
+        wrong = [f"{name} is missing" for name in self.manifest.files if name not in present]
+        wrong += [
+            f"{name} was added" for name in sorted(present) if name not in self.manifest.files
+        ]
         wrong += [
             f"{name} has been altered"
             for name, digest in self.manifest.files.items()
-            if name in found and sha256(found[name].read_bytes()) != digest
+            if name in present and sha256(present[name].read_bytes()) != digest
         ]
         return wrong
 

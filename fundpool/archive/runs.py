@@ -206,13 +206,13 @@ class Archive:
         """
         import duckdb
 
-        held = self.runs()
+        recorded = self.runs()
         with duckdb.connect() as connection:
             connection.register("runs", self.listing())
-            for name in sorted({table for run in held for table in run.tables}):
+            for name in sorted({table for run in recorded for table in run.tables}):
                 files = [
                     (run.folder / "tables" / f"{name}.parquet").as_posix()
-                    for run in held
+                    for run in recorded
                     if name in run.tables
                 ]
                 listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
@@ -233,19 +233,19 @@ class Archive:
 
     def listing(self) -> pd.DataFrame:
         """One row a run: id, when, command, case, base year, code, inputs, seed, exit status."""
-        held = self.runs()
+        recorded = self.runs()
         columns: Mapping[str, list[Any]] = {
-            "run": [run.id for run in held],
-            "recorded_at": [run.manifest.recorded_at for run in held],
-            "command": [run.manifest.request.command for run in held],
-            "case": [run.manifest.case_name for run in held],
-            "base_year": [run.manifest.base_year for run in held],
-            "code_version": [run.manifest.request.code_version for run in held],
-            "inputs_sha256": [run.manifest.request.inputs_sha256 for run in held],
-            "seed": [run.manifest.seed for run in held],
-            "previous": [run.manifest.previous for run in held],
-            "exit_status": [run.manifest.exit_status for run in held],
-            "command_line": [run.manifest.command_line for run in held],
+            "run": [run.id for run in recorded],
+            "recorded_at": [run.manifest.recorded_at for run in recorded],
+            "command": [run.manifest.request.command for run in recorded],
+            "case": [run.manifest.case_name for run in recorded],
+            "base_year": [run.manifest.base_year for run in recorded],
+            "code_version": [run.manifest.request.code_version for run in recorded],
+            "inputs_sha256": [run.manifest.request.inputs_sha256 for run in recorded],
+            "seed": [run.manifest.seed for run in recorded],
+            "previous": [run.manifest.previous for run in recorded],
+            "exit_status": [run.manifest.exit_status for run in recorded],
+            "command_line": [run.manifest.command_line for run in recorded],
         }
         frame = pd.DataFrame(columns)
         frame["seed"] = frame["seed"].astype("Int64")

@@ -35,11 +35,11 @@ def morbidity_table(
     frames = []
     services = {first: outpatient} | {name: admissions * share for name, share in tiers.items()}
     for service, values in services.items():
-        for number, sex in enumerate(SEXES):
+        for sex_index, sex in enumerate(SEXES):
             frames.append(
                 pd.DataFrame(
                     {"service": service, "sex": sex, "age": range(AGES),
-                     "frequency": values[number].round(6)}
+                     "frequency": values[sex_index].round(6)}
                 )
             )  # fmt: skip
     return pd.concat(frames, ignore_index=True)
@@ -185,9 +185,9 @@ def inpatient_cost_classes(
         starts: first ages of the classes.
         admissions: by sex and age, ``(2, 101)``.
     """
-    own = facts[facts["topic"] == "cost_by_age"]
-    first = own["measure"].str.extract(r"_(\d+)_\d+$")[0].astype(int).to_numpy()
-    values = own["value"].to_numpy(dtype=float)
+    costs = facts[facts["topic"] == "cost_by_age"]
+    first = costs["measure"].str.extract(r"_(\d+)_\d+$")[0].astype(int).to_numpy()
+    values = costs["value"].to_numpy(dtype=float)
     at_age = values[
         np.clip(np.searchsorted(first, np.arange(AGES), side="right") - 1, 0, values.size - 1)
     ]

@@ -89,8 +89,8 @@ def members_by_county(
 def band_totals(people: FloatArray, bands: Mapping[str, tuple[int, ...]]) -> list[FloatArray]:
     """People by sex and band: for each sex an array ``(..., bands)`` from ``(..., 2, 101)``."""
     return [
-        np.add.reduceat(people[..., number, :], np.array(bands[sex]), axis=-1)
-        for number, sex in enumerate(SEXES)
+        np.add.reduceat(people[..., sex_index, :], np.array(bands[sex]), axis=-1)
+        for sex_index, sex in enumerate(SEXES)
     ]
 
 
@@ -120,21 +120,21 @@ def coverage_table(
     people = band_totals(by_tie, assumed.bands)
     in_scheme = rest_home = other = 0.0
     for sex in range(len(SEXES)):
-        held = people[sex] * (employee[sex] + retired[sex])
-        rest = people[sex] - held
-        for number, tie in enumerate(TIES):
+        in_employee_scheme = people[sex] * (employee[sex] + retired[sex])
+        rest = people[sex] - in_employee_scheme
+        for tie_index, tie in enumerate(TIES):
             if tie in ("stayer", "within", "between"):
-                in_scheme += held[:, number].sum()
-                rest_home += rest[:, number].sum()
+                in_scheme += in_employee_scheme[:, tie_index].sum()
+                rest_home += rest[:, tie_index].sum()
             elif tie == "inbound":
-                in_scheme += held[:, number].sum()
+                in_scheme += in_employee_scheme[:, tie_index].sum()
                 other += (
-                    rest[:, number].sum()
+                    rest[:, tie_index].sum()
                     * (1.0 - assumed.outside_uninsured)
                     * assumed.local_share[tie]
                 )
             else:
-                other += rest[:, number].sum() * (1.0 - assumed.outside_uninsured)
+                other += rest[:, tie_index].sum() * (1.0 - assumed.outside_uninsured)
     covered = (insured - in_scheme - other) / rest_home
     if not 0.0 < covered <= 1.0:
         raise ValueError(
@@ -154,9 +154,9 @@ def _employee_shares(
     for sex in range(len(SEXES)):
         bands = people[sex].shape[-1]
         pattern = np.zeros((len(TIES), bands))
-        for number, tie in enumerate(TIES):
+        for tie_index, tie in enumerate(TIES):
             level = 0.0 if tie == "outbound" else assumed.employee_by_tie[tie]
-            pattern[number, 1:-1] = level * np.array(assumed.working)
+            pattern[tie_index, 1:-1] = level * np.array(assumed.working)
         relative.append(pattern)
     low, high = np.zeros(active.size), np.full(active.size, 50.0)
     for _ in range(80):  # bisection on the level: shares are capped, so it is not linear
@@ -197,13 +197,13 @@ def _rows(
 ) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for county, code in enumerate(counties):
-        for number, tie in enumerate(TIES):
+        for tie_index, tie in enumerate(TIES):
             for sex_number, sex in enumerate(SEXES):
                 starts = assumed.bands[sex]
                 ends = (*(start - 1 for start in starts[1:]), OLDEST_AGE)
                 for band, (start, end) in enumerate(zip(starts, ends, strict=True)):
-                    at_work = float(employee[sex_number][county, number, band])
-                    pension = float(retired[sex_number][county, number, band])
+                    at_work = float(employee[sex_number][county, tie_index, band])
+                    pension = float(retired[sex_number][county, tie_index, band])
                     dual = at_work * assumed.dual_share.get(tie, 0.0)
                     rest = 1.0 - at_work - pension
                     away = tie in ("inbound", "outbound")

@@ -5,7 +5,7 @@ province; for each region of the second level (city) the registered population a
 The identity ``registered - residents = people away - people arrived`` gives each city's people
 away. A gravity model (size of the origin, inverse power of the distance) says how arrivals from
 within the case divide over origins; iterative proportional fitting makes it meet the margins.
-Moves inside a city are told from moves between cities by the same model.
+Moves inside a city are separated from moves between cities by the same model.
 """
 
 from collections.abc import Mapping
@@ -107,8 +107,8 @@ def fitted_migrants(seed: FloatArray, margins: Margins) -> Migrants:
         away = np.maximum(away, least)  # may happen on the way there; refused at the end
         outbound = outbound_total * away / away.sum()
         wanted = away - outbound
-        held = member @ between.sum(axis=1)
-        factor = member.T @ (wanted / held)
+        fitted = member @ between.sum(axis=1)
+        factor = member.T @ (wanted / fitted)
         table = table * np.where(other_city > 0, factor[:, None], 1.0)
         table *= margins.arrived / table.sum(axis=0)
         if np.abs(factor - 1.0).max() < 1e-12:
@@ -139,10 +139,10 @@ def migrant_profiles(residents: FloatArray, assumed: Mapping[str, Any]) -> Float
     by_age = np.where(band >= 0, np.array(workers["shares"])[band] / width[band], 0.0)
     both = residents.sum(axis=0)
     pattern = by_age * np.divide(residents, both, out=np.zeros_like(residents), where=both > 0)
-    own = residents / residents.sum()
+    of_residents = residents / residents.sum()
     mix = assumed["migrant_ages_mix"]["value"]
     return np.stack(
-        [mix[tie] * pattern / pattern.sum() + (1.0 - mix[tie]) * own for tie in TIES[1:]]
+        [mix[tie] * pattern / pattern.sum() + (1.0 - mix[tie]) * of_residents for tie in TIES[1:]]
     )
 
 

@@ -50,8 +50,8 @@ def fertility_table(total: pd.DataFrame, pattern: pd.DataFrame, years: list[int]
     frames = []
     for year in years:
         first = starts[max(0, int(np.searchsorted(starts, year, side="right")) - 1)]
-        own = pattern[pattern["first_year"] == first].set_index("age_from")["percent"]
-        share = own / own.sum()
+        percent = pattern[pattern["first_year"] == first].set_index("age_from")["percent"]
+        share = percent / percent.sum()
         ages = np.arange(FIRST_FERTILE, LAST_FERTILE + 1)
         rate = [
             float(level.loc[year]) * float(share.get(int(age) // 5 * 5, 0.0)) / 5 for age in ages

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-import fundpool
+from fundpool.cli.spoken import Commands
+from fundpool.version import __version__
 
-app = typer.Typer(
+app = Commands(
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -16,7 +17,7 @@ app = typer.Typer(
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"fundpool {fundpool.__version__}")
+        typer.echo(f"fundpool {__version__}")
         raise typer.Exit
 
 

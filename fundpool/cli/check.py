@@ -5,14 +5,16 @@ import typer
 from fundpool.cli.app import app
 from fundpool.cli.options import AsJson, CaseArgument, Quiet
 from fundpool.cli.session import BAD_INPUT, say
+from fundpool.cli.spoken import spoken
 from fundpool.options import CASE
 
 
 @app.command()
 def check(case: CaseArgument = CASE, json: AsJson = False, quiet: Quiet = False) -> None:
     """Check a case; every finding names file, row, column, value and what was expected."""
-    from fundpool.inputs.format.findings import findings_as_records, format_findings
+    from fundpool.inputs.format.findings import findings_as_records
     from fundpool.models.calibration.checking import check_case
+    from fundpool.report.words.findings import findings_text
     from fundpool.summary import as_json
 
     findings = check_case(case)
@@ -20,7 +22,7 @@ def check(case: CaseArgument = CASE, json: AsJson = False, quiet: Quiet = False)
     if json:
         typer.echo(as_json({"case": case, "findings": findings_as_records(findings)}), nl=False)
     elif findings:
-        typer.echo(format_findings(findings))
+        typer.echo(findings_text(findings, spoken()))
     if errors:
         raise typer.Exit(BAD_INPUT)
-    say(f"{case}: nothing to mend.", quiet or bool(findings))
+    say(spoken().gettext("%(case)s: nothing to mend.") % {"case": case}, quiet or bool(findings))

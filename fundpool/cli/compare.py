@@ -36,6 +36,7 @@ from fundpool.cli.session import (
     say_of_fit,
     year_progress,
 )
+from fundpool.cli.spoken import spoken
 
 
 @app.command()
@@ -44,7 +45,7 @@ def compare(
     case: CaseArgument = options.CASE,
     pooling: Annotated[
         list[str] | None,
-        typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
+        typer.Option("--pooling", help="A level or plan; may be repeated. Default: all levels."),
     ] = None,
     policy: Policies = None,
     years: Years = None,
@@ -74,7 +75,7 @@ def compare(
     with refusing_bad_input():
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     result = summary(comparison.projections, plans[0], risk)
-    text = overview_text(comparison)
+    text = overview_text(comparison, spoken())
     if opened.before is not None:
         from fundpool.cli.policies import beside_base
 

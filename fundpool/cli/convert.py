@@ -24,18 +24,13 @@ def convert(
     quiet: Quiet = False,
 ) -> None:
     """Write a case as a workbook, or a workbook as a case folder; both read as the same case."""
-    from fundpool.inputs.folders import write_case_folder
-    from fundpool.inputs.template import check_new_file, write_case_workbook
+    from fundpool import case_files
 
     workbook = target.suffix.lower() == ".xlsx"
     with refusing_bad_input():
         checked_folder(target.parent if workbook else target, option="folder")
         with saying_disk_errors(target):
-            if workbook:
-                check_new_file(target)
-                warnings = write_case_workbook(source, target)
-            else:
-                warnings = write_case_folder(source, target)
+            warnings = case_files.convert(source, target)
     for finding in warnings:
         say(f"warning: {finding.message}", quiet)
     say(f"Wrote {source} to {target}. Next: fundpool check {target}", quiet)

@@ -38,7 +38,7 @@ def frontier(
     case: CaseArgument = CASE,
     pooling: Annotated[
         str | None,
-        typer.Option("--pooling", help="Pools of the plans; the lowest level unless told."),
+        typer.Option("--pooling", help="Pools of the plans. Default: the lowest level."),
     ] = None,
     points: Annotated[
         int, typer.Option("--points", min=2, max=50, help="Steps each way.")

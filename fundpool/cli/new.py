@@ -1,6 +1,5 @@
 """``new``: a case without rows, to be filled."""
 
-import datetime
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -52,10 +51,9 @@ def new(
     quiet: Quiet = False,
 ) -> None:  # fmt: skip
     """Write an empty case: settings to be replaced, and tables with headers alone."""
-    from fundpool.inputs.files.disk import portable_name
-    from fundpool.inputs.new import NewCase, write_new_case
+    from fundpool import case_files
 
-    year = datetime.datetime.now(tz=datetime.UTC).year - 1 if base_year is None else base_year
+    year = case_files.last_year() if base_year is None else base_year
     with refusing_bad_input():
         checked_folder(target.parent if target.suffix.lower() == ".xlsx" else target,
                        option="folder")  # fmt: skip
@@ -72,20 +70,19 @@ def new(
             year = typer.prompt("Base year", default=year, type=int, err=True)
             years = typer.prompt("Years projected", default=years, type=int, err=True)
             currency = typer.prompt("Currency", default=currency, err=True)
-        name = portable_name(target.stem)
-        case = NewCase(
-            name=name,
-            title=title or name,
-            levels=_words(levels),
-            schemes=_kinds(schemes),
-            statuses=_words(statuses),
-            services=_words(services),
-            base_year=year,
-            years=years,
-            currency=currency,
-        )
+        kinds = _kinds(schemes)
         with saying_disk_errors(target):
-            write_new_case(case, target)
+            case_files.new(
+                target,
+                title=title,
+                levels=_words(levels),
+                schemes=kinds,
+                statuses=_words(statuses),
+                services=_words(services),
+                base_year=year,
+                years=years,
+                currency=currency,
+            )
     say(f"Wrote an empty case to {target}. Fill its tables, then: fundpool check {target}", quiet)
 
 

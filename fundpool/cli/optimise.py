@@ -76,7 +76,7 @@ class Floor(StrEnum):
 
 
 Solver = Annotated[
-    str | None, typer.Option("--solver", help="A solver PuLP knows by name; HiGHS unless told.")
+    str | None, typer.Option("--solver", help="A solver PuLP knows by name. Default: HiGHS.")
 ]
 
 
@@ -91,12 +91,32 @@ def optimise(
     ] = "rates,swaps",
     pooling: Annotated[
         str | None,
-        typer.Option("--pooling", help="Pools that the plan is for; the lowest level unless told."),
+        typer.Option("--pooling", help="Pools that the plan is for. Default: the lowest level."),
     ] = None,
     reserve_months: Months = None,
     scenarios: Annotated[
-        int, typer.Option("--scenarios", min=0, help="Scenarios to plan on; 0 for the one path.")
+        int,
+        typer.Option(
+            "--scenarios",
+            min=0,
+            help="Scenarios to plan on; 0 for the one path. With --ruin: fresh ones to try the "
+            "plan on, 10,000 if 0.",
+        ),
     ] = 0,
+    ruin: Annotated[
+        float | None,
+        typer.Option(
+            "--ruin",
+            metavar="P",
+            callback=finite,
+            help="Most that each fund's probability of a balance below zero may be; the reserve "
+            "floor is then --reserve-months, or none.",
+        ),
+    ] = None,
+    by: Annotated[
+        int | None,
+        typer.Option("--by", metavar="YEAR", help="Last year that counts for --ruin."),
+    ] = None,
     seed: Seed = 1,
     floor: Annotated[
         Floor | None, typer.Option("--floor", help="How the floor holds over scenarios.")
@@ -116,7 +136,12 @@ def optimise(
         ),
     ] = None,
     joint: Annotated[
-        bool, typer.Option("--joint", help="Even out burdens of all schemes together.")
+        bool,
+        typer.Option(
+            "--joint",
+            help="Even out burdens of all schemes together. With --ruin instead: the probability "
+            "is that of any fund.",
+        ),
     ] = False,
     share_rates: Annotated[
         str | None, typer.Option("--share-rates", metavar="LEVEL", help="One rate a region of it.")
@@ -151,14 +176,17 @@ def optimise(
         span = projected_years(opened, years)
         decided = listed(choose, CHOICES, "--choose")
         stages = _years(merge_years)
+        last = _ruin_terms(opened, ruin, by, span, decided, stages, sensitivity)
         chosen_pooling = checked_plans(opened, [pooling or opened.levels[0]])[0]
-        rules, aims = _rules(opened, reserve_months, decided, span)
+        months = 0.0 if ruin is not None and reserve_months is None else reserve_months
+        rules, aims = _rules(opened, months, decided, span)
         rules = replace(
             rules, floor=rules.floor if floor is None else floor.value,
             group_level=_level(opened, share_rates), hub_level=_level(opened, hubs),
         )  # fmt: skip
         aims = replace(
-            aims, measure=measure.value, burden_of=burden_of.value, joint=joint,
+            aims, measure=measure.value, burden_of=burden_of.value,
+            joint=joint and ruin is None,
             order=tuple(listed(order, ("burden", "unevenness", "movement", "swaps"), "--order"))
             if order else (),
         )  # fmt: skip
@@ -192,7 +220,10 @@ def optimise(
         say("Optimising", quiet)
         choices = Choices(policy=rules, aims=aims, solver=solver, time_limit=time_limit)
         with refusing_bad_input(), usage_from_value_error():
-            plan = run(projected.pooled(pools), None, scenarios, seed=seed, choices=choices)
+            plan = run(
+                projected.pooled(pools), None, scenarios, seed=seed, choices=choices, ruin=ruin,
+                by=last, joint=joint and ruin is not None,
+            )  # fmt: skip
         record |= plan_record(opened, plan)
         tables = plan_tables(opened, plan)
         certified = certified and plan.status == "certified"
@@ -218,6 +249,36 @@ def _rules(
     if "rates" not in decided:
         rules = replace(rules, frozen_years=years)
     return rules, aims_of(case)
+
+
+def _ruin_terms(
+    case: "Case",
+    ruin: float | None,
+    by: int | None,
+    years: int,
+    decided: list[str],
+    stages: list[int],
+    sensitivity: bool,
+) -> int | None:
+    """Last year that counts for the probability of ruin; None without one.
+
+    Raises:
+        UsageError: options that mean nothing together, no probability, or no projected year.
+    """
+    if ruin is None:
+        if by is not None:
+            raise UsageError("--by is the last year for --ruin, which is not given")
+        return None
+    if not 0.0 < ruin < 1.0:
+        raise UsageError(f"--ruin {ruin:g} must lie between 0 and 1")
+    if not {"rates", "swaps"} & set(decided) or ("pooling" in decided and stages):
+        raise UsageError("--ruin needs rates or swaps to decide on, and pools that stay the same")
+    if sensitivity:
+        raise UsageError("--sensitivity plans on one path; leave it or --ruin out")
+    first, end = case.base_year + 1, case.base_year + years
+    if by is not None and not first <= by <= end:
+        raise UsageError(f"--by {by} must be a projected year, {first} to {end}")
+    return end if by is None else by
 
 
 def _partitions(

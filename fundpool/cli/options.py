@@ -3,15 +3,19 @@
 import logging
 import math
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 
-def _quieten(quiet: bool) -> bool:
-    """Without warnings either, such as that compiled code cannot be kept."""
-    logging.getLogger("fundpool").setLevel(logging.ERROR if quiet else logging.NOTSET)
+def _quieten(context: typer.Context, quiet: bool) -> bool:
+    """While the command runs, without warnings either, such as that compiled code is not kept."""
+    if quiet:
+        logger = logging.getLogger("fundpool")
+        context.call_on_close(partial(logger.setLevel, logger.level))
+        logger.setLevel(logging.ERROR)
     return quiet
 
 

@@ -23,6 +23,7 @@ def plan_text(record: dict[str, Any], tables: dict[str, Any]) -> str:
             f"gap {check['relative_gap']:.1e}"
         )
         lines.append(_comparison_text(tables["comparison"]))
+        lines += _ruin_text(record)
         for kind, trial in record["scenarios"].items():
             if isinstance(trial, dict):
                 lines.append(
@@ -34,6 +35,37 @@ def plan_text(record: dict[str, Any], tables: dict[str, Any]) -> str:
         lines += [f"> {sentence}" for sentence in record["remedies"]]
         lines += [f"  {sentence}" for sentence in record["shadow_prices"][:5]]
     return "\n".join(lines)
+
+
+def _ruin_text(record: dict[str, Any]) -> list[str]:
+    """The probability of ruin and what regions make of the plan; nothing without a limit."""
+    chance, regions = record.get("probability"), record.get("acceptability")
+    if chance is None:
+        return []
+    lines = []
+    if chance["safe"]:
+        lines.append(
+            f"{chance['sentence']} Fresh scenarios: {chance['scenarios']:,}; standard error "
+            f"{100 * chance['standard_error']:.2f} %."
+        )
+    if regions is not None:
+        worse = regions["worse_off"]
+        lines.append(
+            f"Pay more than alone: {len(worse)} regions"
+            + (": " + ", ".join(row["name"] for row in worse[:10]) if worse else "")
+            + (" and others" if len(worse) > 10 else "")
+        )
+        lines.append(f"From poorer to richer regions: {regions['poor_to_rich']:,.0f} a year")
+        blocking = regions["blocking_coalition"]
+        if blocking is not None:
+            lines.append(
+                f"Would save most by leaving together ({blocking['scheme']}): "
+                f"{', '.join(blocking['names'])}; present value {blocking['excess']:,.0f}"
+            )
+        elif not regions["not_looked_at"]:
+            lines.append("No coalition would save by leaving.")
+        lines += [f"Coalitions of {k}: {v}" for k, v in regions["not_looked_at"].items()]
+    return lines
 
 
 def _comparison_text(table: Any) -> str:

@@ -42,6 +42,7 @@ from fundpool.cli.session import (
     say_of_fit,
     year_progress,
 )
+from fundpool.cli.spoken import spoken
 
 PROJECTED = (
     "funds", "measures", "people", "ages", "accounts", "migrants", "retiring", "settlement",
@@ -59,7 +60,7 @@ def project(
         typer.Option(
             "--pooling",
             help="A level of the case, or a plan such as county,city@2027. The policies' plan, or "
-            "the lowest level, unless told.",
+            "by default the lowest level.",
         ),
     ] = None,
     policy: Policies = None,
@@ -102,5 +103,5 @@ def project(
         kept(archive, context, opened, result, tables, {"pooling": plan}, quiet=quiet)
     if json:
         typer.echo(as_json(result), nl=False)
-    say(f"Tables and summary.json written to {out}", quiet)
+    say(spoken().gettext("Tables and summary.json written to %(out)s") % {"out": out}, quiet)
     end_with_alerts(result, opened, quiet)

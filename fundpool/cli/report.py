@@ -21,8 +21,6 @@ from fundpool.cli.options import (
 from fundpool.cli.reporting import (
     Against,
     Formats,
-    Lang,
-    Language,
     Moved,
     SecretFile,
     Sensitivity,
@@ -56,6 +54,7 @@ from fundpool.cli.session import (
     say_of_fit,
     year_progress,
 )
+from fundpool.cli.spoken import ReportLanguage, spoken
 
 
 @app.command()
@@ -64,7 +63,7 @@ def report(
     case: CaseArgument = options.CASE,
     pooling: Annotated[
         list[str] | None,
-        typer.Option("--pooling", help="A level or plan; may be repeated. All levels unless told."),
+        typer.Option("--pooling", help="A level or plan; may be repeated. Default: all levels."),
     ] = None,
     policy: Policies = None,
     years: Years = None,
@@ -73,8 +72,8 @@ def report(
         typer.Option(
             "--policies",
             metavar="LIST",
-            help="Policies to measure, separated by commas; all, or none. Those that the case "
-            "lists for its report unless told.",
+            help="Policies to measure, separated by commas; all, or none. "
+            "Default: those that the case lists for its report.",
         ),
     ] = None,
     optimised: Annotated[
@@ -89,7 +88,7 @@ def report(
     changes: Settings = None,
     against: Against = None,
     sensitivity: Sensitivity = Moved.main,
-    lang: Language = Lang.en,
+    lang: ReportLanguage = None,
     webhook: Webhook = None,
     webhook_file: WebhookFile = None,
     secret_file: SecretFile = None,
@@ -108,24 +107,28 @@ def report(
         endings = reporting.formats_named(formats)
         files = [f"report.{ending}" for ending in endings]
         checked_folder(out, [*files, "summary.json"])
-        say(f"Checking {case}", quiet)
+        say(spoken().gettext("Checking %(case)s") % {"case": case}, quiet)
         opened = opened_case(case, changes, policy, quiet)
         span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         chosen = policies_to_measure(opened, measured)
         number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
         resolved: dict[str, Any] = {
-            "pooling": plans, "scenarios": number, "formats": ",".join(endings),
+            "lang": lang or spoken().code, "pooling": plans, "scenarios": number,
+            "formats": ",".join(endings),
         }  # fmt: skip
         earlier = reporting.previous_run(archive, against, opened, context, resolved)
         resolved["against"] = earlier.id if earlier else "none"
-    from fundpool.languages import language
     from fundpool.models.projection.comparison import compare as run
     from fundpool.report.outputs import write_report
     from fundpool.summary import as_json, summary
 
     regions = len(opened.regions.codes)
-    say(f"Projecting {regions} {opened.levels[0]} funds over {span} years", quiet)
+    say(
+        spoken().gettext("Projecting %(n)s %(level)s funds over %(years)s years")
+        % {"n": regions, "level": spoken()(opened.levels[0]), "years": span},
+        quiet,
+    )
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         comparison = run(opened, plans, span, progress)
     say_of_fit(comparison.study, quiet)
@@ -135,24 +138,24 @@ def report(
     if chosen:
         from fundpool.models.analysis.policies import policy_effects
 
-        say(f"Measuring {len(chosen)} policies", quiet)
+        say(spoken().gettext("Measuring %(n)s policies") % {"n": len(chosen)}, quiet)
         with item_progress("Measuring policies", len(chosen), quiet) as done:
             effects = policy_effects(comparison.study, chosen, plans[0], done)
     best = None
     if optimised:
         from fundpool.models.optimiser import optimise_where_possible
 
-        say("Optimising rates and swaps", quiet)
+        say(spoken().gettext("Optimising rates and swaps"), quiet)
         best = optimise_where_possible(comparison.projections[plans[0]])
     found = reporting.Found(risk, effects, best, earlier)
     with refusing_bad_input():
         extras = reporting.gathered(context, comparison, found, resolved, sensitivity, quiet)
     result = summary(comparison.projections, plans[0], risk, extras.experience)
     result["plan"] = best.record() if best is not None else None
-    say("Writing the report", quiet)
+    say(spoken().gettext("Writing the report"), quiet)
     with results_in(out, files) as folder:
         result["failed_outputs"] = write_report(
-            folder, comparison, result, extras, language(lang), endings
+            folder, comparison, result, extras, spoken(), endings
         )
         kept(archive, context, opened, result, comparison.tables | extras.tables, resolved,
              files=sorted(folder.iterdir()), previous=earlier.id if earlier else None,

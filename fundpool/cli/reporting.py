@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fundpool.cli.session import UsageError, listed, opened_case, say
+from fundpool.cli.spoken import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -84,16 +85,6 @@ class Alarm:
 
     url: str | None = None
     secret: bytes | None = None
-
-
-class Lang(StrEnum):
-    """Languages of the report."""
-
-    en = "en"
-    zh = "zh"
-
-
-Language = Annotated[Lang, typer.Option("--lang", help="Language of the report.")]
 
 
 def identity_of(context: typer.Context, case: "Case", resolved: dict[str, Any]) -> "Identity":
@@ -273,7 +264,6 @@ def gathered(
 
     from fundpool.inputs.case import case_path
     from fundpool.inputs.format.sources import read_raw
-    from fundpool.languages import language
     from fundpool.models.analysis.sensitivity import sensitivity, steps_of
     from fundpool.models.calibration.checking import check_case
     from fundpool.models.calibration.experience import experience, periods
@@ -285,16 +275,15 @@ def gathered(
     steps = [] if moved is Moved.none else steps_of(case, every=moved is Moved.all)
     table = pd.DataFrame()
     if steps:
-        say(f"Moving {len(steps)} assumptions down and up", quiet)
+        say(spoken().gettext("Moving %(n)s assumptions down and up") % {"n": len(steps)}, quiet)
         table = sensitivity(base, next(iter(comparison.projections)), steps)
     since = None
     if found.earlier is not None:
-        say(f"Comparing with {found.earlier.id}", quiet)
+        say(spoken().gettext("Comparing with %(run)s") % {"run": found.earlier.id}, quiet)
         since = since_previous(found.earlier, case, comparison, quiet)
     identity = identity_of(context, case, resolved)
-    code = str(context.params["lang"])
     lost = placeholder_warnings(
-        read_raw(case_path(case.origin)), {"command": identity.command}, language(code)
+        read_raw(case_path(case.origin)), {"command": identity.command}, spoken()
     )
     for sentence in lost:
         say(sentence, quiet)

@@ -29,10 +29,10 @@ def rerun(
     opened = opened_archive(archive)
     assert context.parent is not None
     commands = getattr(context.parent.command, "commands", {})
-    found = run_named(opened, run)
-    say(f"Repeating {found.id}", quiet)
+    recorded = run_named(opened, run)
+    say(f"Repeating {recorded.id}", quiet)
     try:
-        result = repeated(opened, found, commands)
+        result = repeated(opened, recorded, commands)
     except (DamagedError, RerunFailedError) as error:
         say(f"fundpool: {error}")
         raise typer.Exit(FAILED) from None

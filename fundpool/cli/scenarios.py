@@ -35,7 +35,7 @@ RISK_TABLES = ("risk", "ruin", "fans")
 """Tables of what scenarios say."""
 
 IN_REPORT = 1000
-"""Scenarios of a report unless told."""
+"""Default number of scenarios of a report."""
 
 
 def wanted_scenarios(

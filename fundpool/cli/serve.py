@@ -120,8 +120,8 @@ def hosts_of(host: str, port: int, public_names: Sequence[str]) -> frozenset[str
     if host in EVERY_ADDRESS:
         names.update((socket.gethostname(), socket.getfqdn()))
         with suppress(OSError):
-            found = socket.getaddrinfo(socket.gethostname(), None)
-            names.update(str(entry[4][0]) for entry in found)
+            addresses = socket.getaddrinfo(socket.gethostname(), None)
+            names.update(str(entry[4][0]) for entry in addresses)
     plain = {f"[{name}]" if ":" in name else name for name in names}
     hosts = {f"{name}:{port}" for name in plain} | {f"{name}:{port}" for name in public_names}
     if port == HTTP_PORT:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from fundpool.cli.spoken import spoken
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -55,12 +57,13 @@ def plain_warnings(quiet: bool) -> Iterator[None]:
 @contextmanager
 def refusing_bad_input() -> Iterator[None]:
     """Turn a refused case or a bad argument into a message and exit status 2."""
-    from fundpool.inputs.format.findings import CaseError, format_findings
+    from fundpool.inputs.format.findings import CaseError
+    from fundpool.report.words.findings import findings_text
 
     try:
         yield
     except CaseError as error:
-        say(format_findings(error.findings))
+        say(findings_text(error.findings, spoken()))
         raise typer.Exit(BAD_INPUT) from None
     except UsageError as error:
         say(f"fundpool: {error}")
@@ -74,9 +77,10 @@ class UsageError(Exception):
 def say_of_fit(study: "Study", quiet: bool) -> None:
     """Warn of published totals that only a multiplier far from one can meet."""
     from fundpool.models.calibration.checking import multiplier_findings
+    from fundpool.report.words.findings import warning_text
 
     for finding in multiplier_findings(study.case.reference, study.calibration):
-        say(f"warning: {finding.message}", quiet)
+        say(warning_text(finding, spoken()), quiet)
 
 
 def projected_years(case: "Case", years: int | None, context: typer.Context | None = None) -> int:
@@ -103,10 +107,11 @@ def opened_case(
     year they are observed, and a change of it would cancel out.
     """
     from fundpool.inputs.case import read_case
+    from fundpool.report.words.findings import warning_text
 
     case = read_case(name)
     for finding in case.warnings:
-        say(f"warning: {finding.message}", quiet)
+        say(warning_text(finding, spoken()), quiet)
     values: dict[str, float] = {}
     for change in changes or []:
         path, equals, text = change.partition("=")
@@ -297,8 +302,9 @@ def year_progress(years: int, quiet: bool) -> Iterator[Callable[[int], None]]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Projecting", total=years)
-        yield lambda year: bar.update(task, advance=1, description=f"Projecting {year}")
+        said = spoken().gettext("Projecting")
+        task = bar.add_task(said, total=years)
+        yield lambda year: bar.update(task, advance=1, description=f"{said} {year}")
 
 
 def kept(
@@ -331,7 +337,10 @@ def kept(
         say(f"fundpool: the run cannot be kept in {str(archive)!r}: {reason(error)}; "
             "nothing was written")  # fmt: skip
         raise typer.Exit(FAILED) from None
-    say(f"Kept in {archive} as {run.id}", quiet)
+    say(
+        spoken().gettext("Kept in %(archive)s as %(run)s") % {"archive": archive, "run": run.id},
+        quiet,
+    )
     return run
 
 
@@ -342,10 +351,9 @@ def end_with_alerts(
 
     A failure (1) comes before an alert (3).
     """
-    from fundpool.languages import ENGLISH
     from fundpool.report.words.sentences import alert_sentences
 
-    sentences = alert_sentences(result, case, ENGLISH)
+    sentences = alert_sentences(result, case, spoken())
     for sentence in sentences:
         say(sentence, quiet)
     status = at_least or status_of(result)

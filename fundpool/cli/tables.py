@@ -3,31 +3,42 @@
 import math
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import east_asian_width
 
 import pandas as pd
 
+from fundpool.languages import ENGLISH, Language
 from fundpool.models.analysis.policies import FIGURES, PolicyEffects, figures
 from fundpool.models.projection.comparison import Comparison
+from fundpool.report.words.vocabulary import marked
 
 HEADINGS = {
-    "plan": "pooling",
-    "scheme": "scheme",
-    "pools": "pools",
-    "pools_exhausted": "run dry",
-    "persons_exhausted_share": "insured in them",
-    "first_exhaustion": "first in",
-    "short_range_failed": "fail 10-year test",
-    "min_reserve_months": "least reserve (months)",
-    "level_rate_mean": "level rate",
-    "level_rate_range": "range of level rates",
-    "gini": "Gini",
+    "plan": marked("pooling"),
+    "scheme": marked("scheme"),
+    "pools": marked("pools"),
+    "pools_exhausted": marked("run dry"),
+    "persons_exhausted_share": marked("insured in them"),
+    "first_exhaustion": marked("first in"),
+    "short_range_failed": marked("fail 10-year test"),
+    "min_reserve_months": marked("least reserve (months)"),
+    "level_rate_mean": marked("level rate"),
+    "level_rate_range": marked("range of level rates"),
+    "gini": marked("Gini"),
 }
 PERCENT = ("persons_exhausted_share", "level_rate_mean", "level_rate_range")
 
 
-def overview_text(comparison: Comparison) -> str:
+def overview_text(comparison: Comparison, language: Language = ENGLISH) -> str:
     """Pooling plans side by side, one line a plan and scheme."""
-    return aligned(_overview(comparison), 2) + _footnote(comparison)
+    table = _overview(comparison)
+    if language.chinese:
+        titles = {scheme.name: language.title(scheme.file)
+                  for scheme in comparison.study.case.schemes}  # fmt: skip
+        table["scheme"] = [titles[name] for name in table["scheme"]]
+        for column in (HEADINGS["plan"], HEADINGS["first_exhaustion"]):
+            table[column] = [language(text) for text in table[column]]
+        table = table.rename(columns=language)
+    return aligned(table, 2) + _footnote(comparison, language)
 
 
 def side_by_side_text(base: Comparison, changed: Comparison) -> str:
@@ -39,7 +50,7 @@ def side_by_side_text(base: Comparison, changed: Comparison) -> str:
     )
     lines["place"] = lines.groupby("case", sort=False).cumcount()
     lines = lines.sort_values(["pooling", "scheme", "place"], kind="stable")
-    order = {plan: number for number, plan in enumerate(_overview(changed)["pooling"].unique())}
+    order = {plan: rank for rank, plan in enumerate(_overview(changed)["pooling"].unique())}
     lines = lines.sort_values("pooling", key=lambda column: column.map(order), kind="stable")
     shown = lines[["pooling", "scheme", "case", *list(HEADINGS.values())[2:]]]
     asked = changed.study.case.pooling
@@ -64,12 +75,12 @@ def effects_text(effects: PolicyEffects) -> str:
     ]  # fmt: skip
     rows = [("base", *(_of_all(effects.base, key) for key in shown))]
     records = effects.policies.to_dict("records")
-    for held, (name, change) in zip(records, effects.changes.iterrows(), strict=True):
+    for record, (name, change) in zip(records, effects.changes.iterrows(), strict=True):
         rows.append(
             (
                 str(name),
                 *(
-                    _of_all(held, key)
+                    _of_all(record, key)
                     if key == "funds_exhausted"
                     else _figure(key, change[key], signed=True)
                     for key in shown
@@ -79,9 +90,9 @@ def effects_text(effects: PolicyEffects) -> str:
     text = aligned(pd.DataFrame(rows, columns=["policy", *shown]), 1)
     notes = "\n".join(f"{key}: {FIGURES[key]}" for key in shown)
     notes += "".join(
-        f"\n{held['name']} is measured against {held['against']}"
-        for held in records
-        if held["against"]
+        f"\n{record['name']} is measured against {record['against']}"
+        for record in records
+        if record["against"]
     )
     if effects.endurance.empty:
         return f"{text}\n\n{notes}"
@@ -103,10 +114,10 @@ def _months(value: float) -> str:
     return "never" if math.isinf(value) else f"{value:.0f}"
 
 
-def _of_all(held: Mapping[Any, Any], key: str) -> str:
+def _of_all(record: Mapping[Any, Any], key: str) -> str:
     """A figure in words; funds that run dry with how many there are."""
-    text = _figure(key, held[key])
-    return f"{text} of {held['funds']:.0f}" if key == "funds_exhausted" else text
+    text = _figure(key, record[key])
+    return f"{text} of {record['funds']:.0f}" if key == "funds_exhausted" else text
 
 
 def _change(key: str, before: Mapping[str, float], after: Mapping[str, float]) -> str:
@@ -154,14 +165,21 @@ def aligned(table: pd.DataFrame, words: int) -> str:
     """A table as text; the first ``words`` columns stand to the left, the others to the right."""
     head = [str(name) for name in table.columns]
     rows = [[str(value) for value in row] for row in table.to_numpy()]
-    widths = [max(len(line[i]) for line in [head, *rows]) for i in range(len(head))]
+    widths = [max(_width(line[i]) for line in [head, *rows]) for i in range(len(head))]
     return "\n".join(
         "  ".join(
-            text.ljust(width) if i < words else text.rjust(width)
+            text + " " * (width - _width(text))
+            if i < words
+            else " " * (width - _width(text)) + text
             for i, (text, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in [head, *rows]
     )
+
+
+def _width(text: str) -> int:
+    """Places that a text takes on a terminal; a Chinese sign takes two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
 def change_text(change: pd.DataFrame, plan: str) -> str:
@@ -187,10 +205,12 @@ def _shown(measure: str, value: float) -> str:
     return f"{100 * value:.4f}" if measure == "level_rate" else f"{value:,.0f}"
 
 
-def _footnote(comparison: Comparison) -> str:
+def _footnote(comparison: Comparison, language: Language = ENGLISH) -> str:
     case, years = comparison.study.case, comparison.study.flows.years
-    return (
-        f"\n\n{case.title}, {years[1]}-{years[-1]}; level rate: pooled-fund rate on the "
+    said = language(
+        "%(title)s, %(first)s-%(last)s; level rate: pooled-fund rate on the "
         "contribution base (payroll) or on disposable income (flat) that ends at the target "
         "reserve, over all projected years in which the scheme stands; funds of all stages count."
     )
+    words = {"title": language.title(case.settings), "first": years[1], "last": years[-1]}
+    return "\n\n" + said % words

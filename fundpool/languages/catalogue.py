@@ -22,13 +22,15 @@ KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None,
 def messages() -> Catalog:
     """Every message marked in the program, with where it stands."""
     catalogue = Catalog(project="fundpool", charset="utf-8")
-    found = extract_from_dir(ROOM, method_map=METHODS, keywords=KEYWORDS, strip_comment_tags=True)
-    for file, line, message, comments, context in found:
+    extracted = extract_from_dir(
+        ROOM, method_map=METHODS, keywords=KEYWORDS, strip_comment_tags=True
+    )
+    for file, line, message, comments, context in extracted:
         catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
     return catalogue
 
 
-def held(code: str) -> Catalog:
+def catalogue_of(code: str) -> Catalog:
     """The catalogue of a language as it stands."""
     with (HERE / f"{code}.po").open("rb") as stream:
         return read_po(stream, locale="zh_CN")
@@ -36,12 +38,12 @@ def held(code: str) -> Catalog:
 
 def untranslated(code: str) -> list[str]:
     """Messages that a language has no words for."""
-    own = held(code)
+    catalogue = catalogue_of(code)
     missing = []
     for message in messages():
         if not message.id:
             continue
-        mine = own.get(message.id, message.context)
+        mine = catalogue.get(message.id, message.context)
         words = [] if mine is None else mine.string if mine.pluralizable else [mine.string]
         if not words or not all(words):
             missing.append(message.id if isinstance(message.id, str) else message.id[0])
@@ -50,11 +52,11 @@ def untranslated(code: str) -> list[str]:
 
 def update(code: str) -> None:
     """Bring a catalogue up to the messages of the program."""
-    own = held(code)
-    own.update(messages(), no_fuzzy_matching=True)
-    own.obsolete.clear()
+    catalogue = catalogue_of(code)
+    catalogue.update(messages(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
     text = io.BytesIO()
-    write_po(text, own, width=100, omit_header=True, no_location=True, sort_output=True)
+    write_po(text, catalogue, width=100, omit_header=True, no_location=True, sort_output=True)
     (HERE / f"{code}.po").write_bytes(text.getvalue())
 
 

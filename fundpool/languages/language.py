@@ -7,6 +7,7 @@ the others. Money and people are written in bn, m and k in English, in 万 and �
 import gettext
 import io
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -90,9 +91,27 @@ class Language:
         """Months without decimals, or that it does not come."""
         return self.gettext("never") if math.isinf(value) else numbers.months_or_never(value)
 
-    def plural(self, level: str, count: int = 2) -> str:
-        """A level of the region tree as a noun."""
-        return self.gettext(numbers.plural(level)) if self.chinese else numbers.plural(level, count)
+    def plural(self, level: str, count: int = 2, stated: Mapping[str, str] | None = None) -> str:
+        """A level of the region tree as a noun (:func:`fundpool.languages.numbers.plural`)."""
+        return self.gettext(numbers.plural(level, 2 if self.chinese else count, stated))
+
+    def one(self, level: str) -> str:
+        """A level of the region tree with its article: a county, an area, 县."""
+        if self.chinese:
+            return self.gettext(numbers.plural(level))
+        return f"{'an' if level[:1].lower() in 'aeiou' else 'a'} {level}"
+
+    def unit(self, unit: str, currency: str) -> str:
+        """A unit, the currency of the case in it apart from the rest: ``EUR a person``.
+
+        >>> language("zh").unit("CNY a person", "CNY"), language("zh").unit("EUR a person", "EUR")
+        ('元/人', 'EUR/人')
+        """
+        said = self.gettext(unit)
+        if said == unit and unit.startswith(f"{currency} "):
+            said = self.gettext("CNY" + unit.removeprefix(currency))
+            said = said.replace(self.gettext("CNY"), currency, 1)
+        return said
 
     def title(self, item: Any) -> str:
         """The title of a case's settings or of a scheme file, local where there is one."""

@@ -1,6 +1,7 @@
 """Numbers in words, as English readers write them."""
 
 import math
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -60,12 +61,34 @@ def months_or_never(value: float) -> str:
     return "never" if math.isinf(value) else f"{value:,.0f}"
 
 
-def plural(level: str, count: int = 2) -> str:
-    """A noun in the plural.
+ENGLISH_NOUNS = frozenset(
+    {
+        "area", "borough", "canton", "city", "commune", "community", "country", "county",
+        "department", "district", "division", "fund", "governorate", "municipality", "nation",
+        "parish", "prefecture", "province", "region", "sector", "state", "territory", "town",
+        "township", "village", "ward", "zone",
+    }
+)  # fmt: skip
+"""Words for regions whose plural follows the English rule."""
 
-    >>> plural("county"), plural("city", 1), plural("fund")
-    ('counties', 'city', 'funds')
+
+def plural(level: str, count: int = 2, stated: Mapping[str, str] | None = None) -> str:
+    """A noun in the plural: the one stated, by the English rule for an English word, else as it is.
+
+    Args:
+        level: the noun.
+        count: how many there are; one leaves the noun as it is.
+        stated: plurals that the case states, by noun.
+
+    >>> plural("county"), plural("city", 1), plural("fund"), plural("provinsi")
+    ('counties', 'city', 'funds', 'provinsi')
+    >>> plural("Land", stated={"Land": "Länder"})
+    'Länder'
     """
     if count == 1:
+        return level
+    if stated and level in stated:
+        return stated[level]
+    if level not in ENGLISH_NOUNS:
         return level
     return level[:-1] + "ies" if level.endswith("y") else level + "s"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fundpool.inputs.format.vocabulary import STATUSES
+from fundpool.models.funds.books import OTHER_INCOME
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 
 YEARS = frozenset(
@@ -93,22 +94,24 @@ class Calculated:
 
     def values(self, frame: pd.DataFrame) -> pd.Series:
         """What the formula gives; a blank cell counts as nothing, as in a spreadsheet."""
-        held = frame.infer_objects()
+        inferred = frame.infer_objects()
         total = pd.Series(0.0, index=frame.index)
         for name in self.plus:
-            total = total + held[name].astype(float).fillna(0.0)
+            total = total + inferred[name].astype(float).fillna(0.0)
         for name in self.minus:
-            total = total - held[name].astype(float).fillna(0.0)
+            total = total - inferred[name].astype(float).fillna(0.0)
         if self.over is None:
             return total
-        below = held[self.over].astype(float).fillna(0.0)
+        below = inferred[self.over].astype(float).fillna(0.0)
         return (total / below.where(below > 0, 1.0)).where(below > 0, 0.0)
 
 
 CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
     "funds": {
         "payg_rate": Calculated(
-            ("claims_paid", "administration"), ("subsidies",), "contribution_base"
+            ("claims_paid", "administration"),
+            OTHER_INCOME,
+            "contribution_base",
         ),
         "income_rate": Calculated(("contributions",), ("account_credits",), "contribution_base"),
         "balance_check": Calculated(

@@ -81,20 +81,20 @@ class Extras:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Result tables to keep and to put into the workbook, by name."""
-        found = {
+        tables = {
             "sensitivity": self.sensitivity,
             "experience": self.experience,
             "periods": self.periods,
         }
         if self.risk is not None:
-            found |= {name: getattr(self.risk, name) for name in ("risk", "ruin", "fans")}
+            tables |= {name: getattr(self.risk, name) for name in ("risk", "ruin", "fans")}
         if self.plan is not None:
             names = {"rates": "plan_rates", "swaps": "plan_swaps", "hub": "plan_hub",
                      "transfers": "plan_transfers"}  # fmt: skip
-            found |= {own: getattr(self.plan, name) for name, own in names.items()}
+            tables |= {kept_as: getattr(self.plan, name) for name, kept_as in names.items()}
         if self.effects is not None:
-            found["policy_changes"] = self.effects.changes.reset_index(names="policy")
-            found["endurance"] = self.effects.endurance
+            tables["policy_changes"] = self.effects.changes.reset_index(names="policy")
+            tables["endurance"] = self.effects.endurance
         if self.since is not None:
-            found["change"] = self.since.table
-        return {name: table for name, table in found.items() if not table.empty}
+            tables["change"] = self.since.table
+        return {name: table for name, table in tables.items() if not table.empty}

@@ -15,9 +15,11 @@ from fundpool.report.document.model import Document
 from fundpool.report.extras import Extras
 from fundpool.report.pdf import Imprint, report_pdf
 from fundpool.report.sections.report import report_document, report_title
+from fundpool.report.words.cover import cover_labels
 from fundpool.report.workbook.book import Contents
 from fundpool.report.workbook.workbook import write_workbook
 from fundpool.summary import as_json
+from fundpool.version import __version__
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _imprint(report: Report) -> Imprint:
     extras, language = report.extras, report.language
     run = extras.identity.run if extras.identity else case.name
     footer = language("fundpool %(version)s; inputs %(inputs)s") % {
-        "version": _version(), "inputs": case.inputs_sha256[:16],
+        "version": __version__, "inputs": case.inputs_sha256[:16],
     }  # fmt: skip
     return Imprint(
         run=run,
@@ -130,12 +132,6 @@ def _imprint(report: Report) -> Imprint:
         year=case.base_year,
         annex=language("Annex"),
     )
-
-
-def _version() -> str:
-    import fundpool
-
-    return fundpool.__version__
 
 
 def workbook_contents(
@@ -149,7 +145,7 @@ def workbook_contents(
         (language("base year"), str(case.base_year)),
         (language("currency"), case.currency),
         (language("inputs (SHA-256)"), case.inputs_sha256),
-        (language("program"), f"fundpool {_version()}"),
+        (language("program"), f"fundpool {__version__}"),
         (language("alerts"), str(len(summary["alerts"]))),
     ]
     if identity is not None:
@@ -174,4 +170,9 @@ def workbook_contents(
         plans=tuple(comparison.projections),
         year=case.base_year,
         words=language,
+        labels={
+            **cover_labels(case, language),
+            "registered": language("people whose home it is"),
+            "counties": language.plural(case.levels[0], stated=case.settings.plurals),
+        },
     )

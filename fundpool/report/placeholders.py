@@ -56,25 +56,25 @@ def _named(letter: str) -> str:
 
 def _texts(raw: RawCase) -> list[Finding]:
     """Texts of a case with their places: all of its documents, of its tables those to report."""
-    found: list[Finding] = []
+    findings: list[Finding] = []
     documents = {"case.toml": raw.settings or {}}
     documents |= {f"schemes/{name}.toml": contents for name, contents in raw.schemes.items()}
     documents |= {f"policies/{name}.toml": contents for name, contents in raw.policies.items()}
     for file, contents in documents.items():
-        found += [_found(file, None, path, text) for path, text in _strings(contents, "")]
+        findings += [_found(file, None, path, text) for path, text in _strings(contents, "")]
     for table in raw.tables.values():
         for name, column in table.cells.items():
             if pd.api.types.is_numeric_dtype(column):
                 continue
             lost = {text for text in column.unique() if isinstance(text, str) and unprintable(text)}
             rows = [place for place, text in enumerate(column) if text in lost] if lost else []
-            found += [
+            findings += [
                 _found(table.file, table.first_row + place, str(name), column.iloc[place])
                 for place in rows[:MOST_NAMED]
             ]
             rest = "".join(sorted({column.iloc[place] for place in rows[MOST_NAMED:]}))
-            found.append(_found(table.file, None, str(name), rest))
-    return found
+            findings.append(_found(table.file, None, str(name), rest))
+    return findings
 
 
 def _strings(part: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -87,10 +87,10 @@ def with_provenance(tables: dict[str, pd.DataFrame], settings: Settings) -> dict
         if table.name not in tables
     }
     for name, frame in tables.items():
-        own = settings.tables[name]
+        defaults = settings.tables[name]
         filled[name] = frame.assign(
-            source=frame["source"].replace("", own.source),
-            status=frame["status"].replace("", own.status),
+            source=frame["source"].replace("", defaults.source),
+            status=frame["status"].replace("", defaults.status),
         )
     return filled
 

@@ -85,10 +85,10 @@ def assumption_table(case: Described) -> pd.DataFrame:
             form = case.settings.mobility.schedule
             rows.append((path, item, "", form.source, form.status, form.note))
         else:
-            own = _owner(case.settings, path)
+            owner = _owner(case.settings, path)
             costs = path.startswith("pooling.administration_per_pool")
-            unit = f"{case.currency} a year" if costs else getattr(own, "unit", "share")
-            rows.append((path, item, unit, own.source, own.status, own.note))
+            unit = f"{case.currency} a year" if costs else getattr(owner, "unit", "share")
+            rows.append((path, item, unit, owner.source, owner.status, owner.note))
     for scheme in case.schemes:
         file, lead = scheme.file, f"schemes.{scheme.name}"
         for service, benefit in file.benefits.items():
@@ -128,14 +128,14 @@ def source_table(case: Described) -> pd.DataFrame:
         frame = case.tables[table.name]
         if frame.empty:
             continue
-        own = case.settings.tables[table.name]
+        stated = case.settings.tables[table.name]
         counts = frame["status"].value_counts()
         status = (
             str(counts.index[0])
             if len(counts) == 1
             else ", ".join(f"{name} {number}" for name, number in counts.sort_index().items())
         )
-        rows.append((table.name, len(frame), own.source, status, own.note))
+        rows.append((table.name, len(frame), stated.source, status, stated.note))
     return pd.DataFrame(rows, columns=["table", "rows", "source", "status", "note"])
 
 

@@ -207,22 +207,22 @@ class Case:
                             did_you_mean(path, known))
                 )  # fmt: skip
                 continue
-            parts = path.split(".")
+            keys = path.split(".")
             here: Any = settings
-            if parts[0] == "schemes":
-                here, parts = texts[parts[1]], parts[2:]
-            for part in parts[:-1]:
+            if keys[0] == "schemes":
+                here, keys = texts[keys[1]], keys[2:]
+            for part in keys[:-1]:
                 here = here.setdefault(part, {})
-            last = here.get(parts[-1])  # None where the case leaves it at its default
+            last = here.get(keys[-1])  # None where the case leaves it at its default
             if last is None and isinstance(items[path], Parameter):
-                last = here[parts[-1]] = items[path].model_dump()
+                last = here[keys[-1]] = items[path].model_dump()
             if isinstance(last, dict) and levers_since is not None and is_lever(path):
                 set_from(path, last, value, levers_since)
             elif isinstance(last, dict):
                 last.pop("by_year", None)
                 last.update(value=value, source="set by the user", status="assumed")
             else:
-                here[parts[-1]] = value
+                here[keys[-1]] = value
         if findings:
             raise CaseError(findings)
         changes = ";".join(f"{path}={value!r}" for path, value in sorted(values.items()))
@@ -264,9 +264,9 @@ class Case:
         shocks = (*self.shocks, *policy.shocks)
         findings = checks.status_findings(files, file)
         findings += [
-            replace(found, file=file, column=f"{Path(found.file).stem}: {found.column}")
-            for found in year_findings(made, files)
-            if found.severity == "error"
+            replace(finding, file=file, column=f"{Path(finding.file).stem}: {finding.column}")
+            for finding in year_findings(made, files)
+            if finding.severity == "error"
         ]
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
         findings += shock_findings(shocks, self.regions, made, file)

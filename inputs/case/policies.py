@@ -34,6 +34,7 @@ class Shock(Part):
         migrants_return: share of the migrants living there who go home at the start of the year.
         price: factor of the price of care there, from the year on.
         wages: factor of wages there while it lasts.
+        hiring: factor of the hazards of entering work-based cover there while it lasts.
     """
 
     title: str = Field(min_length=1)
@@ -45,6 +46,7 @@ class Shock(Part):
     migrants_return: float = Field(default=0.0, ge=0, le=1)
     price: float = Field(default=1.0, gt=0, le=100)
     wages: float = Field(default=1.0, gt=0, le=100)
+    hiring: float = Field(default=1.0, ge=0, le=100)
     source: str = Field(min_length=1)
     status: Status
     note: str = ""
@@ -178,8 +180,8 @@ def shock_findings(
     """Shocks that name unknown regions or services, or do nothing."""
     known = [code for level in settings.levels for code in regions.codes_at(level)]
     findings = []
-    for number, shock in enumerate(shocks):
-        lead = f"shocks.{number}"
+    for shock_index, shock in enumerate(shocks):
+        lead = f"shocks.{shock_index}"
         for code in shock.regions:
             if code not in known:
                 findings.append(

@@ -57,8 +57,8 @@ def value_at(case: Case, path: str) -> float:
     Raises:
         KeyError: no such assumption.
     """
-    held, key = _place(*_texts(case), path)
-    item = held[key]
+    holder, key = _place(*_texts(case), path)
+    item = holder[key]
     return float(item["value"] if isinstance(item, dict) else item)
 
 
@@ -68,29 +68,29 @@ def _texts(case: Case) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _place(settings: dict[str, Any], schemes: dict[str, Any], path: str) -> tuple[Any, str]:
-    parts = path.split(".")
+    keys = path.split(".")
     here: Any = settings
-    if parts[0] == "schemes":
-        here, parts = schemes[parts[1]], parts[2:]
-    for part in parts[:-1]:
+    if keys[0] == "schemes":
+        here, keys = schemes[keys[1]], keys[2:]
+    for part in keys[:-1]:
         here = here[part]
-    if parts[-1] not in here:
+    if keys[-1] not in here:
         raise KeyError(f"no assumption {path!r}")
-    return here, parts[-1]
+    return here, keys[-1]
 
 
 def _moved(case: Case, path: str, move: Callable[[float], float]) -> Case:
     settings, texts = _texts(case)
-    held, key = _place(settings, texts, path)
-    item = held[key]
+    holder, key = _place(settings, texts, path)
+    item = holder[key]
     if isinstance(item, dict):
         item["value"] = move(float(item["value"]))
         if "by_year" in item:
             item["by_year"] = {year: move(float(v)) for year, v in item["by_year"].items()}
     else:
-        held[key] = move(float(item))
+        holder[key] = move(float(item))
     digest = hashlib.sha256(
-        f"{case.inputs_sha256};{path} moved to {value_of(held[key])!r}".encode()
+        f"{case.inputs_sha256};{path} moved to {value_of(holder[key])!r}".encode()
     ).hexdigest()
     return _rebuilt(case, settings, texts, digest)
 
@@ -210,7 +210,7 @@ def _values(item: Any) -> Any:
     return item
 
 
-def exchanged(case: Case, other: Case, parts: Collection[CasePart]) -> Case:
+def exchanged(case: Case, other: Case, taken: Collection[CasePart]) -> Case:
     """A case with some parts taken from another of the same frame.
 
     Raises:
@@ -220,7 +220,7 @@ def exchanged(case: Case, other: Case, parts: Collection[CasePart]) -> Case:
     theirs, their_texts = _texts(other)
     tables = dict(case.tables)
     changed = replace(case, tables=tables)
-    for part in parts:
+    for part in taken:
         for section in part.sections:
             if section in theirs:
                 settings[section] = theirs[section]
@@ -237,11 +237,11 @@ def exchanged(case: Case, other: Case, parts: Collection[CasePart]) -> Case:
             changed = replace(
                 changed, shocks=other.shocks, policies=other.policies, pooling=other.pooling
             )
-    names = ",".join(sorted(part.name for part in parts))
+    names = ",".join(sorted(part.name for part in taken))
     digest = hashlib.sha256(
         f"{case.inputs_sha256};{names} of {other.inputs_sha256}".encode()
     ).hexdigest()
     if case.before is not None or other.before is not None:
         # the base year is observed without policies: it is exchanged alike
-        changed = replace(changed, before=exchanged(case.reference, other.reference, parts))
+        changed = replace(changed, before=exchanged(case.reference, other.reference, taken))
     return _rebuilt(changed, settings, texts, digest)

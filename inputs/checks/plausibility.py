@@ -57,7 +57,7 @@ def cost_findings(tables: Tables, raw: Raw) -> list[Finding]:
     findings = []
     table, file = tables["severity"], raw["severity"]
     rows = zip(table["family"], table["mean"], table["cv"], strict=True)
-    for number, (family, mean, cv) in enumerate(rows, start=file.first_row):
+    for row, (family, mean, cv) in enumerate(rows, start=file.first_row):
         expected = mend = ""
         try:
             if family == "exponential":
@@ -71,7 +71,7 @@ def cost_findings(tables: Tables, raw: Raw) -> list[Finding]:
             expected = f"a coefficient of variation that a {family} cost can have"
             mend = f"{str(error)[0].upper()}{str(error)[1:]}."
         if expected:
-            findings.append(Finding(file.file, number, "cv", f"{cv:g}", expected, mend))
+            findings.append(Finding(file.file, row, "cv", f"{cv:g}", expected, mend))
     return findings
 
 
@@ -79,14 +79,14 @@ def relativity_findings(tables: Tables, raw: Raw) -> list[Finding]:
     """Relativities of a tie that is a status, or the other way round."""
     findings = []
     table, file = tables["relativities"], raw["relativities"]
-    for number, (factor, level) in enumerate(
+    for row, (factor, level) in enumerate(
         zip(table["factor"], table["level"], strict=True), start=file.first_row
     ):
         known = TIES if factor == "tie" else STATUSES
         if level not in known:
             other = "status" if factor == "tie" else "tie"
             findings.append(
-                Finding(file.file, number, "level", str(level), f"a {factor}",
+                Finding(file.file, row, "level", str(level), f"a {factor}",
                         f"It is a {other}: set factor to {other}, or name a {factor}: "
                         f"{', '.join(known)}.")
             )  # fmt: skip
@@ -131,7 +131,7 @@ def placement_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Findi
     migrants, file = tables["migrants"], raw["migrants"]
     level = tree.levels[min(1, len(tree.levels) - 1)]
     group = tree.ancestor_index(level)
-    index = {code: number for number, code in enumerate(tree.codes)}
+    index = {code: region_index for region_index, code in enumerate(tree.codes)}
     n = len(tree.codes)
     stock = np.zeros((n, len(TIES)))
     for home, residence, persons in zip(

@@ -96,8 +96,8 @@ def _missing(
     keys: list[str], mend: str,
 ) -> list[Finding]:  # fmt: skip
     """Key combinations that a table lacks."""
-    held = set(frame[keys].itertuples(index=False, name=None))
-    absent = [key for key in wanted if key not in held]
+    present = set(frame[keys].itertuples(index=False, name=None))
+    absent = [key for key in wanted if key not in present]
     shown = [
         Finding(file, None, column, None,
                 "a row for " + ", ".join(str(part) for part in key), mend)
@@ -122,9 +122,9 @@ def completeness_findings(
     for table in ("demography", "economy", "employment", "industries"):
         ask(table, ["region"], [(code,) for code in counties], "Add the row.")
     ask("mobility", ["home"], [(code,) for code in counties], "Add the row.")
-    held = set(tables["population"]["region"])
+    populated = set(tables["population"]["region"])
     ask("population", ["region"], [(code,) for code in counties], "Add its people.")
-    present = [code for code in (*counties, OUTSIDE) if code in held]
+    present = [code for code in (*counties, OUTSIDE) if code in populated]
     ask("population", ["region", "sex", "age"], [(c, s, a) for c in present for s, a in grid],
         "Give every sex and age; write 0 where nobody lives.")  # fmt: skip
     for table, lead in (("mortality", "year"), ("morbidity", "service")):
@@ -167,8 +167,8 @@ def people_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Finding]
                         f"at most the {most:.0f} residents of {code}",
                         "Correct the migrants who live there, or the population.")
             )  # fmt: skip
-    held = migrants[(migrants["persons"] > 0) & ~same]
-    ties = _ties_of(tree, held)
+    counted = migrants[(migrants["persons"] > 0) & ~same]
+    ties = _ties_of(tree, counted)
     known = set(tables["migrant_ages"]["tie"])
     for tie in TIES[1:]:
         if tie in ties and tie not in known:
@@ -176,7 +176,7 @@ def people_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Finding]
                 Finding(raw["migrant_ages"].file, None, "tie", None, f"ages of the tie {tie}",
                         "There are migrants of that tie; add their age pattern.")
             )  # fmt: skip
-    inbound = OUTSIDE in set(held["home"])
+    inbound = OUTSIDE in set(counted["home"])
     if inbound and OUTSIDE not in set(tables["mobility"]["home"]):
         findings.append(
             Finding(raw["mobility"].file, None, "home", None, f"a row for {OUTSIDE}",
@@ -212,8 +212,8 @@ def band_findings(
     findings: list[Finding] = []
     cover = tables["coverage"]
     for sex in SEXES:
-        own = cover[cover["sex"] == sex]
-        bands = own[["age_from", "age_to"]].drop_duplicates().sort_values("age_from")
+        of_sex = cover[cover["sex"] == sex]
+        bands = of_sex[["age_from", "age_to"]].drop_duplicates().sort_values("age_from")
         findings += _contiguous(raw["coverage"].file, f"the bands of {sex}", bands)
         starts = set(bands["age_from"])
         for name, scheme in schemes.items():
@@ -231,10 +231,13 @@ def band_findings(
             for tie in TIES
             for start in sorted(starts)
         ]
+        if (cover["region"] == OUTSIDE).any():
+            wanted += [(OUTSIDE, "stayer", sex, start) for start in sorted(starts)]
         findings += _missing(
             raw["coverage"].file, "region + tie + sex + age_from", wanted, cover,
             ["region", "tie", "sex", "age_from"], "Add the shares.",
         )  # fmt: skip
+    findings += _outside_findings(cover, raw["coverage"])
     severity = tables["severity"]
     for service in settings.services:
         bands = severity[severity["service"] == service][["age_from", "age_to"]]
@@ -251,6 +254,21 @@ def band_findings(
             Finding(raw["severity"].file, None, "age_from", None,
                     "the same age classes for every service", "Split classes where they differ.")
         )  # fmt: skip
+    return findings
+
+
+def _outside_findings(cover: pd.DataFrame, file: RawTable) -> list[Finding]:
+    """People outside are stayers there, insured at home or not at all."""
+    outside = cover["region"] == OUTSIDE
+    findings = []
+    for column, allowed in (("tie", ["stayer"]), ("cover", ["none", "home_resident"])):
+        wrong = np.flatnonzero(outside & ~cover[column].isin(allowed))
+        if wrong.size:
+            findings.append(
+                Finding(file.file, int(wrong[0]) + file.first_row, column,
+                        str(cover[column].iloc[wrong[0]]), f"{' or '.join(allowed)} for outside",
+                        f"{wrong.size} rows: no other cover comes along into the case.")
+            )  # fmt: skip
     return findings
 
 
@@ -307,7 +325,7 @@ def status_findings(schemes: Mapping[str, SchemeFile], source: str = "") -> list
 
     Args:
         schemes: the schemes in force together.
-        source: the file that brought them together; the scheme files unless told.
+        source: the file that brought them together; default: the scheme files.
     """
     findings: list[Finding] = []
     holder: dict[str, str] = {}

@@ -31,18 +31,18 @@ class Finding:
     @property
     def place(self) -> str:
         """Where: file, row and column."""
-        parts = [self.file]
+        places = [self.file]
         if self.row is not None:
-            parts.append(f"row {self.row}")
+            places.append(f"row {self.row}")
         if self.column:
-            parts.append(f"column {self.column}")
-        return ", ".join(parts)
+            places.append(f"column {self.column}")
+        return ", ".join(places)
 
     @property
     def message(self) -> str:
         """The finding as a sentence or two."""
-        found = "" if self.value is None else f" found {self.value!r};"
-        return f"{self.place}:{found} expected {self.expected}. {self.mend}"
+        value = "" if self.value is None else f" found {self.value!r};"
+        return f"{self.place}:{value} expected {self.expected}. {self.mend}"
 
 
 class CaseError(Exception):
@@ -54,9 +54,14 @@ class CaseError(Exception):
         super().__init__(format_findings(self.findings))
 
 
+def errors_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings as they are listed: errors before warnings, by file and row."""
+    return sorted(findings, key=lambda f: (f.severity != "error", f.file, f.row or 0))
+
+
 def format_findings(findings: Iterable[Finding]) -> str:
     """All findings as text, errors first, then a line that counts them."""
-    ordered = sorted(findings, key=lambda f: (f.severity != "error", f.file, f.row or 0))
+    ordered = errors_first(findings)
     lines = []
     for finding in ordered:
         lines.append(f"{finding.severity}: {finding.message}")

@@ -121,7 +121,7 @@ def framed(
             Finding(name, None, None, None, "at least one row", "There is only a header; fill it.")
         )
     body, whole, faulty = [], True, 0
-    for number, row in enumerate(rows[1:], start=2):
+    for row_number, row in enumerate(rows[1:], start=2):
         cells = [cell.strip() for cell in row]
         extra = cells[len(header) :]
         if any(extra) or len(cells) < len(header):
@@ -135,7 +135,7 @@ def framed(
                 break
             raw.findings.append(
                 Finding(
-                    name, number, None, f"{len(cells)} cells", f"{len(header)} cells",
+                    name, row_number, None, f"{len(cells)} cells", f"{len(header)} cells",
                     "Put text that holds a comma in quotes, or add what is missing.",
                 )
             )  # fmt: skip

@@ -54,13 +54,13 @@ def read_raw(path: Path) -> RawCase:
 def _read_folder(path: Path) -> RawCase:
     raw = RawCase(path.name)
     raw.settings = _toml(raw, path / "case.toml", "case.toml")
-    for part, held in (("schemes", raw.schemes), ("policies", raw.policies)):
+    for part, documents in (("schemes", raw.schemes), ("policies", raw.policies)):
         for file in _files(path / part):
             name = f"{part}/{file.name}"
             if file.suffix == ".toml":
                 contents = _toml(raw, file, name)
                 if contents is not None:
-                    held[file.stem] = contents
+                    documents[file.stem] = contents
             elif file.suffix.lower() != ".md":
                 raw.findings.append(
                     Finding(name, None, None, None, "a file that ends in .toml",

@@ -268,9 +268,12 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "coverage",
-        "Coverage status of people in the base year. For the tie `outbound` the region is home.",
+        "Coverage status of people in the base year. For the tie `outbound` the region is home. "
+        "Rows for `outside` (stayers, `none` or `home_resident`) say how the people are insured "
+        "from whom in-migrants come; without them they are insured at home as often as stayers "
+        "in any way.",
         (
-            COUNTY,
+            _text("region", "county, or `outside` with the tie stayer", refers="county_or_outside"),
             TIE,
             SEX,
             Column("age_from", "first age of the band", "integer", "years", 0, OLDEST_AGE),

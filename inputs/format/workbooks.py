@@ -3,10 +3,12 @@
 import ast
 import contextlib
 import io
+import lzma
 import posixpath
 import re
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +29,11 @@ from fundpool.inputs.format.sheets import LONGEST, kind_of, sheet_of
 from fundpool.inputs.format.tables import TABLE_OF
 
 SETTING_COLUMNS = ("path", "value")
+UNPACKING_ERRORS = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, OSError, ValueError,
+    KeyError, ParseError, NotImplementedError, RuntimeError, EOFError,
+)  # fmt: skip
+"""What opening a damaged workbook and reading its parts raises."""
 LARGEST_WORKBOOK = 512 * 1024 * 1024
 """Unpacked bytes of a workbook that is still opened; larger ones are refused."""
 
@@ -63,10 +70,7 @@ def read_workbook(path: Path) -> RawCase:
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             for name in workbook.sheet_names
         }
-    except (
-        CalamineError, zipfile.BadZipFile, OSError, ValueError, KeyError, ParseError,
-        NotImplementedError, RuntimeError, EOFError, zipfile.LargeZipFile,
-    ) as error:  # fmt: skip
+    except (CalamineError, *UNPACKING_ERRORS) as error:
         raw.findings.append(
             Finding(
                 path.name, None, None, None, "an .xlsx workbook",
@@ -76,9 +80,9 @@ def read_workbook(path: Path) -> RawCase:
         return raw
     for name, rows in sheets.items():
         text = [[as_text(cell) for cell in row] for row in rows]
-        for row, column, found in wrong.get(name, ()):
+        for row, column, value in wrong.get(name, ()):
             if row < len(text) and column < len(text[row]):
-                text[row][column] = found
+                text[row][column] = value
         _read_sheet(raw, name, text)
     if "case" not in sheets:
         raw.findings.append(
@@ -100,8 +104,8 @@ def _read_sheet(raw: RawCase, name: str, text: list[list[str]]) -> None:
         if kind == "case":
             raw.settings = contents
         elif contents is not None:
-            held = raw.schemes if kind == "scheme" else raw.policies
-            held[_part_name(kind, name, contents)] = contents
+            documents = raw.schemes if kind == "scheme" else raw.policies
+            documents[_part_name(kind, name, contents)] = contents
     elif name != "README":
         raw.findings.append(
             Finding(
@@ -181,13 +185,13 @@ def _address(reference: str) -> tuple[int, int]:
     >>> _address("C2"), _address("AA10")
     ((1, 2), (9, 26))
     """
-    found = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", reference)
-    if found is None:
+    match = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", reference)
+    if match is None:
         raise ValueError(f"{reference!r} is no cell")
     column = 0
-    for letter in found[1]:
+    for letter in match[1]:
         column = 26 * column + ord(letter) - ord("A") + 1
-    return int(found[2]) - 1, column - 1
+    return int(match[2]) - 1, column - 1
 
 
 def sheet_parts(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
@@ -221,10 +225,10 @@ def _settings_sheet(raw: RawCase, name: str, rows: list[list[str]]) -> dict[str,
         return None
     result: dict[str, Any] = {}
     seen: dict[str, int] = {}
-    for number, (path, value) in enumerate(zip(cells["path"], cells["value"], strict=True), 2):
+    for row, (path, value) in enumerate(zip(cells["path"], cells["value"], strict=True), 2):
         if ERROR_CELL.fullmatch(str(value)):
             raw.findings.append(
-                Finding(name, number, "value", str(value), "a value", error_cell_mend(str(value)))
+                Finding(name, row, "value", str(value), "a value", error_cell_mend(str(value)))
             )
         *parents, last = str(path).split("|")
         place = result
@@ -234,15 +238,15 @@ def _settings_sheet(raw: RawCase, name: str, rows: list[list[str]]) -> dict[str,
                 break
         if not isinstance(place, dict) or not last or isinstance(place.get(last), dict):
             raw.findings.append(
-                Finding(name, number, "path", str(path), "a path of its own", "Change the path.")
+                Finding(name, row, "path", str(path), "a path of its own", "Change the path.")
             )
             continue
         if last in place:
             raw.findings.append(
-                Finding(name, number, "path", str(path), "each path once",
+                Finding(name, row, "path", str(path), "each path once",
                         f"Row {seen[str(path)]} has it already; remove one of them.")
             )  # fmt: skip
-        seen[str(path)] = number
+        seen[str(path)] = row
         place[last] = _toml_value(str(value))
     return result
 

@@ -31,10 +31,10 @@ def rule_of_region(path: str, known: Iterable[str]) -> RuleOfRegion | None:
     ('resident', 'premium', '320100')
     """
     lead, _, region = path.rpartition(".")
-    parts = lead.split(".")
-    if lead not in known or len(parts) != 4 or parts[2] != "rules":
+    keys = lead.split(".")
+    if lead not in known or len(keys) != 4 or keys[2] != "rules":
         return None
-    return parts[1], parts[3], region
+    return keys[1], keys[3], region
 
 
 def with_rule_of_region(
@@ -48,13 +48,13 @@ def with_rule_of_region(
     scheme, name, region = rule
     inside = pd.Series([region in regions.lineage(str(code)) for code in table["region"]],
                        table.index, dtype=bool)  # fmt: skip
-    own = (table["scheme"] == scheme) & (table["rule"] == name) & inside
+    overriding = (table["scheme"] == scheme) & (table["rule"] == name) & inside
     rows = [
         {"scheme": scheme, "region": code, "year": year, "rule": name, "service": "",
          "value": float(value), "source": "set by the user", "status": "assumed", "note": ""}
-        for code in dict.fromkeys([region, *table.loc[own, "region"].astype(str)])
+        for code in dict.fromkeys([region, *table.loc[overriding, "region"].astype(str)])
     ]  # fmt: skip
-    kept = table[~(own & (table["year"] >= year))]
+    kept = table[~(overriding & (table["year"] >= year))]
     new = pd.DataFrame(rows, columns=list(table.columns))
     return new if kept.empty else pd.concat([kept, new], ignore_index=True)
 
@@ -73,7 +73,9 @@ def set_from(path: str, lever: dict[str, Any], value: float, year: int) -> None:
     themselves alone (:class:`fundpool.inputs.settings.parameters.Parameter`).
     """
     earlier = {
-        int(since): held for since, held in lever.get("by_year", {}).items() if int(since) < year
+        int(since): value_since
+        for since, value_since in lever.get("by_year", {}).items()
+        if int(since) < year
     }
     if path.startswith("schemes."):
         lever["by_year"] = earlier | {year: value}

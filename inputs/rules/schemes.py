@@ -143,16 +143,16 @@ class Scheme:
         Raises:
             KeyError: the scheme has no such rule.
         """
-        found = self._override(rule, region, year, service)
-        if found is not None:
-            return found
+        override = self._override(rule, region, year, service)
+        if override is not None:
+            return override
         if rule in OPTIONAL_RULES and rule not in self.file.rules:
             return OPTIONAL_RULES[rule][1]
         if rule in RETIREMENT_RULES and rule not in self.file.rules:
             return RETIREMENT_RULES[rule]
-        own = self.file.rules[rule]
-        begun = max((listed for listed in own.by_year if listed <= year), default=None)
-        return own.since(year) / self._grown(rule, begun)
+        parameter = self.file.rules[rule]
+        begun = max((listed for listed in parameter.by_year if listed <= year), default=None)
+        return parameter.since(year) / self._grown(rule, begun)
 
     def _grown(self, rule: str, year: int | None) -> float:
         """What money of a year has grown to since the base year; one for rules without money."""
@@ -190,12 +190,12 @@ class Scheme:
 
     def benefit(self, service: str, region: str, year: int) -> BenefitFormula:
         """Benefit formula of a service in a region and year, in base-year money."""
-        own = self.file.benefits[service]
+        terms = self.file.benefits[service]
         values = {rule: self._override(rule, region, year, service) for rule in BENEFIT_RULES}
         formula = BenefitFormula(
-            deductible=own.deductible if values["deductible"] is None else values["deductible"],
-            bands=tuple((start, rate) for start, rate in own.bands),
-            ceiling=own.ceiling if values["ceiling"] is None else values["ceiling"],
+            deductible=terms.deductible if values["deductible"] is None else values["deductible"],
+            bands=tuple((start, rate) for start, rate in terms.bands),
+            ceiling=terms.ceiling if values["ceiling"] is None else values["ceiling"],
         )
         return formula if values["rate"] is None else formula.with_rate(values["rate"])
 
@@ -234,9 +234,14 @@ def scheme_overrides(table: pd.DataFrame | None, scheme: str) -> Overrides:
     result: Overrides = {}
     if table is None:
         return result
-    own = table[table["scheme"] == scheme].sort_values("year", kind="stable")
+    scheme_rows = table[table["scheme"] == scheme].sort_values("year", kind="stable")
     for rule, service, region, year, value in zip(
-        own["rule"], own["service"], own["region"], own["year"], own["value"], strict=True
+        scheme_rows["rule"],
+        scheme_rows["service"],
+        scheme_rows["region"],
+        scheme_rows["year"],
+        scheme_rows["value"],
+        strict=True,
     ):
         steps = result.setdefault((rule, service), {}).setdefault(region, [])
         steps.append((int(year), float(value)))
@@ -249,7 +254,7 @@ def override_findings(
     """Rows of ``scheme_rules`` that name no rule or lie out of its range."""
     findings = []
     rows = zip(table["scheme"], table["rule"], table["service"], table["value"], strict=True)
-    for number, (scheme, rule, service, value) in enumerate(rows, start=2):
+    for row, (scheme, rule, service, value) in enumerate(rows, start=2):
         if scheme not in schemes:
             continue
         ranges = RULES_OF[schemes[scheme].kind]
@@ -258,25 +263,25 @@ def override_findings(
             known |= {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
         if rule not in known:
             findings.append(
-                Finding(file, number, "rule", rule, f"a rule of {scheme}",
+                Finding(file, row, "rule", rule, f"a rule of {scheme}",
                         did_you_mean(rule, known))
             )  # fmt: skip
             continue
         if (rule in BENEFIT_RULES) != bool(service):
             expected = "a service" if rule in BENEFIT_RULES else "no service"
             findings.append(
-                Finding(file, number, "service", service, f"{expected} for the rule {rule}",
+                Finding(file, row, "service", service, f"{expected} for the rule {rule}",
                         "Fill the cell." if rule in BENEFIT_RULES else "Empty the cell.")
             )  # fmt: skip
         least, most = known[rule]
         if not least <= value <= most:
             findings.append(
-                Finding(file, number, "value", f"{value:g}",
+                Finding(file, row, "value", f"{value:g}",
                         f"a number from {least:g} to {most:g}", "Correct the number.")
             )  # fmt: skip
         if rule.startswith("retirement_age"):
             findings.append(
-                Finding(file, number, "rule", rule, "a rule that may differ between regions",
+                Finding(file, row, "rule", rule, "a rule that may differ between regions",
                         "Set retirement ages in the scheme file, with by_year where they change.")
             )  # fmt: skip
     return findings

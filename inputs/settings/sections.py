@@ -212,7 +212,7 @@ class SensitivityStep(Part):
 
     Attributes:
         step: added to and taken off the value and the values of single years.
-        main: whether a report moves it unless told otherwise.
+        main: whether a report moves it by default.
         source, status, note: why this step.
     """
 
@@ -247,8 +247,15 @@ class AlertRule(Part):
     note: str = ""
 
 
+Name = Annotated[str, Field(min_length=1)]
+
+
 class Settings(Part):
-    """All of case.toml."""
+    """All of case.toml.
+
+    ``plurals`` states the plural of a level, as in ``plurals = {Land = "Länder"}``; without it an
+    English word follows the English rule and any other stays as it is.
+    """
 
     schema_version: Literal[1]
     name: str = Field(min_length=1)
@@ -257,6 +264,7 @@ class Settings(Part):
     base_year: int = Field(ge=1900, le=2200)
     currency: str = Field(min_length=1)
     levels: list[str] = Field(min_length=1)
+    plurals: dict[str, Name] = Field(default_factory=dict)
     schemes: list[str] = Field(min_length=1)
     optional_schemes: list[str] = Field(default_factory=list)
     services: list[str] = Field(min_length=1)
@@ -288,6 +296,12 @@ def read_settings(
         words = getattr(settings, key)
         for word in sorted({w for w in words if words.count(w) > 1}):
             findings.append(Finding(file, None, key, word, "each name once", "Remove one."))
+    for level in settings.plurals:
+        if level not in settings.levels:
+            findings.append(
+                Finding(file, None, f"plurals.{level}", level, "a level of the case",
+                        did_you_mean(level, settings.levels))
+            )  # fmt: skip
     for kind in type(settings.pooling).model_fields:
         for level in getattr(getattr(settings.pooling, kind), "values", ()):
             if level.removesuffix(" adjustment fund") not in settings.levels:
@@ -302,17 +316,17 @@ def read_settings(
                     Finding(file, None, f"alerts.{rule}.schemes", word, "a scheme of the case",
                             did_you_mean(word, settings.schemes))
                 )  # fmt: skip
-    for number, merger in enumerate(settings.mergers):
+    for merger_index, merger in enumerate(settings.mergers):
         for key in ("scheme", "into"):
             if getattr(merger, key) not in settings.schemes:
                 findings.append(
-                    Finding(file, None, f"mergers.{number}.{key}", getattr(merger, key),
+                    Finding(file, None, f"mergers.{merger_index}.{key}", getattr(merger, key),
                             "a scheme of the case",
                             did_you_mean(getattr(merger, key), settings.schemes))
                 )  # fmt: skip
         if merger.scheme == merger.into:
             findings.append(
-                Finding(file, None, f"mergers.{number}.into", merger.into, "another scheme",
+                Finding(file, None, f"mergers.{merger_index}.into", merger.into, "another scheme",
                         "Name the scheme that takes the first one in.")
             )  # fmt: skip
     if settings.scenarios is not None:

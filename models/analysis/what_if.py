@@ -110,7 +110,7 @@ class WhatIf:
         Args:
             levers: linear ones, each a number or ``(p,)``, the same in every year.
             year: calendar year.
-            scheme: which scheme; the only one unless told.
+            scheme: which scheme; default: the only one.
 
         Raises:
             ValueError: levers that are not linear or differ by year, or a year without flows.
@@ -150,7 +150,7 @@ class WhatIf:
 
         Args:
             levers: the change.
-            scheme: which scheme; the only one unless told.
+            scheme: which scheme; default: the only one.
             out: where they go: who asks again and again saves the time that new memory takes.
 
         Raises:

@@ -44,6 +44,9 @@ CONFIG: Any = numba.config  # without types
 COMPILING = os.environ.get("FUNDPOOL_COMPILE", "").strip() != "0" and not CONFIG.DISABLE_JIT
 """Whether functions are compiled; read once, when the module is imported."""
 
+COMPILER = f"numba {numba.__version__}"
+"""What compiles, with its version."""
+
 EXACT: tuple[str, ...] = ()
 """No liberties: sums in the order in which they are written."""
 
@@ -100,6 +103,11 @@ def intrinsic(plain: Callable[..., Any]) -> Callable[[Callable[..., Any]], Any]:
         return numba_intrinsic(generator) if COMPILING else plain
 
     return decorate
+
+
+def compiler_works() -> bool:
+    """Whether a function of a line, compiled now and kept nowhere, computes what it should."""
+    return int(numba.njit(lambda number: number + 1)(1)) == 2
 
 
 @cache

@@ -21,8 +21,8 @@ from fundpool.models.claims.year import (
     paid_by_rule,
     paid_elsewhere,
     paid_together,
-    share_on_site,
-    shares_by_rule,
+    settled_elsewhere,
+    shares_of_rules,
 )
 
 __all__ = [
@@ -38,7 +38,7 @@ __all__ = [
     "paid_together",
     "payer_of",
     "places_of_care",
+    "settled_elsewhere",
     "settlement_columns",
-    "share_on_site",
-    "shares_by_rule",
+    "shares_of_rules",
 ]

@@ -78,6 +78,7 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
                 continue
             if status == ELSEWHERE:
                 each = paid_elsewhere(terms, scheme, register, place)
+                settlement[scheme] += settled_elsewhere(terms, scheme, register, place, claims)
             elif status == DUAL and terms.second_scheme >= 0:
                 each, other, apart = paid_together(terms, scheme, place)
                 amount = (claims * other).sum(axis=(1, 2))
@@ -90,11 +91,7 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
                 each = paid_by_rule(terms, scheme, payer, place)
             amount = (claims * each).sum(axis=(1, 2))
             paid[:, status] += amount
-            if status == ELSEWHERE:
-                by_home = np.zeros((n + 1, terms.columns))
-                np.add.at(by_home, (pairs.home, terms.column[place]), amount)
-                settlement[scheme] += by_payer(register, pairs, by_home)
-            else:
+            if status != ELSEWHERE:
                 np.add.at(settlement[scheme], (payer, terms.column[place]), amount)
     at_mean_cost = np.einsum("pksj,sj->pk", expected, terms.mean_cost)
     return YearClaims(settlement, cost, paid, added, uncoordinated, cost_at_place, at_mean_cost)
@@ -109,28 +106,19 @@ def paid_by_rule(terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArra
     return np.asarray(each * terms.cover[scheme, payer] * claimed[:, None, None])
 
 
-def shares_by_rule(terms: ClaimTerms, scheme: int, register: FloatArray) -> FloatArray:
-    """Share of a home's retirees elsewhere whose pool has each rule set, ``(n + 1, F)``."""
-    pairs, sets = terms.pairs, terms.payments.shape[1]
-    n = pairs.counties
-    inside = pairs.residence < n  # pools outside pay by no rule known
-    key = pairs.home * sets + terms.formula_of[scheme, pairs.residence]
-    return sum_by(key[inside], register[inside], (n + 1) * sets).reshape(n + 1, sets)
+def shares_of_rules(terms: ClaimTerms, scheme: int, register: FloatArray) -> FloatArray:
+    """Share of a home's retirees elsewhere by rule set and territory of their pool.
 
-
-def share_on_site(terms: ClaimTerms, register: FloatArray) -> FloatArray:
-    """Share of a home's retirees elsewhere whose pool lies in each territory, ``(n + 1, m + 1)``.
-
-    Among those whose pool is modelled; the last column, which territory -1 (outside) finds, is
-    empty.
+    ``(n + 1, F, m + 2)``; the last territory, which -1 (outside) finds, is empty, as pools outside
+    pay by no rule known.
     """
-    pairs = terms.pairs
+    pairs, sets = terms.pairs, terms.payments.shape[1]
     n, width = pairs.counties, int(terms.territory.max()) + 2
     inside = pairs.residence < n
-    key = pairs.home * width + terms.territory[pairs.residence]
-    share = sum_by(key[inside], register[inside], (n + 1) * width).reshape(n + 1, width)
-    total = share.sum(axis=1, keepdims=True)
-    return np.asarray(np.divide(share, total, out=np.zeros_like(share), where=total > 0))
+    pool = pairs.residence[inside]
+    key = (pairs.home[inside] * sets + terms.formula_of[scheme, pool]) * width
+    shares = sum_by(key + terms.territory[pool], register[inside], (n + 1) * sets * width)
+    return shares.reshape(n + 1, sets, width)
 
 
 def paid_elsewhere(
@@ -138,21 +126,47 @@ def paid_elsewhere(
 ) -> FloatArray:
     """Expected payment for a claim of a retired member living outside the paying pool.
 
-    The payers of a home's retirees are known as shares, so rule sets and on-site care enter by
-    their shares too (exact where the rules are the same everywhere), ``(P, C, J)``.
+    Which pool pays for whom is not known; every pool of a home pays its share of each claim by its
+    own rule, on site where the care is given in its own territory, ``(P, C, J)``.
     """
     home = terms.pairs.home
-    by_set = shares_by_rule(terms, scheme, register)
-    share_on = share_on_site(terms, register)[home, terms.territory[place]]
+    shares = shares_of_rules(terms, scheme, register)
     each = np.zeros((home.size, *terms.payments.shape[3:5]))
-    for number in range(by_set.shape[1]):
+    for number in range(shares.shape[1]):
         rule = terms.payments[scheme, number, :, :, :, place]  # (P, 2, C, J)
-        mixed = (
-            share_on[:, None, None] * rule[:, 0]
-            + ((1.0 - share_on) * terms.share_claimed[scheme])[:, None, None] * rule[:, 1]
-        )
-        each += by_set[home, number][:, None, None] * mixed
+        onsite = shares[home, number, terms.territory[place]]
+        claimed = (shares[home, number].sum(axis=1) - onsite) * terms.share_claimed[scheme]
+        each += onsite[:, None, None] * rule[:, 0] + claimed[:, None, None] * rule[:, 1]
     return each
+
+
+def settled_elsewhere(
+    terms: ClaimTerms, scheme: int, register: FloatArray, place: IntArray, claims: FloatArray
+) -> FloatArray:
+    """What each pool pays for retired members who live outside it, ``(n + 1, columns)``.
+
+    Args:
+        terms: the rules.
+        scheme: the scheme that pays.
+        register: share of each home's retirees elsewhere that a pool has, ``(P,)``.
+        place: where the claims are made, by pair, ``(P,)``.
+        claims: claims by pair, service and age class, ``(P, C, J)``.
+    """
+    pairs = terms.pairs
+    n = pairs.counties
+    settled = np.zeros((n + 1, terms.columns))
+    territory = np.empty(terms.columns, dtype=np.int64)
+    territory[terms.column] = terms.territory  # a column lies in one territory
+    onsite = terms.territory[:, None] == territory[None, :]
+    for number in range(terms.payments.shape[1]):
+        rule = terms.payments[scheme, number, :, :, :, place]  # (P, 2, C, J)
+        own = (terms.formula_of[scheme, pairs.residence] == number) & (pairs.residence < n)
+        for off, here, seen in ((0, onsite, 1.0), (1, ~onsite, terms.share_claimed[scheme])):
+            by_home = np.zeros((n + 1, terms.columns))
+            amount = (claims * rule[:, off]).sum(axis=(1, 2)) * seen
+            np.add.at(by_home, (pairs.home, terms.column[place]), amount)
+            settled += by_payer(register * own, pairs, by_home) * here
+    return settled
 
 
 def paid_together(

@@ -35,6 +35,8 @@ class SchemeYear:
         subsidies: paid in by the state.
         account_credits: the part of contributions credited to personal accounts.
         contributor_credits: of these, the credits of contributors.
+        contribution_a_head: what member and employer pay in a contributor into a payroll scheme,
+            the premium into a flat one, ``(n + 1,)``.
         missing_years_paid: paid into the pooled fund for credited years missing at retirement.
         by_pair: contributions, with what is paid for missing years, subsidies, and credits of
             contributors by home and residence, ``(P, 3)``.
@@ -48,6 +50,7 @@ class SchemeYear:
     subsidies: FloatArray
     account_credits: FloatArray
     contributor_credits: FloatArray
+    contribution_a_head: FloatArray
     missing_years_paid: FloatArray
     by_pair: FloatArray
 
@@ -123,8 +126,12 @@ def scheme_year(
     per_head = np.zeros((n + 1, 2))
     base_per_head = np.zeros(n + 1)
     if scheme.kind == "payroll":
-        base_per_head = wage_base_per_head(case, scheme, year) * paths.wage[elapsed] * level[:, 0]
-        per_head[:, 0] = contribution_a_head(case, scheme, paths, year, level[:, 0])
+        base = wage_base_per_head(case, scheme, year) * paths.wage[elapsed]
+        rate = scheme.rule_array("employer_rate", regions, year) + scheme.rule_array(
+            "employee_rate", regions, year
+        )
+        base_per_head = base * level[:, 0]
+        per_head[:, 0] = base * np.append(rate * package_rate(case, scheme), 0.0) * level[:, 0]
     else:
         for column, rule in enumerate(("premium", "subsidy")):
             amount = scheme.rule_array(rule, regions, year) * paths.premium[elapsed]
@@ -157,13 +164,14 @@ def scheme_year(
         subsidies=contributors * per_head[:, 1],
         account_credits=credits,
         contributor_credits=contributor_credits,
+        contribution_a_head=per_head[:, 0],
         missing_years_paid=np.zeros(n + 1),
         by_pair=by_pair,
     )
 
 
 def with_years_bought(
-    collected: SchemeYear, years_bought: FloatArray, price: FloatArray, pairs: PairIndex
+    collected: SchemeYear, years_bought: FloatArray, pairs: PairIndex
 ) -> SchemeYear:
     """A payroll scheme's year with what is paid for credited years missing at retirement.
 
@@ -173,33 +181,13 @@ def with_years_bought(
     Args:
         collected: the year without it.
         years_bought: missing years paid by pair, ``(P,)``.
-        price: of a year by county (:func:`contribution_a_head`), ``(n + 1,)``.
         pairs: the pairs; the fund where the contributor lives is paid.
     """
-    paid = years_bought * price[pairs.residence]
+    paid = years_bought * collected.contribution_a_head[pairs.residence]
     by_pair = collected.by_pair.copy()
     by_pair[:, 0] += paid
     by_county = sum_by(pairs.residence, paid, minlength=pairs.counties + 1)
     return replace(collected, missing_years_paid=by_county, by_pair=by_pair)
-
-
-def contribution_a_head(
-    case: Case, scheme: Scheme, paths: EconomicPaths, year: int, level: FloatArray
-) -> FloatArray:
-    """What member and employer pay into a payroll scheme a contributor in a year, ``(n + 1,)``.
-
-    Args:
-        case: the case.
-        scheme: the scheme.
-        paths: economic paths.
-        year: the year.
-        level: multiplier by county, ``(n + 1,)``.
-    """
-    base = wage_base_per_head(case, scheme, year) * paths.wage[year - case.base_year]
-    rate = scheme.rule_array("employer_rate", case.regions, year) + scheme.rule_array(
-        "employee_rate", case.regions, year
-    )
-    return np.asarray(base * np.append(rate * package_rate(case, scheme), 0.0) * level)
 
 
 def pool_county(scheme: Scheme, status: str, pairs: PairIndex) -> np.ndarray:

@@ -8,6 +8,7 @@ import pandas as pd
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.cells import cell_index
 from fundpool.models.axes.pairs import PairIndex, sum_by
 from fundpool.models.axes.statuses import (
     HOME_RESIDENT,
@@ -80,6 +81,12 @@ def base_coverage(case: Case) -> BaseCoverage:
     shares[_rows(case, table), _bands(table, number_of), :] = 0.0
     statuses = table["cover"].map(STATUSES.index).to_numpy()
     shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
+    outside = TIES.index("stayer") * (n + 1) + n
+    at_home = any("home_resident" in scheme.statuses_covered for scheme in case.schemes)
+    if at_home and not (table["region"] == OUTSIDE).any():
+        insured = insured_share(case, shares[:n], band)
+        shares[outside] = 0.0
+        shares[outside, :, HOME_RESIDENT], shares[outside, :, NONE] = insured, 1.0 - insured
     rural = rural_shares_by_row(case)
     shares[..., RURAL_RESIDENT] += shares[..., HOME_RESIDENT] * rural[:, None]
     shares[..., HOME_RESIDENT] *= 1.0 - rural[:, None]
@@ -90,6 +97,31 @@ def base_coverage(case: Case) -> BaseCoverage:
     return BaseCoverage(
         shares, band, working, entry, hazards, first, kind, row.ravel().astype(np.int64)
     )
+
+
+def insured_share(case: Case, shares: FloatArray, band: IntArray) -> FloatArray:
+    """Share of the residents of the case with any cover by age band, ``(bands,)``.
+
+    People outside of whom nothing is said are insured at home as often as the stayers of the case
+    are in any way: what they have through work does not move with them.
+
+    Args:
+        case: the case.
+        shares: base-year shares of the stayers of each county, ``(n, bands, K)``.
+        band: band of each cell, ``(202,)``.
+    """
+    table = case.tables["population"]
+    table = table[table["region"] != OUTSIDE]
+    counties, bands, _ = shares.shape
+    county = np.array([case.regions.index(code) for code in table["region"]], dtype=np.int64)
+    cell = cell_index(table["sex"].to_numpy(), table["age"].to_numpy())
+    residents = sum_by(
+        county * bands + band[cell], table["persons"].to_numpy(dtype=float), counties * bands
+    ).reshape(counties, bands)
+    total = residents.sum(axis=0)
+    # a band in which nobody lives counts its counties alike
+    weight = np.where(total > 0, residents / np.where(total > 0, total, 1.0), 1.0 / counties)
+    return np.asarray(1.0 - (weight * shares[..., NONE]).sum(axis=0))
 
 
 def rural_shares(case: Case) -> FloatArray:

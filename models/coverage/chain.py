@@ -58,6 +58,7 @@ def coverage_generator(
     levers = hazards.participation
     idle = share[:, UNEMPLOYED].sum(axis=-1)
     enrolment = levers.entry[tie] * base.entry[row, band]
+    enrolment = enrolment * hazards.hiring[row % hazards.hiring.size]
 
     for status in (EMPLOYEE, MIGRANT):
         for other in UNEMPLOYED:
@@ -110,7 +111,8 @@ class Transition:
 
 def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> Transition:
     """Yearly matrices ``expm(Q)``; those of equal person types are computed and kept once."""
-    if hazards.participation.migrant_scheme.any():  # differs by county: no two types are alike
+    differing = hazards.participation.migrant_scheme.any() or np.ptp(hazards.hiring) > 0
+    if differing:  # by county: no two types are alike
         every = np.arange(base.row.size)
         return Transition(transition_matrix(coverage_generator(base, hazards)), every)
     matrices = transition_matrix(coverage_generator(base, hazards, base.first))

@@ -9,6 +9,7 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import TIES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.statuses import STAYER
+from fundpool.models.axes.struck import counties_struck
 from fundpool.models.coverage.participation import Participation, participation
 
 
@@ -22,6 +23,8 @@ class CoverageHazards:
         local_resident_lapse: leaving the local resident scheme for the home one.
         dual_lapse: dropping the home scheme while in a work-based one.
         participation: what multiplies the hazards of entering and of lapsing.
+        hiring: what shocks make of the hazards of entering work-based cover, by county,
+            ``(n + 1,)``.
     """
 
     job_loss: FloatArray
@@ -29,6 +32,7 @@ class CoverageHazards:
     local_resident_lapse: float
     dual_lapse: float
     participation: Participation
+    hiring: FloatArray
 
     def same_as(self, other: "CoverageHazards | None") -> bool:
         """Whether another year's hazards lead to the same matrices."""
@@ -38,6 +42,7 @@ class CoverageHazards:
             and (self.resident_lapse, self.local_resident_lapse, self.dual_lapse)
             == (other.resident_lapse, other.local_resident_lapse, other.dual_lapse)
             and self.participation.same_as(other.participation)
+            and np.array_equal(self.hiring, other.hiring)
         )
 
 
@@ -55,4 +60,14 @@ def coverage_hazards(case: Case, year: int) -> CoverageHazards:
         local_resident_lapse=case.value("coverage.local_resident_lapse_rate", year),
         dual_lapse=case.value("coverage.dual_lapse_rate", year),
         participation=participation(case, year),
+        hiring=hiring(case, year),
     )
+
+
+def hiring(case: Case, year: int) -> FloatArray:
+    """What shocks make of the hazards of entering work-based cover, ``(n + 1,)``."""
+    factor = np.ones(len(case.regions.codes) + 1)
+    for shock in case.shocks:
+        if shock.during(year):
+            factor *= 1.0 + (shock.hiring - 1.0) * counties_struck(case, shock)
+    return factor

@@ -8,7 +8,7 @@ needs no new pass.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
 from fundpool.models.contributions.year import (
     SchemeYear,
-    contribution_a_head,
     scheme_year,
     with_years_bought,
 )
@@ -127,10 +126,7 @@ def collect(
     ]
     payroll = payroll_scheme(case)
     if payroll >= 0 and people.years_bought.any():
-        price = contribution_a_head(case, case.schemes[payroll], paths, year, levels[payroll][:, 0])
-        collected[payroll] = with_years_bought(
-            collected[payroll], people.years_bought, price, pairs
-        )
+        collected[payroll] = with_years_bought(collected[payroll], people.years_bought, pairs)
     return collected
 
 
@@ -194,7 +190,7 @@ def county_flows(
 
     # a year is recorded while people move on in the next
     free: list[FloatArray] = []
-    with ThreadPoolExecutor(max_workers=1) as clerk:
+    with ThreadPoolExecutor(max_workers=1) as writer:
         entered: Future[FloatArray] | None = None
         for t in range(1, years + 1):
             year = case.base_year + t
@@ -207,16 +203,25 @@ def county_flows(
                 lapsed=moved.count.lapsed,
                 years_bought=(moved.count.retiring * moved.retirement.years_bought).sum(axis=1),
             )
+            if moved.begun is not None:  # the person-years of the year are those after the shock
+                start = replace(
+                    start, persons=moved.begun.persons, exposure=moved.begun.expected_claims
+                )
             care = shocks.care_factor(case, year)[pairs.residence]
             mean = mean_of_year(start, end, care, in_place=in_place or t > 1)
             collected = collect(prepared, mean, paths, year, multipliers)
             if payroll >= 0:
                 books.turn(t, moved, moving, collected[payroll])
-            if entered is not None:  # memory that is given back is dear to have again
+            if entered is not None:  # reuse the buffer: fresh pages cost page faults
                 free.append(entered.result())
-            entered = clerk.submit(enter, t, moved, mean, collected)
+            entered = writer.submit(enter, t, moved, mean, collected)
             start = end
-            del end, mean, collected, moved  # held by the clerk until the year is recorded
+            del (
+                end,
+                mean,
+                collected,
+                moved,
+            )  # the writer thread keeps them until the year is recorded
         if entered is not None:
             entered.result()
     return CountyFlows(

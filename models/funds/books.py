@@ -15,6 +15,9 @@ from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.coverage import base_year
 from fundpool.models.flows.record import CountyFlows
 
+OTHER_INCOME = ("subsidies", "from_accounts", "missing_years_paid")
+"""What a pooled fund takes in beside contributions: it needs no rate."""
+
 
 @dataclass(frozen=True)
 class CountyBook:

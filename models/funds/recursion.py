@@ -14,7 +14,13 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
-from fundpool.models.funds.books import CountyBook, county_book, opening_balances, with_taken_in
+from fundpool.models.funds.books import (
+    OTHER_INCOME,
+    CountyBook,
+    county_book,
+    opening_balances,
+    with_taken_in,
+)
 from fundpool.models.funds.table import members, year_after
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
 from fundpool.models.pooling.effects import collection_effort
@@ -337,7 +343,7 @@ def county_money(book: CountyBook) -> dict[str, FloatArray]:
         "contribution_base": book.contribution_base,
         "contributions": book.contributions,
         "account_credits": book.account_credits,
-        "subsidies": book.subsidies + book.from_accounts + book.missing_years_paid,
+        "subsidies": np.sum([getattr(book, name) for name in OTHER_INCOME], axis=0),
         "outgo": outgo,
         "outstanding": book.outstanding,
         "outgo_next_year": year_after(outgo),

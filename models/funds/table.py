@@ -19,9 +19,9 @@ from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import sum_by
 from fundpool.models.flows.record import CountyFlows
-from fundpool.models.funds.books import opening_balances, with_taken_in
+from fundpool.models.funds.books import OTHER_INCOME, opening_balances, with_taken_in
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
-from fundpool.models.pooling.effects import claims_by_year_of_care, collection_effort
+from fundpool.models.pooling.effects import claims_with_taken_in, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 from fundpool.models.pooling.timeline import hub_moves
 
@@ -81,10 +81,7 @@ def _scheme_funds(
 ) -> tuple[list[pd.DataFrame], list[TakenOver]]:
     scheme = case.scheme(name)
     years = flows.years[1:]
-    claims = {
-        name: claims_by_year_of_care(case, plan, name, years)
-        for name in (name, *(file.name for _, file in scheme.taken_in))
-    }
+    claims = claims_with_taken_in(case, plan, name, years)
     book = with_taken_in(case, flows, case.schemes.index(scheme), claims)
     outgo_next = year_after(book.claims_paid + book.administration)
     stage = plan.stage(name, int(years[0]))
@@ -127,14 +124,8 @@ def _scheme_funds(
         for key in ("contribution_base", "contributions", "account_credits"):
             flow[key] = flow[key] * effort
         net = flow["claims_paid"] + flow["administration"]
-        result = (
-            flow["contributions"]
-            - flow["account_credits"]
-            + flow["from_accounts"]
-            + flow["missing_years_paid"]
-            + flow["subsidies"]
-            - net
-        )
+        other_income = np.sum([flow[name] for name in OTHER_INCOME], axis=0)
+        result = flow["contributions"] - flow["account_credits"] + other_income - net
         swaps_in, swaps_out = np.zeros_like(result), np.zeros_like(result)
         if stage.adjustment is not None:
             hubs = pools_of(case, stage_at(stage.adjustment.level))
@@ -185,7 +176,7 @@ def _scheme_funds(
                     "balance": balance,
                     "outgo_next_year": outgo,
                     "reserve_months": _months(balance, outgo, flow["outstanding"]),
-                    "payg_rate": _over(net - flow["subsidies"], base),
+                    "payg_rate": _over(net - other_income, base),
                     "income_rate": _over(flow["contributions"] - flow["account_credits"], base),
                     "funding_ratio": _over(opening, net),
                 }

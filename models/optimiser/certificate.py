@@ -2,12 +2,12 @@
 
 An independent recursion runs every fund with the plan's rates and swaps, on plain arrays, and
 measures the largest violation of each limit, as the limits are stated a second time
-(:mod:`.stated_limits`); the objective and the shortfall are computed again from the plan; and the
-duals, as prices of the second statement's limits (:mod:`.stated_program`), give a bound that no
-plan within them can beat. A plan is certified if nothing is violated by more than ``TOLERANCE``,
-the program's objective and shortfall are the plan's, and the objective lies neither above nor
-below its bound by more than the stated gap, ``TOLERANCE`` but for plans on many scenarios. An
-objective below its bound proves one of the two statements wrong.
+(:mod:`.statement.limits`). The objective and the shortfall are computed again from the plan. The
+duals, as prices of the second statement's limits (:mod:`.statement.program`), give a bound that
+no plan within them can beat. A plan is certified if nothing is violated by more than
+``TOLERANCE``, the program's objective and shortfall are the plan's, and the objective lies neither
+above nor below its bound by more than the stated gap, ``TOLERANCE`` but for plans on many
+scenarios. An objective below its bound proves one of the two statements wrong.
 
 The recursion here is kept apart from the projection's on purpose: a check that shares its code
 with what it checks shares its faults.
@@ -195,7 +195,7 @@ def violations(
 ) -> dict[str, float]:
     """Largest violation of every family of limits.
 
-    The limits are those of :func:`.stated_limits.stated_limits`. Where the floor is elastic its
+    The limits are those of :func:`.statement.limits.stated_limits`. Where the floor is elastic its
     misses are the shortfall, not violations; a pool that pays into the hub must keep its floor all
     the same. A floor in expectation or in the tail is then missed in every scenario or in none.
     """

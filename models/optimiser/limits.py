@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from fundpool.inputs.case import Case
+from fundpool.models.optimiser.ruin.margins import Margin
 
 FloorKind = Literal["every", "expectation", "cvar"]
 Unevenness = Literal["range", "deviation", "gini"]
@@ -41,6 +42,7 @@ class Policy:
             mean of the worst share ``tail`` of scenarios keeps it (``cvar``).
         tail: that share.
         group_level: level whose regions share a rate; None lets every pool have its own.
+        margins: least balances in money by scheme, year and pool, beside the floor in months.
     """
 
     reserve_months: float = 6.0
@@ -58,6 +60,7 @@ class Policy:
     floor: FloorKind = "every"
     tail: float = 0.05
     group_level: str | None = None
+    margins: tuple[Margin, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse limits that contradict themselves."""

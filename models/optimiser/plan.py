@@ -11,7 +11,9 @@ from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import Certificate, Decision, Recursion
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import FundProblem
-from fundpool.models.optimiser.stages import Outcome
+from fundpool.models.optimiser.ruin.acceptability import Acceptability
+from fundpool.models.optimiser.ruin.limit import Probability
+from fundpool.models.optimiser.stages import Outcome, solved_funds
 from fundpool.models.optimiser.tail.rounds import Round
 from fundpool.models.optimiser.transfers import settle
 
@@ -52,6 +54,8 @@ class Plan:
             fresh ones; None for a plan on one path.
         reduced_to: fewest scenarios that any program plans on; 0 without a sample.
         rounds: of each program that plans on all scenarios by those in some tail.
+        probability: of a balance below zero, where it was limited.
+        acceptability: what regions make of a plan with such a limit.
     """
 
     policy: Policy
@@ -61,6 +65,8 @@ class Plan:
     out_of_sample: Trial | None = None
     reduced_to: int = 0
     rounds: tuple[tuple[Round, ...], ...] = ()
+    probability: Probability | None = None
+    acceptability: Acceptability | None = None
 
     def __repr__(self) -> str:
         """What it is, in a line."""
@@ -70,13 +76,20 @@ class Plan:
 
     @property
     def status(self) -> str:
-        """``certified``; ``shortfall`` (certified, but some floor cannot be kept); else why not."""
+        """What the plan is.
+
+        ``certified``; ``shortfall`` (certified, but some floor cannot be kept); ``unsafe``
+        (certified, but the probability of ruin is above its limit); else why not.
+        """
         states = [outcome.status for outcome in self.outcomes]
         if any(state != "optimal" for state in states):
             return next(state for state in states if state != "optimal")
         if not self.certificate.certified:
             return "not certified"
-        return "shortfall" if self.elastic else "certified"
+        if self.elastic:
+            return "shortfall"
+        unsafe = self.probability is not None and not self.probability.safe
+        return "unsafe" if unsafe else "certified"
 
     @property
     def elastic(self) -> bool:
@@ -115,11 +128,7 @@ class Plan:
     @property
     def schemes(self) -> tuple[tuple[FundProblem, Decision, Recursion], ...]:
         """Problem, decision and balances of every scheme."""
-        return tuple(
-            item
-            for outcome in self.outcomes
-            for item in zip(outcome.model.funds, outcome.decisions, outcome.runs, strict=True)
-        )
+        return solved_funds(self.outcomes)
 
     @cached_property
     def rates(self) -> pd.DataFrame:
@@ -231,7 +240,12 @@ class Plan:
 
     def record(self) -> dict[str, object]:
         """The part ``plan`` of summary.json."""
-        return {
+        limited: dict[str, object] = {}
+        if self.probability is not None:
+            limited["probability"] = self.probability.record()
+        if self.acceptability is not None:
+            limited["acceptability"] = self.acceptability.record()
+        return limited | {
             "objective": self.certificate.objective,
             "status": self.status,
             "certificate": self.certificate.record(),

@@ -16,12 +16,24 @@ from fundpool.models.optimiser.problem.scenarios import (
     features,
     forward_selection,
 )
+from fundpool.models.optimiser.ruin.acceptability import acceptability_of, income_of_pools
+from fundpool.models.optimiser.ruin.flows import (
+    FlowBlocks,
+    ScenarioFlows,
+    drawn_blocks,
+    joined,
+)
+from fundpool.models.optimiser.ruin.limit import RuinLimit
+from fundpool.models.optimiser.ruin.planning import safe_plan
 from fundpool.models.optimiser.stages import Outcome, optimised
 from fundpool.models.optimiser.tail.rounds import Round, tail_applies, tail_optimised
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection
 from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.models.scenarios.terms import scenario_terms
+
+FRESH_SCENARIOS, IN_SAMPLE = 10_000, 2_000
+"""Fresh scenarios on which a probability of ruin is tried, and most that margins are set on."""
 
 
 @dataclass(frozen=True)
@@ -70,32 +82,53 @@ def optimise(
     seed: int = 1,
     sample: Sample | None = None,
     choices: Choices | None = None,
+    ruin: float | None = None,
+    by: int | None = None,
+    joint: bool = False,
 ) -> Plan:
     """Contribution rates and swaps that keep every fund solvent and even out costs.
 
     Args:
         projection: projected funds; their pools stay the same throughout.
         reserve_months: reserve floor in months of outgo, net of claims owed; the case's
-            ``solvency.target_reserve_months`` unless told.
+            ``solvency.target_reserve_months`` unless told, and none with ``ruin``.
         scenarios: scenarios sampled from the stochastic model; 0 plans on the central path. Rates
             are decided before the scenario, swaps after it, and the floor is kept in the mean of
-            the worst cases (``cvar``) unless the policy says otherwise.
+            the worst cases (``cvar``) unless the policy says otherwise. With ``ruin`` the number
+            of fresh scenarios (0: 10,000), while the plan is made on the central path.
         seed: of the sampling.
         sample: scenarios already drawn.
         choices: limits, weights and solver other than the case's.
+        ruin: most that the probability of a balance below zero may be, for each fund.
+        by: last year in which that counts; the last projected one unless given.
+        joint: whether the probability is that of any fund of any scheme.
 
     Raises:
         CaseError: scenarios are asked for and the case has no section on them.
+        ValueError: a probability that is none, or a year that is not projected.
         ValueError: the pools change on the way, or are not the same in all schemes where burdens
             of all together are asked for.
     """
     choices = choices or Choices()
     case = projection.case
+    if ruin is None and (by is not None or joint):
+        raise ValueError("a last year and a joint probability need a probability of ruin")
+    if ruin is not None and reserve_months is None:
+        reserve_months = 0.0
     policy = choices.policy or policy_of(case, reserve_months)
-    if choices.policy is not None and reserve_months is not None:
+    if choices.policy is not None and reserve_months is not None and ruin is None:
         policy = replace(policy, reserve_months=reserve_months)
     aims = choices.aims or aims_of(case)
     names = choices.schemes or lasting_schemes(projection)
+    if ruin is not None:
+        last = int(projection.years[-1]) if by is None else by
+        limit = RuinLimit(ruin, last, joint)
+        if last not in projection.years:
+            raise ValueError(f"{last} is not one of the projected years")
+        return planned_within_ruin(
+            projection, names, policy, replace(choices, aims=aims), limit, sample,
+            scenarios or FRESH_SCENARIOS, seed,
+        )  # fmt: skip
     if sample is None and scenarios > 0:
         sample = drawn(projection, names, scenarios, seed)
     if sample is None:
@@ -108,6 +141,60 @@ def optimise(
     return planned_under_risk(
         [sample.within[name] for name in names], [sample.fresh[name] for name in names],
         projection, policy, aims, choices,
+    )  # fmt: skip
+
+
+def planned_within_ruin(
+    projection: Projection,
+    names: Sequence[str],
+    policy: Policy,
+    choices: Choices,
+    limit: RuinLimit,
+    sample: Sample | None,
+    scenarios: int,
+    seed: int,
+) -> Plan:
+    """A plan on the central path with margins that keep the probability of ruin.
+
+    Args:
+        projection: projected funds.
+        names: of the schemes.
+        policy: limits without margins.
+        choices: with the aims.
+        limit: on the probability.
+        sample: scenarios already drawn; others are drawn unless given.
+        scenarios: number of fresh ones.
+        seed: of the sampling.
+    """
+    case, aims = projection.case, choices.aims or Aims()
+    paths = [central_paths(projection, name) for name in names]
+    years = int((projection.years <= limit.by).sum())
+
+    def solve(limits: Policy) -> tuple[Outcome, ...]:
+        return solved([fund_problem(own, limits, case.regions) for own in paths], aims, choices)
+
+    if sample is None:
+        terms = scenario_terms(projection.study)
+        count = min(scenarios, IN_SAMPLE)
+        within = joined(drawn_blocks(projection, names, range(count), years, seed, terms))
+
+        def fresh(number: int) -> FlowBlocks:
+            first = count + number * scenarios
+            numbers = range(first, first + scenarios)
+            return drawn_blocks(projection, names, numbers, years, seed, terms)
+    else:
+        given = sample
+        within = {name: ScenarioFlows.of(given.within[name]) for name in names}
+
+        def fresh(number: int) -> FlowBlocks:  # noqa: ARG001  one sample, whatever the round
+            # the same ones in every round, as there are no others
+            return iter([{name: ScenarioFlows.of(given.fresh[name]) for name in names}])
+
+    safe = safe_plan(solve, within, fresh, limit, policy)
+    incomes = {own.scheme: income_of_pools(projection, own) for own in paths}
+    return Plan(
+        safe.policy, aims, safe.outcomes, probability=safe.probability,
+        acceptability=acceptability_of(safe, within, incomes),
     )  # fmt: skip
 
 

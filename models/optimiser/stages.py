@@ -61,6 +61,17 @@ class Outcome:
     arrays: Arrays
 
 
+def solved_funds(
+    outcomes: Sequence[Outcome],
+) -> tuple[tuple[FundProblem, Decision, Recursion], ...]:
+    """Problem, decision and balances of every scheme of some programs."""
+    return tuple(
+        item
+        for outcome in outcomes
+        for item in zip(outcome.model.funds, outcome.decisions, outcome.runs, strict=True)
+    )
+
+
 def optimised(
     funds: Sequence[FundProblem],
     aims: Aims,

@@ -44,6 +44,14 @@ def claims_by_year_of_care(
     return factors
 
 
+def claims_with_taken_in(
+    case: Case, plan: PoolingPlan, scheme: str, years: IntArray
+) -> dict[str, FloatArray]:
+    """:func:`claims_by_year_of_care` of a scheme and of those it takes in, by name."""
+    taken_in = (file.name for _, file in case.scheme(scheme).taken_in)
+    return {name: claims_by_year_of_care(case, plan, name, years) for name in (scheme, *taken_in)}
+
+
 def collection_effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:
     """What pooling leaves of contributions where offices collect for a larger fund, ``(p,)``."""
     values = case.settings.pooling.collection_effort

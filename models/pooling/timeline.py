@@ -7,7 +7,7 @@ import numpy as np
 
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
-from fundpool.models.pooling.effects import claims_by_year_of_care
+from fundpool.models.pooling.effects import claims_with_taken_in
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 
 
@@ -74,10 +74,7 @@ def layout(case: Case, plan: PoolingPlan, scheme: str, years: IntArray) -> Layou
     return Layout(
         scheme, tuple(stages), pools, hubs, np.array(stage_of, dtype=np.int64),
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        {
-            name: claims_by_year_of_care(case, plan, name, years)
-            for name in (scheme, *(file.name for _, file in case.scheme(scheme).taken_in))
-        },
+        claims_with_taken_in(case, plan, scheme, years),
     )  # fmt: skip
 
 

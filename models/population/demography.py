@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.actuarial.lifetable import LifeTable
+from fundpool.actuarial.lifetable import LifeTable, usual_infant_share
 from fundpool.actuarial.mobility import home_away_probabilities, rogers_castro
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES
@@ -112,14 +112,19 @@ def death_rates(terms: Demography, year: int) -> FloatArray:
 
 
 def survival(terms: Demography, year: int) -> tuple[FloatArray, FloatArray]:
-    """Survivorship ratios ``(n + 1, 202)`` and ``L[0]/l[0]`` by sex ``(n + 1, 2)`` of a year."""
+    """Survivorship ratios ``(n + 1, 202)`` and ``L[0]/l[0]`` by sex ``(n + 1, 2)`` of a year.
+
+    Infants who die live the part of the year that goes with their death rate
+    (:func:`fundpool.actuarial.lifetable.usual_infant_share`), others half.
+    """
     rates = death_rates(terms, year)
     levels, inverse = np.unique(terms.mortality_level, return_inverse=True)
     ratios = np.empty((levels.size, CELLS))
     newborn = np.empty((levels.size, len(SEXES)))
     for number, level in enumerate(levels):
-        for sex in range(len(SEXES)):
-            table = LifeTable.from_death_rates(level * rates[sex * AGES : (sex + 1) * AGES])
+        for sex, name in enumerate(SEXES):
+            own = level * rates[sex * AGES : (sex + 1) * AGES]
+            table = LifeTable.from_death_rates(own, usual_infant_share(float(own[0]), name))
             ratios[number, sex * AGES : (sex + 1) * AGES] = table.survivorship_ratios()
             newborn[number, sex] = table.Lx[0] / table.lx[0]
     return ratios[inverse], newborn[inverse]

@@ -9,6 +9,7 @@ from fundpool.models.coverage import chain as coverage
 from fundpool.models.coverage import leaving
 from fundpool.models.coverage.retirement import retirement_ages
 from fundpool.models.population import credited_years, net_migration, shocks
+from fundpool.models.population.compiled.count import Counted, counted
 from fundpool.models.population.compiled.in_place import step_in_place
 from fundpool.models.population.held_cells import packed_anew, reached_in
 from fundpool.models.population.preparation import Prepared, payroll_scheme, room_ahead, year_rates
@@ -21,6 +22,8 @@ class YearMoved:
 
     Attributes:
         count: what was counted, shocks and net migration included.
+        begun: people and claims at the beginning of the year, after the shocks that strike then;
+            None without such shocks: those at the end of the year before.
         joined: people who came from abroad and who left for it, by county, ``(2, n + 1)``.
         rates: the year's rates.
         retirement: who of the contributors at retirement age has retiree cover.
@@ -30,6 +33,7 @@ class YearMoved:
     rates: YearRates
     retirement: credited_years.RetirementCover
     joined: FloatArray
+    begun: Counted | None = None
 
 
 class MovingPeople:
@@ -63,6 +67,9 @@ class MovingPeople:
         added = net_migration.net_migration(case, year)
         self._make_room(rates, year, added)
         struck = shocks.strike(self.people, self.holdings, self.cells, pairs, case, rates, year)
+        begun = None
+        if struck is not None:
+            begun = counted(self.people, pairs, prepared.care, self.cells)
         count = step_in_place(
             self.people, self.holdings, pairs, rates, prepared.care, cells=self.cells, claims=room
         )
@@ -74,7 +81,7 @@ class MovingPeople:
             net_migration.join(self.people, self.holdings, self.cells, pairs, added, where)
             count = net_migration.with_joined(count, self.people, pairs, prepared.care, self.cells)
             joined = np.stack([np.maximum(sign * added, 0.0).sum(axis=1) for sign in (1.0, -1.0)])
-        return YearMoved(count, rates, retirement, joined)
+        return YearMoved(count, rates, retirement, joined, begun)
 
     def _transition_of(self, year: int) -> coverage.Transition:
         """Coverage matrices; those of the year before where nothing has changed."""

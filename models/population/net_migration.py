@@ -48,14 +48,10 @@ def net_migration(case: Case, year: int) -> FloatArray | None:
     place = np.array([case.regions.index(code) for code in table["region"]]) * CELLS
     place = place + cell_index(table["sex"].to_numpy(), table["age"].to_numpy())
     values[np.searchsorted(knots, years), place] = table["persons"].to_numpy(dtype=float)
-    after = int(np.clip(np.searchsorted(knots, year), 1, max(knots.size - 1, 1)))
-    if knots.size == 1 or year <= knots[0]:
-        row = values[0]
-    elif year >= knots[-1]:
-        row = values[-1]
-    else:
-        weight = (year - knots[after - 1]) / (knots[after] - knots[after - 1])
-        row = (1.0 - weight) * values[after - 1] + weight * values[after]
+    # np.interp holds the first and the last knot year beyond them
+    position = float(np.interp(year, knots, np.arange(knots.size)))
+    before, after = int(np.floor(position)), int(np.ceil(position))
+    row = values[before] + (position - before) * (values[after] - values[before])
     return row.reshape(counties, CELLS) if row.any() else None
 
 

@@ -14,6 +14,7 @@ from fundpool.inputs.case.policies import Shock
 from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import BoolArray, FloatArray
 from fundpool.models.axes.pairs import PairIndex
+from fundpool.models.axes.struck import counties_struck
 from fundpool.models.coverage.on_move import cover_on_job_loss
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import CONTRIBUTING, MONEY, mean_of, staying_shares
@@ -40,20 +41,6 @@ class Struck:
     money_in: FloatArray
     money_out: FloatArray
     money_released: FloatArray
-
-
-def counties_struck(case: Case, shock: Shock) -> FloatArray:
-    """One for the counties in which a shock is felt, ``(n + 1,)``; outside zero."""
-    struck = np.zeros(len(case.regions.codes) + 1)
-    if not shock.regions:
-        struck[:-1] = 1.0
-    for level in case.levels:
-        codes = list(case.regions.codes_at(level))
-        ancestor = np.array(case.regions.ancestor_index(level))
-        for code in shock.regions:
-            if code in codes:
-                struck[:-1][ancestor == codes.index(code)] = 1.0
-    return struck
 
 
 def care_factor(case: Case, year: int) -> FloatArray:

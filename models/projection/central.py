@@ -1,9 +1,11 @@
 """The projection's own path of a scheme's pools, for what-ifs and the optimiser."""
 
+import numpy as np
+
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.funds.books import with_taken_in
+from fundpool.models.funds.books import OTHER_INCOME, with_taken_in
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.pooling.effects import claims_by_year_of_care
+from fundpool.models.pooling.effects import claims_with_taken_in
 from fundpool.models.pooling.plans import pools_of
 from fundpool.models.projection.study import Projection
 
@@ -25,10 +27,7 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
     case = projection.case
     pools = pools_of(case, next(iter(stages)))
     own = case.scheme(scheme)
-    care = {
-        name: claims_by_year_of_care(case, projection.plan, name, years)
-        for name in (scheme, *(file.name for _, file in own.taken_in))
-    }
+    care = claims_with_taken_in(case, projection.plan, scheme, years)
     for factors in care.values():
         factors[0] = 0.0  # leaves out what was given before the first year
     since = with_taken_in(case, projection.flows, case.schemes.index(own), care)
@@ -47,10 +46,7 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         years=years,
         contribution_base=by_pool("contribution_base")[None],
         income=(by_pool("contributions") - by_pool("account_credits"))[None],
-        subsidies=sum(
-            (by_pool(name) for name in ("from_accounts", "missing_years_paid")),
-            by_pool("subsidies"),
-        )[None],
+        subsidies=np.sum([by_pool(name) for name in OTHER_INCOME], axis=0)[None],
         outgo=(by_pool("claims_paid") + by_pool("administration"))[None],
         outstanding=by_pool("outstanding")[None],
         outgo_next_year=by_pool("outgo_next_year")[None],

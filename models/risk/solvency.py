@@ -138,7 +138,7 @@ def solvency_risk(
         plans: levels or plans; gains are counted against the first.
         scenarios: how many, at least two.
         seed: seed of all draws.
-        engine: where scenarios run; threads of this process unless told.
+        engine: where scenarios run; default: threads of this process.
         method: ``pseudo`` or ``sobol`` for the drivers.
         progress: called with the number of scenarios done.
 

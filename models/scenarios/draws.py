@@ -4,9 +4,11 @@ Pseudo-random: Philox, a counter-based generator (Salmon and others, *Parallel r
 easy as 1, 2, 3*, 2011). Key ``(seed, stream)``, counter ``(0, 0, 0, scenario)``: a scenario has
 ``2^192`` numbers of its own in every stream, whichever block or worker draws it.
 
-Quasi-random: Sobol points for the drivers of all years, Owen-scrambled in ``REPLICATES``
-independent copies. Scenario ``k`` is point ``k // REPLICATES`` of copy ``k % REPLICATES``, so
-that copies give a standard error; points are turned into paths through principal components.
+Quasi-random: Sobol points for the drivers of all years, scrambled in ``REPLICATES`` independent
+copies by a random linear matrix and a digital shift (Matousek, *On the L2-discrepancy for anchored
+boxes*, 1998), as ``scipy.stats.qmc.Sobol`` does. Scenario ``k`` is point
+``k // REPLICATES`` of copy ``k % REPLICATES``, so that copies give a standard error; points are
+turned into paths through principal components.
 """
 
 from typing import Any

@@ -47,7 +47,7 @@ class Engine:
     Attributes:
         kind: ``local``, ``processes`` or ``dask``.
         address: address of a Dask scheduler; empty for a cluster of this machine's own.
-        workers: how many at once; one a processor unless told.
+        workers: how many at once; default: one a processor.
     """
 
     kind: str = "local"

@@ -132,7 +132,8 @@ def plan_layout(
     for number, (stage, here) in enumerate(zip(stages, pools, strict=True)):
         lead = np.array([np.flatnonzero(here.of_county == p)[0] for p in range(len(here.codes))])
         span = slice(int(offsets[number]), int(offsets[number + 1]))
-        cost[stage_of == number, span] = here.total(expected_cost[stage_of == number])
+        if stage.adjustment is not None:
+            cost[stage_of == number, span] = here.total(expected_cost[stage_of == number])
         if number:
             begins[starts[number]] = 1
             if held is not None:

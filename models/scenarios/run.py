@@ -192,9 +192,9 @@ def run_scenarios(
         plans: levels or plans.
         scenarios: how many.
         seed: seed of all draws.
-        engine: where blocks run; threads of this process unless told.
+        engine: where blocks run; default: threads of this process.
         terms: the study's coefficients; computed unless given.
-        block: scenarios a block; by memory unless told. Changes nothing but time and memory.
+        block: scenarios a block; default: as memory allows. Changes nothing but time and memory.
         progress: called with the number of scenarios done.
 
     Raises:

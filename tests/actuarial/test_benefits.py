@@ -13,7 +13,7 @@ RULES = ("remaining_cost", "non_duplication", "sequential")
 
 
 def paid_by_hand(cost: float, formula: BenefitFormula) -> float:
-    """Walk through the bands as a clerk would."""
+    """Walk through the bands one after the other."""
     left = max(cost - formula.deductible, 0.0)
     total = 0.0
     starts = [start for start, _ in formula.bands] + [float("inf")]

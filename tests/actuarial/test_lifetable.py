@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fundpool.actuarial.lifetable import LifeTable, graduate_abridged
+from fundpool.actuarial.lifetable import LifeTable, graduate_abridged, usual_infant_share
 
 probabilities = st.lists(st.floats(0.0, 1.0), min_size=2, max_size=60)
 
@@ -114,3 +114,34 @@ def test_infants_who_die_early_in_the_year() -> None:
     assert table.Lx[0] == pytest.approx(1.0 - 0.9 * table.qx[0])
     assert table.dx[0] / table.Lx[0] == pytest.approx(0.02)
     assert LifeTable([0.2, 1.0], infant_share=0.25).Lx[0] == pytest.approx(0.8 + 0.25 * 0.2)
+
+
+@pytest.mark.parametrize(
+    ("sex", "rate", "share"),
+    [
+        ("male", 0.0, 0.14929),
+        ("male", 0.01, 0.1293355),
+        ("male", 0.05, 0.1913305),
+        ("male", 0.2, 0.29915),
+        ("female", 0.01, 0.1284773),
+        ("female", 0.05, 0.2407145),
+        ("female", 0.2, 0.31411),
+    ],
+)
+def test_usual_infant_share(sex: str, rate: float, share: float) -> None:
+    """The lines of the Human Mortality Database's protocol, worked out by hand."""
+    assert usual_infant_share(rate, sex) == pytest.approx(share, abs=1e-9)
+
+
+@pytest.mark.parametrize("sex", ["male", "female"])
+def test_usual_infant_share_has_no_steps(sex: str) -> None:
+    """The lines meet, so that a slightly higher level of mortality changes little."""
+    shares = [usual_infant_share(rate, sex) for rate in np.arange(0.0, 0.2, 1e-5)]
+    assert np.abs(np.diff(shares)).max() < 2e-4
+
+
+def test_usual_infant_share_of_no_rate() -> None:
+    with pytest.raises(ValueError, match="negative"):
+        usual_infant_share(-0.1, "male")
+    with pytest.raises(ValueError, match="negative"):
+        usual_infant_share(float("nan"), "male")

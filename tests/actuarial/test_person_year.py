@@ -1,11 +1,13 @@
 """A person's year: by hand, against simulated persons, against closed forms."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
-from scipy.stats import nbinom
+from scipy.stats import nbinom, poisson
 
+from fundpool.actuarial import person_year
 from fundpool.actuarial.benefit_layers import layers, with_copayment_limit
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.person_year import (
@@ -38,6 +40,45 @@ def test_by_hand_with_fixed_costs() -> None:
     square = sum(p * b**2 for p, b in zip(chances, paid, strict=True))
     result = payment(2.0, 0.0, Empirical([100.0]), formula)
     assert result == pytest.approx((mean, square - mean**2), rel=1e-4)
+
+
+@pytest.mark.parametrize("count", [0.01, 0.3, 3.0, 30.0])
+@pytest.mark.parametrize("spread", [0.0, 1.0, 4.0])
+@pytest.mark.parametrize("ceiling", [700.0, 5000.0, 250_000.0, np.inf])
+@pytest.mark.parametrize("deductible", [0.0, 500.0, 1000.0, 2000.0])
+@pytest.mark.parametrize("cost", [1000.0, 1000.0 / 3])
+def test_fixed_costs_are_exact(
+    count: float, spread: float, ceiling: float, deductible: float, cost: float
+) -> None:
+    """Every year is a number of equal claims; the deductible may end exactly at one of them."""
+    claims: Any = poisson(count)
+    if spread > 0:
+        claims = nbinom(1 / spread, 1 / (1 + spread * count))
+    number = np.arange(5000)
+    formula = BenefitFormula(deductible, ((0, 0.7), (20_000, 0.9)), ceiling)
+    chance, paid = claims.pmf(number), np.asarray(formula(number * cost))
+    mean = chance @ paid
+    square = chance @ paid**2
+    got_mean, got_variance = payment(count, spread, Empirical([cost]), formula)
+    # a difference of large numbers carries their rounding
+    largest = max(formula.breakpoints().knots)
+    assert got_mean == pytest.approx(mean, rel=1e-6, abs=1e-14 * largest)
+    rounding = 1e-14 * largest**2 + 1e-8 * square
+    assert got_variance == pytest.approx(square - mean**2, rel=1e-6, abs=rounding)
+
+
+def test_two_fixed_costs_in_cents_by_hand() -> None:
+    """The step of the lattice is the largest sum of money that divides both costs."""
+    severity = Empirical([100.25, 200.5], [0.5, 0.5])
+    none, one = np.exp(-1.0), np.exp(-1.0)
+    # the ceiling is reached by the dearer claim, or by any two
+    expected = one * (0.5 * 100.25 + 0.5 * 200.5) + (1 - none - one) * 200.5
+    mean, _ = payment(1.0, 0.0, severity, BenefitFormula(0, ((0, 1.0),), 200.5))
+    assert mean == pytest.approx(expected, rel=1e-10)
+
+
+def test_claims_that_cost_nothing() -> None:
+    assert payment(2.0, 1.0, Empirical([0.0]), BenefitFormula(100)) == (0.0, 0.0)
 
 
 def test_exponential_claims_by_their_gamma_sums() -> None:
@@ -120,6 +161,23 @@ def test_heavy_tails() -> None:
     single = Pareto(2.5, 100.0)
     above = single.mean() - float(single.limited_expected_value(10_000.0))
     assert rare == pytest.approx(0.01 * above, rel=1e-3)
+
+
+@pytest.mark.parametrize("shape", [1.2, 1.5])
+@pytest.mark.parametrize("spread", [0.0, 1.0, 4.0])
+def test_a_ceiling_beyond_the_lattice(
+    monkeypatch: pytest.MonkeyPatch, shape: float, spread: float
+) -> None:
+    """One large claim stands for the far tail; a lattice that reaches the ceiling needs none."""
+    severity = Pareto(shape, 500.0)
+    formula = BenefitFormula(0.0, ((0.0, 0.8),), severity.mean() * 2.0**15)
+    monkeypatch.setattr(person_year, "RESOLVED", 2.0**15)
+    expected = payment(10.0, spread, severity, formula)
+    for resolved, exact in ((2.0**14, (1e-4, 1e-3)), (2.0**10, (3e-4, 3e-3))):
+        monkeypatch.setattr(person_year, "RESOLVED", resolved)
+        mean, variance = payment(10.0, spread, severity, formula)
+        assert mean == pytest.approx(expected[0], rel=exact[0])
+        assert variance == pytest.approx(expected[1], rel=exact[1])
 
 
 def test_nobody_is_ill() -> None:

@@ -100,7 +100,7 @@ def test_rules_reach_summary_and_page(english: Reported, full: Case) -> None:
 
 
 class Receiver(BaseHTTPRequestHandler):
-    """Answers as told, and keeps what it was sent."""
+    """Gives the prepared answers, and keeps what it was sent."""
 
     answers: list[int]
     received: list[dict[str, Any]]
@@ -120,7 +120,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 @contextmanager
 def receiving(*answers: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    handler = type("Told", (Receiver,), {"answers": list(answers), "received": []})
+    handler = type("Prepared", (Receiver,), {"answers": list(answers), "received": []})
     server = HTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

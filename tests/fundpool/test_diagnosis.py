@@ -55,6 +55,6 @@ def test_each_trouble_is_named(
         app, ["doctor", "--out", str(out), "--archive", str(archive), "--json"]
     )
     assert done.exit_code == 1
-    told = json.loads(done.stdout)
-    assert not told["ok"]
-    assert [item["name"] for item in told["findings"] if not item["ok"]] == [name]
+    printed = json.loads(done.stdout)
+    assert not printed["ok"]
+    assert [item["name"] for item in printed["findings"] if not item["ok"]] == [name]

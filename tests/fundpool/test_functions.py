@@ -17,6 +17,7 @@ import typer
 import fundpool
 from fundpool import Goals, Limits, Outputs, ReportOptions, ScenarioOptions
 from fundpool.cli.commands import COMMANDS, app
+from fundpool.cli.spoken import MESSAGES
 from fundpool.functions import archiving, planning, projecting, reporting, requests, results
 from fundpool.functions import arguments as arguments_module
 from fundpool.models.analysis.what_if import Levers
@@ -25,7 +26,7 @@ from tests.cases.stochastic import scenario_section
 
 WITHOUT_FUNCTION = {"serve"}
 """Commands that a program has no use for."""
-OF_A_TERMINAL = {"context", "json", "quiet", "help", "ask"}
+OF_A_TERMINAL = {"context", "json", "quiet", "help", "ask", MESSAGES}
 """Parameters that say how a terminal shows something."""
 OF_ITS_OWN = {
     ("project", "out"), ("report", "out"), ("optimise", "out"), ("frontier", "out"),

@@ -22,6 +22,7 @@ POOL = {
 EVENNESS = {"range", "cv", "gini", "theil", "theil_within", "theil_between"}
 FLOWS = {
     "opening_balance", "taken_over", "contributions", "account_credits", "from_accounts",
+    "missing_years_paid",
     "subsidies", "claims_incurred", "claims_paid", "administration", "swaps_in", "swaps_out",
     "interest", "balance",
 }  # fmt: skip

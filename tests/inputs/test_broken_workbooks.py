@@ -1,5 +1,8 @@
 """Mistakes in a workbook: the message names the sheet, and the row as the spreadsheet counts it."""
 
+import io
+import random
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +13,8 @@ from python_calamine import CalamineWorkbook
 from fundpool.inputs.case import check_case, read_case
 from fundpool.inputs.format.findings import CaseError
 from fundpool.inputs.template import write_case_workbook
+from fundpool.web.serving import Limits
+from fundpool.web.work.uploads import UploadRefusedError, refuse_unsafe
 from tests.cases.small import small_case
 
 Sheets = dict[str, list[list[object]]]
@@ -185,3 +190,20 @@ def test_the_workbook_itself_is_sound(sound: Path, tmp_path: Path) -> None:
 def test_a_sheet_for_the_reader_is_left_alone(sound: Path, tmp_path: Path) -> None:
     sheets = _sheets(sound) | {"README": [["what this is"]]}
     assert check_case(_write(sheets, tmp_path / "case.xlsx")) == ()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_damaged_compression(seed: int, sound: Path, tmp_path: Path) -> None:
+    """Bytes lost in the middle of every compressed part: a finding, and refused as an upload."""
+    contents = bytearray(_write(_sheets(sound), tmp_path / "case.xlsx").read_bytes())
+    generator = random.Random(seed)
+    with zipfile.ZipFile(io.BytesIO(bytes(contents))) as packed:
+        parts = [(item.header_offset, item.compress_size) for item in packed.infolist()]
+    for offset, size in parts:
+        start = offset + 100 + generator.randrange(size)
+        contents[start : start + 8] = generator.randbytes(8)
+    (tmp_path / "case.xlsx").write_bytes(contents)
+    findings = check_case(tmp_path / "case.xlsx")
+    assert any(finding.severity == "error" for finding in findings)
+    with pytest.raises(UploadRefusedError, match="cannot be opened"):
+        refuse_unsafe(bytes(contents), Limits())

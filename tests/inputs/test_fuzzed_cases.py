@@ -45,11 +45,11 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def workbook(tmp_path_factory: pytest.TempPathFactory, sound: Path) -> bytes:
+def workbook(tmp_path_factory: pytest.TempPathFactory, sound: Path) -> Path:
     """The same as a workbook."""
     file = tmp_path_factory.mktemp("book") / "case.xlsx"
     write_case_workbook(sound, file)
-    return file.read_bytes()
+    return file
 
 
 @pytest.fixture
@@ -152,9 +152,9 @@ def test_changed_policies(
 
 @given(change=byte_changes())
 @spoiled
-def test_changed_workbooks(tmp_path: Path, workbook: bytes, change: Bytes) -> None:
+def test_changed_workbooks(tmp_path: Path, workbook: Path, change: Bytes) -> None:
     file = tmp_path / "case.xlsx"
-    file.write_bytes(change(workbook))
+    file.write_bytes(change(workbook.read_bytes()))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # zipfile on names that stand twice
         refused_or_projected(file)

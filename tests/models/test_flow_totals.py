@@ -15,7 +15,15 @@ from fundpool.summary import as_json, summary
 from tests.cases.policies import SOURCE, case_with, policy, policy_case
 from tests.models.projection.test_policies import RURAL
 
-IN = ("taken_over", "contributions", "from_accounts", "subsidies", "swaps_in", "interest")
+IN = (
+    "taken_over",
+    "contributions",
+    "from_accounts",
+    "missing_years_paid",
+    "subsidies",
+    "swaps_in",
+    "interest",
+)
 OUT = ("account_credits", "claims_paid", "administration", "swaps_out")
 PLANS = [
     "county",

@@ -120,7 +120,7 @@ def test_rates_are_those_of_pools_that_stand_throughout(short_of_money: Study, p
         base = table["contribution_base"].to_numpy()
         flow = (
             row["level_rate"] * base
-            + table["subsidies"] + table["from_accounts"]
+            + table["subsidies"] + table["from_accounts"] + table["missing_years_paid"]
             - table["claims_paid"] - table["administration"]
         )  # fmt: skip
         last = table.iloc[-1]

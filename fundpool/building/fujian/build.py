@@ -52,7 +52,7 @@ def tables() -> dict[str, pd.DataFrame]:
         deaths,
         assumed,
     )
-    units, own = people.units, people.own
+    units, within = people.units, people.within
     fertility = vital.fertility_table(
         published.of_nation("total_fertility"), published.of_nation("fertility_ages"),
         vital.FERTILITY_YEARS,
@@ -60,21 +60,22 @@ def tables() -> dict[str, pd.DataFrame]:
     ratio = published.of_nation("sex_ratio_at_birth")
     economy = nation.economy_table(units, assumed)
     members, active = nation.members_of(units, published)
-    everyone = np.concatenate([own.residents, people.outside[None]])
-    care = nation.care_tables(units, replace(own, residents=everyone), published, assumed)
+    everyone = np.concatenate([within.residents, people.outside[None]])
+    care = nation.care_tables(units, replace(within, residents=everyone), published, assumed)
     return care | {
         "regions": regions_table(units),
         "population": pd.concat(
-            [ages.people_table(units.codes, own.residents), outside_rows(people)], ignore_index=True
+            [ages.people_table(units.codes, within.residents), outside_rows(people)],
+            ignore_index=True,
         ),
         "migrants": migrants_table(people),
-        "migrant_ages": migration.profile_table(own.profiles).round({"share": 10}),
+        "migrant_ages": migration.profile_table(within.profiles).round({"share": 10}),
         "mobility": mobility_table(people, assumed["return_rate"]["value"],
                                    assumed["onward_rate"]["value"]),
         "mortality": mortality.assign(death_rate=mortality["death_rate"].map(six_figures)),
         "fertility": fertility.assign(rate=fertility["rate"].round(7)),
         "sex_ratio_at_birth": ratio[ratio["year"].isin(vital.FERTILITY_YEARS)],
-        "demography": nation.demography_table(units, own, fertility),
+        "demography": nation.demography_table(units, within, fertility),
         "economy": economy,
         "employment": nation.employment_table(units),
         "industries": nation.industries_table(units).round({"share": 9}),
@@ -90,12 +91,13 @@ def tables() -> dict[str, pd.DataFrame]:
 def regions_table(units: Units) -> pd.DataFrame:
     """Counties, cities, the province."""
     cities = pd.read_csv(HERE / "published" / "cities.csv", dtype={"region": str})
-    own = units.table
+    unit_table = units.table
     counties = pd.DataFrame(
         {
-            "region": own["unit"], "name": own["name_local"], "name_local": own["name_local"],
-            "level": "county", "parent": own["city"], "latitude": own["latitude"],
-            "longitude": own["longitude"], "area_km2": own["area_km2"],
+            "region": unit_table["unit"], "name": unit_table["name_local"],
+            "name_local": unit_table["name_local"],
+            "level": "county", "parent": unit_table["city"], "latitude": unit_table["latitude"],
+            "longitude": unit_table["longitude"], "area_km2": unit_table["area_km2"],
         }
     )  # fmt: skip
     top = pd.DataFrame(
@@ -112,12 +114,13 @@ def mobility_table(people: Province, back: float, onward: float) -> pd.DataFrame
     contents = read_raw(HERE).settings
     assert contents is not None
     curve = migration.leaving_by_age(contents["mobility"]["schedule"])
-    own, n = people.own, len(people.units.codes)
+    within, n = people.within, len(people.units.codes)
     at_home = np.append(
-        own.by_tie[:, 0].sum(axis=1) @ curve, people.outside.sum(axis=0) @ curve
+        within.by_tie[:, 0].sum(axis=1) @ curve, people.outside.sum(axis=0) @ curve
     )  # fmt: skip
     away = np.append(
-        np.bincount(own.home, own.migrants, minlength=n) + people.outbound, people.inbound.sum()
+        np.bincount(within.home, within.migrants, minlength=n) + people.outbound,
+        people.inbound.sum(),
     )
     return pd.DataFrame(
         {
@@ -134,7 +137,7 @@ def coverage_table(
 ) -> pd.DataFrame:
     """Cover by county."""
     table, _ = cover.coverage_table(
-        people.units.codes, people.own.by_tie, members, active,
+        people.units.codes, people.within.by_tie, members, active,
         nation.insured(published, people.units.residents.sum()),
         cover.CoverAssumptions.of(published.assumptions),
     )  # fmt: skip

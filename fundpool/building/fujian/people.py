@@ -18,14 +18,14 @@ class Province:
 
     Attributes:
         units: its counties.
-        own: its people; pairs within the province only, cover by tie complete.
+        within: its people; pairs within the province only, cover by tie complete.
         outside: the people elsewhere, ``(2, 101)``.
         inbound: residents registered in other provinces by county, ``(n,)``.
         outbound: people registered here who live in other provinces by county, ``(n,)``.
     """
 
     units: Units
-    own: People
+    within: People
     outside: FloatArray
     inbound: FloatArray
     outbound: FloatArray
@@ -53,8 +53,8 @@ def people_away(units: Units, code: str, assumed: dict[str, Any]) -> FloatArray:
     )
     pull *= units.province[:, None] != units.province[None, :]
     arrivals = units.residents * units.column("from_elsewhere")
-    own = np.array([province == code for province in units.table["province"]])
-    return np.asarray((pull[own] / pull.sum(axis=0)) @ arrivals)
+    in_province = np.array([province == code for province in units.table["province"]])
+    return np.asarray((pull[in_province] / pull.sum(axis=0)) @ arrivals)
 
 
 def province_people(
@@ -72,24 +72,24 @@ def province_people(
         assumed: assumptions.
     """
     units = of_province(nation, code)
-    own = people_of(units, bands, death_rates, assumed)
+    within = people_of(units, bands, death_rates, assumed)
     inbound = units.residents * units.column("from_elsewhere")
     outbound = people_away(nation, code, assumed)
     n = len(units.codes)
-    profiles = migration.migrant_profiles(own.residents.sum(axis=0), assumed)
-    inside = units.city[own.home] == units.city[own.place]
+    profiles = migration.migrant_profiles(within.residents.sum(axis=0), assumed)
+    inside = units.city[within.home] == units.city[within.place]
     stocks = np.stack(
         [
-            np.bincount(own.place, own.migrants * inside, minlength=n),
-            np.bincount(own.place, own.migrants * ~inside, minlength=n),
+            np.bincount(within.place, within.migrants * inside, minlength=n),
+            np.bincount(within.place, within.migrants * ~inside, minlength=n),
             inbound,
             outbound,
         ],
         axis=1,
     )
-    by_tie = cover.people_by_tie(own.residents, stocks, profiles)
-    outside = np.maximum(whole - own.residents.sum(axis=0), 0.0)
-    return Province(units, replace(own, by_tie=by_tie), outside, inbound, outbound)
+    by_tie = cover.people_by_tie(within.residents, stocks, profiles)
+    outside = np.maximum(whole - within.residents.sum(axis=0), 0.0)
+    return Province(units, replace(within, by_tie=by_tie), outside, inbound, outbound)
 
 
 def nation_by_age(bands: pd.DataFrame) -> FloatArray:
@@ -102,15 +102,19 @@ def nation_by_age(bands: pd.DataFrame) -> FloatArray:
 
 def migrants_table(people: Province) -> pd.DataFrame:
     """Migrants by home and residence, those from and to other provinces included."""
-    codes, own = np.array(people.units.codes), people.own
-    parts = [
+    codes, within = np.array(people.units.codes), people.within
+    tables = [
         pd.DataFrame(
-            {"home": codes[own.home], "residence": codes[own.place], "persons": own.migrants}
+            {
+                "home": codes[within.home],
+                "residence": codes[within.place],
+                "persons": within.migrants,
+            }
         ),
         pd.DataFrame({"home": codes, "residence": OUTSIDE, "persons": people.outbound}),
         pd.DataFrame({"home": OUTSIDE, "residence": codes, "persons": people.inbound}),
     ]
-    table = pd.concat(parts, ignore_index=True)
+    table = pd.concat(tables, ignore_index=True)
     return table.assign(persons=table["persons"].round(2))
 
 

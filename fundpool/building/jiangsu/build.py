@@ -32,7 +32,7 @@ from fundpool.building.jiangsu.published import BASE_YEAR, HERE, Published
 def tables(published: Published) -> dict[str, pd.DataFrame]:
     """Every table of the case."""
     mortality = vital.mortality_table(published.of_nation("mortality"), BASE_YEAR)
-    own = people(published, mortality)
+    counted = people(published, mortality)
     fertility = vital.fertility_table(
         published.of_nation("total_fertility"),
         published.of_nation("fertility_ages"),
@@ -40,17 +40,17 @@ def tables(published: Published) -> dict[str, pd.DataFrame]:
     )
     ratio = published.of_nation("sex_ratio_at_birth")
     economy = economy_table(published)
-    coverage, members, active = coverage_tables(published, own)
+    coverage, members, active = coverage_tables(published, counted)
     result = {
         "regions": published.regions,
-        "population": population_table(published, own),
-        "migrants": migrants_table(published, own),
-        "migrant_ages": migration.profile_table(own.profiles).round({"share": 10}),
-        "mobility": mobility_table(published, own),
+        "population": population_table(published, counted),
+        "migrants": migrants_table(published, counted),
+        "migrant_ages": migration.profile_table(counted.profiles).round({"share": 10}),
+        "mobility": mobility_table(published, counted),
         "mortality": mortality.assign(death_rate=mortality["death_rate"].map(six_figures)),
         "fertility": fertility.assign(rate=fertility["rate"].round(7)),
         "sex_ratio_at_birth": ratio[ratio["year"].isin(vital.FERTILITY_YEARS)],
-        "demography": demography_table(published, own, mortality, fertility),
+        "demography": demography_table(published, counted, mortality, fertility),
         "economy": economy,
         "employment": employment_table(published),
         "industries": industries_table(published),
@@ -60,7 +60,7 @@ def tables(published: Published) -> dict[str, pd.DataFrame]:
         "fund_totals": fund_totals(published, members, active),
         "scheme_rules": resident_rules(published, economy),
     }
-    return result | care_tables(published, own)
+    return result | care_tables(published, counted)
 
 
 if __name__ == "__main__":

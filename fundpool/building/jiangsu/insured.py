@@ -8,7 +8,7 @@ from fundpool.building.jiangsu.people import People
 from fundpool.building.jiangsu.published import FloatArray, Published
 
 
-def coverage_tables(published: Published, own: People) -> tuple[pd.DataFrame, FloatArray, float]:
+def coverage_tables(published: Published, people: People) -> tuple[pd.DataFrame, FloatArray, float]:
     """The table ``coverage``, members of the employee scheme by county, and the active share."""
     growth = published.fund("employee", "nation", 2023, "participants") / published.fund(
         "employee", "nation", 2020, "participants"
@@ -43,7 +43,7 @@ def coverage_tables(published: Published, own: People) -> tuple[pd.DataFrame, Fl
     )
     table, _ = cover.coverage_table(
         published.counties,
-        own.by_tie,
+        people.by_tie,
         members,
         active,
         published.fund("all", "320000", 2020, "participants"),
@@ -52,9 +52,9 @@ def coverage_tables(published: Published, own: People) -> tuple[pd.DataFrame, Fl
     return table, members, active
 
 
-def care_tables(published: Published, own: People) -> dict[str, pd.DataFrame]:
+def care_tables(published: Published, people: People) -> dict[str, pd.DataFrame]:
     """Morbidity, severity, relativities, treatment and referral."""
-    nation = own.outside + own.residents.sum(axis=0)
+    nation = people.outside + people.residents.sum(axis=0)
     tables = care.care_tables(published.table("facts"), published.assumptions, nation)
     referral = care.referral_table(
         published.counties, published.city, published.units["health_social"].to_numpy(float),

@@ -105,32 +105,32 @@ def migrants(published: Published) -> migration.Migrants:
     )
 
 
-def population_table(published: Published, own: People) -> pd.DataFrame:
+def population_table(published: Published, counted: People) -> pd.DataFrame:
     """Residents by county, sex and age, and the people outside."""
-    everyone = np.concatenate([own.residents, own.outside[None]])
+    everyone = np.concatenate([counted.residents, counted.outside[None]])
     return ages.people_table([*published.counties, OUTSIDE], everyone)
 
 
-def migrants_table(published: Published, own: People) -> pd.DataFrame:
+def migrants_table(published: Published, counted: People) -> pd.DataFrame:
     """Migrants by home and residence."""
     codes = np.array(published.counties)
-    home, residence = np.nonzero(own.migrants.between)
+    home, residence = np.nonzero(counted.migrants.between)
     rows = [
         pd.DataFrame(
             {
                 "home": codes[home],
                 "residence": codes[residence],
-                "persons": own.migrants.between[home, residence],
+                "persons": counted.migrants.between[home, residence],
             }
         ),
-        pd.DataFrame({"home": codes, "residence": OUTSIDE, "persons": own.migrants.outbound}),
-        pd.DataFrame({"home": OUTSIDE, "residence": codes, "persons": own.migrants.inbound}),
+        pd.DataFrame({"home": codes, "residence": OUTSIDE, "persons": counted.migrants.outbound}),
+        pd.DataFrame({"home": OUTSIDE, "residence": codes, "persons": counted.migrants.inbound}),
     ]
     table = pd.concat(rows, ignore_index=True)
     return table.assign(persons=table["persons"].round(2))
 
 
-def mobility_table(published: Published, own: People) -> pd.DataFrame:
+def mobility_table(published: Published, counted: People) -> pd.DataFrame:
     """Hazards of moving that would hold the base-year stocks.
 
     Moves out balance returns: ``gross rate * sum(people at home x schedule) = return rate x
@@ -140,10 +140,10 @@ def mobility_table(published: Published, own: People) -> pd.DataFrame:
     schedule = migration.leaving_by_age(settings["mobility"]["schedule"])
     back = published.assumed("return_rate")
     at_home = np.concatenate(
-        [own.by_tie[:, 0].sum(axis=1) @ schedule, [own.outside.sum(axis=0) @ schedule]]
+        [counted.by_tie[:, 0].sum(axis=1) @ schedule, [counted.outside.sum(axis=0) @ schedule]]
     )
-    away = own.migrants.between.sum(axis=1) + own.migrants.outbound
-    away = np.append(away, own.migrants.inbound.sum())
+    away = counted.migrants.between.sum(axis=1) + counted.migrants.outbound
+    away = np.append(away, counted.migrants.inbound.sum())
     return pd.DataFrame(
         {
             "home": [*published.counties, OUTSIDE],
@@ -155,13 +155,13 @@ def mobility_table(published: Published, own: People) -> pd.DataFrame:
 
 
 def demography_table(
-    published: Published, own: People, mortality: pd.DataFrame, fertility: pd.DataFrame
+    published: Published, counted: People, mortality: pd.DataFrame, fertility: pd.DataFrame
 ) -> pd.DataFrame:
     """Levels that meet the province's crude death and birth rates of 2021."""
     table = published.table("vital_rates")
     table = table[table["year"] == BASE_YEAR + 1]
     rates = dict(zip(table["measure"], table["value"].astype(float), strict=True))
-    total = own.residents.sum(axis=0)
+    total = counted.residents.sum(axis=0)
     deaths = vital.mortality_level(
         total, death_rates(mortality, BASE_YEAR + 1), rates["death_rate"]
     )
@@ -169,7 +169,7 @@ def demography_table(
     births = np.zeros(AGES)
     births[by_age.index.to_numpy(dtype=int)] = by_age.to_numpy()
     levels = vital.fertility_levels(
-        own.residents[:, 1], own.residents[:, :, :5].sum(axis=(1, 2)), births,
+        counted.residents[:, 1], counted.residents[:, :, :5].sum(axis=(1, 2)), births,
         rates["birth_rate"], float(total.sum()),
     )  # fmt: skip
     return pd.DataFrame(

@@ -57,20 +57,20 @@ class Published:
     @cached_property
     def counties(self) -> list[str]:
         """County codes."""
-        own = self.regions
-        return list(own.loc[own["level"] == "county", "region"])
+        regions = self.regions
+        return list(regions.loc[regions["level"] == "county", "region"])
 
     @cached_property
     def cities(self) -> list[str]:
         """City codes."""
-        own = self.regions
-        return list(own.loc[own["level"] == "city", "region"])
+        regions = self.regions
+        return list(regions.loc[regions["level"] == "city", "region"])
 
     @cached_property
     def city(self) -> NDArray[np.int64]:
         """City of each county."""
-        own = self.regions[self.regions["level"] == "county"]
-        return np.array([self.cities.index(code) for code in own["parent"]], dtype=np.int64)
+        counties = self.regions[self.regions["level"] == "county"]
+        return np.array([self.cities.index(code) for code in counties["parent"]], dtype=np.int64)
 
     @cached_property
     def census(self) -> pd.DataFrame:
@@ -100,23 +100,27 @@ class Published:
 
     def economy(self, measure: str, year: int) -> pd.Series:
         """A published economic figure by region."""
-        own = self.table("economy")
-        own = own[(own["measure"] == measure) & (own["year"] == year)]
-        return own.drop_duplicates("region").set_index("region")["value"]
+        figures = self.table("economy")
+        figures = figures[(figures["measure"] == measure) & (figures["year"] == year)]
+        return figures.drop_duplicates("region").set_index("region")["value"]
 
     def fund(self, scheme: str, region: str, year: int, measure: str) -> float:
         """A published figure of a fund."""
-        own = self.table("funds")
-        rows = own[
-            (own["scheme"] == scheme)
-            & (own["region"] == region)
-            & (own["year"] == year)
-            & (own["measure"] == measure)
+        figures = self.table("funds")
+        rows = figures[
+            (figures["scheme"] == scheme)
+            & (figures["region"] == region)
+            & (figures["year"] == year)
+            & (figures["measure"] == measure)
         ]
         return float(rows["value"].iloc[0])
 
     def fact(self, topic: str, measure: str, year: int) -> float:
         """A published figure of another kind."""
-        own = self.table("facts")
-        rows = own[(own["topic"] == topic) & (own["measure"] == measure) & (own["year"] == year)]
+        figures = self.table("facts")
+        rows = figures[
+            (figures["topic"] == topic)
+            & (figures["measure"] == measure)
+            & (figures["year"] == year)
+        ]
         return float(rows["value"].iloc[0])

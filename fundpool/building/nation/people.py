@@ -109,11 +109,13 @@ def _largest(table: FloatArray, number: int, axis: int) -> np.ndarray:
     return np.asarray(table >= least)
 
 
-def gross_rates(own: People, n: int, schedule: dict[str, float], return_rate: float) -> FloatArray:
+def gross_rates(
+    people: People, n: int, schedule: dict[str, float], return_rate: float
+) -> FloatArray:
     """Gross migraproduction rates that hold the base-year stocks, ``(n,)``.
 
     ``rate * sum(people at home x schedule) = return rate x people away``.
     """
-    at_home = own.by_tie[:, 0].sum(axis=1) @ migration.leaving_by_age(schedule)
-    away = np.bincount(own.home, own.migrants, minlength=n)
+    at_home = people.by_tie[:, 0].sum(axis=1) @ migration.leaving_by_age(schedule)
+    away = np.bincount(people.home, people.migrants, minlength=n)
     return np.asarray(np.divide(return_rate * away, at_home, out=np.zeros(n), where=at_home > 0))

@@ -21,7 +21,7 @@ def tables_of(units: Units, assumed: dict[str, Any]) -> dict[str, pd.DataFrame]:
     rates = vital.at_year(mortality, "death_rate", ["sex", "age"], BASE_YEAR)
     deaths = np.array([[rates[(sex, age)] for age in range(AGES)] for sex in SEXES])
     nation = published.of_nation("population_2020")
-    own = people_of(units, ages.national_bands(nation, AGES_FROM), deaths, assumed)
+    people = people_of(units, ages.national_bands(nation, AGES_FROM), deaths, assumed)
     fertility = vital.fertility_table(
         published.of_nation("total_fertility"), published.of_nation("fertility_ages"),
         vital.FERTILITY_YEARS,
@@ -31,32 +31,32 @@ def tables_of(units: Units, assumed: dict[str, Any]) -> dict[str, pd.DataFrame]:
     members, active = members_of(units, published)
     result = {
         "regions": units.regions(),
-        "population": ages.people_table(units.codes, own.residents),
+        "population": ages.people_table(units.codes, people.residents),
         "migrants": pd.DataFrame(
             {
-                "home": np.array(units.codes)[own.home],
-                "residence": np.array(units.codes)[own.place],
-                "persons": own.migrants.round(2),
+                "home": np.array(units.codes)[people.home],
+                "residence": np.array(units.codes)[people.place],
+                "persons": people.migrants.round(2),
             }
         ),
-        "migrant_ages": migration.profile_table(own.profiles),
-        "mobility": mobility_table(units, own, assumed),
+        "migrant_ages": migration.profile_table(people.profiles),
+        "mobility": mobility_table(units, people, assumed),
         "mortality": mortality,
         "fertility": fertility,
         "sex_ratio_at_birth": ratio[ratio["year"].isin(vital.FERTILITY_YEARS)],
-        "demography": demography_table(units, own, fertility),
+        "demography": demography_table(units, people, fertility),
         "economy": economy,
         "employment": employment_table(units),
         "industries": industries_table(units),
         "industry_factors": industry_factors(assumed),
-        "coverage": coverage_table(units, own, members, active, published, assumed),
+        "coverage": coverage_table(units, people, members, active, published, assumed),
         "fund_balances": fund_balances(units, members, economy, published),
         "fund_totals": fund_totals(published, assumed, units.residents.sum()),
     }
-    return result | care_tables(units, own, published, assumed)
+    return result | care_tables(units, people, published, assumed)
 
 
-def mobility_table(units: Units, own: People, assumed: dict[str, Any]) -> pd.DataFrame:
+def mobility_table(units: Units, people: People, assumed: dict[str, Any]) -> pd.DataFrame:
     """Hazards of moving that would hold the base-year stocks."""
     settings = tomllib.loads((HERE / "case.toml").read_text("utf-8"))
     back = assumed["return_rate"]["value"]
@@ -64,7 +64,7 @@ def mobility_table(units: Units, own: People, assumed: dict[str, Any]) -> pd.Dat
         {
             "home": units.codes,
             "gross_migraproduction_rate": gross_rates(
-                own, len(units.codes), settings["mobility"]["schedule"], back
+                people, len(units.codes), settings["mobility"]["schedule"], back
             ),
             "return_rate": back,
             "onward_rate": assumed["onward_rate"]["value"],
@@ -72,15 +72,15 @@ def mobility_table(units: Units, own: People, assumed: dict[str, Any]) -> pd.Dat
     )
 
 
-def demography_table(units: Units, own: People, fertility: pd.DataFrame) -> pd.DataFrame:
+def demography_table(units: Units, people: People, fertility: pd.DataFrame) -> pd.DataFrame:
     """Fertility levels that follow the children under five, one on average."""
     by_age = vital.at_year(fertility, "rate", ["age"], BASE_YEAR)
     births = np.zeros(AGES)
     births[by_age.index.to_numpy(dtype=int)] = by_age.to_numpy()
-    expected = own.residents[:, 1] @ births
+    expected = people.residents[:, 1] @ births
     crude = expected.sum() / units.residents.sum()
     levels = vital.fertility_levels(
-        own.residents[:, 1], own.residents[:, :, :5].sum(axis=(1, 2)), births, crude,
+        people.residents[:, 1], people.residents[:, :, :5].sum(axis=(1, 2)), births, crude,
         float(units.residents.sum()),
     )  # fmt: skip
     return pd.DataFrame(
@@ -169,13 +169,13 @@ def insured(published: Published, residents: float) -> float:
 
 
 def coverage_table(
-    units: Units, own: People, members: FloatArray, active: float, published: Published,
+    units: Units, people: People, members: FloatArray, active: float, published: Published,
     assumed: dict[str, Any],
 ) -> pd.DataFrame:  # fmt: skip
     """Cover by city, the same in all of its counties."""
     size = len(units.cities)
-    by_tie = np.zeros((size, *own.by_tie.shape[1:]))
-    np.add.at(by_tie, units.city, own.by_tie)
+    by_tie = np.zeros((size, *people.by_tie.shape[1:]))
+    np.add.at(by_tie, units.city, people.by_tie)
     table, _ = cover.coverage_table(
         units.cities,
         by_tie,
@@ -211,10 +211,10 @@ def fund_balances(
                 "region": units.codes,
                 "scheme": scheme,
                 "pooled_balance": (amount * weight).round(0),
-                "account_balance": (held * by_members).round(0),
+                "account_balance": (account_total * by_members).round(0),
             }
         )
-        for scheme, amount, weight, held in (
+        for scheme, amount, weight, account_total in (
             ("employee", pooled * (1.0 - share), by_members, accounts),
             ("resident", pooled * share, others / others.sum(), 0.0),
         )
@@ -248,10 +248,10 @@ def fund_totals(published: Published, assumed: dict[str, Any], residents: float)
 
 
 def care_tables(
-    units: Units, own: People, published: Published, assumed: dict[str, Any]
+    units: Units, people: People, published: Published, assumed: dict[str, Any]
 ) -> dict[str, pd.DataFrame]:
     """Morbidity, severity, relativities, treatment and referral."""
-    tables = care.care_tables(published.table("facts"), assumed, own.residents.sum(axis=0))
+    tables = care.care_tables(published.table("facts"), assumed, people.residents.sum(axis=0))
     return tables | {"referral": referral_table(units, assumed["referral_care"]["local"])}
 
 
@@ -260,7 +260,9 @@ def referral_table(units: Units, local: float) -> pd.DataFrame:
     workers = units.residents * units.industry_shares[:, INDUSTRIES.index("health_social")]
     frames = []
     for province in range(len(units.provinces)):
-        own = np.flatnonzero(units.province == province)
-        _, city = np.unique(units.city[own], return_inverse=True)
-        frames.append(care.referral_table([units.codes[i] for i in own], city, workers[own], local))
+        counties = np.flatnonzero(units.province == province)
+        _, city = np.unique(units.city[counties], return_inverse=True)
+        frames.append(
+            care.referral_table([units.codes[i] for i in counties], city, workers[counties], local)
+        )
     return pd.concat(frames, ignore_index=True)

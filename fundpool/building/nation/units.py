@@ -89,19 +89,19 @@ class Units:
 
     def regions(self, nation: str = "nation") -> pd.DataFrame:
         """The table ``regions``: counties, cities, provinces, the nation."""
-        own = self.table
+        units = self.table
         counties = pd.DataFrame(
             {
-                "region": own["unit"],
-                "name": own["name_local"],
+                "region": units["unit"],
+                "name": units["name_local"],
                 "level": "county",
-                "parent": [f"C{code}" for code in own["city"]],
-                "latitude": own["latitude"],
-                "longitude": own["longitude"],
-                "area_km2": own["area_km2"],
+                "parent": [f"C{code}" for code in units["city"]],
+                "latitude": units["latitude"],
+                "longitude": units["longitude"],
+                "area_km2": units["area_km2"],
             }
         )
-        first = own.drop_duplicates("city")
+        first = units.drop_duplicates("city")
         cities = pd.DataFrame(
             {
                 "region": [f"C{code}" for code in first["city"]],

@@ -23,8 +23,8 @@ def balance_fans(
     panels = {}
     fans = risk.fans[risk.fans["scheme"] == scheme]
     for plan, pool in pools.items():
-        own = fans[(fans["plan"] == plan) & (fans["pool"] == pool["pool"])]
-        data = own[["year"]].assign(**{name: own[name] / unit for name in names})
+        fan = fans[(fans["plan"] == plan) & (fans["pool"] == pool["pool"])]
+        data = fan[["year"]].assign(**{name: fan[name] / unit for name in names})
         base = alt.Chart(data).encode(
             x=alt.X("year:Q", axis=alt.Axis(format="d", tickCount=5, title=None, grid=False))
         )

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import vl_convert
 
+from fundpool.models.funds.books import OTHER_INCOME
 from fundpool.models.funds.summary import NEVER
 from fundpool.models.projection.comparison import Comparison
 from fundpool.models.projection.study import Projection
@@ -117,9 +118,9 @@ def reserve_fan(comparison: Comparison, scheme: str) -> dict[str, Any]:
     names = ["low", "quarter", "median", "three", "high"]
     tables: dict[str, pd.DataFrame] = {}
     for plan, projection in comparison.projections.items():
-        own = _own_pools(projection, scheme)
+        pools = _own_pools(projection, scheme)
         rows = []
-        for year, table in own.groupby("year"):
+        for year, table in pools.groupby("year"):
             quantiles = weighted_quantiles(
                 table["reserve_months"].to_numpy(float), table["persons"].to_numpy(float), levels
             )
@@ -156,9 +157,9 @@ def pool_paths(comparison: Comparison, scheme: str) -> dict[str, Any]:
     """Balance of every pool relative to its own yearly outgo, one line a pool."""
     tables: dict[str, pd.DataFrame] = {}
     for plan, projection in comparison.projections.items():
-        own = _own_pools(projection, scheme)
-        own = own[own["outgo_next_year"] > 0]
-        tables[plan] = own.assign(years_of_outgo=own["balance"] / own["outgo_next_year"])[
+        pools = _own_pools(projection, scheme)
+        pools = pools[pools["outgo_next_year"] > 0]
+        tables[plan] = pools.assign(years_of_outgo=pools["balance"] / pools["outgo_next_year"])[
             ["pool", "year", "years_of_outgo"]
         ]
     scale = _common_scale([table[["years_of_outgo"]] for table in tables.values()])
@@ -248,14 +249,13 @@ def exhaustion_map(comparison: Comparison, scheme: str) -> dict[str, Any]:
 def rate_paths(comparison: Comparison, scheme: str) -> Any:
     """Pay-as-you-go rate of all pools together, and the rate that they collect."""
     projection = next(iter(comparison.projections.values()))
-    own = projection.funds[projection.funds["scheme"] == scheme]
-    total = own.groupby("year")[
-        ["claims_paid", "administration", "subsidies", "contributions", "account_credits",
+    funds = projection.funds[projection.funds["scheme"] == scheme]
+    total = funds.groupby("year")[
+        ["claims_paid", "administration", *OTHER_INCOME, "contributions", "account_credits",
          "contribution_base"]
     ].sum()  # fmt: skip
-    need = (total["claims_paid"] + total["administration"] - total["subsidies"]) / total[
-        "contribution_base"
-    ]
+    other = total[list(OTHER_INCOME)].sum(axis=1)
+    need = (total["claims_paid"] + total["administration"] - other) / total["contribution_base"]
     got = (total["contributions"] - total["account_credits"]) / total["contribution_base"]
     data = pd.concat(
         [

@@ -47,8 +47,8 @@ def swap_map(projection: Projection, plan: Plan, scheme: str) -> Any:
     """
     if np.isnan(projection.case.regions.coordinates).any():
         return None
-    own = plan.transfers[plan.transfers["scheme"] == scheme]
-    total = own.groupby(["payer", "receiver"], sort=False)["amount"].sum().reset_index()
+    transfers = plan.transfers[plan.transfers["scheme"] == scheme]
+    total = transfers.groupby(["payer", "receiver"], sort=False)["amount"].sum().reset_index()
     total = total[(total["payer"] != "hub") & (total["receiver"] != "hub")]
     if total.empty:
         return None
@@ -60,7 +60,7 @@ def swap_map(projection: Projection, plan: Plan, scheme: str) -> Any:
     points["size"] = points["net"].abs()
     places = centres.set_index("pool")
     arcs = []
-    for number, row in enumerate(total.to_dict("records")):
+    for arc, row in enumerate(total.to_dict("records")):
         start, end = places.loc[row["payer"]], places.loc[row["receiver"]]
         dx = float(end["longitude"] - start["longitude"])
         dy = float(end["latitude"] - start["latitude"])
@@ -68,7 +68,7 @@ def swap_map(projection: Projection, plan: Plan, scheme: str) -> Any:
         arcs.append(
             pd.DataFrame(
                 {
-                    "arc": number, "step": np.arange(BENDS.size),
+                    "arc": arc, "step": np.arange(BENDS.size),
                     "longitude": float(start["longitude"]) + BENDS * dx - bend * dy,
                     "latitude": float(start["latitude"]) + BENDS * dy + bend * dx,
                     "billion": row["amount"] / 1e9,
@@ -106,18 +106,18 @@ def swap_map(projection: Projection, plan: Plan, scheme: str) -> Any:
 
 def rate_fan(plan: Plan, scheme: str) -> dict[str, Any]:
     """Rates before and after: median, middle half and 90 % of the contribution base."""
-    own = plan.rates[plan.rates["scheme"] == scheme]
+    rates = plan.rates[plan.rates["scheme"] == scheme]
     names = {BEFORE: "rate_in_force", AFTER: "rate"}
-    return _fans(own, names, "contribution_base", "rate", ".1%")
+    return _fans(rates, names, "contribution_base", "rate", ".1%")
 
 
 def reserve_fan(plan: Plan, scheme: str) -> dict[str, Any]:
     """Reserve months before and after, weighted by contribution base."""
-    own = plan.reserves[plan.reserves["scheme"] == scheme].merge(
+    reserves = plan.reserves[plan.reserves["scheme"] == scheme].merge(
         plan.rates[["scheme", "pool", "year", "contribution_base"]], on=["scheme", "pool", "year"]
     )
     names = {BEFORE: "reserve_months_before", AFTER: "reserve_months"}
-    return _fans(own, names, "contribution_base", "months of outgo", "d")
+    return _fans(reserves, names, "contribution_base", "months of outgo", "d")
 
 
 def _fans(
@@ -126,13 +126,13 @@ def _fans(
     fans = {}
     for words, column in names.items():
         rows = []
-        for year, own in table.groupby("year"):
-            found = weighted_quantiles(
-                own[column].to_numpy(float), own[weight].to_numpy(float), LEVELS
+        for year, of_year in table.groupby("year"):
+            quantiles = weighted_quantiles(
+                of_year[column].to_numpy(float), of_year[weight].to_numpy(float), LEVELS
             )
             rows.append(
                 {"year": year}
-                | dict(zip(("low", "quarter", "median", "three", "high"), found, strict=True))
+                | dict(zip(("low", "quarter", "median", "three", "high"), quantiles, strict=True))
             )
         fans[words] = pd.DataFrame(rows)
     low = min(float(f["low"].min()) for f in fans.values())
@@ -156,11 +156,13 @@ def _fans(
 
 def burden_distribution(plan: Plan, scheme: str) -> Any:
     """Mean rate over the plan by pool, before and after, as steps of the base that pays it."""
-    own = plan.rates[plan.rates["scheme"] == scheme]
+    rates = plan.rates[plan.rates["scheme"] == scheme]
     frames = []
     for words, column in ((BEFORE, "rate_in_force"), (AFTER, "rate")):
-        money = (own[column] * own["contribution_base"]).groupby(own["pool"], sort=False).sum()
-        base = own.groupby("pool", sort=False)["contribution_base"].sum()
+        money = (
+            (rates[column] * rates["contribution_base"]).groupby(rates["pool"], sort=False).sum()
+        )
+        base = rates.groupby("pool", sort=False)["contribution_base"].sum()
         rate = (money / base).sort_values(kind="stable")
         share = base.loc[rate.index] / base.sum()
         frames.append(

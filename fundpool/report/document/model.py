@@ -128,11 +128,11 @@ class Table:
 
     def __post_init__(self) -> None:
         """Refuse rows of another length."""
-        for number, row in enumerate(self.body):
+        for row_index, row in enumerate(self.body):
             taken = sum(cell.columns for cell in row)
             if taken != len(self.columns):
                 raise ValueError(
-                    f"row {number} takes {taken} columns of a table of {len(self.columns)}"
+                    f"row {row_index} takes {taken} columns of a table of {len(self.columns)}"
                 )
 
 

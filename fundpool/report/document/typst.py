@@ -132,17 +132,17 @@ def span_data(spans: Spans, style: str = "") -> list[dict[str, str]]:
     made: list[dict[str, str]] = []
     for span in spans:
         text = span.text if span.text == "\n" else folded(span.text)
-        own = "strong" if span.style == "bad" else span.style or style
-        if own == "code":
+        shown = "strong" if span.style == "bad" else span.style or style
+        if shown == "code":
             text = BREAKABLE.sub("\\1\u200b", text)
         if made and made[-1]["text"].endswith(" ") and text.startswith(" "):
             text = text[1:]
         if not text:
             continue
-        if made and made[-1]["style"] == own and text != "\n":
+        if made and made[-1]["style"] == shown and text != "\n":
             made[-1]["text"] += text
         else:
-            made.append({"text": text, "style": own})
+            made.append({"text": text, "style": shown})
     if made:
         made[0]["text"] = made[0]["text"].lstrip(" \n")
         made[-1]["text"] = made[-1]["text"].rstrip(" \n")
@@ -156,10 +156,10 @@ def folded(text: str) -> str:
 
 def _figure(block: Figure, drawings: list[str]) -> Data:
     """A figure; its drawings get their share of the line, so that lettering keeps its size."""
-    parts = []
+    panels = []
     for panel in block.panels:
         width = re.search(r'<svg[^>]*?\bwidth="([\d.]+)"', panel.drawing)
-        parts.append(
+        panels.append(
             {
                 "title": folded(panel.title),
                 "drawing": len(drawings),
@@ -170,7 +170,7 @@ def _figure(block: Figure, drawings: list[str]) -> Data:
         drawings.append(panel.drawing)
     return {
         "kind": "figure",
-        "parts": parts,
+        "parts": panels,
         "legend": [_entry(entry) for entry in block.legend],
         "caption": span_data(block.caption),
     }
@@ -228,11 +228,11 @@ def widths(rows: list[list[Data]], wide: list[bool]) -> list[float]:
     for row in rows:
         if len(row) != len(wide):
             continue
-        for number, cell in enumerate(row):
+        for column, cell in enumerate(row):
             text = "".join(span["text"] for span in cell["spans"])
             if any(span["style"] == "tag" for span in cell["spans"]):
                 text += "   "
-            natural[number] = max(natural[number], length(text))
+            natural[column] = max(natural[column], length(text))
     kept = [min(n, SHORT) + 2 for n in natural]
     left = LINE - sum(k for k, w in zip(kept, wide, strict=True) if not w)
     share = max(LONG, left) / sum(wide)

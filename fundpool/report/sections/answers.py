@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fundpool.models.funds.books import OTHER_INCOME
 from fundpool.report.document.making import (
     bad_if,
     left,
@@ -32,7 +33,7 @@ def answers_section(context: Context) -> Section:
         _plans_side_by_side(context),
         sentences(
             _("Rates are of the pooled fund: contributions less what goes to personal accounts, on "
-              "the contribution base of the employee scheme, on the disposable income of those who "
+              "the contribution base of a payroll scheme, on the disposable income of those who "
               "pay in a flat scheme."),
             _totals(context),
             soft=True,
@@ -124,10 +125,11 @@ def _pay_as_you_go_rates(context: Context, scheme: str) -> dict[str, tuple[float
         funds = projection.funds
         total = (
             funds[funds["scheme"] == scheme]
-            .groupby("year")[["claims_paid", "administration", "subsidies", "contribution_base"]]
+            .groupby("year")[["claims_paid", "administration", *OTHER_INCOME, "contribution_base"]]
             .sum()
         )
-        needed = (total["claims_paid"] + total["administration"] - total["subsidies"]) / total[
+        other = total[list(OTHER_INCOME)].sum(axis=1)
+        needed = (total["claims_paid"] + total["administration"] - other) / total[
             "contribution_base"
         ]
         rates[plan] = (float(needed.iloc[0]), float(needed.iloc[-1]))

@@ -91,7 +91,7 @@ def _assumption(context: Context, entry: dict[str, Any]) -> Row:
     return row(
         code(entry["path"]),
         str(entry["value"]),
-        context.worded(entry["unit"]),
+        context.language.unit(entry["unit"], context.case.currency),
         label(context.worded(entry["status"]), entry["status"]),
         _source(entry),
     )
@@ -102,8 +102,8 @@ def _grouped(context: Context) -> dict[str, list[dict[str, Any]]]:
     sections: dict[str, list[dict[str, Any]]] = {}
     for entry in context.case.assumptions().to_dict("records"):
         path = str(entry["path"])
-        parts = path.split(".")
-        section = f"schemes: {parts[1]}" if parts[0] == "schemes" else parts[0]
+        steps = path.split(".")
+        section = f"schemes: {steps[1]}" if steps[0] == "schemes" else steps[0]
         value = entry["value"]
         entry["value"] = f"{value:g}" if isinstance(value, float) else value
         lead, _, year = path.removesuffix(")").partition(" (")

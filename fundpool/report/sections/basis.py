@@ -48,11 +48,11 @@ def _data(context: Context) -> list[Block]:
         "people for consistency between tables, before anything was computed."
     ) % {"count": len(sources), "rows": f"{int(sources['rows'].sum()):,}"}
     if warnings:
-        found = _.ngettext(
+        outcome = _.ngettext(
             "The check left a warning.", "The check left %(n)s warnings.", len(warnings)
         ) % {"n": len(warnings)}
     else:
-        found = _("The check found nothing to mend.")
+        outcome = _("The check found nothing to mend.")
     checks = _(
         "Checks of the result: people are counted by home and residence, and every year's end is "
         "its start less deaths, plus births and moves; what all funds together take in and pay out "
@@ -60,7 +60,7 @@ def _data(context: Context) -> list[Block]:
     ) % {"worst": f"{context.difference_between_plans:.0e}"}
     return [
         Heading(spans(_("Data and checks"))),
-        sentences(holds, found),
+        sentences(holds, outcome),
         *([Listing(tuple(spans(line) for line in warnings))] if warnings else []),
         paragraph(checks),
     ]

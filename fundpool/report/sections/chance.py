@@ -56,8 +56,13 @@ def _scenarios(context: Context, risk: SolvencyRisk) -> Paragraph:
     _, run = context.language, risk.run
     lead = _(
         "%(n)s scenarios to %(year)s (seed %(seed)s); wages, medical prices, interest, morbidity, "
-        "moving and enrolment vary together, and claims vary within a year by county."
-    ) % {"n": f"{run.scenarios:,}", "year": int(run.years[-1]), "seed": run.seed}
+        "moving and enrolment vary together, and claims vary within a year by %(level)s."
+    ) % {
+        "level": context.lowest_one,
+        "n": f"{run.scenarios:,}",
+        "year": int(run.years[-1]),
+        "seed": run.seed,
+    }
     events = [context.worded(kind.name.replace("_", " ")) for kind in run.terms.model.events]
     return sentences(
         lead,
@@ -81,15 +86,21 @@ def largest_pool(risk: SolvencyRisk, scheme: str, plan: str) -> str:
 def _scheme(context: Context, risk: SolvencyRisk, scheme: str) -> list[Block]:
     _, title = context.language, context.titles[scheme]
     overview = risk.overview[risk.overview["scheme"] == scheme].to_dict("records")
-    own = risk.risk[risk.risk["scheme"] == scheme]
-    ordered = own.sort_values(["ruin_probability", "pool"], ascending=[False, True], kind="stable")
+    pools = risk.risk[risk.risk["scheme"] == scheme]
+    ordered = pools.sort_values(
+        ["ruin_probability", "pool"], ascending=[False, True], kind="stable"
+    )
     return [
         Heading(spans(title)),
         paragraph(_headline(context, risk, title, overview)),
-        _fans(context, risk, scheme, own),
+        _fans(context, risk, scheme, pools),
         figure(
             context.drawing(ruin_by_year(risk, scheme), f"{scheme}-ruin"),
-            _("Probability that a fund has been in debt by the end of a year, mean over counties."),
+            _(
+                "Probability that a fund has been in debt by the end of a year, mean over "
+                "%(lowest)s."
+            )
+            % {"lowest": context.lowest},
         ),
         _reserves(context, risk, overview),
         *(
@@ -106,7 +117,7 @@ def _headline(
     fate = language.gettext(
         "pooled by %(plan)s a fund is ruined by %(year)s with a probability of %(share)s on average"
     )
-    parts = [
+    fates = [
         fate
         % {
             "plan": language.gettext(str(result["plan"])),
@@ -115,23 +126,23 @@ def _headline(
         }
         for result in overview
     ]
-    words = {"title": title, "fates": language.gettext("; ").join(parts)}
+    words = {"title": title, "fates": language.gettext("; ").join(fates)}
     return language.gettext("%(title)s: %(fates)s.") % words
 
 
-def _fans(context: Context, risk: SolvencyRisk, scheme: str, own: pd.DataFrame) -> Figure:
+def _fans(context: Context, risk: SolvencyRisk, scheme: str, pools: pd.DataFrame) -> Figure:
     """Balance of each plan's largest fund."""
     largest = {}
     for plan in risk.run.plans:
-        listed = own[own["plan"] == plan]
+        listed = pools[pools["plan"] == plan]
         largest[plan] = listed[listed["pool"] == largest_pool(risk, scheme, plan)].iloc[0]
     drawings = balance_fans(risk, scheme, largest, context.language)
     panels = tuple(
         Panel(
-            context.drawing(chart, f"{scheme}-risk-fan-{number}"),
+            context.drawing(chart, f"{scheme}-risk-fan-{drawing}"),
             f"{context.pooled_by(plan)}: {context.name(largest[plan]['name'])}",
         )
-        for number, (plan, chart) in enumerate(drawings.items())
+        for drawing, (plan, chart) in enumerate(drawings.items())
     )
     caption = context.language(
         "Balance of each plan's largest fund: median scenario (line), half of the scenarios "
@@ -223,9 +234,9 @@ def _notes(context: Context, risk: SolvencyRisk) -> Paragraph:
         "Deficits are present values at the opening of outgo less income, at levels of %(level)s. "
         "Savings divide into what is left without chance in a year's claims (richer funds carry "
         "poorer ones, and regional events are shared) and what that chance adds, which evens out "
-        "between counties; what drivers do to all counties alike cannot be pooled away and stays "
-        "needed."
-    ) % {"level": _.percent(1 - risk.probability, 0)}
+        "between %(lowest)s; what drivers do to all %(lowest)s alike cannot be pooled away and "
+        "stays needed."
+    ) % {"level": _.percent(1 - risk.probability, 0), "lowest": context.lowest}
     small = _(
         "%(n)s small funds take the shape of their own aggregate loss (lattice error of the "
         "standard deviation at most %(error)s)."

@@ -42,13 +42,13 @@ def _movements(context: Context) -> list[Block]:
     _, since = context.language, context.extras.since
     assert since is not None
     table = since.table if len(since.table.columns) else pd.DataFrame(columns=COLUMNS)
-    parts: list[Block] = []
+    blocks: list[Block] = []
     whole = table[table["pool"] == ""]
     for scheme, title in context.titles.items():
         for measure in MEASURES:
-            own = whole[(whole["scheme"] == scheme) & (whole["measure"] == measure)]
-            if not own.empty:
-                parts += _movement(context, own, title)
+            rows = whole[(whole["scheme"] == scheme) & (whole["measure"] == measure)]
+            if not rows.empty:
+                blocks += _movement(context, rows, title)
     lead = message(
         _("The previous run is <code>%(run)s</code>, valued at the end of %(year)s. Its figures "
           "are turned into those of this run one step at a time, in the order method, passage of "
@@ -58,16 +58,16 @@ def _movements(context: Context) -> list[Block]:
         run=since.run, year=since.base_year,
     )  # fmt: skip
     nothing = paragraph(_("Nothing moved: every figure is that of the previous run."))
-    return [paragraph(lead), *(parts or [nothing]), *_movers(context, table)]
+    return [paragraph(lead), *(blocks or [nothing]), *_movers(context, table)]
 
 
-def _movement(context: Context, own: pd.DataFrame, title: str) -> list[Block]:
+def _movement(context: Context, moves: pd.DataFrame, title: str) -> list[Block]:
     """Steps of one scheme and measure; nothing if none moves it."""
     _ = context.language
-    scheme, measure = str(own["scheme"].iloc[0]), str(own["measure"].iloc[0])
+    scheme, measure = str(moves["scheme"].iloc[0]), str(moves["measure"].iloc[0])
     percent = measure == "level_rate"
-    own = own[_moves(own) | (own["kind"] == "total")]
-    if len(own) == 1:
+    moves = moves[_moves(moves) | (moves["kind"] == "total")]
+    if len(moves) == 1:
         return []
 
     def written(value: float) -> str:
@@ -83,14 +83,14 @@ def _movement(context: Context, own: pd.DataFrame, title: str) -> list[Block]:
             context.worded(step["step"]),
             *(written(step[key]) for key in ("before", "after", "change")),
         )
-        for step in own[own["kind"] == "step"].to_dict("records")
+        for step in moves[moves["kind"] == "step"].to_dict("records")
     ]
-    total = own[own["kind"] == "total"].to_dict("records")[0]
+    total = moves[moves["kind"] == "total"].to_dict("records")[0]
     rows.append(
         row(strong(_("movement")), written(total["before"]), written(total["after"]),
             strong(written(total["change"])))
     )  # fmt: skip
-    drawing = context.drawing(waterfall(own, _, percent), f"change-{scheme}-{measure}")
+    drawing = context.drawing(waterfall(moves, _, percent), f"change-{scheme}-{measure}")
     caption = sentences(
         _("Dark: a rise; light: a fall; grey: the figures of the two runs."),
         _("The axis does not begin at zero.") if percent else None,
@@ -101,10 +101,10 @@ def _movement(context: Context, own: pd.DataFrame, title: str) -> list[Block]:
     return [Heading(spans(heading)), figure(drawing, caption.spans), table(columns, rows)]
 
 
-def _moves(own: pd.DataFrame) -> pd.Series:
+def _moves(rows: pd.DataFrame) -> pd.Series:
     """Steps of one scheme and measure that move more than rounding does."""
-    size = max(float(own[["before", "after"]].abs().to_numpy().max()), 1e-300)
-    return (own["kind"] == "step") & (own["change"].abs() > ROUNDING * size)
+    size = max(float(rows[["before", "after"]].abs().to_numpy().max()), 1e-300)
+    return (rows["kind"] == "step") & (rows["change"].abs() > ROUNDING * size)
 
 
 def _movers(context: Context, changes: pd.DataFrame) -> list[Block]:

@@ -74,12 +74,18 @@ class Context:
     @property
     def lowest(self) -> str:
         """Regions of the lowest level, as a noun in the plural."""
-        return self.language.plural(self.case.levels[0])
+        return self.language.plural(self.case.levels[0], stated=self.case.settings.plurals)
+
+    @property
+    def lowest_one(self) -> str:
+        """A region of the lowest level, as a noun."""
+        return self.language.plural(self.case.levels[0], 1)
 
     @property
     def second(self) -> str:
         """Regions of the level above the lowest, as a noun in the plural."""
-        return self.language.plural(self.case.levels[min(1, len(self.case.levels) - 1)])
+        level = self.case.levels[min(1, len(self.case.levels) - 1)]
+        return self.language.plural(level, stated=self.case.settings.plurals)
 
     @cached_property
     def local_names(self) -> dict[str, str]:
@@ -88,7 +94,7 @@ class Context:
         if not self.language.chinese or "name_local" not in regions.columns:
             return {}
         pairs = zip(regions["name"], regions["name_local"], strict=True)
-        return {str(name): str(own) for name, own in pairs if own}
+        return {str(name): str(local) for name, local in pairs if local}
 
     def worded(self, word: object) -> str:
         """A word of the data, of a level, a status or a measure, in the reader's language."""
@@ -128,8 +134,8 @@ class Context:
             legend: signs that they do not explain themselves.
         """
         panels = tuple(
-            Panel(self.drawing(chart, f"{name}-{number}"), self.pooled_by(plan))
-            for number, (plan, chart) in enumerate(drawings.items())
+            Panel(self.drawing(chart, f"{name}-{drawing}"), self.pooled_by(plan))
+            for drawing, (plan, chart) in enumerate(drawings.items())
         )
         return Figure(panels, caption, legend)
 

@@ -9,8 +9,8 @@ from fundpool.report.sections.context import Context
 def experience_section(context: Context) -> Section | None:
     """Actual against expected, the furthest from one first; None without actual figures."""
     _ = context.language
-    found = context.extras.experience
-    if found.empty:
+    experience = context.extras.experience
+    if experience.empty:
         return None
     lead = message(
         _("What came in and was paid, by the table <code>actuals</code> of the case, beside what "
@@ -24,9 +24,9 @@ def experience_section(context: Context) -> Section | None:
         right(_("actual"), "short"), right(_("expected"), "short"), right(_("actual / expected")),
         right(_("credibility")), right(_("credible ratio")),
     )  # fmt: skip
-    far = (found["actual_to_expected"] - 1.0).abs()
+    far = (experience["actual_to_expected"] - 1.0).abs()
     rows = []
-    for result in found.reindex(far.sort_values(ascending=False).index).to_dict("records"):
+    for result in experience.reindex(far.sort_values(ascending=False).index).to_dict("records"):
         written = _.people if result["measure"] in PEOPLE else _.money
         rows.append(
             row(

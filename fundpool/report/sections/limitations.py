@@ -12,7 +12,7 @@ def limitations_section(context: Context) -> Section:
         "The projection is not a forecast: it says what follows from the data and assumptions "
         "listed here. Rules and behaviour stay as they are at the base year unless the case says "
         "otherwise. Deductibles and ceilings act on a claim, not on a person's year. Funds outside "
-        "the case are not modelled: what they pay for people registered there shows as the "
+        "the case are not modelled: what they pay for people whose home is there shows as the "
         "people's own share."
     )
     one_path = _(

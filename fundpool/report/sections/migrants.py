@@ -25,12 +25,13 @@ def migrants_section(context: Context) -> Section:
     flows = flows[flows["year"] == context.first_year]
     total = flows[SUMS].sum()
     lead = _(
-        "In %(year)s %(persons)s people live in another county than that of their registration, "
+        "In %(year)s %(persons)s people live in another %(level)s than the one that is their home, "
         "inside the case or across its border. They and the state for them pay %(paid)s, of which "
         "%(credited)s goes to their own accounts and %(net)s into funds of the case; funds where "
         "they live pay %(host)s for their care, funds at home %(home)s; %(own)s of the cost of "
         "their care stays with them or with funds outside the case, which are not modelled."
     ) % {
+        "level": context.lowest_one,
         "year": context.first_year,
         "persons": _.people(total["persons"]),
         "paid": _.money(total["contributions"]),
@@ -42,7 +43,7 @@ def migrants_section(context: Context) -> Section:
     }
     by_home, by_residence = _summed(flows, "home"), _summed(flows, "residence")
     details = (
-        Detail(spans(_("By where they are registered")), (_regions(context, by_home),), open=True),
+        Detail(spans(_("By home")), (_regions(context, by_home),), open=True),
         Detail(spans(_("By where they live")), (_regions(context, by_residence),)),
         Detail(spans(_("The largest flows")), (_flows(context, flows),)),
     )
@@ -102,7 +103,7 @@ def _regions(context: Context, regions: list[dict[Any, Any]]) -> Table:
 def _flows(context: Context, flows: pd.DataFrame) -> Table:
     _ = context.language
     columns = (
-        left(_("registered in")), left(_("living in")), right(_("migrants")),
+        left(_("home")), left(_("living in")), right(_("migrants")),
         right(_("paid into funds"), "short"), right(_("from funds where they live"), "short"),
         right(_("from funds at home"), "short"), right(_("own share")),
     )  # fmt: skip

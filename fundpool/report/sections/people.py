@@ -1,8 +1,16 @@
 """People and their cover in some years."""
 
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.report.document.making import right, row, table
 from fundpool.report.document.model import Section
 from fundpool.report.sections.context import Context
+from fundpool.report.words.cover import covered, people_labels
+
+SHOWN = (
+    "persons", "registered", "none", "home_resident", "local_resident", "employee", "migrant",
+    "rural_resident", "dual", "retired", "retired_elsewhere",
+)  # fmt: skip
+"""Columns of people, those of statuses only where a scheme covers them."""
 
 
 def people_section(context: Context) -> Section:
@@ -12,16 +20,12 @@ def people_section(context: Context) -> Section:
     totals = projection.people.groupby("year").sum(numeric_only=True).reset_index()
     first, last = int(totals["year"].min()), int(totals["year"].max())
     shown = sorted({first, last, *range(first, last, 5)})
+    labels = people_labels(context.case, _)
+    with_scheme = covered(context.case)
     heads = {
-        "persons": _("residents"),
-        "registered": _("registered"),
-        "none": _("no cover"),
-        "home_resident": _("resident scheme, at home"),
-        "local_resident": _("resident scheme, local"),
-        "employee": _("employee scheme"),
-        "dual": _("both"),
-        "retired": _("retired members"),
-        "retired_elsewhere": _("retired, elsewhere"),
+        name: labels[name]
+        for name in SHOWN
+        if name not in STATUSES or name == "none" or name in with_scheme
     }
     unit = 1e4 if _.chinese else 1e6
     rows = [

@@ -66,8 +66,8 @@ def plan_section(context: Context) -> Section | None:
 
 def _headline(policies: Any, scheme: str, context: Context) -> str:
     language = context.language
-    own = policies[policies["scheme"] == scheme].set_index("policy")
-    mine, before = own.loc["this plan"], own.loc["rates in force"]
+    policy_rows = policies[policies["scheme"] == scheme].set_index("policy")
+    mine, before = policy_rows.loc["this plan"], policy_rows.loc["rates in force"]
     if mine["below_floor"] == 0:
         kept = language.gettext("every fund keeps its floor")
     else:
@@ -91,7 +91,7 @@ def _certificate(context: Context, projection: Projection, plan: Plan) -> Paragr
     violation = f"{certificate['largest_violation']:.0e}"
     gap = f"{certificate['relative_gap']:.0e}"
     if plan.status == "certified":
-        found = message(
+        verdict = message(
             _("<strong>Certified</strong>: an independent recursion of every fund with these rates "
               "and swaps breaks no limit by more than %(violation)s of a fund's yearly outgo, "
               "gives the objective %(objective)s again, and no plan under the same limits can be "
@@ -99,21 +99,22 @@ def _certificate(context: Context, projection: Projection, plan: Plan) -> Paragr
             violation=violation, gap=gap, objective=f"{certificate['objective']:.6f}",
         )  # fmt: skip
     elif plan.status == "shortfall":
-        found = message(
+        verdict = message(
             _("<strong>No plan keeps every floor under the limits.</strong> This one misses them "
               "by the least money; that is certified (largest violation of the other limits "
               "%(violation)s, gap %(gap)s)."),
             violation=violation, gap=gap,
         )  # fmt: skip
     else:
-        found = message(
+        verdict = message(
             _('<strong class="bad">Not certified (%(status)s)</strong>: largest violation '
               "%(violation)s, gap %(gap)s. Do not act on it."),
             status=plan.status, violation=violation, gap=gap,
         )  # fmt: skip
     lead = context.pooled_by(projection.plan.name).capitalize() + _(". ")
     return sentences(
-        spans(lead, found), _("Limits and weights are listed under assumptions, section optimiser.")
+        spans(lead, verdict),
+        _("Limits and weights are listed under assumptions, section optimiser."),
     )
 
 
@@ -189,8 +190,8 @@ def _scheme(context: Context, projection: Projection, scheme: str, policies: Any
 
 def _panels(context: Context, drawings: dict[str, Any], name: str) -> tuple[Panel, ...]:
     return tuple(
-        Panel(context.drawing(chart, f"{name}-{number}"), context.language(words))
-        for number, (words, chart) in enumerate(drawings.items())
+        Panel(context.drawing(chart, f"{name}-{drawing}"), context.language(words))
+        for drawing, (words, chart) in enumerate(drawings.items())
     )
 
 

@@ -91,11 +91,11 @@ def _effects(context: Context, effects: PolicyEffects, policies: list[dict[Any, 
 
 
 def _figures(
-    context: Context, values: Mapping[Any, Any], own: Mapping[Any, Any], change: bool
+    context: Context, values: Mapping[Any, Any], reached: Mapping[Any, Any], change: bool
 ) -> list[str]:
     """A row of the table; funds that run dry are written as those under the policy itself."""
     words = context.language("%(dry)s of %(funds)s funds")
-    of_all = words % {"dry": int(own["funds_exhausted"]), "funds": int(own["funds"])}
+    of_all = words % {"dry": int(reached["funds_exhausted"]), "funds": int(reached["funds"])}
     return [
         of_all if kind == "of" else _figure(context, values[key], kind, change)
         for key, (_, kind) in COLUMNS.items()

@@ -21,7 +21,12 @@ def scheme_section(context: Context, scheme: str) -> Section:
             "%(year)s."
         ) % {"lowest": lowest, "year": year}
         blocks += [
-            Heading(spans(_("When the fund that insures a county runs dry"))),
+            Heading(
+                spans(
+                    _("When the fund that insures %(level)s runs dry")
+                    % {"level": context.language.one(context.case.levels[0])}
+                )
+            ),
             context.by_plan(maps, f"{scheme}-map", spans(caption), _legend(context)),
         ]
     blocks += [
@@ -101,8 +106,8 @@ def _funds(context: Context, scheme: str) -> list[Detail]:
     )  # fmt: skip
     measures = context.comparison.measures
     details = []
-    for plan, own in measures[measures["scheme"] == scheme].groupby("plan", sort=False):
-        ordered = own.sort_values(["exhaustion_year", "min_reserve_months"], na_position="last")
+    for plan, funds in measures[measures["scheme"] == scheme].groupby("plan", sort=False):
+        ordered = funds.sort_values(["exhaustion_year", "min_reserve_months"], na_position="last")
         words = _("Every fund, pooled by %(plan)s (%(n)s)") % {
             "plan": context.worded(str(plan)), "n": len(ordered),
         }  # fmt: skip

@@ -42,7 +42,7 @@ def sensitivity_section(context: Context) -> Section | None:
     return Section("sensitivity", _("What the result hangs on"), _("Sensitivity"), blocks)
 
 
-def _scheme(context: Context, scheme: str, own: pd.DataFrame) -> list[Block]:
+def _scheme(context: Context, scheme: str, effects: pd.DataFrame) -> list[Block]:
     _ = context.language
     columns = (
         left(_("assumption")), right(_("value")), right(_("step")), right(_("level rate, down")),
@@ -51,7 +51,7 @@ def _scheme(context: Context, scheme: str, own: pd.DataFrame) -> list[Block]:
     )  # fmt: skip
     paths = {
         str(path): {result["direction"]: result for result in group.to_dict("records")}
-        for path, group in own.groupby("path", sort=False)
+        for path, group in effects.groupby("path", sort=False)
     }
     base = next(iter(paths.values()))["base"]
     rows = [
@@ -66,7 +66,7 @@ def _scheme(context: Context, scheme: str, own: pd.DataFrame) -> list[Block]:
     caption = _("Change of the level rate when an assumption is moved down (light) and up (dark).")
     return [
         Heading(spans(context.titles[scheme])),
-        figure(context.drawing(tornado(own, _), f"tornado-{scheme}"), caption),
+        figure(context.drawing(tornado(effects, _), f"tornado-{scheme}"), caption),
         table(
             columns,
             rows,

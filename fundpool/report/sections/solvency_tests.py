@@ -52,10 +52,10 @@ def tests_of_solvency(context: Context) -> list[dict[str, Any]]:
     measures = context.comparison.measures
     for scheme, title in context.titles.items():
         for plan in context.plans:
-            own = measures[(measures["scheme"] == scheme) & (measures["plan"] == plan)]
-            if own.empty:
+            tested = measures[(measures["scheme"] == scheme) & (measures["plan"] == plan)]
+            if tested.empty:
                 continue
-            rated = own[own["actuarial_balance"].notna()]
+            rated = tested[tested["actuarial_balance"].notna()]
             balance = rated["actuarial_balance"].to_numpy(dtype=float)
             level = rated["level_rate"].to_numpy(dtype=float)
             base = rated["base_present_value"].to_numpy(dtype=float)
@@ -64,8 +64,8 @@ def tests_of_solvency(context: Context) -> list[dict[str, Any]]:
                 {
                     "title": title,
                     "plan": plan,
-                    "pools": len(own),
-                    "short": int(own["short_range_test"].sum()),
+                    "pools": len(tested),
+                    "short": int(tested["short_range_test"].sum()),
                     "long": int((balance >= 0).sum()),
                     "income": _mean(level + balance, base),
                     "cost": _mean(level, base),

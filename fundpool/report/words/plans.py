@@ -1,7 +1,7 @@
 """Sentences on an optimised plan in the reader's language.
 
 The model says why a plan is as it is in English sentences of fixed forms. A form is a message
-with places; a sentence that fits one is said again by the message's translation, its places
+with places; a sentence that fits one is replaced by the message's translation, its places
 filled with the same figures, regions and schemes. English sentences stay as they are.
 """
 
@@ -61,20 +61,28 @@ def reworded(sentence: str, language: Language, local: Mapping[str, str]) -> str
         language: of words.
         local: regions' names in the reader's language.
     """
-    return _said_again(sentence, SENTENCES, language, local) if language.chinese else sentence
+    return translated(sentence, SENTENCES, language, local) if language.chinese else sentence
 
 
-def _said_again(
+def translated(
     text: str, forms: tuple[str, ...], language: Language, local: Mapping[str, str]
 ) -> str:
+    """A text by the translation of the first form that it fits; as it is where it fits none.
+
+    Args:
+        text: in English.
+        forms: messages with places.
+        language: of words.
+        local: what stands in places, in the reader's language.
+    """
     for form in forms:
-        found = _pattern(form).fullmatch(text)
-        if found is None:
+        match = _pattern(form).fullmatch(text)
+        if match is None:
             continue
         words = {}
-        for place, part in found.groupdict().items():
+        for place, part in match.groupdict().items():
             if place in NESTED:
-                words[place] = _said_again(part, PHRASES, language, local)
+                words[place] = translated(part, PHRASES, language, local)
             elif place in ("scheme", "schemes"):
                 words[place] = language(", ").join(language(one) for one in part.split(" and "))
             elif place == "currency":
@@ -89,10 +97,10 @@ def _said_again(
 @cache
 def _pattern(form: str) -> re.Pattern[str]:
     """A form as an expression that finds what stands in its places."""
-    parts = PLACE.split(form.replace("%%", "%"))
+    pieces = PLACE.split(form.replace("%%", "%"))
     return re.compile(
         "".join(
-            f"(?P<{part}>.+?)" if number % 2 else re.escape(part)
-            for number, part in enumerate(parts)
+            f"(?P<{piece}>.+?)" if position % 2 else re.escape(piece)
+            for position, piece in enumerate(pieces)
         )
     )

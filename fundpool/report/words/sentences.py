@@ -34,7 +34,7 @@ def headline(comparison: Comparison, scheme: str, title: str, language: "Languag
     """What pooling does to a scheme, in a sentence or two."""
     rows = comparison.overview[comparison.overview["scheme"] == scheme]
     last = int(comparison.study.flows.years[-1])
-    parts = []
+    fates = []
     for row in rows.to_dict("records"):
         pools, dry = int(row["pools"]), int(row["pools_exhausted"])
         if dry == 0 and pools == 1:
@@ -47,14 +47,14 @@ def headline(comparison: Comparison, scheme: str, title: str, language: "Languag
             fate = language.gettext(
                 "pooled by %(plan)s %(dry)s of %(pools)s funds run dry, the first in %(first)s"
             )
-        parts.append(
+        fates.append(
             fate
             % {
                 "plan": language.gettext(str(row["plan"])), "pools": pools, "dry": dry,
                 "last": last, "first": year_or_never(row["first_exhaustion"]),
             }
         )  # fmt: skip
-    words = {"title": title, "fates": language.gettext("; ").join(parts)}
+    words = {"title": title, "fates": language.gettext("; ").join(fates)}
     return language.gettext("%(title)s: %(fates)s.") % words
 
 

@@ -42,7 +42,7 @@ CHECK_WORDS = (
     marked("check"), marked("found"), marked("allowed"), marked("result"),
     marked("Every fund: opening balance, interest and flows give the closing balance"),
     marked("Every scheme: opening balance, interest and flows give the closing balance"),
-    marked("Every county and year: people by cover add up to residents"),
+    marked("Every region and year: people by cover add up to residents"),
 )  # fmt: skip
 SCHEME_WORDS = (marked("employee"), marked("resident"), marked("migrant"))
 STATUS_WORDS = (
@@ -58,13 +58,14 @@ UNIT_WORDS = (
     marked("CNY a person"), marked("share of contributions"), marked("share of claims"),
     marked("times the local mean wage"), marked("share of the wage declared"),
     marked("CNY a retired member"), marked("points off the rate"),
-    marked("share of balance and credits"),
+    marked("share of balance and credits"), marked("share of those short of years at retirement"),
     marked("CNY a year"), marked("coefficient on the year before"), marked("correlation"),
     marked("elasticity"), marked("multiple of the fund's rate in force"),
     marked("multiple of the scheme's rate in force"), marked("probability"), marked("relative"),
     marked("relative to the base year"), marked("share of pooled contributions"),
     marked("share of scenarios"), marked("share of the deficit"),
     marked("standard deviation of a year's innovation"),
+    marked("variance of a region's yearly claim frequency, relative"),
     marked("variance of a county's yearly claim frequency, relative"), marked("weight"),
 )  # fmt: skip
 POLICY_WORDS = (

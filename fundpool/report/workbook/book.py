@@ -34,6 +34,7 @@ class Contents:
         plans: pooling plans, the first is what holds today.
         year: the base year, whose last day dates the file.
         words: translation of a label or sentence.
+        labels: headings of columns in words of the case.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Contents:
     plans: tuple[str, ...]
     year: int
     words: Any = field(default=str)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 class Sheet(Worksheet):  # type: ignore[misc]
@@ -142,7 +144,7 @@ class Book:
         """Column labels, each once."""
         heads: dict[str, str] = {}
         for column in columns:
-            head = self.word(column)
+            head = self.contents.labels.get(column) or self.word(column)
             while head in heads.values():
                 head += " "
             heads[column] = head

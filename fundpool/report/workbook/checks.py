@@ -51,22 +51,22 @@ def checks_of(results: Mapping[str, pd.DataFrame], plans: tuple[str, ...]) -> li
     cover = CALCULATED["people"]["cover_check"].values(people)
     checks.append(
         Check(
-            "Every county and year: people by cover add up to residents",
+            "Every region and year: people by cover add up to residents",
             "SUMPRODUCT(ABS(people[cover_check]))/SUM(people[persons])",
             float(cover.abs().sum() / people["persons"].sum()),
         )
     )
     for plan in plans:
         for column in ("contributions", "claims_paid"):
-            own = totals.loc[totals["plan"] == plan, column].sum()
-            parts = funds.loc[funds["plan"] == plan, column].sum()
+            stated = totals.loc[totals["plan"] == plan, column].sum()
+            summed = funds.loc[funds["plan"] == plan, column].sum()
             checks.append(
                 Check(
                     f"{plan}: {column} of all funds add up to the totals",
                     f'(SUMIFS(funds[{column}],funds[plan],"{plan}")'
                     f'-SUMIFS(totals[{column}],totals[plan],"{plan}"))'
                     f'/SUMIFS(totals[{column}],totals[plan],"{plan}")',
-                    float((parts - own) / own) if own else 0.0,
+                    float((summed - stated) / stated) if stated else 0.0,
                 )
             )
     if "change" in results:
@@ -78,10 +78,10 @@ def _closing(change: pd.DataFrame) -> list[Check]:
     """The steps between two runs add up to the whole movement, by measure."""
     checks = []
     for measure in dict.fromkeys(change["measure"]):
-        own = change[change["measure"] == measure]
-        steps = float(own.loc[own["kind"] == "step", "change"].sum())
-        whole = float(own.loc[own["kind"] == "total", "change"].sum())
-        size = float(own["after"].abs().max())
+        steps_of_measure = change[change["measure"] == measure]
+        steps = float(steps_of_measure.loc[steps_of_measure["kind"] == "step", "change"].sum())
+        whole = float(steps_of_measure.loc[steps_of_measure["kind"] == "total", "change"].sum())
+        size = float(steps_of_measure["after"].abs().max())
         part = f'change[measure],"{measure}",change[kind]'
         checks.append(
             Check(

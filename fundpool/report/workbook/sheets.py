@@ -54,8 +54,8 @@ def comparison_sheet(book: "Book", sheet: Any, overview: pd.DataFrame) -> None:
     letters = {name: _letter(n) for n, name in enumerate(place["columns"])}
     plans = list(dict.fromkeys(overview["plan"]))
     heads = [book.word("scheme"), book.word("measure"), f"A: {plans[0]}"]
-    for number, plan in enumerate(plans[1:], start=1):
-        other = chr(ord("A") + number)
+    for plan_index, plan in enumerate(plans[1:], start=1):
+        other = chr(ord("A") + plan_index)
         heads += [f"{other}: {plan}", f"{other} - A"]
     sheet.write_row(0, 0, heads, book.head)
     row = 1
@@ -70,8 +70,8 @@ def comparison_sheet(book: "Book", sheet: Any, overview: pd.DataFrame) -> None:
             sheet.write_formula(
                 row, 2, f"=overview!{letters[measure]}{lines[plans[0], scheme]}", form, base
             )
-            for number, plan in enumerate(plans[1:]):
-                column = 3 + 2 * number
+            for plan_index, plan in enumerate(plans[1:]):
+                column = 3 + 2 * plan_index
                 value = float(values[plan, scheme][measure])
                 sheet.write_formula(
                     row, column, f"=overview!{letters[measure]}{lines[plan, scheme]}", form, value
@@ -107,7 +107,7 @@ def total_charts(book: "Book", totals: pd.DataFrame) -> None:
     columns = place["columns"]
     top = 3 + len(COMPARED) * totals["scheme"].nunique()
     plan = totals["plan"].iloc[0]
-    for number, scheme in enumerate(dict.fromkeys(totals["scheme"])):
+    for chart_index, scheme in enumerate(dict.fromkeys(totals["scheme"])):
         rows = [n for n, (p, s) in enumerate(zip(totals["plan"], totals["scheme"], strict=True), 1)
                 if p == plan and s == scheme]  # fmt: skip
         chart = book.book.add_chart({"type": "line"})
@@ -130,7 +130,7 @@ def total_charts(book: "Book", totals: pd.DataFrame) -> None:
         chart.set_x_axis({"label_position": "low", "interval_unit": 5})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 560, "height": 300})
-        sheet.insert_chart(top, 0 if number == 0 else 4 * number, chart)
+        sheet.insert_chart(top, 0 if chart_index == 0 else 4 * chart_index, chart)
 
 
 def waterfall_charts(book: "Book", change: pd.DataFrame) -> None:
@@ -138,7 +138,7 @@ def waterfall_charts(book: "Book", change: pd.DataFrame) -> None:
     sheet = book.places["change"]["sheet"]
     side = len(book.places["change"]["columns"]) + 1
     whole = change[change["pool"] == ""]
-    for number, ((scheme, measure), table) in enumerate(
+    for chart_index, ((scheme, measure), table) in enumerate(
         whole.groupby(["scheme", "measure"], sort=False)
     ):
         steps = table[table["kind"] == "step"]
@@ -162,4 +162,4 @@ def waterfall_charts(book: "Book", change: pd.DataFrame) -> None:
         chart.set_x_axis({"label_position": "low"})
         chart.set_legend({"none": True})
         chart.set_size({"width": 520, "height": 280})
-        sheet.insert_chart(1 + 15 * number, side, chart)
+        sheet.insert_chart(1 + 15 * chart_index, side, chart)

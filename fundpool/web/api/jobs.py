@@ -34,7 +34,7 @@ async def events(request: Request, name: str) -> StreamingResponse:
     """How far a job is, as server-sent events until it ends."""
     job = _job(request, name)
 
-    async def told() -> AsyncIterator[str]:
+    async def progress_events() -> AsyncIterator[str]:
         before = ""
         while True:
             record = json.dumps(job.record())
@@ -46,7 +46,7 @@ async def events(request: Request, name: str) -> StreamingResponse:
             await asyncio.sleep(PAUSE)
 
     return StreamingResponse(
-        told(), media_type="text/event-stream", headers={"cache-control": "no-store"}
+        progress_events(), media_type="text/event-stream", headers={"cache-control": "no-store"}
     )
 
 

@@ -20,12 +20,12 @@ def plan(request: Request, asked: PlanRequest) -> JSONResponse:
     """A plan beside the case as it stands; 202 and a job where a projection is needed first."""
     cache: ProjectionCache = request.app.state.cache
     begun = time.perf_counter()
-    found = plan_answer(cache, asked)
-    if isinstance(found, Pending):
-        return JSONResponse(found.job.record(), status_code=202)
+    outcome = plan_answer(cache, asked)
+    if isinstance(outcome, Pending):
+        return JSONResponse(outcome.job.record(), status_code=202)
     took = 1000.0 * (time.perf_counter() - begun)
     return JSONResponse(
-        found | {"command": _command(cache, asked)},
+        outcome | {"command": _command(cache, asked)},
         headers={"server-timing": f"model;dur={took:.1f}"},
     )
 
@@ -67,8 +67,8 @@ def workbook(request: Request, asked: PlanRequest) -> Response:
     material = plan_material(cache, asked)
     if isinstance(material, Pending):
         return JSONResponse(material.job.record(), status_code=202)
-    found = answer(material, asked)
-    contents = plan_workbook(material, asked, found, _command(cache, asked))
+    contents_of_answer = answer(material, asked)
+    contents = plan_workbook(material, asked, contents_of_answer, _command(cache, asked))
     return Response(
         contents,
         media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

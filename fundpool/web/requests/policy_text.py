@@ -137,8 +137,8 @@ def toml_text(contents: Mapping[str, Any]) -> str:
 
 
 def _tables(path: str, contents: Mapping[str, Any]) -> list[str]:
-    own = [f"{k} = {_value(v)}" for k, v in contents.items() if not _is_table(k, v)]
-    lines = ["", f"[{path}]", *own] if own else []
+    settings = [f"{k} = {_value(v)}" for k, v in contents.items() if not _is_table(k, v)]
+    lines = ["", f"[{path}]", *settings] if settings else []
     for key, value in contents.items():
         if _is_table(key, value):
             lines += _tables(f"{path}.{_key(key)}", value)
@@ -189,19 +189,19 @@ def command_of(
     if wanted is not None:
         # a point of the frontier is one row of that command's table
         work = "optimise" if wanted.burden_ceiling is None else "frontier"
-    parts = ["fundpool", work, case_name]
+    words_of_command = ["fundpool", work, case_name]
     for policy in request.policies:
-        parts += ["--policy", policy]
+        words_of_command += ["--policy", policy]
     if needs_file:
-        parts += ["--policy", f"{NAME}.toml"]
+        words_of_command += ["--policy", f"{NAME}.toml"]
     _, plan = pooling
     if wanted is None:
         for level in dict.fromkeys(pooling):
-            parts += ["--pooling", level]
+            words_of_command += ["--pooling", level]
     else:
-        parts += ["--pooling", plan, "--reserve-months", f"{wanted.months:g}"]
+        words_of_command += ["--pooling", plan, "--reserve-months", f"{wanted.months:g}"]
         if not wanted.swaps and work == "optimise":
-            parts += ["--choose", "rates"]
+            words_of_command += ["--choose", "rates"]
         if wanted.unevenness is not None:
-            parts += ["--set", f"optimiser.weight_unevenness={wanted.unevenness:g}"]
-    return shlex.join([*parts, "--years", str(years)])
+            words_of_command += ["--set", f"optimiser.weight_unevenness={wanted.unevenness:g}"]
+    return shlex.join([*words_of_command, "--years", str(years)])

@@ -71,9 +71,9 @@ def _explain_errors(app: FastAPI) -> None:
 
     def first_mistake(error: Exception) -> str:
         assert isinstance(error, RequestValidationError)
-        found = error.errors()[0]
-        place = ".".join(str(part) for part in found["loc"][1:])
-        return f"{place}: {found['msg']}." if place else f"{found['msg']}."
+        mistake = error.errors()[0]
+        place = ".".join(str(part) for part in mistake["loc"][1:])
+        return f"{place}: {mistake['msg']}." if place else f"{mistake['msg']}."
 
     app.add_exception_handler(RequestValidationError, answering(422, first_mistake))
     app.add_exception_handler(ValueError, answering(400, lambda e: f"{e}."))

@@ -26,8 +26,8 @@ with open(sys.argv[1], "w", encoding="utf-8", newline="\n") as file:
 
 def cache_folder() -> Path:
     """Where programs of this user keep what can be made again."""
-    own = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
-    return (Path(own) if own else Path.home() / ".cache") / "fundpool"
+    configured = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
+    return (Path(configured) if configured else Path.home() / ".cache") / "fundpool"
 
 
 def chart_bundle(folder: Path | None = None) -> Path:

@@ -148,18 +148,18 @@ def _too_large(most: int) -> str:
 
 async def _whole_body(receive: Receive, most: int, seconds: float) -> bytes:
     async def read() -> bytes:
-        parts: list[bytes] = []
+        chunks: list[bytes] = []
         size = 0
         while True:
             message = await receive()
             if message["type"] != "http.request":
-                return b"".join(parts)
-            parts.append(message.get("body", b""))
-            size += len(parts[-1])
+                return b"".join(chunks)
+            chunks.append(message.get("body", b""))
+            size += len(chunks[-1])
             if size > most:
                 raise BodyRefusedError(413, _too_large(most))
             if not message.get("more_body", False):
-                return b"".join(parts)
+                return b"".join(chunks)
 
     try:
         return await asyncio.wait_for(read(), seconds)
@@ -168,13 +168,13 @@ async def _whole_body(receive: Receive, most: int, seconds: float) -> bytes:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    told = False
+    delivered = False
 
     async def again() -> Message:
-        nonlocal told
-        if told:
+        nonlocal delivered
+        if delivered:
             return await receive()
-        told = True
+        delivered = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again

@@ -198,7 +198,7 @@ def _year(value: int) -> int | None:
 
 def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
     """The headline figures of a side."""
-    own, run, headline = side.summary, side.run, side.headline
+    by_pool, run, headline = side.summary, side.run, side.headline
     names = ("pools", "pools_exhausted", "persons_exhausted_share", "short_range_failed",
              "min_reserve_months", "closing_balance")  # fmt: skip
     chance = run.balance.shape[0] > 1
@@ -209,9 +209,9 @@ def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
         "closing_balance_median": _number(np.median(run.total[1:, -1])) if chance else None,
         "level_rate": _number(headline["level_rate_mean"]),
         "income_rate": _number(headline["income_rate_mean"]),
-        "largest_ruin": _number(own.ruin.max()),
+        "largest_ruin": _number(by_pool.ruin.max()),
         "persons": _number(np.nansum(run.persons[0])),
-        "evenness": {name: _number(v) for name, v in evenness_between(side.case, own).items()},
+        "evenness": {name: _number(v) for name, v in evenness_between(side.case, by_pool).items()},
         "last_year": int(flows.years[-1]),
     }
 
@@ -230,13 +230,15 @@ def _paths(a: Side | None, b: Side, county: str, case: Case) -> dict[str, Any]:
             if side is None:
                 result["county"][name] = None
                 continue
-            held = side.run.layout.of_county()[:, place]
-            balance = side.run.balance[:, np.arange(held.size), held]
-            last = int(held[-1])
+            pool_by_year = side.run.layout.of_county()[:, place]
+            balance = side.run.balance[:, np.arange(pool_by_year.size), pool_by_year]
+            last = int(pool_by_year[-1])
             result["county"][name] = _fan(balance) | {
                 "pool": side.run.layout.codes[last],
                 "ruin": _listed(ruin_by_year(balance[1:])) if balance.shape[0] > 1 else None,
-                "months": _listed(side.run.reserve_months[np.arange(held.size), held]),
+                "months": _listed(
+                    side.run.reserve_months[np.arange(pool_by_year.size), pool_by_year]
+                ),
             }
     return result
 
@@ -252,48 +254,48 @@ def _fan(balance: FloatArray) -> dict[str, Any]:
 
 
 def _pools(side: Side, swapped: FloatArray) -> list[dict[str, Any]]:
-    own = side.summary
-    swaps = np.zeros(len(own.codes))
-    swaps[own.last] = swapped
+    by_pool = side.summary
+    swaps = np.zeros(len(by_pool.codes))
+    swaps[by_pool.last] = swapped
     median = _closing_medians(side)
     return [
         {
-            "pool": own.codes[i],
-            "name": own.names[i],
-            "level": own.levels[i],
-            "first_year": int(own.first_year[i]),
-            "last_year": int(own.last_year[i]),
-            "counties": int(own.counties[i]),
-            "persons": _number(own.persons_last[i]),
-            "opening_balance": _number(own.opening_balance[i]),
-            "closing_balance": _number(own.closing_balance[i]),
+            "pool": by_pool.codes[i],
+            "name": by_pool.names[i],
+            "level": by_pool.levels[i],
+            "first_year": int(by_pool.first_year[i]),
+            "last_year": int(by_pool.last_year[i]),
+            "counties": int(by_pool.counties[i]),
+            "persons": _number(by_pool.persons_last[i]),
+            "opening_balance": _number(by_pool.opening_balance[i]),
+            "closing_balance": _number(by_pool.closing_balance[i]),
             "closing_balance_median": None if median is None else _number(median[i]),
-            "exhaustion_year": _year(own.exhaustion_year[i]),
-            "min_reserve_months": _number(own.min_reserve_months[i]),
-            "final_reserve_months": _number(own.final_reserve_months[i]),
-            "income_rate": _number(own.income_rate[i]),
-            "level_rate": _number(own.level_rate[i]),
-            "payg_rate_last": _number(own.payg_rate_last[i]),
-            "short_range_test": bool(own.short_range_test[i]),
-            "ruin_probability": _number(own.ruin[i]),
+            "exhaustion_year": _year(by_pool.exhaustion_year[i]),
+            "min_reserve_months": _number(by_pool.min_reserve_months[i]),
+            "final_reserve_months": _number(by_pool.final_reserve_months[i]),
+            "income_rate": _number(by_pool.income_rate[i]),
+            "level_rate": _number(by_pool.level_rate[i]),
+            "payg_rate_last": _number(by_pool.payg_rate_last[i]),
+            "short_range_test": bool(by_pool.short_range_test[i]),
+            "ruin_probability": _number(by_pool.ruin[i]),
             "swaps_a_year": _number(swaps[i]),
         }
-        for i in range(len(own.codes))
+        for i in range(len(by_pool.codes))
     ]
 
 
 def _closing_medians(side: Side) -> FloatArray | None:
     """Median of the scenarios' balances at the end of each pool's life; None without scenarios."""
-    run, own = side.run, side.summary
+    run, by_pool = side.run, side.summary
     if run.balance.shape[0] == 1:
         return None
-    found = np.full(len(own.codes), np.nan)
-    for place, number in enumerate(own.place_of):
-        t = int(own.last_year[number] - run.years[0])
+    medians = np.full(len(by_pool.codes), np.nan)
+    for place, pool in enumerate(by_pool.place_of):
+        t = int(by_pool.last_year[pool] - run.years[0])
         values = run.balance[1:, t, place]
         if not np.isnan(values).any():
-            found[number] = np.median(values)
-    return found
+            medians[pool] = np.median(values)
+    return medians
 
 
 def _counties(
@@ -330,14 +332,14 @@ def _counties(
 
 
 def _county_side(side: Side, county: int) -> dict[str, Any]:
-    own = side.summary
-    p = int(own.last[side.run.layout.pools[-1].of_county[county]])
+    by_pool = side.summary
+    p = int(by_pool.last[side.run.layout.pools[-1].of_county[county]])
     return {
-        "exhaustion_year": _year(own.county_dry[county]),
-        "final_reserve_months": _number(own.final_reserve_months[p]),
-        "min_reserve_months": _number(own.min_reserve_months[p]),
-        "level_rate": _number(own.level_rate[p]),
-        "ruin_probability": _number(own.county_ruin[county]),
+        "exhaustion_year": _year(by_pool.county_dry[county]),
+        "final_reserve_months": _number(by_pool.final_reserve_months[p]),
+        "min_reserve_months": _number(by_pool.min_reserve_months[p]),
+        "level_rate": _number(by_pool.level_rate[p]),
+        "ruin_probability": _number(by_pool.county_ruin[county]),
     }
 
 
@@ -354,23 +356,23 @@ def _swaps(side: Side, effect: CountyEffect, swapped: FloatArray) -> list[dict[s
     pools = side.run.layout.pools[-1]
     codes = side.case.regions.codes
     lead = [int(np.flatnonzero(pools.of_county == p)[0]) for p in range(len(pools.codes))]
-    found = []
+    swaps = []
     for p in range(len(pools.codes)):
-        own = np.flatnonzero(pools.of_county == p)
-        if own.size > 1:
-            found += [
-                (codes[own[i]], codes[own[j]], amount, "shared")
-                for i, j, amount in payments_between(np.nan_to_num(effect.gain[own]))
+        members = np.flatnonzero(pools.of_county == p)
+        if members.size > 1:
+            swaps += [
+                (codes[members[i]], codes[members[j]], amount, "shared")
+                for i, j, amount in payments_between(np.nan_to_num(effect.gain[members]))
             ]
     if np.abs(swapped).max() > 0:
-        found += [
+        swaps += [
             (codes[lead[i]], codes[lead[j]], amount, "swap")
             for i, j, amount in payments_between(swapped)
         ]
-    found.sort(key=lambda row: -row[2])
+    swaps.sort(key=lambda row: -row[2])
     return [
         {"payer": payer, "receiver": receiver, "amount": float(amount), "kind": kind}
-        for payer, receiver, amount, kind in found[:MOST_ARCS]
+        for payer, receiver, amount, kind in swaps[:MOST_ARCS]
     ]
 
 

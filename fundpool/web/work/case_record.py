@@ -4,6 +4,7 @@ import math
 from typing import Any
 
 from fundpool.inputs.case import Case
+from fundpool.languages.numbers import plural
 from fundpool.web.work.projection_cache import OpenedCase, can_draw
 
 
@@ -28,6 +29,7 @@ def case_record(opened: OpenedCase, years: int, scenarios: int) -> dict[str, Any
         "base_year": case.base_year,
         "years": list(range(first, first + years)),
         "levels": list(case.levels),
+        "plurals": [plural(level, stated=case.settings.plurals) for level in case.levels],
         "schemes": [_scheme(case, scheme.name) for scheme in case.schemes],
         "regions": _regions(case),
         "policies": [

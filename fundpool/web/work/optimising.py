@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAUSE = 0.2
 MOST_SENTENCES = 12
 LEAST_PRICE = 0.001
-"""Points of a pool's rate below which a shadow price is not told."""
+"""Points of a pool's rate below which a shadow price is not stated."""
 Tell = Callable[[float, str], None]
 
 
@@ -76,7 +76,7 @@ def _run(pipe: Connection, work: Callable[..., Any], arguments: tuple[Any, ...])
         pipe.send(("done", made))
     except ValueError as error:
         pipe.send(("failed", str(error)))
-    except Exception as error:  # told to the page in a sentence; the trace goes to the messages
+    except Exception as error:  # shown on the page as a sentence; the trace goes to the messages
         pipe.send(("failed", f"the optimiser failed ({type(error).__name__})"))
         raise
 
@@ -154,13 +154,13 @@ def frontier_points(
     from fundpool.models.optimiser.planning import Choices
 
     policy, aims = rules_of(projection, asked)
-    (found,) = frontier(
+    (traced,) = frontier(
         projection, points, None, lambda done, of: tell(done / of, f"point {done} of {of}"),
         Choices(policy, aims, (scheme,)),
     )  # fmt: skip
     return [
         {str(name): float(value) for name, value in row.items()}
-        for row in found.points.to_dict("records")
+        for row in traced.points.to_dict("records")
     ]
 
 

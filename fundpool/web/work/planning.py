@@ -92,8 +92,8 @@ def plan_answer(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any] | 
     material = plan_material(cache, asked)
     if isinstance(material, Pending):
         return material
-    found = answer(material, asked)
-    found["waiting"] = None
+    result = answer(material, asked)
+    result["waiting"] = None
     if material.plan_chance is None:
         jobs = [
             cache.draw(request)
@@ -101,5 +101,5 @@ def plan_answer(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any] | 
             if cache.chance(request) is None
         ]
         under_way = [job for job in jobs if job is not None]
-        found["waiting"] = under_way[-1].record() if under_way else None
-    return found
+        result["waiting"] = under_way[-1].record() if under_way else None
+    return result

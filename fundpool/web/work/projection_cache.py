@@ -178,8 +178,8 @@ class ProjectionCache:
     def draw(self, request: PlanRequest) -> Job | None:
         """Begin drawing scenarios around a request's projection; None where there are none."""
         key = self.study_key(request)
-        found = self.study(request)
-        if found is None or not self.serving.scenarios or not can_draw(found.case):
+        projected = self.study(request)
+        if projected is None or not self.serving.scenarios or not can_draw(projected.case):
             return None
 
         def work(job: Job) -> None:
@@ -188,9 +188,9 @@ class ProjectionCache:
 
             scenarios = self.serving.scenarios
             job.step(0.05, "what moving and enrolment change")
-            terms = scenario_terms(found)
+            terms = scenario_terms(projected)
             made = county_chance(
-                found.case, terms, scenarios, self.serving.seed,
+                projected.case, terms, scenarios, self.serving.seed,
                 lambda done: job.step(0.7 + 0.3 * done / scenarios, "drawing scenarios"),
             )  # fmt: skip
             self.put_chance(request, made)

@@ -14,9 +14,8 @@ from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError
 
-from fundpool.inputs.format.workbooks import sheet_parts
+from fundpool.inputs.format.workbooks import UNPACKING_ERRORS, sheet_parts
 from fundpool.web.serving import Limits, Serving
 
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ def refuse_unsafe(contents: bytes, limits: Limits) -> None:
     try:
         packed = zipfile.ZipFile(io.BytesIO(contents))
         listed = packed.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except UNPACKING_ERRORS as error:
         raise UploadRefusedError("This is not an .xlsx workbook; it cannot be opened.") from error
     if sum(item.file_size for item in listed) > limits.unpacked_bytes:
         most = limits.unpacked_bytes // (1024 * 1024)
@@ -102,7 +101,7 @@ def refuse_unsafe(contents: bytes, limits: Limits) -> None:
                     f"Sheet {sheet}{place} holds a formula; a case holds values. "
                     "Copy the cells and paste them as values."
                 )
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+    except UNPACKING_ERRORS as error:
         raise UploadRefusedError("This is not an .xlsx workbook; it cannot be opened.") from error
 
 
@@ -111,15 +110,12 @@ def _sheet_names(packed: zipfile.ZipFile) -> dict[str, str]:
 
     Raises:
         UploadRefusedError: the workbook has no sheets.
-        ValueError: its lists of parts are no XML.
+        xml.etree.ElementTree.ParseError: its lists of parts are no XML.
     """
-    parts = packed.namelist()
-    if "xl/workbook.xml" not in parts or "xl/_rels/workbook.xml.rels" not in parts:
+    members = packed.namelist()
+    if "xl/workbook.xml" not in members or "xl/_rels/workbook.xml.rels" not in members:
         raise UploadRefusedError("This is not an .xlsx workbook; it has no sheets.")
-    try:
-        return {part: name for name, part in sheet_parts(packed)}
-    except ParseError as error:
-        raise ValueError(str(error)) from None
+    return {part: name for name, part in sheet_parts(packed)}
 
 
 def checked_upload(name: str, contents: bytes, serving: Serving) -> Checked:

@@ -1,12 +1,14 @@
 """A plan as a workbook: what was asked, results, and checks; differences are formulas."""
 
 import io
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import xlsxwriter
 
-import fundpool
+from fundpool.languages.numbers import plural
+from fundpool.version import __version__
 from fundpool.web.requests.plan import PlanRequest
 from fundpool.web.requests.policy_text import words
 from fundpool.web.work.answers import Material
@@ -35,14 +37,14 @@ Rows = list[list[Any]]
 
 
 def plan_workbook(
-    material: Material, request: PlanRequest, found: dict[str, Any], command: dict[str, Any]
+    material: Material, request: PlanRequest, result: dict[str, Any], command: dict[str, Any]
 ) -> bytes:
     """The workbook's bytes.
 
     Args:
         material: what the answer was made of.
         request: the plan.
-        found: its answer.
+        result: its answer.
         command: the command that reproduces it.
     """
     memory = io.BytesIO()
@@ -52,48 +54,54 @@ def plan_workbook(
     book.set_properties({"title": "fundpool plan", "created": _EPOCH})
     sheets = _Sheets(book)
     case = material.plan.case
-    sheets.table("README", ["what", "value"], _about(material, request, found, command))
-    sheets.differences("headline", ["measure"], _pairs(found, HEADLINE))
+    sheets.table("README", ["what", "value"], _about(material, request, result, command))
+    sheets.differences("headline", ["measure"], _pairs(result, HEADLINE))
     sheets.differences(
         "evenness", ["measure"],
-        [[name, _at(found["a"], "evenness", name), found["b"]["evenness"][name]]
+        [[name, _at(result["a"], "evenness", name), result["b"]["evenness"][name]]
          for name in EVENNESS],
     )  # fmt: skip
-    sheets.differences("balances", ["year"], _balances(found))
-    sheets.table("pools", list(POOLS), [[row[name] for name in POOLS] for row in found["pools"]])
+    sheets.differences("balances", ["year"], _balances(result))
+    lowest = case.levels[0]
+    regions = plural(lowest, stated=case.settings.plurals)
+    sheets.table(
+        "pools",
+        [regions if name == "counties" else name for name in POOLS],
+        [[row[name] for name in POOLS] for row in result["pools"]],
+    )
     names = {code: case.regions.name(code) for code in case.regions.codes}
-    head = ["county", "name", "pool", "persons", "own_rate", "pool_rate", "gain_a_year",
+    head = [lowest, "name", "pool", "persons", "own_rate", "pool_rate", "gain_a_year",
             "gain_per_person", "exhaustion_a", "exhaustion_b", "months_a", "months_b"]  # fmt: skip
-    sheets.table("counties", head, [_county(row, names) for row in found["counties"]])
+    sheets.table(_sheet_name(regions), head, [_county(row, names) for row in result["counties"]])
     sheets.table(
         "payments", ["payer", "receiver", "amount_a_year", "kind"],
-        [[row["payer"], row["receiver"], row["amount"], row["kind"]] for row in found["swaps"]],
+        [[row["payer"], row["receiver"], row["amount"], row["kind"]] for row in result["swaps"]],
     )  # fmt: skip
     assumptions = case.assumptions()
     sheets.table(
         "assumptions", list(assumptions.columns), assumptions.astype(object).to_numpy().tolist()
     )
-    sheets.checks(len(found["pools"]), found)
+    sheets.checks(len(result["pools"]), result)
     book.close()
     return memory.getvalue()
 
 
 def _about(
-    material: Material, request: PlanRequest, found: dict[str, Any], command: dict[str, Any]
+    material: Material, request: PlanRequest, result: dict[str, Any], command: dict[str, Any]
 ) -> Rows:
     case = material.plan.case
     said = "; ".join(words(request)) or "nothing is changed"
     return [
         ["case", case.title],
-        ["scheme", found["scheme"]],
+        ["scheme", result["scheme"]],
         ["a", f"the case as it stands, pooled by {case.levels[0]}"],
         ["b", f"the plan: {said}"],
-        ["years", f"{found['years'][0]}-{found['years'][-1]}, base year {case.base_year}"],
+        ["years", f"{result['years'][0]}-{result['years'][-1]}, base year {case.base_year}"],
         ["money", f"{case.currency}, nominal; rates are fractions of the contribution base"],
-        ["scenarios", found["scenarios"]],
+        ["scenarios", result["scenarios"]],
         ["command", command["text"]],
-        ["inputs sha256", found["inputs_sha256"]],
-        ["made with", f"fundpool {fundpool.__version__}"],
+        ["inputs sha256", result["inputs_sha256"]],
+        ["made with", f"fundpool {__version__}"],
     ]
 
 
@@ -104,16 +112,24 @@ def _at(side: dict[str, Any] | None, *path: str) -> Any:
     return here
 
 
-def _pairs(found: dict[str, Any], names: dict[str, str]) -> Rows:
-    return [[said, _at(found["a"], key), found["b"][key]] for key, said in names.items()]
+def _pairs(result: dict[str, Any], names: dict[str, str]) -> Rows:
+    return [[said, _at(result["a"], key), result["b"][key]] for key, said in names.items()]
 
 
-def _balances(found: dict[str, Any]) -> Rows:
-    total = found["paths"]["total"]
-    own = total["b"]["central"]
-    before = total["a"]["central"] if total["a"] is not None else [None] * len(own)
-    before = [*before, *[None] * (len(own) - len(before))]
-    return [[year, a, b] for year, a, b in zip(found["years"], before, own, strict=False)]
+def _balances(result: dict[str, Any]) -> Rows:
+    total = result["paths"]["total"]
+    after = total["b"]["central"]
+    before = total["a"]["central"] if total["a"] is not None else [None] * len(after)
+    before = [*before, *[None] * (len(after) - len(before))]
+    return [[year, a, b] for year, a, b in zip(result["years"], before, after, strict=False)]
+
+
+def _sheet_name(regions: str) -> str:
+    """A name that a sheet may have and that no other sheet of the book has."""
+    name = re.sub(r"[\[\]:*?/\\']", " ", regions)[:31].strip() or "regions"
+    taken = {"readme", "headline", "evenness", "balances", "pools", "payments", "assumptions",
+             "checks"}  # fmt: skip
+    return f"{name[:22]} (regions)"[:31] if name.lower() in taken else name
 
 
 def _county(row: dict[str, Any], names: dict[str, str]) -> list[Any]:
@@ -142,7 +158,8 @@ class _Sheets:
         if rows:
             sheet.add_table(
                 0, 0, len(rows), len(head) - 1,
-                {"name": f"t_{name}", "columns": [{"header": text} for text in head],
+                {"name": "t_" + re.sub(r"\W", "_", name),
+                 "columns": [{"header": text} for text in head],
                  "style": "Table Style Light 1"},
             )  # fmt: skip
         for r, row in enumerate(rows, start=1):
@@ -158,13 +175,13 @@ class _Sheets:
             if isinstance(a, int | float) and isinstance(b, int | float):
                 sheet.write_formula(r, 3, f"=C{r + 1}-B{r + 1}", None, b - a)
 
-    def checks(self, pools: int, found: dict[str, Any]) -> None:
+    def checks(self, pools: int, result: dict[str, Any]) -> None:
         """A sheet that adds up what must add up."""
         sheet = self.book.add_worksheet("checks")
         sheet.set_column(0, 0, 60)
         for c, text in enumerate(("check", "value", "expected")):
             sheet.write_string(0, c, text, self.head)
-        dry = found["b"]["pools_exhausted"]
+        dry = result["b"]["pools_exhausted"]
         rows = [
             (
                 "pools that run dry, counted on the sheet pools",

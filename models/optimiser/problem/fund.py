@@ -168,11 +168,16 @@ def reserve_floor(paths: PoolPaths, policy: Policy) -> FloatArray:
 
     The target holds from the end of year ``phase_in_years`` on; until then a pool need only be
     solvent (zero months, net of claims owed), as the short-range test of financial adequacy lets
-    a fund reach its target within some years.
+    a fund reach its target within some years. A margin of the policy in money is a second floor.
     """
     elapsed = np.arange(1, paths.years.size + 1)[:, None]
     months = np.where(elapsed < policy.phase_in_years, 0.0, policy.reserve_months)
-    return np.asarray(months / 12.0 * paths.outgo_next_year + paths.outstanding)
+    floor = np.asarray(months / 12.0 * paths.outgo_next_year + paths.outstanding)
+    for margin in policy.margins:
+        if margin.scheme == paths.scheme:
+            money = np.array(margin.money)
+            floor[:, : len(money)] = np.maximum(floor[:, : len(money)], money)
+    return floor
 
 
 def _corridor(

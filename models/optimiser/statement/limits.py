@@ -1,7 +1,7 @@
 """Limits of a scheme, written a second time from the documented rules, for the certificate.
 
 Floor, corridor, own effort and grant limit follow from the flows and the policy alone, not from
-what :mod:`.fund_problem` made of them, and with none of its code: a limit that is too tight there,
+what :mod:`..problem.fund` made of them, and with none of its code: a limit that is too tight there,
 or in the program, does not get into the bound. Money and rates are plain, not in units.
 """
 
@@ -40,6 +40,11 @@ def stated_limits(fund: FundProblem) -> StatedLimits:
     months = [policy.reserve_months if t + 1 >= policy.phase_in_years else 0.0
               for t in range(years)]  # fmt: skip
     floor = np.array(months)[:, None] * paths.outgo_next_year / 12.0 + paths.outstanding
+    for margin in (one for one in policy.margins if one.scheme == paths.scheme):
+        for t, amounts in enumerate(margin.money):
+            for pool, amount in enumerate(amounts):
+                short = floor[:, t, pool] < amount
+                floor[short, t, pool] = amount
     effort, grant_most = _own_effort(fund)
     least, most = np.empty((years, fund.groups)), np.empty((years, fund.groups))
     start = rate_before(fund)

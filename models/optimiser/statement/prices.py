@@ -1,8 +1,8 @@
 """A solver's duals as prices of the limits of the second statement, by what each row means.
 
-The program's rows are scaled (:mod:`.constraints`): a row of a pool by its outgo of the year, one
-of a hub by that of its pools, one of rates by the scheme's rate in force. A family that is not
-there has no price. No price can make a bound wrong, only weak.
+The program's rows are scaled (:mod:`..program.constraints`): a row of a pool by its outgo of
+the year, one of a hub by that of its pools, one of rates by the scheme's rate in force. A family
+that is not there has no price. No price can make a bound wrong, only weak.
 """
 
 from collections.abc import Sequence

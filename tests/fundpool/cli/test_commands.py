@@ -15,8 +15,8 @@ from tests.cases.small import small_case
 from tests.fundpool.conftest import Run
 
 TABLES = (
-    "funds", "measures", "people", "accounts", "migrants", "retiring", "settlement", "calibration",
-    "evenness", "economy",
+    "funds", "measures", "people", "ages", "accounts", "migrants", "retiring", "settlement",
+    "calibration", "evenness", "economy",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import fundpool
 from fundpool.cli.commands import app
 from tests.cases.small import small_case
+from tests.cases.stochastic import stochastic_case
 
 FREE = {"value": 3.0, "source": "test", "status": "assumed"}
 
@@ -126,3 +127,70 @@ def test_from_python(small: Path) -> None:
     assert plan.certificate.certified
     assert not plan.rates.empty
     assert not plan.swaps.empty
+
+
+@pytest.fixture(scope="module")
+def uncertain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return stochastic_case().write(tmp_path_factory.mktemp("uncertain") / "case")
+
+
+def test_ruin_is_limited_by_one_command(uncertain: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan"
+    words = ("optimise", str(uncertain), "--years", "4", "--ruin", "0.1", "--scenarios", "300",
+             "--out", str(out), "--format", "csv")  # fmt: skip
+    code, stdout, _ = run(*words)
+    assert code in (0, 3)
+    assert "fresh scenarios" in stdout
+    record = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert record["status"] == "certified"
+    chance = record["probability"]
+    assert chance["in_sample"] <= 0.1
+    assert chance["out_of_sample"] <= 0.1 + 3 * (0.09 / 300) ** 0.5
+    assert chance["scenarios"] == 300
+    assert {"worse_off", "poor_to_rich", "blocking_coalition"} <= set(record["acceptability"])
+    last = max(pd.read_csv(out / "rates.csv")["year"])
+    assert chance["by"] == last
+    code, stdout, _ = run(*words, "--by", str(last - 2), "--joint", "--json")
+    assert json.loads(stdout)["probability"] == {
+        **json.loads(stdout)["probability"], "by": last - 2, "joint": True,
+    }  # fmt: skip
+
+
+def test_ruin_that_no_rate_prevents_ends_with_four(tmp_path: Path) -> None:
+    made = stochastic_case()
+    made.settings["optimiser"] = {"rate_most": FREE | {"value": 0.3}}
+    code, stdout, _ = run("optimise", str(made.write(tmp_path / "case")), "--years", "4",
+                          "--ruin", "0.01", "--scenarios", "300",
+                          "--out", str(tmp_path / "plan"))  # fmt: skip
+    assert code == 4, stdout
+    assert "! The probability" in stdout
+    record = json.loads((tmp_path / "plan" / "plan.json").read_text(encoding="utf-8"))
+    assert not record["probability"]["safe"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["--ruin", "0"], "between 0 and 1"), (["--ruin", "1.5"], "between 0 and 1"),
+        (["--ruin", "nan"], "nan"), (["--by", "2030"], "--ruin"),
+        (["--ruin", "0.1", "--by", "1999"], "1999"),
+        (["--ruin", "0.1", "--sensitivity"], "--sensitivity"),
+        (["--ruin", "0.1", "--choose", "pooling"], "rates"),
+    ],
+)  # fmt: skip
+def test_ruin_limits_that_mean_nothing_are_refused(
+    uncertain: Path, tmp_path: Path, words: list[str], expected: str
+) -> None:
+    code, _, stderr = run("optimise", str(uncertain), "--years", "4", *words,
+                          "--out", str(tmp_path / "plan"))  # fmt: skip
+    assert code == 2
+    assert expected in stderr
+    assert not (tmp_path / "plan").exists()
+
+
+def test_ruin_without_scenarios_in_the_case_is_a_finding(small: Path, tmp_path: Path) -> None:
+    code, _, stderr = run("optimise", str(small), "--years", "4", "--ruin", "0.1",
+                          "--out", str(tmp_path / "plan"))  # fmt: skip
+    assert code == 2
+    assert "scenarios" in stderr
+    assert not (tmp_path / "plan").exists()

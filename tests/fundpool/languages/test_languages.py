@@ -5,7 +5,7 @@ import re
 import pytest
 
 from fundpool.languages import language
-from fundpool.languages.catalogue import held, messages, untranslated
+from fundpool.languages.catalogue import catalogue_of, messages, untranslated
 
 
 def test_nothing_is_left_untranslated() -> None:
@@ -14,7 +14,7 @@ def test_nothing_is_left_untranslated() -> None:
 
 def test_translations_keep_their_places() -> None:
     """A translation names the same values and tags as the message, each once or more."""
-    for message in held("zh"):
+    for message in catalogue_of("zh"):
         if not message.id:
             continue
         ids = [message.id] if isinstance(message.id, str) else list(message.id)
@@ -27,7 +27,7 @@ def test_translations_keep_their_places() -> None:
 
 def test_catalogue_holds_nothing_else() -> None:
     known = {m.id if isinstance(m.id, str) else m.id[0] for m in messages() if m.id}
-    own = {m.id if isinstance(m.id, str) else m.id[0] for m in held("zh") if m.id}
+    own = {m.id if isinstance(m.id, str) else m.id[0] for m in catalogue_of("zh") if m.id}
     assert own == known
 
 

@@ -135,7 +135,7 @@ def test_fans_are_those_of_the_scenarios(address: str, case_folder: Path) -> Non
         ({"policies": ["../../etc/passwd"]}, "no policy"),
     ],
 )
-def test_mistakes_are_told_in_a_sentence(
+def test_mistakes_are_reported_in_a_sentence(
     address: str, request_: dict[str, Any], words: str
 ) -> None:
     said = refusal(address, request_)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fundpool.actuarial.run_off import paid_claims
 from fundpool.actuarial.solvency import balance_recursion, level_rate, reserve_months
 from fundpool.inputs.case import Case
-from fundpool.models.funds.books import county_book, run_off
+from fundpool.models.funds.books import OTHER_INCOME, county_book, run_off
 from fundpool.models.funds.table import fund_table, year_after
 from fundpool.models.pooling.plans import AdjustmentFund, PoolingPlan, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
@@ -17,8 +17,8 @@ from fundpool.models.projection.study import Study, study
 
 MONEY = [
     "persons", "contributors", "contribution_base", "contributions", "account_credits",
-    "subsidies", "claims_incurred", "claims_paid", "outstanding", "administration", "interest",
-    "balance",
+    "missing_years_paid", "subsidies", "claims_incurred", "claims_paid", "outstanding",
+    "administration", "interest", "balance",
 ]  # fmt: skip
 
 
@@ -81,7 +81,7 @@ def test_balances_follow_the_recursion(jiangsu_study: Study) -> None:
         flow = (
             table["contributions"]
             - table["account_credits"]
-            + table["subsidies"]
+            + table[list(OTHER_INCOME)].sum(axis=1)
             - table["claims_paid"]
             - table["administration"]
         )
@@ -103,7 +103,7 @@ def test_the_level_rate_ends_at_the_target(jiangsu_study: Study) -> None:
         rate = measures.loc[(scheme, pool), "level_rate"]
         flow = (
             rate * table["contribution_base"]
-            + table["subsidies"]
+            + table[list(OTHER_INCOME)].sum(axis=1)
             - table["claims_paid"]
             - table["administration"]
         )
@@ -211,7 +211,7 @@ def test_level_rate_agrees_with_the_science(jiangsu_study: Study) -> None:
     last = table.iloc[-1]
     rate = level_rate(
         (table["claims_paid"] + table["administration"]).to_numpy(),
-        table["subsidies"].to_numpy(),
+        table[list(OTHER_INCOME)].sum(axis=1).to_numpy(),
         table["contribution_base"].to_numpy(),
         table["opening_balance"].iloc[0],
         jiangsu_study.flows.paths.interest,

@@ -25,6 +25,7 @@ from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.stages import optimised
 from fundpool.models.optimiser.statement.partition import least_cost
 from fundpool.models.projection.study import Projection, Study
+from fundpool.models.projection.study import study as run_study
 from tests.cases.pool_flows import pool_flows
 
 
@@ -239,7 +240,8 @@ def test_schemes_together_and_apart(jiangsu_study: Study) -> None:
 def test_frontier_is_certified_and_trades_off(jiangsu_study: Study) -> None:
     calls: list[int] = []
     found = frontier(
-        jiangsu_study.pooled("city"), 3, 3.0, lambda done, _of: calls.append(done),
+        run_study(jiangsu_study.case, 10).pooled("city"), 3, 1.0,
+        lambda done, _of: calls.append(done),
         Choices(schemes=("employee",)),
     )  # fmt: skip
     table = found[0].points

@@ -72,6 +72,7 @@ TOO_TIGHT: dict[str, Callable[[FundProblem], FundProblem]] = {
     "more of the deficit borne": fund_with(own_responsibility=0.6),
     "frozen a year longer": fund_with(frozen_years=2),
     "phase-in a year early": fund_with(phase_in_years=2),
+    "hub keeps nothing": fund_with(hub_keeps=False),
     "swaps barred": lambda fund: replace(fund, grant_limit=np.zeros_like(fund.grant_limit)),
 }
 
@@ -123,6 +124,21 @@ def payers_floor_raised(program: LinearProgram, fund: FundProblem, columns: Fund
     )  # fmt: skip
 
 
+def grants_capped(program: LinearProgram, _: FundProblem, columns: FundColumns) -> None:
+    """A cap on what is drawn in a year that no limit asks for."""
+    assert columns.grant is not None
+    program.add_rows("cap", columns.grant.shape, [(columns.grant, 1.0)], upper=0.02)
+
+
+def one_swap_at_a_time(program: LinearProgram, _: FundProblem, columns: FundColumns) -> None:
+    """Pools that pay and pools that draw, by turns: odd years only draw, even years only pay."""
+    assert columns.grant is not None
+    assert columns.levy is not None
+    drawn, paid = columns.grant[:, 1::2], columns.levy[:, ::2]
+    program.add_rows("drawn", drawn.shape, [(drawn, 1.0)], upper=0.0)
+    program.add_rows("paid", paid.shape, [(paid, 1.0)], upper=0.0)
+
+
 @pytest.fixture(scope="module")
 def right() -> Outcome:
     found = optimised([problem()], AIMS)
@@ -156,7 +172,9 @@ def test_a_program_too_tight_on_purpose_is_not_certified(
     caught(untouched, optimised([fund], AIMS))
 
 
-@pytest.mark.parametrize("rows", [hub_holds_more, payers_floor_raised])
+@pytest.mark.parametrize(
+    "rows", [hub_holds_more, payers_floor_raised, grants_capped, one_swap_at_a_time]
+)
 def test_rows_that_no_limit_asks_for_are_not_certified(
     rows: Callable[..., None], right: Outcome, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -200,7 +200,7 @@ def test_bound_holds_where_pools_may_pay_while_short() -> None:
     assert (lower <= deep + 1e-9 * fund.unit).all()
 
 
-def test_shadow_prices_of_such_a_plan_are_told_in_readable_figures() -> None:
+def test_shadow_prices_of_such_a_plan_are_stated_in_readable_figures() -> None:
     fund = problem(levy_ceiling=0.3)
     found = tail_optimised([fund], Aims(), 1e-8)
     assert found is not None
@@ -215,5 +215,5 @@ def test_shadow_prices_of_such_a_plan_are_told_in_readable_figures() -> None:
                 assert "no measurable price" in row["sentence"]
                 continue
             assert row["per_million"] == pytest.approx(1e6 * row["price"])
-            told = row["sentence"].split("as much as ")[1].split(" ")[0].replace(",", "")
-            assert float(told) == pytest.approx(abs(row["per_million"]), rel=0.01)
+            stated = row["sentence"].split("as much as ")[1].split(" ")[0].replace(",", "")
+            assert float(stated) == pytest.approx(abs(row["per_million"]), rel=0.01)

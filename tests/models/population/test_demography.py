@@ -17,8 +17,9 @@ pytestmark = pytest.mark.plain
 def test_the_newborn_of_a_year(tmp_path: Path) -> None:
     """1,000 women of 30 stay in Ash, 980 survive the year; a tenth of a birth a woman-year.
 
-    99 children, 1.05 boys a girl; a death rate of 2/99 leaves L[0] / l[0] = 0.99 of them at the
-    end of the year, half a year after birth in the mean.
+    99 children, 1.05 boys a girl; a death rate m of 2/99 leaves L[0] / l[0] = 1 / (1 + (1 - a) m)
+    of them at the end of the year, half a year after birth in the mean. Boys who die live
+    a = 0.14929 - 1.99545 m of the year, girls 0.04667 + 3.88089 m: 0.1090 and 0.1251.
     """
     made = small_case()
     people = made.tables["population"]
@@ -30,8 +31,8 @@ def test_the_newborn_of_a_year(tmp_path: Path) -> None:
     year = done.pooled("county").people.set_index(["region", "year"]).loc[("ash", 2021)]
     assert year["births"] == pytest.approx(99.0)
     boys, girls = done.flows.by_cell[-1, 0, [0, AGES]]
-    assert boys == pytest.approx(99.0 * 0.99 * 1.05 / 2.05)
-    assert girls == pytest.approx(99.0 * 0.99 * 1.00 / 2.05)
+    assert boys == pytest.approx(99.0 * 1.05 / 2.05 / (1.0 + (1.0 - 0.1089778) * 2 / 99))
+    assert girls == pytest.approx(99.0 / 2.05 / (1.0 + (1.0 - 0.1250719) * 2 / 99))
 
 
 def test_growth_of_moves_within_and_from_outside(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from fundpool.inputs.format.findings import CaseError
 from fundpool.inputs.format.vocabulary import AGES, SEXES
 from fundpool.models.projection.study import Projection
 from tests.cases.small import SmallCase, small_case
+from validation.cohort_component import infant_part
 
 BASE, YEARS = 2020, 6
 RANDOM = np.random.default_rng(5)
@@ -63,7 +64,8 @@ def plain(case: SmallCase, county: int, added: dict[int, np.ndarray]) -> list[np
     deaths = case.tables["mortality"]
     lives = [
         LifeTable.from_death_rates(
-            deaths[deaths["sex"] == sex].sort_values("age")["death_rate"].to_numpy(dtype=float)
+            deaths[deaths["sex"] == sex].sort_values("age")["death_rate"].to_numpy(dtype=float),
+            infant_share=infant_part(float(deaths["death_rate"].iloc[0]), sex),
         )
         for sex in SEXES
     ]

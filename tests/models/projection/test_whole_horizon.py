@@ -9,7 +9,8 @@ from fundpool.models.projection.comparison import Comparison, compare
 
 YEARS = 30
 FLOWS = ["persons", "contributors", "contribution_base", "contributions", "account_credits",
-         "from_accounts", "subsidies", "claims_incurred", "claims_paid", "outstanding",
+         "from_accounts", "missing_years_paid", "subsidies", "claims_incurred", "claims_paid",
+         "outstanding",
          "administration", "interest", "opening_balance", "balance"]  # fmt: skip
 
 

@@ -26,8 +26,8 @@ def test_balances_are_those_of_sampled_pools(
     jiangsu_study: Study, terms: ScenarioTerms, plan: str
 ) -> None:
     case, flows = jiangsu_study.case, jiangsu_study.flows
-    told: list[int] = []
-    chances = county_chance(case, terms, SCENARIOS, SEED, told.append)
+    progress: list[int] = []
+    chances = county_chance(case, terms, SCENARIOS, SEED, progress.append)
     for scheme in ("employee", "resident"):
         laid = layout(case, plan_for(case, plan), scheme, flows.years[1:])
         factors = pool_factors(case, flows, laid, chances[scheme])

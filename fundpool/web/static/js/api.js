@@ -7,7 +7,7 @@ export class Refused extends Error {
   }
 }
 
-async function told(response) {
+async function refusal(response) {
   let words = response.statusText;
   try {
     words = (await response.json()).error || words;
@@ -17,7 +17,7 @@ async function told(response) {
 
 export async function getCase(key) {
   const response = await fetch(`/api/case?case=${encodeURIComponent(key)}`);
-  if (!response.ok) throw await told(response);
+  if (!response.ok) throw await refusal(response);
   return response.json();
 }
 
@@ -39,7 +39,7 @@ export async function answered(path, body, onJob, stillWanted = () => true) {
       if (!stillWanted()) return null;
       continue;
     }
-    if (!response.ok) throw await told(response);
+    if (!response.ok) throw await refusal(response);
     return response;
   }
 }

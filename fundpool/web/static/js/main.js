@@ -8,7 +8,7 @@ import { render } from "./results.js";
 import { languageKey, pinsSpec } from "./specs.js";
 import { MOST_PINS, decode, emptyState, encode, requestOf } from "./state.js";
 import { fill } from "./tables.js";
-import { money, moneyUnit, months, number, rate, speak, word, year } from "./words.js";
+import { money, moneyUnit, months, number, rate, nameLevels, speak, word, year } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 let state = decode(location.hash);
@@ -40,6 +40,7 @@ async function openCase() {
     state = { ...emptyState(), lang: state.lang };
     info = await getCase("");
   }
+  nameLevels(info.levels, info.plurals);
   $("months").value = state.optimised ? state.months : info.reserve_months;
   if (state.weight >= 0) $("unevenness").value = state.weight;
   $("swaps").checked = state.swaps;
@@ -209,14 +210,14 @@ async function copyText(text, button, name) {
 }
 
 async function receive(file) {
-  const told = $("upload-status");
-  told.textContent = word("checking", { name: file.name });
+  const status = $("upload-status");
+  status.textContent = word("checking", { name: file.name });
   $("findings").hidden = true;
   let answer;
   try {
     answer = await upload(file);
   } catch (error) {
-    told.textContent = error.message;
+    status.textContent = error.message;
     return;
   }
   $("file").value = "";
@@ -226,10 +227,10 @@ async function receive(file) {
       findings.map((row) => [row.file, row.row === null ? "–" : String(row.row), row.column ?? "–", { text: row.value ?? "–", kind: "wrap" }, { text: row.expected, kind: "wrap" }, { text: row.mend, kind: "wrap" }]));
     $("findings").hidden = false;
   }
-  if (answer.error) told.textContent = answer.error;
-  else if (answer.case === undefined) told.textContent = word("refused", { name: file.name, n: findings.length });
+  if (answer.error) status.textContent = answer.error;
+  else if (answer.case === undefined) status.textContent = word("refused", { name: file.name, n: findings.length });
   else {
-    told.textContent = word(findings.length ? "opened_warnings" : "opened", { name: file.name, n: findings.length });
+    status.textContent = word(findings.length ? "opened_warnings" : "opened", { name: file.name, n: findings.length });
     state = { ...emptyState(), lang: state.lang, case: answer.case };
     history.pushState(null, "", `#${encode(state)}`);
     depth += 1;

@@ -71,7 +71,7 @@ function headline(found, state, info) {
     first: b.first_exhaustion, a: a ? a.pools_exhausted : "", an: a ? a.pools : "" };
   $("finding").textContent = word(a ? (b.pools_exhausted ? "finding_some" : "finding_none") : "finding_new", values);
   $("glance").textContent = $("finding").textContent;
-  $("basis").textContent = word("basis", { case: nameOf(info), lowest: word(`level_${info.levels[0]}`), plan: planWords(state, info),
+  $("basis").textContent = word("basis", { case: nameOf(info), lowest: word(`level_${info.levels[0]}`).replace(/^level_/, ""), plan: planWords(state, info),
     currency: found.currency, sha: found.inputs_sha256.slice(0, 8),
     scenarios: found.scenarios ? word("with_scenarios", { n: number(found.scenarios) }) : word("no_scenarios") });
   const count = (value) => (value === null || value === undefined ? "–" : String(value));
@@ -110,7 +110,7 @@ function evenness(found) {
 function paths(found, state, info) {
   const names = regionNames(info);
   const group = found.paths.county || found.paths.total;
-  const who = found.paths.county ? word("fund_of", { county: names[found.paths.county.code] }) : word("all_funds");
+  const who = found.paths.county ? word("fund_of", { place: names[found.paths.county.code] }) : word("all_funds");
   const unit = moneyUnit();
   const rows = [];
   for (const [side, title] of [["a", word("as_it_stands")], ["b", word("this_plan")]]) {

@@ -2,6 +2,7 @@
 
 let words = {};
 let language = "en";
+let nouns = {};
 const SHEETS = {};
 
 export async function speak(wanted) {
@@ -9,6 +10,20 @@ export async function speak(wanted) {
   if (!SHEETS[language]) SHEETS[language] = await (await fetch(`/static/words/${language}.json`)).json();
   words = SHEETS[language];
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  label();
+}
+
+// What regions of the case are called: its lowest level and the one above it.
+export function nameLevels(levels, plurals) {
+  const at = Math.min(1, levels.length - 1);
+  const noun = (place) => words[`noun_${levels[place]}`] ?? levels[place];
+  const many = (place) => words[`noun_${levels[place]}`] ?? (language === "zh" ? levels[place] : plurals[place]);
+  const large = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+  nouns = { region: noun(0), regions: many(0), next: noun(at), nexts: many(at), Region: large(noun(0)), Regions: large(many(0)) };
+  label();
+}
+
+function label() {
   for (const element of document.querySelectorAll("[data-word]")) {
     element.textContent = word(element.dataset.word);
   }
@@ -23,7 +38,7 @@ export function spoken() {
 
 export function word(name, values = {}) {
   const text = words[name] ?? name;
-  return text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? "");
+  return text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? nouns[key] ?? "");
 }
 
 // A region's, scheme's or policy's own name in the language.
