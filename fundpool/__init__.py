@@ -17,6 +17,7 @@ __all__ = [
     "Limits",
     "Outputs",
     "ReportOptions",
+    "Ruin",
     "ScenarioOptions",
     "__version__",
     "check",
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from fundpool.inputs.format.findings import CaseError
     from fundpool.models.calibration.checking import check_case
     from fundpool.models.pooling.short_form import plan_for
-    from fundpool.options import Goals, Limits, Outputs, ReportOptions, ScenarioOptions
+    from fundpool.options import Goals, Limits, Outputs, ReportOptions, Ruin, ScenarioOptions
 
 # Looked up on first use, so that `fundpool --help` does not wait for numerical libraries.
 _WHERE = {
@@ -70,6 +71,7 @@ _WHERE = {
     "Limits": "fundpool.options",
     "Goals": "fundpool.options",
     "ReportOptions": "fundpool.options",
+    "Ruin": "fundpool.options",
     "convert": "fundpool.case_files",
     "init": "fundpool.case_files",
     "new": "fundpool.case_files",

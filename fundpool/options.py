@@ -54,8 +54,8 @@ class Limits:
 
     Attributes:
         choose: what is decided, of ``rates``, ``swaps`` and ``pooling``, separated by commas.
-        floor: how the reserve floor holds over scenarios: ``every``, ``expectation`` or ``cvar``;
-            None: as the case says.
+        floor: how the reserve floor holds over scenarios: in ``every`` one, in ``expectation``, or
+            in the mean of the worst cases (``cvar``); None: ``cvar``.
         share_rates: level with one rate a region; None: each pool has its own.
         hubs: level with one hub of swaps a region; None: one hub.
         merge_years: years from which pools may merge, separated by commas.
@@ -70,6 +70,21 @@ class Limits:
     merge_years: str | None = None
     solver: str | None = None
     time_limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Ruin:
+    """A limit on the probability that a fund's balance is below zero at the end of some year.
+
+    Attributes:
+        most: largest probability, between 0 and 1.
+        by: last year that counts; None: the last projected one.
+        joint: whether it is that of any fund of any scheme, not of each.
+    """
+
+    most: float
+    by: int | None = None
+    joint: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,7 +118,7 @@ class ReportOptions:
         against: run to analyse the change from; ``none``; None: the latest of the same case in the
             archive.
         sensitivity: assumptions moved down and up: ``main``, ``all`` or ``none``.
-        lang: language: ``en`` or ``zh``.
+        lang: language: ``en`` or ``zh``; None: that of the machine.
         webhook: address that alerts are posted to.
         webhook_file: file with that address.
         secret_file: file with the key that what is posted is signed with.
@@ -114,7 +129,7 @@ class ReportOptions:
     formats: str = "html,pdf,xlsx"
     against: str | None = None
     sensitivity: str = "main"
-    lang: str = "en"
+    lang: str | None = None
     webhook: str | None = None
     webhook_file: Path | str | None = None
     secret_file: Path | str | None = None

@@ -10,8 +10,9 @@ from fundpool.archive.reruns import rerun as repeated
 from fundpool.archive.retention import forget
 from fundpool.archive.runs import Archive, Run
 from fundpool.archive.verify import verify as verified
-from fundpool.functions.arguments import folder, of_kind, sentence, whole
+from fundpool.functions.arguments import folder, of_kind, whole
 from fundpool.functions.results import Change
+from fundpool.functions.wrong_argument import sentence
 from fundpool.models.analysis.change import analysis_of_change
 from fundpool.options import ARCHIVE
 from fundpool.writing import write_csv

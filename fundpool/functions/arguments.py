@@ -1,8 +1,10 @@
 """Arguments checked before the work: what is wrong is named in a sentence.
 
->>> whole("years", 0, 1, 100)
+>>> whole("years", 3, 1, 100)
+3
+>>> whole("years", 3.5, 1, 100)
 Traceback (most recent call last):
-ValueError: years is 0; expected a whole number from 1 to 100
+TypeError: years is 3.5; expected a whole number from 1 to 100
 """
 
 import math
@@ -11,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from fundpool.functions.wrong_argument import WrongArgumentError, sentence
 from fundpool.inputs.case import Case, read_case
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.pooling.short_form import plan_for
@@ -23,16 +26,6 @@ Policies = str | Path | Sequence[str | Path] | None
 Pooling = str | PoolingPlan
 """A pooling plan or its short form."""
 Kind = TypeVar("Kind")
-
-
-def sentence(argument: str, value: object, expected: str) -> str:
-    """What is said of a wrong argument.
-
-    >>> sentence("years", "ten", "a whole number")
-    "years is 'ten'; expected a whole number"
-    """
-    text = repr(value)
-    return f"{argument} is {text if len(text) <= 80 else text[:77] + '...'}; expected {expected}"
 
 
 def of_kind(argument: str, value: object, kind: type[Kind], expected: str) -> Kind:
@@ -63,7 +56,7 @@ def whole(
         raise TypeError(sentence(argument, value, expected))
     number = int(value)
     if number < least or (most is not None and number > most):
-        raise ValueError(sentence(argument, value, expected))
+        raise WrongArgumentError(argument, value, expected)
     return number
 
 
@@ -80,7 +73,7 @@ def amount(argument: str, value: object, least: float, optional: bool = False) -
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(sentence(argument, value, expected))
     if not math.isfinite(float(value)) or float(value) < least:
-        raise ValueError(sentence(argument, value, expected))
+        raise WrongArgumentError(argument, value, expected)
     return float(value)
 
 
@@ -91,13 +84,13 @@ def one_of(argument: str, value: object, known: Collection[str], optional: bool 
         TypeError: it is no text.
         ValueError: it is not in the list.
     """
-    expected = f"one of {', '.join(known)}" + (", or None" if optional else "")
+    expected = f"one of {', '.join(known)}"
     if value is None and optional:
         return None
     if not isinstance(value, str):
-        raise TypeError(sentence(argument, value, expected))
+        raise TypeError(sentence(argument, value, expected + (", or None" if optional else "")))
     if value not in known:
-        raise ValueError(sentence(argument, value, expected))
+        raise WrongArgumentError(argument, value, expected)
     return value
 
 
@@ -113,7 +106,7 @@ def words(argument: str, value: object, known: Collection[str]) -> list[str]:
         raise TypeError(sentence(argument, value, expected))
     listed = [word.strip() for word in value.split(",") if word.strip()]
     if not listed or set(listed) - set(known):
-        raise ValueError(sentence(argument, value, expected))
+        raise WrongArgumentError(argument, value, expected)
     return listed
 
 

@@ -1,54 +1,46 @@
-"""``optimise`` and ``frontier`` as functions."""
+"""``optimise``, ``partition`` and ``frontier`` as functions."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
-from fundpool.functions.arguments import (
-    CaseLike,
-    amount,
-    of_kind,
-    one_of,
-    opened,
-    sentence,
-    whole,
-    words,
+from fundpool.deprecation import grouped, renamed
+from fundpool.functions.arguments import CaseLike, amount, of_kind, opened, whole
+from fundpool.functions.plan_requests import (
+    NoPlanError,
+    PlanRequest,
+    Sampling,
+    chosen_pools,
+    joined,
+    plan_request,
+    planned,
 )
 from fundpool.functions.results import Frontiers, Plan, Projection, made_of, written_to
+from fundpool.functions.wrong_argument import WrongArgumentError, sentence
 from fundpool.inputs.case import Case
 from fundpool.inputs.files.writing import whole_folder
-from fundpool.models import optimiser
 from fundpool.models.optimiser import Choices, Sample
 from fundpool.models.optimiser import frontier as frontiers
-from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
-from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of
-from fundpool.models.optimiser.partition import Partition, best_partition
-from fundpool.models.optimiser.problem.candidates import candidates
-from fundpool.models.optimiser.program.solving import named_solver
-from fundpool.models.pooling.plans import PoolingPlan
+from fundpool.models.optimiser.partition import Partition
 from fundpool.models.projection import study as studies
-from fundpool.models.projection.central import central_paths
-from fundpool.models.projection.study import Study, study
-from fundpool.options import CASE, POINTS, Goals, Limits, Outputs
-from fundpool.plan_files import partition_record, plan_record, plan_tables
-from fundpool.summary import as_json
-from fundpool.writing import write_table
+from fundpool.models.projection.study import study
+from fundpool.options import CASE, POINTS, Goals, Limits, Outputs, Ruin
+from fundpool.plan_files import plan_contents, write_frontiers
+from fundpool.writing import write_results
 
-CHOICES = ("rates", "swaps", "pooling")
 DEFAULT_LIMITS, DEFAULT_GOALS, NOTHING_WRITTEN = Limits(), Goals(), Outputs()
 
 
+@renamed(choices="limits", sample="scenarios")
+@grouped("ruin", Ruin, "by", "joint")
 def optimise(
     projection: studies.Projection | CaseLike = CASE,
     reserve_months: float | None = None,
-    scenarios: int = 0,
+    scenarios: int | Sample = 0,
     *,
     seed: int = 1,
-    sample: Sample | None = None,
-    choices: Choices | None = None,
-    limits: Limits = DEFAULT_LIMITS,
+    ruin: float | Ruin | None = None,
+    limits: Limits | Choices = DEFAULT_LIMITS,
     goals: Goals = DEFAULT_GOALS,
     outputs: Outputs = NOTHING_WRITTEN,
 ) -> Plan:
@@ -58,15 +50,20 @@ def optimise(
         projection: projected funds (:func:`fundpool.project` takes pooling, policies, changes and
             years), or a case, which is then projected by its lowest level.
         reserve_months: reserve floor in months of outgo, net of claims owed; default: the case's
-            ``solvency.target_reserve_months``.
-        scenarios: scenarios sampled from the stochastic model; 0 plans on the central path.
-        seed: of the sampling.
-        sample: scenarios already drawn.
-        choices: limits, weights and solver as the model takes them; then no ``limits`` or
-            ``goals``.
-        limits: what is decided, and what must be respected.
+            ``solvency.target_reserve_months``, and none with ``ruin``.
+        scenarios: how many are sampled from the stochastic model, or those already drawn; 0 plans
+            on the central path. With ``ruin`` the number of fresh ones that the plan is tried on,
+            10,000 if 0.
+        seed: of the sampling, from 0 to 2^64 - 1.
+        ruin: limit on the probability of a balance below zero; a number is the probability.
+        limits: what is decided, and what must be respected; limits, weights and solver as the
+            model takes them (``fundpool.models.optimiser.Choices``) stand for the goals as well.
         goals: what is made small.
         outputs: where the plan is written; by default nowhere.
+
+    Returns:
+        the plan: tables ``rates``, ``swaps`` and ``reserves`` (one row a scheme, pool and year;
+        rates as fractions of the base, money in the case's currency), ``certificate``, ``status``.
 
     Raises:
         CaseError: a case is refused, or scenarios are asked for and it has no section on them.
@@ -79,39 +76,30 @@ def optimise(
         >>> plan.certificate.certified
         True
     """
-    amount("reserve_months", reserve_months, 0.0, optional=True)
-    whole("scenarios", scenarios, 0)
-    whole("seed", seed, 0, 2**64 - 1)
     target = _target(outputs)
     if outputs.archive is not None:
         expected = "None: archives keep reports, projections and comparisons"
-        raise ValueError(sentence("outputs.archive", outputs.archive, expected))
-    base = projected(projection)
-    decided = words("limits.choose", limits.choose, CHOICES)
-    own = choices
-    if (limits, goals) != (DEFAULT_LIMITS, DEFAULT_GOALS):
-        if choices is not None:
-            raise ValueError("choices is given; expected limits and goals to be left out then")
-        own = choices_of(base.case, reserve_months, limits, goals, len(base.years))
+        raise WrongArgumentError("outputs.archive", outputs.archive, expected)
+    given = projection_or_case(projection)
+    sampling = Sampling(scenarios, seed)
+    request = request_for(given, reserve_months, sampling, ruin, limits, goals)
+    if not request.rated:
+        expected = (
+            "rates or swaps beside pooling, and no merge_years; fundpool.partition chooses "
+            "pools alone, also in stages"
+        )
+        chosen = ",".join(request.decided)
+        raise WrongArgumentError("limits.choose", chosen, expected)
+    base = projected(given)
     partitions: tuple[Partition, ...] = ()
-    if "pooling" in decided:
-        if limits.merge_years is not None or decided == ["pooling"]:
-            expected = (
-                "rates or swaps beside pooling, and no merge_years; fundpool.partition chooses "
-                "pools alone, also in stages"
-            )
-            raise ValueError(sentence("limits.choose", limits.choose, expected))
-        partitions = partition(base, reserve_months, limits=limits)
+    if request.pooled:
+        partitions = chosen_pools(base.study, request)
         base = base.study.pooled(joined(partitions))
-    solved = optimiser.optimise(
-        base, reserve_months, scenarios, seed=seed, sample=sample, choices=own
-    )
-    table = pd.DataFrame()
-    if goals.sensitivity:
-        table = plan_sensitivity(base.case, base.plan, len(base.years), choices=own or Choices())
-    plan = made_of(Plan, solved, partitions=partitions, sensitivity=table)
+    plan = planned(base, request, partitions)
     if target is not None:
-        _write(plan, base.case, target[0], target[1])
+        record, tables = plan_contents(base.case, plan, partitions)
+        with whole_folder(target[0]) as place:
+            write_results(place, "plan.json", record, tables, target[1])
     return plan
 
 
@@ -125,11 +113,15 @@ def partition(
 
     Args:
         projection: projected funds, or a case, which is then projected.
-        reserve_months: floor of every pool; default: the case's target.
+        reserve_months: floor of every pool in months of outgo; default: the case's target.
         limits: ``merge_years``, ``solver`` and ``time_limit`` count.
 
+    Returns:
+        one choice of pools a scheme: ``plan``, ``pools``, ``cost`` in the case's currency, and the
+        ``bound`` that no other choice can beat.
+
     Raises:
-        ValueError: a scheme has no choice of pools that can be solved.
+        TypeError, ValueError: a wrong argument, or a scheme without a choice of pools.
 
     Example:
         >>> import fundpool
@@ -137,19 +129,11 @@ def partition(
         >>> [choice.scheme for choice in pools]
         ['employee', 'resident']
     """
-    base = projected(projection)
-    case = base.case
-    months = policy_of(case, amount("reserve_months", reserve_months, 0.0, True)).reserve_months
-    stages = _years(limits.merge_years)
-    lowest = base.study.pooled(case.levels[0])
-    found = []
-    for scheme in case.schemes:
-        given = candidates(case, central_paths(lowest, scheme.name), months, stages)
-        best, solution = best_partition(given, limits.solver, limits.time_limit)
-        if best is None:
-            raise ValueError(f"no choice of pools for {scheme.name}: {solution.status}")
-        found.append(best)
-    return tuple(found)
+    of_kind("limits", limits, Limits, "Limits(...)")
+    given = projection_or_case(projection)
+    asked = replace(limits, choose="pooling")
+    request = request_for(given, reserve_months, Sampling(), None, asked, DEFAULT_GOALS)
+    return chosen_pools(projected(given).study, request)
 
 
 def frontier(
@@ -167,14 +151,19 @@ def frontier(
         projection: projected funds (:func:`fundpool.project` takes pooling, policies, changes and
             years), or a case, which is then projected by its lowest level.
         points: steps each way, from 2 to 50.
-        reserve_months: reserve floor; default: the case's target.
+        reserve_months: reserve floor in months of outgo; default: the case's target.
         progress: called with the points done and all points.
         choices: limits and schemes other than the case's.
-        outputs: where the table is written; by default nowhere.
+        outputs: where the table and a chart of each scheme are written; by default nowhere.
+
+    Returns:
+        one frontier a scheme; ``table`` has a row a plan (``mean_rate`` and ``burden`` as
+        fractions, ``swaps`` as a share of outgo).
 
     Raises:
         CaseError: a case is refused.
-        TypeError, ValueError: a wrong argument, or a scheme without a plan that keeps its floors.
+        TypeError, ValueError: a wrong argument.
+        NoPlanError: a scheme has no plan that keeps its floors (a ValueError).
 
     Example:
         >>> import fundpool
@@ -186,91 +175,56 @@ def frontier(
     whole("points", points, 2, 50)
     amount("reserve_months", reserve_months, 0.0, optional=True)
     target = _target(outputs)
-    found = Frontiers(
-        frontiers.frontier(projected(projection), points, reserve_months, progress, choices)
-    )
+    base = projected(projection_or_case(projection))
+    try:
+        found = Frontiers(frontiers.frontier(base, points, reserve_months, progress, choices))
+    except ValueError as error:
+        raise NoPlanError(str(error)) from None
     if target is not None:
         with whole_folder(target[0]) as place:
-            write_table(found.table, place / "frontier", target[1])
+            write_frontiers(found, found.table, place, target[1])
     return found
 
 
-def projected(projection: object) -> studies.Projection:
-    """A projection as given, or of a case by its lowest level."""
+def projection_or_case(projection: object) -> studies.Projection | Case:
+    """A projection as given, or a case that was read.
+
+    Raises:
+        CaseError: the case is refused.
+        TypeError: something else is given.
+    """
     if isinstance(projection, studies.Projection):
         return projection
     if not isinstance(projection, Case | str) and not hasattr(projection, "__fspath__"):
         raise TypeError(sentence(
             "projection", projection, "what fundpool.project returns, or a case or its name"
         ))  # fmt: skip
-    case = opened(projection)
-    done: Study = study(case)
-    return made_of(Projection, done.pooled(case.levels[0]))
+    return opened(projection)
 
 
-def choices_of(
-    case: Case, reserve_months: float | None, limits: Limits, goals: Goals, years: int
-) -> Choices:
-    """Limits, weights and solver as the model takes them.
-
-    Raises:
-        TypeError, ValueError: an unknown word, level or solver.
-    """
-    of_kind("limits", limits, Limits, "Limits(...)")
-    of_kind("goals", goals, Goals, "Goals(...)")
-    decided = words("limits.choose", limits.choose, CHOICES)
-    rules = policy_of(case, reserve_months)
-    floor = one_of("limits.floor", limits.floor, ("every", "expectation", "cvar"), optional=True)
-    rules = replace(
-        rules,
-        floor=floor or rules.floor,
-        swaps="swaps" in decided,
-        frozen_years=rules.frozen_years if "rates" in decided else years,
-        group_level=one_of("limits.share_rates", limits.share_rates, case.levels, optional=True),
-        hub_level=one_of("limits.hubs", limits.hubs, case.levels, optional=True),
-    )
-    aims = replace(
-        aims_of(case),
-        measure=one_of("goals.measure", goals.measure, ("range", "deviation", "gini")),
-        burden_of=one_of("goals.burden_of", goals.burden_of, ("base", "person", "contributor")),
-        joint=goals.joint,
-        order=tuple(words("goals.order", goals.order, AIMS)) if goals.order is not None else (),
-    )
-    if limits.solver is not None:
-        named_solver(limits.solver, 0)
-    amount("limits.time_limit", limits.time_limit, 0.1, optional=True)
-    return Choices(policy=rules, aims=aims, solver=limits.solver, time_limit=limits.time_limit)
+def projected(given: studies.Projection | Case) -> studies.Projection:
+    """A projection as given, or of a case by its lowest level."""
+    if isinstance(given, studies.Projection):
+        return given
+    return made_of(Projection, study(given).pooled(given.levels[0]))
 
 
-def joined(partitions: tuple[Partition, ...]) -> PoolingPlan:
-    """The chosen pools of all schemes as one plan."""
-    stages = [stage for choice in partitions for stage in choice.plan.stages]
-    return PoolingPlan("chosen", tuple(stages))
-
-
-def _years(text: str | None) -> list[int]:
-    try:
-        return [int(part) for part in (text or "").split(",") if part.strip()]
-    except (ValueError, AttributeError):
-        expected = "years separated by commas, as in '2027,2033'"
-        raise ValueError(sentence("limits.merge_years", text, expected)) from None
+def request_for(
+    given: studies.Projection | Case,
+    reserve_months: float | None,
+    sampling: Sampling,
+    ruin: float | Ruin | None,
+    limits: Limits | Choices,
+    goals: Goals,
+) -> PlanRequest:
+    """What is asked for (:func:`.plan_request`), by the years of a projection or a case."""
+    if isinstance(given, studies.Projection):
+        case, years = given.case, len(given.years)
+    else:
+        case, years = given, round(given.value("solvency.horizon"))
+    return plan_request(case, years, reserve_months, sampling, ruin, limits, goals)
 
 
 def _target(outputs: object) -> tuple[Path, str] | None:
     asked = of_kind("outputs", outputs, Outputs, "Outputs(out=..., table_format=...)")
     return None if asked.out is None else written_to(asked.out, asked.table_format)
-
-
-def _write(plan: Plan, case: Case, target: Path, table_format: str) -> None:
-    """The tables of a plan and ``plan.json``, as the command writes them."""
-    record: dict[str, object] = {"schema_version": 1}
-    if plan.partitions:
-        record["pooling"] = [partition_record(choice) for choice in plan.partitions]
-    record |= plan_record(case, plan)
-    tables = plan_tables(case, plan)
-    if len(plan.sensitivity.columns):
-        tables["sensitivity"] = plan.sensitivity
-    with whole_folder(target) as place:
-        for name, table in tables.items():
-            write_table(table, place / name, table_format)
-        (place / "plan.json").write_text(as_json(record), encoding="utf-8", newline="\n")

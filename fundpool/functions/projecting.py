@@ -17,7 +17,6 @@ from fundpool.functions.arguments import (
     of_kind,
     opened,
     scenario_options,
-    sentence,
     whole,
 )
 from fundpool.functions.results import (
@@ -30,6 +29,7 @@ from fundpool.functions.results import (
     scenarios_run,
     written_to,
 )
+from fundpool.functions.wrong_argument import sentence
 from fundpool.inputs.case import Case
 from fundpool.inputs.case.policies import policy_contents
 from fundpool.inputs.files.writing import whole_folder

@@ -69,7 +69,7 @@ def report(
     of_kind("options", options, ReportOptions, "ReportOptions(...)")
     of_kind("outputs", outputs, Outputs, "Outputs(out=..., archive=...)")
     one_of("options.sensitivity", options.sensitivity, ("main", "all", "none"))
-    one_of("options.lang", options.lang, ("en", "zh"))
+    one_of("options.lang", options.lang, ("en", "zh"), optional=True)
     whole("years", years, 1, 100, optional=True)
     origin = origin_of(case, "case")
     case_read = opened(case, policy, changes)

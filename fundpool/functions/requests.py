@@ -14,7 +14,7 @@ from fundpool.archive.keeping import Result, keep_run
 from fundpool.archive.runs import Archive, Run
 from fundpool.cli.commands import app
 from fundpool.cli.session import status_of
-from fundpool.functions.arguments import sentence
+from fundpool.functions.wrong_argument import sentence
 from fundpool.inputs.case import Case, read_case
 
 

@@ -18,6 +18,7 @@ from fundpool.functions.notebook import (
     projection_html,
     risk_html,
 )
+from fundpool.inputs.files.writing import UnwritableError, check_folder
 from fundpool.inputs.format.findings import Finding, findings_as_records
 from fundpool.models.analysis import policies as effects
 from fundpool.models.analysis.what_if import WhatIf
@@ -303,7 +304,17 @@ def risk_tables(risk: solvency.SolvencyRisk) -> dict[str, pd.DataFrame]:
 
 
 def written_to(out: object, table_format: object) -> tuple[Path, str]:
-    """Folder and format of the tables that are asked for."""
-    return folder("outputs.out", out), str(
-        one_of("outputs.table_format", table_format, ("parquet", "csv"))
-    )
+    """Folder and format of the tables that are asked for.
+
+    Raises:
+        TypeError: no folder is named.
+        ValueError: an unknown format.
+        OSError: the folder cannot be written to.
+    """
+    place = folder("outputs.out", out)
+    written = str(one_of("outputs.table_format", table_format, ("parquet", "csv")))
+    try:
+        check_folder(place)
+    except UnwritableError as error:
+        raise OSError(str(error)) from None
+    return place, written

@@ -15,8 +15,9 @@ import pytest
 import typer
 
 import fundpool
-from fundpool import Goals, Limits, Outputs, ReportOptions, ScenarioOptions
+from fundpool import Goals, Limits, Outputs, ReportOptions, Ruin, ScenarioOptions
 from fundpool.cli.commands import COMMANDS, app
+from fundpool.cli.session import option_of
 from fundpool.cli.spoken import MESSAGES
 from fundpool.functions import archiving, planning, projecting, reporting, requests, results
 from fundpool.functions import arguments as arguments_module
@@ -71,6 +72,8 @@ def arguments(function: Callable[..., Any]) -> dict[str, object]:
             found |= dataclasses.asdict(parameter.default)  # type: ignore[arg-type]
         elif name == "scenarios" and name not in found and isinstance(parameter.default, int):
             found |= dataclasses.asdict(ScenarioOptions(parameter.default))
+        elif name == "ruin":  # a probability, or it with a year and whether it is of any fund
+            found |= {"ruin": parameter.default, "by": Ruin.by, "joint": Ruin.joint}
         else:
             found[name] = parameter.default
     return found
@@ -91,6 +94,14 @@ def test_a_command_has_a_function_with_the_same_defaults(name: str) -> None:
         else:
             default = None if parameter.default is ... else plain(parameter.default)
             assert default == plain(given), f"fundpool.{name}: {parameter.name}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_wrong_argument_is_named_by_its_option(name: str) -> None:
+    command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
+    for parameter in command.params:
+        if parameter.param_type_name == "option" and parameter.name != MESSAGES:
+            assert option_of(str(parameter.name)) == parameter.opts[0]
 
 
 def test_the_comparison_sees_another_default() -> None:
@@ -242,6 +253,51 @@ def test_the_former_name_of_an_argument_still_works(folder: Path) -> None:
     with pytest.warns(DeprecationWarning, match="plans is called pooling now"):
         found = fundpool.compare(folder, plans=["city"], years=1)  # type: ignore[call-arg]
     assert list(found.projections) == ["city"]
+
+
+def test_limits_on_ruin_by_former_arguments_still_work(projection: results.Projection) -> None:
+    last = int(projection.years[-1])
+    with pytest.warns(DeprecationWarning, match="by, joint belong into ruin=Ruin"):
+        former = fundpool.optimise(  # type: ignore[call-arg]
+            projection, scenarios=20, ruin=0.5, by=last - 1, joint=True
+        )
+    asked = fundpool.Ruin(0.5, last - 1, joint=True)
+    plan = fundpool.optimise(projection, scenarios=20, ruin=asked)
+    assert former.record() == plan.record()
+    assert plan.probability is not None
+    assert (plan.probability.limit.by, plan.probability.limit.joint) == (last - 1, True)
+
+
+PLANS = (
+    (("--reserve-months", "1"), {"reserve_months": 1}),
+    (("--scenarios", "6", "--reserve-months", "0"), {"scenarios": 6, "reserve_months": 0}),
+    (("--ruin", "0.5", "--scenarios", "20"), {"ruin": 0.5, "scenarios": 20}),
+    (("--choose", "rates,pooling", "--reserve-months", "0", "--measure", "deviation"),
+     {"reserve_months": 0, "limits": Limits(choose="rates,pooling"),
+      "goals": Goals(measure="deviation")}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("options", "arguments"), PLANS, ids=[" ".join(row[0]) for row in PLANS])
+def test_function_and_command_make_the_same_plan(
+    options: tuple[str, ...],
+    arguments: Mapping[str, Any],
+    folder: Path,
+    projection: results.Projection,
+    tmp_path: Path,
+) -> None:
+    from typer.testing import CliRunner
+
+    command, function = tmp_path / "command", tmp_path / "function"
+    words = ["optimise", str(folder), "--years", "3", "--out", str(command), *options]
+    assert CliRunner().invoke(app, words).exit_code in (0, 3)
+    plan = fundpool.optimise(projection, **arguments, outputs=Outputs(function))
+    names = sorted(file.name for file in command.iterdir())
+    assert names == sorted(file.name for file in function.iterdir())
+    for name in names:
+        assert (command / name).read_bytes() == (function / name).read_bytes(), name
+    sampled = "--scenarios" in options and "--ruin" not in options
+    assert plan.policy.floor == ("cvar" if sampled else "every")
 
 
 def test_policies_are_compared_with_the_case_without(folder: Path) -> None:
