@@ -17,6 +17,10 @@ POINTS = 5
 """Steps each way of a frontier."""
 
 
+USUAL_RUIN = 0.05
+"""Probability of ruin that an adjusting rule is made to where none is given."""
+
+
 @dataclass(frozen=True)
 class ScenarioOptions:
     """Scenarios to run beside the central path.
@@ -61,6 +65,8 @@ class Limits:
         merge_years: years from which pools may merge, separated by commas.
         solver: a solver that PuLP knows by name; None: HiGHS.
         time_limit: seconds for each solve; None: no limit.
+        rule: rates are a ``fixed`` path, or follow an ``adjusting`` rule in reserve months, which
+            is made to a limit on ruin (0.05 unless one is given).
     """
 
     choose: str = "rates,swaps"
@@ -70,6 +76,7 @@ class Limits:
     merge_years: str | None = None
     solver: str | None = None
     time_limit: float | None = None
+    rule: str = "fixed"
 
 
 @dataclass(frozen=True)

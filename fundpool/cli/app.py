@@ -4,10 +4,12 @@ from typing import Annotated
 
 import typer
 
+from fundpool.cli.messages import Program
 from fundpool.cli.spoken import Commands
 from fundpool.version import __version__
 
 app = Commands(
+    cls=Program,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

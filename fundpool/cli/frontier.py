@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import (
     AsJson,
     CaseArgument,
@@ -83,7 +84,7 @@ def frontier(
         write_frontiers(found, table, folder, table_format)
     records = table.to_dict("records")
     if json:
-        typer.echo(as_json({"case": opened.name, "points": records}), nl=False)
+        print_result(as_json({"case": opened.name, "points": records}))
     else:
         typer.echo(frontier_text(records))
     say(f"Frontier written to {out}", quiet)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import (
     AsJson,
     CaseArgument,
@@ -35,7 +36,7 @@ from fundpool.cli.session import (
     say_of_fit,
     year_progress,
 )
-from fundpool.options import CASE, Goals, Limits, Ruin
+from fundpool.options import CASE, USUAL_RUIN, Goals, Limits, Ruin
 
 if TYPE_CHECKING:
     from fundpool.functions.results import Plan
@@ -58,6 +59,13 @@ class BurdenOf(StrEnum):
     base = "base"
     person = "person"
     contributor = "contributor"
+
+
+class Rule(StrEnum):
+    """How rates are set."""
+
+    fixed = "fixed"
+    adjusting = "adjusting"
 
 
 class Floor(StrEnum):
@@ -110,6 +118,13 @@ def optimise(
         int | None,
         typer.Option("--by", metavar="YEAR", help="Last year that counts for --ruin."),
     ] = None,
+    rule: Annotated[
+        Rule,
+        typer.Option(
+            "--rule",
+            help="A fixed path of rates, or a rule decided today, made to --ruin (0.05).",
+        ),
+    ] = Rule.fixed,
     seed: Seed = 1,
     floor: Annotated[
         Floor | None, typer.Option("--floor", help="How the floor holds over scenarios.")
@@ -167,6 +182,8 @@ def optimise(
         checked_folder(out)
         opened = opened_case(case, changes, policy, quiet)
         span = projected_years(opened, years)
+        if ruin is None and rule is Rule.adjusting:
+            ruin = USUAL_RUIN
         if ruin is None and by is not None:
             raise UsageError("--by is the last year for --ruin, which is not given")
         from fundpool.functions.plan_requests import Sampling, plan_request
@@ -174,7 +191,7 @@ def optimise(
 
         limits = Limits(
             choose, None if floor is None else floor.value, share_rates, hubs, merge_years,
-            solver, time_limit,
+            solver, time_limit, rule.value,
         )  # fmt: skip
         goals = Goals(measure.value, burden_of.value, order, joint and ruin is None, sensitivity)
         request = plan_request(
@@ -218,7 +235,10 @@ def optimise(
     record, tables = plan_contents(opened, plan, partitions)
     with results_in(out) as folder:
         write_results(folder, "plan.json", record, tables, table_format)
-    typer.echo(as_json(record) if json else plan_text(record, tables), nl=not json)
+    if json:
+        print_result(as_json(record))
+    else:
+        typer.echo(plan_text(record, tables))
     say(f"Plan written to {out}", quiet)
     certified = all(partition.certified for partition in partitions)
     _end(opened, plan, certified and (plan is None or plan.status == "certified"))

@@ -20,7 +20,7 @@ from fundpool.models.optimiser.ruin.limit import RuinLimit
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection, Study
-from fundpool.options import Goals, Limits, Ruin
+from fundpool.options import USUAL_RUIN, Goals, Limits, Ruin
 
 CHOICES = ("rates", "swaps", "pooling")
 """What a plan can decide."""
@@ -115,6 +115,9 @@ def plan_request(
                            goals.sensitivity)  # fmt: skip
     of_kind("limits", limits, Limits, "Limits(...)")
     decided = tuple(words("limits.choose", limits.choose, CHOICES))
+    rule = one_of("limits.rule", limits.rule, ("fixed", "adjusting"))
+    if ruin is None and rule == "adjusting":
+        ruin = USUAL_RUIN
     limit = _ruin_limit(case, years, ruin)
     months = 0.0 if limit is not None and reserve_months is None else reserve_months
     sampled = limit is None and sampling.scenarios != 0
@@ -138,7 +141,9 @@ def plan_request(
     if limits.solver is not None:
         _check_solver(limits.solver)
     amount("limits.time_limit", limits.time_limit, 0.1, optional=True)
-    choices = Choices(policy=policy, aims=aims, solver=limits.solver, time_limit=limits.time_limit)
+    choices = Choices(
+        policy=policy, aims=aims, solver=limits.solver, time_limit=limits.time_limit, rule=rule
+    )
     request = PlanRequest(decided, months, choices, _years(limits.merge_years), sampling, limit,
                           goals.sensitivity)  # fmt: skip
     if limit is not None and not request.rated:

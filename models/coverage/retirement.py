@@ -8,7 +8,12 @@ from fundpool.models.axes.arrays import IntArray
 
 
 def retirement_ages(case: Case, year: int) -> IntArray:
-    """Retirement age by sex under the payroll scheme, ``(2,)``."""
+    """Retirement age by sex under the payroll scheme, ``(2,)``.
+
+    >>> from fundpool import examples
+    >>> retirement_ages(examples.case(), 2021).shape
+    (2,)
+    """
     for scheme in case.schemes:
         if scheme.kind == "payroll" and "retired" in scheme.statuses_covered:
             return np.array(
@@ -19,7 +24,12 @@ def retirement_ages(case: Case, year: int) -> IntArray:
 
 
 def retirement_ages_from(case: Case, first: int) -> list[IntArray]:
-    """Retirement ages of a year and of each later one in which they change."""
+    """Retirement ages of a year and of each later one in which they change.
+
+    >>> from fundpool import examples
+    >>> len(retirement_ages_from(examples.case(), 2020))
+    4
+    """
     years = {
         year
         for scheme in case.schemes

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.vocabulary import AGES, STATUSES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex
@@ -76,7 +77,7 @@ def staying_by_cell(rates: YearRates, cells: IntArray) -> FloatArray:
 
 def mean_of(amount: FloatArray, number: FloatArray) -> FloatArray:
     """``amount / number``, zero where there is nobody."""
-    return np.divide(amount, number, out=np.zeros_like(amount), where=number > 0)
+    return ratio(amount, number)
 
 
 def carried(

@@ -34,6 +34,10 @@ OF_ITS_OWN = {
     # given to fundpool.project, whose result these functions take
     *((name, option) for name in ("optimise", "frontier")
       for option in ("case", "pooling", "policy", "years", "changes")),
+    # of a scheduled job, which runs the command
+    *(("report", option)
+      for option in ("more", "wait", "log", "metrics", "ping", "ping_file", "notify")),
+    ("runs", "migrate"),
     ("new", "schemes"),  # a mapping; a command takes it as text
 }  # fmt: skip
 """A command writes to a folder of its own where none is named, a function writes nothing."""
