@@ -9,54 +9,84 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
-"""Version of the program; written here only."""
+from fundpool.version import __version__
 
 __all__ = [
     "CaseError",
+    "Goals",
+    "Limits",
+    "Outputs",
+    "ReportOptions",
+    "Ruin",
+    "ScenarioOptions",
     "__version__",
+    "check",
     "check_case",
     "compare",
     "convert",
+    "diff",
     "doctor",
+    "frontier",
     "init",
     "new",
     "optimise",
+    "partition",
     "plan_for",
+    "policies",
     "project",
     "read_case",
+    "report",
+    "rerun",
+    "runs",
     "synthesise",
 ]
 
 if TYPE_CHECKING:
     from fundpool.case_files import convert, init, new, synthesise
     from fundpool.diagnosis import doctor
+    from fundpool.functions.archiving import diff, rerun, runs
+    from fundpool.functions.planning import frontier, optimise, partition
+    from fundpool.functions.projecting import check, compare, policies, project
+    from fundpool.functions.reporting import report
     from fundpool.inputs.case import read_case
     from fundpool.inputs.format.findings import CaseError
     from fundpool.models.calibration.checking import check_case
-    from fundpool.models.optimiser import optimise
     from fundpool.models.pooling.short_form import plan_for
-    from fundpool.models.projection.comparison import compare
-    from fundpool.models.projection.study import project
+    from fundpool.options import Goals, Limits, Outputs, ReportOptions, Ruin, ScenarioOptions
 
 # Looked up on first use, so that `fundpool --help` does not wait for numerical libraries.
 _WHERE = {
-    "read_case": "fundpool.inputs.case.case",
-    "check_case": "fundpool.models.calibration.checking",
-    "CaseError": "fundpool.inputs.format.findings",
-    "project": "fundpool.models.projection.study",
-    "compare": "fundpool.models.projection.comparison",
-    "plan_for": "fundpool.models.pooling.short_form",
-    "optimise": "fundpool.models.optimiser",
+    "check": "fundpool.functions.projecting",
+    "project": "fundpool.functions.projecting",
+    "compare": "fundpool.functions.projecting",
+    "policies": "fundpool.functions.projecting",
+    "optimise": "fundpool.functions.planning",
+    "partition": "fundpool.functions.planning",
+    "frontier": "fundpool.functions.planning",
+    "runs": "fundpool.functions.archiving",
+    "diff": "fundpool.functions.archiving",
+    "rerun": "fundpool.functions.archiving",
+    "ScenarioOptions": "fundpool.options",
+    "Outputs": "fundpool.options",
+    "Limits": "fundpool.options",
+    "Goals": "fundpool.options",
+    "ReportOptions": "fundpool.options",
+    "Ruin": "fundpool.options",
     "convert": "fundpool.case_files",
     "init": "fundpool.case_files",
     "new": "fundpool.case_files",
     "synthesise": "fundpool.case_files",
     "doctor": "fundpool.diagnosis",
+    "read_case": "fundpool.inputs.case.case",
+    "check_case": "fundpool.models.calibration.checking",
+    "CaseError": "fundpool.inputs.format.findings",
+    "plan_for": "fundpool.models.pooling.short_form",
 }
 
 
 def __getattr__(name: str) -> Any:
+    if name == "report":  # the package of that name, which can be called
+        return import_module("fundpool.report")
     if name in _WHERE:
         return getattr(import_module(_WHERE[name]), name)
     raise AttributeError(f"module 'fundpool' has no attribute {name!r}")

@@ -31,11 +31,14 @@ class _UnfitError(Exception):
     """A sentence that says what a run would fail on."""
 
 
-def doctor(out: str | Path = ".", archive: str | Path | None = None) -> tuple[Finding, ...]:
+def doctor(
+    out: str | Path = "fundpool-report", archive: str | Path | None = None
+) -> tuple[Finding, ...]:
     """Try everything that a run needs of the machine; nothing is left behind.
 
     Args:
-        out: folder that results would be written to; it need not exist.
+        out: folder that results would be written to; it need not exist; default: that of
+            ``fundpool report``.
         archive: the archive of runs; None for none.
 
     Returns:

@@ -1,16 +1,22 @@
 """A plan as data and tables for other programs: ``plan.json`` and what lies beside it."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from fundpool.inputs.files.disk import portable_name
 from fundpool.models.optimiser.explain.comparison import compared
 from fundpool.models.optimiser.explain.industries import industry_burdens
 from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
 from fundpool.models.optimiser.plan import Plan
+from fundpool.writing import write_table
 
 if TYPE_CHECKING:
+    from fundpool.functions.results import Plan as PlannedRates
     from fundpool.inputs.case import Case
+    from fundpool.models.optimiser.frontier import Frontier
     from fundpool.models.optimiser.partition import Partition
 
 
@@ -65,6 +71,43 @@ def partition_record(partition: "Partition") -> dict[str, Any]:
         "relative_gap": partition.relative_gap,
         "uniform_plans": partition.alternatives,
     }
+
+
+def plan_contents(
+    case: "Case", plan: "PlannedRates | None", partitions: "Sequence[Partition]"
+) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
+    """Contents of ``plan.json``, and the tables beside it.
+
+    Args:
+        case: the case.
+        plan: rates and swaps; None where only pools were chosen.
+        partitions: the chosen pools by scheme; none where pools were given.
+    """
+    record: dict[str, Any] = {"schema_version": 1}
+    if partitions:
+        record["pooling"] = [partition_record(partition) for partition in partitions]
+    if plan is None:
+        return record, {}
+    tables = plan_tables(case, plan)
+    if not plan.sensitivity.empty:
+        tables["sensitivity"] = plan.sensitivity
+    return record | plan_record(case, plan), tables
+
+
+def write_frontiers(
+    frontiers: "Sequence[Frontier]", table: pd.DataFrame, folder: Path, table_format: str
+) -> None:
+    """The points of all schemes as a table, and a chart a scheme.
+
+    Raises:
+        OSError: the disk does not take them.
+    """
+    from fundpool.report.charts.plans import frontier_chart
+
+    write_table(table, folder / "frontier", table_format)
+    for frontier in frontiers:
+        file = folder / f"frontier_{portable_name(frontier.scheme)}.svg"
+        file.write_text(frontier_chart(frontier), encoding="utf-8", newline="\n")
 
 
 def _written(rules: object) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-import fundpool
 from fundpool.alerts import Evidence, Ruin, rules_judged, solvency_alerts
+from fundpool.version import __version__
 
 if TYPE_CHECKING:  # records are written without the compiler
     from fundpool.models.projection.study import Projection
@@ -44,7 +44,7 @@ def summary(
         "years": len(any_one.years),
         "seed": None if risk is None else risk.run.seed,
         "scenarios": 0 if risk is None else risk.run.scenarios,
-        "code_version": fundpool.__version__,
+        "code_version": __version__,
         "inputs_sha256": case.inputs_sha256,
         "alert_plan": alert_plan,
         "pooling": {

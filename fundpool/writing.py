@@ -1,8 +1,12 @@
 """Tables as files."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
+
+from fundpool.summary import as_json
 
 _FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """Signs at which spreadsheets begin to calculate a cell of a CSV file."""
@@ -51,3 +55,27 @@ def write_table(frame: pd.DataFrame, path: Path, file_format: str) -> Path:
         except duckdb.IOException as error:
             raise OSError(str(error)) from None
     return file
+
+
+def write_results(
+    folder: Path,
+    name: str,
+    contents: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    table_format: str,
+) -> None:
+    """Write tables by their names, and a JSON file beside them.
+
+    Args:
+        folder: which exists.
+        name: of the JSON file.
+        contents: of it.
+        tables: by name, which is that of the file without its ending.
+        table_format: ``parquet`` or ``csv``.
+
+    Raises:
+        OSError: the disk does not take them.
+    """
+    for table_name, table in tables.items():
+        write_table(table, folder / table_name, table_format)
+    (folder / name).write_text(as_json(contents), encoding="utf-8", newline="\n")

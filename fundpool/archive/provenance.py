@@ -5,9 +5,10 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-import fundpool
 from fundpool.models.axes.code_digest import files_sha256, source_files
 
+PROGRAM = Path(__file__).parents[2]
+"""Folder in which the package ``fundpool`` lies."""
 ROOMS = ("fundpool", "fundpool.actuarial", "fundpool.inputs", "fundpool.models")
 SOURCES = (".py", ".css", ".typ", ".xml", ".mo")
 PACKAGES = (
@@ -21,8 +22,7 @@ PACKAGES = (
 @cache
 def code_sha256() -> str:
     """Digest of the program itself: every source file of its packages, by name and content."""
-    root = Path(fundpool.__file__).parent.parent
-    return files_sha256(root, source_files(root, ROOMS, SOURCES))
+    return files_sha256(PROGRAM, source_files(PROGRAM, ROOMS, SOURCES))
 
 
 def package_versions() -> dict[str, str]:

@@ -6,13 +6,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
 
-import fundpool
 from fundpool.archive.manifest import Request
 from fundpool.archive.objects import DamagedError, ObjectStore, sha256
 from fundpool.archive.provenance import code_sha256
 from fundpool.cli.spoken import MESSAGES
 from fundpool.inputs.case import Case, case_path
 from fundpool.inputs.case.bundled import is_there
+from fundpool.version import __version__
 
 PLACES = frozenset(
     {
@@ -187,7 +187,7 @@ def request_of(
         case_files={name: keep(contents) for name, contents in case_files(case).items()},
         parameter_files=files,
         inputs_sha256=case.inputs_sha256,
-        code_version=fundpool.__version__,
+        code_version=__version__,
         code_sha256=code_sha256(),
     )
 

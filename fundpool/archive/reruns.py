@@ -14,10 +14,11 @@ import pandas as pd
 
 from fundpool.actuarial.arrays import ratio
 from fundpool.archive.manifest import Manifest
-from fundpool.archive.provenance import code_sha256, machine, package_versions
+from fundpool.archive.provenance import PROGRAM, code_sha256, machine, package_versions
 from fundpool.archive.requests import refuse_unknown, words_of
 from fundpool.archive.run import Run, read_parquet
 from fundpool.archive.runs import Archive
+from fundpool.version import __version__
 
 PLACE_VARIABLES = (
     "FUNDPOOL_ARCHIVE", "FUNDPOOL_METRICS", "FUNDPOOL_NOTIFY", "FUNDPOOL_PING", "FUNDPOOL_WEBHOOK",
@@ -106,7 +107,7 @@ def rerun(archive: Archive, run: Run, commands: Mapping[str, Any]) -> Rerun:
         done = subprocess.run(
             [sys.executable, "-m", "fundpool", *words],
             capture_output=True, encoding="utf-8", errors="replace", cwd=place, check=False,
-            env=environment | {"PYTHONPATH": str(_program()), "PYTHONIOENCODING": "utf-8"},
+            env=environment | {"PYTHONPATH": str(PROGRAM), "PYTHONIOENCODING": "utf-8"},
         )  # fmt: skip
         repeats = Archive(again).runs()
         if not repeats:
@@ -115,12 +116,6 @@ def rerun(archive: Archive, run: Run, commands: Mapping[str, Any]) -> Rerun:
             )
         repeat = repeats[0]
         return Rerun(run.id, len(run.manifest.files), causes(run.manifest), _compared(run, repeat))
-
-
-def _program() -> Path:
-    import fundpool
-
-    return Path(fundpool.__file__).parent.parent
 
 
 def laid_out(archive: Archive, manifest: Manifest, folder: Path) -> Path:
@@ -138,14 +133,12 @@ def laid_out(archive: Archive, manifest: Manifest, folder: Path) -> Path:
 
 def causes(manifest: Manifest) -> tuple[Difference, ...]:
     """In what the program and machine at hand differ from those of a run."""
-    import fundpool
-
     differences = []
     request = manifest.request
     if request.code_sha256 != code_sha256():
         differences.append(
             Difference("code", "fundpool", f"{request.code_version} ({request.code_sha256[:12]})",
-                       f"{fundpool.__version__} ({code_sha256()[:12]})")
+                       f"{__version__} ({code_sha256()[:12]})")
         )  # fmt: skip
     now = package_versions()
     for name in sorted(manifest.packages.keys() | now.keys()):

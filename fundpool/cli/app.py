@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-import fundpool
 from fundpool.cli.messages import Program
 from fundpool.cli.spoken import Commands
+from fundpool.version import __version__
 
 app = Commands(
     cls=Program,
@@ -19,7 +19,7 @@ app = Commands(
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"fundpool {fundpool.__version__}")
+        typer.echo(f"fundpool {__version__}")
         raise typer.Exit
 
 

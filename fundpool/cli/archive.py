@@ -13,6 +13,7 @@ from fundpool.cli.session import (
     FAILED,
     say,
 )
+from fundpool.options import ARCHIVE
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ Kept = Annotated[
     Path,
     typer.Option("--archive", metavar="DIR", envvar="FUNDPOOL_ARCHIVE", help="The archive."),
 ]
-DEFAULT = Path("fundpool-archive")
+DEFAULT = ARCHIVE
 
 
 @contextmanager

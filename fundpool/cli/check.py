@@ -7,10 +7,11 @@ from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson, CaseArgument, Quiet
 from fundpool.cli.session import BAD_INPUT, say
 from fundpool.cli.spoken import spoken
+from fundpool.options import CASE
 
 
 @app.command()
-def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = False) -> None:
+def check(case: CaseArgument = CASE, json: AsJson = False, quiet: Quiet = False) -> None:
     """Check a case; every finding names file, row, column, value and what was expected."""
     from fundpool.inputs.format.findings import findings_as_records
     from fundpool.models.calibration.checking import check_case

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from fundpool import options
 from fundpool.cli.app import app
 from fundpool.cli.messages import print_result
 from fundpool.cli.options import (
@@ -42,7 +43,7 @@ from fundpool.cli.spoken import spoken
 @app.command()
 def compare(
     context: typer.Context,
-    case: CaseArgument = "jiangsu",
+    case: CaseArgument = options.CASE,
     pooling: Annotated[
         list[str] | None,
         typer.Option("--pooling", help="A level or plan; may be repeated. Default: all levels."),
@@ -50,9 +51,9 @@ def compare(
     policy: Policies = None,
     years: Years = None,
     archive: ArchiveFolder = None,
-    scenarios: ScenarioCount = 0,
-    seed: Seed = 1,
-    engine: EngineName = "local",
+    scenarios: ScenarioCount = options.ScenarioOptions.scenarios,
+    seed: Seed = options.ScenarioOptions.seed,
+    engine: EngineName = options.ScenarioOptions.engine,
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,

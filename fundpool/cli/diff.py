@@ -52,7 +52,7 @@ def diff(
     old, new = run_named(opened, first), run_named(opened, second)
     try:
         with TemporaryDirectory(prefix="fundpool-diff-") as name:
-            plan = plan_in_common(_measures(old), _measures(new))
+            plan = plan_in_common(measures_of(old), measures_of(new))
             earlier = valuation_of(old, plan, Path(name) / "first")
             later = valuation_of(new, plan, Path(name) / "second")
             table = analysis_of_change(
@@ -76,7 +76,12 @@ def diff(
         typer.echo(change_text(table, plan))
 
 
-def _measures(run: "Run") -> "pd.DataFrame":
+def measures_of(run: "Run") -> "pd.DataFrame":
+    """Measures of a run; column ``plan`` is filled in where only one plan was projected.
+
+    Raises:
+        UsageError: the run has none.
+    """
     from fundpool.cli.session import UsageError
 
     try:

@@ -31,16 +31,19 @@ from fundpool.cli.session import (
     say_of_fit,
     year_progress,
 )
+from fundpool.options import CASE, POINTS
 
 
 @app.command()
 def frontier(
-    case: CaseArgument = "jiangsu",
+    case: CaseArgument = CASE,
     pooling: Annotated[
         str | None,
         typer.Option("--pooling", help="Pools of the plans. Default: the lowest level."),
     ] = None,
-    points: Annotated[int, typer.Option("--points", min=2, max=50, help="Steps each way.")] = 5,
+    points: Annotated[
+        int, typer.Option("--points", min=2, max=50, help="Steps each way.")
+    ] = POINTS,
     reserve_months: Months = None,
     policy: Policies = None,
     years: Years = None,
@@ -59,13 +62,11 @@ def frontier(
         checked_folder(out, [f"frontier.{table_format.value}", *charts])
         plan = checked_plans(opened, [pooling or opened.levels[0]])[0]
     from fundpool.cli.plan_text import frontier_text
-    from fundpool.inputs.files.disk import portable_name
-    from fundpool.models.optimiser.frontier import frontier as run
-    from fundpool.models.optimiser.frontier import frontiers_table
+    from fundpool.functions.plan_requests import NoPlanError
+    from fundpool.functions.planning import frontier as run
     from fundpool.models.projection.study import project
-    from fundpool.report.charts.plans import frontier_chart
+    from fundpool.plan_files import write_frontiers
     from fundpool.summary import as_json
-    from fundpool.writing import write_table
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         projection = project(opened, plan, span, progress)
@@ -75,16 +76,12 @@ def frontier(
         try:
             found = run(projection, points, reserve_months,
                         lambda done, of: step(f"{done} of {of}"))  # fmt: skip
-        except ValueError as error:
+        except NoPlanError as error:
             say(f"fundpool: {error}")
             raise typer.Exit(NO_PLAN) from None
-    table = frontiers_table(found)
+    table = found.table
     with results_in(out) as folder:
-        write_table(table, folder / "frontier", table_format)
-        for part in found:
-            chart = frontier_chart(part)
-            chart_file = folder / f"frontier_{portable_name(part.scheme)}.svg"
-            chart_file.write_text(chart, encoding="utf-8", newline="\n")
+        write_frontiers(found, table, folder, table_format)
     records = table.to_dict("records")
     if json:
         print_result(as_json({"case": opened.name, "points": records}))

@@ -1,9 +1,8 @@
 """``optimise``: rates, swaps and pools chosen at the command line."""
 
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,7 +28,6 @@ from fundpool.cli.session import (
     checked_folder,
     checked_plans,
     item_progress,
-    listed,
     opened_case,
     projected_years,
     refusing_bad_input,
@@ -38,18 +36,13 @@ from fundpool.cli.session import (
     say_of_fit,
     year_progress,
 )
+from fundpool.options import CASE, USUAL_RUIN, Goals, Limits, Ruin
 
 if TYPE_CHECKING:
+    from fundpool.functions.results import Plan
     from fundpool.inputs.case import Case
-    from fundpool.models.optimiser.limits import Aims, Policy
     from fundpool.models.optimiser.partition import Partition
-    from fundpool.models.optimiser.plan import Plan
     from fundpool.models.pooling.plans import PoolingPlan
-    from fundpool.models.projection.study import Study
-
-
-CHOICES = ("rates", "swaps", "pooling")
-USUAL_RUIN = 0.05  # that an adjusting rule is made to
 
 
 class Unevenness(StrEnum):
@@ -90,13 +83,13 @@ Solver = Annotated[
 
 @app.command()
 def optimise(
-    case: CaseArgument = "jiangsu",
+    case: CaseArgument = CASE,
     choose: Annotated[
         str,
         typer.Option(
             "--choose", metavar="LIST", help="What is decided, of rates, swaps and pooling."
         ),
-    ] = "rates,swaps",
+    ] = Limits.choose,
     pooling: Annotated[
         str | None,
         typer.Option("--pooling", help="Pools that the plan is for. Default: the lowest level."),
@@ -189,161 +182,66 @@ def optimise(
         checked_folder(out)
         opened = opened_case(case, changes, policy, quiet)
         span = projected_years(opened, years)
-        decided = listed(choose, CHOICES, "--choose")
-        stages = _years(merge_years)
-        if rule is Rule.adjusting and ruin is None:
+        if ruin is None and rule is Rule.adjusting:
             ruin = USUAL_RUIN
-        last = _ruin_terms(opened, ruin, by, span, decided, stages, sensitivity)
-        chosen_pooling = checked_plans(opened, [pooling or opened.levels[0]])[0]
-        months = 0.0 if ruin is not None and reserve_months is None else reserve_months
-        rules, aims = _rules(opened, months, decided, span)
-        rules = replace(
-            rules, floor=rules.floor if floor is None else floor.value,
-            group_level=_level(opened, share_rates), hub_level=_level(opened, hubs),
-        )  # fmt: skip
-        aims = replace(
-            aims, measure=measure.value, burden_of=burden_of.value,
-            joint=joint and ruin is None,
-            order=tuple(listed(order, ("burden", "unevenness", "movement", "swaps"), "--order"))
-            if order else (),
-        )  # fmt: skip
-        _check_solver(solver)
-        from fundpool.plan_files import TABLES, partition_record, plan_record, plan_tables
+        if ruin is None and by is not None:
+            raise UsageError("--by is the last year for --ruin, which is not given")
+        from fundpool.functions.plan_requests import Sampling, plan_request
+        from fundpool.plan_files import TABLES, plan_contents
 
+        limits = Limits(
+            choose, None if floor is None else floor.value, share_rates, hubs, merge_years,
+            solver, time_limit, rule.value,
+        )  # fmt: skip
+        goals = Goals(measure.value, burden_of.value, order, joint and ruin is None, sensitivity)
+        request = plan_request(
+            opened, span, reserve_months, Sampling(scenarios, seed),
+            None if ruin is None else Ruin(ruin, by, joint), limits, goals,
+        )  # fmt: skip
+        pools: str | PoolingPlan = checked_plans(opened, [pooling or opened.levels[0]])[0]
         files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity")]
         checked_folder(out, [*files, "plan.json"])
     from fundpool.cli.plan_text import plan_text
-    from fundpool.models.optimiser import Choices
-    from fundpool.models.optimiser import optimise as run
+    from fundpool.functions.plan_requests import NoPlanError, chosen_pools, joined, planned
     from fundpool.models.projection.study import study
     from fundpool.summary import as_json
-    from fundpool.writing import write_table
+    from fundpool.writing import write_results
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         projected = study(opened, span, progress)
         say_of_fit(projected, quiet)
-    record: dict[str, Any] = {"schema_version": 1}
-    tables: dict[str, Any] = {}
-    certified = True
-    pools: str | PoolingPlan = chosen_pooling
-    if "pooling" in decided:
+    partitions: tuple[Partition, ...] = ()
+    if request.pooled:
         say("Choosing pools", quiet)
-        partitions = _partitions(projected, rules.reserve_months, stages, solver, time_limit)
-        record["pooling"] = [partition_record(partition) for partition in partitions]
-        certified = all(partition.certified for partition in partitions)
-        pools = _joined(partitions)
+        try:
+            partitions = chosen_pools(projected, request)
+        except NoPlanError as error:
+            say(f"fundpool: {error}")
+            raise typer.Exit(NO_PLAN) from None
+        pools = joined(partitions)
     plan: Plan | None = None
-    if {"rates", "swaps"} & set(decided) and not ("pooling" in decided and stages):
+    if request.rated:
         say("Optimising", quiet)
-        choices = Choices(
-            policy=rules, aims=aims, solver=solver, time_limit=time_limit, rule=rule.value
-        )
-        with refusing_bad_input(), usage_from_value_error():
-            plan = run(
-                projected.pooled(pools), None, scenarios, seed=seed, choices=choices, ruin=ruin,
-                by=last, joint=joint and ruin is not None,
+        number = len(opened.paths()) if sensitivity else 0
+        with (
+            refusing_bad_input(),
+            usage_from_value_error(),
+            item_progress("Changing assumptions", number, quiet or not sensitivity) as step,
+        ):
+            plan = planned(
+                projected.pooled(pools), request, partitions,
+                lambda done, of: step(f"{done} of {of}"),
             )  # fmt: skip
-        record |= plan_record(opened, plan)
-        tables = plan_tables(opened, plan)
-        certified = certified and plan.status == "certified"
-        if sensitivity:
-            tables["sensitivity"] = _sensitivity(opened, pools, span, choices, quiet)
+    record, tables = plan_contents(opened, plan, partitions)
     with results_in(out) as folder:
-        for name, table in tables.items():
-            write_table(table, folder / name, table_format)
-        (folder / "plan.json").write_text(as_json(record), encoding="utf-8", newline="\n")
+        write_results(folder, "plan.json", record, tables, table_format)
     if json:
         print_result(as_json(record))
     else:
         typer.echo(plan_text(record, tables))
     say(f"Plan written to {out}", quiet)
-    _end(opened, plan, certified)
-
-
-def _rules(
-    case: "Case", reserve_months: float | None, decided: list[str], years: int
-) -> "tuple[Policy, Aims]":
-    from fundpool.models.optimiser.limits import aims_of, policy_of
-
-    rules = policy_of(case, reserve_months)
-    if "swaps" not in decided:
-        rules = replace(rules, swaps=False)
-    if "rates" not in decided:
-        rules = replace(rules, frozen_years=years)
-    return rules, aims_of(case)
-
-
-def _ruin_terms(
-    case: "Case",
-    ruin: float | None,
-    by: int | None,
-    years: int,
-    decided: list[str],
-    stages: list[int],
-    sensitivity: bool,
-) -> int | None:
-    """Last year that counts for the probability of ruin; None without one.
-
-    Raises:
-        UsageError: options that mean nothing together, no probability, or no projected year.
-    """
-    if ruin is None:
-        if by is not None:
-            raise UsageError("--by is the last year for --ruin, which is not given")
-        return None
-    if not 0.0 < ruin < 1.0:
-        raise UsageError(f"--ruin {ruin:g} must lie between 0 and 1")
-    if not {"rates", "swaps"} & set(decided) or ("pooling" in decided and stages):
-        raise UsageError("--ruin needs rates or swaps to decide on, and pools that stay the same")
-    if sensitivity:
-        raise UsageError("--sensitivity plans on one path; leave it or --ruin out")
-    first, end = case.base_year + 1, case.base_year + years
-    if by is not None and not first <= by <= end:
-        raise UsageError(f"--by {by} must be a projected year, {first} to {end}")
-    return end if by is None else by
-
-
-def _partitions(
-    projected: "Study",
-    months: float,
-    stages: list[int],
-    solver: str | None,
-    time_limit: float | None,
-) -> "list[Partition]":
-    from fundpool.models.optimiser.partition import best_partition
-    from fundpool.models.optimiser.problem.candidates import candidates
-    from fundpool.models.projection.central import central_paths
-
-    case = projected.case
-    projection = projected.pooled(case.levels[0])
-    found = []
-    for scheme in case.schemes:
-        given = candidates(case, central_paths(projection, scheme.name), months, stages)
-        partition, solution = best_partition(given, solver, time_limit)
-        if partition is None:
-            say(f"fundpool: no choice of pools for {scheme.name}: {solution.status}")
-            raise typer.Exit(NO_PLAN)
-        found.append(partition)
-    return found
-
-
-def _joined(partitions: "list[Partition]") -> "PoolingPlan":
-    from fundpool.models.pooling.plans import PoolingPlan
-
-    stages = [stage for partition in partitions for stage in partition.plan.stages]
-    return PoolingPlan("chosen", tuple(stages))
-
-
-def _sensitivity(
-    case: "Case", pools: "str | PoolingPlan", years: int, choices: Any, quiet: bool
-) -> Any:
-    from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
-
-    with item_progress("Changing assumptions", len(case.paths()), quiet) as step:
-        return plan_sensitivity(
-            case, pools, years, choices=choices,
-            progress=lambda done, of: step(f"{done} of {of}"),
-        )  # fmt: skip
+    certified = all(partition.certified for partition in partitions)
+    _end(opened, plan, certified and (plan is None or plan.status == "certified"))
 
 
 class usage_from_value_error:  # noqa: N801  reads as a context
@@ -358,28 +256,6 @@ class usage_from_value_error:  # noqa: N801  reads as a context
         """Turn a ValueError into a usage error."""
         if isinstance(error, ValueError):
             raise UsageError(str(error)) from error
-
-
-def _years(text: str | None) -> list[int]:
-    try:
-        return [int(part) for part in (text or "").split(",") if part.strip()]
-    except ValueError:
-        raise UsageError(f"--merge-years {text!r} should list years, as in 2027,2033") from None
-
-
-def _level(case: "Case", level: str | None) -> str | None:
-    if level is not None and level not in case.levels:
-        raise UsageError(f"{level!r} is not a level of {case.name}: {', '.join(case.levels)}")
-    return level
-
-
-def _check_solver(solver: str | None) -> None:
-    from fundpool.models.optimiser.program.solving import check_solver
-
-    try:
-        check_solver(solver)
-    except ValueError as error:
-        raise UsageError(str(error)) from None
 
 
 def _end(case: "Case", plan: "Plan | None", certified: bool) -> None:

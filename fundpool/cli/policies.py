@@ -16,6 +16,7 @@ from fundpool.cli.session import (
     say,
     year_progress,
 )
+from fundpool.options import CASE
 
 if TYPE_CHECKING:
     from fundpool.models.projection.comparison import Comparison
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 @app.command()
 def policies(
-    case: CaseArgument = "jiangsu",
-    name: Annotated[
+    case: CaseArgument = CASE,
+    policy: Annotated[
         list[str] | None,
         typer.Option(
             "--policy",
@@ -50,9 +51,9 @@ def policies(
     with refusing_bad_input():
         opened = opened_case(case, changes)
         span = projected_years(opened, years)
-        chosen = list(dict.fromkeys(name or sorted(opened.policy_texts)))
-        for policy in chosen:
-            changed = opened.with_policies([policy])
+        chosen = list(dict.fromkeys(policy or sorted(opened.policy_texts)))
+        for name in chosen:
+            changed = opened.with_policies([name])
             checked_plans(changed, [changed.usual_pooling])
         if pooling is not None:
             checked_plans(opened, [pooling])
@@ -60,8 +61,8 @@ def policies(
         say(f"{case} has no policies; see docs/policies.md for how to write one.")
         raise typer.Exit(BAD_INPUT)
     if listed:
-        for policy in chosen:
-            _, contents = policy_contents(policy, opened.policy_texts)
+        for name in chosen:
+            _, contents = policy_contents(name, opened.policy_texts)
             typer.echo(f"{contents['name']}: {contents['title']}")
         return
     from fundpool.cli.tables import effects_text

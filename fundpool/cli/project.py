@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from fundpool import options
 from fundpool.cli.app import app
 from fundpool.cli.messages import print_result
 from fundpool.cli.options import (
@@ -54,7 +55,7 @@ PROJECTED = (
 @app.command()
 def project(
     context: typer.Context,
-    case: CaseArgument = "jiangsu",
+    case: CaseArgument = options.CASE,
     pooling: Annotated[
         str | None,
         typer.Option(
@@ -68,9 +69,9 @@ def project(
     out: Out = Path("fundpool-projection"),
     table_format: Annotated[TableFormat, typer.Option("--format")] = TableFormat.parquet,
     archive: ArchiveFolder = None,
-    scenarios: ScenarioCount = 0,
-    seed: Seed = 1,
-    engine: EngineName = "local",
+    scenarios: ScenarioCount = options.ScenarioOptions.scenarios,
+    seed: Seed = options.ScenarioOptions.seed,
+    engine: EngineName = options.ScenarioOptions.engine,
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,

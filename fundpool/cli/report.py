@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from fundpool import options
 from fundpool.cli.app import app
 from fundpool.cli.messages import print_result, said
 from fundpool.cli.nightly import nightly, one_at_a_time
@@ -62,7 +63,7 @@ from fundpool.cli.spoken import ReportLanguage, spoken
 @nightly
 def report(
     context: typer.Context,
-    case: CaseArgument = "jiangsu",
+    case: CaseArgument = options.CASE,
     pooling: Annotated[
         list[str] | None,
         typer.Option("--pooling", help="A level or plan; may be repeated. Default: all levels."),
@@ -81,12 +82,12 @@ def report(
     optimised: Annotated[
         bool, typer.Option("--optimise/--no-optimise", help="Rates and swaps for the first plan.")
     ] = True,
-    formats: Formats = "html,pdf,xlsx",
+    formats: Formats = options.ReportOptions.formats,
     out: Out = Path("fundpool-report"),
     archive: ArchiveFolder = None,
     scenarios: ScenarioCount = None,
-    seed: Seed = 1,
-    engine: EngineName = "local",
+    seed: Seed = options.ScenarioOptions.seed,
+    engine: EngineName = options.ScenarioOptions.engine,
     changes: Settings = None,
     against: Against = None,
     sensitivity: Sensitivity = Moved.main,

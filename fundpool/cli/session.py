@@ -64,6 +64,7 @@ def plain_warnings(quiet: bool) -> Iterator[None]:
 @contextmanager
 def refusing_bad_input() -> Iterator[None]:
     """Turn a refused case or a bad argument into a message and exit status 2."""
+    from fundpool.functions.wrong_argument import WrongArgumentError
     from fundpool.inputs.format.findings import CaseError, findings_as_records
     from fundpool.report.words.findings import findings_text
 
@@ -73,9 +74,29 @@ def refusing_bad_input() -> Iterator[None]:
         said().findings.extend(findings_as_records(error.findings))
         say(findings_text(error.findings, spoken()), level="error")
         raise typer.Exit(BAD_INPUT) from None
+    except WrongArgumentError as error:
+        say(f"fundpool: {error.with_option(option_of(error.argument))}")
+        raise typer.Exit(BAD_INPUT) from None
     except UsageError as error:
         say(f"fundpool: {error}")
         raise typer.Exit(BAD_INPUT) from None
+
+
+OPTIONS = {
+    "changes": "--set", "table_format": "--format", "measured": "--policies",
+    "listed": "--list", "optimised": "--optimise",
+}  # fmt: skip
+"""Options that are not spelled as the argument of the function is."""
+
+
+def option_of(argument: str) -> str:
+    """How commands spell an argument of the function of their name.
+
+    >>> option_of("limits.share_rates"), option_of("changes")
+    ('--share-rates', '--set')
+    """
+    name = argument.rpartition(".")[2]
+    return OPTIONS.get(name, f"--{name.replace('_', '-')}")
 
 
 class UsageError(Exception):

@@ -21,6 +21,7 @@ from fundpool.report.words.cover import cover_labels
 from fundpool.report.workbook.book import Contents
 from fundpool.report.workbook.workbook import write_workbook
 from fundpool.summary import as_json
+from fundpool.version import __version__
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def _imprint(report: Report) -> Imprint:
     extras, language = report.extras, report.language
     run = extras.identity.run if extras.identity else case.name
     footer = language("fundpool %(version)s; inputs %(inputs)s") % {
-        "version": _version(), "inputs": case.inputs_sha256[:16],
+        "version": __version__, "inputs": case.inputs_sha256[:16],
     }  # fmt: skip
     return Imprint(
         run=run,
@@ -141,12 +142,6 @@ def _imprint(report: Report) -> Imprint:
         annex=language("Annex"),
         contents=language("Contents"),
     )
-
-
-def _version() -> str:
-    import fundpool
-
-    return fundpool.__version__
 
 
 def workbook_contents(
@@ -160,7 +155,7 @@ def workbook_contents(
         (language("base year"), str(case.base_year)),
         (language("currency"), case.currency),
         (language("inputs (SHA-256)"), case.inputs_sha256),
-        (language("program"), f"fundpool {_version()}"),
+        (language("program"), f"fundpool {__version__}"),
         (language("alerts"), str(len(summary["alerts"]))),
     ]
     if identity is not None:

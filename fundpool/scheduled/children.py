@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from fundpool.archive.provenance import PROGRAM
 from fundpool.scheduled.outcomes import Outcome, short_name
 
 GRACE = 30.0
@@ -62,9 +63,7 @@ def _run(words: Sequence[str]) -> tuple[int, str]:
         key: value for key, value in os.environ.items() if not key.startswith(OF_THE_WHOLE_CALL)
     }
     environment["PYTHONIOENCODING"] = "utf-8"
-    import fundpool
-
-    places = [str(Path(fundpool.__file__).parent.parent), environment.get("PYTHONPATH", "")]
+    places = [str(PROGRAM), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(place for place in places if place)
     command = [sys.executable, "-m", "fundpool", *words]
     with subprocess.Popen(

@@ -124,15 +124,20 @@ class Aims:
         return ({aim: weight for aim, weight in self.weights().items() if weight > 0},)
 
 
-def policy_of(case: Case, reserve_months: float | None = None) -> Policy:
+def policy_of(case: Case, reserve_months: float | None = None, sampled: bool = False) -> Policy:
     """The limits that a case gives in its section ``optimiser``.
 
     Args:
         case: the case.
         reserve_months: floor in place of ``solvency.target_reserve_months``.
+        sampled: whether the plan is made on scenarios: the floor is then ``cvar``, which bounds
+            the worst cases of the whole sample and not only those of a few scenarios.
     """
     months = case.value("solvency.target_reserve_months")
-    policy = Policy(reserve_months=months if reserve_months is None else reserve_months)
+    policy = Policy(
+        reserve_months=months if reserve_months is None else reserve_months,
+        floor="cvar" if sampled else "every",
+    )
     given = case.settings.optimiser
     if given is None:
         return policy

@@ -98,9 +98,7 @@ def optimise(
     seed: int = 1,
     sample: Sample | None = None,
     choices: Choices | None = None,
-    ruin: float | None = None,
-    by: int | None = None,
-    joint: bool = False,
+    ruin: RuinLimit | None = None,
 ) -> Plan:
     """Contribution rates and swaps that keep every fund solvent and even out costs.
 
@@ -120,36 +118,31 @@ def optimise(
         seed: of the sampling.
         sample: scenarios already drawn.
         choices: limits, weights and solver other than the case's.
-        ruin: most that the probability of a balance below zero may be, for each fund.
-        by: last year in which that counts; the last projected one unless given.
-        joint: whether the probability is that of any fund of any scheme.
+        ruin: limit on the probability of a balance below zero.
 
     Raises:
         CaseError: scenarios are asked for and the case has no section on them.
-        ValueError: a probability that is none, or a year that is not projected.
+        ValueError: the limit on ruin counts to a year that is not projected.
         ValueError: the pools change on the way, or are not the same in all schemes where burdens
             of all together are asked for.
     """
     choices = choices or Choices()
     case = projection.case
-    if ruin is None and (by is not None or joint):
-        raise ValueError("a last year and a joint probability need a probability of ruin")
     if ruin is None and choices.rule == "adjusting":
         raise ValueError("an adjusting rule needs a probability of ruin")
     if ruin is not None and reserve_months is None:
         reserve_months = 0.0
-    policy = choices.policy or policy_of(case, reserve_months)
+    sampled = ruin is None and (sample is not None or scenarios > 0)
+    policy = choices.policy or policy_of(case, reserve_months, sampled)
     if choices.policy is not None and reserve_months is not None and ruin is None:
         policy = replace(policy, reserve_months=reserve_months)
     aims = choices.aims or aims_of(case)
     names = choices.schemes or lasting_schemes(projection)
     if ruin is not None:
-        last = int(projection.years[-1]) if by is None else by
-        limit = RuinLimit(ruin, last, joint)
-        if last not in projection.years:
-            raise ValueError(f"{last} is not one of the projected years")
+        if ruin.by not in projection.years:
+            raise ValueError(f"{ruin.by} is not one of the projected years")
         return planned_within_ruin(
-            projection, names, policy, replace(choices, aims=aims), limit, sample,
+            projection, names, policy, replace(choices, aims=aims), ruin, sample,
             scenarios or FRESH_SCENARIOS, seed,
         )  # fmt: skip
     if sample is None and scenarios > 0:
@@ -159,8 +152,6 @@ def optimise(
             fund_problem(central_paths(projection, name), policy, case.regions) for name in names
         ]
         return Plan(policy, aims, solved(central, aims, choices))
-    if choices.policy is None:
-        policy = replace(policy, floor="cvar")
     return planned_under_risk(
         [sample.within[name] for name in names], [sample.fresh[name] for name in names],
         projection, policy, aims, choices,

@@ -193,8 +193,11 @@ def _sides(field: str, words: tuple[str, str], legend: Any = None) -> Any:
     )
 
 
-def frontier_chart(frontier: Frontier) -> str:
-    """Unevenness against mean rate, one line a ceiling on swaps, as SVG text."""
+def frontier_chart(frontier: Frontier, name: str | None = None) -> str:
+    """Unevenness against mean rate, one line a ceiling on swaps, as SVG text.
+
+    ``name`` keeps the ids of the drawing apart from those of others on the same page.
+    """
     table = frontier.points.assign(
         ceiling=[f"{100 * value:.1f} % of outgo" for value in frontier.points["swap_ceiling"]]
     )
@@ -211,4 +214,4 @@ def frontier_chart(frontier: Frontier) -> str:
         )
         .properties(width=2 * WIDTH, height=round(1.3 * WIDTH))
     )  # fmt: skip
-    return svg(chart, f"frontier-{frontier.scheme}")
+    return svg(chart, name or f"frontier-{frontier.scheme}")

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import fundpool
 from fundpool.languages import ENGLISH, Language
 from fundpool.models.projection.comparison import Comparison
 from fundpool.report.document.making import message, spans
@@ -27,6 +26,7 @@ from fundpool.report.sections.scheme import scheme_section
 from fundpool.report.sections.sensitivity import sensitivity_section
 from fundpool.report.sections.solvency_tests import tests_section
 from fundpool.report.sections.terms import terms_section
+from fundpool.version import __version__
 
 
 def report_document(
@@ -108,5 +108,5 @@ def _footer(context: Context) -> Spans:
         _("fundpool %(version)s; case <code>%(name)s</code>; inputs SHA-256 "
           "<code>%(digest)s</code>. This page holds everything it shows and asks nothing of the "
           "network."),
-        version=fundpool.__version__, name=case.name, digest=case.inputs_sha256,
+        version=__version__, name=case.name, digest=case.inputs_sha256,
     )  # fmt: skip

@@ -1,9 +1,9 @@
 """How to repeat the report."""
 
-import fundpool
 from fundpool.report.document.making import Row, code, left, message, paragraph, row, spans, table
 from fundpool.report.document.model import Section
 from fundpool.report.sections.context import Context
+from fundpool.version import __version__
 
 
 def reproducibility_section(context: Context) -> Section:
@@ -26,7 +26,7 @@ def reproducibility_section(context: Context) -> Section:
 def _facts(context: Context) -> list[Row]:
     _, identity, since = context.language, context.extras.identity, context.extras.since
     inputs = row(_("inputs (SHA-256)"), code(context.case.inputs_sha256))
-    program = f"fundpool {fundpool.__version__}"
+    program = f"fundpool {__version__}"
     facts = []
     if identity is None:
         facts += [inputs, row(_("program"), program)]

@@ -7,8 +7,8 @@ from typing import Any
 
 import xlsxwriter
 
-import fundpool
 from fundpool.languages.numbers import plural
+from fundpool.version import __version__
 from fundpool.web.requests.plan import PlanRequest
 from fundpool.web.requests.policy_text import words
 from fundpool.web.work.answers import Material
@@ -101,7 +101,7 @@ def _about(
         ["scenarios", result["scenarios"]],
         ["command", command["text"]],
         ["inputs sha256", result["inputs_sha256"]],
-        ["made with", f"fundpool {fundpool.__version__}"],
+        ["made with", f"fundpool {__version__}"],
     ]
 
 

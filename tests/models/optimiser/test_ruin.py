@@ -1,5 +1,6 @@
 """Plans whose probability of a balance below zero is limited."""
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from numpy.testing import assert_allclose
 
 from fundpool.inputs.case import read_case
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.optimiser import Choices, optimise
+from fundpool.models.optimiser import optimise
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import fund_problem
 from fundpool.models.optimiser.problem.scenarios import chosen_scenarios
@@ -157,7 +158,7 @@ def test_a_projection_gives_a_safe_plan_with_what_regions_make_of_it(
     projection: Projection,
 ) -> None:
     last = int(projection.years[3])
-    plan = optimise(projection, scenarios=400, seed=3, ruin=0.1, by=last)
+    plan = optimise(projection, scenarios=400, seed=3, ruin=RuinLimit(0.1, last))
     assert plan.status == "certified"
     record = plan.record()
     assert record["probability"]["in_sample"] <= 0.1  # type: ignore[index]
@@ -165,22 +166,21 @@ def test_a_projection_gives_a_safe_plan_with_what_regions_make_of_it(
     assert set(record["acceptability"]) >= {  # type: ignore[call-overload]
         "worse_off", "poor_to_rich", "blocking_coalition",
     }  # fmt: skip
-    again = optimise(projection, scenarios=400, seed=3, ruin=0.1, by=last)
+    again = optimise(projection, scenarios=400, seed=3, ruin=RuinLimit(0.1, last))
     assert again.record() == record
-    every = optimise(projection, scenarios=400, seed=3, ruin=0.1, by=last, joint=True)
+    every = optimise(projection, scenarios=400, seed=3, ruin=RuinLimit(0.1, last, joint=True))
     assert every.terms["burden"] > plan.terms["burden"]
 
 
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [({"ruin": 0.0}, "between 0 and 1"), ({"ruin": 1.0}, "between 0 and 1"),
-     ({"ruin": 0.1, "by": 1999}, "1999"), ({"by": 2030}, "ruin"), ({"joint": True}, "ruin")],
-)  # fmt: skip
-def test_limits_that_mean_nothing_are_refused(
-    projection: Projection, words: dict[str, float], sentence: str
-) -> None:
-    with pytest.raises(ValueError, match=sentence):
-        optimise(projection, scenarios=10, choices=Choices(), **words)  # type: ignore[arg-type]
+@pytest.mark.parametrize("most", [0.0, 1.0, math.nan])
+def test_a_limit_that_is_no_probability_is_refused(most: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        RuinLimit(most, 2030)
+
+
+def test_a_limit_to_a_year_that_is_not_projected_is_refused(projection: Projection) -> None:
+    with pytest.raises(ValueError, match="1999"):
+        optimise(projection, scenarios=10, ruin=RuinLimit(0.1, 1999))
 
 
 def test_fixed_flows_are_those_of_the_scenarios() -> None:

@@ -1,0 +1,146 @@
+"""``runs``, ``diff`` and ``rerun`` as functions."""
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from fundpool.archive.reruns import Rerun
+from fundpool.archive.reruns import rerun as repeated
+from fundpool.archive.retention import forget
+from fundpool.archive.runs import Archive, Run
+from fundpool.archive.verify import verify as verified
+from fundpool.functions.arguments import folder, of_kind, whole
+from fundpool.functions.results import Change
+from fundpool.functions.wrong_argument import sentence
+from fundpool.models.analysis.change import analysis_of_change
+from fundpool.options import ARCHIVE
+from fundpool.writing import write_csv
+
+
+def runs(
+    archive: Path | str = ARCHIVE,
+    *,
+    verify: bool = False,
+    sql: str | None = None,
+    keep: int | None = None,
+) -> pd.DataFrame:
+    """The runs of an archive, or the answer to a question across them.
+
+    Args:
+        archive: its folder.
+        verify: read every file and compare its digest; the table then names what is damaged.
+        sql: a question; every result table is a view with the column ``run``.
+        keep: forget all but the last so many runs of each command on each case; the table then
+            names the runs forgotten.
+
+    Raises:
+        ValueError: there is no archive, or the question cannot be answered.
+        fundpool.archive.objects.DamagedError: the archive cannot be read.
+
+    Example:
+        >>> import fundpool
+        >>> done = fundpool.project("jiangsu", years=1, outputs=fundpool.Outputs(archive="runs"))
+        >>> len(fundpool.runs("runs"))
+        1
+        >>> list(fundpool.runs("runs", sql="SELECT count(*) AS n FROM measures").columns)
+        ['n']
+    """
+    opened = archive_in(archive)
+    if keep is not None:
+        gone = forget(opened, whole("keep", keep, 1))
+        return pd.DataFrame({"run": list(gone.runs)})
+    if verify:
+        damaged = verified(opened).damaged
+        rows = [(run, item) for run, wrong in damaged.items() for item in wrong]
+        return pd.DataFrame(rows, columns=["run", "damage"])
+    if sql is None:
+        return opened.listing()
+    return opened.query(of_kind("sql", sql, str, "a question in SQL"))
+
+
+def diff(
+    first: str, second: str, archive: Path | str = ARCHIVE, out: Path | str | None = None
+) -> Change:
+    """What moved reserves and level rates between two runs, step by step.
+
+    Args:
+        first, second: ids of the earlier and the later run, or their beginnings.
+        archive: the archive's folder.
+        out: CSV file that the table is also written to.
+
+    Raises:
+        LookupError: no such run.
+        ValueError: the runs cannot be compared, in a sentence.
+
+    Example:
+        >>> import fundpool
+        >>> kept = fundpool.Outputs(archive="both")
+        >>> before = fundpool.project("jiangsu", years=1, outputs=kept)
+        >>> dear = {"economy.medical_inflation": 0.15}
+        >>> after = fundpool.project("jiangsu", years=1, changes=dear, outputs=kept)
+        >>> change = fundpool.diff(*fundpool.runs("both")["run"], archive="both")
+        >>> change.plan
+        'county'
+    """
+    from fundpool.cli.diff import measures_of
+    from fundpool.cli.reporting import plan_in_common, valuation_of
+    from fundpool.cli.session import UsageError
+    from fundpool.models.analysis.change import NotComparableError
+
+    opened = archive_in(archive)
+    old, new = run_in(opened, "first", first), run_in(opened, "second", second)
+    try:
+        with tempfile.TemporaryDirectory(prefix="fundpool-diff-") as name:
+            plan = plan_in_common(measures_of(old), measures_of(new))
+            earlier = valuation_of(old, plan, Path(name) / "first")
+            later = valuation_of(new, plan, Path(name) / "second")
+            table = analysis_of_change(earlier, later, plan, lambda _step: None)
+    except (UsageError, NotComparableError) as error:
+        raise ValueError(str(error)) from None
+    if out is not None:
+        write_csv(table, folder("out", out))
+    return Change(old.id, new.id, plan, table)
+
+
+def rerun(run: str, archive: Path | str = ARCHIVE) -> Rerun:
+    """Repeat a run from what the archive holds; ``identical`` says whether bit for bit.
+
+    Args:
+        run: id of a run, or its beginning.
+        archive: the archive's folder.
+
+    Raises:
+        LookupError: no such run.
+        fundpool.archive.reruns.RerunFailedError: the repeat came to no result.
+        fundpool.archive.objects.DamagedError: an input is missing or altered.
+
+    Example:
+        >>> import fundpool
+        >>> kept = fundpool.Outputs(archive="again")
+        >>> done = fundpool.project("jiangsu", years=1, outputs=kept)
+        >>> fundpool.rerun(fundpool.runs("again")["run"][0], "again").identical
+        True
+    """
+    from fundpool.functions.requests import commands
+
+    opened = archive_in(archive)
+    return repeated(opened, run_in(opened, "run", run), commands())
+
+
+def archive_in(place: object) -> Archive:
+    """The archive in a folder.
+
+    Raises:
+        TypeError: no folder is named.
+        ValueError: there is none.
+    """
+    opened = Archive(folder("archive", place))
+    if not opened.exists:
+        raise ValueError(sentence("archive", str(place), "the folder of an archive of runs"))
+    return opened
+
+
+def run_in(archive: Archive, argument: str, name: object) -> Run:
+    """A run by its id or the beginning of it."""
+    return archive.run(of_kind(argument, name, str, "the id of a run, or its beginning"))

@@ -1,0 +1,284 @@
+"""``check``, ``project``, ``compare`` and ``policies`` as functions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from fundpool.deprecation import renamed
+from fundpool.functions.arguments import (
+    CaseLike,
+    Policies,
+    Pooling,
+    checked_pooling,
+    folder,
+    names_of,
+    of_kind,
+    opened,
+    scenario_options,
+    whole,
+)
+from fundpool.functions.results import (
+    Comparison,
+    Findings,
+    PolicyEffects,
+    Projection,
+    made_of,
+    risk_tables,
+    scenarios_run,
+    written_to,
+)
+from fundpool.functions.wrong_argument import sentence
+from fundpool.inputs.case import Case
+from fundpool.inputs.case.policies import policy_contents
+from fundpool.inputs.files.writing import whole_folder
+from fundpool.models.analysis.policies import policy_effects
+from fundpool.models.calibration.checking import check_case
+from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.projection.study import Study, study
+from fundpool.options import CASE, Outputs, ScenarioOptions
+from fundpool.summary import as_json, summary
+from fundpool.writing import write_table
+
+Progress = Callable[[int], None]
+MOST_YEARS = 100
+
+
+def check(case: str | Path = CASE) -> Findings:
+    """Everything that is wrong with a case; empty if nothing is.
+
+    Args:
+        case: a case folder, a workbook or the name of a bundled case.
+
+    Raises:
+        TypeError: anything else.
+
+    Example:
+        >>> import fundpool
+        >>> fundpool.check("jiangsu")
+        <Findings: 0 errors, 0 warnings>
+    """
+    if not isinstance(case, str | Path):
+        raise TypeError(sentence("case", case, "a case folder, a workbook or a bundled name"))
+    return Findings(check_case(case))
+
+
+def project(
+    case: CaseLike = CASE,
+    pooling: Pooling | None = None,
+    years: int | None = None,
+    progress: Progress | None = None,
+    *,
+    policy: Policies = None,
+    changes: Mapping[str, float] | None = None,
+    scenarios: int | ScenarioOptions = ScenarioOptions.scenarios or 0,
+    outputs: Outputs = Outputs(),  # noqa: B008  frozen
+) -> Projection:
+    """Project a case under one pooling plan.
+
+    Args:
+        case: a case, or its folder, its workbook or the name of a bundled case.
+        pooling: a level, a plan or its short form such as ``county,city@2027``; default: the plan
+            of the policies, or the lowest level.
+        years: number of projected years; default: ``solvency.horizon`` of the case.
+        progress: called with each finished year.
+        policy: policies laid over the case, by name or file.
+        changes: assumptions by path, as ``--set`` gives them.
+        scenarios: how many to run, or options with seed and engine; the result is ``risk``.
+        outputs: where tables, ``summary.json`` and the run go; by default nothing is written.
+
+    Raises:
+        CaseError: the case is refused; all findings.
+        TypeError, ValueError: a wrong argument, named with what was expected.
+
+    Example:
+        >>> import fundpool
+        >>> projection = fundpool.project("jiangsu", pooling="city", years=2)
+        >>> list(projection.overview["scheme"])
+        ['employee', 'resident']
+        >>> int(projection.funds["year"].max()) - projection.case.base_year
+        2
+    """
+    target = _target(outputs)
+    asked = scenario_options(scenarios)
+    whole("years", years, 1, MOST_YEARS, optional=True)
+    case_read = opened(case, policy, changes)
+    plan = plan_for(case_read, checked_pooling(case_read, pooling or case_read.usual_pooling))
+    origin = _origin(case, outputs)
+    found = made_of(Projection, study(case_read, years, progress).pooled(plan))
+    if asked.scenarios:
+        found = replace(found, risk=scenarios_run(found.study, [plan], asked))
+    if target or outputs.archive is not None:
+        result = summary({plan.name: found}, plan.name, found.risk)
+        if outputs.archive is not None:
+            values = _values(origin, found.study, policy, changes, asked) | {"pooling": plan.name}
+            _keep(outputs, "project", values, case_read, result, found.tables)
+        if target:
+            with whole_folder(target[0]) as place:
+                for name, table in found.tables.items():
+                    write_table(table, place / name, target[1])
+                text = as_json(result)
+                (place / "summary.json").write_text(text, encoding="utf-8", newline="\n")
+    return found
+
+
+@renamed(plans="pooling")
+def compare(
+    case: CaseLike = CASE,
+    pooling: Sequence[Pooling] | None = None,
+    years: int | None = None,
+    progress: Progress | None = None,
+    *,
+    policy: Policies = None,
+    changes: Mapping[str, float] | None = None,
+    scenarios: int | ScenarioOptions = ScenarioOptions.scenarios or 0,
+    archive: Path | str | None = Outputs.archive,
+) -> Comparison:
+    """Project a case once and pool it in several ways; with policies also without them.
+
+    Args:
+        case: a case, or its folder, its workbook or the name of a bundled case.
+        pooling: levels or plans; default: every level of the case, and its policies' plan.
+        years: number of projected years; default: ``solvency.horizon`` of the case.
+        progress: called with each finished year.
+        policy: policies laid over the case, by name or file; ``base`` is then the case without.
+        changes: assumptions by path, as ``--set`` gives them.
+        scenarios: how many to run, or options with seed and engine; the result is ``risk``.
+        archive: archive of runs to keep the run in.
+
+    Raises:
+        CaseError: the case is refused; all findings.
+        TypeError, ValueError: a wrong argument, named with what was expected.
+
+    Example:
+        >>> import fundpool
+        >>> levels = fundpool.compare("jiangsu", ["county", "province"], years=2)
+        >>> list(dict.fromkeys(levels.overview["plan"]))
+        ['county', 'province']
+    """
+    asked = scenario_options(scenarios)
+    whole("years", years, 1, MOST_YEARS, optional=True)
+    case_read = opened(case, policy, changes)
+    if pooling is not None and (isinstance(pooling, str) or not isinstance(pooling, Sequence)):
+        raise TypeError(sentence("pooling", pooling, "a list of levels or plans"))
+    plans = [plan_for(case_read, checked_pooling(case_read, plan))
+             for plan in (pooling or case_read.usual_plans)]  # fmt: skip
+    outputs = Outputs(archive=archive)
+    origin = _origin(case, outputs)
+    done = study(case_read, years, progress)
+    span = done.flows.years.size - 1
+    base = None
+    if case_read.before is not None:
+        without = study(case_read.reference, span, progress)
+        base = Comparison(without, {p.name: made_of(Projection, without.pooled(p)) for p in plans})
+    found = Comparison(
+        done,
+        {plan.name: made_of(Projection, done.pooled(plan)) for plan in plans},
+        scenarios_run(done, plans, asked) if asked.scenarios else None,
+        base,
+    )
+    if archive is not None:
+        names = [plan.name for plan in plans]
+        values = _values(origin, done, policy, changes, asked) | {"pooling": names}
+        result = summary(found.projections, names[0], found.risk)
+        more = {} if found.risk is None else risk_tables(found.risk)
+        _keep(outputs, "compare", values, case_read, result, found.tables | more)
+    return found
+
+
+def policies(
+    case: CaseLike = CASE,
+    policy: Policies = None,
+    pooling: str | None = None,
+    years: int | None = None,
+    progress: Callable[[str], None] | None = None,
+    *,
+    listed: bool = False,
+    changes: Mapping[str, float] | None = None,
+) -> PolicyEffects | pd.DataFrame:
+    """Measure policies of a case against the case without them.
+
+    Args:
+        case: a case, or its folder, its workbook or the name of a bundled case.
+        policy: only these, by name or file; default: all that come with the case.
+        pooling: plan where a policy has none; default: the lowest level.
+        years: number of projected years; default: ``solvency.horizon`` of the case.
+        progress: called with the name of each finished policy.
+        listed: only name them, project nothing.
+        changes: assumptions by path, as ``--set`` gives them.
+
+    Returns:
+        what they change; with ``listed`` a table of name and title.
+
+    Raises:
+        CaseError: the case or a policy is refused.
+        TypeError, ValueError: a wrong argument, or a case without policies.
+
+    Example:
+        >>> import fundpool
+        >>> list(fundpool.policies("jiangsu", listed=True).columns)
+        ['name', 'title']
+    """
+    whole("years", years, 1, MOST_YEARS, optional=True)
+    case_read = opened(case, None, changes)
+    chosen = list(dict.fromkeys(names_of("policy", policy) or sorted(case_read.policy_texts)))
+    for name in chosen:
+        checked_pooling(changed := case_read.with_policies([name]), changed.usual_pooling)
+    if pooling is not None:
+        checked_pooling(case_read, pooling)
+    if listed:
+        texts = [policy_contents(name, case_read.policy_texts)[1] for name in chosen]
+        rows = [(text["name"], text["title"]) for text in texts]
+        return pd.DataFrame(rows, columns=["name", "title"])
+    if not chosen:
+        raise ValueError(sentence("case", case_read, "a case with policies"))
+    found = policy_effects(study(case_read, years), chosen, pooling, progress)
+    return made_of(PolicyEffects, found)
+
+
+def _target(outputs: object) -> tuple[Path, str] | None:
+    """Folder and format that tables are written to."""
+    asked = of_kind("outputs", outputs, Outputs, "Outputs(out=..., table_format=..., archive=...)")
+    if asked.out is None:
+        return None
+    return written_to(asked.out, asked.table_format)
+
+
+def _origin(case: object, outputs: Outputs) -> str:
+    """Where the case was read from, if the run is to be kept."""
+    if outputs.archive is None:
+        return ""
+    from fundpool.functions.requests import origin_of
+
+    return origin_of(case, "case")
+
+
+def _values(
+    origin: str,
+    done: Study,
+    policy: Policies,
+    changes: Mapping[str, float] | None,
+    asked: ScenarioOptions,
+) -> dict[str, object]:
+    """Options of the command that does the same."""
+    from fundpool.functions.requests import changed_values
+
+    return {
+        "case": origin, "policy": [str(name) for name in names_of("policy", policy)] or None,
+        "changes": changed_values(changes) or None, "years": done.flows.years.size - 1,
+        "scenarios": asked.scenarios, "seed": asked.seed, "engine": asked.engine,
+    }  # fmt: skip
+
+
+def _keep(
+    outputs: Outputs,
+    name: str,
+    values: Mapping[str, object],
+    case: Case,
+    result: Mapping[str, object],
+    tables: Mapping[str, pd.DataFrame],
+) -> None:
+    from fundpool.functions.requests import keep
+
+    keep(folder("archive", outputs.archive), name, values, case, result, tables)

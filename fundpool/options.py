@@ -1,0 +1,142 @@
+"""Options of commands and of the functions of the same name: the one place for their defaults.
+
+>>> ScenarioOptions(scenarios=200)
+ScenarioOptions(scenarios=200, seed=1, engine='local')
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ARCHIVE = Path("fundpool-archive")
+"""Where the commands on runs look for an archive."""
+
+CASE = "jiangsu"
+"""The case where none is named."""
+
+POINTS = 5
+"""Steps each way of a frontier."""
+
+
+USUAL_RUIN = 0.05
+"""Probability of ruin that an adjusting rule is made to where none is given."""
+
+
+@dataclass(frozen=True)
+class ScenarioOptions:
+    """Scenarios to run beside the central path.
+
+    Attributes:
+        scenarios: how many; 0 for none; None for as many as suit, where the case has them.
+        seed: of all draws, from 0 to 2^64 - 1.
+        engine: where they run: ``local``, ``processes``, ``dask`` or ``dask=ADDRESS``.
+    """
+
+    scenarios: int | None = 0
+    seed: int = 1
+    engine: str = "local"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Where results go.
+
+    Attributes:
+        out: folder that is written, as by the command; None: nothing is written (a command then
+            writes to a folder named after it).
+        table_format: ``parquet`` or ``csv``.
+        archive: archive of runs that the run is kept in.
+    """
+
+    out: Path | str | None = None
+    table_format: str = "parquet"
+    archive: Path | str | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an optimised plan decides, and what it must respect.
+
+    Attributes:
+        choose: what is decided, of ``rates``, ``swaps`` and ``pooling``, separated by commas.
+        floor: how the reserve floor holds over scenarios: in ``every`` one, in ``expectation``, or
+            in the mean of the worst cases (``cvar``); None: ``cvar``.
+        share_rates: level with one rate a region; None: each pool has its own.
+        hubs: level with one hub of swaps a region; None: one hub.
+        merge_years: years from which pools may merge, separated by commas.
+        solver: a solver that PuLP knows by name; None: HiGHS.
+        time_limit: seconds for each solve; None: no limit.
+        rule: rates are a ``fixed`` path, or follow an ``adjusting`` rule in reserve months, which
+            is made to a limit on ruin (0.05 unless one is given).
+    """
+
+    choose: str = "rates,swaps"
+    floor: str | None = None
+    share_rates: str | None = None
+    hubs: str | None = None
+    merge_years: str | None = None
+    solver: str | None = None
+    time_limit: float | None = None
+    rule: str = "fixed"
+
+
+@dataclass(frozen=True)
+class Ruin:
+    """A limit on the probability that a fund's balance is below zero at the end of some year.
+
+    Attributes:
+        most: largest probability, between 0 and 1.
+        by: last year that counts; None: the last projected one.
+        joint: whether it is that of any fund of any scheme, not of each.
+    """
+
+    most: float
+    by: int | None = None
+    joint: bool = False
+
+
+@dataclass(frozen=True)
+class Goals:
+    """What an optimised plan makes small.
+
+    Attributes:
+        measure: measure of unevenness: ``range``, ``deviation`` or ``gini``.
+        burden_of: what a burden is spread over: ``base``, ``person`` or ``contributor``.
+        order: aims in strict order in place of weights, separated by commas.
+        joint: even out the burdens of all schemes together.
+        sensitivity: also plan anew with each assumption changed.
+    """
+
+    measure: str = "range"
+    burden_of: str = "base"
+    order: str | None = None
+    joint: bool = False
+    sensitivity: bool = False
+
+
+@dataclass(frozen=True)
+class ReportOptions:
+    """What a report holds.
+
+    Attributes:
+        measured: policies to measure, separated by commas; ``all``, ``none``; None: those that the
+            case lists for its report.
+        optimised: rates and swaps for the first plan.
+        formats: files, of ``html``, ``pdf`` and ``xlsx``, separated by commas.
+        against: run to analyse the change from; ``none``; None: the latest of the same case in the
+            archive.
+        sensitivity: assumptions moved down and up: ``main``, ``all`` or ``none``.
+        lang: language: ``en`` or ``zh``; None: that of the machine.
+        webhook: address that alerts are posted to.
+        webhook_file: file with that address.
+        secret_file: file with the key that what is posted is signed with.
+    """
+
+    measured: str | None = None
+    optimised: bool = True
+    formats: str = "html,pdf,xlsx"
+    against: str | None = None
+    sensitivity: str = "main"
+    lang: str | None = None
+    webhook: str | None = None
+    webhook_file: Path | str | None = None
+    secret_file: Path | str | None = None
