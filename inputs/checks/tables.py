@@ -1,5 +1,6 @@
 """What must hold across the tables of a case."""
 
+import math
 from collections.abc import Mapping
 from itertools import product
 
@@ -219,10 +220,10 @@ def band_findings(
         for name, scheme in schemes.items():
             rule = scheme.rules.get(f"retirement_age_{sex}")
             covered = "retired" in scheme.statuses_covered
-            if covered and rule is not None and round(rule.value) not in starts:
+            if covered and rule is not None and math.floor(rule.value) not in starts:
                 findings.append(
                     Finding(raw["coverage"].file, None, "age_from", None,
-                            f"a band of {sex} that begins at {rule.value:g}",
+                            f"a band of {sex} that begins at {math.floor(rule.value)}",
                             f"It is the retirement age of {name}; split the band there.")
                 )  # fmt: skip
         wanted: list[tuple[object, ...]] = [

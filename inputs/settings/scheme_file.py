@@ -272,10 +272,6 @@ def read_scheme(
             if not least <= value <= most:
                 report(f"rules.{rule}", f"{value:g}", f"a number from {least:g} to {most:g}",
                        "Correct the number.")  # fmt: skip
-            elif rule.startswith("retirement_age") and value != round(value):
-                report(f"rules.{rule}", f"{value:g}", "a whole number of years",
-                       "Ages in months are not projected: give the nearest whole age, and the "
-                       "year from which the next one holds under by_year.")  # fmt: skip
     for rule in scheme.rules:
         if rule not in ranges and rule not in optional:
             report(f"rules.{rule}", rule, f"a rule of a {scheme.kind} scheme",

@@ -162,8 +162,8 @@ def carry_on(  # type: ignore[no-untyped-def]
         brought: arriving amounts; its first two layers become the means before.
         carry: share of years and factor of money that come from another territory, by place.
         r: the place.
-        staying: share of employees and of the doubly insured who go on contributing, nobody at
-            retirement age, packed ``(rows, 2, H)``.
+        staying: share of employees and of the doubly insured who go on contributing, nobody who
+            reaches retirement age, packed ``(rows, 2, H)``.
         row: the pair's row of it.
         kept: become those who go on contributing.
         still, part: become those of them who were here, and their share among arrivals.

@@ -57,7 +57,9 @@ def step_in_place(
     if claims is None:
         claims = np.empty((count, K, services, care.classes), people.dtype)
     births, deaths, arrivals, lapsed, released = (np.empty(count) for _ in range(5))
-    retiring, money_out, money_in = (np.empty((count, 2)) for _ in range(3))
+    money_out, money_in = (np.empty((count, 2)) for _ in range(2))
+    groups = rates.retiring_groups
+    retiring = np.empty((count, groups.share.size))
     movement = rates.movement
     blocks = claim_blocks(care, cells)
 
@@ -93,7 +95,7 @@ def step_in_place(
         same_kind(rates.move_out),
         same_kind(rates.move_onward),
         same_kind(rates.move_return),
-        rates.retirement_cells,
+        (groups.cells, groups.share),
         rates.retired_share,
         rates.home_cover,
         same_kind(rates.carry),

@@ -89,7 +89,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
     move_out,
     move_onward,
     move_return,
-    retirement_cells,
+    retiring_groups,
     retired_share,
     home_cover,
     carry,
@@ -264,7 +264,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             for side in range(2):
                 money_in[p, side] = money_of(brought[side, MONEY], work)
             arrivals[p] = add_to(moved, here, spans, held)
-            retire(moved, retirement_cells, retired_share, p, home_cover, h, retiring)
+            retire(moved, retiring_groups, retired_share, p, home_cover, h, retiring)
             lapsed[p] = change_cover(end, moved, transition, row, plan)
             money = add_entrants(mean, end, kept, brought, prior_credit, work)
             released[p] += (
