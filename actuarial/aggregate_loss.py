@@ -27,6 +27,10 @@ def discretised(severity: Limited, step: float, points: int) -> FloatArray:
     ``f[0] = 1 - LEV(h)/h``, ``f[j] = (2 LEV(jh) - LEV((j-1)h) - LEV((j+1)h)) / h``. What lies
     beyond the last point is left out.
 
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> discretised(Exponential(1.0), step=1.0, points=4).round(4).tolist()
+    [0.3679, 0.3996, 0.147, 0.0541]
+
     Raises:
         ValueError: a step that is not positive or fewer than two points.
     """
@@ -35,6 +39,11 @@ def discretised(severity: Limited, step: float, points: int) -> FloatArray:
 
 def check_count(rate: float, dispersion: float = 0.0) -> None:
     """Refuse an expected number of claims, or a dispersion, that cannot be.
+
+    >>> check_count(-1.0)
+    Traceback (most recent call last):
+        ...
+    ValueError: the expected number of claims must be a number of at least 0
 
     Raises:
         ValueError: it is negative or not a number.
@@ -47,6 +56,10 @@ def check_count(rate: float, dispersion: float = 0.0) -> None:
 
 def lattice_mass(severity: Limited, step: float, points: int) -> FloatArray:
     """As :func:`discretised`, rounding left in: what is slightly below zero cancels in sums.
+
+    >>> from fundpool.actuarial.severity import Empirical
+    >>> lattice_mass(Empirical([100.0, 200.0]), step=100.0, points=4).tolist()
+    [0.0, 0.5, 0.5, 0.0]
 
     Raises:
         ValueError: a step that is not positive or fewer than two points.
@@ -64,6 +77,10 @@ def lattice_mass(severity: Limited, step: float, points: int) -> FloatArray:
 
 def compound_poisson(rate: float, severity: Severity, step: float, points: int) -> FloatArray:
     """Probabilities of the aggregate at ``0, step, 2 step, ...``, ``(points,)``.
+
+    >>> from fundpool.actuarial.severity import Empirical
+    >>> compound_poisson(1.0, Empirical([1.0]), step=1.0, points=4).round(4).tolist()  # Poisson(1)
+    [0.3679, 0.3679, 0.1839, 0.0613]
 
     Args:
         rate: expected number of claims.
@@ -86,6 +103,11 @@ def compound_negative_binomial(
     The number of claims has mean ``rate`` and variance ``rate + dispersion * rate^2``; its
     probability generating function is ``(1 - dispersion rate (z - 1))^(-1/dispersion)``.
 
+    >>> from fundpool.actuarial.severity import Empirical
+    >>> unit = Empirical([1.0])  # dispersion 1: the number of claims is geometric
+    >>> compound_negative_binomial(1.0, 1.0, unit, step=1.0, points=4).round(4).tolist()
+    [0.5, 0.25, 0.125, 0.0625]
+
     Args:
         rate: expected number of claims.
         dispersion: variance of the gamma factor; 0 is compound Poisson.
@@ -104,6 +126,9 @@ def aggregated(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
     """Probabilities of the aggregate from those of a claim on the same lattice, ``(points,)``.
 
     Rounding may leave some slightly below zero; left as they are, it cancels in sums over them.
+
+    >>> aggregated(np.array([0.0, 1.0, 0.0, 0.0]), rate=1.0, dispersion=0.0).round(4).tolist()
+    [0.3679, 0.3679, 0.1839, 0.0613]
 
     Args:
         mass: probabilities of a claim at ``0, step, 2 step, ...``, ``(points,)``.
@@ -126,7 +151,12 @@ def aggregated(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
 
 
 def compound_poisson_moments(rate: float, severity: Severity) -> tuple[float, float]:
-    """Mean ``rate E[X]`` and variance ``rate E[X^2]`` of the aggregate."""
+    """Mean ``rate E[X]`` and variance ``rate E[X^2]`` of the aggregate.
+
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> compound_poisson_moments(2.0, Exponential(100.0))
+    (200.0, 40000.0)
+    """
     check_count(rate)
     mean = severity.mean()
     return rate * mean, rate * (severity.variance() + mean**2)

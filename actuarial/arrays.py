@@ -50,3 +50,22 @@ def same_kind(result: FloatArray, *arguments: ArrayLike) -> "float | FloatArray"
     if all(np.ndim(argument) == 0 for argument in arguments):
         return float(result)
     return result
+
+
+def ratio(numerator: ArrayLike, denominator: ArrayLike, otherwise: ArrayLike = 0.0) -> FloatArray:
+    """Numerator over denominator where that is positive, and something else where it is not.
+
+    Args:
+        numerator: ``(...)``.
+        denominator: broadcasts with it.
+        otherwise: what stands where the denominator is not positive, NaN for instance.
+
+    >>> ratio([1.0, 2.0], [4.0, 0.0], otherwise=1.0).tolist()
+    [0.25, 1.0]
+    """
+    above, below = np.broadcast_arrays(
+        np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
+    )
+    result = np.array(np.broadcast_to(otherwise, above.shape), dtype=np.float64)
+    np.divide(above, below, out=result, where=below > 0)
+    return result

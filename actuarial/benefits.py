@@ -23,6 +23,10 @@ RULES = ("remaining_cost", "non_duplication", "sequential")
 class PiecewiseLinear:
     """A continuous piecewise-linear payment, zero at zero cost.
 
+    >>> half_above_100 = PiecewiseLinear(knots=(0.0, 100.0), slopes=(0.0, 0.5))
+    >>> half_above_100([50.0, 300.0]).tolist()
+    [0.0, 100.0]
+
     Attributes:
         knots: costs at which the slope changes, ascending from 0, ``(J,)``.
         slopes: slope from each knot on, ``(J,)``; the last one to infinity.
@@ -164,6 +168,11 @@ def expected_payment_grid(
 ) -> float | FloatArray:
     """``E[b(s X)]`` for every ``s`` in ``scales``, by ``LEV`` of ``s X`` at ``u`` = ``s LEV(u/s)``.
 
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> formula = BenefitFormula(bands=((0, 0.5),), ceiling=100)
+    >>> expected_payment_grid(formula, Exponential(100.0), [1.0, 2.0]).round(4).tolist()
+    [43.2332, 63.2121]
+
     Raises:
         ValueError: a scale is not positive.
     """
@@ -227,6 +236,11 @@ def coordinate(
 
     Under a reimbursement quota below one the second pays at most ``max(quota * x - b1(x), 0)``.
     Whatever the rule, the quota and the order, both together never pay more than the cost.
+
+    >>> home = BenefitFormula(deductible=100, bands=((0, 0.5),))
+    >>> first, second = coordinate(BenefitFormula(bands=((0, 0.7),)), home)
+    >>> first(1_000.0), second(1_000.0)  # by its own rule the second would pay 450
+    (700.0, 300.0)
 
     Raises:
         ValueError: another rule is named, or the quota does not lie between 0 and 1.

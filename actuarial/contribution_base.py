@@ -14,6 +14,11 @@ def expected_contribution_base(
 
     ``E[min(max(W, floor), ceiling)] = floor + LEV(ceiling) - LEV(floor)``.
 
+    >>> expected_contribution_base(5_000.0, 0.0, floor=6_000.0, ceiling=20_000.0)
+    6000.0
+    >>> round(expected_contribution_base(8_000.0, 0.6, floor=6_000.0, ceiling=20_000.0), 2)
+    8583.55
+
     Args:
         mean_wage: mean wage, positive.
         wage_cv: coefficient of variation of wages; 0 for equal wages.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import norm
 
-from fundpool.actuarial.arrays import FloatArray, numbers
+from fundpool.actuarial.arrays import FloatArray, numbers, ratio
 
 
 def full_credibility_claims(
@@ -57,6 +57,10 @@ def limited_fluctuation(claims: ArrayLike, full: float) -> FloatArray:
 class Credibility:
     """Bühlmann and Straub's credibility of each of ``r`` groups.
 
+    >>> groups = buhlmann_straub([[1.0, 1.2], [0.5, 0.7]], [[10.0, 10.0], [10.0, 10.0]])
+    >>> groups.factor.round(3).tolist(), groups.estimate.round(3).tolist()
+    ([0.92, 0.92], [1.08, 0.62])
+
     Attributes:
         factor: weight of the group's own experience, ``(r,)``, 0 to 1.
         experience: the group's own mean, ``(r,)``.
@@ -89,6 +93,10 @@ def buhlmann_straub(ratios: ArrayLike, weights: ArrayLike) -> Credibility:
 
     (Bühlmann and Straub, 1970; unbiased estimators as in Klugman, Panjer and Willmot.)
 
+    >>> groups = buhlmann_straub([[1.0, 1.2], [0.5, 0.7]], [[10.0, 10.0], [10.0, 10.0]])
+    >>> round(groups.collective, 3), round(groups.within, 3), round(groups.between, 3)
+    (0.85, 0.2, 0.115)
+
     Args:
         ratios: such as actual over expected, ``(r, n)``; ignored where the weight is zero.
         weights: such as expected money, ``(r, n)``, at least 0.
@@ -111,9 +119,7 @@ def buhlmann_straub(ratios: ArrayLike, weights: ArrayLike) -> Credibility:
     degrees = int((seen.sum(axis=1) - 1)[present].sum())
     if present.sum() < 2 or degrees < 1:
         raise ValueError("credibility needs at least two groups, and one of them two periods")
-    group_means = np.divide(
-        (w * x).sum(axis=1), by_group, out=np.zeros_like(by_group), where=present
-    )
+    group_means = ratio((w * x).sum(axis=1), by_group)
     total = float(by_group.sum())
     mean = float((by_group * group_means).sum() / total)
     within = float((w * (x - group_means[:, None]) ** 2 * seen).sum() / degrees)

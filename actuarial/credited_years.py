@@ -21,6 +21,11 @@ def eligible_share(
     the share is that of ``Beta(p k, (1 - p) k)`` above ``required / longest``. Without it they
     are gamma distributed: ``shape = mean^2 / variance``. Without variance everybody has the mean.
 
+    >>> round(eligible_share(15.0, 80.0, 15.0, longest=40.0), 4)
+    0.4634
+    >>> eligible_share([10.0, 20.0], 0.0, 15.0).tolist()  # everybody has the mean
+    [0.0, 1.0]
+
     Raises:
         ValueError: an argument is negative, or a mean lies above the longest career.
     """
@@ -69,8 +74,15 @@ def missing_years(
     ``required * P(Y < required) - mean * P(Y* < required)``, ``Y* / longest`` having the
     size-biased distribution ``Beta(p k + 1, (1 - p) k)``.
 
+    >>> mean, variance = np.array([10.0, 15.0]), np.array([0.0, 80.0])
+    >>> required = np.array([15.0, 15.0])
+    >>> missing_years(mean, variance, required, longest=40.0).round(4).tolist()
+    [5.0, 3.7409]
+
     Args:
-        mean, variance, required: by group, ``(N,)``, years.
+        mean: of credited years, by group, ``(N,)``.
+        variance: of credited years, ``(N,)``.
+        required: years, ``(N,)``.
         longest: longest possible career, positive.
 
     Returns:
@@ -113,8 +125,15 @@ def eligible_share_of_many(
     computed on a grid over most groups at hand and interpolated by quintic splines; the outermost
     groups, and all where a sample misses by more than ``INTERPOLATED``, are computed one by one.
 
+    >>> mean, variance = np.array([10.0, 15.0]), np.array([0.0, 80.0])
+    >>> required = np.array([15.0, 15.0])
+    >>> eligible_share_of_many(mean, variance, required, longest=40.0).round(4).tolist()
+    [0.0, 0.4634]
+
     Args:
-        mean, variance, required: by group, ``(N,)``.
+        mean: of credited years, by group, ``(N,)``.
+        variance: of credited years, ``(N,)``.
+        required: years, ``(N,)``.
         longest: longest possible career, positive.
 
     Raises:

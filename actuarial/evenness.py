@@ -6,7 +6,7 @@ Sources: Cowell, *Measuring Inequality*; Theil, *Economics and Information Theor
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fundpool.actuarial.arrays import FloatArray, not_negative, one_row
+from fundpool.actuarial.arrays import FloatArray, not_negative, one_row, ratio
 
 
 def _weighted(x: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatArray]:
@@ -31,19 +31,30 @@ def _shares(x: ArrayLike, weights: ArrayLike | None) -> tuple[FloatArray, FloatA
 
 
 def value_range(x: ArrayLike) -> float:
-    """Largest less smallest value."""
+    """Largest less smallest value.
+
+    >>> value_range([0.06, 0.08, 0.11])
+    0.05
+    """
     values = one_row(x, "x")
     return float(values.max() - values.min())
 
 
 def mean_absolute_deviation(x: ArrayLike, weights: ArrayLike | None = None) -> float:
-    """Weighted mean of ``|x - mean|``."""
+    """Weighted mean of ``|x - mean|``.
+
+    >>> mean_absolute_deviation([1.0, 3.0], weights=[3.0, 1.0])
+    0.75
+    """
     values, weight = _weighted(x, weights)
     return float(np.abs(values - values @ weight) @ weight)
 
 
 def coefficient_of_variation(x: ArrayLike, weights: ArrayLike | None = None) -> float:
     """Population standard deviation over the mean.
+
+    >>> coefficient_of_variation([1.0, 3.0])
+    0.5
 
     Raises:
         ValueError: the mean is zero.
@@ -74,13 +85,16 @@ def gini(x: ArrayLike, weights: ArrayLike | None = None) -> float:
 def theil(x: ArrayLike, weights: ArrayLike | None = None) -> float:
     """Theil's T: ``sum w (x/mean) ln(x/mean)``, with ``0 ln 0 = 0``.
 
+    >>> round(theil([0.0, 1.0]), 4)  # ln 2
+    0.6931
+
     Raises:
         ValueError: a value is negative, or all are zero.
     """
     values, weight, mean = _shares(x, weights)
-    ratio = values / mean
-    logs = np.log(ratio, out=np.zeros_like(ratio), where=ratio > 0)
-    return float(max(0.0, (weight * ratio * logs).sum()))
+    relative = values / mean
+    logs = np.log(relative, out=np.zeros_like(relative), where=relative > 0)
+    return float(max(0.0, (weight * relative * logs).sum()))
 
 
 def theil_decomposition(
@@ -90,6 +104,10 @@ def theil_decomposition(
 
     ``within = sum_g s_g T_g`` with ``s_g`` the group's share of the total,
     ``between = sum_g s_g ln(mean_g / mean)``.
+
+    >>> within, between = theil_decomposition([1.0, 1.0, 3.0, 3.0], None, ["a", "a", "b", "b"])
+    >>> round(within, 4), round(between, 4), round(theil([1.0, 3.0]), 4)
+    (0.0, 0.1308, 0.1308)
 
     Raises:
         ValueError: as :func:`theil`, or groups of another length.
@@ -101,11 +119,9 @@ def theil_decomposition(
     _, member = np.unique(label, return_inverse=True)
     mass = np.bincount(member, weight)
     money = np.bincount(member, weight * values)
-    group_mean = np.divide(money, mass, out=np.zeros_like(money), where=mass > 0)
-    ratio = np.divide(
-        values, group_mean[member], out=np.zeros_like(values), where=group_mean[member] > 0
-    )
-    logs = np.log(ratio, out=np.zeros_like(ratio), where=ratio > 0)
+    group_mean = ratio(money, mass)
+    relative = ratio(values, group_mean[member])
+    logs = np.log(relative, out=np.zeros_like(relative), where=relative > 0)
     within = (weight * values * logs).sum() / mean
     level = np.log(group_mean / mean, out=np.zeros_like(group_mean), where=group_mean > 0)
     between = (money * level).sum() / mean

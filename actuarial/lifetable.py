@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fundpool.actuarial.arrays import FloatArray, not_negative, one_row
+from fundpool.actuarial.arrays import FloatArray, not_negative, one_row, ratio
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +101,7 @@ class LifeTable:
     @cached_property
     def ex(self) -> FloatArray:
         """Expectation of life at age ``x``: ``T[x] / l[x]``; 0 where nobody survives."""
-        return np.divide(self.Tx, self.lx, out=np.zeros_like(self.Tx), where=self.lx > 0)
+        return ratio(self.Tx, self.lx)
 
     def survivorship_ratios(self) -> FloatArray:
         """Share of those aged ``x`` last birthday alive a year later, ``(A,)``.
@@ -112,11 +112,9 @@ class LifeTable:
         """
         if self.Lx.size == 1:
             return np.zeros(1)
-        ratio = np.divide(
-            self.Lx[1:], self.Lx[:-1], out=np.zeros(self.Lx.size - 1), where=self.Lx[:-1] > 0
-        )
+        surviving = ratio(self.Lx[1:], self.Lx[:-1])
         last = self.Tx[-1] / self.Tx[-2] if self.Tx[-2] > 0 else 0.0
-        return np.concatenate([ratio[:-1], [last, last]])
+        return np.concatenate([surviving[:-1], [last, last]])
 
 
 USUAL_INFANT_SHARES = {
@@ -158,6 +156,10 @@ def graduate_abridged(starts: ArrayLike, mx: ArrayLike, ages: int = 101) -> Floa
     Monotone cubic interpolation (Fritsch and Carlson 1980) of the log rates at the middle of each
     age group; the infant rate and the open interval's are kept as they are, and each group is
     scaled so that the plain mean of its single-year rates is the abridged rate.
+
+    >>> single = graduate_abridged([0, 1, 5, 10], [0.01, 0.001, 0.0005, 0.002], ages=12)
+    >>> single[[0, 10, 11]].tolist(), round(float(single[1:5].mean()), 6)
+    ([0.01, 0.002, 0.002], 0.001)
 
     Args:
         starts: first age of each group, ascending from 0; the last group is open.

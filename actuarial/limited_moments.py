@@ -32,6 +32,9 @@ HIGHEST_ORDER = 3
 def limited_moment(severity: Severity, limit: ArrayLike, order: int) -> FloatArray:
     """``E[min(X, limit)^order]``; infinite where it does not exist.
 
+    >>> limited_moment(Exponential(100.0), np.inf, order=2).round(2).tolist()  # 2 * 100^2
+    20000.0
+
     Args:
         severity: cost of a claim.
         limit: limits, not negative; infinity for the moment itself.

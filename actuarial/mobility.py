@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from fundpool.actuarial.arrays import FloatArray, not_negative, numbers, same_kind
+from fundpool.actuarial.arrays import FloatArray, not_negative, numbers, ratio, same_kind
 
 TERMS = 20
 """Terms of the uniformised series at a rate of at most one: the rest is under 1e-18."""
@@ -29,6 +29,10 @@ def rogers_castro(
 
     ``m(x) = a1 exp(-alpha1 x) + a2 exp(-alpha2 (x - mu2) - exp(-lambda2 (x - mu2))) + c``:
     childhood, labour force, constant.
+
+    >>> labour = dict(a2=0.06, mu2=20.0, alpha2=0.1, lambda2=0.4)
+    >>> rogers_castro([0, 20, 23, 60], a1=0.02, alpha1=0.1, c=0.003, **labour).round(4).tolist()
+    [0.023, 0.0278, 0.0379, 0.0041]
 
     Args:
         ages: ages, any shape.
@@ -53,6 +57,9 @@ def rogers_castro(
 
 def transition_matrix(generator: ArrayLike, years: float = 1.0) -> FloatArray:
     """Transition probabilities ``expm(Q * years)`` of a continuous-time Markov chain.
+
+    >>> transition_matrix([[-0.462, 0.462], [0.0, 0.0]], years=3).round(3).tolist()
+    [[0.25, 0.75], [0.0, 1.0]]
 
     Args:
         generator: ``Q``, ``(..., K, K)``: hazards off the diagonal, rows that sum to zero.
@@ -126,6 +133,10 @@ def turnover_hazard(share_remaining: ArrayLike, years: ArrayLike) -> float | Flo
 class HomeAwayProbabilities:
     """A year's moves between a home and its destinations; arrays of one shape.
 
+    >>> year = home_away_probabilities(out_rate=0.1, return_rate=0.2, onward_rate=0.05)
+    >>> float(year.home_stay + year.home_to_away), float(year.away_to_home + year.away_to_away)
+    (1.0, 1.0)
+
     Attributes:
         home_stay: at home and at home a year later.
         home_to_away: from home to the destinations together.
@@ -153,6 +164,10 @@ def home_away_probabilities(
     ``away_to_home``; ``r`` to ``r'``:
     ``persistence * (r == r') + (away_to_away - persistence) * d[r']``.
 
+    >>> year = home_away_probabilities(out_rate=0.1, return_rate=0.2, onward_rate=0.05)
+    >>> year.home_to_away.round(4).tolist(), year.away_to_home.round(4).tolist()
+    (0.0864, 0.1728)
+
     Args:
         out_rate: ``o``, hazard of leaving home, any shape.
         return_rate: ``rho``, hazard of going home.
@@ -169,6 +184,6 @@ def home_away_probabilities(
     )
     total = o + rho
     moved = -np.expm1(-total * years)
-    part = np.divide(moved, total, out=np.full(total.shape, float(years)), where=total > 0)
+    part = ratio(moved, total, float(years))
     out, back = o * part, rho * part
     return HomeAwayProbabilities(1.0 - out, out, back, 1.0 - back, np.exp(-(rho + w) * years))

@@ -18,6 +18,13 @@ class PaymentSeverity:
     ``E[min(b(X), u)]`` needs no simulation: a payment that stops at ``u`` is the same formula cut
     off where it reaches ``u``.
 
+    >>> from fundpool.actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> half = BenefitFormula(bands=((0, 0.5),))
+    >>> paid = PaymentSeverity((1.0, 1.0), (half, half), (Exponential(100.0), Exponential(300.0)))
+    >>> paid.mean()
+    100.0
+
     Attributes:
         weights: ``(k,)``, not negative; scaled to one.
         formulas: payment functions that do not fall, ``k`` of them.

@@ -233,6 +233,13 @@ def payment_by_stay(
     ``E = sum_k P(N >= k) E[b_k(X)]``; the variance adds that within a number of stays and that
     between numbers.
 
+    >>> from fundpool.actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> half, all_paid = BenefitFormula(bands=((0, 0.5),)), BenefitFormula(bands=((0, 1.0),))
+    >>> mean, _ = payment_by_stay(1.0, 0.0, Exponential(100.0), [half, all_paid])
+    >>> round(mean, 3)  # 100 - 50 P(N >= 1)
+    68.394
+
     Args:
         count_mean: expected stays in the year.
         dispersion: variance of the gamma factor between persons.
@@ -270,6 +277,11 @@ class MixedSeverity:
 
     Claims of several services whose numbers share one gamma factor of the person are one compound
     negative binomial sum of such claims: given the factor, independent Poisson streams add up.
+
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> mixed = MixedSeverity((3.0, 1.0), (Exponential(100.0), Exponential(500.0)))
+    >>> mixed.mean(), mixed.variance()
+    (200.0, 100000.0)
 
     Attributes:
         weights: expected claims of each kind, ``(k,)``; scaled to one.
@@ -320,6 +332,13 @@ def payment_of_services(
     The numbers of claims share one gamma factor of the person with variance ``dispersion``, so
     that who is often in hospital also sees the doctor more often; at 0 they are independent.
 
+    >>> from fundpool.actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> half = BenefitFormula(bands=((0, 0.5),))
+    >>> mean, variance = payment_of_services([3.0, 1.0], 0.0, [Exponential(100.0)] * 2, half)
+    >>> round(mean, 6), round(variance, 6)
+    (200.0, 20000.0)
+
     Args:
         count_means: expected claims of each service.
         dispersion: variance of the shared factor.
@@ -351,6 +370,12 @@ def matched_payment(
     expected payment for lognormal and gamma claims with a coefficient of variation of 1 to 2,
     0.05 to 20 claims a year, dispersion 0.3 to 2, deductibles of 0.5 and 4 and a ceiling
     of 20 times the mean cost (tests/actuarial/test_person_year.py).
+
+    >>> from fundpool.actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> half = BenefitFormula(bands=((0, 0.5),))
+    >>> matched_payment([0.0, 2.0], 0.0, Exponential(100.0), half).round(6).tolist()
+    [0.0, 100.0]
 
     Args:
         count_means: expected claims of each cell, ``(...)``.

@@ -23,6 +23,9 @@ def _scenarios(values: ArrayLike, name: str) -> FloatArray:
 def ruin_probability(balances: ArrayLike) -> FloatArray:
     """Share of scenarios that have been negative at a year end by each year, ``(years,)``.
 
+    >>> ruin_probability([[1.0, -1.0], [2.0, 3.0], [-1.0, 4.0], [1.0, 1.0]]).tolist()
+    [0.25, 0.5]
+
     Args:
         balances: closing balances, ``(scenarios, years)``.
     """
@@ -31,7 +34,11 @@ def ruin_probability(balances: ArrayLike) -> FloatArray:
 
 
 def ruin_standard_error(probability: ArrayLike, scenarios: int) -> FloatArray:
-    """Standard error of a ruin probability from independent scenarios: ``sqrt(p (1-p) / n)``."""
+    """Standard error of a ruin probability from independent scenarios: ``sqrt(p (1-p) / n)``.
+
+    >>> ruin_standard_error(0.05, 10_000).round(5).tolist()
+    0.00218
+    """
     p = numbers(probability, "the probability")
     if (p < 0).any() or (p > 1).any():
         raise ValueError("a probability must lie between 0 and 1")
@@ -81,6 +88,9 @@ def required_reserve(net_outgo: ArrayLike, probability: float) -> float:
     A scenario falls negative at some year end if its largest cumulated net outgo exceeds the
     reserve; no interest. At most a share ``probability`` of the scenarios may. Never below zero:
     a fund cannot open in debt.
+
+    >>> required_reserve([[1.0, 2.0], [5.0, -3.0], [-1.0, -1.0], [0.0, 1.0]], probability=0.25)
+    3.0
 
     Args:
         net_outgo: outgo less income, ``(scenarios, years)``.

@@ -9,6 +9,13 @@ from fundpool.actuarial.arrays import FloatArray, not_negative, numbers
 def lag_pattern(shares: ArrayLike) -> FloatArray:
     """Shares paid in the year of incurral and the years after, ``(L,)``.
 
+    >>> lag_pattern([0.9, 0.1]).tolist()
+    [0.9, 0.1]
+    >>> lag_pattern([0.9, 0.2])
+    Traceback (most recent call last):
+        ...
+    ValueError: the lag pattern must be a row of shares that sum to one
+
     Raises:
         ValueError: a share is negative or they do not sum to one.
     """
@@ -24,6 +31,10 @@ def paid_claims(
     """Claims paid in each year and owed at its end.
 
     ``paid[t] = sum_k lag[k] incurred[t-k]``; ``paid + change in outstanding = incurred``.
+
+    >>> paid, outstanding = paid_claims([100.0, 100.0], [0.75, 0.25])
+    >>> paid.tolist(), outstanding.tolist()
+    ([75.0, 100.0], [25.0, 25.0])
 
     Args:
         incurred: by year on the last axis, ``(..., n)``.

@@ -33,6 +33,9 @@ def discount_factors(interest: ArrayLike, years: int) -> FloatArray:
     """Value at the start of money paid in the middle of years ``1 ... years``, ``(years,)``.
 
     ``v[t] = prod_{s<t} (1+i[s])^-1 * (1+i[t])^-0.5``.
+
+    >>> discount_factors(0.21, 2).round(6).tolist()  # 1 / 1.1 and 1 / (1.1 * 1.21)
+    [0.909091, 0.751315]
     """
     rate = _interest(interest, years)
     ends = np.cumprod(1.0 + rate, axis=-1)
@@ -85,6 +88,9 @@ def _base(values: ArrayLike) -> FloatArray:
 def payg_rate(outgo: ArrayLike, subsidies: ArrayLike, base: ArrayLike) -> float | FloatArray:
     """Pay-as-you-go rate of each year: ``(outgo - subsidies) / base``.
 
+    >>> payg_rate([90.0, 110.0], 10.0, 1_000.0).tolist()
+    [0.08, 0.1]
+
     Raises:
         ValueError: the base is not positive.
     """
@@ -104,6 +110,9 @@ def level_rate(
 
     ``(PV outgo + PV target reserve - opening balance - PV subsidies) / PV base``; flows at
     mid-year, the target at the end of the last year.
+
+    >>> round(level_rate([121.0, 121.0], 0.0, 1_000.0, opening_balance=0.0, interest=0.03), 6)
+    0.121
 
     Args:
         outgo: ``(..., n)``.
@@ -141,6 +150,10 @@ def actuarial_balance(
     Income: contributions at ``rate`` (one or ``(..., n)``), subsidies and the opening balance;
     cost: outgo and the target reserve; both as present values over that of the base. Zero at the
     level rate.
+
+    >>> terms = {"outgo": [121.0, 121.0], "subsidies": 0.0, "base": 1_000.0, "opening_balance": 0.0}
+    >>> round(actuarial_balance(0.12, **terms, interest=0.03), 6)  # the level rate is 0.121
+    -0.001
 
     Raises:
         ValueError: as :func:`level_rate`.
@@ -185,6 +198,9 @@ def balance_recursion(
 ) -> FloatArray:
     """Closing balances: ``B[t] = B[t-1] (1+i[t]) + flow[t] (1+i[t])^0.5``, ``(..., n)``.
 
+    >>> balance_recursion(100.0, [11.0, -11.0], interest=0.21).round(6).tolist()
+    [133.1, 148.951]
+
     Args:
         opening_balance: ``(...)``.
         net_flow: income less outgo of each year, ``(..., n)``.
@@ -204,6 +220,9 @@ def balance_recursion(
 
 def fund_ratio(opening_balance: ArrayLike, outgo: ArrayLike) -> float | FloatArray:
     """Opening balance over the year's outgo.
+
+    >>> fund_ratio(60.0, 120.0)
+    0.5
 
     Raises:
         ValueError: outgo is not positive.

@@ -53,9 +53,9 @@ def main(
         if not only or name in only:
             typer.echo(f"Measuring {name}", err=True)
             busy = load()
-            found = import_module(f"benchmarks.{name}").measure()
-            rows += found
-            lines[name] = as_markdown(found, name, busy)
+            measured = import_module(f"benchmarks.{name}").measure()
+            rows += measured
+            lines[name] = as_markdown(measured, name, busy)
     if as_data:
         typer.echo(json.dumps(as_records(rows, machine), indent=2))
     else:

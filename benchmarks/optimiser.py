@@ -33,12 +33,12 @@ SCENARIOS = 100
 
 def measure() -> list[Row]:
     """The province, each scheme and on scenarios; a nation of provinces that differ at random."""
-    found: list[Row] = []
+    rows: list[Row] = []
     policy, aims, flows = _province()
     for scheme, paths in flows.items():
         seconds, raw, _ = _timed(paths, policy, aims)
         lead = f"plan, {scheme}"
-        found += [
+        rows += [
             Row(f"{lead}: build, solve, certificate", seconds, "s", 3.0, "at most"),
             Row(f"{lead}: whole over raw HiGHS", seconds / raw, "times", 1.25, "at most"),
         ]
@@ -49,7 +49,7 @@ def measure() -> list[Row]:
     certified = sum(outcome.certificate.certified for outcome in outcomes)
     lead = f"plan, nation of {PROVINCES} provinces with a hub each"
     return [
-        *found,
+        *rows,
         Row(lead, passed, "s", 60.0, "at most"),
         Row(f"{lead}: processor time", spent, "s"),
         Row("plan, nation: provinces certified", certified, "", float(PROVINCES)),
@@ -86,10 +86,10 @@ def measure_sample() -> list[Row]:
     sample = drawn(projection, ("employee",), SCENARIOS, 1)
     fund = fund_problem(sample.within["employee"], policy)
     began, spent = time.perf_counter(), time.process_time()
-    found = tail_optimised([fund], aims_of(projection.case), Choices().stated_gap)
+    solved = tail_optimised([fund], aims_of(projection.case), Choices().stated_gap)
     passed, spent = time.perf_counter() - began, time.process_time() - spent
-    assert found is not None
-    outcome, rounds = found
+    assert solved is not None
+    outcome, rounds = solved
     lead = f"plan, employee, {SCENARIOS} scenarios"
     return [
         Row(lead, passed, "s", 120.0, "at most"),
@@ -156,16 +156,16 @@ def _elsewhere(paths: PoolPaths, random: np.random.Generator) -> PoolPaths:
     )  # fmt: skip
 
 
-def _joined(parts: list[PoolPaths]) -> PoolPaths:
+def _joined(paths: list[PoolPaths]) -> PoolPaths:
     """Pools of all provinces side by side."""
     wide: dict[str, Any] = {
-        name: np.concatenate([getattr(part, name) for part in parts], axis=-1)
+        name: np.concatenate([getattr(part, name) for part in paths], axis=-1)
         for name in ("contribution_base", "income", "subsidies", "outgo", "outstanding",
                      "outgo_next_year", "opening_balance", "persons", "contributors")
     }  # fmt: skip
-    codes = tuple(f"{n}-{code}" for n, part in enumerate(parts) for code in part.pools)
+    codes = tuple(f"{n}-{code}" for n, part in enumerate(paths) for code in part.pools)
     return replace(
-        parts[0], pools=codes, names=codes, levels=parts[0].levels * len(parts),
+        paths[0], pools=codes, names=codes, levels=paths[0].levels * len(paths),
         of_county=np.arange(len(codes)), **wide,
     )  # fmt: skip
 

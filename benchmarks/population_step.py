@@ -42,12 +42,14 @@ def moved_bytes(year: Year) -> float:
 def largest_difference(year: Year) -> float:
     """Largest difference between kernel and specification, relative to each array's largest."""
     asked = year.pairs, year.rates, year.care
-    after, held, count = population.step(year.people, year.holdings, *asked)
+    after, after_holdings, count = population.step(year.people, year.holdings, *asked)
     people, holdings = year.packed()
     fast = in_place.step_in_place(people, holdings, *asked, cells=year.cells)
     people, holdings = year.cells.spread(people), year.cells.spread_amounts(holdings)
     compared: list[tuple[Any, Any]] = [(after, people)]
-    compared += [(held[:, layer], holdings[:, layer]) for layer in range(held.shape[1])]
+    compared += [
+        (after_holdings[:, layer], holdings[:, layer]) for layer in range(after_holdings.shape[1])
+    ]
     compared += [(getattr(count, f.name), getattr(fast, f.name)) for f in fields(YearCount)]
     return max(float(np.abs(a - b).max() / max(np.abs(a).max(), 1.0)) for a, b in compared)
 
@@ -129,12 +131,14 @@ def _timed(name: str, year: Year) -> list[Row]:
 
 def measure() -> list[Row]:
     """Seconds, cells a second, ratios, shares, scaling and agreement."""
-    dense, own = dense_year(), case_year()
-    places = own.pairs.counties + 1
+    dense, bundled = dense_year(), case_year()
+    places = bundled.pairs.counties + 1
     rows = _timed("dense", dense)
-    rows += _timed("own pairs", own)
-    rows.append(Row("own pairs: share of all pairs that hold people", own.pairs.count / places**2))
-    rows += _timed("10 destinations a home", own.with_fewer_pairs(10))[:5]
-    worst = max(largest_difference(dense), largest_difference(own))
+    rows += _timed("own pairs", bundled)
+    rows.append(
+        Row("own pairs: share of all pairs that hold people", bundled.pairs.count / places**2)
+    )
+    rows += _timed("10 destinations a home", bundled.with_fewer_pairs(10))[:5]
+    worst = max(largest_difference(dense), largest_difference(bundled))
     rows.append(Row("fused against readable, largest difference", worst, "", 1e-12, "at most"))
     return rows

@@ -123,16 +123,16 @@ def dense_year() -> Year:
     that no zero can be skipped.
     """
     case = case_year()
-    own = case.rates
+    case_rates = case.rates
     pairs = dense_pairs(next_level(province()))
     draw = np.random.default_rng(1)
     statuses = case.people.shape[1]
     destination = draw.uniform(0.1, 1.0, pairs.count)
     destination[pairs.own] = 0.0
     rates = replace(
-        _on_pairs(own, pairs, destination),
+        _on_pairs(case_rates, pairs, destination),
         transition_row=prepared_province().cover.row[base_year.pair_rows(pairs)],
-        transition=draw.dirichlet(np.ones(statuses), own.transition.shape[:-1]),
+        transition=draw.dirichlet(np.ones(statuses), case_rates.transition.shape[:-1]),
         move_out=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),
         move_onward=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),
         move_return=draw.dirichlet(np.ones(statuses), (pairs.counties + 1, statuses)),

@@ -7,6 +7,7 @@ keep their order (``tests/test_layout.py``) reads the imports from here as well.
 
 import argparse
 import ast
+import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,24 @@ When = Literal["load", "call", "typing"]
 MOST_PARAMETERS = 8
 REPEATED_LINES = 6
 """Lines of code in a row that must be the same for them to count as repeated."""
+
+CALCULATIONS = {
+    "balance recursion": r"(balance|before|held|bare|opening|ACTUAL|BARE)[^=]*"
+    r"\* \(?(growth|grown|interest|1\.0 \+)[^=]* \+ ",
+    "run-off": r"\[source\] \* lag",
+    "adjustment fund": r"(levy\b|levy\[).* \* (np\.)?max(imum)?\(",
+    "outgo of the year after": r"last \* (ratio|np\.divide)\(last",
+    "share of administration": r'rule_array\("administration"',
+    "ratio": r"np\.divide\((.(?!np\.divide))*?where=",
+    "second level": r"levels\[min\(1,",
+    "number of a scheme": r"(for \w+ in [\w.]*schemes\]|names|scheme_names\(\w+\)|schemes)"
+    r"\.index\(",
+    "number of a status": r"STATUSES\.index",
+}
+"""Patterns by which calculations that should stand once are recognised; a ``ratio`` may span lines.
+
+Each is counted wherever it stands, compiled twins and independent checks included.
+"""
 
 
 @dataclass(frozen=True)
@@ -47,7 +66,7 @@ def modules(root: Path = ROOT) -> dict[str, Path]:
     The folders ``actuarial``, ``models`` and ``inputs`` stand beside ``fundpool`` and are linked
     into it; their modules have the names they are imported by.
     """
-    found = {}
+    module_files = {}
     for folder in TOP_LEVEL:
         linked = folder != "fundpool" and (root / "fundpool" / folder).is_dir()
         for file in sorted((root / folder).rglob("*.py")):
@@ -55,13 +74,13 @@ def modules(root: Path = ROOT) -> dict[str, Path]:
             if folder == "fundpool" and len(names) > 2 and names[1] in TOP_LEVEL:
                 continue
             dotted = ".".join(("fundpool", *names) if linked else names)
-            found[dotted.removesuffix(".__init__")] = file
-    return found
+            module_files[dotted.removesuffix(".__init__")] = file
+    return module_files
 
 
 def imports(files: Mapping[str, Path]) -> list[Import]:
     """Every import of one of these modules by another."""
-    return [found for name, file in files.items() for found in _imports_of(name, file, files)]
+    return [item for name, file in files.items() for item in _imports_of(name, file, files)]
 
 
 def _imports_of(source: str, file: Path, files: Mapping[str, Path]) -> Iterator[Import]:
@@ -87,19 +106,19 @@ def _imports_of(source: str, file: Path, files: Mapping[str, Path]) -> Iterator[
             else:
                 yield from visit(child, when)
 
-    for found in visit(_parsed(file), "load"):
-        if found.target != source:
-            yield found
+    for item in visit(_parsed(file), "load"):
+        if item.target != source:
+            yield item
 
 
 def _parsed(file: Path) -> ast.Module:
     return ast.parse(file.read_text(encoding="utf-8"))
 
 
-def edges(found: Iterable[Import], kinds: tuple[When, ...]) -> dict[str, set[str]]:
+def edges(items: Iterable[Import], kinds: tuple[When, ...]) -> dict[str, set[str]]:
     """Imported modules by importing module, of imports of some kinds."""
     graph: dict[str, set[str]] = {}
-    for item in found:
+    for item in items:
         if item.when in kinds:
             graph.setdefault(item.source, set()).add(item.target)
     return graph
@@ -174,10 +193,10 @@ def package_of(module: str) -> str:
     return ".".join(names[: top + 1])
 
 
-def between_packages(found: Iterable[Import], kinds: tuple[When, ...]) -> dict[str, set[str]]:
+def between_packages(items: Iterable[Import], kinds: tuple[When, ...]) -> dict[str, set[str]]:
     """Imported packages by importing package."""
     graph: dict[str, set[str]] = {}
-    for item in found:
+    for item in items:
         source, target = package_of(item.source), package_of(item.target)
         if item.when in kinds and source != target:
             graph.setdefault(source, set()).add(target)
@@ -190,8 +209,8 @@ def parameters(file: Path) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             given = node.args
             every = [*given.posonlyargs, *given.args, *given.kwonlyargs]
-            own = [item for item in every if item.arg not in ("self", "cls")]
-            yield len(own), node.name
+            counted = [item for item in every if item.arg not in ("self", "cls")]
+            yield len(counted), node.name
 
 
 def _is_command(file: Path) -> bool:
@@ -226,20 +245,33 @@ def repeated(files: Iterable[Path]) -> int:
             places.setdefault(window, []).append((file, start))
     again = {
         (file, start + step)
-        for found in places.values()
-        if len(found) > 1
-        for file, start in found
+        for places_of_line in places.values()
+        if len(places_of_line) > 1
+        for file, start in places_of_line
         for step in range(REPEATED_LINES)
     }
     return len(again)
 
 
+def copies(files: Iterable[Path]) -> dict[str, dict[Path, int]]:
+    """How often each of the ``CALCULATIONS`` stands in each file that has it."""
+    result: dict[str, dict[Path, int]] = {name: {} for name in CALCULATIONS}
+    for file in files:
+        text = file.read_text("utf-8")
+        for name, pattern in CALCULATIONS.items():
+            spans_lines = re.DOTALL if name == "ratio" else 0
+            number = len(re.findall(pattern, text, spans_lines))
+            if number:
+                result[name][file] = number
+    return result
+
+
 def counts(files: Mapping[str, Path]) -> dict[str, str]:
     """The table of one set of modules."""
-    found = [item for item in imports(files) if item.source in files]
-    loading = edges(found, ("load",))
-    every = edges(found, ("load", "call", "typing"))
-    packages = between_packages(found, ("load", "call", "typing"))
+    items = [item for item in imports(files) if item.source in files]
+    loading = edges(items, ("load",))
+    every = edges(items, ("load", "call", "typing"))
+    packages = between_packages(items, ("load", "call", "typing"))
     sizes = {name: len(file.read_text("utf-8").splitlines()) for name, file in files.items()}
     longest = max(sizes, key=lambda name: sizes[name])
     folders: dict[Path, int] = {}
@@ -272,6 +304,10 @@ def counts(files: Mapping[str, Path]) -> dict[str, str]:
             sum(number > MOST_PARAMETERS for number, _ in wide)
         ),
         f"lines repeated, {REPEATED_LINES} or more in a row": str(repeated(files.values())),
+        **{
+            f"copies: {name}": str(sum(found.values()))
+            for name, found in copies(files.values()).items()
+        },
     }
 
 

@@ -98,11 +98,11 @@ def with_table(
         ValueError: the page lacks a marker.
     """
     before, first, rest = page.partition(BEGIN)
-    held, last, after = rest.partition(END)
+    table, last, after = rest.partition(END)
     if not first or not last:
         raise ValueError(f"the page needs the lines {BEGIN} and {END}")
     lines = [machine, "", f"| {' | '.join(PAGE_HEAD)} |", "| --- | --- | ---: | --- | --- | ---: |"]
     for benchmark in order:
-        kept = [line for line in held.splitlines() if line.startswith(f"| {benchmark} |")]
+        kept = [line for line in table.splitlines() if line.startswith(f"| {benchmark} |")]
         lines += measured.get(benchmark, kept)
     return "\n".join([f"{before}{BEGIN}", "", *lines, "", f"{END}{after}"])

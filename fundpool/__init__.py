@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+"""Version of the program; written here only."""
 
 __all__ = [
     "CaseError",

@@ -18,6 +18,21 @@ Ruin = Mapping[tuple[str, str], Mapping[int, float]]
 """By scheme and pool: probability of a negative balance at any year end up to a year."""
 
 
+SEVERITIES = ("critical", "warning", "notice")
+"""How grave an alert is, the gravest first."""
+_SEVERITY = {"exhausted": "critical", "exhaustion": "critical", "actual_to_expected": "notice"}
+
+
+def severity_of(kind: str) -> str:
+    """How grave an alert of a kind is: a negative balance is critical, experience off expectation
+    a notice, anything else a warning.
+
+    >>> severity_of("exhausted"), severity_of("below_target"), severity_of("actual_to_expected")
+    ('critical', 'warning', 'notice')
+    """
+    return _SEVERITY.get(kind, "warning")
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What rules are held against, beside the projection itself.
@@ -37,7 +52,8 @@ def solvency_alerts(
 ) -> list[dict[str, Any]]:
     """Every alert, those of the target reserve first, then rule by rule in the case's order.
 
-    One entry a fund and rule: rule, scheme, pool, name, level, kind, year, and what was found.
+    One entry a fund and rule: rule, scheme, pool, name, level, kind, year, what was found, and
+    severity.
     The target's kind is ``exhausted`` if the balance turns negative within the alert horizon,
     else ``below_target``; its year and reserve_months are those of the first year under it.
     Other kinds are the rule's measure; ``value`` is what broke ``limit``.
@@ -45,7 +61,7 @@ def solvency_alerts(
     alerts = _target_alerts(projection)
     for name, rule in projection.case.settings.alerts.items():
         alerts += _rule_alerts(name, rule, projection, evidence or Evidence())
-    return alerts
+    return [alert | {"severity": severity_of(alert["kind"])} for alert in alerts]
 
 
 def rules_judged(

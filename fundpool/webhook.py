@@ -1,4 +1,4 @@
-"""Alerts sent to an address that the user names; nothing is sent anywhere else."""
+"""Alerts and pings sent to an address that the user names; nothing is sent anywhere else."""
 
 import hmac
 import json
@@ -24,6 +24,11 @@ TOTAL = 60.0
 """Seconds of all attempts and the waits between them."""
 MOST_SECRET = 4096
 LONGEST_REASON = 200
+POSTED = (
+    "case", "title", "base_year", "inputs_sha256", "code_version", "run", "alert_plan", "alerts",
+    "alerts_since", "cleared_alerts",
+)  # fmt: skip
+"""What of summary.json is posted, and the id of the run in the archive."""
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 ADDRESS_SIGN = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]")
 
@@ -79,15 +84,17 @@ def _is_host(host: str) -> bool:
     return len(host) <= 253 and all(re.fullmatch(r"[A-Za-z0-9_-]{1,63}", name) for name in labels)
 
 
-def address_from(url: str | None, file: Path | None) -> str | None:
-    """The address that alerts go to, given itself or in a file, where lists of processes and
-    logs do not show it; None without either.
+def address_from(
+    url: str | None, file: Path | None, file_option: str = "--webhook-file"
+) -> str | None:
+    """An address given itself or in a file, where lists of processes and logs do not show it;
+    None without either.
 
     Raises:
         ValueError: both are given, the file cannot be read, or it is no address.
     """
     if url is not None and file is not None:
-        raise ValueError("and --webhook-file name two addresses; give one of them")
+        raise ValueError(f"and {file_option} name two addresses; give one of them")
     if file is not None:
         url = secret_from(file).decode("utf-8", "replace")
     return None if url is None else check_address(url)
@@ -132,17 +139,45 @@ def post_alerts(
     secret: bytes | None = None,
     seconds: float = TOTAL,
 ) -> int:
-    """POST what an alarm needs to know, as JSON; retried when the other side is not ready.
+    """POST what an alarm needs to know of a report (:func:`post`): :data:`POSTED`.
 
-    The body holds case, title, base_year, inputs_sha256, code_version, alert_plan and alerts.
+    Args:
+        url: where to.
+        summary: contents of summary.json.
+        wait: sleeps for a number of seconds.
+        secret: key of the signature; none without.
+        seconds: longest time for all attempts together.
+
+    Returns:
+        the number of attempts it took.
+
+    Raises:
+        WebhookError: it was refused, or no attempt got through.
+    """
+    contents = {key: summary.get(key) for key in POSTED}
+    return post(url, contents, wait, what="the alerts", secret=secret, seconds=seconds)
+
+
+def post(
+    url: str,
+    contents: Mapping[str, Any],
+    wait: Callable[[float], None] = time.sleep,
+    *,
+    what: str,
+    secret: bytes | None = None,
+    seconds: float = TOTAL,
+) -> int:
+    """POST plain data as JSON; retried when the other side is not ready.
+
     Waits of 1, 2 and 4 seconds lie between four attempts, which carry the same
     ``X-Fundpool-Delivery``, so that the other side can tell repeats. With a secret the header
     ``X-Fundpool-Signature`` holds :func:`signature` of the body.
 
     Args:
         url: where to.
-        summary: contents of summary.json.
+        contents: the body.
         wait: sleeps for a number of seconds.
+        what: is sent, for the message of a refusal.
         secret: key of the signature; none without.
         seconds: longest time for all attempts together, however slowly an answer comes.
 
@@ -152,8 +187,7 @@ def post_alerts(
     Raises:
         WebhookError: it was refused, or no attempt got through.
     """
-    keys = ("case", "title", "base_year", "inputs_sha256", "code_version", "alert_plan", "alerts")
-    body = json.dumps({key: summary.get(key) for key in keys}, ensure_ascii=False).encode()
+    body = json.dumps(contents, ensure_ascii=False).encode()
     headers = {
         "Content-Type": "application/json; charset=utf-8",
         "User-Agent": "fundpool",
@@ -172,7 +206,7 @@ def post_alerts(
         if status is not None:
             reason = f"it answers {status}"
             if status not in RETRIED:
-                raise WebhookError(f"{place} refuses the alerts: {reason}")
+                raise WebhookError(f"{place} refuses {what}: {reason}")
         pause = FIRST_WAIT * 2.0 ** (attempt - 1)
         if attempt == ATTEMPTS or time.monotonic() + pause >= end:
             break

@@ -11,6 +11,7 @@ from fundpool.inputs.files.disk import RESERVED
 from fundpool.inputs.files.writing import whole_folder
 from fundpool.inputs.format.declaration import Table
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import RawCase, RawTable, as_text
 from fundpool.inputs.format.sources import read_raw
 from fundpool.inputs.format.tables import TABLES
@@ -51,9 +52,10 @@ def write_case_folder(case: str | Path, target: Path) -> list[Finding]:
 def _unfit_names(raw: RawCase) -> list[Finding]:
     """Schemes and policies whose name no file can have on some system."""
     return [
-        Finding(f"{folder}/{name}.toml", None, "name", name,
-                "a name that a file can have on every system",
-                'Rename it; none of <>:"/\\|?* and no name of a device of Windows can be kept.')
+        Finding.of_setting(f"{folder}/{name}.toml", "name", name,
+                           Message("a name that a file can have on every system"),
+                           Message('Rename it; none of <>:"/\\|?* and no name of a device of '
+                                   "Windows can be kept."))
         for folder, contents in (("schemes", raw.schemes), ("policies", raw.policies))
         for name in contents
         if UNFIT_FOR_FILES & set(name) or name.split(".")[0].lower() in RESERVED

@@ -8,6 +8,7 @@ from typing import Any
 
 from fundpool.inputs.folders import write_folder
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.format.vocabulary import STATUSES
@@ -130,8 +131,8 @@ def _statuses_by_scheme(
         CaseError: an unknown kind or status, a status without a scheme, a scheme without one.
     """
     findings = [
-        Finding("--statuses", None, None, status, "a coverage status",
-                did_you_mean(status, STATUSES[1:]))
+        Finding.of_setting("--statuses", None, status, Message("a coverage status"),
+                           did_you_mean(status, STATUSES[1:]))
         for status in asked
         if status not in STATUSES[1:]
     ]  # fmt: skip
@@ -140,16 +141,19 @@ def _statuses_by_scheme(
     for name, kind in schemes.items():
         if kind not in STATUSES_OF:
             findings.append(
-                Finding("--schemes", None, None, f"{name}={kind}", "payroll or flat as the kind",
-                        did_you_mean(kind, STATUSES_OF))
+                Finding.of_setting("--schemes", None, f"{name}={kind}",
+                                   Message("payroll or flat as the kind"),
+                                   did_you_mean(kind, STATUSES_OF))
             )  # fmt: skip
             continue
         number = number_of_kind[kind]
         number_of_kind[kind] += 1
         if number >= len(STATUSES_OF[kind]):
             findings.append(
-                Finding("--schemes", None, None, name, f"at most two {kind} schemes",
-                        "Add further ones to the case that is written, with their statuses.")
+                Finding.of_setting("--schemes", None, name,
+                                   Message("at most two %(kind)s schemes", kind=kind),
+                                   Message("Add further ones to the case that is written, with "
+                                           "their statuses."))
             )  # fmt: skip
             continue
         covered[name] = STATUSES_OF[kind][number]
@@ -158,15 +162,17 @@ def _statuses_by_scheme(
     if asked:
         covered = {n: tuple(s for s in statuses if s in asked) for n, statuses in covered.items()}
         findings += [
-            Finding("--statuses", None, None, status, "a status that one of the schemes covers",
-                    "Leave it out, or add a scheme.")
+            Finding.of_setting("--statuses", None, status,
+                               Message("a status that one of the schemes covers"),
+                               Message("Leave it out, or add a scheme."))
             for status in asked
             if status in STATUSES[1:]
             and not any(status in statuses for statuses in covered.values())
         ]  # fmt: skip
         findings += [
-            Finding("--schemes", None, None, name, "a scheme that somebody pays into",
-                    f"Add one of {', '.join(STATUSES_OF[schemes[name]][0])} to the statuses.")
+            Finding.of_setting("--schemes", None, name, Message("a scheme that somebody pays into"),
+                               Message("Add one of %(words)s to the statuses.",
+                                       words=Listed.of(STATUSES_OF[schemes[name]][0])))
             for name, statuses in covered.items()
             if not set(statuses) - NOT_PAYING
         ]  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.vocabulary import OUTSIDE
 
 
@@ -34,6 +35,12 @@ class RegionTree:
     def codes(self) -> tuple[str, ...]:
         """Codes of the lowest level: the counties, in order."""
         return self.members[0]
+
+    @property
+    def second_level(self) -> str:
+        """The level above the counties', within which most things that concern moves are counted;
+        that of the counties where it is the only one."""
+        return self.levels[min(1, len(self.levels) - 1)]
 
     @cached_property
     def _number(self) -> dict[str, int]:
@@ -136,46 +143,63 @@ def tree_findings(
     parent_of = dict(zip(table["region"], table["parent"], strict=True))
     in_cycles: set[str] = set()
 
-    def report(row: int, column: str, value: str, expected: str, mend: str) -> None:
+    def report(row: int, column: str, value: str, expected: Message, mend: Message) -> None:
         findings.append(Finding(file, row, column, value, expected, mend))
 
     for row_number, (code, level, parent) in enumerate(
         zip(table["region"], table["level"], table["parent"], strict=True), start=first_row
     ):
         if code == OUTSIDE:
-            mend = "The word stands for everywhere beyond the case; choose another code."
-            report(row_number, "region", code, "a code other than outside", mend)
+            mend = Message("The word stands for everywhere beyond the case; choose another code.")
+            report(row_number, "region", code, Message("a code other than outside"), mend)
         if level not in levels:
-            report(row_number, "level", level, f"one of {', '.join(levels)}",
+            report(row_number, "level", level, Message("one of %(words)s", words=Listed.of(levels)),
                    did_you_mean(level, levels))  # fmt: skip
             continue
         rank = list(levels).index(level)
         if rank == len(levels) - 1:
             if parent:
-                report(row_number, "parent", parent, f"no parent at the level {level}",
-                       "Empty the cell, or name a higher level in case.toml.")  # fmt: skip
+                report(row_number, "parent", parent,
+                       Message("no parent at the level %(level)s", level=level),
+                       Message("Empty the cell, or name a higher level in %(file)s.",
+                               file="case.toml"))  # fmt: skip
             continue
         if not parent:
-            report(row_number, "parent", "", f"the {levels[rank + 1]} it lies in", "Fill the cell.")
+            report(
+                row_number,
+                "parent",
+                "",
+                Message("the %(level)s it lies in", level=levels[rank + 1]),
+                Message("Fill the cell."),
+            )
         elif parent not in level_of:
             above = [c for c in level_of if level_of[c] == levels[rank + 1]]
             report(
-                row_number, "parent", parent, "the code of a region", did_you_mean(parent, above)
+                row_number,
+                "parent",
+                parent,
+                Message("the code of a region"),
+                did_you_mean(parent, above),
             )
         elif code in in_cycles:
             continue  # said once a cycle
         elif cycle := _cycle(code, parent_of):
             in_cycles |= cycle
-            report(row_number, "parent", parent, "parents that lead to the top level",
-                   f"{code} lies in itself; correct one parent on the way.")  # fmt: skip
+            report(row_number, "parent", parent, Message("parents that lead to the top level"),
+                   Message("%(code)s lies in itself; correct one parent on the way.",
+                           code=code))  # fmt: skip
         elif level_of[parent] != levels[rank + 1]:
-            report(row_number, "parent", parent, f"a region of the level {levels[rank + 1]}",
-                   f"{parent} has the level {level_of[parent]}.")  # fmt: skip
+            report(row_number, "parent", parent,
+                   Message("a region of the level %(level)s", level=levels[rank + 1]),
+                   Message("%(parent)s has the level %(level)s.", parent=parent,
+                           level=level_of[parent]))  # fmt: skip
     for level in levels:
         if level not in set(level_of.values()):
             findings.append(
-                Finding(file, None, "level", None, f"a region of the level {level}",
-                        "Add one, or take the level out of case.toml.")
+                Finding.of_setting(file, "level", None,
+                                   Message("a region of the level %(level)s", level=level),
+                                   Message("Add one, or take the level out of %(file)s.",
+                                           file="case.toml"))
             )  # fmt: skip
     if findings:
         return findings  # whether a region has members shows only once all parents are right
@@ -185,8 +209,9 @@ def tree_findings(
             zip(table["region"], table["level"], strict=True), start=first_row
         ):
             if region_level == level and code not in used:
-                report(row_number, "region", code, f"a {levels[rank - 1]} that lies in it",
-                       "Remove the region, or give it members.")  # fmt: skip
+                report(row_number, "region", code,
+                       Message("a %(level)s that lies in it", level=levels[rank - 1]),
+                       Message("Remove the region, or give it members."))  # fmt: skip
     return findings
 
 
@@ -201,13 +226,15 @@ def _codes_twice(table: pd.DataFrame, file: str, first_row: int) -> list[Finding
             first[code] = row_number, level
             continue
         row, other = first[code]
-        mend = f"Row {row} has it already; remove one of them."
+        mend = Message("Row %(row)s has it already; remove one of them.", row=row)
         if other != level:
-            mend = (
-                f"Row {row} has it already, for a {other}: give one of them another code; a "
-                f"region whose only member is itself needs two, such as {code} and {code}-{level}."
-            )
-        findings.append(Finding(file, row_number, "region", code, "each code once", mend))
+            mend = Message(
+                "Row %(row)s has it already, for a %(other)s: give one of them another code; a "
+                "region whose only member is itself needs two, such as %(code)s and "
+                "%(code)s-%(level)s.",
+                row=row, other=other, code=code, level=level,
+            )  # fmt: skip
+        findings.append(Finding(file, row_number, "region", code, Message("each code once"), mend))
     return findings
 
 

@@ -14,6 +14,7 @@ from fundpool.inputs.files.disk import move
 from fundpool.inputs.files.writing import DRAFT
 from fundpool.inputs.format.declaration import Column, Table
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import RawCase, as_text
 from fundpool.inputs.format.sheets import LONGEST, sheet_of
 from fundpool.inputs.format.sources import read_raw
@@ -31,7 +32,9 @@ LONGEST_TEXT = 32_767
 UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff\ud800-\udfff]")
 """Characters that a workbook cannot hold, or gives back as others (a carriage return)."""
 
-FITTING = f"at most {LONGEST_TEXT} characters that a workbook can hold (and no | in names)"
+FITTING = Message(
+    "at most %(most)s characters that a workbook can hold (and no | in names)", most=LONGEST_TEXT
+)
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
@@ -46,8 +49,8 @@ def check_new(target: Path) -> None:
         return
     if not target.is_dir() or any(not p.name.startswith(DRAFT) for p in target.iterdir()):
         raise CaseError(
-            [Finding(str(target), None, None, None, "a folder that does not exist yet",
-                     "Choose another name; nothing is overwritten.")]
+            [Finding.of_file(str(target), Message("a folder that does not exist yet"),
+                             Message("Choose another name; nothing is overwritten."))]
         )  # fmt: skip
 
 
@@ -59,8 +62,8 @@ def check_new_file(target: Path) -> None:
     """
     if target.exists():
         raise CaseError(
-            [Finding(str(target), None, None, None, "a file that does not exist yet",
-                     "Choose another name; nothing is overwritten.")]
+            [Finding.of_file(str(target), Message("a file that does not exist yet"),
+                             Message("Choose another name; nothing is overwritten."))]
         )  # fmt: skip
 
 
@@ -100,9 +103,9 @@ def _unfit(raw: RawCase) -> list[Finding]:
     for name, table in raw.tables.items():
         if len(table.cells) > LARGEST_SHEET:
             findings.append(
-                Finding(table.file, None, None, f"{len(table.cells)} rows",
-                        f"at most {LARGEST_SHEET} rows on a sheet",
-                        f"Keep {name} in a case folder.")
+                Finding.of_setting(table.file, None, f"{len(table.cells)} rows",
+                                   Message("at most %(most)s rows on a sheet", most=LARGEST_SHEET),
+                                   Message("Keep %(name)s in a case folder.", name=name))
             )  # fmt: skip
         for column in table.cells.columns:
             cells = table.cells[column]
@@ -112,22 +115,24 @@ def _unfit(raw: RawCase) -> list[Finding]:
                 if len(cell) > LONGEST_TEXT or UNWRITABLE.search(cell):
                     findings.append(
                         Finding(table.file, row + table.first_row, str(column), cell[:40], FITTING,
-                                "Correct the text, or keep the case in a folder.")
+                                Message("Correct the text, or keep the case in a folder."))
                     )  # fmt: skip
     sheets = {"case": "case.toml", **{table: f"tables/{table}" for table in TABLE_OF}}
     for name, part, contents in _settings_of(raw):
         if sheets.get(name.lower(), part) != part or not re.fullmatch(r"[^\[\]:*?/\\']+", name):
             findings.append(
-                Finding(part, None, "name", name, "a name of its own as a sheet of a workbook",
-                        f"Rename the file; {LONGEST} characters and no []:*?/\\' can be kept.")
+                Finding.of_setting(part, "name", name,
+                                   Message("a name of its own as a sheet of a workbook"),
+                                   Message("Rename the file; %(most)s characters and no []:*?/\\' "
+                                           "can be kept.", most=LONGEST))
             )  # fmt: skip
         sheets[name.lower()] = part
         for path, value in _flat(contents):
             written = "".join((*path, value))
             if len(value) > LONGEST_TEXT or UNWRITABLE.search(written) or "|" in "".join(path):
                 findings.append(
-                    Finding(part, None, ".".join(path), value[:40], FITTING,
-                            "Correct the text, or keep the case in a folder.")
+                    Finding.of_setting(part, ".".join(path), value[:40], FITTING,
+                                       Message("Correct the text, or keep the case in a folder."))
                 )  # fmt: skip
     return findings
 

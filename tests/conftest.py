@@ -39,10 +39,40 @@ QUICK = (
 """Folders and modules below ``tests`` of the mark ``quick``: every stage of the work once, in
 less than three minutes."""
 
+SLOW = (
+    "docs/test_pages.py::test_code_on_a_page_runs_and_prints_what_it_shows",
+    "fundpool/archive/test_archive.py",
+    "fundpool/building/test_fujian.py",
+    "fundpool/building/test_nation.py",
+    "fundpool/cli/test_process.py",
+    "fundpool/cli/test_scheduling.py",
+    "fundpool/report/test_outputs.py",
+    "fundpool/report/test_report.py",
+    "fundpool/test_words_of_a_case.py",
+    "fundpool/web/test_agreement.py",
+    "inputs/test_fuzzed_cases.py",
+    "inputs/test_idle_inputs.py",
+    "models/axes/test_compiling.py",
+    "models/optimiser/test_tail.py",
+    "models/population/test_held_cells.py",
+    "models/population/test_real_year.py",
+    "models/projection/test_policies.py",
+    "models/scenarios/test_dask.py",
+    "models/scenarios/test_pooling_of_risk.py",
+    "models/scenarios/test_run.py",
+    "test_faults.py",
+    "test_validation.py",
+)
+"""Modules, and one test, of the mark ``slow``: each takes more than twenty seconds in all as
+``pytest --durations=0`` counts them. Daily work leaves them out; a change of what they test does
+not."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the short runs."""
+    """Mark the tests of the short runs, and the slow ones."""
     for item in items:
-        path = item.nodeid.partition("::")[0].removeprefix("tests/")
+        path = item.nodeid.removeprefix("tests/")
         if path.startswith(QUICK):
             item.add_marker(pytest.mark.quick)
+        if path.startswith(SLOW):
+            item.add_marker(pytest.mark.slow)

@@ -2,7 +2,16 @@
 
 import pytest
 
-from benchmarks.structure import Import, cycles, edges, imports, modules, with_parents
+from benchmarks.structure import (
+    ROOT,
+    Import,
+    copies,
+    cycles,
+    edges,
+    imports,
+    modules,
+    with_parents,
+)
 
 ORDER = (
     ("axes",),
@@ -37,6 +46,38 @@ RANK = {
     for rank, group in enumerate(order)
     for package in group
 }
+PLACES = {
+    "balance recursion": {
+        "actuarial/solvency.py",  # the equation, for one fund
+        "models/funds/recursion.py",
+        "models/funds/compiled.py",  # its compiled twin
+        "models/funds/table.py",  # interest of the year, which the table shows
+        "models/scenarios/pools.py",  # what a scenario lacks, with nothing at the opening
+        "models/contributions/accounts.py",  # accounts of members, no fund
+        "models/optimiser/certificate.py",  # kept apart on purpose: it checks the others
+        "models/optimiser/beside/swap_rule.py",
+        "models/optimiser/partition.py",
+        "models/optimiser/plan.py",
+        "models/optimiser/statement/partition.py",
+    },
+    "run-off": {"models/funds/books.py"},
+    "adjustment fund": {"models/pooling/adjustment.py", "models/funds/compiled.py"},
+    "outgo of the year after": {"models/funds/books.py"},
+    "share of administration": {"models/funds/books.py"},
+    "ratio": {
+        "actuarial/arrays.py",
+        "models/contributions/accounts.py",
+        "models/flows/responses.py",  # these two divide by what is not zero, of either sign
+        "models/funds/pool_money.py",
+    },
+    "second level": {"inputs/regions.py"},
+    "number of a scheme": {
+        "models/calibration/multipliers.py",  # of a list of names that is not the case's
+        "models/contributions/books.py",
+        "models/coverage/packages.py",
+    },
+}
+"""Where a calculation may stand, of those that ``benchmarks.structure`` counts."""
 FILES = modules()
 IMPORTS = imports(FILES)
 
@@ -88,3 +129,9 @@ def test_no_module_imports_itself_by_another() -> None:
 def test_a_package_says_what_it_is_for(package: str) -> None:
     text = FILES[package].read_text(encoding="utf-8")
     assert text.startswith('"""')
+
+
+@pytest.mark.parametrize("calculation", PLACES)
+def test_a_calculation_stands_in_one_place(calculation: str) -> None:
+    places = {file.relative_to(ROOT).as_posix() for file in copies(FILES.values())[calculation]}
+    assert places <= PLACES[calculation]

@@ -6,6 +6,7 @@ import runpy
 import subprocess
 import sys
 import warnings
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ def ended(module: str, words: list[str], monkeypatch: pytest.MonkeyPatch) -> int
     def refused(*_arguments: Any, **_options: Any) -> None:
         raise AssertionError(f"{module} {words} did something")
 
+    package = hasattr(import_module(module), "__path__")
+    import_module(f"{module}.__main__" if package else module)  # may make a folder of compiled code
     monkeypatch.setattr(sys, "argv", [module, *words])
     monkeypatch.setattr(sys, "path", [*sys.path])
     for name in set(os.environ) - set(unforced(os.environ)):  # or it would start itself afresh

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from validation import official_projections
 from validation.__main__ import TOPICS, inserted, section
 from validation.backtest import compared, start_year_is_met
 from validation.cohort_component import VitalRates, year_later
@@ -53,6 +54,19 @@ def test_a_wrong_engine_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         "fundpool.models.population.preparation.newborn_sex", lambda *a: 1.005 * plain(*a)
     )
     assert len(population().failed) == 4
+
+
+def test_an_official_projection_would_not_be_met_without_its_migrants(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Japan gains 1.5 million people in thirty years, 1.4 % of those of 2050."""
+    plain = official_projections.net_migrants
+    monkeypatch.setattr(
+        official_projections, "net_migrants",
+        lambda country: {year: 0.0 * persons for year, persons in plain(country).items()},
+    )  # fmt: skip
+    total, _, _ = official_projections.errors("Japan")[2050]
+    assert -0.03 < total < -0.012
 
 
 def test_a_year_of_three_ages_by_hand() -> None:

@@ -37,6 +37,9 @@ class Topic:
 TOPICS = {
     "backtest": Topic("Backtest against published figures", "backtest", "backtest"),
     "population": Topic("The population engine", "population", "population"),
+    "official-projections": Topic(
+        "Official projections of countries", "official_projections", "official_projections"
+    ),
     "closed-forms": Topic("Closed forms and worked examples", "closed_forms", "closed_forms"),
     "trust-funds": Topic("Published tables of a fund", "trust_funds", "trust_funds"),
     "multiregional": Topic("Several regions", "multiregional", "multiregional"),
@@ -100,8 +103,8 @@ def main(words: list[str] | None = None) -> int:
         else:
             page = asked.write.read_text("utf-8")
             asked.write.write_text(inserted(page, name, part.text), "utf-8")
-        held = len(part.checks) - len(part.failed)
-        print(f"{name}: {held} of {len(part.checks)} checks hold ({took:.0f} s)", file=sys.stderr)
+        passed = len(part.checks) - len(part.failed)
+        print(f"{name}: {passed} of {len(part.checks)} checks hold ({took:.0f} s)", file=sys.stderr)
         if part.failed:
             print(checks_table(part.failed), file=sys.stderr)
     return 1 if failed else 0

@@ -58,20 +58,20 @@ def projected_figures(case: Case, years: int) -> pd.DataFrame:
         payroll = scheme == "employee"
         credited = float(accounts.loc[year, "credits"]) if payroll else 0.0
         spent = float(accounts.loc[year, "spending"]) if payroll else 0.0
-        held = float(accounts.loc[year, "balance"]) if payroll else 0.0
+        account_balance = float(accounts.loc[year, "balance"]) if payroll else 0.0
         pooled_in = record["contributions"] - record["account_credits"]
         pooled_in += sum(record[name] for name in OTHER_INCOME)
-        found = {
+        figures = {
             "participants": record["persons"],
             "revenue": pooled_in + credited,
             "revenue_pooled": pooled_in,
             "expenditure": record["claims_paid"] + spent,
             "expenditure_pooled": record["claims_paid"],
-            "balance_end": record["balance"] + held,
+            "balance_end": record["balance"] + account_balance,
             "pooled_balance_end": record["balance"],
-            "personal_accounts_balance_end": held,
+            "personal_accounts_balance_end": account_balance,
         }
-        rows += [(scheme, year, name, float(value)) for name, value in found.items()]
+        rows += [(scheme, year, name, float(value)) for name, value in figures.items()]
     table = pd.DataFrame(rows, columns=["scheme", "year", "measure", "projected"])
     whole = table.groupby(["year", "measure"], as_index=False)["projected"].sum()
     return pd.concat([table, whole.assign(scheme="all")], ignore_index=True)
@@ -84,9 +84,9 @@ def compared(start: Start, by_scheme_balances: bool = True) -> pd.DataFrame:
     one), members (the part of the error that the number of participants makes), a_head (the rest).
     """
     table = figures()
-    found = projected_figures(read(start), LAST_YEAR - start.year)
+    projected = projected_figures(read(start), LAST_YEAR - start.year)
     rows = []
-    for record in found.to_dict("records"):
+    for record in projected.to_dict("records"):
         scheme, year, measure = str(record["scheme"]), int(record["year"]), str(record["measure"])
         known = figure_of(table, scheme, year, measure)
         if np.isnan(known) or (
@@ -94,7 +94,7 @@ def compared(start: Start, by_scheme_balances: bool = True) -> pd.DataFrame:
             and measure != "personal_accounts_balance_end"
         ):  # fmt: skip
             continue
-        members = _members(found, scheme, year) / figure_of(table, scheme, year, "participants")
+        members = _members(projected, scheme, year) / figure_of(table, scheme, year, "participants")
         ratio = float(record["projected"]) / known
         flow = measure.startswith(("revenue", "expenditure"))
         rows.append(
@@ -112,9 +112,11 @@ def compared(start: Start, by_scheme_balances: bool = True) -> pd.DataFrame:
     return keys.sort_values(["s", "m", "year"]).drop(columns=["m", "s"]).reset_index(drop=True)
 
 
-def _members(found: pd.DataFrame, scheme: str, year: int) -> float:
-    rows = found[
-        (found["scheme"] == scheme) & (found["year"] == year) & (found["measure"] == "participants")
+def _members(figures: pd.DataFrame, scheme: str, year: int) -> float:
+    rows = figures[
+        (figures["scheme"] == scheme)
+        & (figures["year"] == year)
+        & (figures["measure"] == "participants")
     ]
     return float(rows["projected"].iloc[0])
 
@@ -147,8 +149,8 @@ def inflation_effect(start: Start) -> float:
     dearer = base.with_values({"economy.medical_inflation": 0.07})
     values = []
     for case in (base, dearer):
-        found = projected_figures(case, years)
-        last = found[(found["year"] == LAST_YEAR) & (found["scheme"] == "all")]
+        figures = projected_figures(case, years)
+        last = figures[(figures["year"] == LAST_YEAR) & (figures["scheme"] == "all")]
         values.append(float(last.set_index("measure")["projected"]["expenditure"]))
     return values[1] / values[0] - 1.0
 

@@ -51,9 +51,10 @@ def table(results: Iterable[Tried]) -> pd.DataFrame:
     for result in results:
         rows.setdefault(result.fault.group, []).append(result)
     lines = [
-        (group, len(found), sum(not r.wrong for r in found), sum(bool(r.wrong) for r in found),
-         ", ".join(sorted({r.fault.case for r in found} - {""}, key=lambda f: int(f[1:]))))
-        for group, found in rows.items()
+        (group, len(outcomes), sum(not r.wrong for r in outcomes),
+         sum(bool(r.wrong) for r in outcomes),
+         ", ".join(sorted({r.fault.case for r in outcomes} - {""}, key=lambda f: int(f[1:]))))
+        for group, outcomes in rows.items()
     ]  # fmt: skip
     columns = ["group", "tried", "survived", "failed", "guards"]
     frame = pd.DataFrame(lines, columns=columns)

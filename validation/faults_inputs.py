@@ -147,9 +147,9 @@ def _book(file: Path, *cells: tuple[str, int, int]) -> Path:
 
 def _repacked(file: Path, part: str, contents: bytes) -> None:
     with zipfile.ZipFile(file) as packed:
-        parts = {name: packed.read(name) for name in packed.namelist()}
+        members = {name: packed.read(name) for name in packed.namelist()}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, text in (parts | {part: contents}).items():
+        for name, text in (members | {part: contents}).items():
             packed.writestr(name, text)
 
 

@@ -82,9 +82,9 @@ def _homes() -> Iterator[Fault]:
             kept = [path for name in ("runs", "inputs") for path in (place / "a" / name).rglob("*")]
             for path in [*kept, place / "a" / "fundpool-archive.json"]:
                 wanted = (0o777 if path.is_dir() else 0o666) & ~mask
-                found = stat.S_IMODE(path.stat().st_mode)
-                if found != wanted:
-                    return f"{path.name} has mode {found:o}, not {wanted:o}"
+                mode = stat.S_IMODE(path.stat().st_mode)
+                if mode != wanted:
+                    return f"{path.name} has mode {mode:o}, not {wanted:o}"
             return wrong_unless(outcome, 3)
 
         yield Fault("users", f"umask {mask:03o}", modes, "F15", mask == 0o002)
@@ -155,8 +155,8 @@ def _places() -> Iterator[Fault]:
 
 def _moves() -> Iterator[Fault]:
     def whole(target: Path, old: bytes) -> str:
-        found = {(target / name).read_bytes() for name in FILES}
-        return "" if found == {old} else "files of two reports"
+        contents = {(target / name).read_bytes() for name in FILES}
+        return "" if contents == {old} else "files of two reports"
 
     for number in range(len(FILES)):
         for error in (OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt(),

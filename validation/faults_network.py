@@ -8,6 +8,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -196,8 +197,8 @@ def _requests() -> Iterator[Fault]:
             bench: Bench, place: Path, status: int = status, query: str = query,
             headers: dict[str, str] = headers,
         ) -> str:  # fmt: skip
-            found = _asked(_serving(token="word"), query, **headers)
-            return "" if found == status else f"status {found}, not {status}"
+            reply = _asked(_serving(token="word"), query, **headers)
+            return "" if reply == status else f"status {reply}, not {status}"
 
         yield Fault("requests", name, trial, case, True)
     hosts = {
@@ -220,8 +221,8 @@ def _requests() -> Iterator[Fault]:
 
         yield Fault("requests", name, known, "F17", True)
 
-    def half_open(bench: Bench, place: Path) -> str:
-        """Heads that never end are cut off after the time limit."""
+    def half_open(bench: Bench, place: Path, sent: bytes) -> str:
+        """Connections without a whole head are cut off after the time limit."""
         import uvicorn
 
         async def app(_scope: Any, _receive: Any, send: Any) -> None:
@@ -237,7 +238,7 @@ def _requests() -> Iterator[Fault]:
         try:
             with socket.create_connection(listener.getsockname()) as connection:
                 connection.settimeout(5.0)
-                connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX: ")
+                connection.sendall(sent)
                 return "" if connection.recv(100) == b"" else "it is answered"
         except TimeoutError:
             return "it is kept open"
@@ -246,7 +247,11 @@ def _requests() -> Iterator[Fault]:
             server.should_exit = True
             thread.join(10.0)
 
-    yield Fault("requests", "a head that never ends", half_open, "F12", True)
+    for name, sent in {
+        "a head that never ends": b"GET / HTTP/1.1\r\nHost: x\r\nX: ",
+        "a connection that sends nothing": b"",
+    }.items():
+        yield Fault("requests", name, partial(half_open, sent=sent), "F12", True)
 
 
 def _packed(sheet: bytes, listed: bytes = b"<workbook/>", targets: bytes = b"<x/>") -> bytes:

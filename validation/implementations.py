@@ -168,11 +168,11 @@ def implementations() -> Part:
 
 def person_by_person() -> Part:
     """Two hundred thousand lives under two arrangements."""
-    parts, checks = [], []
+    blocks, checks = [], []
     for account, time in (("transfer", "recognised"), ("forfeit", "restarts")):
         table, worst = lives(account, time)
         title = f"Accounts {account}, insured time {time}"
-        parts += [f"### {title}", markdown_table(table)]
+        blocks += [f"### {title}", markdown_table(table)]
         checks.append(
             Check(f"{title}: all figures within three standard errors", f"largest {worst:.2f}",
                   worst < 3.0, "person-by-person simulation, tests/models/population/test_lives.py")
@@ -182,4 +182,4 @@ def person_by_person() -> Part:
         f"and an account, over {test_lives.HORIZON} years; standard errors from "
         f"{test_lives.GROUPS} groups of lives."
     )
-    return Part("\n\n".join([head, *parts]), tuple(checks))
+    return Part("\n\n".join([head, *blocks]), tuple(checks))

@@ -32,23 +32,23 @@ READ_TO = 1.5
 
 def hazards(table: pd.DataFrame) -> FloatArray:
     """Generators of each age group with death as the third state, ``(18, 3, 3)``."""
-    found = np.zeros((len(table), 3, 3))
+    generators = np.zeros((len(table), 3, 3))
     for here, name in enumerate(REGIONS):
-        found[:, here, 1 - here] = table[f"out_{name}"]
-        found[:, here, 2] = table[f"death_{name}"]
-    found[:, (0, 1), (0, 1)] = -found.sum(axis=2)[:, :2]
-    return found
+        generators[:, here, 1 - here] = table[f"out_{name}"]
+        generators[:, here, 2] = table[f"death_{name}"]
+    generators[:, (0, 1), (0, 1)] = -generators.sum(axis=2)[:, :2]
+    return generators
 
 
-def rogers_linear(generators: FloatArray, parts: int = 1) -> FloatArray:
-    """Rogers' probabilities over five years, ``(I - h/2 Q)^-1 (I + h/2 Q)`` in ``parts`` steps.
+def rogers_linear(generators: FloatArray, steps: int = 1) -> FloatArray:
+    """Rogers' probabilities over five years, ``(I - h/2 Q)^-1 (I + h/2 Q)`` in ``steps`` steps.
 
     Moves and deaths spread evenly over each step of ``h`` years (his equation for several moves
     in an interval), in place of constant hazards.
     """
-    half = generators * (WIDTH / parts / 2.0)
+    half = generators * (WIDTH / steps / 2.0)
     step = np.linalg.solve(np.eye(3) - half, np.eye(3) + half)
-    return np.asarray(np.linalg.matrix_power(step, parts))
+    return np.asarray(np.linalg.matrix_power(step, steps))
 
 
 def survivors(chances: FloatArray) -> FloatArray:
@@ -74,9 +74,9 @@ def published_table() -> tuple[pd.DataFrame, list[Check]]:
     generators = hazards(table)
     exact = transition_matrix(generators, float(WIDTH))
     linear = survivors(rogers_linear(generators))
-    found = survivors(exact)
+    computed = survivors(exact)
     read = float(np.abs(linear - printed).max())
-    apart = np.abs(found - printed).max(axis=(1, 2))
+    apart = np.abs(computed - printed).max(axis=(1, 2))
     leaving = WIDTH * -generators[:-1, (0, 1), (0, 1)].min(axis=1)
     lost = leaving**3 / 12.0 * printed[:-1].sum(axis=2).max(axis=1)
     allowed = READ_TO + np.concatenate([[0.0], np.cumsum(lost)])
@@ -88,7 +88,7 @@ def published_table() -> tuple[pd.DataFrame, list[Check]]:
             head = f"born in {born}, alive in {lives}"
             rows[f"{head}: published"] = [f"{v:,.0f}" for v in printed[:, birth, place]]
             rows["found" + " " * (2 * birth + place)] = [
-                f"{v:,.0f}" for v in found[:, birth, place]
+                f"{v:,.0f}" for v in computed[:, birth, place]
             ]
     return rows, [
         Check("published survivors of two regions at 18 ages: Rogers' linear method on the "

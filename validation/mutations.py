@@ -86,7 +86,13 @@ def copy_of_checkout(target: Path) -> Path:
     return target
 
 
-def pytest_status(copy: Path, tests: Iterable[str], compiled: bool, show: bool = False) -> int:
+def pytest_status(
+    copy: Path,
+    tests: Iterable[str],
+    compiled: bool,
+    show: bool = False,
+    longest: float | None = LONGEST,
+) -> int:
     """Exit status of pytest in a copy: 0 if all pass, 1 if one fails; -1 if it takes too long.
 
     Compiled code goes to a new folder, so that none is left over from other sources. Where no
@@ -97,6 +103,7 @@ def pytest_status(copy: Path, tests: Iterable[str], compiled: bool, show: bool =
         tests: names of tests.
         compiled: whether functions are compiled.
         show: print what pytest says.
+        longest: seconds after which it is ended; None for never.
     """
     environment = {
         name: value
@@ -112,7 +119,7 @@ def pytest_status(copy: Path, tests: Iterable[str], compiled: bool, show: bool =
         words = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]
         try:
             done = subprocess.run(
-                [sys.executable, *words], cwd=copy, env=environment, timeout=LONGEST, check=False,
+                [sys.executable, *words], cwd=copy, env=environment, timeout=longest, check=False,
                 capture_output=not show,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
@@ -140,8 +147,8 @@ def sound_tests_pass(asked: Sequence[Mutation], copy: Path) -> bool:
     whole = True
     for compiled in (False, True):
         tests = {t: None for m in asked if m.compiled(copy) == compiled for t in m.tests}
-        if tests and pytest_status(copy, tests, compiled) != 0:
-            pytest_status(copy, tests, compiled, show=True)
+        if tests and pytest_status(copy, tests, compiled, longest=None) != 0:
+            pytest_status(copy, tests, compiled, show=True, longest=None)
             whole = False
     return whole
 

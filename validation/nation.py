@@ -60,15 +60,17 @@ class Start:
 
 def figures() -> pd.DataFrame:
     """Published national figures: scheme, year, measure, value, unit, source, status, note."""
-    own = pd.read_csv(HERE / "published.csv").fillna({"note": ""})
+    published = pd.read_csv(HERE / "published.csv").fillna({"note": ""})
     other = Published().table("funds")
     other = other[other["region"] == "nation"]
     # 2024 and later stand in this folder as what they are: whole funds, not pooled ones
-    whole = own.loc[own["measure"].isin(["revenue", "expenditure"]) & (own["year"] > 2023), "year"]
+    whole = published.loc[
+        published["measure"].isin(["revenue", "expenditure"]) & (published["year"] > 2023), "year"
+    ]
     kept = ~other["year"].isin(whole.unique()) | (other["measure"] == "participants")
     other = other[kept]
     other = other.drop(columns="region").assign(status="published").fillna({"note": ""})
-    return pd.concat([own, other], ignore_index=True)[list(own.columns)]
+    return pd.concat([published, other], ignore_index=True)[list(published.columns)]
 
 
 def figure_of(table: pd.DataFrame, scheme: str, year: int, measure: str) -> float:

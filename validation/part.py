@@ -15,13 +15,13 @@ class Check:
 
     Attributes:
         statement: what must hold, in words.
-        found: what was found, as printed.
+        outcome: what came out, as printed.
         holds: whether it does.
         source: where the statement comes from.
     """
 
     statement: str
-    found: str
+    outcome: str
     holds: bool
     source: str = ""
 
@@ -62,7 +62,7 @@ def looks_numeric(cell: object) -> bool:
 
 def checks_table(checks: Sequence[Check]) -> str:
     """Checks as Markdown."""
-    rows = [(c.statement, c.found, "yes" if c.holds else "**no**", c.source) for c in checks]
+    rows = [(c.statement, c.outcome, "yes" if c.holds else "**no**", c.source) for c in checks]
     return markdown_table(
         pd.DataFrame(rows, columns=["what must hold", "found", "holds", "source"])
     )
@@ -81,10 +81,10 @@ def figure(value: float, digits: int = 4) -> str:
     return f"{number:.10f}".rstrip("0").rstrip(".") if "e" in text else text
 
 
-def equal(statement: str, found: float, wanted: float, source: str, digits: int = 6) -> Check:
+def equal(statement: str, computed: float, wanted: float, source: str, digits: int = 6) -> Check:
     """A check that two numbers agree to nine figures."""
-    close = abs(found - wanted) <= ALIKE * max(1.0, abs(wanted))
-    return Check(statement, f"{figure(found, digits)} against {figure(wanted, digits)}", close,
+    close = abs(computed - wanted) <= ALIKE * max(1.0, abs(wanted))
+    return Check(statement, f"{figure(computed, digits)} against {figure(wanted, digits)}", close,
                  source)  # fmt: skip
 
 

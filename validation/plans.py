@@ -75,8 +75,8 @@ class Statement:
         below, below_side = _stacked(self.below, self.size)
         equal, equal_side = _stacked(self.equal, self.size)
         bounds = list(zip(self.lower.tolist(), self.upper.tolist(), strict=True))
-        found = linprog(self.cost, below, below_side, equal, equal_side, bounds, method="highs")
-        return float("nan") if found.fun is None else float(found.fun)
+        solution = linprog(self.cost, below, below_side, equal, equal_side, bounds, method="highs")
+        return float("nan") if solution.fun is None else float(solution.fun)
 
     def violation(self, values: FloatArray) -> float:
         """Largest excess over a row or bound, relative to the largest term of the row."""
@@ -215,13 +215,13 @@ def values_of(program: Statement, paths: PoolPaths, plan: Decision) -> FloatArra
     values[at["grant"]], values[at["levy"]] = plan.grants[0], plan.levies[0]
     in_force = paths.income[0, :1] / paths.contribution_base[0, :1]
     values[at["move"]] = np.abs(np.diff(plan.rates, axis=0, prepend=in_force))
-    held, kept = paths.opening_balance, 0.0
+    balance, kept = paths.opening_balance, 0.0
     for t, growth in enumerate(1.0 + paths.interest[0]):
         swapped = plan.grants[0, t] - plan.levies[0, t]
         paid = plan.rates[t] * paths.contribution_base[0, t] - paths.outgo[0, t] + swapped
-        held = held * growth + paid * growth**0.5
+        balance = balance * growth + paid * growth**0.5
         kept = kept * growth - swapped.sum() * growth**0.5
-        values[at["balance"][t]], values[at["hub"][t]] = held, kept
+        values[at["balance"][t]], values[at["hub"][t]] = balance, kept
     base = paths.contribution_base[0]
     rates, mean = plan.rates, (plan.rates * base).sum(axis=1) / base.sum(axis=1)
     values[at["apart"]] = np.abs(rates[:, :, None] - rates[:, None, :])
@@ -285,11 +285,11 @@ def plans() -> Part:
     rows: list[dict[str, str]] = []
     checks: list[Check] = []
     for measure in MEASURES:
-        found = [compared(random_paths(seed), measure) for seed in range(INSTANCES)]
-        alike = sum(one.alike for one in found)
-        solved = sum(one.feasible for one in found)
-        apart = max(max(one.objective, one.recomputed) for one in found)
-        violation = max(one.violation for one in found)
+        comparisons = [compared(random_paths(seed), measure) for seed in range(INSTANCES)]
+        alike = sum(one.alike for one in comparisons)
+        solved = sum(one.feasible for one in comparisons)
+        apart = max(max(one.objective, one.recomputed) for one in comparisons)
+        violation = max(one.violation for one in comparisons)
         rows.append({
             "unevenness": measure, "instances": str(INSTANCES), "with a plan": str(solved),
             "objective, largest relative difference": bound(max(apart, ROUNDING)),

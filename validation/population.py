@@ -78,22 +78,22 @@ def population() -> Part:
                   "cohort-component method, Preston, Heuveline and Guillot (2001), box 6.1")
         )  # fmt: skip
     published = official_bands(people_of(2020))
-    found = official_bands(ours[2020])
+    computed = official_bands(ours[2020])
     gaps = pd.DataFrame(
         [
             {
                 "age": f"{5 * band} to {5 * band + 4}" if band < 20 else "100 and over",
                 "male, published": figure(published[0, band] / 1e6),
-                "male, projected": figure(found[0, band] / 1e6),
-                "male, error": percent(found[0, band] / published[0, band] - 1.0),
+                "male, projected": figure(computed[0, band] / 1e6),
+                "male, error": percent(computed[0, band] / published[0, band] - 1.0),
                 "female, published": figure(published[1, band] / 1e6),
-                "female, projected": figure(found[1, band] / 1e6),
-                "female, error": percent(found[1, band] / published[1, band] - 1.0),
+                "female, projected": figure(computed[1, band] / 1e6),
+                "female, error": percent(computed[1, band] / published[1, band] - 1.0),
             }
             for band in range(published.shape[1])
         ]
     )
-    total = found.sum() / published.sum() - 1.0
+    total = computed.sum() / published.sum() - 1.0
     text = "\n\n".join(
         [
             "China from 2015 with the mortality, fertility and sex ratio at birth of World "

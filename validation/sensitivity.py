@@ -137,16 +137,20 @@ def flattened(case: Case) -> Case:
         for path in case.paths()
         if path.startswith(("economy.", "coverage."))
     }
-    own = {in_force(case, path): path for path in case.paths() if in_force(case, path) != path}
-    return case.with_values(values | {there: value_of(case, path) for there, path in own.items()})
+    effective = {
+        in_force(case, path): path for path in case.paths() if in_force(case, path) != path
+    }
+    return case.with_values(
+        values | {there: value_of(case, path) for there, path in effective.items()}
+    )
 
 
 def in_force(case: Case, path: str) -> str:
     """The path of an assumption, or of the whole area's rule where every region has its own."""
-    parts = path.split(".")
-    if len(parts) != 4 or parts[2] != "rules":
+    keys = path.split(".")
+    if len(keys) != 4 or keys[2] != "rules":
         return path
-    if not case.scheme(parts[1]).set_by_every_region(parts[3], case.base_year):
+    if not case.scheme(keys[1]).set_by_every_region(keys[3], case.base_year):
         return path
     return f"{path}.{case.regions.codes_at(case.levels[-1])[0]}"
 
@@ -176,12 +180,12 @@ def effect(name: str, subject: str) -> tuple[float, dict[str, dict[str, float]]]
         return float("nan"), {"up": balances(base.with_policies([subject]), known)}
     value = value_of(base, subject)
     step = abs(value) * RELATIVE if value else ABSOLUTE
-    found = {}
+    figures = {}
     for direction, sign in (("down", -1.0), ("up", 1.0)):
         case = moved(base, subject, _whole(subject, value + sign * step, value))
         if case is not None:
-            found[direction] = balances(case, known if subject.startswith(LEVERS) else None)
-    return value, found
+            figures[direction] = balances(case, known if subject.startswith(LEVERS) else None)
+    return value, figures
 
 
 def sensitivity(name: str = "jiangsu") -> Part:
@@ -192,10 +196,10 @@ def sensitivity(name: str = "jiangsu") -> Part:
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         effects = list(pool.map(effect, [name] * len(subjects), subjects))
     rows, checks = [], []
-    for subject, (value, found) in zip(subjects, effects, strict=True):
+    for subject, (value, figures) in zip(subjects, effects, strict=True):
         expected = SHOCKS.get(subject, EXPECTED.get(subject, UNSAID))
-        rows.append(_row(subject, value, found, plain, expected))
-        checks += _checks(subject, found, plain, expected)
+        rows.append(_row(subject, value, figures, plain, expected))
+        checks += _checks(subject, figures, plain, expected)
     wrong = [check for check in checks if not check.holds]
     text = "\n\n".join(
         [
@@ -220,13 +224,13 @@ def _whole(path: str, wanted: float, value: float) -> float:
 
 
 def _row(
-    path: str, value: float, found: dict[str, dict[str, float]],
+    path: str, value: float, figures: dict[str, dict[str, float]],
     plain: dict[str, float], expected: Expectation,
 ) -> dict[str, str]:  # fmt: skip
     def effect(direction: str, scheme: str) -> str:
-        if direction not in found:
+        if direction not in figures:
             return ""
-        change = (found[direction][scheme] - plain[scheme]) / abs(plain[scheme])
+        change = (figures[direction][scheme] - plain[scheme]) / abs(plain[scheme])
         return "0" if abs(change) < NOTHING else f"{100 * change:+.3f}"
 
     said = {1: "+", -1: "−", 0: "0", None: ""}
@@ -245,16 +249,16 @@ def _row(
 
 
 def _checks(
-    path: str, found: dict[str, dict[str, float]], plain: dict[str, float], expected: Expectation
+    path: str, figures: dict[str, dict[str, float]], plain: dict[str, float], expected: Expectation
 ) -> list[Check]:
     result = []
     for scheme, sign in expected.signs.items():
         if sign is None:
             continue
         for direction, turn in (("down", -1), ("up", 1)):
-            if direction not in found or direction not in expected.directions:
+            if direction not in figures or direction not in expected.directions:
                 continue
-            change = (found[direction][scheme] - plain[scheme]) / abs(plain[scheme])
+            change = (figures[direction][scheme] - plain[scheme]) / abs(plain[scheme])
             seen = 0 if abs(change) < NOTHING else (1 if change > 0 else -1)
             result.append(
                 Check(f"{path} {direction}: {scheme} {sign * turn:+d}", f"{seen:+d}",

@@ -55,7 +55,7 @@ def predecessor(
         for run in runs
         if run.manifest.request.command == command
         and run.manifest.request.case == folder
-        and _title(run) in (None, case.title)
+        and run.title() in (None, case.title)
     ]
     wanted = _compared(parameters)
     alike = [run for run in same_case if _compared(run.manifest.request.parameters) == wanted]
@@ -82,17 +82,6 @@ def predecessor(
             "come; check the clock"
         )
     return Predecessor(chosen, tuple(warnings))
-
-
-def _title(run: Run) -> str | None:
-    """Title of a run's case; runs of earlier versions have it in their summary only."""
-    if run.manifest.case_title is not None:
-        return run.manifest.case_title
-    try:
-        title = run.summary().get("title")
-    except (OSError, ValueError, AttributeError):
-        return None
-    return title if isinstance(title, str) else None
 
 
 def _compared(parameters: Mapping[str, Any]) -> dict[str, Any]:

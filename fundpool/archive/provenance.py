@@ -9,10 +9,11 @@ import fundpool
 from fundpool.models.axes.code_digest import files_sha256, source_files
 
 ROOMS = ("fundpool", "fundpool.actuarial", "fundpool.inputs", "fundpool.models")
-SOURCES = (".py", ".css", ".typ", ".mo")
+SOURCES = (".py", ".css", ".typ", ".xml", ".mo")
 PACKAGES = (
     "altair", "babel", "duckdb", "highspy", "numba", "numpy", "pandas", "pulp",
-    "pydantic", "python-calamine", "scipy", "typer", "typst", "vl-convert-python", "xlsxwriter",
+    "pydantic", "python-calamine", "python-docx", "scipy", "typer", "typst", "vl-convert-python",
+    "xlsxwriter",
 )  # fmt: skip
 """Packages whose version can change a figure or a byte of a report."""
 

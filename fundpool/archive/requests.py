@@ -1,7 +1,7 @@
 """From a command under way to the request that the archive keeps, and back to a command."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,8 +15,11 @@ from fundpool.inputs.case import Case, case_path
 from fundpool.inputs.case.bundled import is_there
 
 PLACES = frozenset(
-    {"out", "archive", "json", "quiet", "help", "webhook", "webhook_file", "secret_file", MESSAGES}
-)
+    {
+        "out", "archive", "json", "quiet", "help", "webhook", "webhook_file", "secret_file", "wait",
+        "log", "metrics", "ping", "ping_file", "notify", MESSAGES,
+    }
+)  # fmt: skip
 """Options that say where results go and how a command speaks, not what results are."""
 
 FILE_OPTIONS = frozenset({"--policy"})
@@ -108,6 +111,24 @@ def command_line(context: Context, resolved: Mapping[str, Any]) -> str:
                 value = [Path(item).name if _names_file(item) else item for item in value]
             words += _words(flag, value)
     return shlex.join(words)
+
+
+def given_words(context: Any, left_out: Collection[str]) -> list[str]:
+    """Options as they were typed, but for some; variables and defaults are left out.
+
+    Args:
+        context: a command under way.
+        left_out: names of parameters.
+    """
+    words = []
+    for parameter in context.command.params:
+        if parameter.param_type_name != "option" or parameter.name in left_out:
+            continue
+        source = context.get_parameter_source(parameter.name)
+        if source is not None and source.name == "COMMANDLINE":
+            flag, value = _flagged(parameter, context.params[parameter.name])
+            words += _words(flag, _plain(value))
+    return words
 
 
 def _words(flag: str, value: Any) -> list[str]:

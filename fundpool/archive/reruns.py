@@ -12,11 +12,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.archive.manifest import Manifest
 from fundpool.archive.provenance import code_sha256, machine, package_versions
 from fundpool.archive.requests import refuse_unknown, words_of
 from fundpool.archive.run import Run, read_parquet
 from fundpool.archive.runs import Archive
+
+PLACE_VARIABLES = (
+    "FUNDPOOL_ARCHIVE", "FUNDPOOL_METRICS", "FUNDPOOL_NOTIFY", "FUNDPOOL_PING", "FUNDPOOL_WEBHOOK",
+)  # fmt: skip
+"""How variables begin that say where results and news go, which a repeat sends nowhere."""
 
 
 class RerunFailedError(Exception):
@@ -94,7 +100,7 @@ def rerun(archive: Archive, run: Run, commands: Mapping[str, Any]) -> Rerun:
         environment = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith(("FUNDPOOL_ARCHIVE", "FUNDPOOL_WEBHOOK"))
+            if not name.startswith(PLACE_VARIABLES)
         }
         words += ["--archive", str(again), "--quiet"]
         done = subprocess.run(
@@ -197,6 +203,6 @@ def largest_difference(first: pd.DataFrame, second: pd.DataFrame) -> float:
         if (np.isnan(x) != np.isnan(y)).any():
             return float("inf")
         scale = np.maximum(np.abs(x), np.abs(y))
-        apart = np.divide(np.abs(x - y), scale, out=np.zeros_like(x), where=scale > 0)
+        apart = ratio(np.abs(x - y), scale)
         worst = max(worst, float(np.nanmax(apart, initial=0.0)))
     return worst

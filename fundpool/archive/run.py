@@ -63,6 +63,16 @@ class Run:
         contents: dict[str, Any] = json.loads(text)
         return contents
 
+    def title(self) -> str | None:
+        """Title of its case; runs of earlier versions have it in their summary only."""
+        if self.manifest.case_title is not None:
+            return self.manifest.case_title
+        try:
+            title = self.summary().get("title")
+        except (OSError, ValueError, AttributeError):
+            return None
+        return title if isinstance(title, str) else None
+
     def damage(self) -> list[str]:
         """What is not as the manifest says: files missing, altered or added."""
         present = {

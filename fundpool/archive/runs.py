@@ -161,7 +161,7 @@ class Archive:
             flush(path)
         folder = self.root / "runs"
         folder.mkdir(parents=True, exist_ok=True)
-        self._mark()
+        self.mark()
         request = manifest.request
         case = portable_name(manifest.case_name).replace("-", "_")
         lead = f"{case}-{request.command}-{request.digest[:10]}"
@@ -184,7 +184,8 @@ class Archive:
             return Run(target, done)
         raise OSError(f"there are {MOST_REPEATS} repeats of {lead}")
 
-    def _mark(self) -> None:
+    def mark(self) -> None:
+        """Write the file by which a folder is known as an archive, unless it is there."""
         mark = self.root / MARK
         if mark.exists() and mark.stat().st_size:
             return

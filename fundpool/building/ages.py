@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.lifetable import LifeTable
 from fundpool.inputs.format.vocabulary import AGES, SEXES
 
@@ -33,9 +34,9 @@ def fitted_table(
     table = np.array(seed, dtype=float)
     for _ in range(ROUNDS):
         by_row = table.sum(axis=1)
-        table *= np.divide(rows, by_row, out=np.zeros_like(by_row), where=by_row > 0)[:, None]
+        table *= ratio(rows, by_row)[:, None]
         by_column = table.sum(axis=0)
-        table *= np.divide(columns, by_column, out=np.zeros_like(by_column), where=by_column > 0)
+        table *= ratio(columns, by_column)
         if np.abs(table.sum(axis=1) - rows).max() <= tolerance * max(1.0, rows.max()):
             return table
     raise ValueError("the margins cannot be met from this seed")

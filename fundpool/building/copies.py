@@ -8,6 +8,7 @@ from fundpool.building.files import write_parquet
 from fundpool.inputs.case import bundled_cases, case_root
 from fundpool.inputs.files.writing import whole_folder
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.template import check_new
 
 
@@ -20,8 +21,8 @@ def copy_case(name: str, target: Path) -> None:
     """
     if name not in bundled_cases():
         raise CaseError(
-            [Finding("--case", None, None, name, "the name of a bundled case",
-                     did_you_mean(name, bundled_cases()))]
+            [Finding.of_setting("--case", None, name, Message("the name of a bundled case"),
+                                did_you_mean(name, bundled_cases()))]
         )  # fmt: skip
     check_new(target)
     with whole_folder(target) as draft:

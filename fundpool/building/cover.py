@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.vocabulary import AGES, OLDEST_AGE, SEXES, TIES
 
 FloatArray = NDArray[np.float64]
@@ -240,7 +241,7 @@ def people_by_tie(residents: FloatArray, stocks: FloatArray, profiles: FloatArra
     result[:, 1:] = stocks[:, :, None, None] * profiles
     arrived = result[:, 1:4].sum(axis=1)
     # where the pattern asks for more migrants of an age than live there, all are migrants
-    scale = np.divide(residents, arrived, out=np.ones_like(arrived), where=arrived > 0)
+    scale = ratio(residents, arrived, 1.0)
     result[:, 1:4] *= np.minimum(scale, 1.0)[:, None]
     result[:, 0] = residents - result[:, 1:4].sum(axis=1)
     return result

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.mobility import rogers_castro
 from fundpool.inputs.format.vocabulary import AGES, SEXES, TIES
 
@@ -138,7 +139,7 @@ def migrant_profiles(residents: FloatArray, assumed: Mapping[str, Any]) -> Float
     width = np.diff(np.append(starts, AGES))
     by_age = np.where(band >= 0, np.array(workers["shares"])[band] / width[band], 0.0)
     both = residents.sum(axis=0)
-    pattern = by_age * np.divide(residents, both, out=np.zeros_like(residents), where=both > 0)
+    pattern = by_age * ratio(residents, both)
     of_residents = residents / residents.sum()
     mix = assumed["migrant_ages_mix"]["value"]
     return np.stack(

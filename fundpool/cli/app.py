@@ -5,9 +5,11 @@ from typing import Annotated
 import typer
 
 import fundpool
+from fundpool.cli.messages import Program
 from fundpool.cli.spoken import Commands
 
 app = Commands(
+    cls=Program,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

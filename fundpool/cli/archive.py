@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fundpool.cli.messages import print_result
 from fundpool.cli.session import (
     BAD_INPUT,
     FAILED,
@@ -65,6 +66,6 @@ def print_table(table: "pd.DataFrame", json: bool) -> None:
     from fundpool.summary import as_json
 
     if json:
-        typer.echo(as_json(table.to_dict("records")), nl=False)
+        print_result(as_json(table.to_dict("records")))
     else:
         typer.echo("none" if table.empty else table.to_string(index=False, na_rep="-"))

@@ -3,6 +3,7 @@
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson, CaseArgument, Quiet
 from fundpool.cli.session import BAD_INPUT, say
 from fundpool.cli.spoken import spoken
@@ -19,7 +20,7 @@ def check(case: CaseArgument = "jiangsu", json: AsJson = False, quiet: Quiet = F
     findings = check_case(case)
     errors = [finding for finding in findings if finding.severity == "error"]
     if json:
-        typer.echo(as_json({"case": case, "findings": findings_as_records(findings)}), nl=False)
+        print_result(as_json({"case": case, "findings": findings_as_records(findings)}))
     elif findings:
         typer.echo(findings_text(findings, spoken()))
     if errors:

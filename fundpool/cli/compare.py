@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import (
     ArchiveFolder,
     AsJson,
@@ -84,5 +85,8 @@ def compare(
     kept(archive, context, opened, result, tables, {"pooling": plans}, quiet=quiet)
     if risk is not None:
         text += "\n\n" + risk_text(risk)
-    typer.echo(as_json(result) if json else text, nl=not json)
+    if json:
+        print_result(as_json(result))
+    else:
+        typer.echo(text)
     end_with_alerts(result, opened, quiet)

@@ -7,6 +7,7 @@ import typer
 
 from fundpool.cli.app import app
 from fundpool.cli.archive import DEFAULT, Kept, opened_archive, refusing_damage, run_named
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson, Quiet
 from fundpool.cli.session import (
     BAD_INPUT,
@@ -68,7 +69,7 @@ def diff(
         from fundpool.summary import as_json
 
         contents = {"first": old.id, "second": new.id, "plan": plan}
-        typer.echo(as_json(contents | {"change": table.to_dict("records")}), nl=False)
+        print_result(as_json(contents | {"change": table.to_dict("records")}))
     else:
         from fundpool.cli.tables import change_text
 

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson
 from fundpool.cli.session import FAILED
 
@@ -34,7 +35,7 @@ def doctor(
         from fundpool.summary import as_json
 
         records = [asdict(finding) for finding in findings]
-        typer.echo(as_json({"ok": ok, "findings": records}), nl=False)
+        print_result(as_json({"ok": ok, "findings": records}))
     else:
         for finding in findings:
             typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.message}")

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import (
     AsJson,
     CaseArgument,
@@ -86,7 +87,7 @@ def frontier(
             chart_file.write_text(chart, encoding="utf-8", newline="\n")
     records = table.to_dict("records")
     if json:
-        typer.echo(as_json({"case": opened.name, "points": records}), nl=False)
+        print_result(as_json({"case": opened.name, "points": records}))
     else:
         typer.echo(frontier_text(records))
     say(f"Frontier written to {out}", quiet)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import (
     AsJson,
     CaseArgument,
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
 
 CHOICES = ("rates", "swaps", "pooling")
+USUAL_RUIN = 0.05  # that an adjusting rule is made to
 
 
 class Unevenness(StrEnum):
@@ -64,6 +66,13 @@ class BurdenOf(StrEnum):
     base = "base"
     person = "person"
     contributor = "contributor"
+
+
+class Rule(StrEnum):
+    """How rates are set."""
+
+    fixed = "fixed"
+    adjusting = "adjusting"
 
 
 class Floor(StrEnum):
@@ -116,6 +125,13 @@ def optimise(
         int | None,
         typer.Option("--by", metavar="YEAR", help="Last year that counts for --ruin."),
     ] = None,
+    rule: Annotated[
+        Rule,
+        typer.Option(
+            "--rule",
+            help="A fixed path of rates, or a rule decided today, made to --ruin (0.05).",
+        ),
+    ] = Rule.fixed,
     seed: Seed = 1,
     floor: Annotated[
         Floor | None, typer.Option("--floor", help="How the floor holds over scenarios.")
@@ -175,6 +191,8 @@ def optimise(
         span = projected_years(opened, years)
         decided = listed(choose, CHOICES, "--choose")
         stages = _years(merge_years)
+        if rule is Rule.adjusting and ruin is None:
+            ruin = USUAL_RUIN
         last = _ruin_terms(opened, ruin, by, span, decided, stages, sensitivity)
         chosen_pooling = checked_plans(opened, [pooling or opened.levels[0]])[0]
         months = 0.0 if ruin is not None and reserve_months is None else reserve_months
@@ -217,7 +235,9 @@ def optimise(
     plan: Plan | None = None
     if {"rates", "swaps"} & set(decided) and not ("pooling" in decided and stages):
         say("Optimising", quiet)
-        choices = Choices(policy=rules, aims=aims, solver=solver, time_limit=time_limit)
+        choices = Choices(
+            policy=rules, aims=aims, solver=solver, time_limit=time_limit, rule=rule.value
+        )
         with refusing_bad_input(), usage_from_value_error():
             plan = run(
                 projected.pooled(pools), None, scenarios, seed=seed, choices=choices, ruin=ruin,
@@ -232,7 +252,10 @@ def optimise(
         for name, table in tables.items():
             write_table(table, folder / name, table_format)
         (folder / "plan.json").write_text(as_json(record), encoding="utf-8", newline="\n")
-    typer.echo(as_json(record) if json else plan_text(record, tables), nl=not json)
+    if json:
+        print_result(as_json(record))
+    else:
+        typer.echo(plan_text(record, tables))
     say(f"Plan written to {out}", quiet)
     _end(opened, plan, certified)
 

@@ -48,6 +48,7 @@ def _ruin_text(record: dict[str, Any]) -> list[str]:
             f"{chance['sentence']} Fresh scenarios: {chance['scenarios']:,}; standard error "
             f"{100 * chance['standard_error']:.2f} %."
         )
+    lines += _rule_text(record.get("rule"))
     if regions is not None:
         worse = regions["worse_off"]
         lines.append(
@@ -65,6 +66,24 @@ def _ruin_text(record: dict[str, Any]) -> list[str]:
         elif not regions["not_looked_at"]:
             lines.append("No coalition would save by leaving.")
         lines += [f"Coalitions of {k}: {v}" for k, v in regions["not_looked_at"].items()]
+    return lines
+
+
+def _rule_text(rule: dict[str, Any] | None) -> list[str]:
+    """The rule that rates follow, beside fixed rates on the same fresh scenarios."""
+    if rule is None:
+        return []
+    lines = [rule["sentence"]]
+    for scheme in rule["schemes"]:
+        lines.append(scheme["sentence"])
+        for kind in ("fixed", "adjusting"):
+            conduct = scheme[kind]
+            lines.append(
+                f"  {kind}: mean rate {100 * conduct['mean_rate']:.3f} %, mean yearly change "
+                f"{100 * conduct['movement']:.3f} %, reserves at the end "
+                f"{conduct['reserve_months']:.1f} months, probability below zero "
+                f"{100 * conduct['ruin']:.2f} %"
+            )
     return lines
 
 

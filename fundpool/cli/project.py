@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import (
     ArchiveFolder,
     AsJson,
@@ -101,6 +102,6 @@ def project(
         (folder / "summary.json").write_text(as_json(result), encoding="utf-8", newline="\n")
         kept(archive, context, opened, result, tables, {"pooling": plan}, quiet=quiet)
     if json:
-        typer.echo(as_json(result), nl=False)
+        print_result(as_json(result))
     say(spoken().gettext("Tables and summary.json written to %(out)s") % {"out": out}, quiet)
     end_with_alerts(result, opened, quiet)

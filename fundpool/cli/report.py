@@ -6,6 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.messages import print_result, said
+from fundpool.cli.nightly import nightly, one_at_a_time
 from fundpool.cli.options import (
     ArchiveFolder,
     AsJson,
@@ -57,6 +59,7 @@ from fundpool.cli.spoken import ReportLanguage, spoken
 
 
 @app.command()
+@nightly
 def report(
     context: typer.Context,
     case: CaseArgument = "jiangsu",
@@ -108,6 +111,7 @@ def report(
         checked_folder(out, [*files, "summary.json"])
         say(spoken().gettext("Checking %(case)s") % {"case": case}, quiet)
         opened = opened_case(case, changes, policy, quiet)
+        one_at_a_time(context, archive, opened)
         span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         chosen = policies_to_measure(opened, measured)
@@ -150,17 +154,21 @@ def report(
     with refusing_bad_input():
         extras = reporting.gathered(context, comparison, found, resolved, sensitivity, quiet)
     result = summary(comparison.projections, plans[0], risk, extras.experience)
+    result |= reporting.changes_of_alerts(result, earlier)
     result["plan"] = best.record() if best is not None else None
     say(spoken().gettext("Writing the report"), quiet)
     with results_in(out, files) as folder:
         result["failed_outputs"] = write_report(
             folder, comparison, result, extras, spoken(), endings
         )
-        kept(archive, context, opened, result, comparison.tables | extras.tables, resolved,
-             files=sorted(folder.iterdir()), previous=earlier.id if earlier else None,
-             quiet=quiet)  # fmt: skip
+        run_kept = kept(
+            archive, context, opened, result, comparison.tables | extras.tables, resolved,
+            files=sorted(folder.iterdir()), previous=earlier.id if earlier else None, quiet=quiet,
+        )  # fmt: skip
+    result_with_run = result | {"run": run_kept.id if run_kept else None}
+    said().summary = result
     if json:
-        typer.echo(as_json(result), nl=False)
+        print_result(as_json(result_with_run))
     reporting.say_written(out, files, result, quiet)
-    sent = reporting.send_alerts(alarm, result, quiet)
+    sent = reporting.send_alerts(alarm, result_with_run, quiet)
     end_with_alerts(result, opened, quiet, DONE if sent else FAILED)

@@ -155,6 +155,19 @@ def previous_run(
         raise UsageError(f"the previous run: {error}") from None
 
 
+def changes_of_alerts(result: Mapping[str, Any], earlier: "Run | None") -> dict[str, Any]:
+    """How alerts changed since the earlier run (:func:`fundpool.alert_changes.alert_changes`)."""
+    from fundpool.alert_changes import alert_changes, unknown_changes
+
+    if earlier is None:
+        return alert_changes(result, None, None)
+    try:
+        return alert_changes(result, earlier.summary(), earlier.id)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        say(f"warning: the alerts of {earlier.id} cannot be read: {error}")
+        return unknown_changes(result)
+
+
 def archive_of(run: "Run") -> "Archive":
     """The archive that a run's folder lies in."""
     from fundpool.archive.runs import Archive
@@ -345,8 +358,8 @@ def say_written(out: Path, files: Sequence[str], result: Mapping[str, Any], quie
 
 
 def send_alerts(alarm: Alarm, result: dict[str, Any], quiet: bool) -> bool:
-    """Post alerts, if there are any and an address was named; False if that fails."""
-    if alarm.url is None or not result["alerts"]:
+    """Post alerts, raised or cleared, if an address was named; False if that fails."""
+    if alarm.url is None or not (result["alerts"] or result["cleared_alerts"]):
         return True
     from fundpool.webhook import WebhookError, post_alerts, shown_address
 

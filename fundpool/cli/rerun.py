@@ -6,6 +6,7 @@ import typer
 
 from fundpool.cli.app import app
 from fundpool.cli.archive import DEFAULT, Kept, opened_archive, refusing_damage, run_named
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson, Quiet
 from fundpool.cli.session import FAILED, checked_temporary, refusing_bad_input, say
 
@@ -41,7 +42,7 @@ def rerun(
 
         from fundpool.summary import as_json
 
-        typer.echo(as_json(asdict(result) | {"identical": result.identical}), nl=False)
+        print_result(as_json(asdict(result) | {"identical": result.identical}))
     else:
         for item in (*result.causes, *result.differences):
             size = "" if item.size is None else f"; largest relative difference {item.size:.1e}"

@@ -6,6 +6,7 @@ import typer
 
 from fundpool.cli.app import app
 from fundpool.cli.archive import DEFAULT, Kept, opened_archive, print_table, refusing_damage
+from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson
 from fundpool.cli.session import BAD_INPUT, FAILED, say
 
@@ -38,6 +39,10 @@ def runs(
             "run names.",
         ),
     ] = None,
+    migrate: Annotated[
+        bool,
+        typer.Option("--migrate", help="Bring runs of earlier versions to the present form."),
+    ] = False,
     json: AsJson = False,
 ) -> None:
     """List the runs of an archive, or ask a question across them."""
@@ -45,11 +50,14 @@ def runs(
     if keep is not None:
         _forget(opened, keep, json)
         return
+    if migrate:
+        _migrate(opened, json)
+        return
     if verify:
         _verify(opened, json)
         return
     for item in opened.contents().unreadable:
-        say(f"fundpool: left out: {item.why}")
+        say(f"fundpool: left out: {item.why}", level="warning")
     if sql is None:
         table = opened.listing()
     else:
@@ -71,7 +79,7 @@ def _verify(archive: "Archive", json: bool) -> None:
 
     result = verify(archive)
     if json:
-        typer.echo(as_json(asdict(result)), nl=False)
+        print_result(as_json(asdict(result)))
     else:
         for name, damage in result.damaged.items():
             for item in damage:
@@ -95,10 +103,34 @@ def _forget(archive: "Archive", keep: int, json: bool) -> None:
     with saying_disk_errors(archive.root):
         result = forget(archive, keep)
     if json:
-        typer.echo(as_json(asdict(result)), nl=False)
+        print_result(as_json(asdict(result)))
         return
     for run in result.runs:
         typer.echo(f"{run}: forgotten")
     typer.echo(f"{len(result.runs)} runs and {result.inputs} inputs forgotten")
     if result.inputs_kept_because:
-        say(f"fundpool: all inputs are kept: {result.inputs_kept_because}")
+        say(f"fundpool: all inputs are kept: {result.inputs_kept_because}", level="warning")
+
+
+def _migrate(archive: "Archive", json: bool) -> None:
+    from dataclasses import asdict
+
+    from fundpool.archive.migration import migrate
+    from fundpool.cli.session import saying_disk_errors
+    from fundpool.summary import as_json
+
+    with saying_disk_errors(archive.root):
+        result = migrate(archive)
+    if json:
+        print_result(as_json(asdict(result)))
+    else:
+        for run in result.written_anew:
+            typer.echo(f"{run}: brought to the present form")
+        for run in result.later:
+            typer.echo(f"{run}: left as it is; a later version of fundpool has written it")
+        for why in result.unreadable.values():
+            typer.echo(f"cannot be read: {why}")
+        typer.echo(f"{len(result.written_anew)} runs brought to the present form, "
+                   f"{result.current} were in it")  # fmt: skip
+    if result.unreadable:
+        raise typer.Exit(FAILED)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from fundpool.cli.messages import said, write
 from fundpool.cli.spoken import spoken
 
 if TYPE_CHECKING:
@@ -24,10 +25,16 @@ DONE, FAILED, BAD_INPUT, ALERT = 0, 1, 2, 3
 """Exit statuses (docs/commands.md)."""
 
 
-def say(message: str, quiet: bool = False) -> None:
-    """A message for the person at the terminal."""
+def say(message: str, quiet: bool = False, level: str | None = None) -> None:
+    """A message for the person at the terminal, or a log line.
+
+    Args:
+        message: the text.
+        quiet: whether to leave it out.
+        level: ``info``, ``warning`` or ``error``; by how the message begins unless given.
+    """
     if not quiet:
-        typer.echo(message, err=True)
+        write(message, level)
 
 
 @contextmanager
@@ -38,7 +45,7 @@ def plain_warnings(quiet: bool) -> Iterator[None]:
     """
 
     def show(message: Warning | str, *_place: Any, **_options: Any) -> None:
-        say(f"fundpool: {' '.join(str(message).split())}", quiet)
+        say(f"fundpool: {' '.join(str(message).split())}", quiet, "warning")
 
     given, disabled = os.environ.get("PYTHONWARNINGS"), logging.root.manager.disable
     with warnings.catch_warnings():
@@ -57,13 +64,14 @@ def plain_warnings(quiet: bool) -> Iterator[None]:
 @contextmanager
 def refusing_bad_input() -> Iterator[None]:
     """Turn a refused case or a bad argument into a message and exit status 2."""
-    from fundpool.inputs.format.findings import CaseError
+    from fundpool.inputs.format.findings import CaseError, findings_as_records
     from fundpool.report.words.findings import findings_text
 
     try:
         yield
     except CaseError as error:
-        say(findings_text(error.findings, spoken()))
+        said().findings.extend(findings_as_records(error.findings))
+        say(findings_text(error.findings, spoken()), level="error")
         raise typer.Exit(BAD_INPUT) from None
     except UsageError as error:
         say(f"fundpool: {error}")
@@ -80,7 +88,7 @@ def say_of_fit(study: "Study", quiet: bool) -> None:
     from fundpool.report.words.findings import warning_text
 
     for finding in multiplier_findings(study.case.reference, study.calibration):
-        say(warning_text(finding, spoken()), quiet)
+        say(warning_text(finding, spoken()), quiet, "warning")
 
 
 def projected_years(case: "Case", years: int | None, context: typer.Context | None = None) -> int:
@@ -111,7 +119,7 @@ def opened_case(
 
     case = read_case(name)
     for finding in case.warnings:
-        say(warning_text(finding, spoken()), quiet)
+        say(warning_text(finding, spoken()), quiet, "warning")
     values: dict[str, float] = {}
     for change in changes or []:
         path, equals, text = change.partition("=")
@@ -205,7 +213,7 @@ def checked_archive(archive: Path | None) -> None:
 
     try:
         check_folder(archive, ["fundpool-archive.json"])
-        for name in ("runs", "drafts", "inputs"):
+        for name in ("runs", "drafts", "inputs", "locks"):
             check_folder(archive / name)
         check_one_disk(archive / "runs", archive / "drafts")
         Archive(archive).check_format()
@@ -337,6 +345,7 @@ def kept(
         say(f"fundpool: the run cannot be kept in {str(archive)!r}: {reason(error)}; "
             "nothing was written")  # fmt: skip
         raise typer.Exit(FAILED) from None
+    said().run = run.id
     say(
         spoken().gettext("Kept in %(archive)s as %(run)s") % {"archive": archive, "run": run.id},
         quiet,
@@ -355,7 +364,7 @@ def end_with_alerts(
 
     sentences = alert_sentences(result, case, spoken())
     for sentence in sentences:
-        say(sentence, quiet)
+        say(sentence, quiet, "warning" if result["alerts"] else "info")
     status = at_least or status_of(result)
     if status != DONE:
         raise typer.Exit(status)

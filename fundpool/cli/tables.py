@@ -25,6 +25,15 @@ HEADINGS = {
     "level_rate_range": marked("range of level rates"),
     "gini": marked("Gini"),
 }
+OUTCOME_HEADINGS = {
+    "case": marked("case"),
+    "status": marked("exit status"),
+    "alerts": marked("alerts"),
+    "first_exhaustion": marked("first runs dry in"),
+    "failed_outputs": marked("files that failed"),
+    "run": marked("run"),
+}
+"""Columns of the table of several cases."""
 PERCENT = ("persons_exhausted_share", "level_rate_mean", "level_rate_range")
 
 
@@ -175,6 +184,13 @@ def aligned(table: pd.DataFrame, words: int) -> str:
         ).rstrip()
         for line in [head, *rows]
     )
+
+
+def outcomes_text(table: pd.DataFrame, language: Language = ENGLISH) -> str:
+    """How the reports of several cases ended, one line a case."""
+    shown = table[list(OUTCOME_HEADINGS)].astype(object)
+    shown = shown.where(table[list(OUTCOME_HEADINGS)].notna(), "-")
+    return aligned(shown.rename(columns=OUTCOME_HEADINGS).rename(columns=language), 1)
 
 
 def _width(text: str) -> int:

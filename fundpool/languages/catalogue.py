@@ -11,22 +11,30 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from fundpool.inputs.format.tables import TABLES
 from fundpool.languages.language import HERE, LANGUAGES
 
 ROOM = HERE.parent
+FOLDERS = (ROOM, *((ROOM / name).resolve() for name in ("inputs", "models")))
+"""Where messages are; links to folders beside the package are not followed on the way."""
 METHODS = [("**.py", "python")]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None,
-            "counted_message": (1, 2), "language": None, "word": None}  # fmt: skip
+            "counted_message": (1, 2), "language": None, "word": None,
+            "Message": None}  # fmt: skip
 
 
 def messages() -> Catalog:
-    """Every message marked in the program, with where it stands."""
+    """Every message of the program, with where it stands: those marked, and what tables hold."""
     catalogue = Catalog(project="fundpool", charset="utf-8")
-    extracted = extract_from_dir(
-        ROOM, method_map=METHODS, keywords=KEYWORDS, strip_comment_tags=True
-    )
-    for file, line, message, comments, context in extracted:
-        catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    for folder in FOLDERS:
+        extracted = extract_from_dir(
+            folder, method_map=METHODS, keywords=KEYWORDS, strip_comment_tags=True
+        )
+        for file, line, message, comments, context in extracted:
+            catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    for table in TABLES:
+        for about in (table.about, *(column.about for column in table.columns)):
+            catalogue.add(about)
     return catalogue
 
 

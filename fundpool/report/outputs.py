@@ -1,4 +1,4 @@
-"""The report's files: page, PDF and workbook of one result, beside its summary."""
+"""The report's files: page, PDF, workbook and Word document of one result, beside its summary."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +12,10 @@ from fundpool.languages import ENGLISH, Language
 from fundpool.models.projection.comparison import Comparison
 from fundpool.report.document.html import html_page
 from fundpool.report.document.model import Document
+from fundpool.report.docx_file import report_docx
 from fundpool.report.extras import Extras
-from fundpool.report.pdf import Imprint, report_pdf
+from fundpool.report.imprint import Imprint
+from fundpool.report.pdf import report_pdf
 from fundpool.report.sections.report import report_document, report_title
 from fundpool.report.words.cover import cover_labels
 from fundpool.report.workbook.book import Contents
@@ -39,7 +41,7 @@ class Report:
 
     @cached_property
     def document(self) -> Document:
-        """What page and PDF say."""
+        """What page, PDF and Word document say."""
         return report_document(self.comparison, self.summary, self.extras, self.language)
 
 
@@ -49,6 +51,10 @@ def _write_page(file: Path, report: Report) -> None:
 
 def _write_pdf(file: Path, report: Report) -> None:
     file.write_bytes(report_pdf(report.document, _imprint(report)))
+
+
+def _write_docx(file: Path, report: Report) -> None:
+    file.write_bytes(report_docx(report.document, _imprint(report)))
 
 
 def _write_workbook(file: Path, report: Report) -> None:
@@ -62,8 +68,11 @@ WRITERS: Mapping[str, Writer] = {
     "html": _write_page,
     "pdf": _write_pdf,
     "xlsx": _write_workbook,
+    "docx": _write_docx,
 }
 """Formats of the report: ending of the file to what writes it."""
+DEFAULT_FORMATS = ("html", "pdf", "xlsx")
+"""Formats that are written where none are named."""
 
 
 def file_name(ending: str) -> str:
@@ -77,7 +86,7 @@ def write_report(
     summary: Mapping[str, Any],
     extras: Extras,
     language: Language = ENGLISH,
-    formats: Sequence[str] = tuple(WRITERS),
+    formats: Sequence[str] = DEFAULT_FORMATS,
 ) -> list[dict[str, str]]:
     """Write a report's files, each without regard to the others, and ``summary.json``.
 
@@ -130,6 +139,7 @@ def _imprint(report: Report) -> Imprint:
         footer=footer,
         year=case.base_year,
         annex=language("Annex"),
+        contents=language("Contents"),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from fundpool.inputs.format.findings import Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import RawCase
 from fundpool.languages import ENGLISH, Language
 from fundpool.report.fonts import PLACEHOLDER, drawable, unprintable
@@ -32,7 +33,15 @@ def placeholder_warnings(
 
 
 def _found(file: str, row: int | None, column: str | None, text: str) -> Finding:
-    return Finding(file, row, column, text, "characters that a font holds", "", "warning")
+    return Finding(
+        file,
+        row,
+        column,
+        text,
+        Message("characters that a font holds"),
+        Message("Correct the text."),
+        severity="warning",
+    )
 
 
 def _sentence(finding: Finding, language: Language) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from fundpool.inputs.checks.years import LONGEST
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.messages import Message, sentences
 from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.regions import RegionTree
@@ -32,8 +33,8 @@ def settings_and_schemes(
         for name in settings.schemes:
             if name not in scheme_texts:
                 findings.append(
-                    Finding(source, None, "add_schemes", name, "a scheme of the case",
-                            did_you_mean(name, scheme_texts))
+                    Finding.of_setting(source, "add_schemes", name, Message("a scheme of the case"),
+                                       did_you_mean(name, scheme_texts))
                 )  # fmt: skip
                 continue
             file, problems = read_scheme(name, scheme_texts[name], tuple(settings.services))
@@ -104,9 +105,10 @@ def scheme_files(
         if name not in raw.schemes:
             if not any(finding.file == f"schemes/{name}.toml" for finding in raw.findings):
                 findings.append(
-                    Finding(f"schemes/{name}.toml", None, None, None, "this scheme file",
-                            "case.toml lists the scheme; add the file. "
-                            + did_you_mean(name, raw.schemes))
+                    Finding.of_file(f"schemes/{name}.toml", Message("this scheme file"),
+                                    sentences(Message("%(file)s lists the scheme; add the file.",
+                                                      file="case.toml"),
+                                              did_you_mean(name, raw.schemes)))
                 )  # fmt: skip
             continue
         file, problems = read_scheme(name, raw.schemes[name], tuple(settings.services))
@@ -117,9 +119,9 @@ def scheme_files(
     for name in raw.schemes:
         if name not in (*settings.schemes, *settings.optional_schemes):
             findings.append(
-                Finding(f"schemes/{name}.toml", None, None, None, "a scheme of case.toml",
-                        "List it under schemes or optional_schemes, or remove the file.",
-                        "warning")
+                Finding.of_file(f"schemes/{name}.toml", Message("a scheme of case.toml"),
+                                Message("List it under schemes or optional_schemes, or remove the "
+                                        "file."), severity="warning")
             )  # fmt: skip
     optional = {
         name: files.pop(name)

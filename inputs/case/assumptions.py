@@ -5,9 +5,11 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.inputs.settings.parameters import Parameter
+from fundpool.inputs.settings.scheme_file import Benefit
 from fundpool.inputs.settings.sections import Settings
 
 COLUMNS = ("path", "value", "unit", "source", "status", "note")
@@ -92,10 +94,8 @@ def assumption_table(case: Described) -> pd.DataFrame:
     for scheme in case.schemes:
         file, lead = scheme.file, f"schemes.{scheme.name}"
         for service, benefit in file.benefits.items():
-            bands = "; ".join(f"{rate:.0%} above {start:,.0f}" for start, rate in benefit.bands)
-            text = f"deductible {benefit.deductible:,.0f}; {bands}; ceiling {benefit.ceiling:,.0f}"
             rows.append(
-                (f"{lead}.benefits.{service}", text, case.currency, benefit.source,
+                (f"{lead}.benefits.{service}", _benefit(benefit), case.currency, benefit.source,
                  benefit.status, benefit.note)
             )  # fmt: skip
         terms = file.settlement
@@ -116,6 +116,19 @@ def assumption_table(case: Described) -> pd.DataFrame:
                      choice.status, choice.note)
                 )  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _benefit(benefit: Benefit) -> Message:
+    """What a benefit pays, in words."""
+    bands = [
+        Message("%(share)s above %(start)s", share=f"{rate:.0%}", start=f"{start:,.0f}")
+        for start, rate in benefit.bands
+    ]
+    return Message(
+        "deductible %(deductible)s; %(bands)s; ceiling %(ceiling)s",
+        deductible=f"{benefit.deductible:,.0f}", ceiling=f"{benefit.ceiling:,.0f}",
+        bands=Listed(tuple(bands), Message("; ")),
+    )  # fmt: skip
 
 
 def source_table(case: Described) -> pd.DataFrame:

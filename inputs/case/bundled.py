@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.messages import Message
 
 _ROOT = Path(__file__).parent.parent
 
@@ -42,15 +43,15 @@ def case_path(name: str | Path) -> Path:
         if not (case_root(str(name)) / "tables").is_dir():
             raise CaseError(
                 [
-                    Finding(str(name), None, None, None, "a case whose tables are there",
-                            f"They are large and derived on demand: fundpool init DIR --case {name}"
-                            ", then give DIR.")
+                    Finding.of_file(str(name), Message("a case whose tables are there"),
+                                    Message("They are large and derived on demand: fundpool init "
+                                            "DIR --case %(name)s, then give DIR.", name=str(name)))
                 ]
             )  # fmt: skip
         return case_root(str(name))
     raise CaseError(
         [
-            Finding(str(name), None, None, None, "a case folder, a workbook or a bundled case",
-                    did_you_mean(str(name), bundled_cases()))
+            Finding.of_file(str(name), Message("a case folder, a workbook or a bundled case"),
+                            did_you_mean(str(name), bundled_cases()))
         ]
     )  # fmt: skip

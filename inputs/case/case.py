@@ -34,6 +34,7 @@ from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.columns import typed_table
 from fundpool.inputs.format.digest import content_digest
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.sources import read_raw
 from fundpool.inputs.format.tables import TABLE_OF
@@ -130,6 +131,11 @@ class Case:
         return tuple(self.settings.levels)
 
     @property
+    def second_level(self) -> str:
+        """The level above the lowest; the lowest where it is the only one."""
+        return self.regions.second_level
+
+    @property
     def usual_pooling(self) -> str:
         """The pooling plan where none is asked for: that of its policies, or the lowest level."""
         return self.pooling or self.levels[0]
@@ -150,9 +156,17 @@ class Case:
         Raises:
             KeyError: no such scheme.
         """
-        for scheme in self.schemes:
+        return self.schemes[self.scheme_number(name)]
+
+    def scheme_number(self, name: str) -> int:
+        """Place of a scheme in ``schemes``, and on the axis of schemes of every array.
+
+        Raises:
+            KeyError: no such scheme.
+        """
+        for number, scheme in enumerate(self.schemes):
             if scheme.name == name:
-                return scheme
+                return number
         raise KeyError(f"{self.name} has no scheme {name!r}")
 
     def value(self, path: str, year: int | None = None) -> float:
@@ -203,8 +217,8 @@ class Case:
                 continue
             if path not in known:
                 findings.append(
-                    Finding("--set", None, path, None, "the path of an assumption",
-                            did_you_mean(path, known))
+                    Finding.of_setting("--set", path, None, Message("the path of an assumption"),
+                                       did_you_mean(path, known))
                 )  # fmt: skip
                 continue
             keys = path.split(".")
@@ -256,8 +270,9 @@ class Case:
         policy = read_policy(file, contents)
         if policy.name in self.policies:
             raise CaseError(
-                [Finding("--policy", None, None, policy.name, "each policy once",
-                         "Name it once, or rename one of the two (the file and its key name).")]
+                [Finding.of_setting("--policy", None, policy.name, Message("each policy once"),
+                                    Message("Name it once, or rename one of the two (the file and "
+                                            "its key name)."))]
             )  # fmt: skip
         settings, texts = laid_over(policy, self._settings_text, self._scheme_texts)
         made, files = settings_and_schemes(settings, texts, file)
@@ -374,8 +389,9 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     for name in settings.report_policies:
         if name not in raw.policies:
             findings.append(
-                Finding("case.toml", None, "report_policies", name, "a policy of the case",
-                        did_you_mean(name, raw.policies))
+                Finding.of_setting("case.toml", "report_policies", name,
+                                   Message("a policy of the case"),
+                                   did_you_mean(name, raw.policies))
             )  # fmt: skip
     for policy, contents in sorted(raw.policies.items()):
         try:

@@ -16,9 +16,11 @@ from pydantic import Field, ValidationError
 
 from fundpool.inputs.case.bundled import is_there
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.settings.mistakes import findings_of
 from fundpool.inputs.settings.parameters import Part, Status
-from fundpool.inputs.settings.sections import Settings, findings_of
+from fundpool.inputs.settings.sections import Settings
 
 
 class Shock(Part):
@@ -92,14 +94,22 @@ def policy_contents(
     path = Path(name)
     if path.suffix != ".toml" or not is_there(path) or not path.is_file():
         raise CaseError(
-            [Finding("--policy", None, None, str(name), "a policy of the case or a policy file",
-                     did_you_mean(str(name), known) if known else "The case has no policies.")]
+            [Finding.of_setting("--policy", None, str(name),
+                                Message("a policy of the case or a policy file"),
+                                did_you_mean(str(name), known) if known
+                                else Message("The case has no policies."))]
         )  # fmt: skip
     try:
         return path.name, tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CaseError(
-            [Finding(path.name, None, None, None, "TOML in UTF-8", f"It cannot be read: {error}.")]
+            [
+                Finding.of_file(
+                    path.name,
+                    Message("TOML in UTF-8"),
+                    Message("It cannot be read: %(error)s.", error=str(error)),
+                )
+            ]
         ) from None
 
 
@@ -116,8 +126,9 @@ def read_policy(file: str, contents: Mapping[str, Any]) -> Policy:
     stem = Path(file).stem
     if policy.name != stem:
         raise CaseError(
-            [Finding(file, None, "name", policy.name, f"{stem!r}, as the file is called",
-                     "Rename one of them.")]
+            [Finding.of_setting(file, "name", policy.name,
+                                Message("%(stem)s, as the file is called", stem=repr(stem)),
+                                Message("Rename one of them."))]
         )  # fmt: skip
     return policy
 
@@ -185,25 +196,29 @@ def shock_findings(
         for code in shock.regions:
             if code not in known:
                 findings.append(
-                    Finding(file, None, f"{lead}.regions", code, "a region of the case",
-                            did_you_mean(code, known))
+                    Finding.of_setting(file, f"{lead}.regions", code,
+                                       Message("a region of the case"), did_you_mean(code, known))
                 )  # fmt: skip
         for service, factor in shock.care.items():
             if service not in ("all", *settings.services):
                 findings.append(
-                    Finding(file, None, f"{lead}.care", service, "a service of case.toml, or all",
-                            did_you_mean(service, ("all", *settings.services)))
+                    Finding.of_setting(file, f"{lead}.care", service,
+                                       Message("a service of case.toml, or all"),
+                                       did_you_mean(service, ("all", *settings.services)))
                 )  # fmt: skip
             if not 0.0 <= factor <= 100.0:
                 findings.append(
-                    Finding(file, None, f"{lead}.care.{service}", f"{factor:g}",
-                            "a factor from 0 to 100", "Correct the number.")
+                    Finding.of_setting(file, f"{lead}.care.{service}", f"{factor:g}",
+                                       Message("a factor from 0 to 100"),
+                                       Message("Correct the number."))
                 )  # fmt: skip
         still = (shock.price, shock.wages, shock.jobs_lost, shock.migrants_return) == (1, 1, 0, 0)
         if still and not shock.care:
             findings.append(
-                Finding(file, None, lead, shock.title, "a shock that changes something",
-                        "Give care, jobs_lost, migrants_return, price or wages.")
+                Finding.of_setting(file, lead, shock.title,
+                                   Message("a shock that changes something"),
+                                   Message("Give care, jobs_lost, migrants_return, price or "
+                                           "wages."))
             )  # fmt: skip
     return findings
 
@@ -214,9 +229,9 @@ def against_findings(policy: Policy, known: Iterable[str], file: str) -> list[Fi
     if not policy.against or policy.against in others:
         return []
     return [
-        Finding(file, None, "against", policy.against, "another policy of the case",
-                did_you_mean(policy.against, others) if others
-                else "Take it out: the case has no other policies.")
+        Finding.of_setting(file, "against", policy.against, Message("another policy of the case"),
+                           did_you_mean(policy.against, others) if others
+                           else Message("Take it out: the case has no other policies."))
     ]  # fmt: skip
 
 
@@ -229,8 +244,8 @@ def plan_findings(policy: Policy, settings: Settings, file: str) -> list[Finding
         for part in policy.pooling.split(",")
     ]
     return [
-        Finding(file, None, "pooling", policy.pooling, "levels of the case",
-                did_you_mean(level, settings.levels))
+        Finding.of_setting(file, "pooling", policy.pooling, Message("levels of the case"),
+                           did_you_mean(level, settings.levels))
         for level in levels
         if level not in settings.levels
     ]  # fmt: skip

@@ -9,6 +9,7 @@ import pandas as pd
 from fundpool.actuarial.severity import Exponential, Gamma, Lognormal, Pareto, Weibull
 from fundpool.inputs.format.columns import MOST_SHOWN, more_of_the_same
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Listed, Message, sentence
 from fundpool.inputs.format.raw import RawTable
 from fundpool.inputs.format.tables import FITTED_MEASURES
 from fundpool.inputs.format.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
@@ -41,8 +42,10 @@ def age_findings(tables: Tables, raw: Raw) -> list[Finding]:
                 findings.append(
                     Finding(raw[name].file, int(rows.index[0]) + raw[name].first_row, "age",
                             f"no age {_listed(absent)}",
-                            f"every age of {words} from {ages[0]} to {ages[-1]}",
-                            "Give every single year of age; write 0 where there is nobody.")
+                            Message("every age of %(words)s from %(first)s to %(last)s",
+                                    words=words, first=ages[0], last=ages[-1]),
+                            Message("Give every single year of age; write 0 where there is "
+                                    "nobody."))
                 )  # fmt: skip
     return findings
 
@@ -58,19 +61,24 @@ def cost_findings(tables: Tables, raw: Raw) -> list[Finding]:
     table, file = tables["severity"], raw["severity"]
     rows = zip(table["family"], table["mean"], table["cv"], strict=True)
     for row, (family, mean, cv) in enumerate(rows, start=file.first_row):
-        expected = mend = ""
+        expected: Message | None = None
+        mend: Message | None = None
         try:
             if family == "exponential":
                 Exponential(float(mean))
                 if abs(cv - 1.0) > 1e-9:
-                    expected = "1 for an exponential cost"
-                    mend = "Write 1, or choose gamma, which takes any coefficient of variation."
+                    expected = Message("1 for an exponential cost")
+                    mend = Message(
+                        "Write 1, or choose gamma, which takes any coefficient of variation."
+                    )
             else:
                 FAMILIES[family](float(mean), float(cv))
         except ValueError as error:
-            expected = f"a coefficient of variation that a {family} cost can have"
-            mend = f"{str(error)[0].upper()}{str(error)[1:]}."
-        if expected:
+            expected = Message(
+                "a coefficient of variation that a %(family)s cost can have", family=family
+            )
+            mend = sentence(str(error))
+        if expected and mend:
             findings.append(Finding(file.file, row, "cv", f"{cv:g}", expected, mend))
     return findings
 
@@ -86,9 +94,10 @@ def relativity_findings(tables: Tables, raw: Raw) -> list[Finding]:
         if level not in known:
             other = "status" if factor == "tie" else "tie"
             findings.append(
-                Finding(file.file, row, "level", str(level), f"a {factor}",
-                        f"It is a {other}: set factor to {other}, or name a {factor}: "
-                        f"{', '.join(known)}.")
+                Finding(file.file, row, "level", str(level), Message("a %(factor)s", factor=factor),
+                        Message("It is a %(other)s: set factor to %(other)s, or name a "
+                                "%(factor)s: %(words)s.", other=other, factor=factor,
+                                words=Listed.of(known)))
             )  # fmt: skip
     return findings
 
@@ -107,17 +116,20 @@ def cover_findings(
         places = np.flatnonzero(wrong & (table["cover"] == status).to_numpy())
         findings.append(
             Finding(file.file, int(places[0]) + file.first_row, "cover", str(status),
-                    f"a status that a scheme covers ({', '.join(sorted(covered))}) or none",
-                    f"{places.size} rows: no scheme would collect for them or pay. Add {status} "
-                    "to statuses_covered of a scheme, or choose another status.")
+                    Message("a status that a scheme covers (%(words)s) or none",
+                            words=Listed.of(sorted(covered))),
+                    Message("%(rows)s rows: no scheme would collect for them or pay. Add "
+                            "%(status)s to statuses_covered of a scheme, or choose another status.",
+                            rows=places.size, status=status))
         )  # fmt: skip
     shares = tables["demography"]["rural_share"].fillna(0.0).to_numpy(dtype=float)
     if (shares > 0).any() and "rural_resident" not in covered | ready:
         place = int(np.flatnonzero(shares > 0)[0])
         findings.append(
             Finding(raw["demography"].file, place + raw["demography"].first_row, "rural_share",
-                    f"{shares[place]:g}", "0, as no scheme covers rural_resident",
-                    "It has no effect: empty the column, or add a rural scheme.", "warning")
+                    f"{shares[place]:g}", Message("0, as no scheme covers rural_resident"),
+                    Message("It has no effect: empty the column, or add a rural scheme."),
+                    severity="warning")
         )  # fmt: skip
     return findings
 
@@ -129,7 +141,7 @@ def placement_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Findi
     more than the residents of the ages at which one of the ties has a share (Hall's condition).
     """
     migrants, file = tables["migrants"], raw["migrants"]
-    level = tree.levels[min(1, len(tree.levels) - 1)]
+    level = tree.second_level
     group = tree.ancestor_index(level)
     index = {code: region_index for region_index, code in enumerate(tree.codes)}
     n = len(tree.codes)
@@ -162,14 +174,18 @@ def placement_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Findi
             worst = np.maximum(worst, excess)
     wrong = np.flatnonzero(worst > 1e-6 * np.maximum(asked, 1.0))
     findings = [
-        Finding(file.file, None, "persons", f"{asked[place]:.0f}",
-                f"at most {asked[place] - worst[place]:.0f} migrants in {tree.codes[place]}: so "
-                "many residents it has at their ages in migrant_ages",
-                f"{worst[place]:.0f} cannot be placed. Correct migrants, migrant_ages or the "
-                "population by age.")
+        Finding.of_setting(file.file, "persons", f"{asked[place]:.0f}",
+                           Message("at most %(most)s migrants in %(code)s: so many residents it "
+                                   "has at their ages in migrant_ages",
+                                   most=f"{asked[place] - worst[place]:.0f}",
+                                   code=tree.codes[place]),
+                           Message("%(excess)s cannot be placed. Correct migrants, migrant_ages "
+                                   "or the population by age.", excess=f"{worst[place]:.0f}"))
         for place in wrong[:MOST_SHOWN]
     ]  # fmt: skip
-    return findings + more_of_the_same(file.file, "persons", wrong.size, "migrants with an age")
+    return findings + more_of_the_same(
+        file.file, "persons", wrong.size, Message("migrants with an age")
+    )
 
 
 def _cells(table: pd.DataFrame) -> np.ndarray:
@@ -185,8 +201,9 @@ def death_findings(tables: Tables, raw: Raw) -> list[Finding]:
     return [
         Finding(file.file, int(place) + file.first_row, "mortality_level",
                 f"{table['mortality_level'].iloc[place]:g}",
-                f"at most {1.0 / most:.4g}, so that no death rate exceeds 1",
-                "Correct the level, or the table mortality.", "warning")
+                Message("at most %(most)s, so that no death rate exceeds 1",
+                        most=f"{1.0 / most:.4g}"),
+                Message("Correct the level, or the table mortality."), severity="warning")
         for place in np.flatnonzero(wrong)[:MOST_SHOWN]
     ]  # fmt: skip
 
@@ -203,12 +220,13 @@ def figure_findings(
             findings.append(
                 Finding(file.file, int(place) + file.first_row, "measure",
                         str(table["measure"].iloc[place]),
-                        f"one of {', '.join(FITTED_MEASURES)} for a figure that is fitted",
-                        "Set use to compare.")
+                        Message("one of %(words)s for a figure that is fitted",
+                                words=Listed.of(FITTED_MEASURES)), Message("Set use to compare."))
             )  # fmt: skip
         findings += _contradictions(settings, tree, table, file)
         never = (table["measure"] == "pooled_balance").to_numpy()
-        findings += _never_compared(file, table, never, "measure", "a figure that is projected")
+        findings += _never_compared(file, table, never, "measure",
+                                    Message("a figure that is projected"))  # fmt: skip
         findings += _before_base(settings, file, table)
     if "actuals" in tables:
         table, file = tables["actuals"], raw["actuals"]
@@ -220,19 +238,20 @@ def figure_findings(
 def _before_base(settings: Settings, file: RawTable, table: pd.DataFrame) -> list[Finding]:
     early = (table["year"] < settings.base_year).to_numpy()
     late = (table["year"] > settings.base_year + 100).to_numpy()
-    wanted = f"a year from {settings.base_year} on"
+    wanted = Message("a year from %(first)s on", first=settings.base_year)
     return _never_compared(file, table, early, "year", wanted) + _never_compared(
-        file, table, late, "year", f"a year up to {settings.base_year + 100}"
+        file, table, late, "year", Message("a year up to %(last)s", last=settings.base_year + 100)
     )
 
 
 def _never_compared(
-    file: RawTable, table: pd.DataFrame, wrong: np.ndarray, column: str, expected: str
+    file: RawTable, table: pd.DataFrame, wrong: np.ndarray, column: str, expected: Message
 ) -> list[Finding]:
     return [
         Finding(file.file, int(place) + file.first_row, column, str(table[column].iloc[place]),
-                expected, "The row has no effect: nothing is projected beside it. Remove it.",
-                "warning")
+                expected,
+                Message("The row has no effect: nothing is projected beside it. Remove it."),
+                severity="warning")
         for place in np.flatnonzero(wrong)[:MOST_SHOWN]
     ]  # fmt: skip
 
@@ -257,14 +276,18 @@ def _contradictions(
             near = abs(total - value) <= 1e-6 * max(abs(total), abs(value))
             if (whole and not near) or (not whole and total >= value):
                 expected = (
-                    f"{total:.12g}, the sum of its parts, as every one is given" if whole
-                    else f"more than {total:.12g}, the sum of those of its parts that are given"
+                    Message("%(total)s, the sum of its parts, as every one is given",
+                            total=f"{total:.12g}") if whole
+                    else Message("more than %(total)s, the sum of those of its parts that are "
+                                 "given", total=f"{total:.12g}")
                 )  # fmt: skip
                 findings.append(
                     Finding(file.file, int(place[region]) + file.first_row, "value",
                             f"{value:.12g}", expected,
-                            f"All cannot be met: correct {measure} of {scheme} in {region} or in "
-                            "its parts, or set use of one of them to compare.")
+                            Message("All cannot be met: correct %(measure)s of %(scheme)s in "
+                                    "%(region)s or in its parts, or set use of one of them to "
+                                    "compare.", measure=str(measure), scheme=str(scheme),
+                                    region=region))
                 )  # fmt: skip
     return findings
 
@@ -291,10 +314,10 @@ def _counted_twice(table: pd.DataFrame, file: RawTable) -> list[Finding]:
     for place, key in enumerate(table[keys].itertuples(index=False, name=None)):
         if key in whole and table["month"].iloc[place] != 0:
             findings.append(
-                Finding(file.file, place + file.first_row, "month",
-                        str(table["month"].iloc[place]),
-                        f"either the year {key[2]} as a whole (month 0) or its months",
-                        "Remove the row of the year, or those of its months.")
+                Finding(file.file, place + file.first_row, "month", str(table["month"].iloc[place]),
+                        Message("either the year %(year)s as a whole (month 0) or its months",
+                                year=key[2]),
+                        Message("Remove the row of the year, or those of its months."))
             )  # fmt: skip
     return findings[:MOST_SHOWN]
 
@@ -303,9 +326,9 @@ def industry_findings(tables: Tables, schemes: Iterable[SchemeFile]) -> list[Fin
     """Industries named by packages that no county has."""
     known = set(tables["industries"]["industry"]) | {"other"}
     return [
-        Finding(f"schemes/{scheme.name}.toml", None, f"packages.{name}.uptake.{industry}",
-                industry, "an industry of the table industries, or other",
-                did_you_mean(industry, known))
+        Finding.of_setting(f"schemes/{scheme.name}.toml", f"packages.{name}.uptake.{industry}",
+                           industry, Message("an industry of the table industries, or other"),
+                           did_you_mean(industry, known))
         for scheme in schemes
         for name, package in scheme.packages.items()
         for industry in package.uptake

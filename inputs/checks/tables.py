@@ -9,6 +9,7 @@ import pandas as pd
 
 from fundpool.inputs.format.columns import MOST_SHOWN, more_of_the_same
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Listed, Message, Word
 from fundpool.inputs.format.raw import RawTable
 from fundpool.inputs.format.tables import TABLE_OF, TABLES
 from fundpool.inputs.format.vocabulary import AGES, OLDEST_AGE, OUTSIDE, SEXES, TIES
@@ -24,8 +25,8 @@ Raw = Mapping[str, RawTable]
 def presence_findings(settings: Settings | None, raw: Raw) -> list[Finding]:
     """Tables that are missing, and tables without a source."""
     findings = [
-        Finding(f"tables/{table.name}", None, None, None, "this table",
-                f"Add it. {table.about}")
+        Finding.of_file(f"tables/{table.name}", Message("this table"),
+                        Message("Add it. %(about)s", about=Word(table.about)))
         for table in TABLES
         if table.required and table.name not in raw
     ]  # fmt: skip
@@ -34,15 +35,16 @@ def presence_findings(settings: Settings | None, raw: Raw) -> list[Finding]:
     for name, table in raw.items():
         if name not in settings.tables:
             findings.append(
-                Finding("case.toml", None, f"tables.{name}", None,
-                        f"source and status of the table {name}",
-                        f"Add [tables.{name}]; {table.file} inherits from it.")
+                Finding.of_setting("case.toml", f"tables.{name}", None,
+                                   Message("source and status of the table %(name)s", name=name),
+                                   Message("Add [tables.%(name)s]; %(file)s inherits from it.",
+                                           name=name, file=table.file))
             )  # fmt: skip
     for name in settings.tables:
         if name not in TABLE_OF:
             findings.append(
-                Finding("case.toml", None, f"tables.{name}", name, "the name of a table",
-                        did_you_mean(name, TABLE_OF))
+                Finding.of_setting("case.toml", f"tables.{name}", name,
+                                   Message("the name of a table"), did_you_mean(name, TABLE_OF))
             )  # fmt: skip
     return findings
 
@@ -62,12 +64,14 @@ def reference_findings(
     if "industry_factors" in tables:
         known["industry"] = set(tables["industry_factors"]["industry"])
     words = {
-        "region": "a region of the table regions",
-        "county": f"a {tree.levels[0]} of the table regions",
-        "county_or_outside": f"a {tree.levels[0]} of the table regions, or outside",
-        "scheme": "a scheme of case.toml",
-        "service": "a service of case.toml",
-        "industry": "an industry of the table industry_factors",
+        "region": Message("a region of the table regions"),
+        "county": Message("a %(level)s of the table regions", level=Word(tree.levels[0])),
+        "county_or_outside": Message(
+            "a %(level)s of the table regions, or outside", level=Word(tree.levels[0])
+        ),
+        "scheme": Message("a scheme of case.toml"),
+        "service": Message("a service of case.toml"),
+        "industry": Message("an industry of the table industry_factors"),
     }
     findings = []
     for name, frame in tables.items():
@@ -83,8 +87,7 @@ def reference_findings(
                 value = str(cells.iloc[place])
                 findings.append(
                     Finding(raw[name].file, int(place) + raw[name].first_row, column.name, value,
-                            words[column.refers],
-                            did_you_mean(value, sorted(known[column.refers])))
+                            words[column.refers], did_you_mean(value, sorted(known[column.refers])))
                 )  # fmt: skip
             findings += more_of_the_same(
                 raw[name].file, column.name, places.size, words[column.refers]
@@ -94,17 +97,17 @@ def reference_findings(
 
 def _missing(
     file: str, column: str, wanted: list[tuple[object, ...]], frame: pd.DataFrame,
-    keys: list[str], mend: str,
+    keys: list[str], mend: Message,
 ) -> list[Finding]:  # fmt: skip
     """Key combinations that a table lacks."""
     present = set(frame[keys].itertuples(index=False, name=None))
     absent = [key for key in wanted if key not in present]
     shown = [
-        Finding(file, None, column, None,
-                "a row for " + ", ".join(str(part) for part in key), mend)
+        Finding.of_setting(file, column, None,
+                           Message("a row for %(words)s", words=Listed.of(key)), mend)
         for key in absent[:MOST_SHOWN]
     ]  # fmt: skip
-    return shown + more_of_the_same(file, column, len(absent), "a row for each")
+    return shown + more_of_the_same(file, column, len(absent), Message("a row for each"))
 
 
 def completeness_findings(
@@ -115,28 +118,29 @@ def completeness_findings(
     counties = list(tree.codes)
     grid = list(product(SEXES, range(AGES)))
 
-    def ask(table: str, keys: list[str], wanted: list[tuple[object, ...]], mend: str) -> None:
+    def ask(table: str, keys: list[str], wanted: list[tuple[object, ...]], mend: Message) -> None:
         findings.extend(
             _missing(raw[table].file, " + ".join(keys), wanted, tables[table], keys, mend)
         )
 
     for table in ("demography", "economy", "employment", "industries"):
-        ask(table, ["region"], [(code,) for code in counties], "Add the row.")
-    ask("mobility", ["home"], [(code,) for code in counties], "Add the row.")
+        ask(table, ["region"], [(code,) for code in counties], Message("Add the row."))
+    ask("mobility", ["home"], [(code,) for code in counties], Message("Add the row."))
     populated = set(tables["population"]["region"])
-    ask("population", ["region"], [(code,) for code in counties], "Add its people.")
+    ask("population", ["region"], [(code,) for code in counties], Message("Add its people."))
     present = [code for code in (*counties, OUTSIDE) if code in populated]
     ask("population", ["region", "sex", "age"], [(c, s, a) for c in present for s, a in grid],
-        "Give every sex and age; write 0 where nobody lives.")  # fmt: skip
+        Message("Give every sex and age; write 0 where nobody lives."))  # fmt: skip
     for table, lead in (("mortality", "year"), ("morbidity", "service")):
         firsts = sorted(set(tables[table][lead]))
         if lead == "service":
             firsts = list(settings.services)
         ask(table, [lead, "sex", "age"], [(f, s, a) for f in firsts for s, a in grid],
-            "Give every sex and age.")  # fmt: skip
-    ask("severity", ["service"], [(service,) for service in settings.services], "Add its costs.")
+            Message("Give every sex and age."))  # fmt: skip
+    ask("severity", ["service"], [(service,) for service in settings.services],
+        Message("Add its costs."))  # fmt: skip
     ask("fund_balances", ["region", "scheme"], list(product(counties, settings.schemes)),
-        "Add the row; write 0 for a fund without money.")  # fmt: skip
+        Message("Add the row; write 0 for a fund without money."))  # fmt: skip
     return findings
 
 
@@ -148,8 +152,8 @@ def people_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Finding]
     for place in np.flatnonzero(same)[:MOST_SHOWN]:
         findings.append(
             Finding(file.file, int(place) + file.first_row, "home + residence",
-                    str(migrants["home"].iloc[place]), "a home other than the residence",
-                    "Remove the row; those who live at home are counted in population.")
+                    str(migrants["home"].iloc[place]), Message("a home other than the residence"),
+                    Message("Remove the row; those who live at home are counted in population."))
         )  # fmt: skip
     residents = tables["population"].groupby("region")["persons"].sum()
     arrived = migrants.groupby("residence")["persons"].sum()
@@ -159,14 +163,17 @@ def people_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Finding]
         most = float(residents[code])
         if most <= 0:
             findings.append(
-                Finding(raw["population"].file, None, "persons", "0", f"people in {code}",
-                        "Give the county a population, or remove it.")
+                Finding.of_setting(raw["population"].file, "persons", "0",
+                                   Message("people in %(code)s", code=code),
+                                   Message("Give the county a population, or remove it."))
             )  # fmt: skip
         elif float(arrived.get(code, 0.0)) > most:
             findings.append(
-                Finding(file.file, None, "persons", f"{arrived[code]:.0f}",
-                        f"at most the {most:.0f} residents of {code}",
-                        "Correct the migrants who live there, or the population.")
+                Finding.of_setting(file.file, "persons", f"{arrived[code]:.0f}",
+                                   Message("at most the %(most)s residents of %(code)s",
+                                           most=f"{most:.0f}", code=code),
+                                   Message("Correct the migrants who live there, or the "
+                                           "population."))
             )  # fmt: skip
     counted = migrants[(migrants["persons"] > 0) & ~same]
     ties = _ties_of(tree, counted)
@@ -174,25 +181,30 @@ def people_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Finding]
     for tie in TIES[1:]:
         if tie in ties and tie not in known:
             findings.append(
-                Finding(raw["migrant_ages"].file, None, "tie", None, f"ages of the tie {tie}",
-                        "There are migrants of that tie; add their age pattern.")
+                Finding.of_setting(raw["migrant_ages"].file, "tie", None,
+                                   Message("ages of the tie %(tie)s", tie=tie),
+                                   Message("There are migrants of that tie; add their age "
+                                           "pattern."))
             )  # fmt: skip
     inbound = OUTSIDE in set(counted["home"])
     if inbound and OUTSIDE not in set(tables["mobility"]["home"]):
         findings.append(
-            Finding(raw["mobility"].file, None, "home", None, f"a row for {OUTSIDE}",
-                    "People come from outside the case; say how readily.")
+            Finding.of_setting(raw["mobility"].file, "home", None,
+                               Message("a row for %(outside)s", outside=OUTSIDE),
+                               Message("People come from outside the case; say how readily."))
         )  # fmt: skip
     if inbound and OUTSIDE not in set(tables["population"]["region"]):
         findings.append(
-            Finding(raw["population"].file, None, "region", None, f"rows for {OUTSIDE}",
-                    "People come from outside the case; give the population they come from.")
+            Finding.of_setting(raw["population"].file, "region", None,
+                               Message("rows for %(outside)s", outside=OUTSIDE),
+                               Message("People come from outside the case; give the population "
+                                       "they come from."))
         )  # fmt: skip
     return findings
 
 
 def _ties_of(tree: RegionTree, migrants: pd.DataFrame) -> set[str]:
-    level = tree.levels[min(1, len(tree.levels) - 1)]
+    level = tree.second_level
     group = dict(zip(tree.codes, tree.ancestor_index(level).tolist(), strict=True))
     ties = set()
     for home, residence in zip(migrants["home"], migrants["residence"], strict=True):
@@ -215,16 +227,20 @@ def band_findings(
     for sex in SEXES:
         of_sex = cover[cover["sex"] == sex]
         bands = of_sex[["age_from", "age_to"]].drop_duplicates().sort_values("age_from")
-        findings += _contiguous(raw["coverage"].file, f"the bands of {sex}", bands)
+        findings += _contiguous(
+            raw["coverage"].file, Message("the bands of %(sex)s", sex=sex), bands
+        )
         starts = set(bands["age_from"])
         for name, scheme in schemes.items():
             rule = scheme.rules.get(f"retirement_age_{sex}")
             covered = "retired" in scheme.statuses_covered
             if covered and rule is not None and math.floor(rule.value) not in starts:
                 findings.append(
-                    Finding(raw["coverage"].file, None, "age_from", None,
-                            f"a band of {sex} that begins at {math.floor(rule.value)}",
-                            f"It is the retirement age of {name}; split the band there.")
+                    Finding.of_setting(raw["coverage"].file, "age_from", None,
+                                       Message("a band of %(sex)s that begins at %(age)s", sex=sex,
+                                               age=math.floor(rule.value)),
+                                       Message("It is the retirement age of %(name)s; split the "
+                                               "band there.", name=name))
                 )  # fmt: skip
         wanted: list[tuple[object, ...]] = [
             (code, tie, sex, start)
@@ -236,7 +252,7 @@ def band_findings(
             wanted += [(OUTSIDE, "stayer", sex, start) for start in sorted(starts)]
         findings += _missing(
             raw["coverage"].file, "region + tie + sex + age_from", wanted, cover,
-            ["region", "tie", "sex", "age_from"], "Add the shares.",
+            ["region", "tie", "sex", "age_from"], Message("Add the shares."),
         )  # fmt: skip
     findings += _outside_findings(cover, raw["coverage"])
     severity = tables["severity"]
@@ -244,16 +260,18 @@ def band_findings(
         bands = severity[severity["service"] == service][["age_from", "age_to"]]
         if not bands.empty:
             findings += _contiguous(
-                raw["severity"].file, f"the classes of {service}", bands.sort_values("age_from")
-            )
+                raw["severity"].file, Message("the classes of %(service)s", service=service),
+                bands.sort_values("age_from"),
+            )  # fmt: skip
     classes = {
         service: tuple(sorted(set(group["age_from"])))
         for service, group in severity.groupby("service")
     }
     if len(set(classes.values())) > 1:
         findings.append(
-            Finding(raw["severity"].file, None, "age_from", None,
-                    "the same age classes for every service", "Split classes where they differ.")
+            Finding.of_setting(raw["severity"].file, "age_from", None,
+                               Message("the same age classes for every service"),
+                               Message("Split classes where they differ."))
         )  # fmt: skip
     return findings
 
@@ -265,28 +283,33 @@ def _outside_findings(cover: pd.DataFrame, file: RawTable) -> list[Finding]:
     for column, allowed in (("tie", ["stayer"]), ("cover", ["none", "home_resident"])):
         wrong = np.flatnonzero(outside & ~cover[column].isin(allowed))
         if wrong.size:
+            either = Listed(tuple(allowed), Message(" or "))
             findings.append(
                 Finding(file.file, int(wrong[0]) + file.first_row, column,
-                        str(cover[column].iloc[wrong[0]]), f"{' or '.join(allowed)} for outside",
-                        f"{wrong.size} rows: no other cover comes along into the case.")
+                        str(cover[column].iloc[wrong[0]]),
+                        Message("%(words)s for outside", words=either),
+                        Message("%(rows)s rows: no other cover comes along into the case.",
+                                rows=wrong.size))
             )  # fmt: skip
     return findings
 
 
-def _contiguous(file: str, what: str, bands: pd.DataFrame) -> list[Finding]:
+def _contiguous(file: str, what: Message, bands: pd.DataFrame) -> list[Finding]:
     expected = 0
     for start, end in zip(bands["age_from"], bands["age_to"], strict=True):
         if start != expected or end < start:
             return [
-                Finding(file, None, "age_from + age_to", f"{start} to {end}",
-                        f"{what} without gap or overlap: one from {expected}",
-                        "Correct the ages.")
+                Finding.of_setting(file, "age_from + age_to", f"{start} to {end}",
+                                   Message("%(what)s without gap or overlap: one from %(age)s",
+                                           what=what, age=expected),
+                                   Message("Correct the ages."))
             ]  # fmt: skip
         expected = end + 1
     if expected != OLDEST_AGE + 1:
         return [
-            Finding(file, None, "age_to", str(expected - 1),
-                    f"{what} to reach {OLDEST_AGE}", "Extend the last one.")
+            Finding.of_setting(file, "age_to", str(expected - 1),
+                               Message("%(what)s to reach %(oldest)s", what=what,
+                                       oldest=OLDEST_AGE), Message("Extend the last one."))
         ]  # fmt: skip
     return []
 
@@ -301,8 +324,8 @@ def care_findings(
     for place in np.flatnonzero(away)[:MOST_SHOWN]:
         findings.append(
             Finding(file.file, int(place) + file.first_row, "home",
-                    f"{table['home'].iloc[place]:g}", "0 for stayers",
-                    "Their home is the residence; put the share there.")
+                    f"{table['home'].iloc[place]:g}", Message("0 for stayers"),
+                    Message("Their home is the residence; put the share there."))
         )  # fmt: skip
     return findings
 
@@ -317,7 +340,7 @@ def regime_findings(
     wanted: list[tuple[object, ...]] = list(product(sorted(regimes), TIES, settings.services))
     return _missing(
         file, "regime + tie + service", wanted, table, ["regime", "tie", "service"],
-        "Add the row.",
+        Message("Add the row."),
     )  # fmt: skip
 
 
@@ -335,9 +358,10 @@ def status_findings(schemes: Mapping[str, SchemeFile], source: str = "") -> list
             key = f"dual {scheme.settlement_pool}" if status == "dual" else status
             if key in holder:
                 findings.append(
-                    Finding(source or f"schemes/{name}.toml", None, "statuses_covered", status,
-                            "a status that no other scheme covers",
-                            f"{holder[key]} covers it already; take it out of one.")
+                    Finding.of_setting(source or f"schemes/{name}.toml", "statuses_covered", status,
+                                       Message("a status that no other scheme covers"),
+                                       Message("%(scheme)s covers it already; take it out of one.",
+                                               scheme=holder[key]))
                 )  # fmt: skip
             holder.setdefault(key, name)
     return findings
@@ -355,8 +379,8 @@ def scheme_findings(
             findings.append(
                 Finding(file.file, int(place) + file.first_row, "year",
                         str(table["year"].iloc[place]),
-                        f"the base year {settings.base_year} for a figure that is fitted",
-                        "Set use to compare.")
+                        Message("the base year %(year)s for a figure that is fitted",
+                                year=settings.base_year), Message("Set use to compare."))
             )  # fmt: skip
     if "scheme_rules" in tables:
         findings += override_findings(tables["scheme_rules"], schemes, raw["scheme_rules"].file)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from fundpool.inputs.format.findings import Finding
+from fundpool.inputs.format.messages import Message, sentences
 from fundpool.inputs.settings.parameters import Parameter
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings
@@ -71,9 +72,11 @@ def _outside(
         if first <= year <= last:
             continue
         past = 1900 <= year < first
-        yield Finding(
-            file, None, f"{path}.by_year", str(year), f"a year from {first} to {last}",
-            "It has no effect: no projected year follows it. "
-            + ("Take it out." if past else "Correct the year."),
-            "warning" if past else "error",
-        )  # fmt: skip
+        yield Finding.of_setting(file, f"{path}.by_year", str(year),
+                                 Message("a year from %(first)s to %(last)s", first=first,
+                                         last=last),
+                                 sentences(
+                                     Message("It has no effect: no projected year follows it."),
+                                     Message("Take it out.") if past
+                                     else Message("Correct the year.")),
+                                 severity="warning" if past else "error")  # fmt: skip

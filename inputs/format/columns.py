@@ -8,6 +8,7 @@ import pandas as pd
 
 from fundpool.inputs.format.declaration import Column, Table
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Listed, Message, Word, sentences
 from fundpool.inputs.format.raw import ERROR_CELL, RawTable, as_text, error_cell_mend
 from fundpool.inputs.format.tables import PROVENANCE
 
@@ -52,19 +53,18 @@ def _header(raw: RawTable, table: Table) -> list[Finding]:
     present = list(raw.cells.columns)
     known = [*table.column_names, *(column.name for column in PROVENANCE)]
     findings = [
-        Finding(
-            raw.file, 1, column.name, None, f"the column {column.name} ({column.about})",
-            "Add the column." if not _similar(column.name, present, known)
-            else f"Is it {_similar(column.name, present, known)!r}? Then rename that one.",
-        )
+        Finding(raw.file, 1, column.name, None,
+                Message("the column %(name)s (%(about)s)", name=column.name,
+                        about=Word(column.about)),
+                Message("Add the column.") if not _similar(column.name, present, known)
+                else Message("Is it %(similar)s? Then rename that one.",
+                             similar=repr(_similar(column.name, present, known))))
         for column in table.columns
         if column.name not in present and not column.blank
     ]  # fmt: skip
     findings += [
-        Finding(
-            raw.file, 1, name or None, name, f"a column of {table.name}",
-            did_you_mean(name, known) + " Remove or rename it.",
-        )
+        Finding(raw.file, 1, name or None, name, Message("a column of %(name)s", name=table.name),
+                sentences(did_you_mean(name, known), Message("Remove or rename it.")))
         for name in present
         if name not in known
     ]  # fmt: skip
@@ -86,18 +86,19 @@ def _typed(raw: RawTable, column: Column) -> tuple[object, list[Finding]]:
     blank = (text == "").to_numpy()
     findings: list[Finding] = []
     if not column.blank:
-        findings += _report(raw, column, text, blank, _wanted(column), "Fill the cell.")
+        findings += _report(raw, column, text, blank, _wanted(column), Message("Fill the cell."))
     if not _numeric(column):
         errors = text.map(lambda cell: ERROR_CELL.fullmatch(cell) is not None).to_numpy(dtype=bool)
-        mend = error_cell_mend(text[errors].iloc[0]) if errors.any() else ""
+        mend = error_cell_mend(text[errors].iloc[0]) if errors.any() else None
         findings += _report(raw, column, text, errors, _wanted(column), mend)
         odd = text.str.contains(CONTROL).to_numpy(dtype=bool)
         findings += _report(
-            raw, column, text, odd, "text without control characters", "Remove them."
-        )
+            raw, column, text, odd,
+            Message("text without control characters"), Message("Remove them."),
+        )  # fmt: skip
         if column.allowed and not errors.any():
             wrong = ~blank & ~text.isin(column.allowed).to_numpy()
-            findings += _report(raw, column, text, wrong, _wanted(column), "", column.allowed)
+            findings += _report(raw, column, text, wrong, _wanted(column), None, column.allowed)
         return text.to_numpy(dtype=object), findings
     values = pd.to_numeric(text.where(~blank, None), errors="coerce").to_numpy(dtype=float)
     return _checked(raw, column, text, values, blank, findings)
@@ -109,7 +110,7 @@ def _numbers(raw: RawTable, column: Column, cells: pd.Series) -> tuple[object, l
     blank = np.isnan(values)
     findings = []
     if not column.blank:
-        findings += _report(raw, column, cells, blank, _wanted(column), "Fill the cell.")
+        findings += _report(raw, column, cells, blank, _wanted(column), Message("Fill the cell."))
     return _checked(raw, column, cells, values, blank, findings)
 
 
@@ -123,24 +124,26 @@ def _checked(
     findings += _report(raw, column, text, odd, _wanted(column), _number_hint(text, odd))
     fine = ~blank & ~odd
     outside = fine & ~_in_range(values, column)
-    findings += _report(raw, column, text, outside, _wanted(column), "Correct the number.")
+    findings += _report(raw, column, text, outside, _wanted(column),
+                        Message("Correct the number."))  # fmt: skip
     if column.kind == "integer":
         broken = fine & ~outside & (values != np.round(values))
-        findings += _report(raw, column, text, broken, "a whole number", "Correct the number.")
+        findings += _report(raw, column, text, broken, Message("a whole number"),
+                            Message("Correct the number."))  # fmt: skip
         if not findings and not blank.any():
             return values.astype(np.int64), findings
     return values, findings
 
 
-def _number_hint(text: pd.Series, wrong: np.ndarray) -> str:
+def _number_hint(text: pd.Series, wrong: np.ndarray) -> Message:
     sample = as_text(text[wrong].iloc[0]) if wrong.any() else ""
     if ERROR_CELL.fullmatch(sample):
         return error_cell_mend(sample)
     if "," in sample:
-        return "Write numbers with a point and without separators, as in 1234.5."
+        return Message("Write numbers with a point and without separators, as in 1234.5.")
     if "%" in sample:
-        return "Write a share as a fraction, as in 0.05 for 5 %."
-    return "Write a plain number."
+        return Message("Write a share as a fraction, as in 0.05 for 5 %.")
+    return Message("Write a plain number.")
 
 
 def _in_range(values: np.ndarray, column: Column) -> np.ndarray:
@@ -153,19 +156,25 @@ def _in_range(values: np.ndarray, column: Column) -> np.ndarray:
     return inside
 
 
-def _wanted(column: Column) -> str:
-    """What a column expects, in words."""
+def _wanted(column: Column) -> Message:
+    """What a column expects."""
     if column.allowed:
-        return "one of " + ", ".join(column.allowed)
+        return Message("one of %(words)s", words=Listed.of(column.allowed))
     if column.kind == "text":
-        return column.about
-    noun = "a whole number" if column.kind == "integer" else "a number"
-    if column.least is not None and column.most is not None:
-        start = f"above {column.least:g}" if column.above else f"from {column.least:g}"
-        return f"{noun} {start} to {column.most:g}"
-    if column.least is not None:
-        return f"{noun} above {column.least:g}" if column.above else f"{noun} of at least 0"
-    return noun
+        return Message("%(about)s", about=Word(column.about))
+    noun = Message("a whole number") if column.kind == "integer" else Message("a number")
+    if column.least is None:
+        return noun
+    least = f"{column.least:g}"
+    if column.most is not None:
+        most = f"{column.most:g}"
+        if column.above:
+            return Message("%(noun)s above %(least)s to %(most)s",
+                           noun=noun, least=least, most=most)  # fmt: skip
+        return Message("%(noun)s from %(least)s to %(most)s", noun=noun, least=least, most=most)
+    if column.above:
+        return Message("%(noun)s above %(least)s", noun=noun, least=least)
+    return Message("%(noun)s of at least 0", noun=noun)
 
 
 def _report(
@@ -173,28 +182,34 @@ def _report(
     column: Column,
     text: pd.Series,
     wrong: np.ndarray,
-    expected: str,
-    mend: str,
+    expected: Message,
+    mend: Message | None,
     known: tuple[str, ...] = (),
 ) -> list[Finding]:
     """One finding a wrong cell, cut off after ``MOST_SHOWN``."""
     places = np.flatnonzero(wrong)
     findings = [
-        Finding(
-            raw.file, int(place) + raw.first_row, column.name, as_text(text.iloc[place]),
-            expected, mend or did_you_mean(as_text(text.iloc[place]), known),
-        )
+        Finding(raw.file, int(place) + raw.first_row, column.name, as_text(text.iloc[place]),
+                expected, mend or did_you_mean(as_text(text.iloc[place]), known))
         for place in places[:MOST_SHOWN]
     ]  # fmt: skip
     return findings + more_of_the_same(raw.file, column.name, places.size, expected)
 
 
-def more_of_the_same(file: str, column: str, number: int, expected: str) -> list[Finding]:
+def more_of_the_same(file: str, column: str, number: int, expected: Message) -> list[Finding]:
     """A last finding that counts those not shown."""
     if number <= MOST_SHOWN:
         return []
     left = number - MOST_SHOWN
-    return [Finding(file, None, column, None, expected, f"And {left} more cells of this column.")]
+    return [
+        Finding.of_setting(
+            file,
+            column,
+            None,
+            expected,
+            Message("And %(left)s more cells of this column.", left=left),
+        )
+    ]
 
 
 def _keys(raw: RawTable, table: Table, frame: pd.DataFrame) -> list[Finding]:
@@ -208,13 +223,13 @@ def _keys(raw: RawTable, table: Table, frame: pd.DataFrame) -> list[Finding]:
         values = tuple(frame.loc[place, key])
         before = int(first.loc[values if len(key) > 1 else values[0]]) + raw.first_row
         findings.append(
-            Finding(
-                raw.file, int(place) + raw.first_row, " + ".join(key),
-                ", ".join(str(value) for value in values), "each key once",
-                f"Row {before} has it already; remove one of them.",
-            )
+            Finding(raw.file, int(place) + raw.first_row, " + ".join(key),
+                    ", ".join(str(value) for value in values), Message("each key once"),
+                    Message("Row %(row)s has it already; remove one of them.", row=before))
         )  # fmt: skip
-    return findings + more_of_the_same(raw.file, " + ".join(key), places.size, "each key once")
+    return findings + more_of_the_same(
+        raw.file, " + ".join(key), places.size, Message("each key once")
+    )
 
 
 def _sums(raw: RawTable, table: Table, frame: pd.DataFrame) -> list[Finding]:
@@ -227,20 +242,18 @@ def _sums(raw: RawTable, table: Table, frame: pd.DataFrame) -> list[Finding]:
             label = sums.index[place]
             words = label if isinstance(label, str) else ", ".join(str(part) for part in label)
             findings.append(
-                Finding(
-                    raw.file, int(rows.iloc[place]) + raw.first_row, column,
-                    f"{sums.iloc[place]:.6g}", f"shares of {words} that sum to 1",
-                    "Correct the shares from this row on.",
-                )
+                Finding(raw.file, int(rows.iloc[place]) + raw.first_row, column,
+                        f"{sums.iloc[place]:.6g}",
+                        Message("shares of %(words)s that sum to 1", words=words),
+                        Message("Correct the shares from this row on."))
             )  # fmt: skip
-        findings += more_of_the_same(raw.file, column, off.size, "shares that sum to 1")
+        findings += more_of_the_same(raw.file, column, off.size, Message("shares that sum to 1"))
     if table.row_sum:
         sums = frame[list(table.row_sum)].sum(axis=1)
         for place in np.flatnonzero(np.abs(sums.to_numpy() - 1.0) > 1e-6)[:MOST_SHOWN]:
             findings.append(
-                Finding(
-                    raw.file, int(place) + raw.first_row, " + ".join(table.row_sum),
-                    f"{sums.iloc[place]:.6g}", "shares that sum to 1", "Correct the row.",
-                )
+                Finding(raw.file, int(place) + raw.first_row, " + ".join(table.row_sum),
+                        f"{sums.iloc[place]:.6g}", Message("shares that sum to 1"),
+                        Message("Correct the row."))
             )  # fmt: skip
     return findings

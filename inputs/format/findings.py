@@ -5,6 +5,10 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from fundpool.inputs.format.messages import Listed, Message
+
+Severity = Literal["error", "warning"]
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -24,9 +28,24 @@ class Finding:
     row: int | None
     column: str | None
     value: str | None
-    expected: str
-    mend: str
-    severity: Literal["error", "warning"] = "error"
+    expected: Message
+    mend: Message
+    severity: Severity = "error"
+
+    @classmethod
+    def of_file(
+        cls, file: str, expected: Message, mend: Message, severity: Severity = "error"
+    ) -> "Finding":
+        """A mistake of a whole file or sheet."""
+        return cls(file, None, None, None, expected, mend, severity)
+
+    @classmethod
+    def of_setting(
+        cls, file: str, path: str | None, value: str | None, expected: Message, mend: Message,
+        severity: Severity = "error",
+    ) -> "Finding":  # fmt: skip
+        """A mistake of a setting, an option or a column as a whole, without a row."""
+        return cls(file, None, path, value, expected, mend, severity)
 
     @property
     def place(self) -> str:
@@ -80,11 +99,11 @@ def findings_as_records(findings: Iterable[Finding]) -> list[dict[str, object]]:
     return [asdict(finding) | {"message": finding.message} for finding in findings]
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
+def did_you_mean(word: str, known: Iterable[str]) -> Message:
     """``Did you mean ...?`` where something known is close, else the list of what is known."""
     options = list(known)
     close = get_close_matches(word, options, n=1, cutoff=0.6)
     if close:
-        return f"Did you mean {close[0]!r}?"
-    shown = ", ".join(options[:12]) + (", ..." if len(options) > 12 else "")
-    return f"Known: {shown}."
+        return Message("Did you mean %(word)s?", word=repr(close[0]))
+    more = ["..."] if len(options) > 12 else []
+    return Message("Known: %(words)s.", words=Listed.of([*options[:12], *more]))

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fundpool.inputs.format.findings import Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.sheets import in_sheets
 
 NO_RESULT = "#FORMULA!"
@@ -21,11 +22,11 @@ ERROR_CELL = re.compile(
 """Errors that spreadsheets write into cells."""
 
 
-def error_cell_mend(text: str) -> str:
+def error_cell_mend(text: str) -> Message:
     """What to do about a cell that holds an error of a spreadsheet."""
     if text == NO_RESULT:
-        return "The formula has no result: open and save the workbook in a spreadsheet."
-    return "It is an error of a spreadsheet: correct the formula, or empty the cell."
+        return Message("The formula has no result: open and save the workbook in a spreadsheet.")
+    return Message("It is an error of a spreadsheet: correct the formula, or empty the cell.")
 
 
 MOST_FAULTY_ROWS = 100
@@ -77,7 +78,7 @@ class RawCase:
         if not self.workbook:
             return findings
         return [
-            replace(finding, file=in_sheets(finding.file), mend=in_sheets(finding.mend))
+            replace(finding, file=in_sheets(finding.file), mend=finding.mend.with_texts(in_sheets))
             for finding in findings
         ]
 
@@ -102,7 +103,9 @@ def framed(
         rows.pop()
     if not rows:
         raw.findings.append(
-            Finding(name, None, None, None, "a header and rows", "The file is empty; fill it.")
+            Finding.of_file(
+                name, Message("a header and rows"), Message("The file is empty; fill it.")
+            )
         )
         return None
     header = [cell.strip() for cell in rows[0]]
@@ -112,13 +115,22 @@ def framed(
     twice = sorted({cell for cell in header if header.count(cell) > 1})
     for column in twice:
         raw.findings.append(
-            Finding(name, 1, column or None, column, "each column once", "Remove one of them.")
+            Finding(
+                name,
+                1,
+                column or None,
+                column,
+                Message("each column once"),
+                Message("Remove one of them."),
+            )
         )
     if twice:
         return None
     if len(rows) == 1 and required:
         raw.findings.append(
-            Finding(name, None, None, None, "at least one row", "There is only a header; fill it.")
+            Finding.of_file(
+                name, Message("at least one row"), Message("There is only a header; fill it.")
+            )
         )
     body, whole, faulty = [], True, 0
     for row_number, row in enumerate(rows[1:], start=2):
@@ -129,15 +141,15 @@ def framed(
             faulty += 1
             if faulty > MOST_FAULTY_ROWS:
                 raw.findings.append(
-                    Finding(name, None, None, None, f"{len(header)} cells in every row",
-                            "More rows are like this; only the first are listed.")
+                    Finding.of_file(name,
+                                    Message("%(cells)s cells in every row", cells=len(header)),
+                                    Message("More rows are like this; only the first are listed."))
                 )  # fmt: skip
                 break
             raw.findings.append(
-                Finding(
-                    name, row_number, None, f"{len(cells)} cells", f"{len(header)} cells",
-                    "Put text that holds a comma in quotes, or add what is missing.",
-                )
+                Finding(name, row_number, None, f"{len(cells)} cells",
+                        Message("%(cells)s cells", cells=len(header)),
+                        Message("Put text that holds a comma in quotes, or add what is missing."))
             )  # fmt: skip
         body.append(cells[: len(header)])
     if not whole:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import (
     RawCase,
     RawTable,
@@ -30,6 +31,10 @@ OTHER_ENDINGS = (
 )  # fmt: skip
 """Endings of files that hold tables and are not read."""
 
+SEPARATORS = (
+    (";", Message("semicolons")), ("\t", Message("tabs")), ("|", Message("bars")),
+)  # fmt: skip
+"""What else than commas stands between the cells of some files."""
 LARGEST_FILE = 1 << 30
 """Bytes of a file that is still read."""
 
@@ -45,10 +50,12 @@ def read_raw(path: Path) -> RawCase:
     if path.suffix.lower() == ".xlsx" and path.is_file():
         return read_workbook(path)
     if path.is_file():
-        expected, mend = "a case folder or an .xlsx workbook", "Give the folder with case.toml."
+        expected = Message("a case folder or an .xlsx workbook")
+        mend = Message("Give the folder with %(file)s.", file="case.toml")
     else:
-        expected, mend = "an existing case", "Check the name, or make one with `fundpool init`."
-    raise CaseError([Finding(path.name, None, None, None, expected, mend)])
+        expected = Message("an existing case")
+        mend = Message("Check the name, or make one with `fundpool init`.")
+    raise CaseError([Finding.of_file(path.name, expected, mend)])
 
 
 def _read_folder(path: Path) -> RawCase:
@@ -63,16 +70,18 @@ def _read_folder(path: Path) -> RawCase:
                     documents[file.stem] = contents
             elif file.suffix.lower() != ".md":
                 raw.findings.append(
-                    Finding(name, None, None, None, "a file that ends in .toml",
-                            "It is not read. Rename or remove it.", "warning")
+                    Finding.of_file(name, Message("a file that ends in .toml"),
+                                    Message("It is not read. Rename or remove it."),
+                                    severity="warning")
                 )  # fmt: skip
     _read_tables(raw, path / "tables")
     for file in _files(path):
         word = file.name.partition(".")[0]
         if word in TABLE_OF and file.suffix.lower() in (*ENDINGS, *OTHER_ENDINGS):
             raw.findings.append(
-                Finding(file.name, None, None, None, f"the table {word} in the folder tables",
-                        "It is not read here. Move it to tables/.")
+                Finding.of_file(file.name,
+                                Message("the table %(word)s in the folder tables", word=word),
+                                Message("It is not read here. Move it to tables/."))
             )  # fmt: skip
     return raw
 
@@ -97,17 +106,14 @@ def _read_tables(raw: RawCase, folder: Path) -> None:
             others.append(file)
         elif file.stem not in TABLE_OF:
             raw.findings.append(
-                Finding(
-                    name, None, None, None, "the name of a table",
-                    did_you_mean(file.stem, TABLE_OF), "warning",
-                )
+                Finding.of_file(name, Message("the name of a table"),
+                                did_you_mean(file.stem, TABLE_OF), severity="warning")
             )  # fmt: skip
         elif file.stem in names:
             raw.findings.append(
-                Finding(
-                    name, None, None, None, "each table once",
-                    f"Remove this file or {names[file.stem].name}.",
-                )
+                Finding.of_file(name, Message("each table once"),
+                                Message("Remove this file or %(name)s.",
+                                        name=names[file.stem].name))
             )  # fmt: skip
         else:
             names[file.stem] = file
@@ -128,29 +134,29 @@ def _unread(file: Path, read: dict[str, Path]) -> list[Finding]:
         return []
     table = word in TABLE_OF and word not in read
     return [
-        Finding(
-            f"tables/{file.name}", None, None, None, "a table in CSV or Parquet",
-            f"Files that end in {ending} are not read; save it as {word}.csv."
-            if table else "It is not read. Remove it, or save it as CSV under a table's name.",
-            "error" if table else "warning",
-        )
+        Finding.of_file(f"tables/{file.name}", Message("a table in CSV or Parquet"),
+                        Message("Files that end in %(ending)s are not read; save it as "
+                                "%(word)s.csv.", ending=ending, word=word) if table
+                        else Message("It is not read. Remove it, or save it as CSV under a "
+                                     "table's name."), severity="error" if table else "warning")
     ]  # fmt: skip
 
 
 def _bytes(raw: RawCase, file: Path, name: str) -> bytes | None:
     """Contents of a file; None, with a finding, where it cannot be read."""
-    trouble = "It is no file." if file.exists() and not file.is_file() else ""
+    whole = not file.exists() or file.is_file()
+    trouble = None if whole else Message("It is no file.")
     try:
         if not trouble and file.stat().st_size > LARGEST_FILE:
-            trouble = (
-                f"It has {file.stat().st_size:,} bytes, of at most {LARGEST_FILE:,}; save large "
-                "tables as Parquet."
-            )
+            trouble = Message(
+                "It has %(size)s bytes, of at most %(most)s; save large tables as Parquet.",
+                size=f"{file.stat().st_size:,}", most=f"{LARGEST_FILE:,}",
+            )  # fmt: skip
         contents = b"" if trouble else file.read_bytes()
     except OSError as error:
-        trouble = f"The system says: {error.strerror or error}."
+        trouble = Message("The system says: %(error)s.", error=str(error.strerror or error))
     if trouble:
-        raw.findings.append(Finding(name, None, None, None, "a file that can be read", trouble))
+        raw.findings.append(Finding.of_file(name, Message("a file that can be read"), trouble))
         return None
     keep_digest(raw, name, contents)
     return contents
@@ -159,7 +165,7 @@ def _bytes(raw: RawCase, file: Path, name: str) -> bytes | None:
 def _toml(raw: RawCase, file: Path, name: str) -> dict[str, Any] | None:
     if not file.exists():
         raw.findings.append(
-            Finding(name, None, None, None, "this file", "A case folder needs it; add it.")
+            Finding.of_file(name, Message("this file"), Message("A case folder needs it; add it."))
         )
         return None
     contents = _bytes(raw, file, name)
@@ -171,7 +177,11 @@ def _toml(raw: RawCase, file: Path, name: str) -> dict[str, Any] | None:
         raw.findings.append(_encoding(name, contents, error))
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, deep nesting
         raw.findings.append(
-            Finding(name, None, None, None, "valid TOML", f"The parser says: {error}.")
+            Finding.of_file(
+                name,
+                Message("valid TOML"),
+                Message("The parser says: %(error)s.", error=str(error)),
+            )
         )
     return None
 
@@ -179,10 +189,8 @@ def _toml(raw: RawCase, file: Path, name: str) -> dict[str, Any] | None:
 def _encoding(name: str, contents: bytes, error: UnicodeDecodeError) -> Finding:
     row = contents[: error.start].count(b"\n") + 1
     shown = contents[error.start : error.start + 4].hex(" ")
-    return Finding(
-        name, row, None, f"bytes {shown}", "text in UTF-8",
-        "Save the file as UTF-8 (in a spreadsheet: CSV UTF-8).",
-    )  # fmt: skip
+    return Finding(name, row, None, f"bytes {shown}", Message("text in UTF-8"),
+                   Message("Save the file as UTF-8 (in a spreadsheet: CSV UTF-8)."))  # fmt: skip
 
 
 def _csv(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
@@ -198,31 +206,33 @@ def _csv(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raw.findings.append(
-            Finding(name, None, None, None, "a readable CSV file", f"The reader says: {error}.")
+            Finding.of_file(
+                name,
+                Message("a readable CSV file"),
+                Message("The reader says: %(error)s.", error=str(error)),
+            )
         )
         return None
     separator = _other_separator(rows, file.stem)
     if separator:
         raw.findings.append(
-            Finding(
-                name, 1, None, rows[0][0], "commas between the cells",
-                f"The cells are separated by {separator}. Save the file as CSV with commas, and "
-                "numbers with a point.",
-            )
+            Finding(name, 1, None, rows[0][0], Message("commas between the cells"),
+                    Message("The cells are separated by %(separator)s. Save the file as CSV with "
+                            "commas, and numbers with a point.", separator=separator))
         )  # fmt: skip
         return None
     return framed(raw, name, rows, TABLE_OF[file.stem].required)
 
 
-def _other_separator(rows: list[list[str]], table: str) -> str:
-    """What stands between the cells in place of commas, in words; empty where commas do."""
+def _other_separator(rows: list[list[str]], table: str) -> Message | None:
+    """What stands between the cells in place of commas, in words; None where commas do."""
     header = rows[0] if rows else []
     known = set(TABLE_OF[table].column_names)
-    for mark, words in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+    for mark, words in SEPARATORS:
         names = [cell.strip() for cell in ",".join(header).split(mark)]
         if len(names) > 1 and len(known & set(names)) > len(known & {c.strip() for c in header}):
             return words
-    return ""
+    return None
 
 
 def _parquet(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
@@ -236,12 +246,16 @@ def _parquet(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
             frame = connection.execute(f"SELECT * FROM read_parquet('{quoted}')").df()
     except duckdb.Error:
         raw.findings.append(
-            Finding(name, None, None, None, "a Parquet file", "The file cannot be opened as one.")
+            Finding.of_file(
+                name, Message("a Parquet file"), Message("The file cannot be opened as one.")
+            )
         )
         return None
     if frame.empty and TABLE_OF[file.stem].required:
         raw.findings.append(
-            Finding(name, None, None, None, "at least one row", "There is only a header; fill it.")
+            Finding.of_file(
+                name, Message("at least one row"), Message("There is only a header; fill it.")
+            )
         )
     # numbers stay numbers: the columns are checked as they are, however many rows there are
     texts = {column.name for column in TABLE_OF[file.stem].columns if column.kind == "text"}

@@ -15,6 +15,7 @@ from typing import IO, Any
 from xml.etree.ElementTree import ParseError, iterparse
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import (
     ERROR_CELL,
     NO_RESULT,
@@ -53,11 +54,10 @@ def read_workbook(path: Path) -> RawCase:
             unpacked = sum(item.file_size for item in packed.infolist())
             if unpacked > LARGEST_WORKBOOK:
                 raw.findings.append(
-                    Finding(
-                        path.name, None, None, f"{unpacked:,} bytes unpacked",
-                        "a smaller workbook",
-                        "Use a case folder with Parquet tables for cases of this size.",
-                    )
+                    Finding.of_setting(path.name, None, f"{unpacked:,} bytes unpacked",
+                                       Message("a smaller workbook"),
+                                       Message("Use a case folder with Parquet tables for cases "
+                                               "of this size."))
                 )  # fmt: skip
                 return raw
             spread = _too_wide(packed)
@@ -72,10 +72,8 @@ def read_workbook(path: Path) -> RawCase:
         }
     except (CalamineError, *UNPACKING_ERRORS) as error:
         raw.findings.append(
-            Finding(
-                path.name, None, None, None, "an .xlsx workbook",
-                f"It cannot be opened as one ({error}).",
-            )
+            Finding.of_file(path.name, Message("an .xlsx workbook"),
+                            Message("It cannot be opened as one (%(error)s).", error=str(error)))
         )  # fmt: skip
         return raw
     for name, rows in sheets.items():
@@ -86,7 +84,9 @@ def read_workbook(path: Path) -> RawCase:
         _read_sheet(raw, name, text)
     if "case" not in sheets:
         raw.findings.append(
-            Finding("case", None, None, None, "this sheet", "It holds the settings; add it.")
+            Finding.of_file(
+                "case", Message("this sheet"), Message("It holds the settings; add it.")
+            )
         )
     return raw
 
@@ -108,10 +108,8 @@ def _read_sheet(raw: RawCase, name: str, text: list[list[str]]) -> None:
             documents[_part_name(kind, name, contents)] = contents
     elif name != "README":
         raw.findings.append(
-            Finding(
-                name, None, None, None, "the name of a table",
-                did_you_mean(name, TABLE_OF), "warning",
-            )
+            Finding.of_file(name, Message("the name of a table"), did_you_mean(name, TABLE_OF),
+                            severity="warning")
         )  # fmt: skip
         return
     else:
@@ -146,11 +144,10 @@ def _too_wide(packed: zipfile.ZipFile) -> Finding | None:
                     rows, columns = max(rows, row + 1), max(columns, column + 1)
                 rest = text[-20:]
         if rows * columns > MOST_CELLS:
-            return Finding(
-                name, rows, None, f"{rows:,} rows x {columns:,} columns",
-                f"at most {MOST_CELLS:,} cells",
-                "Delete cells far to the right or below the table, also blank ones.",
-            )  # fmt: skip
+            return Finding(name, rows, None, f"{rows:,} rows x {columns:,} columns",
+                           Message("at most %(most)s cells", most=f"{MOST_CELLS:,}"),
+                           Message("Delete cells far to the right or below the table, also blank "
+                                   "ones."))  # fmt: skip
     return None
 
 
@@ -219,7 +216,14 @@ def _settings_sheet(raw: RawCase, name: str, rows: list[list[str]]) -> dict[str,
     missing = [column for column in SETTING_COLUMNS if column not in cells.columns]
     for column in missing:
         raw.findings.append(
-            Finding(name, 1, column, None, "this column", "A settings sheet has path and value.")
+            Finding(
+                name,
+                1,
+                column,
+                None,
+                Message("this column"),
+                Message("A settings sheet has path and value."),
+            )
         )
     if missing:
         return None
@@ -228,7 +232,9 @@ def _settings_sheet(raw: RawCase, name: str, rows: list[list[str]]) -> dict[str,
     for row, (path, value) in enumerate(zip(cells["path"], cells["value"], strict=True), 2):
         if ERROR_CELL.fullmatch(str(value)):
             raw.findings.append(
-                Finding(name, row, "value", str(value), "a value", error_cell_mend(str(value)))
+                Finding(
+                    name, row, "value", str(value), Message("a value"), error_cell_mend(str(value))
+                )
             )
         *parents, last = str(path).split("|")
         place = result
@@ -238,13 +244,21 @@ def _settings_sheet(raw: RawCase, name: str, rows: list[list[str]]) -> dict[str,
                 break
         if not isinstance(place, dict) or not last or isinstance(place.get(last), dict):
             raw.findings.append(
-                Finding(name, row, "path", str(path), "a path of its own", "Change the path.")
+                Finding(
+                    name,
+                    row,
+                    "path",
+                    str(path),
+                    Message("a path of its own"),
+                    Message("Change the path."),
+                )
             )
             continue
         if last in place:
             raw.findings.append(
-                Finding(name, row, "path", str(path), "each path once",
-                        f"Row {seen[str(path)]} has it already; remove one of them.")
+                Finding(name, row, "path", str(path), Message("each path once"),
+                        Message("Row %(row)s has it already; remove one of them.",
+                                row=seen[str(path)]))
             )  # fmt: skip
         seen[str(path)] = row
         place[last] = _toml_value(str(value))

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.schemes import Scheme, override_findings
 from fundpool.inputs.settings.scheme_file import SchemeFile
@@ -95,8 +96,8 @@ def rule_of_region_findings(
     known = [code for level in regions.levels for code in regions.codes_at(level)]
     if region not in known:
         return [
-            Finding("--set", None, path, region, "a region of the case",
-                    did_you_mean(region, known))
+            Finding.of_setting("--set", path, region, Message("a region of the case"),
+                               did_you_mean(region, known))
         ]  # fmt: skip
     row = pd.DataFrame([{"scheme": scheme, "rule": name, "service": "", "value": value}])
     return [
@@ -127,14 +128,15 @@ def idle_findings(
             amounts = [value for steps in rows for _, value in steps]
             top = scheme.regions.codes_at(scheme.regions.levels[-1])[0]
             findings.append(
-                Finding(
-                    file, None, path, None if value is None else f"{value:g}",
-                    f"a rule that some region follows: scheme_rules sets {rule} for every region "
-                    f"({len(amounts)} rows, {min(amounts):g} to {max(amounts):g}), so this changes "
-                    "nothing",
-                    "Set it for a region and all that lies in it, as in "
-                    f"--set {path}.{top}={amounts[0] if value is None else value:g}, or change "
-                    "the table scheme_rules.",
-                )
+                Finding.of_setting(file, path, None if value is None else f"{value:g}",
+                                   Message("a rule that some region follows: scheme_rules sets "
+                                           "%(rule)s for every region (%(rows)s rows, %(least)s "
+                                           "to %(most)s), so this changes nothing", rule=rule,
+                                           rows=len(amounts), least=f"{min(amounts):g}",
+                                           most=f"{max(amounts):g}"),
+                                   Message("Set it for a region and all that lies in it, as in "
+                                           "--set %(path)s.%(top)s=%(value)s, or change the table "
+                                           "scheme_rules.", path=path, top=top,
+                                           value=f"{amounts[0] if value is None else value:g}"))
             )  # fmt: skip
     return findings

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.settings.scheme_file import (
     BENEFIT_RULES,
@@ -263,26 +264,32 @@ def override_findings(
             known |= {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
         if rule not in known:
             findings.append(
-                Finding(file, row, "rule", rule, f"a rule of {scheme}",
+                Finding(file, row, "rule", rule, Message("a rule of %(scheme)s", scheme=scheme),
                         did_you_mean(rule, known))
             )  # fmt: skip
             continue
         if (rule in BENEFIT_RULES) != bool(service):
-            expected = "a service" if rule in BENEFIT_RULES else "no service"
+            expected = (
+                Message("a service for the rule %(rule)s", rule=rule) if rule in BENEFIT_RULES
+                else Message("no service for the rule %(rule)s", rule=rule)
+            )  # fmt: skip
             findings.append(
-                Finding(file, row, "service", service, f"{expected} for the rule {rule}",
-                        "Fill the cell." if rule in BENEFIT_RULES else "Empty the cell.")
+                Finding(file, row, "service", service, expected,
+                        Message("Fill the cell.") if rule in BENEFIT_RULES
+                        else Message("Empty the cell."))
             )  # fmt: skip
         least, most = known[rule]
         if not least <= value <= most:
             findings.append(
                 Finding(file, row, "value", f"{value:g}",
-                        f"a number from {least:g} to {most:g}", "Correct the number.")
+                        Message("a number from %(least)s to %(most)s", least=f"{least:g}",
+                                most=f"{most:g}"), Message("Correct the number."))
             )  # fmt: skip
         if rule.startswith("retirement_age"):
             findings.append(
-                Finding(file, row, "rule", rule, "a rule that may differ between regions",
-                        "Set retirement ages in the scheme file, with by_year where they change.")
+                Finding(file, row, "rule", rule, Message("a rule that may differ between regions"),
+                        Message("Set retirement ages in the scheme file, with by_year where they "
+                                "change."))
             )  # fmt: skip
     return findings
 
@@ -311,12 +318,13 @@ def base_findings(schemes: Iterable[Scheme], base_year: int, file: str = "") -> 
             if wrong.size:
                 code = scheme.regions.codes[int(wrong[0])]
                 findings.append(
-                    Finding(
-                        file or f"schemes/{scheme.name}.toml", None, "rules.base_floor",
-                        f"{floor[wrong[0]]:g}",
-                        f"at most the ceiling, {ceiling[wrong[0]]:g} in {code} in {year}",
-                        "Lower the floor or raise the ceiling, here or in scheme_rules.",
-                    )
+                    Finding.of_setting(file or f"schemes/{scheme.name}.toml", "rules.base_floor",
+                                       f"{floor[wrong[0]]:g}",
+                                       Message("at most the ceiling, %(ceiling)s in %(code)s in "
+                                               "%(year)s", ceiling=f"{ceiling[wrong[0]]:g}",
+                                               code=code, year=year),
+                                       Message("Lower the floor or raise the ceiling, here or in "
+                                               "scheme_rules."))
                 )  # fmt: skip
                 break
     return findings

@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from fundpool.inputs.format.messages import Listed, Message
+
 Status = Literal["published", "derived", "assumed"]
 
 
@@ -46,7 +48,10 @@ def between(least: float, most: float) -> Callable[[Parameter], Parameter]:
     def check(parameter: Parameter) -> Parameter:
         for number in (parameter.value, *parameter.by_year.values()):
             if not least <= number <= most:
-                raise ValueError(f"{number:g} is not a number from {least:g} to {most:g}")
+                raise ValueError(
+                    Message("%(number)s is not a number from %(least)s to %(most)s",
+                            number=f"{number:g}", least=f"{least:g}", most=f"{most:g}")
+                )  # fmt: skip
         return parameter
 
     return check
@@ -56,9 +61,9 @@ def throughout(parameter: Parameter) -> Parameter:
     """A check that a parameter lists no single years, where none can have an effect."""
     if parameter.by_year:
         raise ValueError(
-            "it holds throughout: give one value and take by_year out (years listed: "
-            f"{', '.join(str(year) for year in sorted(parameter.by_year))})"
-        )
+            Message("it holds throughout: give one value and take by_year out (years listed: "
+                    "%(years)s)", years=Listed.of(sorted(parameter.by_year)))
+        )  # fmt: skip
     return parameter
 
 
@@ -74,7 +79,9 @@ def whole(least: int, most: int) -> Callable[[Parameter], Parameter]:
 
     def check(parameter: Parameter) -> Parameter:
         if inside(parameter).value != round(parameter.value):
-            raise ValueError(f"{parameter.value:g} is not a whole number")
+            raise ValueError(
+                Message("%(number)s is not a whole number", number=f"{parameter.value:g}")
+            )
         return parameter
 
     return check

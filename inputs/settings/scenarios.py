@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.inputs.settings.parameters import (
     FixedGrowth,
@@ -36,17 +37,29 @@ def _drivers(
             drivers = name.split(":")
             for driver in drivers:
                 if driver not in DRIVERS:
-                    raise ValueError(f"{driver!r} is not a driver: {', '.join(DRIVERS)}")
+                    raise ValueError(
+                        Message("%(name)s is not a driver: %(words)s",
+                                name=repr(driver), words=Listed.of(DRIVERS))
+                    )  # fmt: skip
             if len(drivers) > 2 or (len(drivers) == 2 and not pairs):
-                raise ValueError(f"{name!r} is not a single driver")
+                raise ValueError(Message("%(name)s is not a single driver", name=repr(name)))
             if (len(drivers) == 1 and not singles) or len(set(drivers)) < len(drivers):
-                raise ValueError(f"{name!r} is not a pair of two drivers, written one:other")
+                raise ValueError(
+                    Message("%(name)s is not a pair of two drivers, written one:other",
+                            name=repr(name))
+                )  # fmt: skip
             key = tuple(drivers) if ordered else tuple(sorted(drivers))
             if key in seen:
-                raise ValueError(f"{name!r} is given already as {seen[key]!r}; remove one of them")
+                raise ValueError(
+                    Message("%(name)s is given already as %(other)s; remove one of them",
+                            name=repr(name), other=repr(seen[key]))
+                )  # fmt: skip
             seen[key] = name
             if not least <= number <= most:
-                raise ValueError(f"{name}: {number:g} is not a number from {least:g} to {most:g}")
+                raise ValueError(
+                    Message("%(name)s: %(number)s is not a number from %(least)s to %(most)s",
+                            name=name, number=f"{number:g}", least=f"{least:g}", most=f"{most:g}")
+                )  # fmt: skip
         return values
 
     return check
@@ -149,27 +162,27 @@ def scenario_findings(scenarios: Scenarios, levels: list[str], file: str) -> lis
     findings = []
     if np.linalg.eigvalsh(correlation_matrix(scenarios)).min() <= 0:
         findings.append(
-            Finding(file, None, "scenarios.correlation.values", None,
-                    "correlations that can hold together (a positive definite matrix)",
-                    "Bring them nearer to zero.")
+            Finding.of_setting(file, "scenarios.correlation.values", None,
+                               Message("correlations that can hold together (a positive definite "
+                                       "matrix)"), Message("Bring them nearer to zero."))
         )  # fmt: skip
     if np.abs(np.linalg.eigvals(persistence_matrix(scenarios))).max() >= 1:
         findings.append(
-            Finding(file, None, "scenarios.persistence.values", None,
-                    "deviations that die out (every eigenvalue below 1)",
-                    "Bring the coefficients nearer to zero.")
+            Finding.of_setting(file, "scenarios.persistence.values", None,
+                               Message("deviations that die out (every eigenvalue below 1)"),
+                               Message("Bring the coefficients nearer to zero."))
         )  # fmt: skip
     for name, kind in scenarios.catastrophes.items():
         if kind.yearly_rate == 0 or (kind.claims, kind.wages, kind.participation) == (0, 0, 0):
             findings.append(
-                Finding(file, None, f"scenarios.catastrophes.{name}", None,
-                        "an event that can happen and changes something",
-                        "Give yearly_rate and claims, wages or participation, or take it out.",
-                        "warning")
+                Finding.of_setting(file, f"scenarios.catastrophes.{name}", None,
+                                   Message("an event that can happen and changes something"),
+                                   Message("Give yearly_rate and claims, wages or participation, "
+                                           "or take it out."), severity="warning")
             )  # fmt: skip
         if kind.reach not in levels:
             findings.append(
-                Finding(file, None, f"scenarios.catastrophes.{name}.reach", kind.reach,
-                        "a level of the case", did_you_mean(kind.reach, levels))
+                Finding.of_setting(file, f"scenarios.catastrophes.{name}.reach", kind.reach,
+                                   Message("a level of the case"), did_you_mean(kind.reach, levels))
             )  # fmt: skip
     return findings

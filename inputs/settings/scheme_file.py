@@ -9,7 +9,9 @@ from pydantic import AfterValidator, Field, ValidationError
 
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Listed, Message, sentence
 from fundpool.inputs.format.vocabulary import OLDEST_AGE, REGIMES, STATUSES
+from fundpool.inputs.settings.mistakes import findings_of
 from fundpool.inputs.settings.parameters import (
     FixedShare,
     Hazard,
@@ -19,7 +21,6 @@ from fundpool.inputs.settings.parameters import (
     Status,
     single,
 )
-from fundpool.inputs.settings.sections import findings_of
 
 PAYROLL_RULES = {
     "employer_rate": (0.0, 1.0),
@@ -78,29 +79,38 @@ class Regime(Part):
     note: str = ""
 
 
-def _known_regimes(values: Mapping[str, Any], what: str) -> None:
+def _known_regimes(values: Mapping[str, Any], what: Message) -> None:
     missing = [regime for regime in REGIMES if regime not in values]
     if missing:
-        raise ValueError(f"there is no {what} for {', '.join(missing)}")
+        raise ValueError(
+            Message("there is no %(what)s for %(words)s", what=what, words=Listed.of(missing))
+        )
     for name in values:
         if name not in REGIMES:
-            raise ValueError(f"{name!r} is not one of {', '.join(REGIMES)}")
+            raise ValueError(
+                Message("%(name)s is not one of %(words)s",
+                        name=repr(name), words=Listed.of(REGIMES))
+            )  # fmt: skip
 
 
 def _one_each(values: dict[str, float]) -> dict[str, float]:
-    _known_regimes(values, "value")
+    _known_regimes(values, Message("value"))
     if any(not 0.0 <= value <= 1.0 for value in values.values()):
-        raise ValueError("shares lie between 0 and 1")
+        raise ValueError(Message("shares lie between 0 and 1"))
     return values
 
 
 def _lags(values: dict[str, list[float]]) -> dict[str, list[float]]:
-    _known_regimes(values, "lag pattern")
+    _known_regimes(values, Message("lag pattern"))
     for regime, shares in values.items():
         if not shares or not min(shares) >= 0 or not abs(sum(shares) - 1.0) <= 1e-9:
-            raise ValueError(f"the shares paid by year under {regime} must sum to 1")
+            raise ValueError(
+                Message("the shares paid by year under %(regime)s must sum to 1", regime=regime)
+            )
         if len(shares) > 100:
-            raise ValueError(f"claims under {regime} are paid over more than 100 years")
+            raise ValueError(
+                Message("claims under %(regime)s are paid over more than 100 years", regime=regime)
+            )
     return values
 
 
@@ -150,7 +160,10 @@ def _one_of(words: tuple[str, ...]) -> Callable[[Choice], Choice]:
     def check(choice: Choice) -> Choice:
         for word in (choice.value, *choice.by_year.values()):
             if word not in words:
-                raise ValueError(f"{word!r} is not one of {', '.join(words)}")
+                raise ValueError(
+                    Message("%(name)s is not one of %(words)s",
+                            name=repr(word), words=Listed.of(words))
+                )  # fmt: skip
         return choice
 
     return check
@@ -245,65 +258,83 @@ def read_scheme(
         return None, findings_of(error, file, SchemeFile)
     findings: list[Finding] = []
 
-    def report(path: str, value: object, expected: str, mend: str) -> None:
+    def report(path: str, value: object, expected: Message, mend: Message) -> None:
         shown = None if value is None else str(value)
-        findings.append(Finding(file, None, path, shown, expected, mend))
+        findings.append(Finding.of_setting(file, path, shown, expected, mend))
 
     if scheme.name != name:
-        report("name", scheme.name, f"{name!r}, as the file is called", "Rename one of them.")
+        report(
+            "name",
+            scheme.name,
+            Message("%(name)s, as the file is called", name=repr(name)),
+            Message("Rename one of them."),
+        )
     for key in ("statuses_paying", "statuses_covered"):
         for status in getattr(scheme, key):
             if status not in STATUSES or status == "none":
-                report(key, status, "a coverage status", did_you_mean(status, STATUSES[1:]))
+                report(
+                    key, status, Message("a coverage status"), did_you_mean(status, STATUSES[1:])
+                )
     for status in scheme.statuses_paying:
         if status not in scheme.statuses_covered:
-            report("statuses_paying", status, "a status that the scheme covers",
-                   "Add it to statuses_covered.")  # fmt: skip
+            report("statuses_paying", status, Message("a status that the scheme covers"),
+                   Message("Add it to statuses_covered."))  # fmt: skip
     ranges = RULES_OF[scheme.kind]
     retired = {"retired", "retired_elsewhere"} & set(scheme.statuses_covered)
     for rule in ranges:
         if rule not in scheme.rules and (retired or rule not in RETIREMENT_RULES):
-            report(f"rules.{rule}", None, f"this rule of a {scheme.kind} scheme", "Add it.")
+            report(
+                f"rules.{rule}",
+                None,
+                Message("this rule of a %(kind)s scheme", kind=scheme.kind),
+                Message("Add it."),
+            )
     optional = OPTIONAL_RULES if scheme.kind == "payroll" else {}
     given = {rule: ranges[rule] for rule in ranges if rule in scheme.rules}
     given |= {rule: limits for rule, (limits, _) in optional.items() if rule in scheme.rules}
     for rule, (least, most) in given.items():
         for value in (scheme.rules[rule].value, *scheme.rules[rule].by_year.values()):
             if not least <= value <= most:
-                report(f"rules.{rule}", f"{value:g}", f"a number from {least:g} to {most:g}",
-                       "Correct the number.")  # fmt: skip
+                report(f"rules.{rule}", f"{value:g}",
+                       Message("a number from %(least)s to %(most)s", least=f"{least:g}",
+                               most=f"{most:g}"), Message("Correct the number."))  # fmt: skip
     for rule in scheme.rules:
         if rule not in ranges and rule not in optional:
-            report(f"rules.{rule}", rule, f"a rule of a {scheme.kind} scheme",
+            report(f"rules.{rule}", rule, Message("a rule of a %(kind)s scheme", kind=scheme.kind),
                    did_you_mean(rule, ranges))  # fmt: skip
     for service in services:
         if service not in scheme.benefits:
-            report(f"benefits.{service}", None, "the benefits of this service", "Add them.")
+            report(
+                f"benefits.{service}",
+                None,
+                Message("the benefits of this service"),
+                Message("Add them."),
+            )
     for service, benefit in scheme.benefits.items():
         if service not in services:
-            report(f"benefits.{service}", service, "a service of case.toml",
+            report(f"benefits.{service}", service, Message("a service of case.toml"),
                    did_you_mean(service, services))  # fmt: skip
         try:
             BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
         except ValueError as error:
-            report(f"benefits.{service}", None, "a benefit formula", f"{error}.".capitalize())
+            report(f"benefits.{service}", None, Message("a benefit formula"), sentence(str(error)))
     for number, package in scheme.packages.items():
         for service in package.services:
             if service not in services:
-                report(f"packages.{number}.services", service, "a service of case.toml",
+                report(f"packages.{number}.services", service, Message("a service of case.toml"),
                        did_you_mean(service, services))  # fmt: skip
         for age, factor in package.uptake_by_age.items():
             if not 0 <= age <= OLDEST_AGE or not 0.0 <= factor <= 100.0:
                 report(f"packages.{number}.uptake_by_age.{age}", f"{factor:g}",
-                       f"an age from 0 to {OLDEST_AGE} and a factor from 0 to 100",
-                       "Correct the number.")  # fmt: skip
+                       Message("an age from 0 to %(oldest)s and a factor from 0 to 100",
+                               oldest=OLDEST_AGE), Message("Correct the number."))  # fmt: skip
         for industry, share in package.uptake.items():
             if not 0.0 <= share <= 1.0:
                 report(f"packages.{number}.uptake.{industry}", f"{share:g}",
-                       "a share from 0 to 1", "Correct the number.")  # fmt: skip
+                       Message("a share from 0 to 1"), Message("Correct the number."))  # fmt: skip
     if scheme.packages and scheme.enrolment is None:
-        report("packages", None, "packages only in a scheme with enrolment of its own",
-               "Add [enrolment], or take the packages out.")  # fmt: skip
+        report("packages", None, Message("packages only in a scheme with enrolment of its own"),
+               Message("Add [enrolment], or take the packages out."))  # fmt: skip
     wrong = bool(findings)
     for rule in RETIREMENT_RULES if scheme.kind == "payroll" and not retired else ():
         if rule in scheme.rules:
@@ -316,9 +347,8 @@ def read_scheme(
 
 
 def _idle(file: str, path: str) -> Finding:
-    return Finding(
-        file, None, path, None, "no such rule, as the scheme does not cover retired",
-        "Retirement and accounts are followed for the scheme that does: it has no effect. Take it "
-        "out.",
-        "warning",
-    )  # fmt: skip
+    return Finding.of_setting(file, path, None,
+                              Message("no such rule, as the scheme does not cover retired"),
+                              Message("Retirement and accounts are followed for the scheme that "
+                                      "does: it has no effect. Take it out."),
+                              severity="warning")  # fmt: skip

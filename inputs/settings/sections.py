@@ -8,7 +8,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     Field,
     ValidationError,
     ValidationInfo,
@@ -16,6 +15,8 @@ from pydantic import (
 )
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Message
+from fundpool.inputs.settings.mistakes import findings_of
 from fundpool.inputs.settings.parameters import (
     Count,
     FixedShare,
@@ -116,7 +117,10 @@ def _within(least: float, most: float) -> Callable[[dict[str, float]], dict[str,
     def check(values: dict[str, float]) -> dict[str, float]:
         for name, number in values.items():
             if not least <= number <= most:
-                raise ValueError(f"{name}: {number:g} is not a number from {least:g} to {most:g}")
+                raise ValueError(
+                    Message("%(name)s: %(number)s is not a number from %(least)s to %(most)s",
+                            name=name, number=f"{number:g}", least=f"{least:g}", most=f"{most:g}")
+                )  # fmt: skip
         return values
 
     return check
@@ -184,7 +188,7 @@ class Optimiser(Part):
     def _above_the_least(cls, most: Parameter | None, info: ValidationInfo) -> Parameter | None:
         least = info.data.get("rate_least")
         if most is not None and least is not None and most.value < least.value:
-            raise ValueError(f"rate_least or more, {least.value:g}")
+            raise ValueError(Message("rate_least or more, %(least)s", least=f"{least.value:g}"))
         return most
 
 
@@ -295,39 +299,46 @@ def read_settings(
     for key in ("levels", "schemes", "services"):
         words = getattr(settings, key)
         for word in sorted({w for w in words if words.count(w) > 1}):
-            findings.append(Finding(file, None, key, word, "each name once", "Remove one."))
+            findings.append(
+                Finding.of_setting(
+                    file, key, word, Message("each name once"), Message("Remove one.")
+                )
+            )
     for level in settings.plurals:
         if level not in settings.levels:
             findings.append(
-                Finding(file, None, f"plurals.{level}", level, "a level of the case",
-                        did_you_mean(level, settings.levels))
+                Finding.of_setting(file, f"plurals.{level}", level, Message("a level of the case"),
+                                   did_you_mean(level, settings.levels))
             )  # fmt: skip
     for kind in type(settings.pooling).model_fields:
         for level in getattr(getattr(settings.pooling, kind), "values", ()):
             if level.removesuffix(" adjustment fund") not in settings.levels:
                 findings.append(
-                    Finding(file, None, f"pooling.{kind}.values.{level}", level,
-                            "a level of the case", did_you_mean(level, settings.levels))
+                    Finding.of_setting(file, f"pooling.{kind}.values.{level}", level,
+                                       Message("a level of the case"),
+                                       did_you_mean(level, settings.levels))
                 )  # fmt: skip
     for rule, alert in settings.alerts.items():
         for word in alert.schemes:
             if word not in settings.schemes:
                 findings.append(
-                    Finding(file, None, f"alerts.{rule}.schemes", word, "a scheme of the case",
-                            did_you_mean(word, settings.schemes))
+                    Finding.of_setting(file, f"alerts.{rule}.schemes", word,
+                                       Message("a scheme of the case"),
+                                       did_you_mean(word, settings.schemes))
                 )  # fmt: skip
     for merger_index, merger in enumerate(settings.mergers):
         for key in ("scheme", "into"):
             if getattr(merger, key) not in settings.schemes:
                 findings.append(
-                    Finding(file, None, f"mergers.{merger_index}.{key}", getattr(merger, key),
-                            "a scheme of the case",
-                            did_you_mean(getattr(merger, key), settings.schemes))
+                    Finding.of_setting(file, f"mergers.{merger_index}.{key}", getattr(merger, key),
+                                       Message("a scheme of the case"),
+                                       did_you_mean(getattr(merger, key), settings.schemes))
                 )  # fmt: skip
         if merger.scheme == merger.into:
             findings.append(
-                Finding(file, None, f"mergers.{merger_index}.into", merger.into, "another scheme",
-                        "Name the scheme that takes the first one in.")
+                Finding.of_setting(file, f"mergers.{merger_index}.into", merger.into,
+                                   Message("another scheme"),
+                                   Message("Name the scheme that takes the first one in."))
             )  # fmt: skip
     if settings.scenarios is not None:
         findings += scenario_findings(settings.scenarios, settings.levels, file)
@@ -339,57 +350,8 @@ def unknown_paths(
 ) -> list[Finding]:
     """Keys of a section of case.toml that should be paths of assumptions and are not."""
     return [
-        Finding(file, None, f"{section}.{path}", path, "the path of an assumption",
-                did_you_mean(path, known))
+        Finding.of_setting(file, f"{section}.{path}", path, Message("the path of an assumption"),
+                           did_you_mean(path, known))
         for path in listed
         if path not in known
     ]  # fmt: skip
-
-
-def findings_of(error: ValidationError, file: str, model: type[BaseModel]) -> list[Finding]:
-    """The mistakes that a settings model found, as findings."""
-    findings = []
-    for item in error.errors(include_url=False):
-        path = ".".join(str(part) for part in item["loc"])
-        kind = item["type"]
-        if kind == "missing":
-            findings.append(Finding(file, None, path, None, "this setting", "Add it."))
-        elif kind == "extra_forbidden":
-            known = _known_keys(model, item["loc"][:-1])
-            findings.append(
-                Finding(file, None, path, str(item["loc"][-1]), "a known setting",
-                        did_you_mean(str(item["loc"][-1]), known))
-            )  # fmt: skip
-        else:
-            shown = item["input"]
-            value = None if isinstance(shown, dict | list) or "Parameter" in repr(shown) else shown
-            words = item["msg"].removeprefix("Value error, ")
-            findings.append(
-                Finding(file, None, path, None if value is None else str(value),
-                        _expectation(kind, item), f"{words[0].upper()}{words[1:]}.")
-            )  # fmt: skip
-    return findings
-
-
-def _expectation(kind: str, item: Any) -> str:
-    context = item.get("ctx", {})
-    if kind == "literal_error":
-        return f"one of {context['expected']}"
-    if kind.startswith(("float", "int")):
-        return "a number"
-    if kind == "value_error":
-        return "a number in range"
-    if kind in ("dict_type", "model_type"):
-        return "a table with value, unit, source and status"
-    return "a fitting value"
-
-
-def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """Keys that a part of a settings model knows."""
-    here: Any = model
-    for part in path:
-        field = getattr(here, "model_fields", {}).get(part)
-        if field is None:
-            return []
-        here = field.annotation
-    return list(getattr(here, "model_fields", {}))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fundpool.inputs.format.findings import Finding
+from fundpool.inputs.format.messages import Message
 
 STARTING = "starting value of `fundpool new`"
 """Source of a value that a new case starts with."""
@@ -25,9 +26,10 @@ def starting_findings(
         if paths:
             more = f", ... ({len(paths)} in all)" if len(paths) > MOST_NAMED else ""
             findings.append(
-                Finding(file, None, ", ".join(paths[:MOST_NAMED]) + more, STARTING,
-                        "a source for every value of the case",
-                        "Replace the value, or keep it and write why as its source.", "warning")
+                Finding.of_setting(file, ", ".join(paths[:MOST_NAMED]) + more, STARTING,
+                                   Message("a source for every value of the case"),
+                                   Message("Replace the value, or keep it and write why as its "
+                                           "source."), severity="warning")
             )  # fmt: skip
     return findings
 

@@ -80,8 +80,20 @@ def analysis_of_change(
 ) -> pd.DataFrame:
     """Attribute the movement between two valuations.
 
+    >>> from fundpool import examples
+    >>> from fundpool.models.projection import project
+    >>> before = examples.projection()
+    >>> later = before.case.with_values({"economy.medical_inflation": 0.06})
+    >>> after = project(later, "county", years=3)
+    >>> old, new = Valuation(before.case, 3, before.measures), Valuation(later, 3, after.measures)
+    >>> change = analysis_of_change(old, new, "county")
+    >>> whole = change[(change["scheme"] == "employee") & (change["measure"] == "level_rate")]
+    >>> whole[whole["pool"] == ""]["step"].iloc[[0, 1, -1]].tolist()
+    ['method', 'passage of time', 'movement']
+
     Args:
-        old, new: the valuations, pooled alike.
+        old: the valuation before.
+        new: the valuation after, pooled alike.
         plan: the pooling plan that both sets of measures are of.
         progress: called with the name of each step that is projected.
 

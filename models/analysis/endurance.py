@@ -86,5 +86,10 @@ def endurance(projection: Projection, year: int) -> Endurance:
 
 
 def endurance_table(projections: list[Projection], year: int) -> pd.DataFrame:
-    """Endurance of several plans, one row each."""
+    """Endurance of several plans, one row each.
+
+    >>> from fundpool import examples
+    >>> endurance_table([examples.projection("county"), examples.projection("city")], 2021).shape
+    (2, 7)
+    """
     return pd.DataFrame([vars(endurance(projection, year)) for projection in projections])

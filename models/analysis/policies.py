@@ -121,10 +121,10 @@ def _exhausted_share(projection: Projection) -> float:
 
     Insured of a scheme are those of its first year with any, as in the overview.
     """
-    flows, names = projection.flows, [scheme.name for scheme in projection.case.schemes]
+    flows = projection.flows
     dry = insured = 0.0
     for name, (_, summary) in projection.summaries.items():
-        persons = flows.persons[names.index(name), 1:, :-1]
+        persons = flows.persons[projection.case.scheme_number(name), 1:, :-1]
         joined = persons.sum(axis=1) > 0
         if joined.any():
             first = float(persons[int(joined.argmax())].sum())
@@ -156,6 +156,10 @@ def policy_effects(
     progress: Callable[[str], None] | None = None,
 ) -> PolicyEffects:
     """Measure policies one by one against a case.
+
+    >>> from fundpool import examples
+    >>> policy_effects(examples.study(), []).policies.empty
+    True
 
     Args:
         base: the case without policies, projected.

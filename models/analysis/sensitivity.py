@@ -32,7 +32,12 @@ class Step:
 
 
 def steps_of(case: Case, every: bool = False) -> list[Step]:
-    """The steps that a case lists: its main assumptions, or every one."""
+    """The steps that a case lists: its main assumptions, or every one.
+
+    >>> from fundpool import examples
+    >>> steps_of(examples.case(), every=True)  # it lists none
+    []
+    """
     return [
         Step(path, item.step)
         for path, item in case.settings.sensitivity.items()
@@ -104,6 +109,13 @@ def restudied(base: Study, case: Case, path: str) -> Study:
 
     Flows do not follow from rules of the optimiser; they are re-priced for the economy where they
     can be, and projected anew for all else.
+
+    >>> from fundpool import examples
+    >>> dearer = examples.case().with_values({"economy.medical_inflation": 0.2})
+    >>> anew = restudied(examples.study(), dearer, "economy.medical_inflation")
+    >>> before, after = examples.study().flows.claims_incurred, anew.flows.claims_incurred
+    >>> bool(after[:, -1].sum() > before[:, -1].sum())  # in the last year
+    True
     """
     years = int(base.flows.years.size - 1)
     if path.startswith("optimiser."):

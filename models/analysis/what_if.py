@@ -11,16 +11,19 @@ new projection, and :func:`lever_kind` says so.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.axes.compiling import compiled, prange
+from fundpool.models.axes.compiling import FAST, compiled, prange
+from fundpool.models.funds.compiled import ScenarioFunds, ScenarioMoney, balances_of_scenario
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
-from fundpool.models.pooling.plans import AdjustmentFund
+from fundpool.models.funds.recursion import pool_balances
+from fundpool.models.pooling.adjustment import PoolFlow
+from fundpool.models.pooling.plans import AdjustmentFund, Pools, Stage
+from fundpool.models.pooling.timeline import Layout
 
 Kind = Literal["linear", "recursion", "projection"]
 
@@ -85,6 +88,66 @@ class Levers:
                 raise ValueError(f"{item.name} must be a number")
 
 
+class LeverArrays(NamedTuple):
+    """Levers as arrays, ``(T, p)``, or ``(p,)`` where they are the same in every year.
+
+    Attributes:
+        income_factor, added_rate, subsidy_factor, claims_factor: as :class:`Levers` has them.
+        opening: opening balances with the levers moved, ``(p,)``.
+    """
+
+    income_factor: FloatArray
+    added_rate: FloatArray
+    subsidy_factor: FloatArray
+    claims_factor: FloatArray
+    opening: FloatArray
+
+
+class FlowArrays(NamedTuple):
+    """Stored flows of pools, ``(s, T, p)``, or accumulated to a year, ``(s, p)``.
+
+    Attributes:
+        income, contribution_base, subsidies, outgo: money.
+        growth: one plus interest, ``(s, T)``, or growth of the opening, ``(s,)``.
+    """
+
+    income: FloatArray
+    contribution_base: FloatArray
+    subsidies: FloatArray
+    outgo: FloatArray
+    growth: FloatArray
+
+
+def lever_arrays(paths: PoolPaths, levers: Levers, shape: tuple[int, ...]) -> LeverArrays:
+    """Levers broadcast to a shape.
+
+    Args:
+        paths: stored flows, for opening balances.
+        levers: the change.
+        shape: ``(T, p)`` or ``(p,)``.
+
+    Raises:
+        ValueError: levers of another shape.
+    """
+
+    def laid(values: ArrayLike, to: tuple[int, ...]) -> FloatArray:
+        try:
+            broadcast = np.broadcast_to(np.asarray(values, dtype=np.float64), to)
+        except ValueError:
+            raise ValueError(f"levers must be numbers or fit {shape} years by pools") from None
+        return np.ascontiguousarray(broadcast)
+
+    pools = shape[-1:]
+    opening = paths.opening_balance * laid(levers.opening_factor, pools)
+    return LeverArrays(
+        laid(levers.income_factor, shape),
+        laid(levers.added_rate, shape),
+        laid(levers.subsidy_factor, shape),
+        laid(levers.claims_factor, shape),
+        opening + laid(levers.added_opening, pools),
+    )
+
+
 @dataclass(frozen=True)
 class WhatIf:
     """Stored flows of one or several schemes' pools, ready to be asked.
@@ -96,7 +159,7 @@ class WhatIf:
     """
 
     paths: Sequence[PoolPaths]
-    _stored: dict[tuple[str, int], tuple[FloatArray, ...]] = field(
+    _stored: dict[tuple[str, int], FlowArrays] = field(
         default_factory=dict, repr=False, compare=False
     )
 
@@ -126,22 +189,8 @@ class WhatIf:
         key = (paths.scheme, int(found[0]))
         if key not in self._stored:
             self._stored[key] = _accumulated(paths, int(found[0]))
-        grown, income, base, subsidies, outgo = self._stored[key]
-        pools = paths.income.shape[2]
-
-        def laid(values: ArrayLike) -> FloatArray:
-            return np.ascontiguousarray(
-                np.broadcast_to(np.asarray(values, dtype=np.float64), (pools,))
-            )
-
-        opening = laid(paths.opening_balance * np.asarray(levers.opening_factor))
-        return np.asarray(
-            _combined(
-                grown, income, base, subsidies, outgo, opening + laid(levers.added_opening),
-                laid(levers.income_factor), laid(levers.added_rate), laid(levers.subsidy_factor),
-                laid(levers.claims_factor),
-            )
-        )  # fmt: skip
+        arrays = lever_arrays(paths, levers, paths.income.shape[2:])
+        return np.asarray(_combined(self._stored[key], arrays))
 
     def balances(
         self, levers: Levers, scheme: str | None = None, out: FloatArray | None = None
@@ -158,27 +207,15 @@ class WhatIf:
                 no room for the balances in ``out``.
         """
         paths = self._of(scheme)
-        shape = paths.income.shape[1:]
-
-        def laid(values: ArrayLike) -> FloatArray:
-            try:
-                return np.ascontiguousarray(
-                    np.broadcast_to(np.asarray(values, dtype=np.float64), shape)
-                )
-            except ValueError:
-                raise ValueError(f"levers must be numbers or fit {shape} years by pools") from None
-
-        opening = paths.opening_balance * np.asarray(levers.opening_factor, dtype=float)
-        opening = np.ascontiguousarray(opening + np.asarray(levers.added_opening, dtype=float))
+        arrays = lever_arrays(paths, levers, paths.income.shape[1:])
         result = np.empty(paths.income.shape) if out is None else out
         if result.shape != paths.income.shape or result.dtype != np.float64:
             raise ValueError(f"balances need room for {paths.income.shape} doubles")
-        _balances(
-            paths.income, paths.contribution_base, paths.subsidies, paths.outgo, paths.interest,
-            opening, laid(levers.income_factor), laid(levers.added_rate),
-            laid(levers.subsidy_factor), laid(levers.claims_factor), float(levers.levy),
-            float(levers.own_responsibility), float(levers.interest_shift), result,
+        flows = FlowArrays(
+            paths.income, paths.contribution_base, paths.subsidies, paths.outgo,
+            1.0 + (paths.interest + levers.interest_shift),
         )  # fmt: skip
+        _balances(one_stage(paths, levers).timeline(), flows, arrays, result)
         return result
 
     def quantiles(
@@ -204,7 +241,82 @@ class WhatIf:
         return listed[scheme]
 
 
-def _accumulated(paths: PoolPaths, last: int) -> tuple[FloatArray, ...]:
+def one_stage(paths: PoolPaths, levers: Levers) -> Layout:
+    """The pools of stored flows, with one adjustment fund above all where there is a levy."""
+    years, pools = paths.income.shape[1:]
+    adjustment, hub = None, None
+    if levers.levy > 0:
+        adjustment = AdjustmentFund("all", levers.levy, levers.own_responsibility)
+        hub = Pools(("all",), ("all",), ("all",), ("all",), np.zeros_like(paths.of_county))
+    return Layout(
+        scheme=paths.scheme,
+        stages=(Stage("stored", adjustment=adjustment),),
+        pools=(Pools(paths.pools, paths.names, paths.levels, paths.levels, paths.of_county),),
+        hubs=(hub,),
+        stage_of=np.zeros(years, dtype=np.int64),
+        offsets=np.array([0, pools], dtype=np.int64),
+        claims={},
+    )
+
+
+def readable_balances(paths: PoolPaths, levers: Levers) -> FloatArray:
+    """What :meth:`WhatIf.balances` computes, in plain numpy: the specification."""
+    scenarios, years, pools = paths.income.shape
+    arrays = lever_arrays(paths, levers, (years, pools))
+
+    def flow_of(t: int) -> PoolFlow:
+        income = paths.income[:, t] * arrays.income_factor[t]
+        income = income + paths.contribution_base[:, t] * arrays.added_rate[t]
+        result = income + paths.subsidies[:, t] * arrays.subsidy_factor[t]
+        result = result - paths.outgo[:, t] * arrays.claims_factor[t]
+        return PoolFlow(income, result, np.zeros(pools))
+
+    opening = np.tile(arrays.opening, (scenarios, 1))
+    interest = paths.interest + levers.interest_shift
+    return pool_balances(one_stage(paths, levers), opening, interest, flow_of).balance
+
+
+@compiled(parallel=True)
+def _balances(timeline, flows, levers, result):  # type: ignore[no-untyped-def]
+    """Fill ``result``, ``(s, T, p)``, scenarios side by side."""
+    no_cost = np.zeros(result.shape[1:])  # levers pay nothing by need
+    for s in prange(result.shape[0]):
+        _fill_scenario(timeline, flows, levers, no_cost, s, result)
+
+
+@compiled(FAST)
+def _fill_scenario(timeline, flows, levers, no_cost, s, result):  # type: ignore[no-untyped-def]
+    """Fill a row of ``result`` by the compiled recursion.
+
+    Args:
+        timeline: the pools (:class:`fundpool.models.pooling.timeline.PoolTimeline`).
+        flows: a :class:`FlowArrays` of every year.
+        levers: a :class:`LeverArrays` of every year.
+        no_cost: zeros, ``(T, p)``.
+        s: number of the scenario.
+        result: closing balances, ``(s, T, p)``.
+    """
+    years, pools = result.shape[1:]
+    money = ScenarioMoney(
+        np.empty((years, pools)), np.empty((years, pools)), no_cost, flows.growth[s]
+    )  # fmt: skip
+    for t in range(years):
+        for p in range(pools):  # two short loops: both are vectorised
+            money.paid_in[t, p] = (
+                flows.income[s, t, p] * levers.income_factor[t, p]
+                + flows.contribution_base[s, t, p] * levers.added_rate[t, p]
+            )
+        for p in range(pools):
+            money.result[t, p] = (
+                money.paid_in[t, p]
+                + flows.subsidies[s, t, p] * levers.subsidy_factor[t, p]
+                - flows.outgo[s, t, p] * levers.claims_factor[t, p]
+            )
+    funds = ScenarioFunds(result[s], np.empty((years, 1)), np.empty((4, 1)))
+    balances_of_scenario(timeline, levers.opening, money, funds)
+
+
+def _accumulated(paths: PoolPaths, last: int) -> FlowArrays:
     """Growth of the opening ``(s,)`` and each flow accumulated to a year, ``(s, p)``."""
     kinds = (paths.income, paths.contribution_base, paths.subsidies, paths.outgo)
     sums = [np.zeros((flow.shape[0], flow.shape[2])) for flow in kinds]
@@ -216,104 +328,22 @@ def _accumulated(paths: PoolPaths, last: int) -> tuple[FloatArray, ...]:
         for total, flow in zip(sums, kinds, strict=True):
             total *= growth[:, None]
             total += flow[:, t] * half
-    return (grown, *sums)
+    return FlowArrays(sums[0], sums[1], sums[2], sums[3], grown)
 
 
 @compiled(parallel=True)
-def _combined(  # type: ignore[no-untyped-def]
-    grown, income, base, subsidies, outgo, opening, income_factor, added_rate, subsidy_factor,
-    claims_factor,
-):  # fmt: skip
-    scenarios, pools = income.shape
+def _combined(flows, levers):  # type: ignore[no-untyped-def]
+    """Balances of a year, ``(s, p)``, from accumulated flows and levers of a :class:`FlowArrays`
+    and a :class:`LeverArrays`."""
+    scenarios, pools = flows.income.shape
     result = np.empty((scenarios, pools))
     for s in prange(scenarios):
         for p in range(pools):
             result[s, p] = (
-                grown[s] * opening[p]
-                + income[s, p] * income_factor[p]
-                + base[s, p] * added_rate[p]
-                + subsidies[s, p] * subsidy_factor[p]
-                - outgo[s, p] * claims_factor[p]
+                flows.growth[s] * levers.opening[p]
+                + flows.income[s, p] * levers.income_factor[p]
+                + flows.contribution_base[s, p] * levers.added_rate[p]
+                + flows.subsidies[s, p] * levers.subsidy_factor[p]
+                - flows.outgo[s, p] * levers.claims_factor[p]
             )
     return result
-
-
-def readable_balances(paths: PoolPaths, levers: Levers) -> FloatArray:
-    """What :meth:`WhatIf.balances` computes, in plain numpy: the specification."""
-    scenarios, years, pools = paths.income.shape
-    balance = np.broadcast_to(
-        paths.opening_balance * np.asarray(levers.opening_factor)
-        + np.asarray(levers.added_opening),
-        (scenarios, pools),
-    )
-    hub = np.zeros((scenarios, 1))
-    result = np.empty(paths.income.shape)
-
-    def at(values: ArrayLike, t: int) -> NDArray[np.float64]:
-        return np.asarray(np.broadcast_to(np.asarray(values, dtype=float), (years, pools))[t])
-
-    for t in range(years):
-        interest = paths.interest[:, t] + levers.interest_shift
-        half = np.sqrt(1.0 + interest)
-        income = paths.income[:, t] * at(levers.income_factor, t)
-        income = income + paths.contribution_base[:, t] * at(levers.added_rate, t)
-        flow = income + paths.subsidies[:, t] * at(levers.subsidy_factor, t)
-        flow = flow - paths.outgo[:, t] * at(levers.claims_factor, t)
-        if levers.levy > 0:
-            levies, grants, left = swaps_of_year(
-                np.zeros(pools, dtype=np.int64),
-                AdjustmentFund("all", levers.levy, levers.own_responsibility),
-                PoolFlow(income, flow, np.zeros(pools)),
-                hub * half[:, None],
-            )
-            flow = flow - levies + grants
-            hub = left * half[:, None]
-        balance = balance * (1.0 + interest)[:, None] + flow * half[:, None]
-        result[:, t] = balance
-    return result
-
-
-@compiled(parallel=True)
-def _balances(  # type: ignore[no-untyped-def]
-    income, base, subsidies, outgo, interest, opening, income_factor, added_rate, subsidy_factor,
-    claims_factor, levy, own, shift, result,
-):  # fmt: skip
-    scenarios, years, pools = income.shape
-    for s in prange(scenarios):
-        hub = 0.0
-        for t in range(years):
-            grown = 1.0 + interest[s, t] + shift
-            half = np.sqrt(grown)
-            for p in range(pools):
-                before = opening[p] if t == 0 else result[s, t - 1, p]
-                flow = (
-                    income[s, t, p] * income_factor[t, p]
-                    + base[s, t, p] * added_rate[t, p]
-                    + subsidies[s, t, p] * subsidy_factor[t, p]
-                    - outgo[s, t, p] * claims_factor[t, p]
-                )
-                result[s, t, p] = before * grown + flow * half
-            if levy > 0.0:
-                money, wanted = hub * half, 0.0
-                for p in range(pools):
-                    paid = income[s, t, p] * income_factor[t, p] + base[s, t, p] * added_rate[t, p]
-                    flow = (
-                        paid
-                        + subsidies[s, t, p] * subsidy_factor[t, p]
-                        - outgo[s, t, p] * claims_factor[t, p]
-                    )
-                    charged = levy * max(paid, 0.0)
-                    money += charged
-                    wanted += (1.0 - own) * max(charged - flow, 0.0)
-                share = min(max(money / wanted, 0.0), 1.0) if wanted > 0.0 else 0.0
-                for p in range(pools):
-                    paid = income[s, t, p] * income_factor[t, p] + base[s, t, p] * added_rate[t, p]
-                    flow = (
-                        paid
-                        + subsidies[s, t, p] * subsidy_factor[t, p]
-                        - outgo[s, t, p] * claims_factor[t, p]
-                    )
-                    charged = levy * max(paid, 0.0)
-                    swap = (1.0 - own) * max(charged - flow, 0.0) * share - charged
-                    result[s, t, p] += swap * half
-                hub = (money - wanted * share) * half

@@ -8,7 +8,11 @@ from fundpool.models.axes.arrays import IntArray
 
 
 def cell_index(sex: ArrayLike, age: ArrayLike) -> IntArray:
-    """Cell of each (sex, age): ``index(sex) * 101 + age``."""
+    """Cell of each (sex, age): ``index(sex) * 101 + age``.
+
+    >>> cell_index([0, 1], [0, 100]).tolist()
+    [0, 100]
+    """
     names = np.asarray(sex)
     numbers = np.zeros(names.shape, dtype=np.int64)
     for number, name in enumerate(SEXES):

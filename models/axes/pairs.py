@@ -20,7 +20,11 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 
 
 def sum_by(index: IntArray, weights: FloatArray, minlength: int) -> FloatArray:
-    """Sum of ``weights`` that share an index, ``(minlength,)``; indices lie below it."""
+    """Sum of ``weights`` that share an index, ``(minlength,)``; indices lie below it.
+
+    >>> sum_by(np.array([0, 0, 1]), np.array([1.0, 2.0, 4.0]), 2).tolist()
+    [3.0, 4.0]
+    """
     return np.asarray(np.bincount(index, weights, minlength=minlength), dtype=np.float64)
 
 
@@ -84,6 +88,11 @@ def pair_index(
 ) -> PairIndex:
     """List the given pairs, with every county's own pair and the reservoir added.
 
+    >>> home, residence = np.array([0]), np.array([1])  # migrants of county 0 in county 1
+    >>> pairs = pair_index(2, home, residence, np.array([0, 0]))
+    >>> pairs.home.tolist(), pairs.residence.tolist()  # each at home, and the reservoir outside
+    ([0, 0, 1, 2], [0, 1, 1, 2])
+
     Args:
         counties: number of counties, ``n``.
         home: homes of the pairs that hold migrants, ``0 ... n`` (``n`` = outside).
@@ -135,5 +144,4 @@ def dense_pairs(next_level: IntArray) -> PairIndex:
 
 def next_level(case: Case) -> IntArray:
     """The region of the second level that each county lies in, ``(n,)``."""
-    levels = case.levels
-    return np.asarray(case.regions.ancestor_index(levels[min(1, len(levels) - 1)]), dtype=np.int64)
+    return np.asarray(case.regions.ancestor_index(case.second_level), dtype=np.int64)

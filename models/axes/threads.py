@@ -16,6 +16,10 @@ CHUNKS = 8
 def side_by_side(
     work: Callable[[Part], Result], parts: Iterable[Part], threads: int | None = None
 ) -> list[Result]:
-    """Results of ``work`` on parts that write nothing in common, on one thread a processor."""
+    """Results of ``work`` on parts that write nothing in common, on one thread a processor.
+
+    >>> side_by_side(abs, [-1, 2, -3], threads=2)
+    [1, 2, 3]
+    """
     with ThreadPoolExecutor(max_workers=threads or os.cpu_count()) as pool:
         return list(pool.map(work, parts))

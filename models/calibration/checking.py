@@ -8,6 +8,7 @@ import numpy as np
 from fundpool.inputs.case import Case, read_case
 from fundpool.inputs.case import check_case as check_inputs
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message, sentences
 from fundpool.models.calibration.multipliers import FITTED, Calibration, calibrate, counties_of
 from fundpool.models.economy import economic_paths
 from fundpool.models.flows.years import opening_year
@@ -60,7 +61,7 @@ def multiplier_findings(case: Case, calibration: Calibration) -> list[Finding]:
                 own &= ~insides[region]
         if not own.any():
             continue
-        number = names.index(scheme)
+        number = case.scheme_number(scheme)
         levels = getattr(calibration.multipliers, measure)[number]
         multiplier = float(levels[np.flatnonzero(own)[0]])
         near = [
@@ -69,12 +70,16 @@ def multiplier_findings(case: Case, calibration: Calibration) -> list[Finding]:
             if (name, what) == (scheme, measure) and (counties == own).all()
         ]
         if near:
-            expected = f"a figure that the case can meet (the nearest is {near[0]:.6g})"
-        elif not 1.0 / FAR <= multiplier <= FAR:
-            expected = (
-                f"a figure near what the case gives (it is met by a multiplier of {multiplier:.3g},"
-                f" not between {1 / FAR:g} and {FAR:g})"
+            expected = Message(
+                "a figure that the case can meet (the nearest is %(nearest)s)",
+                nearest=f"{near[0]:.6g}",
             )
+        elif not 1.0 / FAR <= multiplier <= FAR:
+            expected = Message(
+                "a figure near what the case gives (it is met by a multiplier of %(multiplier)s, "
+                "not between %(least)s and %(most)s)",
+                multiplier=f"{multiplier:.3g}", least=f"{1 / FAR:g}", most=f"{FAR:g}",
+            )  # fmt: skip
         else:
             continue
         modelled = float(calibration.before[measure][number][insides[row["region"]]].sum())
@@ -82,12 +87,16 @@ def multiplier_findings(case: Case, calibration: Calibration) -> list[Finding]:
     return findings
 
 
-def _far(case: Case, row: int, value: float, modelled: float, expected: str) -> Finding:
+def _far(case: Case, row: int, value: float, modelled: float, expected: Message) -> Finding:
     """The finding for a published figure far from the modelled one."""
-    mend = f"The case gives {modelled:,.0f}: correct the figure, or what that is made of."
+    mend = Message(
+        "The case gives %(modelled)s: correct the figure, or what that is made of.",
+        modelled=f"{modelled:,.0f}",
+    )
     power = round(math.log10(modelled / value)) if modelled > 0 < value else 0
     if abs(power) >= 3:
-        mend += f" Is it in another unit, a factor of 10^{power} away?"
+        unit = Message("Is it in another unit, a factor of 10^%(power)s away?", power=power)
+        mend = sentences(mend, unit)
     sheet = case.origin.lower().endswith(".xlsx")
     file = "fund_totals" if sheet else "tables/fund_totals.csv"
-    return Finding(file, row, "value", f"{value:.12g}", expected, mend, "warning")
+    return Finding(file, row, "value", f"{value:.12g}", expected, mend, severity="warning")

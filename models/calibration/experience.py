@@ -33,9 +33,13 @@ def periods(case: Case, flows: CountyFlows) -> pd.DataFrame:
     """Every actual figure beside what was expected of its period; columns ``PERIOD_COLUMNS``.
 
     Figures of years outside the projection are left out.
+
+    >>> from fundpool import examples
+    >>> study = examples.study()
+    >>> periods(study.case, study.flows).empty  # the case has no figures of later years
+    True
     """
     n = flows.residents.shape[1] - 1
-    names = [scheme.name for scheme in case.schemes]
     series = expected_series(case, flows)
     rows = []
     for row in case.tables["actuals"].to_dict("records"):
@@ -45,7 +49,7 @@ def periods(case: Case, flows: CountyFlows) -> pd.DataFrame:
             continue
         region, month = str(row["region"]), int(row["month"])
         inside = counties_of(case, region)
-        year = float(series[measure][names.index(str(row["scheme"])), t, :n][inside].sum())
+        year = float(series[measure][case.scheme_number(str(row["scheme"])), t, :n][inside].sum())
         share = 1.0 if month == 0 or measure in PERSONS else 1.0 / 12.0
         expected, actual = year * share, float(row["value"])
         rows.append(

@@ -13,6 +13,7 @@ import pandas as pd
 
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.tables import FITTED_MEASURES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.claims.compiled import ClaimRoom, claim_room
@@ -92,6 +93,13 @@ def targets(case: Case, scheme: str, measure: str) -> list[tuple[np.ndarray, flo
 def calibrate(prepared: Prepared, opening: OpeningYear, paths: EconomicPaths) -> Calibration:
     """Multipliers that make the base year meet the published totals.
 
+    >>> from fundpool import examples
+    >>> from fundpool.models.flows import opening_year
+    >>> prepared = examples.prepared()
+    >>> fitted = calibrate(prepared, opening_year(prepared), examples.study().flows.paths)
+    >>> fitted.unmet
+    ()
+
     Raises:
         CaseError: a published total cannot be met because the model has nothing there, or
             because the totals of parts exceed that of the whole.
@@ -135,6 +143,11 @@ def carried_over(calibration: Calibration, case: Case) -> Calibration:
 
     A scheme that a policy adds takes those of the scheme that stands nearest: of the scheme that
     insures people at home for one that does too, else of the payroll scheme.
+
+    >>> from fundpool import examples
+    >>> study = examples.study()
+    >>> carried_over(study.calibration, study.case).multipliers.claims.shape
+    (2, 5)
     """
     names = [scheme.name for scheme in case.reference.schemes]
     nearest = {
@@ -150,13 +163,17 @@ def carried_over(calibration: Calibration, case: Case) -> Calibration:
 
 
 def _unmet(measure: str, scheme: str, value: float, modelled: float) -> Finding:
-    return Finding(
+    return Finding.of_setting(
         "tables/fund_totals",
-        None,
         "value",
         f"{value:.6g}",
-        f"{measure} of {scheme} that the case can meet (it has {modelled:.6g} there)",
-        "Correct the total, or those of its parts, or who is covered.",
+        Message(
+            "%(measure)s of %(scheme)s that the case can meet (it has %(modelled)s there)",
+            measure=measure,
+            scheme=scheme,
+            modelled=f"{modelled:.6g}",
+        ),
+        Message("Correct the total, or those of its parts, or who is covered."),
     )
 
 
@@ -221,9 +238,14 @@ def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration)
     Columns: scheme, region, name, year, measure, use, actual, before (modelled without
     multipliers; base year only), multiplier, expected (modelled), ratio (actual / expected),
     source, status.
+
+    >>> from fundpool import examples
+    >>> study = examples.study()
+    >>> table = actual_to_expected(study.case, study.flows, study.calibration)
+    >>> table["measure"].unique().tolist()
+    ['contributions', 'claims', 'subsidies']
     """
     n = flows.residents.shape[1] - 1
-    names = [scheme.name for scheme in case.schemes]
     series = expected_series(case, flows)
     rows = []
     for row in case.tables["fund_totals"].to_dict("records"):
@@ -231,7 +253,7 @@ def actual_to_expected(case: Case, flows: CountyFlows, calibration: Calibration)
         t = year - case.base_year
         if measure not in series or not 0 <= t < flows.years.size:
             continue
-        scheme = names.index(str(row["scheme"]))
+        scheme = case.scheme_number(str(row["scheme"]))
         inside = counties_of(case, str(row["region"]))
         expected = float(series[measure][scheme, t, :n][inside].sum())
         fitted = measure in FITTED and row["use"] == "fit" and t == 0

@@ -87,6 +87,15 @@ def expected_payments(
 
     Axes: formula set; on-site or off-site (rates less ``offsite_penalty``); service; age class;
     place of treatment, whose relative price is ``prices[place]``, ``(n + 1,)``.
+
+    >>> from fundpool import examples
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> case = examples.case()
+    >>> rules = scheme_rules(case, case.schemes[0], 2021)
+    >>> costs = ((Exponential(10_000.0),),) * len(case.services)
+    >>> paid = expected_payments(rules, costs, np.ones(5), offsite_penalty=0.1)
+    >>> bool((paid[:, 1] <= paid[:, 0]).all())  # less off-site
+    True
     """
     result = np.zeros((len(rules.formulas), 2, len(costs), len(costs[0]), prices.size))
     for number, formulas in enumerate(rules.formulas):
@@ -133,6 +142,18 @@ def coordinated_payments(
     or off-site for the local fund and for the home fund; service; age class; place of treatment.
     Whatever the rule and the order, both together never pay more than the cost. ``order`` 2 or 3
     gives the second or third moment instead of the mean.
+
+    >>> from fundpool import examples
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> from fundpool.models.claims.terms import coordination_of
+    >>> case = examples.case()
+    >>> employee, resident = case.schemes
+    >>> local, home = (scheme_rules(case, scheme, 2021) for scheme in case.schemes)
+    >>> costs = ((Exponential(10_000.0),),) * len(case.services)
+    >>> terms = coordination_of(employee, resident, 2021)
+    >>> paid = coordinated_payments(local, home, costs, np.ones(5), terms)
+    >>> bool((paid.sum(axis=0) <= 10_000.0).all())
+    True
     """
     sets = (len(local.formulas), len(home.formulas))
     result = np.zeros((2, *sets, 2, 2, len(costs), len(costs[0]), prices.size))

@@ -3,79 +3,224 @@ specifies.
 
 Homes are shared out over a fixed number of chunks, each with sums of its own that are added in a
 fixed order, so the result does not depend on the number of threads.
+
+Functions take the fields that they use out of their tables once, at the top: numba counts the
+references of a field wherever it is read, and with a counter shared by all processors that takes
+longer than the work.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.compiling import LOOSE, compiled
 from fundpool.models.axes.threads import CHUNKS, side_by_side
-from fundpool.models.claims.register import shares_of_payers
+from fundpool.models.claims.tables import care_tables, home_pairs, payment_rules, places_of
 from fundpool.models.claims.terms import DUAL, ELSEWHERE, PAID_AT_HOME, ClaimTerms, K
 from fundpool.models.claims.treatment import HOME, REFERRAL, RESIDENCE
 from fundpool.models.claims.year import YearClaims
 
 
+class ClaimSums(NamedTuple):
+    """What is filled, in base-year money; see
+    :class:`fundpool.models.claims.year.YearClaims` for what each holds.
+
+    Attributes:
+        settlement: by chunk, ``(CHUNKS, S, n + 1, columns)``.
+        cost, paid, paid_second, at_mean_cost: by pair and status, ``(P, K)``.
+        uncoordinated: ``(P,)``.
+        cost_at_place: by chunk, ``(CHUNKS, n + 1)``.
+    """
+
+    settlement: FloatArray
+    cost: FloatArray
+    paid: FloatArray
+    paid_second: FloatArray
+    at_mean_cost: FloatArray
+    uncoordinated: FloatArray
+    cost_at_place: FloatArray
+
+
+@compiled(LOOSE)
+def _paid_by_rule(claims, place, scheme, payer, rules, places):  # type: ignore[no-untyped-def]
+    """Payment of one fund for claims ``(N,)`` made at a place, in base-year money.
+
+    ``sum over kinds of claims * cover * payments``, times the share claimed if off-site.
+    """
+    payments, cover, territory = rules.payments, rules.cover, places.territory
+    rule_set, share_claimed = rules.rule_set, rules.share_claimed
+    off_site = 1 if territory[payer] != territory[place] else 0
+    rule = rule_set[scheme, payer]
+    amount = 0.0
+    for n in range(claims.size):
+        amount += claims[n] * cover[scheme, payer, n] * payments[place, scheme, rule, off_site, n]
+    if off_site == 1:
+        amount *= share_claimed[scheme]
+    return amount
+
+
+@compiled(LOOSE)
+def _paid_together(claims, place, residence, home, rules, places):  # type: ignore[no-untyped-def]
+    """Payments for claims ``(N,)`` of dual cover made at a place, in base-year money.
+
+    See :func:`fundpool.models.claims.year.paid_together` for the equations.
+
+    Returns:
+        what the local fund pays, what the home fund pays, and what both would pay if neither knew
+        of the other.
+    """
+    payments, together, cover = rules.payments, rules.together, rules.cover
+    rule_set, share_claimed, territory = rules.rule_set, rules.share_claimed, places.territory
+    scheme_of, second_scheme = rules.scheme_of, rules.second_scheme
+    scheme = scheme_of[DUAL]
+    outside = territory.size - 1
+    near = 1 if territory[residence] != territory[place] else 0
+    far = 1 if territory[home] != territory[place] else 0
+    seen = share_claimed[scheme] if near == 1 else 1.0
+    if residence == outside:
+        seen = 0.0
+    at_home = share_claimed[second_scheme] if far == 1 else 1.0
+    if home == outside:
+        at_home = 0.0
+    first, second = rule_set[scheme, residence], rule_set[second_scheme, home]
+    local, other, apart = 0.0, 0.0, 0.0
+    for n in range(claims.size):
+        by_local = seen * cover[scheme, residence, n]
+        alone = payments[place, scheme, first, near, n]
+        alone_home = payments[place, second_scheme, second, far, n]
+        one = together[place, 0, first, second, near, far, n]
+        two = together[place, 1, first, second, near, far, n]
+        local += claims[n] * by_local * (at_home * one + (1.0 - at_home) * alone)
+        other += claims[n] * at_home * (by_local * two + (1.0 - by_local) * alone_home)
+        apart += claims[n] * (by_local * alone + at_home * alone_home)
+    return local, other, apart
+
+
+@compiled(LOOSE)
+def _shares_of_rules(whole, shares, h, pairs, rules, places):  # type: ignore[no-untyped-def]
+    """Shares of a home's retired members living elsewhere by the rule set of their pool.
+
+    Args:
+        whole: becomes the share of each rule set, ``(F,)``.
+        shares: becomes the share by rule set and territory of the pool, ``(F, m + 2)``; the last
+            territory, which -1 (outside) finds, stays empty.
+        h: the home.
+        pairs, rules, places: the tables.
+    """
+    start, residence, register_share = pairs.start, pairs.residence, pairs.register_share
+    rule_set, scheme_of, territory = rules.rule_set, rules.scheme_of, places.territory
+    whole[:] = 0.0
+    shares[:] = 0.0
+    outside = territory.size - 1
+    scheme = max(scheme_of[ELSEWHERE], 0)
+    for p in range(start[h], start[h + 1]):
+        payer = residence[p]
+        if payer != outside:
+            f = rule_set[scheme, payer]
+            shares[f, territory[payer]] += register_share[p]
+            whole[f] += register_share[p]
+
+
+@compiled(LOOSE)
+def _paid_elsewhere(  # type: ignore[no-untyped-def]
+    claims, place, whole, shares, for_payer, rules, places
+):
+    """Payment for claims ``(N,)`` of retired members living outside their pool.
+
+    Each pool of the home pays its share by its own rule, on site where the care is given in its own
+    territory: ``sum over f of on_f * near_f + (whole_f - on_f) * claimed * far_f``.
+
+    Args:
+        claims: claims by kind.
+        place: where they are made.
+        whole, shares: from :func:`_shares_of_rules`.
+        for_payer: what each rule set pays on and off site is added, by column of the place,
+            ``(F, 2, columns)``.
+        rules, places: the tables.
+    """
+    payments, share_claimed, scheme_of = rules.payments, rules.share_claimed, rules.scheme_of
+    territory, column = places.territory, places.column
+    scheme = scheme_of[ELSEWHERE]
+    amount = 0.0
+    for f in range(whole.size):
+        if whole[f] == 0.0:
+            continue
+        on = shares[f, territory[place]]
+        near_pay, far_pay = 0.0, 0.0
+        for n in range(claims.size):
+            near_pay += claims[n] * payments[place, scheme, f, 0, n]
+            far_pay += claims[n] * payments[place, scheme, f, 1, n]
+        far_pay *= share_claimed[scheme]
+        amount += on * near_pay + (whole[f] - on) * far_pay
+        for_payer[f, 0, column[place]] += near_pay
+        for_payer[f, 1, column[place]] += far_pay
+    return amount
+
+
+@compiled(LOOSE)
+def _settle_elsewhere(  # type: ignore[no-untyped-def]
+    settlement, chunk, h, for_payer, pairs, rules, places
+):
+    """Add what each pool pays for a home's retired members living elsewhere to ``settlement``.
+
+    ``register share * for_payer`` of the pool's rule set, on site in the columns of its territory;
+    ``for_payer`` (from :func:`_paid_elsewhere`) is empty afterwards.
+    """
+    start, residence, register_share = pairs.start, pairs.residence, pairs.register_share
+    rule_set, scheme_of = rules.rule_set, rules.scheme_of
+    territory, territory_of_column = places.territory, places.territory_of_column
+    outside = territory.size - 1
+    scheme = scheme_of[ELSEWHERE]
+    for p in range(start[h], start[h + 1]):
+        payer = residence[p]
+        if payer == outside or register_share[p] == 0.0:
+            continue
+        f = rule_set[scheme, payer]
+        for c in range(for_payer.shape[2]):
+            off_site = 0 if territory[payer] == territory_of_column[c] else 1
+            settlement[chunk, scheme, payer, c] += register_share[p] * for_payer[f, off_site, c]
+    for_payer[:] = 0.0
+
+
 @compiled(LOOSE)
 def _claims(  # type: ignore[no-untyped-def]
-    chunk,
-    first_home,
-    last_home,
-    start,
-    expected,
-    residence,
-    tie,
-    row,
-    relativity,
-    places,
-    centre,
-    centre_share,
-    mean_cost,
-    price,
-    payments,
-    formula_of,
-    together,
-    cover,
-    scheme_of,
-    second_scheme,
-    share_claimed,
-    territory,
-    level,
-    column,
-    territory_of_column,
-    payer_share,
-    settlement,
-    cost,
-    paid,
-    added,
-    uncoordinated,
-    cost_at_place,
-    at_mean_cost,
+    chunk, homes, expected, pairs, care, rules, places, sums
 ):
-    """Kinds of claim, services by age classes, lie side by side in one axis ``n``."""
-    outside = price.shape[0] - 1
+    """Claims of the homes of one chunk, added to ``sums``, which is nil for their pairs.
+
+    Args:
+        chunk: which sums of ``settlement`` and ``cost_at_place`` are the chunk's own.
+        homes: first home, and that behind the last.
+        expected: claims a year by pair, status and kind, before relativities, ``(P, K, N)``.
+        pairs: :class:`fundpool.models.claims.tables.HomePairs`.
+        care: :class:`fundpool.models.claims.tables.CareTables`.
+        rules: :class:`fundpool.models.claims.tables.PaymentRules`.
+        places: :class:`fundpool.models.claims.tables.Places`.
+        sums: :class:`ClaimSums`.
+    """
+    start, residence, tie = pairs.start, pairs.residence, pairs.tie
+    relativity_row, relativity, place_share = care.relativity_row, care.relativity, care.place_share
+    centre, centre_share = care.centre, care.centre_share
+    mean_cost, price, payments = care.mean_cost, care.price, rules.payments
+    scheme_of, second_scheme, level = rules.scheme_of, rules.second_scheme, rules.level
+    territory, column = places.territory, places.column
+    settlement, cost_at_place, cost = sums.settlement, sums.cost_at_place, sums.cost
+    paid, paid_second, uncoordinated = sums.paid, sums.paid_second, sums.uncoordinated
+    at_mean_cost = sums.at_mean_cost
+    outside = territory.size - 1
     kinds = mean_cost.size
     centres = centre.shape[1]
     claims = np.empty(kinds)
-    rules, columns = payments.shape[2], settlement.shape[3]
-    # of one home: shares of its retirees elsewhere by rule set of the paying pool, in all and by
-    # its territory (the last, which -1 finds, is empty); what rule sets pay on and off site
-    whole = np.zeros(rules)
-    shares = np.zeros((rules, territory.max() + 2))
-    for_payer = np.zeros((rules, 2, columns))
-    for h in range(first_home, last_home):
+    rule_sets = payments.shape[2]
+    # of one home: shares of its retired members living elsewhere, and what rule sets pay for them
+    whole = np.zeros(rule_sets)
+    shares = np.zeros((rule_sets, territory.max() + 2))
+    for_payer = np.zeros((rule_sets, 2, settlement.shape[3]))
+    for h in range(homes[0], homes[1]):
         claimed_elsewhere = False
-        whole[:] = 0.0
-        shares[:] = 0.0
-        scheme = max(scheme_of[ELSEWHERE], 0)
-        for q in range(start[h], start[h + 1]):
-            payer = residence[q]
-            if payer != outside:
-                f = formula_of[scheme, payer]
-                shares[f, territory[payer]] += payer_share[q]
-                whole[f] += payer_share[q]
+        _shares_of_rules(whole, shares, h, pairs, rules, places)
         for p in range(start[h], start[h + 1]):
             r = residence[p]
             for k in range(relativity.shape[1]):
@@ -98,14 +243,14 @@ def _claims(  # type: ignore[no-untyped-def]
                         place, share = centre[r, which - 2], centre_share[r, which - 2]
                     if share == 0.0:
                         continue
-                    often, here = row[p], tie[p]
+                    row, pair_tie = relativity_row[p], tie[p]
                     share *= factor
                     amount = 0.0
                     for n in range(kinds):
                         claims[n] = (
                             expected[p, k, n]
-                            * relativity[often, k, n]
-                            * places[here, kind, k, n]
+                            * relativity[row, k, n]
+                            * place_share[pair_tie, kind, k, n]
                             * share
                         )
                         amount += claims[n] * mean_cost[n]
@@ -118,75 +263,22 @@ def _claims(  # type: ignore[no-untyped-def]
                         continue
                     amount = 0.0
                     if k == ELSEWHERE:
-                        for f in range(rules):
-                            if whole[f] == 0.0:
-                                continue
-                            on = shares[f, territory[place]]
-                            near_pay, far_pay = 0.0, 0.0
-                            for n in range(kinds):
-                                near_pay += claims[n] * payments[place, scheme, f, 0, n]
-                                far_pay += claims[n] * payments[place, scheme, f, 1, n]
-                            far_pay *= share_claimed[scheme]
-                            amount += on * near_pay + (whole[f] - on) * far_pay
-                            for_payer[f, 0, column[place]] += near_pay
-                            for_payer[f, 1, column[place]] += far_pay
+                        amount = _paid_elsewhere(
+                            claims, place, whole, shares, for_payer, rules, places
+                        )
                         claimed_elsewhere = True
                     elif k == DUAL and second_scheme >= 0:
-                        near = 1 if territory[r] != territory[place] else 0
-                        far = 1 if territory[h] != territory[place] else 0
-                        seen = share_claimed[scheme] if near == 1 else 1.0
-                        if r == outside:
-                            seen = 0.0
-                        at_home = share_claimed[second_scheme] if far == 1 else 1.0
-                        if h == outside:
-                            at_home = 0.0
-                        first, second = formula_of[scheme, r], formula_of[second_scheme, h]
-                        other, apart = 0.0, 0.0
-                        for n in range(kinds):
-                            by_local = seen * cover[scheme, r, n]
-                            alone = payments[place, scheme, first, near, n]
-                            alone_home = payments[place, second_scheme, second, far, n]
-                            one = together[place, 0, first, second, near, far, n]
-                            two = together[place, 1, first, second, near, far, n]
-                            amount += (
-                                claims[n] * by_local * (at_home * one + (1.0 - at_home) * alone)
-                            )
-                            other += (
-                                claims[n]
-                                * at_home
-                                * (by_local * two + (1.0 - by_local) * alone_home)
-                            )
-                            apart += claims[n] * (by_local * alone + at_home * alone_home)
+                        amount, second, apart = _paid_together(claims, place, r, h, rules, places)
                         uncoordinated[p] += apart
-                        added[p, k] += other
-                        settlement[chunk, second_scheme, h, column[place]] += other
+                        paid_second[p, k] += second
+                        settlement[chunk, second_scheme, h, column[place]] += second
                     elif payer != outside:
-                        off_site = 1 if territory[payer] != territory[place] else 0
-                        rule = formula_of[scheme, payer]
-                        for n in range(kinds):
-                            amount += (
-                                claims[n]
-                                * cover[scheme, payer, n]
-                                * payments[place, scheme, rule, off_site, n]
-                            )
-                        if off_site == 1:
-                            amount *= share_claimed[scheme]
+                        amount = _paid_by_rule(claims, place, scheme, payer, rules, places)
                     paid[p, k] += amount
                     if k != ELSEWHERE:
                         settlement[chunk, scheme, payer, column[place]] += amount
         if claimed_elsewhere:
-            scheme = scheme_of[ELSEWHERE]
-            for q in range(start[h], start[h + 1]):
-                payer = residence[q]
-                if payer == outside or payer_share[q] == 0.0:
-                    continue
-                f = formula_of[scheme, payer]
-                for c in range(columns):
-                    off_site = 0 if territory[payer] == territory_of_column[c] else 1
-                    settlement[chunk, scheme, payer, c] += (
-                        payer_share[q] * for_payer[f, off_site, c]
-                    )
-            for_payer[:] = 0.0
+            _settle_elsewhere(settlement, chunk, h, for_payer, pairs, rules, places)
 
 
 @dataclass(frozen=True)
@@ -227,39 +319,30 @@ def claims_of_year(
     pairs = terms.pairs
     n = pairs.counties
     room = room or claim_room(terms)
-    cost, paid, added, at_mean_cost = room.by_pair
-    uncoordinated = np.zeros(pairs.count)
-    share = shares_of_payers(retiree_pool, pairs)
-    territory_of_column = np.empty(terms.columns, dtype=np.int64)
-    territory_of_column[terms.column] = terms.territory
+    cost, paid, paid_second, at_mean_cost = room.by_pair
+    sums = ClaimSums(
+        room.settlement, cost, paid, paid_second, at_mean_cost,
+        uncoordinated=np.zeros(pairs.count), cost_at_place=np.zeros((CHUNKS, n + 1)),
+    )  # fmt: skip
+    by_kind = expected.reshape(*expected.shape[:2], terms.mean_cost.size)
+    tables = (
+        home_pairs(terms, retiree_pool), care_tables(terms), payment_rules(terms), places_of(terms),
+    )  # fmt: skip
     # whole homes to a chunk, about as many pairs to each
     edges = np.searchsorted(pairs.start, np.linspace(0, pairs.count, CHUNKS + 1))
-    cost_at_place = np.zeros((CHUNKS, n + 1))
-    services, classes = terms.mean_cost.shape
-    kinds = services * classes
-    shared = (
-        pairs.start, expected.reshape(*expected.shape[:2], kinds), pairs.residence,
-        pairs.tie, terms.row, np.repeat(terms.relativity, classes, axis=2),
-        np.repeat(np.ascontiguousarray(terms.places.transpose(0, 3, 1, 2)), classes, axis=3),
-        terms.referral.centre,
-        terms.referral.share, terms.mean_cost.ravel(), terms.price, _place_first(terms.payments),
-        terms.formula_of, _place_first(terms.together),
-        terms.cover.reshape(*terms.cover.shape[:2], kinds), terms.scheme_of, terms.second_scheme,
-        terms.share_claimed, terms.territory, terms.level, terms.column,
-        territory_of_column, share, room.settlement, cost, paid, added, uncoordinated,
-        cost_at_place, at_mean_cost,
-    )  # fmt: skip
 
     def run(chunk: int) -> None:
+        first, behind = edges[chunk], edges[chunk + 1]
         room.settlement[chunk] = 0.0
-        room.by_pair[:, pairs.start[edges[chunk]] : pairs.start[edges[chunk + 1]]] = 0.0
-        _claims(chunk, edges[chunk], edges[chunk + 1], *shared)
+        room.by_pair[:, pairs.start[first] : pairs.start[behind]] = 0.0
+        _claims(chunk, (first, behind), by_kind, *tables, sums)
 
     side_by_side(run, range(CHUNKS))
     total = _sum_of_chunks(room.settlement)
     return YearClaims(
-        total, cost, paid, added, uncoordinated, cost_at_place.sum(axis=0), at_mean_cost
-    )
+        total, cost, paid, paid_second, sums.uncoordinated, sums.cost_at_place.sum(axis=0),
+        at_mean_cost,
+    )  # fmt: skip
 
 
 def _sum_of_chunks(values: FloatArray) -> FloatArray:
@@ -276,9 +359,3 @@ def _sum_of_chunks(values: FloatArray) -> FloatArray:
 
     side_by_side(add, range(CHUNKS))
     return result
-
-
-def _place_first(payments: FloatArray) -> FloatArray:
-    """With all that one place pays side by side, kinds of claim in one axis."""
-    first = np.ascontiguousarray(np.moveaxis(payments, -1, 0))
-    return first.reshape(*first.shape[:-2], -1)

@@ -10,6 +10,7 @@ entries of a home add up to the population's count.
 import numpy as np
 from scipy import sparse
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, sum_by
@@ -41,9 +42,7 @@ def next_register(register: FloatArray, pairs: PairIndex, count: YearCount) -> F
         for values in (count.persons[:, ELSEWHERE], joined, register)
     )
     survivors = np.maximum(total - new, 0.0)
-    kept: FloatArray = np.zeros_like(old)
-    np.divide(survivors, old, out=kept, where=old > 0)
-    return register * kept[pairs.home] + joined
+    return register * ratio(survivors, old)[pairs.home] + joined
 
 
 def shares_of_payers(register: FloatArray, pairs: PairIndex) -> FloatArray:
@@ -52,9 +51,7 @@ def shares_of_payers(register: FloatArray, pairs: PairIndex) -> FloatArray:
     The shares of a home add up to one, or are zero where it has none.
     """
     total = np.add.reduceat(register, pairs.start[:-1])[pairs.home]
-    share: FloatArray = np.zeros_like(register)
-    np.divide(register, total, out=share, where=total > 0)
-    return share
+    return ratio(register, total)
 
 
 def by_payer(share: FloatArray, pairs: PairIndex, by_home: FloatArray) -> FloatArray:

@@ -107,6 +107,12 @@ def claim_terms(
 ) -> ClaimTerms:
     """The case's rules of a year as arrays.
 
+    >>> from fundpool import examples
+    >>> from fundpool.models.population import case_pairs
+    >>> terms = claim_terms(examples.case(), case_pairs(examples.case()), 2021)
+    >>> bool((terms.share_claimed <= 1.0).all())
+    True
+
     Args:
         case: the case.
         pairs: its pairs.
@@ -175,7 +181,13 @@ def claim_terms(
 
 
 def coordination_of(local: Scheme, home: Scheme, year: int) -> Coordination:
-    """How two schemes settle the claims of people with double cover; the home scheme says."""
+    """How two schemes settle the claims of people with double cover; the home scheme says.
+
+    >>> from fundpool import examples
+    >>> employee, resident = examples.case().schemes
+    >>> coordination_of(employee, resident, 2021).rule
+    'remaining_cost'
+    """
     return Coordination(
         home.coordination,
         home.coordination_order == "home_first",
@@ -186,7 +198,12 @@ def coordination_of(local: Scheme, home: Scheme, year: int) -> Coordination:
 
 
 def settlement_columns(case: Case) -> IntArray:
-    """Column of the settlement matrix of each place, ``(n + 1,)``; outside has the last."""
+    """Column of the settlement matrix of each place, ``(n + 1,)``; outside has the last.
+
+    >>> from fundpool import examples
+    >>> settlement_columns(examples.case()).tolist()
+    [0, 1, 2, 3, 4]
+    """
     n = len(case.regions.codes)
     if n <= MOST_IN_DETAIL:
         return np.arange(n + 1)
@@ -198,6 +215,12 @@ def payer_of(terms: ClaimTerms, status: int) -> IntArray:
     """County whose fund pays first, by pair, ``(P,)``.
 
     For ``retired_elsewhere`` the payers are spread by the retiree register; this returns home.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.axes.statuses import EMPLOYEE
+    >>> terms = examples.opening().terms
+    >>> bool((payer_of(terms, EMPLOYEE) == terms.pairs.residence).all())
+    True
     """
     if status in PAID_AT_HOME:
         return terms.pairs.home
@@ -205,7 +228,13 @@ def payer_of(terms: ClaimTerms, status: int) -> IntArray:
 
 
 def places_of_care(terms: ClaimTerms) -> list[tuple[int, IntArray, FloatArray]]:
-    """Every (kind of place, county by pair, share by pair); referral centres one by one."""
+    """Every (kind of place, county by pair, share by pair); referral centres one by one.
+
+    >>> from fundpool import examples
+    >>> kinds = [kind for kind, _, _ in places_of_care(examples.opening().terms)]
+    >>> kinds[0] == RESIDENCE, kinds[1] == HOME
+    (True, True)
+    """
     pairs = terms.pairs
     every = np.ones(pairs.count)
     listed = [(RESIDENCE, pairs.residence, every), (HOME, pairs.home, every)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import REGIMES, STATUSES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
@@ -77,7 +78,7 @@ def industry_relativities(case: Case) -> FloatArray:
     for column, services in (("outpatient", slice(0, 1)), ("inpatient", slice(1, None))):
         total = sum_by(county, weight * mix[column].to_numpy(dtype=float), minlength=n)
         share = sum_by(county, weight, minlength=n)
-        mean = np.divide(total, share, out=np.ones(n), where=share > 0)
+        mean = ratio(total, share, 1.0)
         level = float((mean * employed).sum() / employed.sum())
         result[:n, services] = (mean / level if level > 0 else np.ones(n))[:, None]
     return result

@@ -51,6 +51,12 @@ class YearClaims:
 def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray) -> YearClaims:
     """Cost and payment of a year's claims.
 
+    >>> from fundpool import examples
+    >>> opening = examples.opening()
+    >>> year = claims_of_year(opening.people.exposure, opening.terms, opening.people.register)
+    >>> bool(year.paid.sum() <= year.cost.sum())
+    True
+
     Args:
         expected: claims by pair, status, service and age class, ``(P, K, C, J)``.
         terms: the rules.
@@ -98,7 +104,14 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
 
 
 def paid_by_rule(terms: ClaimTerms, scheme: int, payer: IntArray, place: IntArray) -> FloatArray:
-    """Expected payment for a claim by pair, ``(P, C, J)``; nothing where the payer is outside."""
+    """Expected payment for a claim by pair, ``(P, C, J)``; nothing where the payer is outside.
+
+    >>> from fundpool import examples
+    >>> terms = examples.opening().terms
+    >>> pairs = terms.pairs
+    >>> bool((paid_by_rule(terms, 0, pairs.residence, pairs.residence) >= 0).all())
+    True
+    """
     offsite = (terms.territory[payer] != terms.territory[place]).astype(np.int64)
     each = terms.payments[scheme, terms.formula_of[scheme, payer], offsite, :, :, place]
     claimed = np.where(offsite == 1, terms.share_claimed[scheme], 1.0)
@@ -111,6 +124,12 @@ def shares_of_rules(terms: ClaimTerms, scheme: int, register: FloatArray) -> Flo
 
     ``(n + 1, F, m + 2)``; the last territory, which -1 (outside) finds, is empty, as pools outside
     pay by no rule known.
+
+    >>> from fundpool import examples
+    >>> opening = examples.opening()
+    >>> shares = shares_of_rules(opening.terms, 0, np.zeros(opening.terms.pairs.count))
+    >>> float(shares.sum())
+    0.0
     """
     pairs, sets = terms.pairs, terms.payments.shape[1]
     n, width = pairs.counties, int(terms.territory.max()) + 2
@@ -128,6 +147,12 @@ def paid_elsewhere(
 
     Which pool pays for whom is not known; every pool of a home pays its share of each claim by its
     own rule, on site where the care is given in its own territory, ``(P, C, J)``.
+
+    >>> from fundpool import examples
+    >>> opening = examples.opening()
+    >>> terms, place = opening.terms, opening.terms.pairs.residence
+    >>> bool((paid_elsewhere(terms, 0, opening.people.register, place) >= 0).all())
+    True
     """
     home = terms.pairs.home
     shares = shares_of_rules(terms, scheme, register)
@@ -144,6 +169,13 @@ def settled_elsewhere(
     terms: ClaimTerms, scheme: int, register: FloatArray, place: IntArray, claims: FloatArray
 ) -> FloatArray:
     """What each pool pays for retired members who live outside it, ``(n + 1, columns)``.
+
+    >>> from fundpool import examples
+    >>> opening = examples.opening()
+    >>> terms, register = opening.terms, opening.people.register
+    >>> claims = np.zeros((terms.pairs.count, *terms.payments.shape[3:5]))
+    >>> float(settled_elsewhere(terms, 0, register, terms.pairs.residence, claims).sum())
+    0.0
 
     Args:
         terms: the rules.
@@ -176,6 +208,12 @@ def paid_together(
 
     A claim that the home fund never sees (the share not claimed of off-site care), or that the
     local package does not cover, is paid by the other fund alone.
+
+    >>> from fundpool import examples
+    >>> terms = examples.opening().terms
+    >>> first, second, apart = paid_together(terms, 0, terms.pairs.residence)
+    >>> bool((first + second <= apart + 1e-6).all())
+    True
 
     Returns:
         what the fund where the person works pays, what the home fund pays, and what both would

@@ -70,6 +70,12 @@ def account_year(
 ) -> AccountYear:
     """One year of the accounts.
 
+    >>> nothing = np.zeros(1)
+    >>> moves = (nothing, nothing, nothing, nothing)
+    >>> year = account_year(np.array([100.0]), np.array([20.0]), 0.05, np.array([0.0]), moves)
+    >>> year.interest.round(2).tolist()  # a year of the opening, half a year of the credits
+    [5.49]
+
     Args:
         opening: balances at the end of the year before, ``(n + 1,)``.
         credits: credited in the year.

@@ -96,6 +96,18 @@ def scheme_year(
 ) -> SchemeYear:
     """What one scheme collects in a year.
 
+    >>> from fundpool import examples
+    >>> study, opening = examples.study(), examples.opening()
+    >>> case, people = study.case, opening.people
+    >>> level = np.ones((opening.terms.pairs.counties + 1, 2))
+    >>> scheme = case.schemes[0]
+    >>> year = scheme_year(
+    ...     case, scheme, opening.terms.pairs, people.persons, people.register, study.flows.paths,
+    ...     case.base_year, level,
+    ... )
+    >>> bool(year.contributions.sum() > 0)
+    True
+
     Args:
         case: the case.
         scheme: the scheme.
@@ -191,7 +203,13 @@ def with_years_bought(
 
 
 def pool_county(scheme: Scheme, status: str, pairs: PairIndex) -> np.ndarray:
-    """County of the pool that a status belongs to under a scheme, by pair."""
+    """County of the pool that a status belongs to under a scheme, by pair.
+
+    >>> from fundpool import examples
+    >>> pairs = examples.prepared().pairs
+    >>> pool_county(examples.case().schemes[0], "employee", pairs).size == pairs.count
+    True
+    """
     at_home = status in ("home_resident", "rural_resident", "retired_elsewhere") or (
         status == "dual" and scheme.settlement_pool == "home"
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
@@ -53,7 +54,13 @@ class BaseCoverage:
 
 
 def base_coverage(case: Case) -> BaseCoverage:
-    """Base-year status shares from the table ``coverage``."""
+    """Base-year status shares from the table ``coverage``.
+
+    >>> from fundpool import examples
+    >>> cover = base_coverage(examples.case())
+    >>> bool(np.allclose(cover.shares.sum(axis=-1), 1.0))
+    True
+    """
     table = case.tables["coverage"]
     n = len(case.regions.codes)
     bands = (
@@ -129,6 +136,10 @@ def rural_shares(case: Case) -> FloatArray:
     """Share of those insured at home whom a separate rural scheme covers, by home, ``(n + 1,)``.
 
     Zero where the case has no such scheme.
+
+    >>> from fundpool import examples
+    >>> rural_shares(examples.case()).shape
+    (5,)
     """
     shares = np.zeros(len(case.regions.codes) + 1)
     if any("rural_resident" in scheme.statuses_covered for scheme in case.schemes):
@@ -142,6 +153,10 @@ def rural_shares_by_row(case: Case) -> FloatArray:
     """The same for the rows of the coverage arrays, ``(ties * (n + 1),)``.
 
     Rows of migrants are kept by residence: the mean over the homes of those who live there.
+
+    >>> from fundpool import examples
+    >>> rural_shares_by_row(examples.case()).shape
+    (25,)
     """
     rural = rural_shares(case)
     size = rural.size
@@ -155,7 +170,7 @@ def rural_shares_by_row(case: Case) -> FloatArray:
         own = home < size - 1 if tie != "inbound" else home == size - 1
         number = sum_by(residence[own], persons[own], minlength=size)
         held = sum_by(residence[own], persons[own] * rural[home[own]], minlength=size)
-        rows[TIES.index(tie)] = np.divide(held, number, out=np.zeros(size), where=number > 0)
+        rows[TIES.index(tie)] = ratio(held, number)
     return rows.ravel()
 
 
@@ -179,7 +194,13 @@ def _kinds(shares: FloatArray, working: np.ndarray, entry: FloatArray) -> tuple[
 def entry_factor(
     shares: FloatArray, bands: pd.DataFrame, working: np.ndarray, job_loss: FloatArray
 ) -> FloatArray:
-    """Renewing entry hazards relative to those of detailed balance, ``(rows, bands)``."""
+    """Renewing entry hazards relative to those of detailed balance, ``(rows, bands)``.
+
+    >>> bands = pd.DataFrame({"sex_index": [0, 0], "age_from": [0, 16], "age_to": [15, 100]})
+    >>> nobody = np.zeros((len(TIES), 2, K))
+    >>> entry_factor(nobody, bands, np.array([False, True]), np.full(len(TIES), 0.4)).shape
+    (5, 2)
+    """
     loss = np.repeat(job_loss, shares.shape[0] // len(TIES))
     at_work = shares[..., WORK_BASED].sum(axis=-1)
     idle = shares[..., UNEMPLOYED].sum(axis=-1)
@@ -190,10 +211,10 @@ def entry_factor(
         if own.size == 0:
             continue
         active = at_work[:, own] + idle[:, own]
-        share = np.divide(at_work[:, own], active, out=np.zeros_like(active), where=active > 0)
+        share = ratio(at_work[:, own], active)
         entry = renewing_entry(np.minimum(share, 0.999), loss, widths[own])
-        balanced = loss[:, None] * _ratio(at_work[:, own], idle[:, own])
-        factor[:, own] = np.divide(entry, balanced, out=np.ones_like(entry), where=balanced > 0)
+        balanced = loss[:, None] * ratio(at_work[:, own], idle[:, own])
+        factor[:, own] = ratio(entry, balanced, 1.0)
     return factor
 
 
@@ -214,10 +235,12 @@ def _bands(table: pd.DataFrame, number_of: dict[tuple[str, int], int]) -> IntArr
 
 
 def pair_rows(pairs: PairIndex) -> IntArray:
-    """Row of the coverage arrays that each pair uses: by residence, or by home if outbound."""
+    """Row of the coverage arrays that each pair uses: by residence, or by home if outbound.
+
+    >>> from fundpool import examples
+    >>> pairs = examples.prepared().pairs
+    >>> pair_rows(pairs).size == pairs.count
+    True
+    """
     region = np.where(pairs.tie == OUTBOUND, pairs.home, pairs.residence)
     return np.asarray(pairs.tie * (pairs.counties + 1) + region, dtype=np.int64)
-
-
-def _ratio(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    return np.divide(numerator, denominator, out=np.zeros_like(numerator), where=denominator > 0)

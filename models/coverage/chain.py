@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.mobility import transition_matrix
 from fundpool.inputs.format.vocabulary import TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
@@ -31,7 +32,7 @@ from fundpool.models.axes.statuses import (
     UNEMPLOYED,
     K,
 )
-from fundpool.models.coverage.base_year import BaseCoverage, _ratio
+from fundpool.models.coverage.base_year import BaseCoverage
 from fundpool.models.coverage.leaving import CoverageHazards
 
 
@@ -39,6 +40,12 @@ def coverage_generator(
     base: BaseCoverage, hazards: CoverageHazards, types: IntArray | None = None
 ) -> FloatArray:
     """Generator ``Q`` by person type, ``(rows, bands, K, K)``; rows of each matrix sum to zero.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.coverage import base_coverage, coverage_hazards
+    >>> base, hazards = base_coverage(examples.case()), coverage_hazards(examples.case(), 2021)
+    >>> bool(np.allclose(coverage_generator(base, hazards).sum(axis=-1), 0.0))
+    True
 
     Args:
         base: base-year cover.
@@ -62,10 +69,10 @@ def coverage_generator(
 
     for status in (EMPLOYEE, MIGRANT):
         for other in UNEMPLOYED:
-            leave = loss * np.where(idle > 0, _ratio(share[:, other], idle), other == NONE)
+            leave = loss * np.where(idle > 0, ratio(share[:, other], idle), other == NONE)
             # past the retirement age of the base year those who still work stay in their jobs
             q[:, status, other] = leave * working
-            enter = loss_then * _ratio(share[:, status], idle) * enrolment
+            enter = loss_then * ratio(share[:, status], idle) * enrolment
             q[:, other, status] = enter * (working & (share[:, other] > 0))
     separate = levers.migrant_scheme.reshape(-1)[row]
     for other in UNEMPLOYED:
@@ -73,23 +80,23 @@ def coverage_generator(
     at_home = share[:, HOME_COVER].sum(axis=-1)
     lapse = hazards.resident_lapse * levers.lapse[tie]
     for home in HOME_COVER:
-        part = np.where(at_home > 0, _ratio(share[:, home], at_home), home == HOME_RESIDENT)
+        part = np.where(at_home > 0, ratio(share[:, home], at_home), home == HOME_RESIDENT)
         q[:, DUAL, home] = loss * part
-        balanced = loss_then * _ratio(share[:, DUAL], at_home)
+        balanced = loss_then * ratio(share[:, DUAL], at_home)
         q[:, home, DUAL] = balanced * working * enrolment * (share[:, home] > 0)
         # where nobody is uninsured in the base year nobody lapses either
         q[:, home, NONE] = lapse * (share[:, NONE] > 0)
-        back = base.hazards.resident_lapse * _ratio(share[:, home], share[:, NONE])
+        back = base.hazards.resident_lapse * ratio(share[:, home], share[:, NONE])
         q[:, NONE, home] = np.where(share[:, NONE] > 0, back, hazards.resident_lapse * part)
         q[:, LOCAL_RESIDENT, home] = hazards.local_resident_lapse * part
         q[:, home, LOCAL_RESIDENT] = (
             base.hazards.local_resident_lapse
-            * _ratio(share[:, LOCAL_RESIDENT], at_home)
+            * ratio(share[:, LOCAL_RESIDENT], at_home)
             * (share[:, home] > 0)
         )
     q[:, DUAL, EMPLOYEE] = hazards.dual_lapse * working
     q[:, EMPLOYEE, DUAL] = (
-        base.hazards.dual_lapse * _ratio(share[:, DUAL], share[:, EMPLOYEE]) * working
+        base.hazards.dual_lapse * ratio(share[:, DUAL], share[:, EMPLOYEE]) * working
     )
     diagonal = np.arange(K)
     q[:, diagonal, diagonal] = -q.sum(axis=-1)
@@ -110,7 +117,15 @@ class Transition:
 
 
 def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> Transition:
-    """Yearly matrices ``expm(Q)``; those of equal person types are computed and kept once."""
+    """Yearly matrices ``expm(Q)``; those of equal person types are computed and kept once.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.coverage import base_coverage, coverage_hazards
+    >>> base, hazards = base_coverage(examples.case()), coverage_hazards(examples.case(), 2021)
+    >>> chances = yearly_transition(base, hazards).matrices
+    >>> bool(np.allclose(chances.sum(axis=-1), 1.0))
+    True
+    """
     differing = hazards.participation.migrant_scheme.any() or np.ptp(hazards.hiring) > 0
     if differing:  # by county: no two types are alike
         every = np.arange(base.row.size)

@@ -47,7 +47,13 @@ class CoverageHazards:
 
 
 def coverage_hazards(case: Case, year: int) -> CoverageHazards:
-    """The case's hazards in a year."""
+    """The case's hazards in a year.
+
+    >>> from fundpool import examples
+    >>> hazards = coverage_hazards(examples.case(), 2021)
+    >>> hazards.resident_lapse >= 0.0
+    True
+    """
     turnover = turnover_hazard(
         case.value("coverage.turnover_share_remaining", year),
         case.value("coverage.turnover_years", year),

@@ -26,6 +26,10 @@ from fundpool.models.axes.statuses import (
 def home_cover(rural: FloatArray) -> FloatArray:
     """Cover that a home gives, by home and status, ``(n + 1, K)``.
 
+    >>> home = home_cover(np.array([0.25]))
+    >>> home[0, [HOME_RESIDENT, RURAL_RESIDENT]].tolist()
+    [0.75, 0.25]
+
     Args:
         rural: share of those insured at home who belong to the rural scheme, ``(n + 1,)``.
 
@@ -42,6 +46,11 @@ def home_cover(rural: FloatArray) -> FloatArray:
 
 def cover_on_move(kept: float, fallback: float, home: FloatArray) -> FloatArray:
     """What becomes of a status when its holder moves to another county, ``(n + 1, K, K)``.
+
+    >>> from fundpool.models.axes.statuses import EMPLOYEE
+    >>> chances = cover_on_move(0.5, 0.8, home_cover(np.array([0.0])))[0, EMPLOYEE]
+    >>> chances[[EMPLOYEE, HOME_RESIDENT, NONE]].round(6).tolist()
+    [0.5, 0.4, 0.1]
 
     Args:
         kept: share of those in work-based cover who keep it.
@@ -66,7 +75,12 @@ def cover_on_move(kept: float, fallback: float, home: FloatArray) -> FloatArray:
 
 
 def cover_on_return(kept: float, fallback: float, home: FloatArray) -> FloatArray:
-    """As :func:`cover_on_move` for those who go home, where dual cover becomes employee cover."""
+    """As :func:`cover_on_move` for those who go home, where dual cover becomes employee cover.
+
+    >>> matrices = cover_on_return(0.5, 0.8, home_cover(np.array([0.0])))
+    >>> matrices.sum(axis=-1).round(6).tolist()
+    [[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]]
+    """
     matrix = cover_on_move(kept, fallback, home)
     matrix[:, DUAL] = (1.0 - kept) * home
     matrix[:, DUAL, EMPLOYEE] = kept
@@ -78,6 +92,11 @@ def cover_on_job_loss(share: float, fallback: float, home: FloatArray) -> FloatA
 
     Those in work-based cover who lose their job fall back on home cover or, with probability
     ``1 - fallback``, on none; dual members keep their home cover.
+
+    >>> from fundpool.models.axes.statuses import EMPLOYEE
+    >>> chances = cover_on_job_loss(0.5, 0.8, home_cover(np.array([0.0])))[0, EMPLOYEE]
+    >>> chances[[EMPLOYEE, HOME_RESIDENT, NONE]].round(6).tolist()
+    [0.5, 0.4, 0.1]
 
     Raises:
         ValueError: a share outside 0 to 1.

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray
@@ -48,9 +49,7 @@ def package_shares(case: Case, scheme: Scheme) -> FloatArray:
     chosen = np.stack(
         [mix @ (eligible * package.uptake_of(names)) for package in scheme.file.packages.values()]
     )
-    total = chosen.sum(axis=0)
-    even = np.full_like(chosen, 1.0 / chosen.shape[0])
-    return np.asarray(np.divide(chosen, total, out=even, where=total > 0))
+    return ratio(chosen, chosen.sum(axis=0), 1.0 / chosen.shape[0])
 
 
 def package_cover(case: Case, scheme: Scheme) -> FloatArray:
@@ -60,6 +59,11 @@ def package_cover(case: Case, scheme: Scheme) -> FloatArray:
     industry, and so do their claims, so for each service the industries count by their relative
     claims: ``sum_i w[i, s] * sum_packages chosen[package, i] * covers[package, s]`` over the same
     without the last factor, times the age factor of the package.
+
+    >>> from fundpool import examples
+    >>> case = examples.case()
+    >>> package_cover(case, case.schemes[0]).shape
+    (5, 4, 6)
     """
     n, services = len(case.regions.codes), case.services
     starts = np.unique(case.tables["severity"]["age_from"].to_numpy(dtype=np.int64))
@@ -82,12 +86,18 @@ def package_cover(case: Case, scheme: Scheme) -> FloatArray:
                 (c for c, p in zip(chosen, packages, strict=True) if service in p.services),
                 np.zeros(n),
             )
-            cover[:n, s, j] = np.divide(held, whole, out=np.ones(n), where=whole > 0)
+            cover[:n, s, j] = ratio(held, whole, 1.0)
     return cover
 
 
 def package_rate(case: Case, scheme: Scheme) -> FloatArray:
-    """Contribution of a member relative to the scheme's rate, by county, ``(n,)``."""
+    """Contribution of a member relative to the scheme's rate, by county, ``(n,)``.
+
+    >>> from fundpool import examples
+    >>> case = examples.case()
+    >>> package_rate(case, case.schemes[0]).shape
+    (4,)
+    """
     if not scheme.file.packages:
         return np.ones(len(case.regions.codes))
     factor = np.array([package.contribution.value for package in scheme.file.packages.values()])

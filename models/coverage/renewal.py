@@ -10,6 +10,7 @@ that the base-year cross-section renews itself.
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray
 
 STEPS = 60
@@ -24,16 +25,16 @@ def mean_share(start: FloatArray, loss: FloatArray, entry: FloatArray, width: fl
     0.5
     """
     total = loss + entry
-    at_rest = np.divide(entry, total, out=np.zeros_like(total), where=total > 0)
+    at_rest = ratio(entry, total)
     pace = total * width
-    left = np.divide(-np.expm1(-pace), pace, out=np.ones_like(pace), where=pace > 0)
+    left = ratio(-np.expm1(-pace), pace, 1.0)
     return at_rest + (start - at_rest) * left
 
 
 def end_share(start: FloatArray, loss: FloatArray, entry: FloatArray, width: float) -> FloatArray:
     """Share at the end of the band."""
     total = loss + entry
-    at_rest = np.divide(entry, total, out=np.zeros_like(total), where=total > 0)
+    at_rest = ratio(entry, total)
     return np.asarray(at_rest + (start - at_rest) * np.exp(-total * width))
 
 

@@ -74,7 +74,12 @@ def retiring_groups(ages: FloatArray | IntArray) -> RetiringGroups:
 
 
 def retirement_ages(case: Case, year: int) -> FloatArray:
-    """Retirement age by sex under the payroll scheme in years, ``(2,)``; may have a fraction."""
+    """Retirement age by sex under the payroll scheme in years, ``(2,)``; may have a fraction.
+
+    >>> from fundpool import examples
+    >>> retirement_ages(examples.case(), 2021).shape
+    (2,)
+    """
     for scheme in case.schemes:
         if scheme.kind == "payroll" and "retired" in scheme.statuses_covered:
             return np.array([scheme.rule(f"retirement_age_{sex}", None, year) for sex in SEXES])
@@ -82,7 +87,12 @@ def retirement_ages(case: Case, year: int) -> FloatArray:
 
 
 def retirement_ages_from(case: Case, first: int) -> list[FloatArray]:
-    """Retirement ages of a year and of each later one in which they change."""
+    """Retirement ages of a year and of each later one in which they change.
+
+    >>> from fundpool import examples
+    >>> len(retirement_ages_from(examples.case(), 2020))
+    4
+    """
     years = {
         year
         for scheme in case.schemes

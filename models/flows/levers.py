@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.flows.record import CountyFlows
@@ -26,6 +27,9 @@ from fundpool.models.flows.record import CountyFlows
 @dataclass(frozen=True)
 class SchemeLevers:
     """Changes to one scheme's income.
+
+    >>> SchemeLevers(rate=0.01).premium
+    0.0
 
     Attributes:
         rate: points added to the contribution rate of a payroll scheme, as a fraction of the base.
@@ -40,6 +44,9 @@ class SchemeLevers:
 @dataclass(frozen=True)
 class FlowLevers:
     """Changes from a year on.
+
+    >>> FlowLevers(from_year=2025, medical_inflation=0.01).care
+    0.0
 
     Attributes:
         from_year: first year that is changed; None for the first projected year.
@@ -76,6 +83,13 @@ def index_factor(index: FloatArray, change: float, changed: FloatArray) -> Float
 
 def with_levers(case: Case, flows: CountyFlows, levers: FlowLevers) -> CountyFlows:
     """The flows as they are with levers moved.
+
+    >>> from fundpool import examples
+    >>> study = examples.study()
+    >>> levers = FlowLevers(schemes={"employee": SchemeLevers(rate=0.01)})
+    >>> raised = with_levers(study.case, study.flows, levers)
+    >>> bool((raised.contributions[0, 1:] >= study.flows.contributions[0, 1:]).all())
+    True
 
     Args:
         case: the case that was projected.
@@ -148,6 +162,6 @@ def _rate_factor(
         )
         if (rate + change < 0).any():
             raise ValueError(f"a contribution rate of {scheme.name} below zero")
-        factor[t, :-1] = np.divide(rate + change, rate, out=np.ones_like(rate), where=rate > 0)
+        factor[t, :-1] = ratio(rate + change, rate, 1.0)
         share[t, :-1] = scheme.rule_array("account_share", regions, year)
     return factor, share

@@ -51,8 +51,9 @@ class CountyFlows:
         claims_offsite: the part for care outside the insuring county's territory.
         settlement: incurred payments by payer and place, ``(S, T + 1, n + 1, n + 1)``; in cases
             too large for it by payer and place of the next level, ``(S, T + 1, m + 1, m + 1)``.
-        accounts_opening, accounts_interest, accounts_spending, accounts_in, accounts_out,
-            accounts_closing: personal accounts; zero in the base year but for the closing.
+        accounts_opening: personal accounts, here and below zero in the base year.
+        accounts_interest, accounts_spending, accounts_in, accounts_out: of personal accounts.
+        accounts_closing: personal accounts at the end of the year, the base year included.
         account_credits: credited to personal accounts.
         accounts_to_pool: what pooled funds gained from accounts by forfeiture and conversion.
         accounts_surrendered: paid out of accounts to members on leaving.

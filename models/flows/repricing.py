@@ -19,12 +19,23 @@ from fundpool.models.flows.record import CountyFlows
 
 
 def can_be_repriced(flows: CountyFlows) -> bool:
-    """Whether no pooled fund gains from personal accounts."""
+    """Whether no pooled fund gains from personal accounts.
+
+    >>> from fundpool import examples
+    >>> can_be_repriced(examples.study().flows)
+    True
+    """
     return not flows.accounts_to_pool.any()
 
 
 def repriced(case: Case, flows: CountyFlows, paths: EconomicPaths) -> CountyFlows:
     """Flows of the same people under other economic paths.
+
+    >>> from fundpool import examples
+    >>> study = examples.study()
+    >>> same = repriced(study.case, study.flows, study.flows.paths)
+    >>> bool(np.allclose(same.claims_incurred, study.flows.claims_incurred))
+    True
 
     Args:
         case: the case that the flows come from.

@@ -58,7 +58,12 @@ class OpeningYear:
 
 
 def opening_year(prepared: Prepared) -> OpeningYear:
-    """Count the opening population and lay out the base year's rules."""
+    """Count the opening population and lay out the base year's rules.
+
+    >>> from fundpool import examples
+    >>> opening_year(examples.prepared()).terms.pairs.counties
+    4
+    """
     case, pairs = prepared.case, prepared.pairs
     people = counted(prepared.people, pairs, prepared.care, prepared.cells)
     return OpeningYear(
@@ -139,6 +144,13 @@ def county_flows(
     in_place: bool = False,
 ) -> CountyFlows:
     """Project every county over ``years`` years.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.flows import opening_year
+    >>> prepared, flows = examples.prepared(), examples.study().flows
+    >>> again = county_flows(prepared, opening_year(prepared), 3, flows.multipliers)
+    >>> bool(np.allclose(again.claims_incurred, flows.claims_incurred))
+    True
 
     Args:
         prepared: the case as arrays (its opening people are copied, not changed).

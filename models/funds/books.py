@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.coverage import base_year
 from fundpool.models.flows.record import CountyFlows
 
@@ -41,6 +42,11 @@ class CountyBook:
 def run_off(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Claims paid and outstanding by year, when every year pays by the same-shaped lag rows.
 
+    >>> lag = np.array([[0.75, 0.25], [0.75, 0.25]])
+    >>> paid, outstanding = run_off(np.array([[100.0], [120.0]]), lag)
+    >>> paid.tolist(), outstanding.tolist()  # 0.75 * 120 + 0.25 * 100 and 0.25 * 120
+    ([[115.0]], [[30.0]])
+
     Args:
         incurred: ``(T + 1, n)``, the base year first; years before it are taken to equal it.
         lag: share of a year's claims paid in that year, the next, ..., one row a year of
@@ -50,21 +56,115 @@ def run_off(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArr
         paid and outstanding in years 1 ... T, ``(T, n)`` each;
         ``paid[t] = incurred[t] + outstanding[t-1] - outstanding[t]``.
     """
+    paid, owed = run_off_parts(incurred, lag)
+    return paid.sum(axis=0), owed.sum(axis=0)
+
+
+def run_off_parts(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Paid and unpaid claims by the year of care, ``(L, T, n)`` each.
+
+    ``paid[l, t]`` is paid in year ``t`` for care of year ``t - l``; ``owed[l, t]`` is the rest of
+    that care unpaid at the end of ``t``.
+
+    Args:
+        incurred: ``(T + 1, n)``, the base year first, which stands for the years before it.
+        lag: as :func:`run_off` has it, ``(T + 1, L)``.
+    """
     years, length = incurred.shape[0] - 1, lag.shape[1]
-    paid = np.zeros_like(incurred)
-    outstanding = np.zeros_like(incurred)
+    paid = np.zeros((length, years, incurred.shape[1]))
+    owed = np.zeros_like(paid)
     for late in range(length):
-        for t in range(years + 1):
+        for t in range(1, years + 1):
             source = max(t - late, 0)
-            paid[t] += incurred[source] * lag[source, late]
-            outstanding[t] += incurred[source] * lag[source, late + 1 :].sum()
-    return paid[1:], outstanding[1:]
+            paid[late, t - 1] = incurred[source] * lag[source, late]
+            owed[late, t - 1] = incurred[source] * lag[source, late + 1 :].sum()
+    return paid, owed
+
+
+@dataclass(frozen=True)
+class CareByLag:
+    """A scheme's claims by county, apart by what lag pays them; the base year first.
+
+    Attributes:
+        near, away: claims of care within the insuring territory and elsewhere, ``(T + 1, n)``.
+        near_lag, away_lag: their lag rows, ``(T + 1, L)``: that of direct settlement, and those of
+            the regimes in force.
+    """
+
+    near: FloatArray
+    away: FloatArray
+    near_lag: FloatArray
+    away_lag: FloatArray
+
+    def times(self, factor: FloatArray) -> "CareByLag":
+        """Claims times a factor, ``(T + 1, n)``."""
+        return replace(self, near=self.near * factor, away=self.away * factor)
+
+    def run_off(self) -> tuple[FloatArray, FloatArray]:
+        """Claims paid and outstanding of both together, ``(T, n)`` each."""
+        paid_near, owed_near = run_off(self.near, self.near_lag)
+        paid_away, owed_away = run_off(self.away, self.away_lag)
+        return paid_near + paid_away, owed_near + owed_away
+
+    def run_off_parts(self) -> tuple[FloatArray, FloatArray]:
+        """The same by the year of care, ``(L, T, n)`` each."""
+        paid_near, owed_near = run_off_parts(self.near, self.near_lag)
+        paid_away, owed_away = run_off_parts(self.away, self.away_lag)
+        return paid_near + paid_away, owed_near + owed_away
+
+
+def care_by_lag(case: Case, flows: CountyFlows, scheme: int, length: int = 0) -> CareByLag:
+    """Claims incurred of one scheme with the lags that pay them.
+
+    Args:
+        case: the case.
+        flows: its flows.
+        scheme: number of the scheme.
+        length: least number of years that the lag rows run over.
+    """
+    n, terms = flows.residents.shape[1] - 1, case.schemes[scheme]
+    direct = terms.lag("direct")
+    by_regime = [terms.lag(terms.regime(int(year))) for year in flows.years]
+    longest = max(length, *(len(lag) for lag in (direct, *by_regime)))
+    rows = [np.pad(lag, (0, longest - len(lag))) for lag in by_regime]
+    away = flows.claims_offsite[scheme, :, :n]
+    return CareByLag(
+        flows.claims_incurred[scheme, :, :n] - away,
+        away,
+        np.tile(np.pad(direct, (0, longest - len(direct))), (len(rows), 1)),
+        np.array(rows),
+    )
+
+
+def administration_share(case: Case, scheme: int, years: IntArray) -> FloatArray:
+    """Administration over claims paid by year and county, ``(T, n)``."""
+    terms = case.schemes[scheme]
+    return np.stack([terms.rule_array("administration", case.regions, int(y)) for y in years])
+
+
+def year_after(outgo: FloatArray) -> FloatArray:
+    """Outgo a year later, ``(T, ...)``; after the last year it grows as it did into the last.
+
+    >>> year_after(np.array([[100.0], [110.0]])).round(6).tolist()
+    [[110.0], [121.0]]
+    """
+    last = outgo[-1]
+    if outgo.shape[0] > 1:
+        before = outgo[-2]
+        last = last * ratio(last, before, 1.0)
+    return np.concatenate([outgo[1:], last[None]])
 
 
 def county_book(
     case: Case, flows: CountyFlows, scheme: int, claims: FloatArray | None = None
 ) -> CountyBook:
     """One scheme's flows by county, with claims run off.
+
+    >>> from fundpool import examples
+    >>> study = examples.study()
+    >>> book = county_book(study.case, study.flows, scheme=0)
+    >>> bool((book.outstanding >= 0).all()), book.claims_paid.shape
+    (True, (3, 4))
 
     Args:
         case: the case.
@@ -74,20 +174,12 @@ def county_book(
             nothing without. Administration does not rise with it.
     """
     n = flows.residents.shape[1] - 1
-    terms = case.schemes[scheme]
-    years = [int(year) for year in flows.years]
-    lags = [terms.lag(terms.regime(year)) for year in years]
-    length = max(len(lag) for lag in (*lags, terms.lag("direct")))
-    by_regime = np.array([np.pad(lag, (0, length - len(lag))) for lag in lags])
-    direct = np.pad(terms.lag("direct"), (0, length - len(terms.lag("direct"))))
-    away = flows.claims_offsite[scheme, :, :n]
-    near = flows.claims_incurred[scheme, :, :n] - away
-    paid, outstanding = _near_and_away(near, away, direct, by_regime)
+    care = care_by_lag(case, flows, scheme)
+    paid, outstanding = care.run_off()
     usual, incurred = paid, flows.claims_incurred[scheme, :, :n]
     if claims is not None:
-        paid, outstanding = _near_and_away(near * claims, away * claims, direct, by_regime)
+        paid, outstanding = care.times(claims).run_off()
         incurred = incurred * claims
-    share = np.stack([terms.rule_array("administration", case.regions, y) for y in years[1:]])
     return CountyBook(
         persons=flows.persons[scheme, 1:, :n],
         contributors=flows.contributors[scheme, 1:, :n],
@@ -100,18 +192,9 @@ def county_book(
         claims_incurred=incurred[1:],
         claims_paid=paid,
         outstanding=outstanding,
-        administration=usual * share,
+        administration=usual * administration_share(case, scheme, flows.years[1:]),
         expected_cost=flows.expected_cost[scheme, 1:, :n],
     )
-
-
-def _near_and_away(
-    near: FloatArray, away: FloatArray, direct: FloatArray, by_regime: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Claims paid and outstanding of care in the territory and elsewhere together."""
-    paid_near, owed_near = run_off(near, np.tile(direct, (near.shape[0], 1)))
-    paid_away, owed_away = run_off(away, by_regime)
-    return paid_near + paid_away, owed_near + owed_away
 
 
 def with_taken_in(
@@ -131,7 +214,7 @@ def with_taken_in(
     factors = claims or {}
     book = county_book(case, flows, scheme, factors.get(case.schemes[scheme].name))
     for since, file in case.schemes[scheme].taken_in:
-        number = [s.name for s in case.schemes].index(file.name)
+        number = case.scheme_number(file.name)
         other = county_book(case, flows, number, factors.get(file.name))
         later = (flows.years[1:] >= since)[:, None]
         book = replace(

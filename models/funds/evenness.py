@@ -19,13 +19,20 @@ def evenness_indices(
 
     NaN without any pool; zero where no rate lies above zero.
 
+    >>> from fundpool import examples
+    >>> rates, weight = np.array([0.06, 0.06, 0.1, 0.1]), np.ones(4)
+    >>> pools = ["000000", "000001", "000002", "000003"]
+    >>> indices = evenness_indices(examples.case(), pools, rates, weight)
+    >>> round(indices["gini"], 6)
+    0.125
+
     Args:
         case: the case.
         pools: code of each pool, ``(p,)``.
         rates: rate of each, ``(p,)``.
         weight: present value of its contribution base, ``(p,)``.
     """
-    grouping = case.levels[min(1, len(case.levels) - 1)]
+    grouping = case.second_level
     ancestors = case.regions.ancestor_index(grouping)
     codes = list(case.regions.codes_at(grouping))
     parents = {
@@ -55,6 +62,11 @@ def evenness_of(case: Case, measures: pd.DataFrame) -> pd.DataFrame:
     Columns: scheme, pools, mean, range, cv, gini, theil, theil_within, theil_between; within and
     between the regions of the second level (cities). A plan whose pools lie above that level has
     no within part. A scheme without a level rate has no row.
+
+    >>> from fundpool import examples
+    >>> projection = examples.projection("county")
+    >>> evenness_of(projection.case, projection.measures)["scheme"].tolist()
+    ['employee', 'resident']
     """
     rows = []
     for scheme, table in measures.groupby("scheme", sort=False):
@@ -65,7 +77,13 @@ def evenness_of(case: Case, measures: pd.DataFrame) -> pd.DataFrame:
 
 
 def evenness_overall(case: Case, measures: pd.DataFrame) -> dict[str, float]:
-    """The same over all schemes together: each pool's level rates, weighted by its bases."""
+    """The same over all schemes together: each pool's level rates, weighted by its bases.
+
+    >>> from fundpool import examples
+    >>> projection = examples.projection("county")
+    >>> sorted(evenness_overall(projection.case, projection.measures))
+    ['cv', 'gini', 'mean', 'range', 'theil', 'theil_between', 'theil_within']
+    """
     rated = measures[measures["level_rate"].notna()]
     money = rated.assign(money=rated["level_rate"] * rated["base_present_value"])
     pooled = money.groupby("pool", sort=False)[["money", "base_present_value"]].sum().reset_index()

@@ -50,6 +50,12 @@ def pool_measures(summaries: Mapping[str, PoolSummary]) -> pd.DataFrame:
     Columns: scheme, pool, name, level, and those of ``COLUMNS``, whose meaning
     :class:`fundpool.models.funds.summary.PoolSummary` gives; ``base_present_value`` is its
     ``worth``, the weight of a level rate in means. ``exhaustion_year`` is blank if there is none.
+
+    >>> from fundpool import examples
+    >>> summaries = examples.projection("city").summaries
+    >>> measures = pool_measures({name: summary for name, (_, summary) in summaries.items()})
+    >>> measures["pool"].tolist()
+    ['C00000', 'C00001', 'C00000', 'C00001']
     """
     frames = [
         pd.DataFrame(

@@ -75,10 +75,9 @@ def scheme_overview(
     case: Case, flows: CountyFlows, summaries: Mapping[str, tuple[PoolRun, PoolSummary]]
 ) -> pd.DataFrame:
     """One row per scheme: its name and the figures of :class:`Headline`."""
-    names = [scheme.name for scheme in case.schemes]
     rows = []
     for name, (run, summary) in summaries.items():
-        persons = flows.persons[names.index(name), 1:, :-1]
+        persons = flows.persons[case.scheme_number(name), 1:, :-1]
         found = headline_of(case, run, summary, persons, int(flows.years[-1]))
         rows.append({"scheme": name, **found})
     result = pd.DataFrame(rows)

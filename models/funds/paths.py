@@ -9,8 +9,7 @@ coefficients: income is ``rate * contribution_base``, and
 
 from dataclasses import dataclass
 
-import numpy as np
-
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray, IntArray
 
 
@@ -58,9 +57,4 @@ class PoolPaths:
     @property
     def rate(self) -> FloatArray:
         """Rate of the pooled fund in force, ``(s, T, p)``; zero where there is no base."""
-        return np.divide(
-            self.income,
-            self.contribution_base,
-            out=np.zeros_like(self.income),
-            where=self.contribution_base > 0,
-        )
+        return ratio(self.income, self.contribution_base)

@@ -1,62 +1,32 @@
-"""Balances of a scheme's pools under a pooling plan, in many scenarios at once.
+"""The balance recursion: pools of a scheme under a pooling plan, in many scenarios at once.
 
-The recursion of :mod:`fundpool.models.funds.table` on arrays: stages, mergers, adjustment funds,
-moral hazard and collection effort included, without a table. ``fund_table`` is its specification.
+``B[t] = B[t-1] * (1+i) + (contributions - account credits + other income + swaps in - swaps out -
+claims paid - administration) * (1+i)^0.5``
 
-Pools of all stages stand in one list of ``P``; a pool has numbers in the years of its stage only.
+A new stage of the plan adds the balances of the pools that it merges. An adjustment fund holds its
+reserve at the same interest; as a stage ends its money goes where
+:func:`fundpool.models.pooling.timeline.hub_moves` says. A scheme that takes another in has that
+one's balances from then on.
+
+:func:`pool_balances` is the specification, in plain numpy with a scenario axis; one scenario is the
+central path. :mod:`fundpool.models.funds.compiled` is its compiled twin. Pools of all stages stand
+in one list of ``P``; a pool has numbers in the years of its stage only.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
-from fundpool.models.funds.books import (
-    OTHER_INCOME,
-    CountyBook,
-    county_book,
-    opening_balances,
-    with_taken_in,
-)
-from fundpool.models.funds.table import members, year_after
+from fundpool.models.funds.books import opening_balances, with_taken_in
+from fundpool.models.funds.pool_money import PoolFactors, gather, pool_money
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
-from fundpool.models.pooling.effects import collection_effort
-from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
-from fundpool.models.pooling.timeline import Layout, hub_moves, layout
-
-
-@dataclass(frozen=True)
-class Chance:
-    """Money of a scheme's counties in ``N`` scenarios as the study has it, levers untouched.
-
-    Attributes:
-        income: contributions less account credits, ``(N, T, n)``.
-        subsidies, outgo: alike.
-        interest: yearly rate, ``(N, T)``.
-    """
-
-    income: FloatArray
-    subsidies: FloatArray
-    outgo: FloatArray
-    interest: FloatArray
-
-
-@dataclass(frozen=True)
-class PoolFactors:
-    """What scenarios make of central money by pool; the first row is the central path itself.
-
-    Attributes:
-        income, subsidies, outgo: scenario over central money, one array ``(N + 1, p)`` a year.
-        interest: added to central interest, ``(N + 1, T)``.
-    """
-
-    income: tuple[FloatArray, ...]
-    subsidies: tuple[FloatArray, ...]
-    outgo: tuple[FloatArray, ...]
-    interest: FloatArray
+from fundpool.models.pooling.plans import PoolingPlan, Pools, members, pools_of
+from fundpool.models.pooling.timeline import Layout, layout
 
 
 @dataclass(frozen=True)
@@ -75,11 +45,141 @@ class Decision:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """Balances of a scheme that another takes in: year, pools and balances ``(N, p)``."""
+    """Balances of a scheme that another takes in.
+
+    Attributes:
+        year: number of the projected year at whose start it does, counted from 0.
+        pools: the pools that held them.
+        balance: by pool, ``(N, p)``, or ``(1, p)`` for the same in all scenarios.
+    """
 
     year: int
     pools: Pools
     balance: FloatArray
+
+
+@dataclass(frozen=True)
+class HubYear:
+    """Adjustment funds of a scheme in a year, central path, ``(f,)`` each.
+
+    Attributes:
+        year: number of the projected year, counted from 0.
+        hubs: counties, codes and names of the funds.
+        opening, balance: money held at the start and at the end of the year.
+        levies, grants: paid in and out in the middle of it.
+    """
+
+    year: int
+    hubs: Pools
+    opening: FloatArray
+    balance: FloatArray
+    levies: FloatArray
+    grants: FloatArray
+
+
+@dataclass(frozen=True)
+class PoolBalances:
+    """What the recursion gives; ``T`` years, ``P`` pools of all stages, ``N`` scenarios.
+
+    What stands by pool is NaN outside a pool's life. Of opening balances and swaps the first
+    scenario is kept, which is the central path where there is one.
+
+    Attributes:
+        opening: at the start of each year, with what is taken over then, ``(T, P)``.
+        taken_over: from merged schemes at the start of each year, ``(T, P)``.
+        balance: at year ends, ``(N, T, P)``.
+        paid, received: levies and grants, ``(T, P)``.
+        hub: held by all adjustment funds together at year ends, ``(N, T)``.
+        total: held by all pools and adjustment funds together, ``(N, T)``.
+        hub_years: adjustment funds one by one, in years in which there are any.
+        left: balances of the last pools at the end, ``(N, p)``.
+    """
+
+    opening: FloatArray
+    taken_over: FloatArray
+    balance: FloatArray
+    paid: FloatArray
+    received: FloatArray
+    hub: FloatArray
+    total: FloatArray
+    hub_years: tuple[HubYear, ...]
+    left: FloatArray
+
+
+def pool_balances(
+    laid: Layout,
+    opening: FloatArray,
+    interest: FloatArray,
+    flow_of: Callable[[int], PoolFlow],
+    taken_in: Sequence[TakenIn] = (),
+    decision: Decision | None = None,
+) -> PoolBalances:
+    """Balances of pools by the recursion.
+
+    Args:
+        laid: the pools; what it says of claims is not used.
+        opening: balances of the first stage's pools at the start, ``(N, p)``.
+        interest: yearly rate, ``(N, T)``.
+        flow_of: money of a year's pools, by its number, ``(N, p)`` or ``(1, p)``.
+        taken_in: balances that arrive from merged schemes.
+        decision: swaps in place of the plan's adjustment funds.
+    """
+    scenarios, span = interest.shape
+    shape = span, int(laid.offsets[-1])
+    start, taken_over, paid, received = (np.full(shape, np.nan) for _ in range(4))
+    path = np.full((scenarios, *shape), np.nan)
+    hub, total = np.zeros((2, scenarios, span))
+    hub_years = []
+    balance, reserve = opening, np.zeros((scenarios, 0))
+    for t in range(span):
+        stage, here = int(laid.stage_of[t]), laid.in_force(t)
+        pools, upper, rules = laid.pools[stage], laid.hubs[stage], laid.stages[stage].adjustment
+        moves, hubs = laid.hub_history[stage]
+        begins = t == laid.starts[stage]
+        if begins and stage > 0:
+            before = laid.pools[stage - 1]
+            balance = gather(members(before, pools), balance, len(pools.codes))
+        if begins and moves is not None:
+            size = None if upper is None else len(upper.codes)
+            from_hubs, reserve = moves.carry(reserve, len(pools.codes), size)
+            balance = balance + from_hubs
+        elif begins and hubs is not None:
+            reserve = np.zeros((scenarios, len(hubs.codes)))
+        arrived = np.zeros((1, balance.shape[1]))
+        for other in taken_in:
+            if other.year == t:
+                place = members(other.pools, pools)
+                arrived = arrived + gather(place, other.balance, balance.shape[1])
+        balance = balance + arrived
+        start[t, here], taken_over[t, here] = balance[0], arrived[0]
+        flow = flow_of(t)
+        growth = 1.0 + interest[:, t, None]
+        half = np.sqrt(growth)
+        opened = reserve
+        levies, grants = np.zeros((2, 1, len(pools.codes)))
+        if decision is not None:
+            levies, grants = decision.paid[t][None], decision.received[t][None]
+            collected = (levies - grants).sum(axis=1, keepdims=True)
+            reserve = (reserve.sum(axis=1, keepdims=True) * half + collected) * half
+        elif upper is not None and rules is not None:
+            member = members(pools, upper)
+            levies, grants, left = swaps_of_year(member, rules, flow, opened * half)
+            reserve = left * half
+        else:  # adjustment funds whose stage is over keep what they hold at interest
+            reserve = reserve * growth
+        if hubs is not None and decision is None:
+            by_hub = np.zeros((2, reserve.shape[1]))
+            if upper is not None:
+                by_hub = gather(members(pools, upper), np.stack([levies[0], grants[0]]),
+                                reserve.shape[1])  # fmt: skip
+            hub_years.append(HubYear(t, hubs, opened[0], reserve[0], *by_hub))
+        balance = balance * growth + (flow.result + grants - levies) * half
+        paid[t, here], received[t, here] = levies[0], grants[0]
+        path[:, t, here], hub[:, t] = balance, reserve.sum(axis=1)
+        total[:, t] = balance.sum(axis=1) + hub[:, t]
+    return PoolBalances(
+        start, taken_over, path, paid, received, hub, total, tuple(hub_years), balance
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,9 +191,11 @@ class PoolRun:
     Attributes:
         layout: the pools.
         years: years in which the scheme stands, ``(T,)``.
-        persons, contribution_base, contributions, income (contributions less account credits),
-            subsidies (with what is gained from accounts and for missing years), outgo,
-            outstanding, outgo_next_year.
+        persons, contribution_base, contributions: central path, as are the next four lines.
+        income: contributions less account credits.
+        subsidies: with what is gained from accounts and for missing years.
+        outgo, outgo_next_year: claims paid and administration.
+        outstanding: claims incurred and not yet paid.
         owed_before: claims incurred and not yet paid at the start of the year.
         interest: of the central path, ``(T,)``.
         opening: balance at the start of a pool's life, central path, ``(P,)``.
@@ -105,6 +207,8 @@ class PoolRun:
         paid, received: levies and grants of the central path, ``(T, P)``.
         hub: held by all adjustment funds together at year ends, ``(N + 1, T)``.
         total: held by all pools and adjustment funds together, ``(N + 1, T)``.
+        money: all central money by name (:func:`fundpool.models.funds.pool_money.pool_money`).
+        hub_years: adjustment funds one by one.
     """
 
     layout: Layout
@@ -127,6 +231,8 @@ class PoolRun:
     received: FloatArray
     hub: FloatArray
     total: FloatArray
+    money: Mapping[str, FloatArray] = field(default_factory=dict)
+    hub_years: tuple[HubYear, ...] = ()
 
     @property
     def reserve_months(self) -> FloatArray:
@@ -137,12 +243,11 @@ class PoolRun:
         monthly = self.outgo_next_year / 12.0
         held = self.balance[0] - self.outstanding
         blank = np.where(held < 0, 0.0, np.nan)
-        months = np.divide(held, monthly, out=blank, where=monthly > 0)
-        return np.asarray(months, dtype=np.float64)
+        return ratio(held, monthly, blank)
 
 
-CENTRAL = ("persons", "contribution_base", "contributions", "income", "subsidies", "outgo",
-           "outstanding", "outgo_next_year", "owed_before")  # fmt: skip
+CENTRAL = ("persons", "contribution_base", "contributions", "income", "outgo", "outstanding",
+           "outgo_next_year", "owed_before")  # fmt: skip
 
 
 def pool_run(
@@ -154,6 +259,14 @@ def pool_run(
     taken_in: Sequence[TakenIn] = (),
 ) -> tuple[PoolRun, FloatArray]:
     """Balances of a scheme's pools.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling import layout, plan_for
+    >>> study = examples.study()
+    >>> laid = layout(study.case, plan_for(study.case, "city"), "employee", study.flows.years[1:])
+    >>> run, _ = pool_run(study.case, study.flows, laid)
+    >>> run.balance.shape  # central path, years, pools
+    (1, 3, 2)
 
     Args:
         case: the case.
@@ -171,110 +284,39 @@ def pool_run(
     """
     if decision is not None and len(laid.stages) > 1:
         raise ValueError("rates and swaps are decided for pools that stay the same")
-    number = [scheme.name for scheme in case.schemes].index(laid.scheme)
-    book = with_taken_in(case, flows, number, laid.claims)
-    span, total = laid.stage_of.size, int(laid.offsets[-1])
-    scenarios = 1 if factors is None else factors.interest.shape[0]
-    central = {name: np.full((span, total), np.nan) for name in CENTRAL}
-    paid, received = np.full((span, total), np.nan), np.full((span, total), np.nan)
-    opening = np.full(total, np.nan)
-    opening_path, taken_over = np.full((span, total), np.nan), np.full((span, total), np.nan)
-    balances = np.full((scenarios, span, total), np.nan)
-    hub_path, total_path = np.zeros((scenarios, span)), np.zeros((scenarios, span))
-    own = county_money(book)
-    stage, begin, held, money = -1, 0, np.zeros((scenarios, 0)), np.zeros((scenarios, 0))
-    pooled: dict[str, FloatArray] = {}
-    open_hubs: Pools | None = None
-    for t in range(span):
-        pools = laid.pools[laid.stage_of[t]]
-        if laid.stage_of[t] != stage:
-            if stage < 0:
-                held = np.tile(pools.total(opening_balances(case, laid.scheme)), (scenarios, 1))
-            else:
-                held = _gather(members(laid.pools[stage], pools), held, len(pools.codes))
-                if open_hubs is not None:
-                    upper = laid.hubs[int(laid.stage_of[t])]
-                    moves = hub_moves(open_hubs, pools, upper)
-                    size = None if upper is None else len(upper.codes)
-                    taken, money = moves.carry(money, len(pools.codes), size)
-                    held, open_hubs = held + taken, upper or open_hubs
-                    if upper is None and (moves.to_pool >= 0).all():
-                        open_hubs = None
-            stage = int(laid.stage_of[t])
-            here = slice(int(laid.offsets[stage]), int(laid.offsets[stage + 1]))
-            begin = t
-            during = slice(t, t + int((laid.stage_of == stage).sum()))
-            pooled = _pooled(case, laid.stages[stage], pools, own, during)
-            for name in CENTRAL:
-                central[name][during, here] = pooled[name]
-        taken_over[t, here] = 0.0
-        for over in taken_in:
-            if over.year == flows.years[t + 1]:
-                arriving = _gather(members(over.pools, pools), over.balance, held.shape[1])
-                taken_over[t, here] += arriving[0]
-                held = held + arriving
-        opening_path[t, here] = held[0]
-        if t == 0 or laid.stage_of[t] != laid.stage_of[t - 1]:
-            opening[here] = held[0]
-        now = {name: values[t - begin] for name, values in pooled.items()}
-        if decision is not None:
-            now["income"] = decision.rates[t] * now["contribution_base"]
-            central["income"][t, here] = now["income"]
-        if factors is None:
-            growth = np.full((1, 1), 1.0 + flows.paths.interest[t])
-            income, gained, outgo = now["income"][None], now["subsidies"][None], now["outgo"][None]
-        else:
-            growth = 1.0 + flows.paths.interest[t] + factors.interest[:, t, None]
-            income = factors.income[t] * now["income"]
-            gained = factors.subsidies[t] * now["subsidies"]
-            outgo = factors.outgo[t] * now["outgo"]
-        result = income + gained - outgo
-        half = np.sqrt(growth)
-        hubs, rules = laid.hubs[stage], laid.stages[stage].adjustment
-        if decision is not None:
-            out, into = decision.paid[t][None], decision.received[t][None]
-            result = result + into - out
-            paid[t, here], received[t, here] = out[0], into[0]
-            left = hub_path[:, t - 1, None] * half if t else np.zeros((scenarios, 1))
-            hub_path[:, t] = ((left + (out - into).sum(axis=1, keepdims=True)) * half)[:, 0]
-        elif hubs is not None and rules is not None:
-            if open_hubs is None:
-                money, open_hubs = np.zeros((scenarios, len(hubs.codes))), hubs
-            flow = PoolFlow(income, result, now["expected_cost"])
-            out, into, left = swaps_of_year(members(pools, hubs), rules, flow, money * half)
-            money = left * half
-            result = result + into - out
-            paid[t, here], received[t, here] = out[0], into[0]
-        else:
-            paid[t, here] = received[t, here] = 0.0
-            money = money * growth  # a fund whose stage is over keeps what it holds at interest
-        if decision is None:
-            hub_path[:, t] = 0.0 if open_hubs is None else money.sum(axis=1)
-        held = held * growth + result * half
-        balances[:, t, here] = held
-        total_path[:, t] = held.sum(axis=1) + hub_path[:, t]
+    number = case.scheme_number(laid.scheme)
+    money = pool_money(case, laid, with_taken_in(case, flows, number, laid.claims))
+    if decision is not None:
+        money["income"] = decision.rates * money["contribution_base"]
+    span = laid.stage_of.size
+    interest = flows.paths.interest[None, :span]
+    if factors is not None:
+        interest = interest + factors.interest[:, :span]
+
+    def flow_of(t: int) -> PoolFlow:
+        here = (t, laid.in_force(t))
+        income, other = money["income"][here][None], money["other_income"][here][None]
+        outgo = money["outgo"][here][None]
+        if factors is not None:
+            income, other = factors.income[t] * income, factors.subsidies[t] * other
+            outgo = factors.outgo[t] * outgo
+        return PoolFlow(income, income + other - outgo, money["expected_cost"][here])
+
+    opening = laid.pools[0].total(opening_balances(case, laid.scheme))
+    found = pool_balances(
+        laid, np.tile(opening, (interest.shape[0], 1)), interest, flow_of, taken_in, decision
+    )
+    places = np.arange(int(laid.offsets[-1]))
     run = PoolRun(
         layout=laid, years=flows.years[1 : span + 1], interest=flows.paths.interest[:span],
-        opening=opening, opening_balance=opening_path, taken_over=taken_over,
-        balance=balances, paid=paid, received=received, hub=hub_path,
-        total=total_path, **central,
+        **{name: money[name] for name in CENTRAL}, subsidies=money["other_income"],
+        opening=found.opening[np.repeat(laid.starts, np.diff(laid.offsets)), places],
+        opening_balance=found.opening, taken_over=found.taken_over,
+        balance=found.balance, paid=found.paid, received=found.received, hub=found.hub,
+        total=found.total, money=money,
+        hub_years=found.hub_years,
     )  # fmt: skip
-    return run, held
-
-
-def _pooled(
-    case: Case, stage: Stage, pools: Pools, own: dict[str, FloatArray], during: slice
-) -> dict[str, FloatArray]:
-    """Money of a stage's pools in its years, ``(T, p)``, with what pooling leaves of income."""
-    now = {
-        name: _gather(pools.of_county, values[during], len(pools.codes))
-        for name, values in own.items()
-    }
-    effort = collection_effort(case, stage, pools)
-    for name in ("contribution_base", "contributions", "account_credits"):
-        now[name] = now[name] * effort
-    now["income"] = now["contributions"] - now["account_credits"]
-    return now
+    return run, found.left
 
 
 def scheme_run(
@@ -287,6 +329,13 @@ def scheme_run(
 ) -> PoolRun:
     """Balances of a scheme's pools under a plan, with what it takes over from merged schemes.
 
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling import plan_for
+    >>> study = examples.study()
+    >>> run = scheme_run(study.case, study.flows, plan_for(study.case, "city"), "employee")
+    >>> run.balance.shape  # central path, years, pools
+    (1, 3, 2)
+
     Args:
         case: the case.
         flows: its flows, levers moved or not.
@@ -295,20 +344,29 @@ def scheme_run(
         factors: scenario over central money of this scheme's pools.
         decision: rates and swaps in place of the rules.
     """
+    laid = layout(case, plan, scheme, flows.years[1:])
+    taken_in = _taken_in(case, flows, plan, scheme, int(flows.years[-1]))
+    return pool_run(case, flows, laid, factors, decision, taken_in)[0]
+
+
+def _taken_in(
+    case: Case, flows: CountyFlows, plan: PoolingPlan, scheme: str, until: int
+) -> list[TakenIn]:
+    """What other schemes hand to a scheme up to a year, with what they took in themselves."""
     taken = []
     for merger in case.settings.mergers:
-        if merger.into == scheme and merger.year <= flows.years[-1]:
+        if merger.into == scheme and merger.year <= until:
+            number = merger.year - int(flows.years[1])
             other = layout(case, plan, merger.scheme, flows.years[1:])
             if other.pools:
-                _, left = pool_run(case, flows, other)
-                taken.append(TakenIn(merger.year, other.pools[-1], left))
+                earlier = _taken_in(case, flows, plan, merger.scheme, merger.year - 1)
+                _, left = pool_run(case, flows, other, taken_in=earlier)
+                taken.append(TakenIn(number, other.pools[-1], left))
             else:  # merged as the projection begins
                 pools = pools_of(case, plan.stage(merger.scheme, merger.year))
                 left = pools.total(opening_balances(case, merger.scheme))[None]
-                taken.append(TakenIn(merger.year, pools, left))
-    return pool_run(
-        case, flows, layout(case, plan, scheme, flows.years[1:]), factors, decision, taken
-    )[0]
+                taken.append(TakenIn(number, pools, left))
+    return taken
 
 
 def standing_runs(
@@ -333,58 +391,3 @@ def standing_runs(
         )
         for stage in run.layout.stages
     )
-
-
-def county_money(book: CountyBook) -> dict[str, FloatArray]:
-    """A scheme's flows by county as the recursion needs them, ``(T, n)`` each."""
-    outgo = book.claims_paid + book.administration
-    return {
-        "persons": book.persons,
-        "contribution_base": book.contribution_base,
-        "contributions": book.contributions,
-        "account_credits": book.account_credits,
-        "subsidies": np.sum([getattr(book, name) for name in OTHER_INCOME], axis=0),
-        "outgo": outgo,
-        "outstanding": book.outstanding,
-        "outgo_next_year": year_after(outgo),
-        "owed_before": book.outstanding - book.claims_incurred + book.claims_paid,
-        "expected_cost": book.expected_cost,
-    }
-
-
-def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -> PoolFactors:
-    """What scenarios make of central money by pool; nothing where there is no central money.
-
-    A scheme that takes others in is drawn by its own money; theirs moves with it, and so do claims
-    that pooling adds.
-
-    Args:
-        case: the case.
-        flows: the flows that the scenarios were drawn around, levers untouched.
-        laid: the pools.
-        chance: the scenarios' money.
-    """
-    number = [scheme.name for scheme in case.schemes].index(laid.scheme)
-    own = county_money(county_book(case, flows, number))
-    own["income"] = own["contributions"] - own["account_credits"]
-    result: dict[str, list[FloatArray]] = {"income": [], "subsidies": [], "outgo": []}
-    for t, stage in enumerate(laid.stage_of):
-        pools = laid.pools[stage]
-        for name, listed in result.items():
-            central = pools.total(own[name][t])
-            drawn = _gather(pools.of_county, getattr(chance, name)[:, t], len(pools.codes))
-            factor = np.divide(drawn, central, out=np.ones_like(drawn), where=central != 0)
-            listed.append(np.concatenate([np.ones((1, central.size)), factor]))
-    return PoolFactors(
-        tuple(result["income"]),
-        tuple(result["subsidies"]),
-        tuple(result["outgo"]),
-        np.pad(chance.interest - flows.paths.interest, ((1, 0), (0, 0))),
-    )
-
-
-def _gather(index: IntArray, values: FloatArray, size: int) -> FloatArray:
-    """Sum the last axis of ``(N, m)`` into ``size`` places."""
-    order = np.argsort(index, kind="stable")
-    starts = np.searchsorted(index[order], np.arange(size))
-    return np.asarray(np.add.reduceat(values[:, order], starts, axis=1), dtype=np.float64)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.risk import ruin_probability
 from fundpool.actuarial.solvency import (
     actuarial_balance,
@@ -107,6 +108,11 @@ def pool_summary(
 ) -> PoolSummary:
     """Measures of the pools of all stages.
 
+    >>> from fundpool import examples
+    >>> run, _ = examples.projection("city").summaries["employee"]
+    >>> pool_summary(run, target_months=6.0).codes == run.layout.codes
+    True
+
     Args:
         run: the pools' paths.
         target_months: reserve target in months of outgo.
@@ -137,7 +143,7 @@ def pool_summary(
     subsidies, income = lives.path(run.subsidies), lives.path(run.income)
     persons = lives.path(run.persons)
     owed = lives.path(run.owed_before)
-    payg, paid = _over(outgo - subsidies, base), _over(income, base)
+    payg, paid = ratio(outgo - subsidies, base, np.nan), ratio(income, base, np.nan)
     rates = _window_rates(run, throughout, target_months, place_of, since)
     gone = np.asarray((run.balance[1:, since:] < 0).any(axis=1))
     chance = run.balance.shape[0] > 1
@@ -169,8 +175,8 @@ def pool_summary(
         level_rate=rates.level,
         actuarial_balance=rates.balance,
         short_range_test=_short_range(
-            months, lives, 12.0 * _over(lives.at_first(opening - owed), lives.at_first(outgo)),
-            target_months,
+            months, lives, target_months,
+            12.0 * ratio(lives.at_first(opening - owed), lives.at_first(outgo), np.nan),
         ),
         ruin=_any_of(gone, place_of, len(codes)).mean(axis=0)
         if chance
@@ -178,7 +184,7 @@ def pool_summary(
         persons=lives.at_first(persons),
         persons_last=lives.at_last(persons),
         contribution_base=lives.at_first(base),
-        cost_per_person=_over(np.nansum(outgo, axis=0), total_persons),
+        cost_per_person=ratio(np.nansum(outgo, axis=0), total_persons, np.nan),
         worth=np.where(np.isnan(rates.level), np.nan, worth),
         window_worth=rates.worth,
         span=run.years.size - rates.begin,
@@ -275,7 +281,7 @@ def _window_rates(
 
 
 def _short_range(
-    months: FloatArray, lives: _Lives, opening: FloatArray, target: float
+    months: FloatArray, lives: _Lives, target: float, opening: FloatArray
 ) -> np.ndarray:
     """Whether pools pass the short-range test over as much of it as they live.
 
@@ -327,13 +333,6 @@ def _county_ruin(run: PoolRun, gone: np.ndarray, since: int) -> FloatArray:
     for stage in np.unique(laid.stage_of[since:]):
         marked |= gone[:, laid.offsets[stage] + laid.pools[stage].of_county]
     return np.asarray(marked.mean(axis=0))
-
-
-def _over(numerator: FloatArray, denominator: FloatArray | float) -> FloatArray:
-    """A ratio, NaN where it does not exist."""
-    below = np.broadcast_to(np.asarray(denominator, dtype=np.float64), np.shape(numerator))
-    ratio = np.full(np.shape(numerator), np.nan)
-    return np.asarray(np.divide(numerator, below, out=ratio, where=below > 0), dtype=np.float64)
 
 
 def exhausted_share(summary: PoolSummary, persons: FloatArray) -> float:

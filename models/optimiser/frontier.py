@@ -211,7 +211,7 @@ class _Warm:
             status = self.problem.solve(self.solver)
             self.loaded = True
         if status == pulp.LpStatusNotSolved:
-            # rare: the warm start has gone astray; begin afresh from inside
+            # rare: the warm start failed; solve anew by the interior-point method
             self.solver = InMemoryHighs(solver="ipx")
             status = self.problem.solve(self.solver)
             assert self.solver.model is not None

@@ -23,6 +23,9 @@ AIMS = ("burden", "unevenness", "movement", "swaps")
 class Policy:
     """Limits on rates and swaps.
 
+    >>> Policy(reserve_months=3.0, yearly_change=0.002).swaps
+    True
+
     Attributes:
         reserve_months: months of outgo that a pool must hold, net of claims owed.
         phase_in_years: year by whose end every pool must hold it; until then a pool need only be
@@ -75,6 +78,9 @@ class Policy:
 @dataclass(frozen=True)
 class Aims:
     """What a plan minimises once shortfalls are as small as can be.
+
+    >>> Aims(unevenness=2.0).measure
+    'range'
 
     Attributes:
         burden, unevenness, movement, swaps: weights of the mean burden, of its unevenness, of

@@ -12,6 +12,7 @@ from fundpool.models.optimiser.certificate import Certificate, Decision, Recursi
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.ruin.acceptability import Acceptability
+from fundpool.models.optimiser.ruin.adjusting import AdjustingPlan
 from fundpool.models.optimiser.ruin.limit import Probability
 from fundpool.models.optimiser.stages import Outcome, solved_funds
 from fundpool.models.optimiser.tail.rounds import Round
@@ -56,6 +57,7 @@ class Plan:
         rounds: of each program that plans on all scenarios by those in some tail.
         probability: of a balance below zero, where it was limited.
         acceptability: what regions make of a plan with such a limit.
+        rule: that rates follow, where one was asked for; the rates are then those it starts from.
     """
 
     policy: Policy
@@ -67,6 +69,7 @@ class Plan:
     rounds: tuple[tuple[Round, ...], ...] = ()
     probability: Probability | None = None
     acceptability: Acceptability | None = None
+    rule: AdjustingPlan | None = None
 
     def __repr__(self) -> str:
         """What it is, in a line."""
@@ -245,6 +248,8 @@ class Plan:
             limited["probability"] = self.probability.record()
         if self.acceptability is not None:
             limited["acceptability"] = self.acceptability.record()
+        if self.rule is not None:
+            limited["rule"] = self.rule.record()
         return limited | {
             "objective": self.certificate.objective,
             "status": self.status,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray
@@ -17,11 +18,14 @@ from fundpool.models.optimiser.problem.scenarios import (
     forward_selection,
 )
 from fundpool.models.optimiser.ruin.acceptability import acceptability_of, income_of_pools
+from fundpool.models.optimiser.ruin.adjusting import AdjustingPlan, RuinTask, adjusting_plan
 from fundpool.models.optimiser.ruin.flows import (
+    BalanceOf,
     FlowBlocks,
     ScenarioFlows,
     drawn_blocks,
     joined,
+    scenario_balance,
 )
 from fundpool.models.optimiser.ruin.limit import RuinLimit
 from fundpool.models.optimiser.ruin.planning import safe_plan
@@ -32,6 +36,7 @@ from fundpool.models.projection.study import Projection
 from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.models.scenarios.terms import scenario_terms
 
+RuleKind = Literal["fixed", "adjusting"]
 FRESH_SCENARIOS, IN_SAMPLE = 10_000, 2_000
 """Fresh scenarios on which a probability of ruin is tried, and most that margins are set on."""
 
@@ -39,6 +44,9 @@ FRESH_SCENARIOS, IN_SAMPLE = 10_000, 2_000
 @dataclass(frozen=True)
 class Choices:
     """How to optimise, where the case's own rules are not wanted.
+
+    >>> Choices(policy=Policy(reserve_months=3.0)).stated_gap
+    0.0001
 
     Attributes:
         policy, aims: limits and weights; the case's unless given.
@@ -50,6 +58,8 @@ class Choices:
             where its floors cannot be kept or are not of that kind.
         stated_gap: relative gap to the bound at which a plan on a larger sample is certified.
         threads: programs solved at once.
+        rule: rates are a ``fixed`` path, or follow an ``adjusting`` rule
+            (:mod:`.ruin.rule`), for which a probability of ruin is needed.
     """
 
     policy: Policy | None = None
@@ -60,6 +70,12 @@ class Choices:
     most_scenarios: int = 12
     stated_gap: float = 1e-4
     threads: int = 2
+    rule: RuleKind = "fixed"
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown rule."""
+        if self.rule not in ("fixed", "adjusting"):
+            raise ValueError(f"{self.rule!r} is not fixed or adjusting")
 
 
 @dataclass(frozen=True)
@@ -88,10 +104,15 @@ def optimise(
 ) -> Plan:
     """Contribution rates and swaps that keep every fund solvent and even out costs.
 
+    >>> from fundpool import examples
+    >>> plan = optimise(examples.projection("city"), reserve_months=6)
+    >>> plan.status, plan.rates["year"].unique().tolist()
+    ('certified', [2021, 2022, 2023])
+
     Args:
         projection: projected funds; their pools stay the same throughout.
-        reserve_months: reserve floor in months of outgo, net of claims owed; the case's
-            ``solvency.target_reserve_months`` unless told, and none with ``ruin``.
+        reserve_months: reserve floor in months of outgo, net of claims owed; default: the
+            case's ``solvency.target_reserve_months``, and none with ``ruin``.
         scenarios: scenarios sampled from the stochastic model; 0 plans on the central path. Rates
             are decided before the scenario, swaps after it, and the floor is kept in the mean of
             the worst cases (``cvar``) unless the policy says otherwise. With ``ruin`` the number
@@ -113,6 +134,8 @@ def optimise(
     case = projection.case
     if ruin is None and (by is not None or joint):
         raise ValueError("a last year and a joint probability need a probability of ruin")
+    if ruin is None and choices.rule == "adjusting":
+        raise ValueError("an adjusting rule needs a probability of ruin")
     if ruin is not None and reserve_months is None:
         reserve_months = 0.0
     policy = choices.policy or policy_of(case, reserve_months)
@@ -191,10 +214,15 @@ def planned_within_ruin(
             return iter([{name: ScenarioFlows.of(given.fresh[name]) for name in names}])
 
     safe = safe_plan(solve, within, fresh, limit, policy)
+    rule: AdjustingPlan | None = None
+    balance_of: BalanceOf = scenario_balance
+    if choices.rule == "adjusting":
+        task = RuinTask(solve, within, fresh, limit, policy)
+        safe, rule, balance_of = adjusting_plan(task, safe, aims)
     incomes = {own.scheme: income_of_pools(projection, own) for own in paths}
     return Plan(
         safe.policy, aims, safe.outcomes, probability=safe.probability,
-        acceptability=acceptability_of(safe, within, incomes),
+        acceptability=acceptability_of(safe, within, incomes, balance_of), rule=rule,
     )  # fmt: skip
 
 
@@ -214,7 +242,12 @@ def drawn(projection: Projection, schemes: Sequence[str], scenarios: int, seed: 
 
 
 def optimise_where_possible(projection: Projection) -> Plan | None:
-    """The plan by the case's own rules; None where the pools change or another fund swaps."""
+    """The plan by the case's own rules; None where the pools change or another fund swaps.
+
+    >>> from fundpool import examples
+    >>> optimise_where_possible(examples.projection("city")).status
+    'certified'
+    """
     try:
         return optimise(projection)
     except ValueError:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.pooling.plans import AdjustmentFund
 
@@ -37,6 +38,12 @@ def swaps_of_year(
     insured by age and sex; what is left, with the reserve, meets deficits. A deficit is what a pool
     lacks once it has paid its levy and received what it gets by need.
 
+    >>> fund = AdjustmentFund("province", levy=0.1, own_responsibility=0.0)
+    >>> flow = PoolFlow(np.array([100.0, 100.0]), np.array([20.0, -30.0]), np.array([1.0, 1.0]))
+    >>> paid, received, reserve = swaps_of_year(np.array([0, 0]), fund, flow, np.array([0.0]))
+    >>> paid.tolist(), received.tolist(), reserve.tolist()
+    ([10.0, 10.0], [0.0, 20.0], [0.0])
+
     Args:
         member: adjustment fund that each pool belongs to, ``(p,)``.
         fund: its rules.
@@ -51,13 +58,13 @@ def swaps_of_year(
     levies = fund.levy * np.maximum(flow.pooled_contributions, 0.0)
     collected = levies @ belongs
     needed = flow.expected_cost @ belongs
-    each = np.divide(fund.need * collected, needed, out=np.zeros_like(collected), where=needed > 0)
+    each = ratio(fund.need * collected, needed)
     by_need = each[..., member] * flow.expected_cost
     deficit = np.maximum(-(flow.result - levies + by_need), 0.0)
     wanted = (1.0 - fund.own_responsibility) * deficit
     available = reserve + collected - by_need @ belongs
     asked = wanted @ belongs
-    share = np.divide(available, asked, out=np.ones_like(asked), where=asked > 0).clip(0.0, 1.0)
+    share = ratio(available, asked, 1.0).clip(0.0, 1.0)
     grants = by_need + wanted * share[..., member]
     left = reserve + collected - grants @ belongs
     return levies, grants, np.maximum(left, 0.0)

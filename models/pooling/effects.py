@@ -8,12 +8,23 @@ from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 
 
 def moral_hazard(case: Case, level: str) -> float:
-    """Relative rise of claims when funds are merged at a level; zero at the lowest."""
+    """Relative rise of claims when funds are merged at a level; zero at the lowest.
+
+    >>> from fundpool import examples
+    >>> moral_hazard(examples.case(), "province")
+    0.0
+    """
     return float(case.settings.pooling.moral_hazard.value_of(level))
 
 
 def claims_factor(case: Case, pools: Pools) -> FloatArray:
-    """What pooling makes of the claims of each pool, one without moral hazard, ``(p,)``."""
+    """What pooling makes of the claims of each pool, one without moral hazard, ``(p,)``.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling.plans import Stage, pools_of
+    >>> claims_factor(examples.case(), pools_of(examples.case(), Stage("city"))).tolist()
+    [1.0, 1.0]
+    """
     return np.array([1.0 + moral_hazard(case, level) for level in pools.bearing])
 
 
@@ -24,6 +35,12 @@ def claims_by_year_of_care(
 
     The base year, first, and years in which the scheme does not stand are one: care given before
     funds merge stays as it was, however late it is paid.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling.short_form import plan_for
+    >>> plan, years = plan_for(examples.case(), "city"), np.arange(2021, 2024)
+    >>> claims_by_year_of_care(examples.case(), plan, "employee", years).shape
+    (4, 4)
 
     Args:
         case: the case.
@@ -53,7 +70,14 @@ def claims_with_taken_in(
 
 
 def collection_effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:
-    """What pooling leaves of contributions where offices collect for a larger fund, ``(p,)``."""
+    """What pooling leaves of contributions where offices collect for a larger fund, ``(p,)``.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling.plans import Stage, pools_of
+    >>> stage = Stage("city")
+    >>> collection_effort(examples.case(), stage, pools_of(examples.case(), stage)).tolist()
+    [1.0, 1.0]
+    """
     values = case.settings.pooling.collection_effort
     if values is None:
         return np.ones(len(pools.bearing))

@@ -19,6 +19,9 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 class AdjustmentFund:
     """A fund of a higher level that evens out part of its members' deficits.
 
+    >>> AdjustmentFund("province", levy=0.05, own_responsibility=0.2)
+    AdjustmentFund(level='province', levy=0.05, own_responsibility=0.2, need=0.0)
+
     Attributes:
         level: level of the region tree that holds the fund.
         levy: share of a pool's pooled contributions paid in each year.
@@ -43,6 +46,9 @@ class AdjustmentFund:
 class Stage:
     """Pools in force from a year on.
 
+    >>> Stage("city", from_year=2027, schemes=("employee",)).level
+    'city'
+
     Attributes:
         from_year: first year; None for the start of the projection.
         level: level of the region tree at which funds are held.
@@ -60,7 +66,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class PoolingPlan:
-    """A named row of stages."""
+    """A named row of stages.
+
+    >>> PoolingPlan("staged", (Stage("county"), Stage("city", from_year=2027))).name
+    'staged'
+    """
 
     name: str
     stages: tuple[Stage, ...]
@@ -104,10 +114,20 @@ class Pools:
         return result
 
 
+def members(pools: Pools, upper: Pools) -> IntArray:
+    """Which upper pool each pool belongs to, by its first county, ``(p,)``."""
+    first = np.array([np.flatnonzero(pools.of_county == p)[0] for p in range(len(pools.codes))])
+    return np.asarray(upper.of_county[first], dtype=np.int64)
+
+
 def pools_of(case: Case, stage: Stage) -> Pools:
     """The pools that a stage makes of a case's counties.
 
     A group that bears the code of a region and holds all its counties is that region.
+
+    >>> from fundpool import examples
+    >>> pools_of(examples.case(), Stage("city")).codes
+    ('C00000', 'C00001')
 
     Raises:
         ValueError: the level is not one of the case's.

@@ -19,6 +19,11 @@ def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
     city 320300 and the county 320722 together hold one, called North; clusters are divided by
     semicolons.
 
+    >>> from fundpool import examples
+    >>> plan = plan_for(examples.case(), "county,city@2023")
+    >>> [(stage.level, stage.from_year) for stage in plan.stages]
+    [('county', None), ('city', 2023)]
+
     Raises:
         ValueError: the text names an unknown level or region or cannot be read, pools would be
             split up, or a pool would belong to two adjustment funds.

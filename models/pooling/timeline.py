@@ -2,13 +2,43 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.pooling.effects import claims_with_taken_in
-from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
+from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, members, pools_of
+
+
+class PoolTimeline(NamedTuple):
+    """A :class:`Layout` as arrays, for compiled code; ``P`` pools, ``F`` adjustment funds at most.
+
+    Attributes:
+        first, last: pools in force in each year, ``(T,)``.
+        stage: stage of each year, ``(T,)``.
+        begins: 1 in the first year of a later stage, ``(T,)``.
+        merge_into: pool of the next stage, ``(P,)``; -1 in the last stage.
+        hub: adjustment fund of each pool, ``(P,)``; -1 none.
+        hub_to_pool: pool that takes in what an adjustment fund holds as a stage begins,
+            ``(stages, F)``; -1 none.
+        hub_to_hub: adjustment fund that does where no pool does, ``(stages, F)``.
+        levy, own, need: levy, own responsibility and share of levies paid by need, ``(P,)``.
+    """
+
+    first: IntArray
+    last: IntArray
+    stage: IntArray
+    begins: IntArray
+    merge_into: IntArray
+    hub: IntArray
+    hub_to_pool: IntArray
+    hub_to_hub: IntArray
+    levy: FloatArray
+    own: FloatArray
+    need: FloatArray
 
 
 @dataclass(frozen=True)
@@ -44,6 +74,66 @@ class Layout:
         """Places of the pools of the last stage."""
         return slice(int(self.offsets[-2]), int(self.offsets[-1]))
 
+    def in_force(self, t: int) -> slice:
+        """Places of the pools of a year, counted from 0."""
+        stage = int(self.stage_of[t])
+        return slice(int(self.offsets[stage]), int(self.offsets[stage + 1]))
+
+    @property
+    def starts(self) -> IntArray:
+        """First year of each stage, counted from 0, ``(stages,)``."""
+        return np.searchsorted(self.stage_of, np.arange(len(self.stages))).astype(np.int64)
+
+    @cached_property
+    def hub_history(self) -> tuple[tuple["HubMoves | None", Pools | None], ...]:
+        """By stage: where the money of earlier adjustment funds goes as it begins, and the funds
+        that hold money in it; None without.
+
+        Raises:
+            ValueError: new funds would split an old one.
+        """
+        history: list[tuple[HubMoves | None, Pools | None]] = []
+        hubs: Pools | None = None
+        for pools, upper in zip(self.pools, self.hubs, strict=True):
+            moves = None if hubs is None else hub_moves(hubs, pools, upper)
+            all_paid_out = moves is not None and bool((moves.to_pool >= 0).all())
+            if upper is not None or all_paid_out:
+                hubs = upper
+            history.append((moves, hubs))
+        return tuple(history)
+
+    def timeline(self) -> PoolTimeline:
+        """The layout as arrays.
+
+        Raises:
+            ValueError: new adjustment funds would split an old one.
+        """
+        total, stages = int(self.offsets[-1]), len(self.stages)
+        merge_into, hub = np.full((2, total), -1, dtype=np.int64)
+        levy, own, need = np.zeros((3, total))
+        most = max([1, *(len(upper.codes) for upper in self.hubs if upper is not None)])
+        to_pool = np.full((stages, most), -1, dtype=np.int64)
+        to_hub = np.tile(np.arange(most, dtype=np.int64), (stages, 1))
+        for number, (stage, pools) in enumerate(zip(self.stages, self.pools, strict=True)):
+            here = slice(int(self.offsets[number]), int(self.offsets[number + 1]))
+            moves, upper = self.hub_history[number][0], self.hubs[number]
+            if moves is not None:
+                inside = moves.to_pool >= 0
+                to_pool[number, : inside.size][inside] = here.start + moves.to_pool[inside]
+                to_hub[number, : inside.size][~inside] = moves.to_hub[~inside]
+            if number + 1 < stages:
+                merge_into[here] = here.stop + members(pools, self.pools[number + 1])
+            if stage.adjustment is not None and upper is not None:
+                hub[here] = members(pools, upper)
+                levy[here], own[here] = stage.adjustment.levy, stage.adjustment.own_responsibility
+                need[here] = stage.adjustment.need
+        begins = np.zeros(self.stage_of.size, dtype=np.int64)
+        begins[self.starts[1:]] = 1
+        return PoolTimeline(
+            self.offsets[self.stage_of], self.offsets[self.stage_of + 1], self.stage_of, begins,
+            merge_into.copy(), hub.copy(), to_pool, to_hub, levy.copy(), own.copy(), need.copy(),
+        )  # fmt: skip
+
     def of_county(self) -> IntArray:
         """Place of each county's pool in each year, ``(T', n)``."""
         placed = [offset + p.of_county for offset, p in zip(self.offsets, self.pools, strict=False)]
@@ -52,6 +142,13 @@ class Layout:
 
 def layout(case: Case, plan: PoolingPlan, scheme: str, years: IntArray) -> Layout:
     """A scheme's pools under a plan.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling.short_form import plan_for
+    >>> plan = plan_for(examples.case(), "county,city@2023")
+    >>> laid = layout(examples.case(), plan, "employee", np.arange(2021, 2024))
+    >>> [pools.codes for pools in laid.pools]
+    [('000000', '000001', '000002', '000003'), ('C00000', 'C00001')]
 
     Raises:
         ValueError: the plan names a level that the case does not have, or splits pools up.
@@ -116,6 +213,14 @@ class HubMoves:
 
 def hub_moves(hubs: Pools, pools: Pools, upper: Pools | None) -> HubMoves:
     """Where the money of adjustment funds goes as a new stage begins.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.pooling.plans import Stage, pools_of
+    >>> cities = pools_of(examples.case(), Stage("city"))
+    >>> province = pools_of(examples.case(), Stage("province"))
+    >>> moves = hub_moves(cities, cities, province)  # every city has become one pool
+    >>> moves.to_pool.tolist(), moves.to_hub.tolist()
+    ([0, 1], [-1, -1])
 
     Args:
         hubs: the funds so far.

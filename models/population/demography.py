@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.lifetable import LifeTable, usual_infant_share
 from fundpool.actuarial.mobility import home_away_probabilities, rogers_castro
 from fundpool.inputs.case import Case
@@ -72,7 +73,7 @@ def demography(case: Case, pairs: PairIndex) -> Demography:
         np.searchsorted(fertility_years, births["year"].to_numpy(dtype=float)),
         births["age"].to_numpy(dtype=np.int64),
     ] = births["rate"].to_numpy(dtype=float)
-    ratio = case.tables["sex_ratio_at_birth"].sort_values("year")
+    sex_ratio = case.tables["sex_ratio_at_birth"].sort_values("year")
     form = case.settings.mobility.schedule
     schedule = np.asarray(
         rogers_castro(
@@ -90,8 +91,8 @@ def demography(case: Case, pairs: PairIndex) -> Demography:
         fertility_years=fertility_years,
         birth_rate=birth_rate,
         fertility_level=_by_region(case, "demography", "region", "fertility_level", 1.0),
-        sex_ratio_years=ratio["year"].to_numpy(dtype=float),
-        males_per_female=ratio["males_per_female"].to_numpy(dtype=float),
+        sex_ratio_years=sex_ratio["year"].to_numpy(dtype=float),
+        males_per_female=sex_ratio["males_per_female"].to_numpy(dtype=float),
         # a home whose people are known to live nowhere else sends nobody away
         gross_migraproduction_rate=_by_region(
             case, "mobility", "home", "gross_migraproduction_rate", 0.0
@@ -100,7 +101,7 @@ def demography(case: Case, pairs: PairIndex) -> Demography:
         return_rate=_by_region(case, "mobility", "home", "return_rate", 0.0),
         onward_rate=_by_region(case, "mobility", "home", "onward_rate", 0.0),
         schedule=schedule / schedule.sum(),
-        destination=np.divide(stock, whole, out=np.zeros_like(stock), where=whole > 0),
+        destination=ratio(stock, whole),
     )
 
 

@@ -20,12 +20,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.inputs.format.vocabulary import STATUSES
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex
+from fundpool.models.axes.statuses import DUAL, EMPLOYEE
 from fundpool.models.population.rates import YearRates
 
-CONTRIBUTING = (STATUSES.index("employee"), STATUSES.index("dual"))
+CONTRIBUTING = (EMPLOYEE, DUAL)
 """Statuses that pay into the payroll scheme."""
 
 YEARS, SQUARES, MONEY = range(3)
@@ -78,7 +79,7 @@ def staying_by_cell(rates: YearRates, cells: IntArray) -> FloatArray:
 
 def mean_of(amount: FloatArray, number: FloatArray) -> FloatArray:
     """``amount / number``, zero where there is nobody."""
-    return np.divide(amount, number, out=np.zeros_like(amount), where=number > 0)
+    return ratio(amount, number)
 
 
 def carried(

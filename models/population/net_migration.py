@@ -12,8 +12,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.vocabulary import AGES, CELLS, SEXES
 from fundpool.models.axes.arrays import BoolArray, FloatArray
 from fundpool.models.axes.cells import cell_index
@@ -98,7 +100,7 @@ def join(
         living = cells.spread(people[residents].sum(axis=0, dtype=float)[None])[0]
         stayers = cells.spread(people[[own]])[0].astype(float)
         number = living.sum(axis=0)
-        mix = np.divide(living, number, out=np.zeros_like(living), where=number > 0)
+        mix = ratio(living, number)
         mix[NONE, number <= 0] = 1.0
         for away, at_home in AT_HOME.items():
             mix[at_home] += mix[away]
@@ -112,7 +114,7 @@ def join(
             holdings[residents].sum(axis=0, dtype=float),
             cells.contributors(people[residents]).sum(axis=0, dtype=float)[None],
         )
-        staying = np.divide(before - left, before, out=np.ones_like(before), where=before > 0)
+        staying = ratio(before - left, before, 1.0)
         for layer in range(holdings.shape[1]):
             if layer != MONEY:  # who leaves abroad leaves account money with the others
                 holdings[own, layer] = holdings[own, layer] * staying + came * mean[layer]
@@ -139,15 +141,17 @@ def _leaving(
         cell = int(np.flatnonzero(short)[0])
         sex, age = SEXES[cell // AGES], cell % AGES
         raise CaseError(
-            [Finding("tables/net_migration", None, "persons", f"{-number[cell]:g}",
-                     f"at most the {most[cell]:.0f} {sex} stayers of {age} in {where[0]} in "
-                     f"{where[1]}", "Let fewer people leave.")]
+            [Finding.of_setting("tables/net_migration", "persons", f"{-number[cell]:g}",
+                                Message("at most the %(most)s %(sex)s stayers of %(age)s in "
+                                        "%(region)s in %(year)s", most=f"{most[cell]:.0f}", sex=sex,
+                                        age=age, region=where[0], year=where[1]),
+                                Message("Let fewer people leave."))]
         )  # fmt: skip
     first = np.minimum(mix * number, stayers)
     rest = np.maximum(number - first.sum(axis=0), 0.0)
     room = stayers - first
     total = room.sum(axis=0)
-    share = np.divide(rest, total, out=np.zeros_like(rest), where=total > 0)
+    share = ratio(rest, total)
     return np.asarray(first + room * np.minimum(share, 1.0))
 
 

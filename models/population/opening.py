@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE, TIES
 from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
@@ -25,7 +26,13 @@ RESIDENT_TIES = ("stayer", "within", "between", "inbound")
 
 
 def case_pairs(case: Case) -> PairIndex:
-    """The pairs of home and residence that hold people in the base year."""
+    """The pairs of home and residence that hold people in the base year.
+
+    >>> from fundpool import examples
+    >>> pairs = case_pairs(examples.case())
+    >>> pairs.counties, pairs.count
+    (4, 17)
+    """
     table = case.tables["migrants"]
     table = table[table["persons"] > 0]
     index = {code: case.regions.index(code) for code in (*case.regions.codes, OUTSIDE)}
@@ -96,9 +103,9 @@ def divide_by_tie(
     fitted = np.where(people[:, None] > 0, fitted, 0.0)
     for _ in range(rounds):
         by_tie = fitted.sum(axis=2)
-        fitted *= np.divide(totals, by_tie, out=np.zeros_like(by_tie), where=by_tie > 0)[..., None]
+        fitted *= ratio(totals, by_tie)[..., None]
         by_cell = fitted.sum(axis=1)
-        factor = np.divide(people, by_cell, out=np.zeros_like(by_cell), where=by_cell > 0)
+        factor = ratio(people, by_cell)
         fitted *= factor[:, None]
         if np.abs(fitted.sum(axis=2) - totals).max() <= 1e-9 * max(1.0, totals.max()):
             break
@@ -118,7 +125,14 @@ def opening_people(
     cells: HeldCells,
     kind: np.dtype[Any] | None = None,
 ) -> FloatArray:
-    """People at the end of the base year, packed ``(P, M)``; doubles unless told."""
+    """People at the end of the base year, packed ``(P, M)``; ``kind`` defaults to doubles.
+
+    >>> from fundpool import examples
+    >>> ready = examples.prepared()
+    >>> people = opening_people(ready.case, ready.pairs, ready.cover, ready.cells)
+    >>> bool((people >= 0).all())
+    True
+    """
     n = pairs.counties
     stock = migrant_stock(case, pairs)
     people = residents(case)
@@ -140,7 +154,7 @@ def opening_people(
         place = pairs.residence[member]
         whole = by_tie[place, tie]
         row[member] = place * len(RESIDENT_TIES) + tie
-        share[member] = np.divide(stock[member], whole, out=np.zeros_like(whole), where=whole > 0)
+        share[member] = ratio(stock[member], whole)
     row[pairs.own] = np.append(np.arange(n) * len(RESIDENT_TIES), of_tie.shape[0] + 1)
     share[pairs.own] = 1.0
     result = np.empty((pairs.count, cells.width), kind or np.dtype(np.float64))

@@ -57,11 +57,16 @@ class Prepared:
 
 
 LARGEST_DOUBLE = 1_000_000_000
-"""Bytes of people up to which double precision is used unless told."""
+"""Bytes of people up to which double precision is the default."""
 
 
 def prepare(case: Case, precision: str | None = None) -> Prepared:
     """Lay a case out as arrays: pairs, base-year people and cover, demographic tables.
+
+    >>> from fundpool import examples
+    >>> prepared = prepare(examples.case())
+    >>> prepared.people.dtype == np.float64, prepared.pairs.counties
+    (True, 4)
 
     Args:
         case: a checked case.
@@ -121,7 +126,12 @@ def payroll_scheme(case: Case) -> int:
 def year_rates(
     prepared: Prepared, transition: coverage.Transition, retired: FloatArray, year: int
 ) -> YearRates:
-    """The rates of one year."""
+    """The rates of one year.
+
+    >>> from fundpool import examples
+    >>> examples.rates().fertility.shape
+    (5, 101)
+    """
     case, terms = prepared.case, prepared.demography
     ratios, newborn = survival(terms, year)
     at_home = home_cover(base_year.rural_shares(case))

@@ -31,6 +31,11 @@ def survive_and_age(people: FloatArray, survival: FloatArray) -> FloatArray:
 
     ``N[a+1] = N[a] * S[a]``; the open interval takes the survivors of 99 and of 100 and over.
 
+    >>> people, survival = np.zeros((1, 1, 202)), np.full((1, 202), 0.99)
+    >>> people[0, 0, 30] = 1_000.0
+    >>> float(survive_and_age(people, survival)[0, 0, 31])
+    990.0
+
     Args:
         people: ``(P, K, 202)``.
         survival: survivorship ratios at each pair's residence, ``(P, 202)``.
@@ -47,6 +52,11 @@ def survive_and_age(people: FloatArray, survival: FloatArray) -> FloatArray:
 def births_by_pair(before: FloatArray, after: FloatArray, fertility: FloatArray) -> FloatArray:
     """Births to the women of each pair, by the mean of the women before and after survival.
 
+    >>> women, fertility = np.zeros((1, 1, 202)), np.zeros((1, 101))
+    >>> women[0, 0, WOMEN], fertility[0, 25] = 100.0, 0.1
+    >>> births_by_pair(women, women, fertility).tolist()
+    [10.0]
+
     Args:
         before: people at the end of the year before, ``(P, K, 202)``.
         after: the same after :func:`survive_and_age`.
@@ -60,6 +70,14 @@ def move_home(
     people: FloatArray, own: int, share: FloatArray, rates: YearRates, home: int
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """The year's moves of the people of one home.
+
+    >>> from fundpool import examples
+    >>> pairs, people = examples.prepared().pairs, examples.whole_people()
+    >>> here, rates = slice(*pairs.start[:2]), examples.rates()  # the pairs of home 0
+    >>> own = int(pairs.own[0] - pairs.start[0])
+    >>> after, *_ = move_home(people[here], own, rates.destination[here], rates, 0)
+    >>> bool(np.isclose(after.sum(), people[here].sum()))
+    True
 
     Args:
         people: ``(m, K, 202)``, the ``m`` places where they live.
@@ -100,6 +118,11 @@ def retire(people: FloatArray, pairs: PairIndex, rates: YearRates) -> FloatArray
     Those with enough credited years become ``retired``, the others fall back on the cover that
     their home gives.
 
+    >>> from fundpool import examples
+    >>> people, rates = examples.whole_people(), examples.rates()
+    >>> bool(np.isclose(retire(people, examples.prepared().pairs, rates).sum(), people.sum()))
+    True
+
     Args:
         people: ``(P, K, 202)``.
         pairs: the pairs.
@@ -119,7 +142,13 @@ def retire(people: FloatArray, pairs: PairIndex, rates: YearRates) -> FloatArray
 
 
 def change_cover(people: FloatArray, rates: YearRates) -> FloatArray:
-    """Yearly Markov transition of coverage statuses, ``(P, K, 202)``."""
+    """Yearly Markov transition of coverage statuses, ``(P, K, 202)``.
+
+    >>> from fundpool import examples
+    >>> people, rates = examples.whole_people(), examples.rates()
+    >>> bool(np.isclose(change_cover(people, rates).sum(), people.sum()))
+    True
+    """
     result = np.empty_like(people)
     for first, last, band in band_runs(rates.band):
         matrices = rates.transition[rates.transition_row, band]
@@ -128,7 +157,11 @@ def change_cover(people: FloatArray, rates: YearRates) -> FloatArray:
 
 
 def band_runs(band: np.ndarray) -> list[tuple[int, int, int]]:
-    """Runs ``(first, last, band)`` of cells that use the same coverage band."""
+    """Runs ``(first, last, band)`` of cells that use the same coverage band.
+
+    >>> band_runs(np.array([0, 0, 1, 1, 1, 0]))
+    [(0, 2, 0), (2, 5, 1), (5, 6, 0)]
+    """
     edges = np.flatnonzero(np.diff(band)) + 1
     starts = np.concatenate([[0], edges])
     ends = np.concatenate([edges, [band.size]])
@@ -136,7 +169,14 @@ def band_runs(band: np.ndarray) -> list[tuple[int, int, int]]:
 
 
 def expected_claims(people: FloatArray, care: CareWeights) -> FloatArray:
-    """Claims a year by pair, status, service and severity class, ``(P, K, C, J)``."""
+    """Claims a year by pair, status, service and severity class, ``(P, K, C, J)``.
+
+    >>> from fundpool import examples
+    >>> people = examples.whole_people()
+    >>> claims = expected_claims(people, examples.prepared().care)
+    >>> claims.shape[:2] == people.shape[:2]
+    True
+    """
     membership = np.zeros((care.classes, CELLS))
     membership[care.severity_class, np.arange(CELLS)] = 1.0
     weights = care.frequency[:, None, :] * membership[None]
@@ -152,6 +192,13 @@ def step(
     care: CareWeights,
 ) -> tuple[FloatArray, FloatArray, YearCount]:
     """One year of the population.
+
+    >>> from fundpool import examples
+    >>> ready, people = examples.prepared(), examples.whole_people()
+    >>> holdings = np.zeros((people.shape[0], 3, 202))
+    >>> after, _, count = step(people, holdings, ready.pairs, examples.rates(), ready.care)
+    >>> bool(np.isclose(after.sum(), people.sum() + count.births.sum() - count.deaths.sum()))
+    True
 
     Args:
         people: the state at the end of the year before, ``(P, K, 202)``; not changed.
@@ -233,6 +280,10 @@ def step(
 def lapsed_in_transition(settled: FloatArray, rates: YearRates) -> FloatArray:
     """People insured before the year's change of cover and uninsured after it, ``(P,)``.
 
+    >>> from fundpool import examples
+    >>> bool((lapsed_in_transition(examples.whole_people(), examples.rates()) >= 0).all())
+    True
+
     Args:
         settled: people after moves and retirement, ``(P, K, 202)``.
         rates: the year's rates.
@@ -251,8 +302,15 @@ def lapsed_on_move(
 ) -> FloatArray:
     """People who lose all cover on leaving a pair, ``(P,)``.
 
+    >>> from fundpool import examples
+    >>> pairs = examples.prepared().pairs
+    >>> nobody = np.zeros((pairs.count, examples.whole_people().shape[1]))
+    >>> float(lapsed_on_move(nobody, nobody, pairs, examples.rates()).sum())
+    0.0
+
     Args:
-        onward, returned: leavers by their status before, ``(P, K)``.
+        onward: leavers to another place, by their status before, ``(P, K)``.
+        returned: leavers to their home, by their status before, ``(P, K)``.
         pairs: the pairs.
         rates: the year's rates.
     """
@@ -271,7 +329,13 @@ def lapsed_on_move(
 
 
 def by_residence(values: FloatArray, pairs: PairIndex) -> FloatArray:
-    """Sum over homes, ``(P, 202) -> (n + 1, 202)``."""
+    """Sum over homes, ``(P, 202) -> (n + 1, 202)``.
+
+    >>> from fundpool import examples
+    >>> pairs = examples.prepared().pairs
+    >>> by_residence(np.ones((pairs.count, 202)), pairs).shape  # four counties and outside
+    (5, 202)
+    """
     total = np.zeros((pairs.counties + 1, values.shape[1]))
     inside = np.arange(pairs.count) != pairs.reservoir
     np.add.at(total, pairs.residence[inside], values[inside])
@@ -279,7 +343,15 @@ def by_residence(values: FloatArray, pairs: PairIndex) -> FloatArray:
 
 
 def without_reservoir(count: YearCount, pairs: PairIndex) -> YearCount:
-    """The counts with the reservoir pair set to zero."""
+    """The counts with the reservoir pair set to zero.
+
+    >>> from fundpool import examples
+    >>> ready, people = examples.prepared(), examples.whole_people()
+    >>> holdings = np.zeros((people.shape[0], 3, 202))
+    >>> _, _, count = step(people, holdings, ready.pairs, examples.rates(), ready.care)
+    >>> float(without_reservoir(count, ready.pairs).persons[ready.pairs.reservoir].sum())
+    0.0
+    """
     changed = {}
     for name in (
         "persons",

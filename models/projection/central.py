@@ -13,6 +13,11 @@ from fundpool.models.projection.study import Projection
 def central_paths(projection: Projection, scheme: str) -> PoolPaths:
     """The projection's own path of a scheme as a single scenario.
 
+    >>> from fundpool import examples
+    >>> paths = central_paths(examples.projection("city"), "employee")
+    >>> paths.pools, paths.outgo.shape
+    (('C00000', 'C00001'), (1, 3, 2))
+
     Raises:
         ValueError: the plan changes its pools on the way, or has an adjustment fund, whose swaps
             are not part of these flows.
@@ -26,11 +31,10 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         )
     case = projection.case
     pools = pools_of(case, next(iter(stages)))
-    own = case.scheme(scheme)
     care = claims_with_taken_in(case, projection.plan, scheme, years)
     for factors in care.values():
         factors[0] = 0.0  # leaves out what was given before the first year
-    since = with_taken_in(case, projection.flows, case.schemes.index(own), care)
+    since = with_taken_in(case, projection.flows, case.scheme_number(scheme), care)
     table = projection.funds[projection.funds["scheme"] == scheme]
 
     def by_pool(name: str) -> FloatArray:

@@ -88,6 +88,11 @@ def compare(
 ) -> Comparison:
     """Project a case once and pool it in several ways.
 
+    >>> from fundpool import examples
+    >>> levels = compare(examples.case(), ["county", "city"], years=2)
+    >>> list(levels.projections), len(levels.overview)  # two plans, two schemes
+    (['county', 'city'], 4)
+
     Args:
         case: a checked case.
         plans: levels or plans; default: every level of the case, and its policies' plan.

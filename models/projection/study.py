@@ -209,7 +209,7 @@ class Projection:
         out_of_pocket. ``outside``: everywhere beyond the case, with funds not modelled.
         """
         flows, case = self.flows, self.case
-        level = case.levels[min(1, len(case.levels) - 1)]
+        level = case.second_level
         codes = [*case.regions.codes_at(level), "outside"]
         _, _, size, _ = flows.migrants.shape
         home, residence = np.meshgrid(np.arange(size), np.arange(size), indexing="ij")
@@ -235,7 +235,7 @@ class Projection:
         reaching, earned (with enough credited years), bought (paid missing years); persons.
         """
         flows, case = self.flows, self.case
-        level = case.levels[min(1, len(case.levels) - 1)]
+        level = case.second_level
         codes = np.array([*case.regions.codes_at(level), "outside"])
         t, home, residence = np.nonzero(flows.retiring[:, 0])
         return pd.DataFrame(
@@ -348,6 +348,11 @@ def project(
     progress: Callable[[int], None] | None = None,
 ) -> Projection:
     """Project a case under one pooling plan.
+
+    >>> from fundpool import examples
+    >>> projection = project(examples.case(), pooling="city", years=2)
+    >>> projection.years.tolist(), projection.funds["scheme"].unique().tolist()
+    ([2021, 2022], ['employee', 'resident'])
 
     Args:
         case: a checked case.

@@ -94,7 +94,13 @@ def ruin_of_pools(outcome: Outcomes) -> tuple[np.ndarray, IntArray]:
 
 
 def ruin_table(run: StochasticRun) -> pd.DataFrame:
-    """Ruin probability by plan, scheme, pool and year, with its standard error."""
+    """Ruin probability by plan, scheme, pool and year, with its standard error.
+
+    >>> from fundpool import examples
+    >>> table = ruin_table(examples.risk().run)
+    >>> table["year"].unique().tolist()
+    [2021, 2022, 2023]
+    """
     frames = []
     for (plan, scheme), outcome in run.outcomes.items():
         pools = outcome.pools
@@ -135,6 +141,11 @@ def _by_group(
 
 def risk_table(run: StochasticRun, probability: float) -> pd.DataFrame:
     """Risk of every pool: ruin, required reserve, value at risk of one year and of the horizon.
+
+    >>> from fundpool import examples
+    >>> table = risk_table(examples.risk().run, probability=0.05)
+    >>> table["plan"].unique().tolist(), len(table)  # by scheme and pool
+    (['county', 'city'], 12)
 
     Args:
         run: the scenarios.
@@ -243,6 +254,12 @@ def pooling_gain(
     study: Study, run: StochasticRun, quiet: StochasticRun, probability: float
 ) -> PoolingGain:
     """What each plan saves in required reserves against the first, and why.
+
+    >>> from fundpool import examples
+    >>> risk = examples.risk()
+    >>> gain = pooling_gain(risk.study, risk.run, risk.quiet, probability=0.05)
+    >>> gain.probability
+    0.05
 
     Args:
         study: the study of the runs.

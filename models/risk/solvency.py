@@ -133,6 +133,11 @@ def solvency_risk(
 ) -> SolvencyRisk:
     """Run the scenarios of a study under several plans.
 
+    >>> from fundpool import examples
+    >>> risk = solvency_risk(examples.study(), ["county", "city"], scenarios=50)
+    >>> risk.overview["plan"].unique().tolist()
+    ['county', 'city']
+
     Args:
         study: a projected case with a section ``scenarios``.
         plans: levels or plans; gains are counted against the first.

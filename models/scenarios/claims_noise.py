@@ -23,10 +23,12 @@ import numpy as np
 from scipy.special import ndtr
 
 from fundpool.actuarial.aggregate_loss import compound_negative_binomial
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.claims.benefits import (
     coordinated_payments,
@@ -117,11 +119,10 @@ def moment_terms(case: Case, terms: ClaimTerms, order: int) -> ClaimTerms:
     if not (np.isfinite(payments).all() and np.isfinite(together).all()):
         raise CaseError(
             [
-                Finding(
-                    "tables/severity", None, "cv", None,
-                    "costs whose payments have a variance and a skewness",
-                    "Give the benefit a ceiling, or the Pareto costs a smaller variation.",
-                )
+                Finding.of_setting("tables/severity", "cv", None,
+                                   Message("costs whose payments have a variance and a skewness"),
+                                   Message("Give the benefit a ceiling, or the Pareto costs a "
+                                           "smaller variation."))
             ]
         )  # fmt: skip
     return replace(terms, payments=payments, together=together)
@@ -148,20 +149,15 @@ def claims_noise(
     inside = np.s_[:, 1:, :-1]
     volume = flows.claims_incurred[inside] / flows.paths.medical_price[None, 1:, None]
     base = moments.first[:, None]
-    grown = _over(volume, np.broadcast_to(base, volume.shape))
-    poisson = _over(_over(moments.second, moments.first**2)[:, None], grown)
-    third = _over(_over(moments.third, moments.first**3)[:, None], grown**2)
+    grown = ratio(volume, base)
+    poisson = ratio(ratio(moments.second, moments.first**2)[:, None], grown)
+    third = ratio(ratio(moments.third, moments.first**3)[:, None], grown**2)
     variance = np.where(volume > 0, poisson + overdispersion, 0.0)
     cumulant = third + 3.0 * overdispersion * poisson + 2.0 * overdispersion**2
-    skewness = _over(cumulant, variance**1.5)
+    skewness = ratio(cumulant, variance**1.5)
     small = np.argwhere((skewness[:, 0] > SMALL_POOL_SKEWNESS) & (volume[:, 0] > 0))
     tables, errors = _tables(case, opening, flows.multipliers, overdispersion, small)
     return ClaimsNoise(np.sqrt(variance), skewness, small.astype(np.int64), tables, errors)
-
-
-def _over(numerator: FloatArray, denominator: FloatArray) -> FloatArray:
-    shape = np.broadcast_shapes(numerator.shape, denominator.shape)
-    return np.divide(numerator, denominator, out=np.zeros(shape), where=denominator > 0)
 
 
 def _tables(
@@ -237,7 +233,7 @@ def standardised_quantiles(
     place = np.minimum(np.searchsorted(reached, ndtr(normals), side="left"), LATTICE - 1)
     # within a lattice cell the mass is spread evenly, so that quantiles move continuously
     below = np.concatenate([[0.0], reached])[place]
-    part = np.clip(_over(ndtr(normals) - below, mass[place]), 0.0, 1.0)
+    part = np.clip(ratio(ndtr(normals) - below, mass[place]), 0.0, 1.0)
     quantile = np.maximum(value[place] + (part - 0.5) * step, 0.0)
     quantile = np.where((place == 0) & (mass[0] > 0), 0.0, quantile)
     return (quantile - centre) / spread, abs(spread / deviation - 1.0)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.compiling import FAST, compiled
 
 GRID_STEP = 0.05
@@ -66,6 +66,37 @@ class EventTerms(NamedTuple):
     lasting: np.ndarray
     effects: FloatArray
     spread: FloatArray
+
+
+class Draw(NamedTuple):
+    """What chance does to a scenario; with an axis of ``N`` before each, to a row of scenarios.
+
+    Attributes:
+        drivers: wage index, premium index, price and morbidity, moving and enrolment
+            deviations built up, interest, ``(T, 6)``.
+        noise: standard normals of the claims, ``(T, S, n)``; of size one without noise.
+        struck: 1 in years with an event, ``(T,)``.
+        factors: effects of events on claims, wages and participation, ``(3, T, n)``.
+    """
+
+    drivers: FloatArray
+    noise: FloatArray
+    struck: IntArray
+    factors: FloatArray
+
+
+class CountyScratch(NamedTuple):
+    """Arrays that one scenario's flows are written to, ``(S, T, n)`` each.
+
+    Attributes:
+        income, subsidies, outgo: money.
+        claims: the factor on central claims.
+    """
+
+    income: FloatArray
+    subsidies: FloatArray
+    claims: FloatArray
+    outgo: FloatArray
 
 
 @compiled()
@@ -235,14 +266,14 @@ def _outgo(outgo, claims, parts):  # type: ignore[no-untyped-def]
 
 
 @compiled(FAST)
-def county_flows_of_scenario(  # type: ignore[no-untyped-def]
-    terms, drivers, noise, noisy, struck, factors, income, subsidies, claims, outgo
-):
-    """Fill income, subsidies, the claims factor and outgo by county, ``(S, T, n)`` each.
+def county_flows_of_scenario(terms, draw, noisy, flows):  # type: ignore[no-untyped-def]
+    """Fill the ``flows``, a :class:`CountyScratch`, of a scenario's :class:`Draw`.
 
     One short loop an output, over counties that lie side by side, so that each is vectorised.
     """
     schemes, years, counties = terms.income.shape
+    income, subsidies, claims = flows.income, flows.subsidies, flows.claims
+    drivers, noise, struck, factors = draw.drivers, draw.noise, draw.struck, draw.factors
     _follow(income, terms.income, terms.respond_income, terms.payroll, drivers)
     _follow(subsidies, terms.subsidies, terms.respond_subsidies, terms.payroll, drivers)
     _claims_factor(claims, terms.respond_claims, drivers)
@@ -259,7 +290,7 @@ def county_flows_of_scenario(  # type: ignore[no-untyped-def]
                     if terms.payroll[m] == 1:
                         paying *= factors[1, t, c]
                     income[m, t, c] *= paying
-    _outgo(outgo, claims, terms.parts)
+    _outgo(flows.outgo, claims, terms.parts)
 
 
 @compiled()

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.models.funds.recursion import Chance
-from fundpool.models.scenarios.flows import CountyScratch, draws
+from fundpool.models.funds.pool_money import Chance
+from fundpool.models.scenarios.flows import county_scratch, draws, fill
 from fundpool.models.scenarios.terms import ScenarioTerms
 
 REPORTED = 25
@@ -26,6 +26,12 @@ def county_chance(
 ) -> dict[str, Chance]:
     """Scenarios ``0 ... scenarios - 1`` by scheme.
 
+    >>> from fundpool import examples
+    >>> from fundpool.models.scenarios import scenario_terms
+    >>> terms = scenario_terms(examples.study())
+    >>> sorted(county_chance(examples.case(), terms, scenarios=10, seed=7))
+    ['employee', 'resident']
+
     Args:
         case: the case.
         terms: coefficients of its flows.
@@ -39,9 +45,9 @@ def county_chance(
         for name in ("income", "subsidies", "outgo")
     }
     interest = np.empty((scenarios, years))
-    scratch = CountyScratch.of(terms)
+    scratch = county_scratch(terms)
     for row, draw in enumerate(draws(terms, seed, 0, scenarios)):
-        scratch.fill(terms, draw)
+        fill(scratch, terms, draw)
         for name, values in kept.items():
             values[:, row] = getattr(scratch, name)
         interest[row] = draw.drivers[:, 5]

@@ -44,6 +44,9 @@ class EngineError(Exception):
 class Engine:
     """Where tasks run.
 
+    >>> Engine().kind
+    'local'
+
     Attributes:
         kind: ``local``, ``processes`` or ``dask``.
         address: address of a Dask scheduler; empty for a cluster of this machine's own.
@@ -71,6 +74,9 @@ class Engine:
 
 def engine_for(text: str, workers: int | None = None) -> Engine:
     """An engine from its short form: ``local``, ``processes``, ``dask``, ``dask=ADDRESS``.
+
+    >>> engine_for("processes", workers=2).kind
+    'processes'
 
     Raises:
         EngineError: another word, an empty address, or Dask is not installed.

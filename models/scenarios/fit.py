@@ -36,6 +36,11 @@ class DriverFit:
 def fit_drivers(history: pd.DataFrame, spillover: bool = True) -> DriverFit:
     """Fit the drivers to a history.
 
+    >>> growth = 0.05 + 0.01 * np.random.default_rng(1).standard_normal(40)
+    >>> fitted = fit_drivers(pd.DataFrame({"year": np.arange(1980, 2020), "wage_growth": growth}))
+    >>> fitted.years, abs(float(fitted.mean[0]) - 0.05) < 0.01
+    (39, True)
+
     Args:
         history: a column ``year`` without gaps and columns named as drivers: growth rates and
             interest as fractions, levels of morbidity, mobility and participation in logs. Drivers

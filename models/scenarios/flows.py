@@ -10,10 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.scenarios.compiled import (
     GRID_HALF,
     GRID_STEP,
+    CountyScratch,
+    Draw,
     EventTerms,
     apply_events,
     county_flows_of_scenario,
@@ -34,38 +36,22 @@ class Draws:
 
     Attributes:
         first: number of the first scenario.
-        drivers: wage index, premium index, price and morbidity, moving and enrolment
-            deviations built up, interest, ``(N, T, 6)``.
-        noise: standard normals of the claims, ``(N, T, S, n)``; of size one without noise.
-        struck: 1 in years with an event, ``(N, T)``.
-        factors: effects of events on claims, wages and participation, ``(N, 3, T, n)``.
+        rows: of each scenario, ``(N, ...)``; noise of size one without noise.
     """
 
     first: int
-    drivers: FloatArray
-    noise: FloatArray
-    struck: IntArray
-    factors: FloatArray
+    rows: Draw
 
     def __len__(self) -> int:
         """Number of scenarios."""
-        return int(self.drivers.shape[0])
+        return int(self.rows.drivers.shape[0])
 
-    def __iter__(self) -> Iterator["Draw"]:
+    def __iter__(self) -> Iterator[Draw]:
         """The scenarios one by one."""
+        drivers, noise, struck, factors = self.rows
         for row in range(len(self)):
-            noise = self.noise[row] if self.noise.shape[0] == len(self) else self.noise[0]
-            yield Draw(self.drivers[row], noise, self.struck[row], self.factors[row])
-
-
-@dataclass(frozen=True)
-class Draw:
-    """What chance does to one scenario: a row of :class:`Draws`."""
-
-    drivers: FloatArray
-    noise: FloatArray
-    struck: IntArray
-    factors: FloatArray
+            own_noise = noise[row] if noise.shape[0] == len(self) else noise[0]
+            yield Draw(drivers[row], own_noise, struck[row], factors[row])
 
 
 def event_terms(model: ScenarioModel, counties: int) -> EventTerms:
@@ -132,10 +118,8 @@ def chunks(terms: ScenarioTerms, seed: int, first: int, count: int) -> Iterator[
         if model.noise:
             for row in range(rows):
                 chance.at(first + begin + row).standard_normal(out=noise[row])
-        yield Draws(
-            first + begin, working[begin : begin + rows], noise[:rows], struck[:rows],
-            factors[:rows],
-        )  # fmt: skip
+        drawn = Draw(working[begin : begin + rows], noise[:rows], struck[:rows], factors[:rows])
+        yield Draws(first + begin, drawn)
 
 
 def draws(terms: ScenarioTerms, seed: int, first: int, count: int) -> Iterator[Draw]:
@@ -144,26 +128,14 @@ def draws(terms: ScenarioTerms, seed: int, first: int, count: int) -> Iterator[D
         yield from chunk
 
 
-@dataclass
-class CountyScratch:
-    """Arrays that one scenario's flows are written to, ``(S, T, n)`` each."""
+def county_scratch(terms: ScenarioTerms) -> CountyScratch:
+    """Room for the flows of a scenario of these terms."""
+    return CountyScratch(*(np.empty(terms.shape) for _ in range(4)))
 
-    income: FloatArray
-    subsidies: FloatArray
-    claims: FloatArray
-    outgo: FloatArray
 
-    @classmethod
-    def of(cls, terms: ScenarioTerms) -> "CountyScratch":
-        """Room for a scenario of these terms."""
-        return cls(*(np.empty(terms.shape) for _ in range(4)))
-
-    def fill(self, terms: ScenarioTerms, draw: Draw) -> None:
-        """Compute the flows of a draw; ``claims`` is the factor on central claims."""
-        county_flows_of_scenario(
-            terms.kernel, draw.drivers, draw.noise, terms.model.noise, draw.struck, draw.factors,
-            self.income, self.subsidies, self.claims, self.outgo,
-        )  # fmt: skip
+def fill(scratch: CountyScratch, terms: ScenarioTerms, draw: Draw) -> None:
+    """Compute the flows of a draw."""
+    county_flows_of_scenario(terms.kernel, draw, terms.model.noise, scratch)
 
 
 def readable_flows(terms: ScenarioTerms, draw: Draw) -> tuple[FloatArray, ...]:

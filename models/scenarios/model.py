@@ -21,6 +21,7 @@ import numpy as np
 
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.inputs.settings.scenarios import Scenarios, correlation_matrix, persistence_matrix
 from fundpool.models.axes.arrays import FloatArray, IntArray
@@ -156,7 +157,13 @@ class ScenarioModel:
 
 
 def driver_model(scenarios: Scenarios) -> DriverModel:
-    """The drivers of case.toml."""
+    """The drivers of case.toml.
+
+    >>> from fundpool import examples
+    >>> from fundpool.models.scenarios import scenario_settings
+    >>> driver_model(scenario_settings(examples.case())).persistence.shape
+    (6, 6)
+    """
     volatility = np.array([scenarios.volatility.values.get(name, 0.0) for name in DRIVERS])
     factor = np.linalg.cholesky(correlation_matrix(scenarios))
     return DriverModel(persistence_matrix(scenarios), volatility[:, None] * factor)
@@ -165,25 +172,33 @@ def driver_model(scenarios: Scenarios) -> DriverModel:
 def scenario_settings(case: Case) -> Scenarios:
     """The section ``scenarios`` of a case.
 
+    >>> from fundpool import examples
+    >>> scenario_settings(examples.case()).volatility.values["interest"] > 0.0
+    True
+
     Raises:
         CaseError: the case has none.
     """
     if case.settings.scenarios is None:
         raise CaseError(
             [
-                Finding(
-                    "case.toml", None, "scenarios", None,
-                    "volatilities, correlations and catastrophes of the drivers",
-                    "Add the section [scenarios] (docs/stochastic.md says what belongs in it), "
-                    "or ask for no scenarios.",
-                )
+                Finding.of_setting("case.toml", "scenarios", None,
+                                   Message("volatilities, correlations and catastrophes of the "
+                                           "drivers"),
+                                   Message("Add the section [scenarios] (docs/stochastic.md says "
+                                           "what belongs in it), or ask for no scenarios."))
             ]
         )  # fmt: skip
     return case.settings.scenarios
 
 
 def not_in_scenarios(case: Case, plans: Sequence[str] = ()) -> str:
-    """What of a case or its plans the scenarios cannot follow, in words; empty if nothing."""
+    """What of a case or its plans the scenarios cannot follow, in words; empty if nothing.
+
+    >>> from fundpool import examples
+    >>> not_in_scenarios(examples.case())
+    ''
+    """
     if case.settings.mergers:
         return "schemes that merge"
     effort = case.settings.pooling.collection_effort
@@ -198,6 +213,10 @@ def not_in_scenarios(case: Case, plans: Sequence[str] = ()) -> str:
 
 def scenario_model(case: Case, method: str = "pseudo", noise: bool = True) -> ScenarioModel:
     """The random part of a case.
+
+    >>> from fundpool import examples
+    >>> scenario_model(examples.case()).method
+    'pseudo'
 
     Args:
         case: a case with a section ``scenarios``.

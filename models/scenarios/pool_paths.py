@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.funds.books import year_after
 from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.pooling.effects import claims_by_year_of_care, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.study import Study
-from fundpool.models.scenarios.flows import CountyScratch, draws
+from fundpool.models.scenarios.flows import county_scratch, draws, fill
 from fundpool.models.scenarios.terms import ScenarioTerms, added_parts, lagged, scenario_terms
 
 
@@ -25,6 +25,11 @@ def sampled_paths(
 
     A scenario depends on seed and number alone, so the same one drawn in another block, or with
     another plan or scheme, is the same state of the world.
+
+    >>> from fundpool import examples
+    >>> paths = sampled_paths(examples.study(), "city", "employee", scenarios=10, seed=7)
+    >>> paths.outgo.shape  # scenarios, years, pools
+    (10, 3, 2)
 
     Args:
         study: a projected case with a section ``scenarios``.
@@ -44,7 +49,7 @@ def sampled_paths(
         raise ValueError("ask for at least one scenario, from number 0 on")
     case = study.case
     own = terms or scenario_terms(study)
-    number = [item.name for item in case.schemes].index(case.scheme(scheme).name)
+    number = case.scheme_number(scheme)
     stage = _only_stage(plan_for(case, plan), scheme, own)
     pools = pools_of(case, stage)
     effort = collection_effort(case, stage, pools)
@@ -62,9 +67,9 @@ def sampled_paths(
                "outstanding_of_care")}  # fmt: skip
     following = np.empty(shape)
     interest = np.empty((scenarios, years))
-    scratch = CountyScratch.of(own)
+    scratch = county_scratch(own)
     for row, draw in enumerate(draws(own, seed, first, scenarios)):
-        scratch.fill(own, draw)
+        fill(scratch, own, draw)
         owed, outgo = np.zeros((years, n)), scratch.outgo[number].copy()
         paid_since, owed_since = np.zeros((years, n)), np.zeros((years, n))
         for late in range(lags):
@@ -85,7 +90,7 @@ def sampled_paths(
         result["outstanding"][row] = pools.total(owed)
         result["outgo_of_care"][row] = pools.total(paid_since)
         result["outstanding_of_care"][row] = pools.total(owed_since)
-        following[row] = pools.total(_year_after(outgo))
+        following[row] = pools.total(year_after(outgo))
         interest[row] = draw.drivers[:, 5]
     inside = np.s_[number, 1:, :n]
     return PoolPaths(
@@ -112,11 +117,3 @@ def _only_stage(plan: PoolingPlan, scheme: str, terms: ScenarioTerms) -> Stage:
             "with the same pools throughout"
         )
     return next(iter(stages))
-
-
-def _year_after(outgo: FloatArray) -> FloatArray:
-    """Outgo a year later by county; after the last year it grows as it did into it."""
-    last = outgo[-1]
-    if outgo.shape[0] > 1:
-        last = last * np.divide(last, outgo[-2], out=np.ones_like(last), where=outgo[-2] > 0)
-    return np.concatenate([outgo[1:], last[None]])

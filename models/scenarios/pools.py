@@ -1,9 +1,9 @@
 """Balances of every pool of a pooling plan in one scenario, compiled.
 
-The recursion of :mod:`fundpool.models.funds.table`, with stages, merges and adjustment funds, on
-flows that differ by scenario. For every pool a second balance is carried that opened with nothing:
-what it lacks at its worst, discounted to the opening, is the opening reserve that the scenario asks
-for (swaps do not depend on balances, so the balance is linear in the opening).
+The recursion is that of :mod:`fundpool.models.funds.compiled`, on flows that differ by scenario.
+For every pool a second balance is carried that opened with nothing: what it lacks at its worst,
+discounted to the opening, is the opening reserve that the scenario asks for (swaps do not depend on
+balances, so the balance is linear in the opening).
 """
 
 from typing import NamedTuple
@@ -13,18 +13,10 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.compiling import FAST, compiled
+from fundpool.models.funds.compiled import ScenarioFunds, ScenarioMoney, balances_of_scenario
 from fundpool.models.pooling.effects import collection_effort
-from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
-from fundpool.models.pooling.timeline import hub_moves
-from fundpool.models.scenarios.compiled import county_flows_of_scenario
-
-PAID_IN, RESULT, ACTUAL, BARE = range(4)
-"""Rows of working room: contributions, the year's result, the balance, the balance that opened
-with nothing."""
-
-HELD, COLLECTED, EACH, ASKED, SHARE = range(5)
-"""Rows of an adjustment fund: money it holds, levies of the year, paid by need for each unit of
-expected cost, asked for by deficits, share of that granted."""
+from fundpool.models.pooling.timeline import Layout, PoolTimeline
+from fundpool.models.scenarios.compiled import CountyScratch, Draw, county_flows_of_scenario
 
 U = np.uint64
 """Places counted with unsigned numbers: a signed one might be negative, and the compiler would have
@@ -42,310 +34,246 @@ class PlanLayout(NamedTuple):
 
     Attributes:
         scheme: number of the scheme, ``(1,)``.
-        first, last: pools alive in each year, ``(T,)``.
+        timeline: the pools and adjustment funds by year.
         of_county: pool of each county by stage, ``(stages, n)``.
-        stage: stage of each year, ``(T,)``.
-        begins: 1 in the first year of a later stage, ``(T,)``.
-        merge_into: pool of the next stage, ``(P,)``; -1 in the last stage.
-        hub_to_pool: pool that takes in what an adjustment fund holds as a stage begins,
-            ``(stages, F)``; -1 none.
-        hub_to_hub: adjustment fund that does where no pool does, ``(stages, F)``.
         added: central claims paid that moral hazard adds, by the year of care, ``(L, T, n)``; no
             lags where it adds nothing.
         effort: what pooling leaves of income, ``(P,)``.
         slackening: 1 in years in which some pool's effort is not one, ``(T,)``.
-        hub: adjustment fund of each pool, ``(P,)``; -1 none.
-        levy, own, need: levy, own responsibility and share of levies paid by need, ``(P,)``.
         expected_cost: cost expected of the insured, ``(T, P)``; 0 outside a pool's life.
-        hubs: largest number of adjustment funds, ``(1,)``.
         opening: balance of the pools of the first stage, ``(first stage's pools,)``.
         cell: place of the first pool's balance among all balances, ``(T,)``.
     """
 
     scheme: IntArray
-    first: IntArray
-    last: IntArray
+    timeline: PoolTimeline
     of_county: IntArray
-    stage: IntArray
-    begins: IntArray
-    merge_into: IntArray
-    hub_to_pool: IntArray
-    hub_to_hub: IntArray
     added: FloatArray
     effort: FloatArray
     slackening: IntArray
-    hub: IntArray
-    levy: FloatArray
-    own: FloatArray
-    need: FloatArray
     expected_cost: FloatArray
-    hubs: IntArray
     opening: FloatArray
     cell: IntArray
 
 
+class PlanSet(NamedTuple):
+    """Pools of several plans and schemes side by side.
+
+    Attributes:
+        layouts: of each plan and scheme.
+        pool_start, cell_start: place of its first pool and first balance among those of all, and
+            their number in all at the end.
+    """
+
+    layouts: tuple[PlanLayout, ...]
+    pool_start: IntArray
+    cell_start: IntArray
+
+
+class Kept(NamedTuple):
+    """What is kept of ``N`` scenarios; ``C`` balances of all plans' pools by year, ``P`` pools.
+
+    Attributes:
+        balances: ``(N, C)``, in single precision.
+        need: opening reserve with which a pool never runs dry, ``(N, P)``.
+        one_year, horizon: what the first year and the whole time lack, discounted to the opening,
+            ``(N, P)``.
+        ruin: number of the year of ruin, ``(N, P)``; NEVER if none.
+    """
+
+    balances: np.ndarray
+    need: FloatArray
+    one_year: FloatArray
+    horizon: FloatArray
+    ruin: np.ndarray
+
+
+class PoolScratch(NamedTuple):
+    """Working room for one scenario; ``P`` pools of a plan.
+
+    Attributes:
+        money: of pools, ``(T, P)``.
+        funds: what pools and adjustment funds hold.
+        bare: balances that opened with nothing, ``(P,)``.
+    """
+
+    money: ScenarioMoney
+    funds: ScenarioFunds
+    bare: FloatArray
+
+
+class Place(NamedTuple):
+    """Where the balances of a scenario and plan go: row, first pool and first balance."""
+
+    row: int
+    pool: int
+    cell: int
+
+
 def plan_layout(
-    case: Case,
-    plan: PoolingPlan,
-    scheme: int,
-    years: IntArray,
-    opening: FloatArray,
-    expected_cost: FloatArray,
-    added: FloatArray,
-) -> tuple[PlanLayout, list[Pools], list[int]]:
-    """A scheme's pools under a plan as arrays, its pools by stage, and each stage's first year.
+    case: Case, laid: Layout, opening: FloatArray, expected_cost: FloatArray, added: FloatArray
+) -> PlanLayout:
+    """A scheme's pools under a plan as arrays.
 
     Args:
         case: the case.
-        plan: the plan.
-        scheme: number of the scheme.
-        years: projected years, ``(T,)``.
+        laid: the pools.
         opening: opening balances by county, ``(n,)``.
         expected_cost: cost expected of the insured by county, ``(T, n)``.
         added: central claims paid that moral hazard adds, by year of care, ``(L, T, n)``.
     """
-    name = case.schemes[scheme].name
-    stages: list[Stage] = []
-    stage_of = np.zeros(years.size, dtype=np.int64)
-    starts: list[int] = []
-    for t, year in enumerate(years):
-        current = plan.stage(name, int(year))
-        if not stages or current != stages[-1]:
-            stages.append(current)
-            starts.append(t)
-        stage_of[t] = len(stages) - 1
-    pools = [pools_of(case, stage) for stage in stages]
-    offsets = np.concatenate([[0], np.cumsum([len(p.codes) for p in pools])]).astype(np.int64)
-    total = int(offsets[-1])
-    merge, hub = np.full(total, -1, dtype=np.int64), np.full(total, -1, dtype=np.int64)
-    levy, own, need = np.zeros(total), np.zeros(total), np.zeros(total)
-    cost = np.zeros((years.size, total))
-    begins = np.zeros(years.size, dtype=np.int64)
-    uppers = [
-        None if s.adjustment is None else pools_of(case, Stage(level=s.adjustment.level))
-        for s in stages
+    timeline = laid.timeline()
+    cost = np.zeros((laid.stage_of.size, int(laid.offsets[-1])))
+    for t, stage in enumerate(laid.stage_of):
+        if laid.stages[stage].adjustment is not None:
+            cost[t, laid.in_force(t)] = laid.pools[stage].total(expected_cost[t])
+    efforts = [
+        collection_effort(case, stage, pools)
+        for stage, pools in zip(laid.stages, laid.pools, strict=True)
     ]
-    most = max([1, *(len(upper.codes) for upper in uppers if upper is not None)])
-    to_pool = np.full((len(stages), most), -1, dtype=np.int64)
-    to_hub = np.tile(np.arange(most), (len(stages), 1))
-    held: Pools | None = None
-    for number, (stage, here) in enumerate(zip(stages, pools, strict=True)):
-        lead = np.array([np.flatnonzero(here.of_county == p)[0] for p in range(len(here.codes))])
-        span = slice(int(offsets[number]), int(offsets[number + 1]))
-        if stage.adjustment is not None:
-            cost[stage_of == number, span] = here.total(expected_cost[stage_of == number])
-        if number:
-            begins[starts[number]] = 1
-            if held is not None:
-                moves = hub_moves(held, here, uppers[number])
-                inside = moves.to_pool >= 0
-                to_pool[number, : inside.size][inside] = offsets[number] + moves.to_pool[inside]
-                to_hub[number, : inside.size][~inside] = moves.to_hub[~inside]
-                if uppers[number] is None and inside.all():
-                    held = None
-        if number + 1 < len(pools):
-            merge[span] = offsets[number + 1] + pools[number + 1].of_county[lead]
-        upper = uppers[number]
-        if stage.adjustment is not None and upper is not None:
-            held = upper
-            hub[span] = upper.of_county[lead]
-            levy[span], own[span] = stage.adjustment.levy, stage.adjustment.own_responsibility
-            need[span] = stage.adjustment.need
-    alive = offsets[stage_of + 1] - offsets[stage_of]
-    effort = np.concatenate(
-        [collection_effort(case, stage, p) for stage, p in zip(stages, pools, strict=True)]
-    )
-    slackening = np.add.reduceat(effort != 1.0, offsets[:-1]) > 0
-    layout = PlanLayout(
-        scheme=np.array([scheme], dtype=np.int64),
-        first=offsets[stage_of],
-        last=offsets[stage_of + 1],
-        of_county=np.stack([offsets[i] + p.of_county for i, p in enumerate(pools)]),
-        stage=stage_of,
-        begins=begins,
-        merge_into=merge,
-        hub_to_pool=to_pool,
-        hub_to_hub=to_hub,
+    slackening = np.array([int((effort != 1.0).any()) for effort in efforts], dtype=np.int64)
+    in_force = timeline.last - timeline.first
+    number = case.scheme_number(laid.scheme)
+    return PlanLayout(
+        scheme=np.array([number], dtype=np.int64),
+        timeline=timeline,
+        of_county=np.stack(
+            [first + p.of_county for first, p in zip(laid.offsets, laid.pools, strict=False)]
+        ),
         added=np.ascontiguousarray(added if added.any() else added[:0]),
-        effort=effort,
-        slackening=slackening.astype(np.int64)[stage_of],
-        hub=hub,
-        levy=levy,
-        own=own,
-        need=need,
+        effort=np.concatenate(efforts),
+        slackening=slackening[laid.stage_of],
         expected_cost=cost,
-        hubs=np.array([most], dtype=np.int64),
-        opening=pools[0].total(opening),
-        cell=np.concatenate([[0], np.cumsum(alive)[:-1]]).astype(np.int64),
+        opening=laid.pools[0].total(opening),
+        cell=np.concatenate([[0], np.cumsum(in_force)[:-1]]).astype(np.int64),
     )
-    return layout, pools, starts
 
 
 @compiled(FAST)
-def _pool_balances(  # type: ignore[no-untyped-def]
-    layout, m, k, flows, drivers, work, hubs, begin, pool, cells, kept
-):
-    """Scheme ``m`` of scenario ``k`` of a chunk: its pools through all years.
+def _pool_money(layout, flows, net, money):  # type: ignore[no-untyped-def]
+    """Sum money of counties over the pools in force, with what pooling makes of it.
 
     Args:
-        layout: the pools.
-        m, k: scheme, and scenario within the chunk.
-        flows: income, claims factor, and income and subsidies less outgo, by county,
-            ``(S, T, n)`` each.
-        drivers: of the chunk, ``(N, T, 6)``.
-        work: room for four numbers a pool, ``(4, P)``.
-        hubs: room for five numbers an adjustment fund.
-        begin: row of the first scenario of the chunk among the kept.
-        pool, cells: place of the plan's first pool and first balance among those of all plans.
-        kept: what :func:`run_chunk` fills.
+        layout: the pools, a :class:`PlanLayout`.
+        flows: of counties, a :class:`CountyScratch`.
+        net: income and subsidies less outgo of counties, ``(S, T, n)``.
+        money: what is filled, a :class:`fundpool.models.funds.compiled.ScenarioMoney`.
     """
-    income, claims, net = flows
-    balances, need, one_year, horizon, ruin = kept
+    timeline, m = layout.timeline, layout.scheme[0]
+    paid_in, result = money.paid_in, money.result
     years, counties = net.shape[1], net.shape[2]
-    pools = layout.effort.shape[0]
-    row = begin + k
-    for p in range(pools):
-        need[row, pool + p] = -np.inf
-        ruin[row, pool + p] = NEVER
-        work[ACTUAL, p] = work[BARE, p] = 0.0
-    for p in range(layout.opening.shape[0]):
-        work[ACTUAL, p] = layout.opening[p]
-    hubs[:] = 0.0
-    grown = 1.0
     for t in range(years):
-        first, last = layout.first[t], layout.last[t]
-        if layout.begins[t] == 1:
-            grown = 1.0
-            for p in range(layout.first[t - 1], layout.last[t - 1]):
-                work[ACTUAL, layout.merge_into[p]] += work[ACTUAL, p]
-            hubs[SHARE] = 0.0
-            for f in range(layout.hubs[0]):
-                p = layout.hub_to_pool[layout.stage[t], f]
-                if p >= 0:
-                    work[ACTUAL, p] += hubs[HELD, f]
-                else:
-                    hubs[SHARE, layout.hub_to_hub[layout.stage[t], f]] += hubs[HELD, f]
-            hubs[HELD] = hubs[SHARE]
-        interest = 1.0 + drivers[k, t, 5]
-        half = np.sqrt(interest)
-        stage = layout.stage[t]
-        alive, lead = U(last - first), U(first)
-        for i in range(alive):
-            work[RESULT, lead + U(i)] = 0.0
+        first, last, stage = timeline.first[t], timeline.last[t], timeline.stage[t]
+        for p in range(first, last):
+            result[t, p] = 0.0
         for c in range(counties):
-            work[RESULT, U(layout.of_county[stage, c])] += net[m, t, c]
+            result[t, U(layout.of_county[stage, c])] += net[m, t, c]
         for late in range(min(layout.added.shape[0], t + 1)):
             for c in range(counties):
-                more = claims[m, t - late, c] * layout.added[late, t, c]
-                work[RESULT, layout.of_county[stage, c]] -= more
-        if layout.hub[first] >= 0 or layout.slackening[t] == 1:
+                more = flows.claims[m, t - late, c] * layout.added[late, t, c]
+                result[t, layout.of_county[stage, c]] -= more
+        if timeline.hub[first] >= 0 or layout.slackening[t] == 1:
             for p in range(first, last):
-                work[PAID_IN, p] = 0.0
+                paid_in[t, p] = 0.0
             for c in range(counties):
-                work[PAID_IN, layout.of_county[stage, c]] += income[m, t, c]
+                paid_in[t, layout.of_county[stage, c]] += flows.income[m, t, c]
         if layout.slackening[t] == 1:
             for p in range(first, last):
-                work[RESULT, p] -= (1.0 - layout.effort[p]) * work[PAID_IN, p]
-                work[PAID_IN, p] *= layout.effort[p]
-        if layout.hub[first] >= 0:
-            _swap(layout, t, work[PAID_IN], work[RESULT], hubs, half)
-        else:  # adjustment funds whose stage is over keep what they hold at interest
-            for f in range(hubs.shape[1]):
-                hubs[HELD, f] *= interest
-        grown *= interest
+                result[t, p] -= (1.0 - layout.effort[p]) * paid_in[t, p]
+                paid_in[t, p] *= layout.effort[p]
+
+
+@compiled(FAST)
+def _keep(layout, scratch, place, kept):  # type: ignore[no-untyped-def]
+    """Keep balances of a scenario, and what their pools lack, ``kept`` being a :class:`Kept`."""
+    timeline, bare = layout.timeline, scratch.bare
+    balance, result = scratch.funds.balance, scratch.money.result
+    row, pool = place.row, place.pool
+    years = timeline.stage.shape[0]
+    for p in range(layout.effort.shape[0]):
+        kept.need[row, pool + p] = -np.inf
+        kept.ruin[row, pool + p] = NEVER
+        bare[p] = 0.0
+    grown = 1.0
+    for t in range(years):
+        first, last = timeline.first[t], timeline.last[t]
+        if timeline.begins[t] == 1:
+            grown = 1.0
+        growth = scratch.money.growth[t]
+        half = np.sqrt(growth)
+        grown *= growth
         discount = 1.0 / grown
-        cell, kept_pool = U(cells + layout.cell[t]), U(pool + first)
+        lead, alive = U(first), U(last - first)
+        cell, kept_pool = U(place.cell + layout.cell[t]), U(pool + first)
         lowest = 0.0
         for i in range(alive):
             q = lead + U(i)
-            flow = work[RESULT, q] * half
-            work[ACTUAL, q] = work[ACTUAL, q] * interest + flow
-            work[BARE, q] = work[BARE, q] * interest + flow
-            lowest = min(lowest, work[ACTUAL, q])
+            bare[q] = bare[q] * growth + result[t, q] * half
+            lowest = min(lowest, balance[t, q])
         for i in range(alive):
-            balances[row, cell + U(i)] = work[ACTUAL, lead + U(i)]
+            kept.balances[row, cell + U(i)] = balance[t, lead + U(i)]
         for i in range(alive):
-            lacking = -work[BARE, lead + U(i)] * discount
-            need[row, kept_pool + U(i)] = max(need[row, kept_pool + U(i)], lacking)
-        if t == 0 or layout.begins[t] == 1:
+            lacking = -bare[lead + U(i)] * discount
+            kept.need[row, kept_pool + U(i)] = max(kept.need[row, kept_pool + U(i)], lacking)
+        if t == 0 or timeline.begins[t] == 1:
             for p in range(first, last):
-                one_year[row, pool + p] = -work[BARE, p] * discount
-        if t == years - 1 or layout.begins[t + 1] == 1:
+                kept.one_year[row, pool + p] = -bare[p] * discount
+        if t == years - 1 or timeline.begins[t + 1] == 1:
             for p in range(first, last):
-                horizon[row, pool + p] = -work[BARE, p] * discount
+                kept.horizon[row, pool + p] = -bare[p] * discount
         if lowest < 0.0:
             for p in range(first, last):
-                if work[ACTUAL, p] < 0.0 and ruin[row, pool + p] == NEVER:
-                    ruin[row, pool + p] = t
+                if balance[t, p] < 0.0 and kept.ruin[row, pool + p] == NEVER:
+                    kept.ruin[row, pool + p] = t
 
 
 @compiled()
-def _swap(layout, t, paid_in, result, hubs, half):  # type: ignore[no-untyped-def]
-    """Add the year's swaps to ``result``; ``hubs`` becomes what the adjustment funds hold.
-
-    The twin of :func:`fundpool.models.pooling.adjustment.swaps_of_year` for one scenario.
-    """
-    first, last = layout.first[t], layout.last[t]
-    cost = layout.expected_cost[t]
-    for f in range(hubs.shape[1]):
-        hubs[HELD, f] *= half
-        hubs[COLLECTED, f] = hubs[EACH, f] = hubs[ASKED, f] = 0.0
-    for p in range(first, last):
-        levy = layout.levy[p] * max(paid_in[p], 0.0)
-        result[p] -= levy
-        hubs[COLLECTED, layout.hub[p]] += levy
-        hubs[EACH, layout.hub[p]] += cost[p]
-    for f in range(hubs.shape[1]):
-        hubs[HELD, f] += hubs[COLLECTED, f]
-        if hubs[EACH, f] > 0.0:
-            by_need = layout.need[first] * hubs[COLLECTED, f]
-            hubs[HELD, f] -= by_need
-            hubs[EACH, f] = by_need / hubs[EACH, f]
-    for p in range(first, last):
-        result[p] += hubs[EACH, layout.hub[p]] * cost[p]
-        hubs[ASKED, layout.hub[p]] += (1.0 - layout.own[p]) * max(-result[p], 0.0)
-    for f in range(hubs.shape[1]):  # grants are cut in proportion where money is short
-        asked = hubs[ASKED, f]
-        hubs[SHARE, f] = min(max(hubs[HELD, f] / asked, 0.0), 1.0) if asked > 0.0 else 0.0
-        hubs[HELD, f] = (hubs[HELD, f] - asked * hubs[SHARE, f]) * half
-    for p in range(first, last):
-        lacking = (1.0 - layout.own[p]) * max(-result[p], 0.0)
-        result[p] += lacking * hubs[SHARE, layout.hub[p]]
+def _pool_scratch(layout, growth):  # type: ignore[no-untyped-def]
+    """Working room for the pools of a plan; ``growth`` is shared by all plans, ``(T,)``."""
+    shape, hubs = layout.expected_cost.shape, layout.timeline.hub_to_pool.shape[1]
+    return PoolScratch(
+        ScenarioMoney(np.empty(shape), np.empty(shape), layout.expected_cost, growth),
+        ScenarioFunds(np.empty(shape), np.empty((shape[0], hubs)), np.empty((4, hubs))),
+        np.empty(shape[1]),
+    )
 
 
 @compiled(FAST)
-def run_chunk(  # type: ignore[no-untyped-def]
-    terms, layouts, pool_start, cell_start, drivers, noise, noisy, struck, factors, begin, kept
-):
+def run_chunk(terms, plans, draws, noisy, begin, kept):  # type: ignore[no-untyped-def]
     """Flows and balances of a chunk of ``N`` scenarios under several plans.
 
-    Fills rows ``begin ... begin + N - 1`` of ``kept``: balances (all plans' pools by year), and by
-    pool the opening reserve that never runs dry, what the first year and the whole time lack,
-    discounted to the opening, and the number of the year of ruin.
+    Args:
+        terms: coefficients of the flows, a
+            :class:`fundpool.models.scenarios.compiled.KernelTerms`.
+        plans: the pools, a :class:`PlanSet`.
+        draws: a :class:`fundpool.models.scenarios.compiled.Draw` of ``N`` rows.
+        noisy: whether claims vary beyond the drivers.
+        begin: row of the first scenario among the kept.
+        kept: a :class:`Kept`, whose rows ``begin ... begin + N - 1`` are filled.
     """
     shape = terms.income.shape
-    income, subsidies, claims = np.empty(shape), np.empty(shape), np.empty(shape)
-    outgo, net = np.empty(shape), np.empty(shape)
-    most = hubs = 1
-    for number in range(len(layouts)):
-        most = max(most, layouts[number].effort.shape[0])
-        hubs = max(hubs, layouts[number].hubs[0])
-    work = np.empty((4, most))
-    funds = np.zeros((5, hubs))
-    for k in range(drivers.shape[0]):
-        county_flows_of_scenario(
-            terms, drivers[k], noise[min(k, noise.shape[0] - 1)], noisy, struck[k], factors[k],
-            income, subsidies, claims, outgo,
-        )  # fmt: skip
+    flows = CountyScratch(np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape))
+    net, growth = np.empty(shape), np.empty(shape[1])
+    room = [_pool_scratch(layout, growth) for layout in plans.layouts]
+    last_noise = draws.noise.shape[0] - 1
+    for k in range(draws.drivers.shape[0]):
+        drivers = draws.drivers[k]
+        draw = Draw(drivers, draws.noise[min(k, last_noise)], draws.struck[k], draws.factors[k])
+        county_flows_of_scenario(terms, draw, noisy, flows)
         for m in range(shape[0]):
             for t in range(shape[1]):
                 for c in range(shape[2]):
-                    net[m, t, c] = income[m, t, c] + subsidies[m, t, c] - outgo[m, t, c]
-        for number in range(len(layouts)):
-            _pool_balances(
-                layouts[number], layouts[number].scheme[0], k, (income, claims, net), drivers,
-                work, funds, begin, pool_start[number], cell_start[number], kept,
-            )  # fmt: skip
+                    net[m, t, c] = (
+                        flows.income[m, t, c] + flows.subsidies[m, t, c] - flows.outgo[m, t, c]
+                    )
+        for t in range(shape[1]):
+            growth[t] = 1.0 + drivers[t, 5]
+        for number in range(len(plans.layouts)):
+            layout, scratch = plans.layouts[number], room[number]
+            _pool_money(layout, flows, net, scratch.money)
+            balances_of_scenario(layout.timeline, layout.opening, scratch.money, scratch.funds)
+            place = Place(begin + k, plans.pool_start[number], plans.cell_start[number])
+            _keep(layout, scratch, place, kept)
 
 
 @compiled()

@@ -14,15 +14,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray, IntArray
-from fundpool.models.pooling.effects import claims_by_year_of_care
-from fundpool.models.pooling.plans import PoolingPlan, Pools
+from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.pooling.timeline import Layout, layout
 from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.draws import REPLICATES
 from fundpool.models.scenarios.engines import Engine, Job, results
 from fundpool.models.scenarios.flows import chunks
-from fundpool.models.scenarios.pools import PlanLayout, count_in_bins, plan_layout, run_chunk
+from fundpool.models.scenarios.pools import (
+    Kept,
+    PlanLayout,
+    PlanSet,
+    count_in_bins,
+    plan_layout,
+    run_chunk,
+)
 from fundpool.models.scenarios.terms import ScenarioTerms, added_parts, scenario_terms
 
 PILOT = 128
@@ -80,7 +88,7 @@ class Fan:
         place = (reached < wanted[..., None]).sum(axis=2).clip(0, self.counts.shape[2] - 1)
         inside = np.take_along_axis(self.counts, place[..., None], axis=2)[..., 0]
         before = np.take_along_axis(reached, place[..., None], axis=2)[..., 0] - inside
-        part = np.divide(wanted - before, inside, out=np.full(total.shape, 0.5), where=inside > 0)
+        part = ratio(wanted - before, inside, 0.5)
         return np.asarray(self.low + (place + part.clip(0.0, 1.0)) * self.bin_width)
 
 
@@ -134,45 +142,23 @@ class _Shared:
     """What all blocks share."""
 
     terms: ScenarioTerms
-    layouts: tuple[PlanLayout, ...]
+    plans: PlanSet
     seed: int
 
-    @property
-    def pool_start(self) -> IntArray:
-        sizes = [layout.effort.size for layout in self.layouts]
-        return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
-    @property
-    def cell_start(self) -> IntArray:
-        sizes = [int((layout.last - layout.first).sum()) for layout in self.layouts]
-        return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-
-
-@dataclass(frozen=True)
-class _Block:
-    """A block's results; balances in single precision, which bins cannot tell apart."""
-
-    balances: np.ndarray
-    need: FloatArray
-    one_year: FloatArray
-    horizon: FloatArray
-    ruin: np.ndarray
-
-
-def run_block(shared: _Shared, block: tuple[int, int]) -> _Block:
+def run_block(shared: _Shared, block: tuple[int, int]) -> Kept:
     """Scenarios ``first ... first + count - 1`` under every plan."""
     first, count = block
-    pools, cells = int(shared.pool_start[-1]), int(shared.cell_start[-1])
-    balances = np.empty((count, cells), dtype=np.float32)
+    pools, cells = int(shared.plans.pool_start[-1]), int(shared.plans.cell_start[-1])
     need, one_year, horizon = (np.empty((count, pools)) for _ in range(3))
-    ruin = np.empty((count, pools), dtype=np.int16)
+    balances = np.empty((count, cells), dtype=np.float32)  # finer than the bins they are counted in
+    kept = Kept(balances, need, one_year, horizon, np.empty((count, pools), dtype=np.int16))
     for chunk in chunks(shared.terms, shared.seed, first, count):
         run_chunk(
-            shared.terms.kernel, shared.layouts, shared.pool_start, shared.cell_start,
-            chunk.drivers, chunk.noise, shared.terms.model.noise, chunk.struck, chunk.factors,
-            chunk.first - first, (balances, need, one_year, horizon, ruin),
+            shared.terms.kernel, shared.plans, chunk.rows, shared.terms.model.noise,
+            chunk.first - first, kept,
         )  # fmt: skip
-    return _Block(balances, need, one_year, horizon, ruin)
+    return kept
 
 
 def run_scenarios(
@@ -186,6 +172,11 @@ def run_scenarios(
     progress: Callable[[int], None] | None = None,
 ) -> StochasticRun:
     """Run scenarios of a study under several plans.
+
+    >>> from fundpool import examples
+    >>> run = run_scenarios(examples.study(), ["county"], scenarios=50, seed=7)
+    >>> run.scenarios, sorted(run.outcomes)
+    (50, [('county', 'employee'), ('county', 'resident')])
 
     Args:
         study: a projected case with a section ``scenarios``.
@@ -207,29 +198,16 @@ def run_scenarios(
     own = terms or scenario_terms(study)
     named = {plan.name: plan for plan in (plan_for(study.case, plan) for plan in plans)}
     sections = [
-        (plan, number) for plan in named.values() for number in range(len(study.case.schemes))
+        (plan, number, layout(study.case, plan, scheme.name, own.years))
+        for plan in named.values()
+        for number, scheme in enumerate(study.case.schemes)
     ]
-    laid = [
-        plan_layout(
-            study.case,
-            plan,
-            number,
-            own.years,
-            own.opening[number],
-            study.flows.expected_cost[number, 1:, : own.shape[2]],
-            added_parts(
-                study.case,
-                own,
-                number,
-                claims_by_year_of_care(
-                    study.case, plan, study.case.schemes[number].name, own.years
-                ),
-            ),
-        )
-        for plan, number in sections
-    ]
-    shared = _Shared(own, tuple(layout for layout, _, _ in laid), seed)
-    pools, cells = int(shared.pool_start[-1]), int(shared.cell_start[-1])
+    plans_as_arrays = _plan_set(
+        [_plan_layout(study, own, number, laid) for _, number, laid in sections]
+    )
+    shared = _Shared(own, plans_as_arrays, seed)
+    pool_start, cell_start = plans_as_arrays.pool_start, plans_as_arrays.cell_start
+    pools, cells = int(pool_start[-1]), int(cell_start[-1])
     size = block or int(np.clip(BLOCK_BYTES // (8 * cells), 1, LARGEST_BLOCK))
     where = engine or Engine()
 
@@ -252,24 +230,36 @@ def run_scenarios(
             progress(first)
 
     outcomes = {}
-    for place, ((plan, number), (layout, listed, starts)) in enumerate(
-        zip(sections, laid, strict=True)
-    ):
-        own_pools = slice(int(shared.pool_start[place]), int(shared.pool_start[place + 1]))
-        cell = slice(int(shared.cell_start[place]), int(shared.cell_start[place + 1]))
-        scheme = study.case.schemes[number].name
-        outcomes[plan.name, scheme] = Outcomes(
-            pools=_plan_pools(plan.name, scheme, layout, listed, starts),
+    for place, (plan, _, laid) in enumerate(sections):
+        own_pools = slice(int(pool_start[place]), int(pool_start[place + 1]))
+        cell = slice(int(cell_start[place]), int(cell_start[place + 1]))
+        as_arrays = plans_as_arrays.layouts[place]
+        outcomes[plan.name, laid.scheme] = Outcomes(
+            pools=_plan_pools(plan.name, laid, as_arrays.opening),
             need=kept["need"][:, own_pools],
             one_year=kept["one_year"][:, own_pools],
             horizon=kept["horizon"][:, own_pools],
             ruin=ruin[:, own_pools],
-            fan=_fan(layout, low[cell], width[cell], counts[cell]),
+            fan=_fan(as_arrays, low[cell], width[cell], counts[cell]),
         )
     return StochasticRun(own, named, outcomes, scenarios, seed)
 
 
-def _bins(pilot: Iterable[_Block], cells: int) -> tuple[FloatArray, FloatArray]:
+def _plan_layout(study: Study, terms: ScenarioTerms, number: int, laid: Layout) -> PlanLayout:
+    """Pools of the scheme with a number as arrays."""
+    expected_cost = study.flows.expected_cost[number, 1:, : terms.shape[2]]
+    added = added_parts(study.case, terms, number, laid.claims[laid.scheme])
+    return plan_layout(study.case, laid, terms.opening[number], expected_cost, added)
+
+
+def _plan_set(layouts: Sequence[PlanLayout]) -> PlanSet:
+    pools = [laid.effort.size for laid in layouts]
+    cells = [int((laid.timeline.last - laid.timeline.first).sum()) for laid in layouts]
+    pool_start, cell_start = (np.concatenate([[0], np.cumsum(sizes)]) for sizes in (pools, cells))
+    return PlanSet(tuple(layouts), pool_start.astype(np.int64), cell_start.astype(np.int64))
+
+
+def _bins(pilot: Iterable[Kept], cells: int) -> tuple[FloatArray, FloatArray]:
     """Lower end and width of the bins of every balance, from the pilot scenarios."""
     total, squares, centre = np.zeros(cells), np.zeros(cells), None
     for part in pilot:
@@ -286,33 +276,32 @@ def _bins(pilot: Iterable[_Block], cells: int) -> tuple[FloatArray, FloatArray]:
     return mean - 0.5 * BINS * width, width
 
 
-def _plan_pools(
-    plan: str, scheme: str, layout: PlanLayout, listed: list[Pools], starts: list[int]
-) -> PlanPools:
-    ends = [*(start - 1 for start in starts[1:]), layout.stage.size - 1]
-    sizes = [len(pools.codes) for pools in listed]
-    opening = np.full(layout.effort.size, np.nan)
-    opening[: layout.opening.size] = layout.opening
+def _plan_pools(plan: str, laid: Layout, opening_balances: FloatArray) -> PlanPools:
+    ends = np.append(laid.starts[1:], laid.stage_of.size) - 1
+    sizes = np.diff(laid.offsets)
+    opening = np.full(int(laid.offsets[-1]), np.nan)
+    opening[: opening_balances.size] = opening_balances
     return PlanPools(
         plan=plan,
-        scheme=scheme,
-        codes=tuple(code for pools in listed for code in pools.codes),
-        names=tuple(name for pools in listed for name in pools.names),
-        levels=tuple(level for pools in listed for level in pools.levels),
-        first_year=np.repeat(starts, sizes).astype(np.int64),
-        last_year=np.repeat(ends, sizes).astype(np.int64),
+        scheme=laid.scheme,
+        codes=laid.codes,
+        names=tuple(name for pools in laid.pools for name in pools.names),
+        levels=tuple(level for pools in laid.pools for level in pools.levels),
+        first_year=np.repeat(laid.starts, sizes),
+        last_year=np.repeat(ends, sizes),
         opening=opening,
-        counties=np.concatenate([np.bincount(pools.of_county) for pools in listed]),
+        counties=np.concatenate([np.bincount(pools.of_county) for pools in laid.pools]),
     )
 
 
 def _fan(layout: PlanLayout, low: FloatArray, width: FloatArray, counts: NDArray[np.int32]) -> Fan:
-    pools, years = layout.effort.size, layout.stage.size
+    timeline = layout.timeline
+    pools, years = layout.effort.size, timeline.stage.size
     ends, widths = np.full((pools, years), np.nan), np.full((pools, years), np.nan)
     by_cell = np.zeros((pools, years, BINS), dtype=np.int32)
     for t in range(years):
-        alive = slice(int(layout.first[t]), int(layout.last[t]))
-        cell = slice(int(layout.cell[t]), int(layout.cell[t] + layout.last[t] - layout.first[t]))
+        first, last = int(timeline.first[t]), int(timeline.last[t])
+        alive, cell = slice(first, last), slice(layout.cell[t], layout.cell[t] + last - first)
         ends[alive, t], widths[alive, t] = low[cell], width[cell]
         by_cell[alive, t] = counts[cell]
     return Fan(ends, widths, by_cell)

@@ -10,7 +10,7 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.flows.responses import Responses, flow_responses, responding
 from fundpool.models.flows.years import OpeningYear, opening_year
-from fundpool.models.funds.books import opening_balances
+from fundpool.models.funds.books import administration_share, care_by_lag, opening_balances
 from fundpool.models.population.preparation import Prepared, prepare
 from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.claims_noise import ClaimsNoise, claims_noise
@@ -60,60 +60,19 @@ class ScenarioTerms:
         return replace(self, model=replace(self.model, noise=False))
 
 
-def lag_parts(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Paid and unpaid claims by the year of care, ``(L, T, n)`` each.
-
-    ``paid[l, t]`` is paid in year ``t`` for care of year ``t - l``; ``owed[l, t]`` is the rest of
-    that care unpaid at the end of ``t``. Summed over ``l`` they are what
-    :func:`fundpool.models.funds.table.run_off` gives.
-
-    Args:
-        incurred: ``(T + 1, n)``, the base year first, which stands for the years before it.
-        lag: shares paid in the year of care, the next, ..., ``(T + 1, L)``.
-    """
-    years, length = incurred.shape[0] - 1, lag.shape[1]
-    paid = np.zeros((length, years, incurred.shape[1]))
-    owed = np.zeros_like(paid)
-    for late in range(length):
-        for t in range(1, years + 1):
-            source = max(t - late, 0)
-            paid[late, t - 1] = incurred[source] * lag[source, late]
-            owed[late, t - 1] = incurred[source] * lag[source, late + 1 :].sum()
-    return paid, owed
-
-
 def outgo_parts(case: Case, flows: CountyFlows) -> tuple[FloatArray, FloatArray]:
     """Outgo (claims paid and administration) and unpaid claims by scheme and year of care.
 
     ``(S, L, T, n)`` each.
     """
-    n = flows.residents.shape[1] - 1
-    years = [int(year) for year in flows.years]
-    longest = max(
-        len(lag)
-        for scheme in case.schemes
-        for lag in (scheme.lag("direct"), *(scheme.lag(scheme.regime(y)) for y in years))
-    )
-    paid = np.zeros((len(case.schemes), longest, len(years) - 1, n))
-    owed = np.zeros_like(paid)
-    for number, scheme in enumerate(case.schemes):
-        away = flows.claims_offsite[number, :, :n]
-        near = flows.claims_incurred[number, :, :n] - away
-        for incurred, regimes in (
-            (near, ["direct"] * len(years)),
-            (away, [scheme.regime(year) for year in years]),
-        ):
-            lags = np.zeros((len(years), longest))
-            for t, regime in enumerate(regimes):
-                lags[t, : len(scheme.lag(regime))] = scheme.lag(regime)
-            parts = lag_parts(incurred, lags)
-            paid[number] += parts[0]
-            owed[number] += parts[1]
-        share = np.stack(
-            [scheme.rule_array("administration", case.regions, year) for year in years[1:]]
-        )
-        paid[number] *= 1.0 + share
-    return paid, owed
+    schemes = range(len(case.schemes))
+    longest = max(care_by_lag(case, flows, scheme).away_lag.shape[1] for scheme in schemes)
+    paid, owed = [], []
+    for scheme in schemes:
+        paid_claims, unpaid = care_by_lag(case, flows, scheme, longest).run_off_parts()
+        paid.append(paid_claims * (1.0 + administration_share(case, scheme, flows.years[1:])))
+        owed.append(unpaid)
+    return np.stack(paid), np.stack(owed)
 
 
 def added_parts(case: Case, terms: ScenarioTerms, scheme: int, claims: FloatArray) -> FloatArray:
@@ -128,11 +87,7 @@ def added_parts(case: Case, terms: ScenarioTerms, scheme: int, claims: FloatArra
         scheme: number of the scheme.
         claims: what the plan makes of claims by year of care, ``(T + 1, n)``.
     """
-    own = case.schemes[scheme]
-    share = np.stack(
-        [own.rule_array("administration", case.regions, int(year)) for year in terms.years]
-    )
-    paid = terms.kernel.parts[scheme] / (1.0 + share)
+    paid = terms.kernel.parts[scheme] / (1.0 + administration_share(case, scheme, terms.years))
     return np.asarray(paid * lagged(claims - 1.0, paid.shape[0]))
 
 
@@ -150,6 +105,11 @@ def scenario_terms(
     responses: Responses | None = None,
 ) -> ScenarioTerms:
     """Coefficients of a study's scenarios; costs one projection for each of moving and enrolment.
+
+    >>> from fundpool import examples
+    >>> terms = scenario_terms(examples.study())
+    >>> terms.contribution_base.shape  # schemes, years, counties
+    (2, 3, 4)
 
     Args:
         study: a projected case with a section ``scenarios``.

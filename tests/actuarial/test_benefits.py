@@ -41,7 +41,9 @@ def test_a_claim_by_hand() -> None:
 
 @given(formulas(), st.lists(st.floats(0, 1e5), min_size=1, max_size=20))
 @settings(deadline=None, max_examples=150, derandomize=True)
-def test_against_the_clerk(formula: BenefitFormula, costs: list[float]) -> None:
+def test_against_a_payment_worked_out_step_by_step(
+    formula: BenefitFormula, costs: list[float]
+) -> None:
     paid = np.asarray(formula(costs))
     assert paid == pytest.approx([paid_by_hand(c, formula) for c in costs], abs=1e-6)
     assert (paid <= np.array(costs) + 1e-9).all()

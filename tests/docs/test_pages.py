@@ -15,6 +15,11 @@ PAGES = (
 )  # fmt: skip
 NOT_HERE = re.compile(r"^\s*(pip|pytest|systemctl|crontab)\b", re.MULTILINE)
 """Blocks that install things are tried with the packages themselves (validation/packages.py)."""
+RECORDS = tuple(
+    file.relative_to(ROOT / "docs").as_posix()
+    for file in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+)
+"""Pages that their index lists, not the navigation."""
 
 
 def runnable(page: str) -> str:
@@ -32,14 +37,42 @@ def test_code_on_a_page_runs_and_prints_what_it_shows(name: str, tmp_path: Path)
         assert spaced(printed) == spaced(block.contents), name
 
 
-def test_every_page_is_in_the_navigation() -> None:
-    listed = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))["project"]["nav"]
-    pages = {page for item in listed for page in item.values()}
-    assert pages == {file.name for file in (ROOT / "docs").glob("*.md")}
+def navigation() -> dict[str, list[str]]:
+    """Pages by group, in the order of the site's navigation; the start page has no group."""
+    settings = tomllib.loads((ROOT / "zensical.toml").read_text("utf-8"))
+    entries = [entry for item in settings["project"]["nav"] for entry in item.items()]
+    return {
+        group: [page for item in pages for page in item.values()]
+        for group, pages in entries
+        if group != "Start"
+    }
+
+
+def test_every_page_is_in_one_group_of_the_navigation() -> None:
+    groups = navigation()
+    assert list(groups) == ["Learn", "Use", "Model", "Cases", "Contribute", "Reference"]
+    pages = sorted(page for group in groups.values() for page in group)
+    docs = ROOT / "docs"
+    assert pages == sorted(
+        name
+        for file in docs.rglob("*.md")
+        if (name := file.relative_to(docs).as_posix()) not in ("index.md", *RECORDS)
+    )
+
+
+def test_start_page_lists_every_page_in_the_groups_of_the_navigation() -> None:
+    _, *sections = re.split(r"^## ", (ROOT / "docs" / "index.md").read_text("utf-8"), flags=re.M)
+    listed = {
+        section.partition("\n")[0]: re.findall(
+            r"^\* \[[^\]]+\]\((\S+\.md)\)", section, re.MULTILINE
+        )
+        for section in sections
+    }
+    assert listed == navigation()
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    for file in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]:
+    for file in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         prose = re.sub(r"```.*?```|`[^`]*`", "", file.read_text("utf-8"), flags=re.DOTALL)
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose):
             if "://" not in target:

@@ -13,7 +13,7 @@ from fundpool.models.analysis.sensitivity import Step, sensitivity
 from fundpool.models.calibration.experience import experience, periods
 from fundpool.models.projection.comparison import Comparison, compare
 from fundpool.report.extras import Extras, Identity, SincePrevious
-from fundpool.report.outputs import write_report
+from fundpool.report.outputs import WRITERS, write_report
 from fundpool.summary import summary
 from tests.cases.small import SmallCase, given, small_case
 
@@ -77,5 +77,6 @@ def reported(case: Case, folder: Path, code: str = "en") -> Reported:
     )
     result = summary(comparison.projections, "county", None, extras.experience)
     folder.mkdir(exist_ok=True)
-    assert write_report(folder, comparison, result, extras, language(code)) == []
+    written = write_report(folder, comparison, result, extras, language(code), tuple(WRITERS))
+    assert written == []
     return Reported(folder, comparison, result, extras)

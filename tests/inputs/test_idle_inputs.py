@@ -38,7 +38,7 @@ DRAWN = {
 
 
 def _outcomes(case: Case) -> Iterator[str]:
-    """Digests of everything that is computed from a case, the dearest last."""
+    """Digests of everything that is computed from a case, the slowest last."""
     done = study(case)
     yield _digest(_central(case, done))
     yield _digest([_scenarios(done)])

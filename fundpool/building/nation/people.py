@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.building import ages, cover, migration
 from fundpool.building.nation.units import AGES_FROM, FloatArray, IntArray, Units
 from fundpool.inputs.format.vocabulary import SEXES
@@ -86,7 +87,7 @@ def sparse_migrants(units: Units, assumed: dict[str, Any]) -> tuple[IntArray, In
     for kind, mask in enumerate((same, ~same)):
         part = pull * mask
         total = part.sum(axis=0)
-        table += part * np.divide(arrivals[kind], total, out=np.zeros(n), where=total > 0)
+        table += part * ratio(arrivals[kind], total)
     kept = _largest(table, int(assumed["destinations"]["value"]), axis=1)
     kept &= table >= assumed["least_pair"]["value"]
     for mask in (same, ~same):
@@ -94,7 +95,7 @@ def sparse_migrants(units: Units, assumed: dict[str, Any]) -> tuple[IntArray, In
     for kind, mask in enumerate((same, ~same)):
         part = np.where(kept & mask, table, 0.0)
         total = part.sum(axis=0)
-        scale = np.divide(arrivals[kind], total, out=np.zeros(n), where=total > 0)
+        scale = ratio(arrivals[kind], total)
         table = np.where(mask, part * scale, table)
     home, place = np.nonzero(table)
     return home.astype(np.int64), place.astype(np.int64), table[home, place]
@@ -118,4 +119,4 @@ def gross_rates(
     """
     at_home = people.by_tie[:, 0].sum(axis=1) @ migration.leaving_by_age(schedule)
     away = np.bincount(people.home, people.migrants, minlength=n)
-    return np.asarray(np.divide(return_rate * away, at_home, out=np.zeros(n), where=at_home > 0))
+    return np.asarray(ratio(return_rate * away, at_home))

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case.bundled import case_root
 
 FloatArray = NDArray[np.float64]
@@ -72,7 +73,7 @@ class Units:
             total = np.bincount(self.city, np.where(gap, 0.0, values) * weight, minlength=size)
             known = np.bincount(self.city, weight, minlength=size)
             whole = total.sum() / known.sum()
-            mean = np.divide(total, known, out=np.full(size, whole), where=known > 0)
+            mean = ratio(total, known, whole)
             values = np.where(gap, mean[self.city], values)
         return values
 

@@ -13,6 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from fundpool.report.document.lettering import (
+    folded,
+    length,
+    natural_lengths,
+    shares,
+    trimmed,
+)
 from fundpool.report.document.model import (
     Block,
     Detail,
@@ -34,9 +41,8 @@ BREAKABLE = re.compile(r"([./_])(?=\w)")
 """Where a long path in code may break: after a full stop, a slash, an underscore."""
 PAGE_POINTS = 640.0
 """Width of a drawing, in its own units, that fills a line of text."""
-LINE = 105
-"""Letters of a table's size that fit on a line of the printed page, spaces between columns off."""
-SHORT, LONG, NAME = 20, 36, 18
+NAME = 18
+"""Letters of a name that is kept on one line."""
 
 Data = dict[str, Any]
 
@@ -130,28 +136,16 @@ def span_data(spans: Spans, style: str = "") -> list[dict[str, str]]:
         style: of plain spans.
     """
     made: list[dict[str, str]] = []
-    for span in spans:
-        text = span.text if span.text == "\n" else folded(span.text)
+    for span in trimmed(spans):
+        text = span.text
         shown = "strong" if span.style == "bad" else span.style or style
         if shown == "code":
             text = BREAKABLE.sub("\\1\u200b", text)
-        if made and made[-1]["text"].endswith(" ") and text.startswith(" "):
-            text = text[1:]
-        if not text:
-            continue
         if made and made[-1]["style"] == shown and text != "\n":
             made[-1]["text"] += text
         else:
             made.append({"text": text, "style": shown})
-    if made:
-        made[0]["text"] = made[0]["text"].lstrip(" \n")
-        made[-1]["text"] = made[-1]["text"].rstrip(" \n")
-    return [span for span in made if span["text"]]
-
-
-def folded(text: str) -> str:
-    """A text with every run of white space as one space, as HTML shows it."""
-    return re.sub(r"[ \t\r\n]+", " ", text)
+    return made
 
 
 def _figure(block: Figure, drawings: list[str]) -> Data:
@@ -207,33 +201,15 @@ def _keep_together(words: list[dict[str, str]]) -> None:
         words[0]["text"] = words[0]["text"].replace(" ", "\u00a0")
 
 
-def length(text: str) -> int:
-    """Width of a text in letters; Chinese characters count as two.
-
-    >>> length("fund"), length("基金")
-    (4, 4)
-    """
-    return sum(2 if ord(letter) >= 0x2E80 else 1 for letter in text)
-
-
 def widths(rows: list[list[Data]], wide: list[bool]) -> list[float]:
-    """Shares of the line for each column; empty where the columns fit by themselves.
-
-    A column of prose (``wide``) takes what the others leave, at least ``LONG`` letters; a longer
-    cell of another column is broken at ``SHORT``.
-    """
+    """Shares of the line for each column; empty where the columns fit by themselves."""
     if not any(wide):
         return []
-    natural = [1] * len(wide)
-    for row in rows:
-        if len(row) != len(wide):
-            continue
-        for column, cell in enumerate(row):
-            text = "".join(span["text"] for span in cell["spans"])
-            if any(span["style"] == "tag" for span in cell["spans"]):
-                text += "   "
-            natural[column] = max(natural[column], length(text))
-    kept = [min(n, SHORT) + 2 for n in natural]
-    left = LINE - sum(k for k, w in zip(kept, wide, strict=True) if not w)
-    share = max(LONG, left) / sum(wide)
-    return [float(share if w else k) for k, w in zip(kept, wide, strict=True)]
+    texts = [[_lettering(cell) for cell in row] for row in rows if len(row) == len(wide)]
+    return shares(natural_lengths(texts, len(wide)), wide)
+
+
+def _lettering(cell: Data) -> str:
+    """The letters of a cell, with room for the frame of a label."""
+    text = "".join(span["text"] for span in cell["spans"])
+    return f"{text}   " if any(span["style"] == "tag" for span in cell["spans"]) else text

@@ -6,7 +6,6 @@ from fundpool.models.funds.books import OTHER_INCOME
 from fundpool.report.document.making import (
     bad_if,
     left,
-    paragraph,
     right,
     row,
     sentences,
@@ -17,7 +16,7 @@ from fundpool.report.document.making import (
 from fundpool.report.document.model import Block, Detail, Listing, Note, Section, Table
 from fundpool.report.sections.context import Context
 from fundpool.report.words import sentences as wording
-from fundpool.report.words.vocabulary import ALERT_WORDS
+from fundpool.report.words.vocabulary import ALERT_CHANGE_WORDS, ALERT_WORDS
 
 
 def answers_section(context: Context) -> Section:
@@ -45,20 +44,29 @@ def answers_section(context: Context) -> Section:
 def _alerts(context: Context) -> Block:
     _ = context.language
     lines = wording.alert_sentences(context.summary, context.case, _)
-    if not lines:
-        return paragraph(
-            _("No solvency alert: pooled by %(plan)s, every fund holds %(months)s months of outgo "
-              "or more throughout the first %(years)s years.")
-            % {"plan": context.alert_plan, "months": context.target_months,
-               "years": round(context.case.value("solvency.alert_years"))}
-        )  # fmt: skip
-    columns = (
+    alerts, cleared = context.summary["alerts"], context.summary.get("cleared_alerts", ())
+    if not alerts:
+        none = _(
+            "No solvency alert: pooled by %(plan)s, every fund holds %(months)s months of outgo "
+            "or more throughout the first %(years)s years."
+        ) % {
+            "plan": context.alert_plan,
+            "months": context.target_months,
+            "years": round(context.case.value("solvency.alert_years")),
+        }
+        lines = [*lines, none]
+    if not (alerts or cleared):
+        return sentences(*lines)
+    compared = context.summary.get("alerts_since") is not None
+    columns = [
         left(_("scheme")), left(_("fund")), left(_("what")), right(_("from")), right(_("value")),
         left(_("rule")),
-    )  # fmt: skip
+    ]  # fmt: skip
+    if compared:
+        columns.append(left(_("change")))
     rows = [
         row(
-            context.titles[alert["scheme"]],
+            context.titles.get(alert["scheme"], alert["scheme"]),
             context.name(alert["name"]),
             context.worded(ALERT_WORDS[alert["kind"]]),
             str(alert["year"]),
@@ -66,11 +74,18 @@ def _alerts(context: Context) -> Block:
             _("target")
             if alert["rule"] == "target"
             else wording.rule_name(context.case, alert["rule"], _),
+            *([_change(alert, context)] if compared else []),
         )
-        for alert in context.summary["alerts"]
+        for alert in (*alerts, *(dict(alert) | {"change": "cleared"} for alert in cleared))
     ]
     which = Detail(spans(_("Which funds")), (table(columns, rows),))
     return Note((sentences(strong(lines[0]), *lines[1:]), which))
+
+
+def _change(alert: dict[str, Any], context: Context) -> str:
+    """How an alert stands against the earlier run, in a word."""
+    change = alert.get("change")
+    return "" if change is None else context.worded(ALERT_CHANGE_WORDS[change])
 
 
 def _value(alert: dict[str, Any], context: Context) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fundpool.languages.wording import worded
 from fundpool.report.document.making import (
     Row,
     code,
@@ -90,7 +91,7 @@ def _assumption(context: Context, entry: dict[str, Any]) -> Row:
     _ = context.language
     return row(
         code(entry["path"]),
-        str(entry["value"]),
+        worded(entry["value"], context.language),
         context.language.unit(entry["unit"], context.case.currency),
         label(context.worded(entry["status"]), entry["status"]),
         _source(entry),

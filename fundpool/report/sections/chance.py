@@ -78,7 +78,7 @@ def _scenarios(context: Context, risk: SolvencyRisk) -> Paragraph:
 def largest_pool(risk: SolvencyRisk, scheme: str, plan: str) -> str:
     """Code of the pool of the plan's last stage with most insured in the first projected year."""
     case, flows = risk.study.case, risk.study.flows
-    number = [file.name for file in case.schemes].index(scheme)
+    number = case.scheme_number(scheme)
     pools = pools_of(case, risk.run.plans[plan].stage(scheme, int(risk.run.years[-1])))
     return pools.codes[int(pools.total(flows.persons[number, 1, :-1]).argmax())]
 

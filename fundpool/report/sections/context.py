@@ -84,7 +84,7 @@ class Context:
     @property
     def second(self) -> str:
         """Regions of the level above the lowest, as a noun in the plural."""
-        level = self.case.levels[min(1, len(self.case.levels) - 1)]
+        level = self.case.second_level
         return self.language.plural(level, stated=self.case.settings.plurals)
 
     @cached_property

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from fundpool.languages.wording import worded
 from fundpool.models.optimiser.explain.comparison import compared
 from fundpool.models.optimiser.explain.industries import industry_burdens
 from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
@@ -35,7 +36,6 @@ from fundpool.report.document.model import (
     Table,
 )
 from fundpool.report.sections.context import Context
-from fundpool.report.words.plans import reworded
 from fundpool.report.words.vocabulary import marked
 
 MOST_LINES = 8
@@ -133,7 +133,7 @@ def _missed(context: Context, plan: Plan) -> list[Note]:
 
 def _worded(context: Context, lines: Iterable[str]) -> list[Spans]:
     """Sentences of the model in the reader's language."""
-    return [spans(reworded(line, context.language, context.local_names)) for line in lines]
+    return [spans(worded(line, context.language, context.local_names)) for line in lines]
 
 
 def _trials(context: Context, plan: Plan) -> list[Paragraph]:
@@ -266,7 +266,7 @@ def _swaps(context: Context, plan: Plan, scheme: str) -> Detail:
 
 
 def _prices(context: Context, plan: Plan) -> list[Block]:
-    """The dearest prices of every limit and scheme."""
+    """The highest prices of every limit and scheme."""
     prices = shadow_prices(plan)
     if prices.empty:
         return []

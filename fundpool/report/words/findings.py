@@ -1,43 +1,14 @@
 """Findings of a case in the reader's language.
 
-A finding is English wherever other programs read it. For a person its frame is translated, and
-what was expected and how to mend it where they have one of the forms below.
+A finding is English wherever other programs read it. For a person its frame, what was expected and
+how to mend it are worded in the reader's language.
 """
 
 from collections.abc import Iterable
 
 from fundpool.inputs.format.findings import Finding, errors_first, format_findings
 from fundpool.languages import Language
-from fundpool.report.words.plans import translated
-from fundpool.report.words.vocabulary import marked
-
-FORMS = (
-    marked("a number from %(least)s to %(most)s"),
-    marked("a number of at least %(least)s"),
-    marked("a number of at most %(most)s"),
-    marked("a number"),
-    marked("a level of the case"),
-    marked("a scheme of the case"),
-    marked("the path of an assumption"),
-    marked("the name of a table"),
-    marked("at least one row"),
-    marked("each name once"),
-    marked("valid TOML"),
-    marked("this setting"),
-    marked("this table"),
-    marked("this file"),
-    marked("Correct the number."),
-    marked("Correct the text."),
-    marked("Remove one."),
-    marked("Add the row."),
-    marked("Add its people."),
-    marked("Rename one of them."),
-    marked("There is only a header; fill it."),
-    marked("Set use to compare."),
-    marked("Did you mean %(word)s?"),
-    marked("Known: %(words)s."),
-)
-"""Forms of what was expected and of ways to mend it; the first that fits counts."""
+from fundpool.languages.wording import worded
 
 
 def findings_text(findings: Iterable[Finding], language: Language) -> str:
@@ -69,8 +40,8 @@ def _line(finding: Finding, language: Language) -> str:
     words = {
         "place": language(", ").join(place),
         "value": repr(finding.value),
-        "expected": translated(finding.expected, FORMS, language, {}),
-        "mend": translated(finding.mend, FORMS, language, {}),
+        "expected": worded(finding.expected, language),
+        "mend": worded(finding.mend, language),
     }
     if finding.value is None:
         return severity + language("%(place)s: expected %(expected)s. %(mend)s") % words

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from fundpool.alert_changes import counted_changes
 from fundpool.languages.numbers import year_or_never
 from fundpool.models.projection.comparison import Comparison
+from fundpool.report.words.vocabulary import marked
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
@@ -28,6 +30,11 @@ RULE_RAISES = counted_message(
     "The rule %(rule)s raises %(n)s alert.", "The rule %(rule)s raises %(n)s alerts."
 )
 """Sentences on alerts."""
+SINCE = marked(
+    "Alerts since %(run)s: %(new)s new, %(worse)s worse, %(better)s better, %(same)s as they were, "
+    "%(cleared)s cleared."
+)
+"""What comes first where there is an earlier run."""
 
 
 def headline(comparison: Comparison, scheme: str, title: str, language: "Language") -> str:
@@ -65,8 +72,18 @@ def rule_name(case: "Case", rule: str, language: "Language") -> str:
     return local or rule.replace("_", " ")
 
 
+def change_sentence(summary: Mapping[str, Any], language: "Language") -> list[str]:
+    """How alerts changed since the earlier run; nothing without one, or where none ever was."""
+    run, counts = summary.get("alerts_since"), counted_changes(summary)
+    if run is None or not any(counts.values()):
+        return []
+    return [language(SINCE) % (counts | {"run": run})]
+
+
 def alert_sentences(summary: Mapping[str, Any], case: "Case", language: "Language") -> list[str]:
-    """Which alerts fired and which rules could not be judged, a sentence each; none if none fired.
+    """How alerts changed, which fired and which rules could not be judged, a sentence each.
+
+    None if none fired and none was cleared.
 
     Args:
         summary: what :func:`fundpool.summary.summary` says.
@@ -74,15 +91,16 @@ def alert_sentences(summary: Mapping[str, Any], case: "Case", language: "Languag
         language: of words and numbers.
     """
     alerts, plan = summary["alerts"], str(summary["alert_plan"])
+    since = change_sentence(summary, language)
     if not alerts:
-        return []
+        return since
     short = [alert for alert in alerts if alert["rule"] == "target"]
     dry = sum(alert["kind"] == "exhausted" for alert in short)
 
     def counted(singular: str, plural: str, number: int, **words: object) -> str:
         return language.ngettext(singular, plural, number) % ({"n": number} | words)
 
-    lines = [counted(*SOLVENCY_ALERTS, len(alerts))]
+    lines = [*since, counted(*SOLVENCY_ALERTS, len(alerts))]
     if short:
         lines.append(
             counted(

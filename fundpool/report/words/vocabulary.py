@@ -16,6 +16,15 @@ ALERT_WORDS = {
 }
 """Kinds of alert."""
 
+ALERT_CHANGE_WORDS = {
+    "new": marked("new"),
+    "worse": marked("worse"),
+    "same": marked("as before"),
+    "better": marked("better"),
+    "cleared": marked("cleared"),
+}
+"""How an alert stands against an earlier run."""
+
 MEASURE_WORDS = {
     "reserve": marked("reserve at the valuation date"),
     "final_reserve": marked("reserve at the end of the projection"),

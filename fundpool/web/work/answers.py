@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
@@ -19,14 +20,8 @@ from fundpool.models.funds.county_effects import (
     yearly_swaps,
 )
 from fundpool.models.funds.overview import Headline, headline_of
-from fundpool.models.funds.recursion import (
-    Chance,
-    Decision,
-    PoolRun,
-    pool_factors,
-    scheme_run,
-    standing_runs,
-)
+from fundpool.models.funds.pool_money import Chance, pool_factors
+from fundpool.models.funds.recursion import Decision, PoolRun, scheme_run, standing_runs
 from fundpool.models.funds.summary import (
     NEVER,
     PoolSummary,
@@ -178,7 +173,7 @@ def _side(
     run = scheme_run(case, flows, plan, scheme, factors, decision)
     target = case.value("solvency.target_reserve_months")
     summary = pool_summary(run, target, standing_runs(case, flows, plan, run))
-    persons = flows.persons[scheme_names(case).index(scheme), 1:, :-1]
+    persons = flows.persons[case.scheme_number(scheme), 1:, :-1]
     return Side(case, run, summary, headline_of(case, run, summary, persons, int(flows.years[-1])))
 
 
@@ -306,7 +301,7 @@ def _counties(
 ) -> list[dict[str, Any]]:
     a, b, alone = sides
     case, pools = b.case, b.run.layout.pools[-1]
-    number = scheme_names(case).index(b.run.layout.scheme)
+    number = case.scheme_number(b.run.layout.scheme)
     rated = b.summary.rated[b.summary.last]
     share = _county_share(b, alone.summary)
     rows = []
@@ -348,7 +343,7 @@ def _county_share(side: Side, alone: PoolSummary) -> FloatArray:
     pools = side.run.layout.pools[-1]
     worth = np.nan_to_num(alone.window_worth[alone.last])
     total = pools.total(worth)[pools.of_county]
-    return np.divide(worth, total, out=np.zeros_like(worth), where=total > 0)
+    return ratio(worth, total)
 
 
 def _swaps(side: Side, effect: CountyEffect, swapped: FloatArray) -> list[dict[str, Any]]:
@@ -379,7 +374,7 @@ def _swaps(side: Side, effect: CountyEffect, swapped: FloatArray) -> list[dict[s
 def _migrants(study: Study, flows: CountyFlows) -> list[dict[str, Any]]:
     """Migrants by home and residence region of the second level in the last year."""
     case = study.case
-    level = case.levels[min(1, len(case.levels) - 1)]
+    level = case.second_level
     codes = [*case.regions.codes_at(level), "outside"]
     people = flows.migrants[-1, 0]
     order = np.argsort(people, axis=None)[::-1][:MOST_ARCS]

@@ -19,7 +19,7 @@ from fundpool.web.work.recently_used import RecentlyUsed
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
-    from fundpool.models.funds.recursion import Chance
+    from fundpool.models.funds.pool_money import Chance
     from fundpool.models.projection.study import Study
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import Decision, missing, recursion
 from fundpool.models.optimiser.problem.fund import FundProblem
@@ -101,8 +102,8 @@ def _with_levy(fund: FundProblem, rates: FloatArray) -> Decision:
         own = fund.hub == hub
         collected, wanted = income[:, :, own].sum(axis=2), asked[:, :, own].sum(axis=2)
         moved = np.minimum(wanted, ceiling * collected)
-        share = np.divide(moved, collected, out=np.zeros_like(moved), where=collected > 0)
-        met = np.divide(moved, wanted, out=np.zeros_like(moved), where=wanted > 0)
+        share = ratio(moved, collected)
+        met = ratio(moved, wanted)
         levies[:, :, own] = share[:, :, None] * income[:, :, own]
         grants[:, :, own] = met[:, :, None] * asked[:, :, own]
     return Decision(rates, grants, levies).netted()

@@ -7,6 +7,7 @@ proportion to what they may spare under the levy ceiling; the hub pays what it c
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import Decision
 from fundpool.models.optimiser.problem.fund import FundProblem
@@ -39,13 +40,9 @@ def ruled_swaps(fund: FundProblem, rates: FloatArray) -> tuple[Decision, FloatAr
             wanted, offered = asked @ member, spare @ member
             levied = np.clip(wanted - opened, 0.0, offered)
             paid = np.minimum(wanted, opened + levied)
-            levies[:, t] = spare * (_share(levied, offered) @ member.T)
-            grants[:, t] = asked * (_share(paid, wanted) @ member.T)
+            levies[:, t] = spare * (ratio(levied, offered) @ member.T)
+            grants[:, t] = asked * (ratio(paid, wanted) @ member.T)
             kept = (opened + levied - paid) * half
         held = before + half * (grants[:, t] - levies[:, t])
         balance[:, t] = held
     return Decision(rates, grants, levies), balance
-
-
-def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
-    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)

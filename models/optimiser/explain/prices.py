@@ -1,4 +1,4 @@
-"""Why a plan is as it is, in words and units: shadow prices, and what stands in the way.
+"""Why a plan is as it is, as messages with figures: shadow prices, and what stands in the way.
 
 A shadow price is the change of the optimum with a limit, read from the duals: of a floor from the
 reduced costs of the balances it bounds or the duals of its rows. It is given in money on every
@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.inputs.format.messages import Listed, Message, Money, Value, Word
+from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.optimiser.certificate import TOLERANCE, missing
 from fundpool.models.optimiser.plan import Plan
 from fundpool.models.optimiser.problem.fund import FundProblem, rebuilt
@@ -25,14 +26,42 @@ MEASURABLE = 1e-7
 """Price, of the objective, below which a limit is said to have none."""
 
 
+@dataclass(frozen=True)
+class _Limit:
+    """A limit that has a price.
+
+    Attributes:
+        name: of the limit.
+        unit: what is one more of it.
+        effect: begins the sentence on a pool that feels the limit.
+    """
+
+    name: Message
+    unit: str
+    effect: Message
+
+
+FLOOR = _Limit(
+    Message("reserve floor"), "month of reserve", Message("one more month of reserve costs")
+)
+RATE = _Limit(
+    Message("largest rate"), "0.1 point of the largest rate",
+    Message("0.1 point on the largest rate would save"),
+)  # fmt: skip
+LEVY = _Limit(
+    Message("levy ceiling"), "point of the levy ceiling",
+    Message("one more point of the levy ceiling would save"),
+)  # fmt: skip
+
+
 def shadow_prices(plan: Plan) -> pd.DataFrame:
-    """What limits cost, the dearest first.
+    """What limits cost, the highest price first.
 
     A limit that no pool feels has one row without a pool, which says so.
 
     Columns: scheme, limit, pool, name, price (of the objective, for one more unit of the limit),
     unit, per_million (money on every million of the scheme's contributions), points_of_scheme,
-    points_of_pool (percentage points of the level rate), sentence.
+    points_of_pool (percentage points of the level rate), sentence (a :class:`Message`).
     """
     rows: list[dict[str, object]] = []
     for outcome in plan.outcomes:
@@ -44,25 +73,24 @@ def shadow_prices(plan: Plan) -> pd.DataFrame:
             floor = _floor_duals(outcome, fund, columns, reduced[columns.balance]) / scale
             month = fund.paths.outgo_next_year / 12.0 / fund.unit
             worth = (floor * month).sum(axis=(0, 1))
-            rows += _priced(fund, "reserve floor", worth, "month of reserve",
-                            "one more month of reserve costs")  # fmt: skip
+            rows += _priced(fund, FLOOR, worth)
             rates = reduced[columns.rate] / scale
             top = np.minimum(rates, 0.0).sum(axis=0) / fund.reference * 0.001
             by_pool = _from_groups(fund, top)
-            rows += _priced(fund, "largest rate", -by_pool, "0.1 point of the largest rate",
-                            "0.1 point on the largest rate would save")  # fmt: skip
+            rows += _priced(fund, RATE, -by_pool)
             numbers = outcome.model.program.rows.get(f"{fund.paths.scheme}_levy_ceiling")
             if numbers is not None:
                 duals = _everywhere(fund, columns, outcome.solutions[-1].duals[numbers]) / scale
                 income = decision.rates[:, fund.group] * fund.paths.contribution_base
                 worth = -(duals * income / fund.unit).sum(axis=(0, 1)) * 0.01
-                rows += _priced(fund, "levy ceiling", worth, "point of the levy ceiling",
-                                "one more point of the levy ceiling would save")  # fmt: skip
+                rows += _priced(fund, LEVY, worth)
     frame = pd.DataFrame(
         rows,
         columns=["scheme", "limit", "pool", "name", "price", "unit", "per_million",
-                 "points_of_scheme", "points_of_pool", "sentence"],
+                 "points_of_scheme", "points_of_pool"],
     )  # fmt: skip
+    # as objects: a column of text would keep the English words alone
+    frame["sentence"] = pd.Series([row["sentence"] for row in rows], dtype=object)
     order = frame["points_of_scheme"].abs().sort_values(ascending=False, kind="stable").index
     return frame.loc[order].reset_index(drop=True)
 
@@ -108,9 +136,7 @@ def _from_groups(fund: FundProblem, values: FloatArray) -> FloatArray:
     return result
 
 
-def _priced(
-    fund: FundProblem, limit: str, worth: FloatArray, unit: str, words: str
-) -> list[dict[str, object]]:
+def _priced(fund: FundProblem, limit: _Limit, worth: FloatArray) -> list[dict[str, object]]:
     """Rows for the pools that feel the limit, or the one that says none does.
 
     An objective of one is what the rates in force collect.
@@ -118,11 +144,15 @@ def _priced(
     present = (fund.base * fund.discount[:, None]).sum(axis=0)
     scheme = fund.paths.scheme
     felt = np.flatnonzero(np.abs(worth) > MEASURABLE)
+    common = {"scheme": scheme, "limit": str(limit.name), "unit": limit.unit}
     if not felt.size:
+        sentence = Message(
+            "%(scheme)s: the %(limit)s has no measurable price in any pool.",
+            scheme=Word(scheme), limit=limit.name,
+        )  # fmt: skip
         return [
-            {"scheme": scheme, "limit": limit, "pool": "", "name": "", "price": 0.0, "unit": unit,
-             "per_million": 0.0, "points_of_scheme": 0.0, "points_of_pool": 0.0,
-             "sentence": f"{scheme}: the {limit} has no measurable price in any pool."}
+            {"pool": "", "name": "", "price": 0.0, "per_million": 0.0, "points_of_scheme": 0.0,
+             "points_of_pool": 0.0, "sentence": sentence} | common
         ]  # fmt: skip
     rows: list[dict[str, object]] = []
     for pool in felt:
@@ -130,18 +160,19 @@ def _priced(
         scheme_points = price * fund.reference * 100.0
         pool_points = scheme_points * float(present.sum() / present[pool])
         name = fund.paths.names[pool]
+        sentence = Message(
+            "%(name)s, %(scheme)s: %(limit)s the plan, all aims weighed, as much as %(money)s on "
+            "every million that the scheme collects (%(points)s basis points of the rate if borne "
+            "there alone).",
+            name=name, scheme=Word(scheme), limit=limit.effect,
+            money=_figure(1e6 * abs(price)), points=_figure(100.0 * abs(pool_points)),
+        )  # fmt: skip
         rows.append(
             {
-                "scheme": scheme, "limit": limit, "pool": fund.paths.pools[pool],
-                "name": name, "price": price, "unit": unit, "per_million": 1e6 * price,
-                "points_of_scheme": scheme_points, "points_of_pool": pool_points,
-                "sentence": (
-                    f"{name}, {scheme}: {words} the plan, all aims weighed, as much as "
-                    f"{_figure(1e6 * abs(price))} on every million that the scheme collects "
-                    f"({_figure(100.0 * abs(pool_points))} basis points of the rate if borne "
-                    "there alone)."
-                ),
-            }
+                "pool": fund.paths.pools[pool], "name": name, "price": price,
+                "per_million": 1e6 * price, "points_of_scheme": scheme_points,
+                "points_of_pool": pool_points, "sentence": sentence,
+            } | common
         )  # fmt: skip
     return rows
 
@@ -167,8 +198,8 @@ class Obstacle:
         remedies: what would let every floor be kept.
     """
 
-    sentences: tuple[str, ...]
-    remedies: tuple[str, ...]
+    sentences: tuple[Message, ...]
+    remedies: tuple[Message, ...]
 
 
 def obstacle(plan: Plan, currency: str = "", remedies: bool = True) -> Obstacle:
@@ -177,8 +208,8 @@ def obstacle(plan: Plan, currency: str = "", remedies: bool = True) -> Obstacle:
     Empty for a plan that keeps every floor. A remedy is a limit without which, the others
     unchanged, a plan exists.
     """
-    sentences: list[str] = []
-    found: list[str] = []
+    sentences: list[Message] = []
+    found: list[Message] = []
     for outcome in plan.outcomes:
         if not outcome.model.elastic or outcome.status != "optimal":
             continue
@@ -189,7 +220,7 @@ def obstacle(plan: Plan, currency: str = "", remedies: bool = True) -> Obstacle:
     return Obstacle(tuple(sentences), tuple(found))
 
 
-def missed_floors(fund: FundProblem, balance: FloatArray, currency: str) -> list[str]:
+def missed_floors(fund: FundProblem, balance: FloatArray, currency: str) -> list[Message]:
     """A sentence for every pool that misses its floor: pool, years, amount, limit."""
     short = fund.mean(missing(fund, balance))
     months = fund.mean(
@@ -199,58 +230,78 @@ def missed_floors(fund: FundProblem, balance: FloatArray, currency: str) -> list
         (fund.floor - fund.paths.outstanding)
         / np.maximum(fund.paths.outgo_next_year / 12.0, 1e-300)
     )
-    lines: list[tuple[float, str]] = []
+    lines: list[tuple[float, Message]] = []
     for pool in range(fund.pools):
         under = np.flatnonzero(short[:, pool] > TOLERANCE * fund.unit[:, pool])
         if not under.size:
             continue
         worst = int(under[np.argmax(short[under, pool])])
         years = fund.paths.years
-        span = (
-            f"in {years[under[0]]}" if under.size == 1
-            else f"in {under.size} years from {years[under[0]]} to {years[under[-1]]}"
-        )  # fmt: skip
         amount = float(short[worst, pool])
-        where = (
-            f"where it holds {months[worst, pool]:.1f} months of outgo and the floor is "
-            f"{wanted[worst, pool]:.1f}"
-        )
-        cases = ""
+        values: dict[str, Value] = {
+            "name": fund.paths.names[pool], "scheme": Word(fund.paths.scheme),
+            "span": _span(years[under]), "money": Money(amount, currency),
+            "year": int(years[worst]), "months": f"{months[worst, pool]:.1f}",
+            "floor": f"{wanted[worst, pool]:.1f}",
+        }  # fmt: skip
         if fund.policy.floor == "cvar":
-            cases = f" in the mean of its worst {100 * fund.policy.tail:g} % of scenarios"
-            where = (
-                f"where the floor is {wanted[worst, pool]:.1f} months of outgo and it holds "
-                f"{months[worst, pool]:.1f} on average"
+            line = Message(
+                "%(name)s, %(scheme)s: misses its reserve floor in the mean of its worst %(tail)s "
+                "%% of scenarios %(span)s; at worst %(money)s in %(year)s, where the floor is "
+                "%(floor)s months of outgo and it holds %(months)s on average.",
+                tail=f"{100 * fund.policy.tail:g}", **values,
+            )  # fmt: skip
+        else:
+            line = Message(
+                "%(name)s, %(scheme)s: misses its reserve floor %(span)s; at worst %(money)s in "
+                "%(year)s, where it holds %(months)s months of outgo and the floor is %(floor)s.",
+                **values,
             )
-        lines.append(
-            (
-                amount,
-                f"{fund.paths.names[pool]}, {fund.paths.scheme}: misses its reserve floor{cases} "
-                f"{span}; at worst {amount / 1e6:,.1f} million {currency} in {years[worst]}, "
-                f"{where}.".replace("million  in", "million in"),
-            )
-        )
+        lines.append((amount, line))
     return [line for _, line in sorted(lines, key=lambda item: -item[0])]
 
 
-def _remedies(outcome: Outcome, plan: Plan) -> list[str]:
-    schemes = " and ".join(fund.paths.scheme for fund in outcome.model.funds)
+def _span(years: IntArray) -> Message:
+    """In which of the years, ``(n,)``."""
+    if years.size == 1:
+        return Message("in %(first)s", first=int(years[0]))
+    return Message(
+        "in %(count)s years from %(first)s to %(last)s",
+        count=years.size, first=int(years[0]), last=int(years[-1]),
+    )  # fmt: skip
+
+
+def _remedies(outcome: Outcome, plan: Plan) -> list[Message]:
+    schemes = Listed(
+        tuple(Word(fund.paths.scheme) for fund in outcome.model.funds), Message(" and ")
+    )
     policy = plan.policy
-    trials: dict[str, dict[str, Any]] = {
-        "rates could rise above the corridor": {"rate_most": np.inf},
-        "rates could change faster from year to year": {"yearly_change": np.inf},
-        "rates were not frozen": {"frozen_years": 0},
-        "pools could pay more than the levy ceiling": {"levy_ceiling": np.inf},
-        "pools could draw on the hub without bearing part of the deficit": {
-            "own_responsibility": None, "swaps": True,
-        },
-    }  # fmt: skip
-    found = []
-    for words, change in trials.items():
+    trials: list[tuple[Message, dict[str, Any]]] = [
+        (Message("rates could rise above the corridor"), {"rate_most": np.inf}),
+        (Message("rates could change faster from year to year"), {"yearly_change": np.inf}),
+        (Message("rates were not frozen"), {"frozen_years": 0}),
+        (Message("pools could pay more than the levy ceiling"), {"levy_ceiling": np.inf}),
+        (Message("pools could draw on the hub without bearing part of the deficit"),
+         {"own_responsibility": None, "swaps": True}),
+    ]  # fmt: skip
+    remedies = []
+    for words, change in trials:
         if all(getattr(policy, name) == value for name, value in change.items()):
             continue
         relaxed = replace(policy, **change)
         funds = [rebuilt(fund, relaxed) for fund in outcome.model.funds]
         if not optimised(funds, replace(plan.aims, order=("burden",))).model.elastic:
-            found.append(f"{schemes}: every floor could be kept if {words}.")
-    return found or [f"{schemes}: no single limit stands in the way; more than one must give."]
+            remedies.append(
+                Message(
+                    "%(schemes)s: every floor could be kept if %(change)s.",
+                    schemes=schemes, change=words,
+                )
+            )  # fmt: skip
+    if remedies:
+        return remedies
+    return [
+        Message(
+            "%(schemes)s: no single limit stands in the way; more than one must give.",
+            schemes=schemes,
+        )
+    ]

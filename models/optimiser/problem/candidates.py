@@ -8,8 +8,8 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.funds.books import year_after
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.funds.table import year_after
 from fundpool.models.pooling.effects import moral_hazard
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.funds.paths import PoolPaths
@@ -111,7 +112,7 @@ def fund_problem(
         paths: its flows by scenario.
         policy: the limits.
         regions: the region tree, for groups and hubs given by level.
-        weight: probability of each scenario; all alike unless told.
+        weight: probability of each scenario; default: all alike.
 
     Raises:
         ValueError: a level without a tree, or a pool that lies across several of its regions.
@@ -128,9 +129,9 @@ def fund_problem(
     reference = first_income / first_base if first_base > 0 and first_income > 0 else 1.0
     unit = np.maximum(outgo, 1e-6 * max(float(outgo.max()), 1.0))
     size = len(names)
-    in_force = _ratio(_sum(income, group, size), _sum(base, group, size), reference)
+    in_force = ratio(_sum(income, group, size), _sum(base, group, size), reference)
     lower, upper = _corridor(policy, in_force, reference)
-    own = _ratio(income[0], base[0], 0.0)
+    own = ratio(income[0], base[0], 0.0)
     limit, least = _own_effort(paths, policy, own)
     needed = np.zeros_like(lower)
     for pool, number in enumerate(group):
@@ -243,7 +244,3 @@ def _sum(values: FloatArray, index: IntArray, size: int) -> FloatArray:
     total = np.zeros((values.shape[0], size))
     np.add.at(total.T, index, values.T)
     return total
-
-
-def _ratio(above: FloatArray, below: FloatArray, otherwise: float) -> FloatArray:
-    return np.divide(above, below, out=np.full_like(above, otherwise), where=below > 0)

@@ -70,7 +70,7 @@ def _limit(seconds: float | None) -> dict[str, Any]:
 def named_solver(
     name: str | None, rows: int, time_limit: float | None = None, tolerance: float | None = None
 ) -> Any:
-    """A PuLP solver by name; HiGHS in memory unless told.
+    """A PuLP solver by name; default: HiGHS in memory.
 
     Raises:
         ValueError: PuLP has no such solver here.

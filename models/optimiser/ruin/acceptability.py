@@ -12,7 +12,9 @@ from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.sharing import coalition_members, core_excess
+from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import sum_by
 from fundpool.models.contributions.year import disposable_income
@@ -20,7 +22,7 @@ from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.beside.naive import own
 from fundpool.models.optimiser.certificate import Decision, recursion
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
-from fundpool.models.optimiser.ruin.flows import ScenarioFlows, scenario_balance
+from fundpool.models.optimiser.ruin.flows import BalanceOf, ScenarioFlows, scenario_balance
 from fundpool.models.optimiser.ruin.margins import Margin
 from fundpool.models.optimiser.ruin.planning import SafePlan
 from fundpool.models.projection.study import Projection
@@ -88,7 +90,7 @@ class Acceptability:
     worse_off: tuple[WorseOff, ...]
     poor_to_rich: float
     blocking_coalition: Coalition | None
-    reasons: Mapping[str, str]
+    reasons: Mapping[str, Message]
 
     def record(self) -> dict[str, object]:
         """As plain data."""
@@ -105,7 +107,10 @@ class Acceptability:
 
 
 def acceptability_of(
-    safe: SafePlan, within: Mapping[str, ScenarioFlows], incomes: Mapping[str, FloatArray]
+    safe: SafePlan,
+    within: Mapping[str, ScenarioFlows],
+    incomes: Mapping[str, FloatArray],
+    balance_of: BalanceOf = scenario_balance,
 ) -> Acceptability | None:
     """The measures of a safe plan; None where there is no plan.
 
@@ -113,18 +118,20 @@ def acceptability_of(
         safe: the plan.
         within: scenarios it was planned on, by scheme.
         incomes: disposable income a head of every fund, by scheme, ``(p,)``.
+        balance_of: balances that the plan leads to in scenarios.
     """
     if any(outcome.status != "optimal" for outcome in safe.outcomes):
         return None
     rows: list[WorseOff] = []
     coalitions: list[Coalition] = []
-    reasons: dict[str, str] = {}
+    reasons: dict[str, Message] = {}
     moved = 0.0
     for outcome in safe.outcomes:
         for fund, decision in zip(outcome.model.funds, outcome.decisions, strict=True):
             name = fund.paths.scheme
-            spread = spread_of(fund, decision, within[name], safe.factors[name],
-                               safe.deviation[name].shape[0])  # fmt: skip
+            years = safe.deviation[name].shape[0]
+            balance = balance_of(fund, decision, within[name])[:, :years]
+            spread = spread_of(fund, decision, balance, safe.factors[name])
             rows += worse_off(fund, decision, spread)
             moved += poor_to_rich(fund, decision, incomes[name])
             costs = coalition_costs(fund, spread) if 1 < fund.pools <= MOST_FUNDS else None
@@ -137,11 +144,18 @@ def acceptability_of(
 
 
 def spread_of(
-    fund: FundProblem, decision: Decision, flows: ScenarioFlows, factors: FloatArray, years: int
+    fund: FundProblem, decision: Decision, balance: FloatArray, factors: FloatArray
 ) -> Spread:
-    """Deviations of the funds from the path of the plan in the first years."""
-    path = recursion(fund, decision).balance[0, :years]
-    apart = scenario_balance(fund, decision, flows)[:, :years] - path
+    """Deviations of the funds from the path of the plan in the first years.
+
+    Args:
+        fund: the scheme.
+        decision: the plan.
+        balance: by scenario, in the first years, ``(s, T, p)``.
+        factors: deviations that each fund holds, ``(p,)``.
+    """
+    years = balance.shape[1]
+    apart = balance - recursion(fund, decision).balance[0, :years]
     product = np.einsum("stp,stq->tpq", apart, apart, optimize=True) / apart.shape[0]
     return Spread(np.tile(factors, (years, 1)), product)
 
@@ -169,7 +183,7 @@ def poor_to_rich(fund: FundProblem, decision: Decision, income: FloatArray) -> f
     richer = (income[:, None] < income) & (fund.hub[:, None] == fund.hub)
     member = np.eye(fund.hubs)[fund.hub]
     whole = np.maximum(paid @ member, received @ member) @ member.T
-    shares = np.divide(received, whole, out=np.zeros_like(received), where=whole > 0)
+    shares = ratio(received, whole)
     return float(np.einsum("tp,pq,tq->", paid, richer.astype(float), shares) / fund.years)
 
 
@@ -189,7 +203,7 @@ def coalition_costs(fund: FundProblem, spread: Spread | None) -> FloatArray:
 
 def blocking_coalition(
     fund: FundProblem, decision: Decision, costs: FloatArray | None
-) -> tuple[Coalition | None, str | None]:
+) -> tuple[Coalition | None, Message | None]:
     """The coalition that would save most by leaving, or why none was looked for.
 
     Args:
@@ -198,9 +212,12 @@ def blocking_coalition(
         costs: of every coalition; None where there are too many.
     """
     if fund.pools < 2:
-        return None, "a single fund has nobody to leave"
+        return None, Message("a single fund has nobody to leave")
     if costs is None:
-        return None, (f"{fund.pools} funds: coalitions are enumerated for at most {MOST_FUNDS}")
+        return None, Message(
+            "%(funds)s funds: coalitions are enumerated for at most %(most)s",
+            funds=fund.pools, most=MOST_FUNDS,
+        )  # fmt: skip
     income = decision.rates[:, fund.group] * fund.base
     excess, mask = core_excess(costs, (fund.discount[:, None] * income).sum(axis=0))
     if excess <= SMALL * costs[-1]:
@@ -217,14 +234,14 @@ def income_of_pools(projection: Projection, paths: PoolPaths) -> FloatArray:
     """Disposable income a head of every fund in the base year, by insured persons, ``(p,)``."""
     case = projection.case
     n = paths.of_county.size
-    number = [scheme.name for scheme in case.schemes].index(paths.scheme)
+    number = case.scheme_number(paths.scheme)
     persons = projection.flows.persons[number, 1, :n]
     income = disposable_income(case)[:n]
     count, total = (
         sum_by(paths.of_county, values, minlength=len(paths.pools))
         for values in (persons, persons * income)
     )
-    return np.divide(total, count, out=np.zeros_like(total), where=count > 0)
+    return ratio(total, count)
 
 
 def _level_rates(fund: FundProblem, member: np.ndarray, spread: Spread | None) -> FloatArray:
@@ -252,10 +269,7 @@ def _margin(scheme: str, member: np.ndarray, spread: Spread) -> Margin:
     for t, product in enumerate(spread.product):
         deviation = np.sqrt(np.diagonal(product))
         sizes = inside @ deviation
-        factor = np.divide(
-            inside @ (deviation * spread.factor[t]), sizes,
-            out=np.zeros_like(sizes), where=sizes > 0,
-        )  # fmt: skip
+        factor = ratio(inside @ (deviation * spread.factor[t]), sizes)
         squared = np.einsum("cp,pq,cq->c", inside, product, inside, optimize=True)
         money[t] = factor * np.sqrt(np.maximum(squared, 0.0))
     return Margin.of(scheme, money)

@@ -1,6 +1,6 @@
 """What balances of many scenarios need, and no more, so that thousands fit into memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,11 +24,13 @@ class ScenarioFlows:
 
     Attributes:
         base: contribution base, ``(s, T, p)``, money.
+        outgo: ``(s, T, p)``, money.
         net_outgo: outgo less subsidies, ``(s, T, p)``, money.
         interest: ``(s, T)``.
     """
 
     base: FloatArray
+    outgo: FloatArray
     net_outgo: FloatArray
     interest: FloatArray
 
@@ -38,9 +40,17 @@ class ScenarioFlows:
         first = np.s_[:, :years]
         return cls(
             paths.contribution_base[first].copy(),
+            paths.outgo[first].copy(),
             paths.outgo[first] - paths.subsidies[first],
             paths.interest[first].copy(),
         )
+
+    def first_years(self, years: int) -> "ScenarioFlows":
+        """Those of the first years."""
+        return ScenarioFlows(
+            self.base[:, :years], self.outgo[:, :years], self.net_outgo[:, :years],
+            self.interest[:, :years],
+        )  # fmt: skip
 
 
 FlowBlocks = Iterator[Mapping[str, ScenarioFlows]]
@@ -74,11 +84,15 @@ def joined(blocks: FlowBlocks) -> dict[str, ScenarioFlows]:
         name: ScenarioFlows(
             *(
                 np.concatenate([getattr(block[name], part) for block in every])
-                for part in ("base", "net_outgo", "interest")
+                for part in ("base", "outgo", "net_outgo", "interest")
             )
         )
         for name in every[0]
     }
+
+
+BalanceOf = Callable[[FundProblem, Decision, ScenarioFlows], FloatArray]
+"""Balances that a plan leads to in every scenario, ``(s, T, p)``."""
 
 
 def scenario_balance(fund: FundProblem, decision: Decision, flows: ScenarioFlows) -> FloatArray:

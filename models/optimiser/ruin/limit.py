@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
+from fundpool.inputs.format.messages import Message
+
 
 @dataclass(frozen=True)
 class RuinLimit:
@@ -57,7 +59,7 @@ class Probability:
     standard_error: float
     funds: tuple[FundRuin, ...]
     safe: bool
-    sentence: str
+    sentence: Message
 
     def record(self) -> dict[str, object]:
         """As plain data."""

@@ -14,11 +14,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from fundpool.inputs.format.messages import Message, Value
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import TOLERANCE, Decision, Recursion
 from fundpool.models.optimiser.limits import Policy
 from fundpool.models.optimiser.problem.fund import FundProblem
-from fundpool.models.optimiser.ruin.flows import FlowBlocks, ScenarioFlows, scenario_balance
+from fundpool.models.optimiser.ruin.flows import (
+    BalanceOf,
+    FlowBlocks,
+    ScenarioFlows,
+    scenario_balance,
+)
 from fundpool.models.optimiser.ruin.limit import FundRuin, Probability, RuinLimit
 from fundpool.models.optimiser.ruin.margins import Margin
 from fundpool.models.optimiser.stages import Outcome, solved_funds
@@ -67,6 +73,27 @@ class SafePlan:
 
 
 @dataclass(frozen=True)
+class _Search:
+    """What stays the same while margins are looked for.
+
+    Attributes:
+        solve: makes the plan on one path.
+        policy: limits without margins.
+        within: scenarios planned on, by scheme.
+        deviation: root mean square by scheme, ``(T, p)``, money.
+        joint: whether the probability is that of any fund.
+        balance_of: balances that a plan leads to in scenarios.
+    """
+
+    solve: Solve
+    policy: Policy
+    within: Mapping[str, ScenarioFlows]
+    deviation: Mapping[str, FloatArray]
+    joint: bool
+    balance_of: BalanceOf
+
+
+@dataclass(frozen=True)
 class _Step:
     """A plan with given factors, tried on the scenarios planned on.
 
@@ -107,6 +134,7 @@ def safe_plan(
     fresh: Fresh,
     limit: RuinLimit,
     policy: Policy,
+    balance_of: BalanceOf = scenario_balance,
 ) -> SafePlan:
     """The plan with the smallest margins found that keep the limit.
 
@@ -116,28 +144,28 @@ def safe_plan(
         fresh: other scenarios, a set a round.
         limit: on the probability.
         policy: limits without margins.
+        balance_of: balances that a plan leads to in scenarios; default: at its rates throughout.
     """
     start = solve(policy)
     schemes = list(_by_scheme(start))
     spans = {name: _span(_by_scheme(start)[name][0], limit) for name in schemes}
-    within = {name: _first_years(within[name], spans[name]) for name in schemes}
+    within = {name: within[name].first_years(spans[name]) for name in schemes}
     if any(outcome.status != "optimal" for outcome in start):
         return _unsolved(start, policy, limit, within)
     deviation = {}
     for name, (fund, decision, run) in _by_scheme(start).items():
         path = run.balance[0, : spans[name]]
-        apart = scenario_balance(fund, decision, within[name]) - path
+        apart = balance_of(fund, decision, within[name]) - path
         root = np.sqrt((apart**2).mean(axis=0))
         deviation[name] = np.maximum(root, TOLERANCE * fund.unit[: spans[name]])
     targets = {name: np.full(deviation[name].shape[1], limit.most) for name in schemes}
     factors: Mapping[str, FloatArray] = {n: np.zeros(targets[n].size) for n in schemes}
-    step = _tried(solve, policy, within, deviation, factors, targets, limit.joint, start)
+    search = _Search(solve, policy, within, deviation, limit.joint, balance_of)
+    step = _tried(search, factors, targets, start)
     for number in range(FRESH):
         rising_from = 0 if number else RISING_FROM
-        step = _searched(
-            solve, policy, within, deviation, targets, limit.joint, step, rising_from
-        )  # fmt: skip
-        ruined, any_ruined, count = _shares(step.outcomes, fresh(number), spans)
+        step = _searched(search, targets, step, rising_from)
+        ruined, any_ruined, count = _shares(step.outcomes, fresh(number), spans, balance_of)
         error = float(np.sqrt(limit.most * (1.0 - limit.most) / count))
         worst = any_ruined if limit.joint else max(float(r.max()) for r in ruined.values())
         above = worst > limit.most + 2.0 * error
@@ -167,21 +195,14 @@ def safe_plan(
 
 
 def _searched(
-    solve: Solve,
-    policy: Policy,
-    within: Mapping[str, ScenarioFlows],
-    deviation: Mapping[str, FloatArray],
-    targets: Mapping[str, FloatArray],
-    joint: bool,
-    step: _Step,
-    rising_from: int,
+    search: _Search, targets: Mapping[str, FloatArray], step: _Step, rising_from: int
 ) -> _Step:
     """The cheapest plan found that keeps the targets; else the last one."""
     best: _Step | None = None
     missed = 0
-    step = replace(step, further=_further(step, within, deviation, targets, joint))
+    step = replace(step, further=_further(search, step, targets))
     for number in range(SOLVES):
-        if step.keeps(targets, joint) and step.solved:
+        if step.keeps(targets, search.joint) and step.solved:
             if best is None or step.objective < best.objective:
                 best = step
             moved = max(float(np.abs(step.further[n] - step.factors[n]).max()) for n in targets)
@@ -198,7 +219,7 @@ def _searched(
                 for name, further in step.further.items()
             }  # fmt: skip
         else:
-            enough = _further(step, within, deviation, targets, joint, spare=False)
+            enough = _further(search, step, targets, spare=False)
             stride = 2.0 ** min(number - rising_from, 2)
             factors = {
                 name: np.where(
@@ -209,59 +230,49 @@ def _searched(
                 )
                 for name, further in step.further.items()
             }  # fmt: skip
-        step = _tried(solve, policy, within, deviation, factors, targets, joint)
+        step = _tried(search, factors, targets)
     return best or step
 
 
 def _tried(
-    solve: Solve,
-    policy: Policy,
-    within: Mapping[str, ScenarioFlows],
-    deviation: Mapping[str, FloatArray],
+    search: _Search,
     factors: Mapping[str, FloatArray],
     targets: Mapping[str, FloatArray],
-    joint: bool,
     outcomes: tuple[Outcome, ...] | None = None,
 ) -> _Step:
     """The plan with given factors, and the factors that would just do."""
+    policy = search.policy
     if outcomes is None:
         policy = replace(policy, margins=tuple(
-            Margin.of(name, factors[name] * deviation[name]) for name in factors
+            Margin.of(name, factors[name] * search.deviation[name]) for name in factors
         ))  # fmt: skip
-        outcomes = solve(policy)
-    ends = {name: values.shape[0] for name, values in deviation.items()}
-    ruined, any_ruined, _ = _shares(outcomes, iter([within]), ends)
+        outcomes = search.solve(policy)
+    ends = {name: values.shape[0] for name, values in search.deviation.items()}
+    ruined, any_ruined, _ = _shares(outcomes, iter([search.within]), ends, search.balance_of)
     step = _Step(policy, outcomes, factors, ruined, any_ruined, factors)
-    return replace(step, further=_further(step, within, deviation, targets, joint))
+    return replace(step, further=_further(search, step, targets))
 
 
 def _further(
-    step: _Step,
-    within: Mapping[str, ScenarioFlows],
-    deviation: Mapping[str, FloatArray],
-    targets: Mapping[str, FloatArray],
-    joint: bool,
-    spare: bool = True,
+    search: _Search, step: _Step, targets: Mapping[str, FloatArray], spare: bool = True
 ) -> dict[str, FloatArray]:
     """Factors that would just keep the targets, were balances to rise by what margins do.
 
     Args:
+        search: what stays the same.
         step: a plan.
-        within: scenarios planned on.
-        deviation: money a deviation.
         targets: probabilities.
-        joint: whether they are that of any fund.
         spare: whether what funds have above their margins counts as kept; else the factors are
             enough without it.
     """
     lacking = {}
     for name, (fund, decision, run) in _by_scheme(step.outcomes).items():
-        balance = scenario_balance(fund, decision, within[name])
+        balance = search.balance_of(fund, decision, search.within[name])
         if not spare:
             path = run.balance[0, : balance.shape[1]]
-            balance = balance - path + step.factors[name] * deviation[name]
-        lacking[name] = (-balance / deviation[name]).max(axis=1)
-    if joint:
+            balance = balance - path + step.factors[name] * search.deviation[name]
+        lacking[name] = (-balance / search.deviation[name]).max(axis=1)
+    if search.joint:
         worst = np.max([values.max(axis=1) for values in lacking.values()], axis=0)
         change = _quantile(worst[:, None], np.array([_any(targets)]))
         return {n: np.maximum(f + change[0], 0.0) for n, f in step.factors.items()}
@@ -280,7 +291,10 @@ def _quantile(lacking: FloatArray, targets: FloatArray) -> FloatArray:
 
 
 def _shares(
-    outcomes: tuple[Outcome, ...], blocks: FlowBlocks, spans: Mapping[str, int]
+    outcomes: tuple[Outcome, ...],
+    blocks: FlowBlocks,
+    spans: Mapping[str, int],
+    balance_of: BalanceOf,
 ) -> tuple[dict[str, FloatArray], float, int]:
     """Share of scenarios with a balance below zero: of each fund, and of any; how many."""
     plans = _by_scheme(outcomes)
@@ -291,8 +305,8 @@ def _shares(
         size = next(iter(block.values())).base.shape[0]
         either = np.zeros(size, dtype=bool)
         for name, (fund, decision, _) in plans.items():
-            flows = _first_years(block[name], spans[name])
-            balance = scenario_balance(fund, decision, flows)
+            flows = block[name].first_years(spans[name])
+            balance = balance_of(fund, decision, flows)
             below: NDArray[np.bool_] = np.asarray(
                 (balance < -TOLERANCE * fund.unit[: spans[name]]).any(axis=1)
             )
@@ -314,28 +328,37 @@ def _span(fund: FundProblem, limit: RuinLimit) -> int:
     return int((fund.paths.years <= limit.by).sum())
 
 
-def _first_years(flows: ScenarioFlows, years: int) -> ScenarioFlows:
-    return ScenarioFlows(
-        flows.base[:, :years], flows.net_outgo[:, :years], flows.interest[:, :years]
-    )
-
-
 def _any(targets: Mapping[str, FloatArray]) -> float:
     return min(float(values.min()) for values in targets.values())
 
 
-def _sentence(limit: RuinLimit, inside: float, outside: float, kept: bool, above: bool) -> str:
-    whose = "that any fund's" if limit.joint else "that the worst fund's"
-    head = (
-        f"The probability {whose} balance is below zero in some year up to {limit.by} is "
-        f"{100 * inside:.2f} % in sample and {100 * outside:.2f} % on fresh scenarios"
-    )
-    asked = f"{100 * limit.most:g} %"
+def _sentence(limit: RuinLimit, inside: float, outside: float, kept: bool, above: bool) -> Message:
+    asked = f"{100 * limit.most:g}"
+    values: dict[str, Value] = {
+        "year": limit.by, "inside": f"{100 * inside:.2f}", "outside": f"{100 * outside:.2f}",
+    }  # fmt: skip
+    if limit.joint:
+        head = Message(
+            "The probability that any fund's balance is below zero in some year up to %(year)s is "
+            "%(inside)s %% in sample and %(outside)s %% on fresh scenarios",
+            **values,
+        )
+    else:
+        head = Message(
+            "The probability that the worst fund's balance is below zero in some year up to "
+            "%(year)s is %(inside)s %% in sample and %(outside)s %% on fresh scenarios",
+            **values,
+        )
     if not kept:
-        return f"{head}; no rates within the limits were found that bring it to {asked}."
+        return Message(
+            "%(head)s; no rates within the limits were found that bring it to %(asked)s %%.",
+            head=head, asked=asked,
+        )  # fmt: skip
     if above:
-        return f"{head}, more than two standard errors above {asked}."
-    return f"{head}; at most {asked} was asked for."
+        return Message(
+            "%(head)s, more than two standard errors above %(asked)s %%.", head=head, asked=asked
+        )
+    return Message("%(head)s; at most %(asked)s %% was asked for.", head=head, asked=asked)
 
 
 def _unsolved(
@@ -345,7 +368,9 @@ def _unsolved(
     within: Mapping[str, ScenarioFlows],
 ) -> SafePlan:
     """Where there is no plan at all, nothing is known of its probability."""
-    sentence = "There is no plan whose probability of a balance below zero could be computed."
+    sentence = Message(
+        "There is no plan whose probability of a balance below zero could be computed."
+    )
     count = next(iter(within.values())).base.shape[0]
     probability = Probability(limit, None, None, 0, count, 0.0, (), False, sentence)
     return SafePlan(policy, outcomes, probability, {}, {})

@@ -72,7 +72,7 @@ def counted(
         people: ``(P, K, 202)``, or packed rows ``(P, M)`` if ``cells`` says which cells they are.
         pairs: the pairs.
         care: claim frequencies.
-        cells: the cells of packed rows; all of them unless told.
+        cells: the cells of packed rows; default: every cell.
     """
     cells = cells or every_cell()
     blocks = claim_blocks(care, cells)

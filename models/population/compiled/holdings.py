@@ -121,7 +121,7 @@ def arrived_amounts(  # type: ignore[no-untyped-def]
 ):
     """What arrives in a destination from its territory and from others, into ``brought``.
 
-    Nothing less than nothing arrives, as it might by rounding where all come from one place.
+    Clipped at zero, because rounding may fall below it where all come from one place.
 
     Args:
         brought: becomes the arriving amounts, near and far, ``(2, 4, ...)``.

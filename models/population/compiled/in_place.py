@@ -40,9 +40,9 @@ def step_in_place(
         pairs: the pairs of the case.
         rates: the year's rates.
         care: claim frequencies.
-        threads: how many chunks run at once; one a processor unless told.
+        threads: how many chunks run at once; default: one a processor.
         cells: the cells of packed rows, with room for the year
-            (:func:`fundpool.models.population.held_cells.reached_in`); all of them unless told.
+            (:func:`fundpool.models.population.held_cells.reached_in`); default: every cell.
         claims: room for the expected claims, ``(P, K, C, J)``, as precise as people; new unless
             given.
 

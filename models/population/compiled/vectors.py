@@ -1,4 +1,4 @@
-"""Blocks of cells as vectors, told to the compiler outright.
+"""Blocks of cells as vectors, stated explicitly to the compiler.
 
 Runs of a few blocks are too short for a compiler to find the vectors in a loop by itself: what it
 does before and after one costs more than the loop. These intrinsics write a block's operations as

@@ -77,7 +77,8 @@ def test_it_is_projected_and_pooled_at_every_level(fujian: Case) -> None:
 
 def test_report(tmp_path: Path) -> None:
     """The whole report of a case that shares no region code with the reference case."""
-    asked = ["report", "fujian", "--years", "2", "--out", str(tmp_path / "out"), "--quiet"]
+    asked = ["report", "fujian", "--years", "2", "--formats", "html", "--sensitivity", "none",
+             "--out", str(tmp_path / "out"), "--quiet"]  # fmt: skip
     result = CliRunner().invoke(app, asked)
     assert result.exit_code in (0, 3), result.output
     page = (tmp_path / "out" / "report.html").read_text("utf-8")

@@ -156,6 +156,23 @@ def test_ruin_is_limited_by_one_command(uncertain: Path, tmp_path: Path) -> None
     }  # fmt: skip
 
 
+def test_rates_may_follow_a_rule(uncertain: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan"
+    code, stdout, _ = run("optimise", str(uncertain), "--years", "4", "--rule", "adjusting",
+                          "--scenarios", "300", "--out", str(out))  # fmt: skip
+    assert code in (0, 3)
+    record = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert record["probability"]["limit"] == 0.05
+    rule = record["rule"]
+    assert rule["sentence"] in stdout
+    for scheme in rule["schemes"]:
+        assert scheme["sentence"] in stdout
+        assert 0.0 <= scheme["rule"]["per_cost"] <= 1.0
+        assert scheme["rule"]["per_month"] >= 0.0
+        lower = scheme["adjusting"]["mean_rate"] < scheme["fixed"]["mean_rate"]
+        assert lower or not rule["beats_fixed"]
+
+
 def test_ruin_that_no_rate_prevents_ends_with_four(tmp_path: Path) -> None:
     made = stochastic_case()
     made.settings["optimiser"] = {"rate_most": FREE | {"value": 0.3}}

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 HEAVY = {
     "numpy", "pandas", "scipy", "numba", "pulp", "highspy", "altair", "vl_convert", "duckdb",
-    "jinja2", "xlsxwriter", "python_calamine",
+    "jinja2", "xlsxwriter", "python_calamine", "docx", "lxml", "typst",
 }  # fmt: skip
 
 

@@ -28,7 +28,8 @@ from fundpool.report.document.making import (
     table,
 )
 from fundpool.report.document.model import Block, Detail, Figure, Listing, Note, Panel, Span
-from fundpool.report.pdf import Imprint, report_pdf
+from fundpool.report.imprint import Imprint
+from fundpool.report.pdf import report_pdf
 from fundpool.report.placeholders import placeholder_warnings
 from tests.cases.small import small_case
 from tests.fundpool.conftest import Run
@@ -52,7 +53,8 @@ import hashlib
 import altair as alt, pandas as pd
 from fundpool.report.charts.funds import svg
 from fundpool.report.document.making import figure, paragraph, strong
-from fundpool.report.pdf import Imprint, report_pdf
+from fundpool.report.imprint import Imprint
+from fundpool.report.pdf import report_pdf
 from tests.fundpool.documents import document_of
 data = pd.DataFrame({"name": ["medical inflation", "医疗费用上涨"], "value": [1, 2]})
 chart = svg(alt.Chart(data).mark_bar().encode(y="name:N", x="value:Q"), "c")

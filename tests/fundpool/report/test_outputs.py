@@ -12,10 +12,11 @@ import pytest
 
 from fundpool.archive.runs import Archive
 from fundpool.report import outputs
-from fundpool.report.outputs import WRITERS
+from fundpool.report.outputs import DEFAULT_FORMATS, WRITERS
 from tests.fundpool.conftest import Run
 
 FAST = ("--years", 1, "--no-optimise", "--sensitivity", "none")
+EVERY = ("--formats", ",".join(WRITERS))
 NAMES = [f"report.{ending}" for ending in WRITERS]
 
 
@@ -26,7 +27,7 @@ def whole(file: Path) -> bool:
         return held.rstrip().endswith(b"</html>")
     if file.suffix == ".pdf":
         return held.startswith(b"%PDF") and held.rstrip().endswith(b"%%EOF")
-    if file.suffix == ".xlsx":
+    if file.suffix in (".xlsx", ".docx"):
         with zipfile.ZipFile(file) as packed:
             return packed.testzip() is None
     return bool(json.loads(held))
@@ -65,7 +66,7 @@ def test_a_writer_that_fails_loses_its_file_only(
     Path("out").mkdir()
     for name in NAMES:
         Path("out", name).write_text("of an earlier run", encoding="utf-8")
-    result = run("report", small_folder, *FAST, "--out", "out", "--archive", "kept")
+    result = run("report", small_folder, *FAST, *EVERY, "--out", "out", "--archive", "kept")
     assert result.exit_code == 1
     name = f"report.{ending}"
     expected = sorted({*NAMES, "summary.json"} - {name})
@@ -87,8 +88,9 @@ def test_a_writer_that_fails_loses_its_file_only(
 
 @pytest.mark.parametrize(
     ("function", "lost"),
-    [("report_document", ["report.html", "report.pdf"]), ("html_page", ["report.html"]),
-     ("report_pdf", ["report.pdf"]),
+    [("report_document", ["report.html", "report.pdf", "report.docx"]),
+     ("html_page", ["report.html"]),
+     ("report_pdf", ["report.pdf"]), ("report_docx", ["report.docx"]),
      ("write_workbook", ["report.xlsx"]), ("workbook_contents", ["report.xlsx"])],
 )  # fmt: skip
 def test_what_is_behind_a_writer_fails(
@@ -98,7 +100,7 @@ def test_what_is_behind_a_writer_fails(
         raise KeyError("none")
 
     monkeypatch.setattr(outputs, function, failing)
-    result = run("report", small_folder, *FAST, "--out", "out", "--quiet", "--json")
+    result = run("report", small_folder, *FAST, *EVERY, "--out", "out", "--quiet", "--json")
     assert result.exit_code == 1
     assert names_in(Path("out")) == sorted({*NAMES, "summary.json"} - {*lost})
     failed = [item["file"] for item in json.loads(result.stdout)["failed_outputs"]]
@@ -109,7 +111,7 @@ def test_what_is_behind_a_writer_fails(
 def test_every_writer_fails(run: Run, small_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for ending in WRITERS:
         monkeypatch.setitem(outputs.WRITERS, ending, half(ValueError("no")))  # type: ignore[arg-type]
-    result = run("report", small_folder, *FAST, "--out", "out")
+    result = run("report", small_folder, *FAST, *EVERY, "--out", "out")
     assert result.exit_code == 1
     assert names_in(Path("out")) == ["summary.json"]
 
@@ -152,9 +154,9 @@ def test_the_default_is_not_spelt_out(run: Run, small_folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("docx", "--formats 'docx' is not one of html, pdf, xlsx"),
-     ("html,PDF", "--formats 'PDF' is not one of html, pdf, xlsx"),
-     (" ,", "--formats names nothing; choose of html, pdf, xlsx")],
+    [("odt", "--formats 'odt' is not one of html, pdf, xlsx, docx"),
+     ("html,PDF", "--formats 'PDF' is not one of html, pdf, xlsx, docx"),
+     (" ,", "--formats names nothing; choose of html, pdf, xlsx, docx")],
 )  # fmt: skip
 def test_formats_that_there_are_not(run: Run, small_folder: Path, text: str, message: str) -> None:
     result = run("report", small_folder, "--formats", text)
@@ -162,11 +164,28 @@ def test_formats_that_there_are_not(run: Run, small_folder: Path, text: str, mes
     assert list(Path().iterdir()) == []
 
 
-def test_the_default_names_every_format(run: Run, small_folder: Path) -> None:
+def test_the_default_leaves_out_the_word_document(run: Run, small_folder: Path) -> None:
     assert run("report", small_folder, *FAST).exit_code == 3
-    assert names_in(Path("fundpool-report")) == sorted([*NAMES, "summary.json"])
+    names = [f"report.{ending}" for ending in DEFAULT_FORMATS]
+    assert names_in(Path("fundpool-report")) == sorted([*names, "summary.json"])
+    assert set(WRITERS) - set(DEFAULT_FORMATS) == {"docx"}
     summary = json.loads(Path("fundpool-report/summary.json").read_text(encoding="utf-8"))
     assert summary["failed_outputs"] == []
+
+
+def test_the_word_document_of_a_rerun_is_the_same(run: Run, small_folder: Path) -> None:
+    arguments = ("report", small_folder, *FAST, "--out", "out", "--archive", "kept")
+    result = run(*arguments, "--formats", "docx")
+    assert result.exit_code == 3
+    assert names_in(Path("out")) == ["report.docx", "summary.json"]
+    (kept,) = Archive(Path("kept")).runs()
+    assert names_in(kept.folder / "outputs") == names_in(Path("out"))
+    assert run("rerun", kept.id, "--archive", "kept").exit_code == 0
+    # a folder in the file's place is found before the work
+    Path("other/report.docx").mkdir(parents=True)
+    result = run("report", small_folder, *FAST, "--out", "other", "--formats", "docx")
+    assert result.exit_code == 2
+    assert names_in(Path("other")) == ["report.docx"]
 
 
 # reruns and the disk

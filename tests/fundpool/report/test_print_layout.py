@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from fundpool.report.document.making import left, right, row, table
-from fundpool.report.pdf import Imprint, report_pdf
+from fundpool.report.imprint import Imprint
+from fundpool.report.pdf import report_pdf
 from tests.fundpool.documents import document_of
 from tests.fundpool.pdf_reading import words_by_page
 from tests.fundpool.reported import Reported

@@ -39,7 +39,7 @@ def page(comparison: Comparison) -> Page:
 def jiangsu(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
     """The main job from end to end: its page and its summary."""
     out = tmp_path_factory.mktemp("jiangsu") / "report"
-    result = CliRunner().invoke(app, ["report", "jiangsu", "--out", str(out)])
+    result = CliRunner().invoke(app, ["report", "jiangsu", "--formats", "html", "--out", str(out)])
     assert result.exit_code == 3, result.stderr
     return (out / "report.html").read_text("utf-8"), json.loads(
         (out / "summary.json").read_text("utf-8")

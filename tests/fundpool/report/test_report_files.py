@@ -1,4 +1,4 @@
-"""Page, PDF, workbook and JSON say the same; the same report twice is the same bytes."""
+"""Every file of a report says the same; the same report twice is the same bytes."""
 
 import json
 import re
@@ -14,11 +14,12 @@ from python_calamine import CalamineWorkbook
 from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language, language
 from fundpool.report.columns import CALCULATED
+from tests.fundpool.docx_reading import docx_words, opened
 from tests.fundpool.page import read_page
 from tests.fundpool.pdf_reading import pdf_text
 from tests.fundpool.reported import Reported, reported
 
-FILES = ("report.html", "report.pdf", "report.xlsx", "summary.json")
+FILES = ("report.html", "report.pdf", "report.xlsx", "report.docx", "summary.json")
 
 
 def squeezed(text: str) -> str:
@@ -34,10 +35,11 @@ def sheet(file: Path, name: str) -> pd.DataFrame:
 def test_every_medium_shows_the_same_numbers(
     lang: str, english: Reported, chinese: Reported
 ) -> None:
-    """Each pool's level rate, balances and reserve months, in all four."""
+    """Each pool's level rate, balances and reserve months, in all five."""
     made, words = (english, ENGLISH) if lang == "en" else (chinese, language("zh"))
     page = squeezed((made.folder / "report.html").read_text(encoding="utf-8"))
     pdf = squeezed(pdf_text(made.folder / "report.pdf"))
+    word = squeezed(docx_words(opened(made.folder / "report.docx")))
     saved = json.loads((made.folder / "summary.json").read_text(encoding="utf-8"))
     book = sheet(made.folder / "report.xlsx", "measures")
     heads = list(made.comparison.measures.columns)
@@ -63,6 +65,7 @@ def test_every_medium_shows_the_same_numbers(
         ):  # fmt: skip
             assert squeezed(text) in page
             assert squeezed(text) in pdf
+            assert squeezed(text) in word
             shown += 1
     assert shown == 4 * len(made.comparison.measures)
 

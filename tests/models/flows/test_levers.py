@@ -9,14 +9,8 @@ from fundpool.inputs.case import Case
 from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
 from fundpool.models.funds.books import with_taken_in
 from fundpool.models.funds.county_effects import county_effect
-from fundpool.models.funds.recursion import (
-    Chance,
-    Decision,
-    PoolRun,
-    county_money,
-    pool_factors,
-    pool_run,
-)
+from fundpool.models.funds.pool_money import Chance, county_money, pool_factors
+from fundpool.models.funds.recursion import Decision, PoolRun, pool_run
 from fundpool.models.funds.summary import pool_summary
 from fundpool.models.funds.table import fund_table
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
@@ -123,7 +117,7 @@ def test_scenarios_equal_to_the_centre_give_the_central_path(jiangsu_study: Stud
     money = county_money(with_taken_in(case, flows, 0))
     paths = {
         "income": money["contributions"] - money["account_credits"],
-        "subsidies": money["subsidies"],
+        "subsidies": money["other_income"],
         "outgo": money["outgo"],
     }
     chance = Chance(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from fundpool.actuarial.run_off import paid_claims
 from fundpool.actuarial.solvency import balance_recursion, level_rate, reserve_months
 from fundpool.inputs.case import Case
-from fundpool.models.funds.books import OTHER_INCOME, county_book, run_off
-from fundpool.models.funds.table import fund_table, year_after
+from fundpool.models.funds.books import OTHER_INCOME, county_book, run_off, year_after
+from fundpool.models.funds.table import fund_table
 from fundpool.models.pooling.plans import AdjustmentFund, PoolingPlan, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.study import Study, study

@@ -5,7 +5,8 @@ import pytest
 
 from fundpool.models.analysis.what_if import Levers, WhatIf
 from fundpool.models.flows.levers import FlowLevers, with_levers
-from fundpool.models.funds.recursion import pool_factors, pool_run, scheme_run
+from fundpool.models.funds.pool_money import pool_factors
+from fundpool.models.funds.recursion import pool_run, scheme_run
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.pooling.timeline import layout
 from fundpool.models.projection.study import Study

@@ -14,7 +14,7 @@ from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Study, study
 from fundpool.models.scenarios.compiled import autoregression, rotated
 from fundpool.models.scenarios.draws import NOISE_STREAM, Stream, pseudo_normals, sobol_normals
-from fundpool.models.scenarios.flows import CountyScratch, draws, readable_flows
+from fundpool.models.scenarios.flows import county_scratch, draws, fill, readable_flows
 from fundpool.models.scenarios.model import DriverModel, scenario_model
 from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.models.scenarios.terms import ScenarioTerms, scenario_terms
@@ -114,10 +114,10 @@ def test_rotation_keeps_the_distribution_and_puts_the_largest_first(done: Study)
 
 
 def test_kernel_matches_the_readable_flows(terms: ScenarioTerms) -> None:
-    scratch = CountyScratch.of(terms)
+    scratch = county_scratch(terms)
     events = 0
     for draw in draws(terms, 11, 5, 20):
-        scratch.fill(terms, draw)
+        fill(scratch, terms, draw)
         events += int(draw.struck.any())
         got = (scratch.income, scratch.subsidies, scratch.claims, scratch.outgo)
         for mine, wanted in zip(got, readable_flows(terms, draw), strict=True):

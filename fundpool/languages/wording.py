@@ -1,0 +1,42 @@
+"""Messages in the reader's language: templates from the catalogue, values as it writes them."""
+
+from collections.abc import Mapping
+
+from fundpool.inputs.format.messages import Clause, Listed, Message, Money, Value, Word, capital
+from fundpool.languages.language import ENGLISH, Language
+
+_NO_NAMES: Mapping[str, str] = {}
+
+
+def worded(text: str, language: Language, names: Mapping[str, str] = _NO_NAMES) -> str:
+    """A message in a language; a text that is none stays as it is.
+
+    Args:
+        text: the message.
+        language: of words and numbers.
+        names: regions' names in that language by their name in the case.
+
+    >>> from fundpool.languages import language
+    >>> worded(Message("row %(row)s", row=3), language("zh")), worded("row 3", language("zh"))
+    ('第3行', 'row 3')
+    """
+    if language.code == ENGLISH.code or not isinstance(text, Message):
+        return str(text)
+    template = language(text.template)
+    if not text.values:
+        return template
+    return template % {name: _value(item, language, names) for name, item in text.values.items()}
+
+
+def _value(value: Value, language: Language, names: Mapping[str, str]) -> str:
+    if isinstance(value, Message):
+        return worded(value, language, names)
+    if isinstance(value, Word):
+        return language(str(value))
+    if isinstance(value, Listed):
+        return language(str(value.joint)).join(_value(i, language, names) for i in value.items)
+    if isinstance(value, Clause):
+        return capital(worded(value.words, language, names))
+    if isinstance(value, Money):
+        return f"{language.money(value.amount)}{language(value.currency)}"
+    return names.get(value, value) if isinstance(value, str) else str(value)

@@ -1,0 +1,22 @@
+"""What stands around the text of a report on paper."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Imprint:
+    """What stands around the text.
+
+    Attributes:
+        run: which run it reports, for the head of every page.
+        footer: what the foot of every page says.
+        year: the base year, whose last day dates the document.
+        annex: the word for an annex.
+        contents: the heading of the list of contents, in a document that has one.
+    """
+
+    run: str
+    footer: str
+    year: int
+    annex: str = "Annex"
+    contents: str = "Contents"

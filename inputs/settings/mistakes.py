@@ -1,0 +1,91 @@
+"""What a settings model finds wrong with a file, as findings."""
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Message, reason, sentence
+
+
+def findings_of(error: ValidationError, file: str, model: type[BaseModel]) -> list[Finding]:
+    """The mistakes that a settings model found, as findings."""
+    findings = []
+    for item in error.errors(include_url=False):
+        path = ".".join(str(part) for part in item["loc"])
+        kind = item["type"]
+        if kind == "missing":
+            findings.append(
+                Finding.of_setting(file, path, None, Message("this setting"), Message("Add it."))
+            )
+        elif kind == "extra_forbidden":
+            known = _known_keys(model, item["loc"][:-1])
+            findings.append(
+                Finding.of_setting(file, path, str(item["loc"][-1]), Message("a known setting"),
+                                   did_you_mean(str(item["loc"][-1]), known))
+            )  # fmt: skip
+        else:
+            shown = item["input"]
+            value = None if isinstance(shown, dict | list) or "Parameter" in repr(shown) else shown
+            findings.append(
+                Finding.of_setting(file, path, None if value is None else str(value),
+                                   _expectation(kind, item),
+                                   _mend(kind, item))
+            )  # fmt: skip
+    return findings
+
+
+def _expectation(kind: str, item: Any) -> Message:
+    if kind == "literal_error":
+        return Message("one of %(words)s", words=item["ctx"]["expected"])
+    if kind.startswith(("float", "int")):
+        return Message("a number")
+    if kind == "value_error":
+        return Message("a number in range")
+    if kind in ("dict_type", "model_type"):
+        return Message("a table with value, unit, source and status")
+    return Message("a fitting value")
+
+
+TYPES = {
+    "float_type": Message("input should be a valid number"),
+    "float_parsing": Message("input should be a valid number, unable to parse string as a number"),
+    "finite_number": Message("input should be a finite number"),
+    "int_type": Message("input should be a valid integer"),
+    "int_parsing": Message("input should be a valid integer, unable to parse string as an integer"),
+    "int_from_float": Message(
+        "input should be a valid integer, got a number with a fractional part"
+    ),
+    "string_type": Message("input should be a valid string"),
+    "bool_type": Message("input should be a valid boolean"),
+    "bool_parsing": Message("input should be a valid boolean, unable to interpret input"),
+    "list_type": Message("input should be a valid list"),
+    "tuple_type": Message("input should be a valid tuple"),
+    "dict_type": Message("input should be a valid dictionary"),
+}
+"""What the library says of values of another type, word by word."""
+
+
+def _mend(kind: str, item: Any) -> Message:
+    """What the library or a check of the model says, as a sentence."""
+    context = item.get("ctx", {})
+    if kind == "value_error":
+        return sentence(reason(context["error"]))
+    if kind in TYPES:
+        return sentence(TYPES[kind])
+    if kind == "literal_error":
+        return Message("Input should be %(words)s.", words=context["expected"])
+    if kind == "string_too_short" and context["min_length"] == 1:
+        return Message("String should have at least 1 character.")
+    return sentence(str(item["msg"]))
+
+
+def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """Keys that a part of a settings model knows."""
+    here: Any = model
+    for part in path:
+        field = getattr(here, "model_fields", {}).get(part)
+        if field is None:
+            return []
+        here = field.annotation
+    return list(getattr(here, "model_fields", {}))

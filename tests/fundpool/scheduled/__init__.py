@@ -1,0 +1,1 @@
+"""Many cases in one call and word of how they ended."""
