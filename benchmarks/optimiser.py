@@ -8,7 +8,6 @@ import time
 from dataclasses import replace
 from typing import Any
 
-import highspy
 import numpy as np
 
 import fundpool
@@ -18,9 +17,9 @@ from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.limits import Aims, Policy, aims_of, policy_of
 from fundpool.models.optimiser.planning import Choices, drawn, solved
 from fundpool.models.optimiser.problem.fund import fund_problem
-from fundpool.models.optimiser.program.highs import as_highs
+from fundpool.models.optimiser.program.highs import loaded
 from fundpool.models.optimiser.program.linear import Arrays
-from fundpool.models.optimiser.program.solving import default_solver
+from fundpool.models.optimiser.program.solving import highs_options
 from fundpool.models.optimiser.stages import Outcome, optimised
 from fundpool.models.optimiser.tail.rounds import tail_optimised
 from fundpool.models.projection.central import central_paths
@@ -132,11 +131,7 @@ def _timed(paths: PoolPaths, policy: Policy, aims: Aims) -> tuple[float, float, 
 
 def _raw_seconds(arrays: Arrays) -> float:
     """HiGHS on the matrix, options as the optimiser sets them."""
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    solver.setOptionValue("output_flag", False)
-    for name, value in default_solver(arrays.row_lower.size).optionsDict.items():
-        solver.setOptionValue(name, value)
-    solver.passModel(as_highs(arrays))
+    solver = loaded(arrays, **highs_options(arrays.row_lower.size))
     began = time.perf_counter()
     solver.run()
     return time.perf_counter() - began

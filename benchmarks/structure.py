@@ -305,8 +305,8 @@ def counts(files: Mapping[str, Path]) -> dict[str, str]:
         ),
         f"lines repeated, {REPEATED_LINES} or more in a row": str(repeated(files.values())),
         **{
-            f"copies: {name}": str(sum(found.values()))
-            for name, found in copies(files.values()).items()
+            f"copies: {name}": str(sum(by_file.values()))
+            for name, by_file in copies(files.values()).items()
         },
     }
 

@@ -25,8 +25,11 @@ REFUSED = re.compile(
 BARE = {"own", "held", "found", "parts"}
 """Names that do not say what they hold."""
 
-NAMED = ("actuarial", "inputs", "fundpool", "release", "benchmarks", "validation")
-"""Folders without such names; in ``models``, ``tests`` and ``fundpool/cli`` some are left."""
+NAMED = (
+    "actuarial", "inputs", "fundpool", "release", "benchmarks", "validation", "tests/actuarial",
+    "tests/cases", "tests/docs", "tests/inputs", "tests/release", "tests/fundpool/cli",
+)  # fmt: skip
+"""Folders without such names; in ``models``, other ``tests`` and ``fundpool/cli`` some are left."""
 
 INNER = tuple(str(Path("fundpool", name)) for name in ("cli", "actuarial", "models", "inputs"))
 """Folders of ``fundpool`` that are left out here, or stand at the top."""

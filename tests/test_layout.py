@@ -70,6 +70,7 @@ PLACES = {
         "models/flows/responses.py",  # these two divide by what is not zero, of either sign
         "models/funds/pool_money.py",
     },
+    "number of a status": {"models/contributions/books.py", "models/contributions/year.py"},
     "second level": {"inputs/regions.py"},
     "number of a scheme": {
         "models/calibration/multipliers.py",  # of a list of names that is not the case's

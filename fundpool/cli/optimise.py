@@ -374,12 +374,10 @@ def _level(case: "Case", level: str | None) -> str | None:
 
 
 def _check_solver(solver: str | None) -> None:
-    if solver is None:
-        return
-    from fundpool.models.optimiser.program.solving import named_solver
+    from fundpool.models.optimiser.program.solving import check_solver
 
     try:
-        named_solver(solver, 0)
+        check_solver(solver)
     except ValueError as error:
         raise UsageError(str(error)) from None
 

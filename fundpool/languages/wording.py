@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
+
 from fundpool.inputs.format.messages import Clause, Listed, Message, Money, Value, Word, capital
 from fundpool.languages.language import ENGLISH, Language
 
@@ -26,6 +28,19 @@ def worded(text: str, language: Language, names: Mapping[str, str] = _NO_NAMES) 
     if not text.values:
         return template
     return template % {name: _value(item, language, names) for name, item in text.values.items()}
+
+
+def local_names(regions: pd.DataFrame, language: Language) -> dict[str, str]:
+    """Regions' names in the reader's language by their name in the case.
+
+    Args:
+        regions: the table of regions.
+        language: the reader's.
+    """
+    if not language.chinese or "name_local" not in regions.columns:
+        return {}
+    pairs = zip(regions["name"], regions["name_local"], strict=True)
+    return {str(name): str(local) for name, local in pairs if local}
 
 
 def _value(value: Value, language: Language, names: Mapping[str, str]) -> str:

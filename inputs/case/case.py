@@ -151,11 +151,7 @@ class Case:
         return tuple(self.settings.services)
 
     def scheme(self, name: str) -> Scheme:
-        """A scheme by name.
-
-        Raises:
-            KeyError: no such scheme.
-        """
+        """A scheme by name; KeyError if there is none."""
         return self.schemes[self.scheme_number(name)]
 
     def scheme_number(self, name: str) -> int:
@@ -230,16 +226,16 @@ class Case:
             last = here.get(keys[-1])  # None where the case leaves it at its default
             if last is None and isinstance(items[path], Parameter):
                 last = here[keys[-1]] = items[path].model_dump()
-            if isinstance(last, dict) and levers_since is not None and is_lever(path):
+            if not isinstance(last, dict):
+                here[keys[-1]] = value
+            elif levers_since is not None and is_lever(path):
                 set_from(path, last, value, levers_since)
-            elif isinstance(last, dict):
+            else:
                 last.pop("by_year", None)
                 last.update(value=value, source="set by the user", status="assumed")
-            else:
-                here[keys[-1]] = value
         if findings:
             raise CaseError(findings)
-        changes = ";".join(f"{path}={value!r}" for path, value in sorted(values.items()))
+        changes = ";".join([f"{path}={value!r}" for path, value in sorted(values.items())])
         changes += "" if levers_since is None else f";{levers_since}"
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
         made, files = settings_and_schemes(settings, texts)
@@ -269,11 +265,9 @@ class Case:
     def _with_policy(self, file: str, contents: Mapping[str, Any]) -> "Case":
         policy = read_policy(file, contents)
         if policy.name in self.policies:
-            raise CaseError(
-                [Finding.of_setting("--policy", None, policy.name, Message("each policy once"),
-                                    Message("Name it once, or rename one of the two (the file and "
-                                            "its key name)."))]
-            )  # fmt: skip
+            mend = Message("Name it once, or rename one of the two (the file and its key name).")
+            once = Message("each policy once")
+            raise CaseError([Finding.of_setting("--policy", None, policy.name, once, mend)])
         settings, texts = laid_over(policy, self._settings_text, self._scheme_texts)
         made, files = settings_and_schemes(settings, texts, file)
         shocks = (*self.shocks, *policy.shocks)
@@ -388,11 +382,10 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
     for name in settings.report_policies:
         if name not in raw.policies:
+            expected, mend = Message("a policy of the case"), did_you_mean(name, raw.policies)
             findings.append(
-                Finding.of_setting("case.toml", "report_policies", name,
-                                   Message("a policy of the case"),
-                                   did_you_mean(name, raw.policies))
-            )  # fmt: skip
+                Finding.of_setting("case.toml", "report_policies", name, expected, mend)
+            )
     for policy, contents in sorted(raw.policies.items()):
         try:
             case._with_policy(f"policies/{policy}.toml", contents)

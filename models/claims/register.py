@@ -11,12 +11,11 @@ import numpy as np
 from scipy import sparse
 
 from fundpool.actuarial.arrays import ratio
-from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, sum_by
+from fundpool.models.axes.statuses import RETIRED
+from fundpool.models.axes.statuses import RETIRED_ELSEWHERE as ELSEWHERE
 from fundpool.models.population.rates import YearCount
-
-RETIRED, ELSEWHERE = STATUSES.index("retired"), STATUSES.index("retired_elsewhere")
 
 
 def opening_register(pairs: PairIndex, persons: FloatArray, destination: FloatArray) -> FloatArray:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import REGIMES, STATUSES
+from fundpool.inputs.format.vocabulary import REGIMES
 from fundpool.inputs.rules.schemes import Scheme
+from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, next_level
 from fundpool.models.claims.benefits import (
@@ -28,15 +29,11 @@ from fundpool.models.claims.treatment import (
 )
 from fundpool.models.coverage.packages import package_cover
 
-K = len(STATUSES)
+K = statuses.K
 
-DUAL = STATUSES.index("dual")
+DUAL, ELSEWHERE = statuses.DUAL, statuses.RETIRED_ELSEWHERE
 
-ELSEWHERE = STATUSES.index("retired_elsewhere")
-
-PAID_AT_HOME = tuple(
-    STATUSES.index(s) for s in ("home_resident", "rural_resident", "retired_elsewhere")
-)
+PAID_AT_HOME = (*statuses.HOME_COVER, ELSEWHERE)
 """Statuses whose fund is that of the home; ``retired_elsewhere`` until the register is asked."""
 
 MOST_IN_DETAIL = 400
@@ -141,8 +138,8 @@ def claim_terms(
         for status in scheme.covers(year):
             if status == "dual" and scheme.settlement_pool == "home":
                 continue  # the other fund
-            scheme_of[STATUSES.index(status)] = number
-            regime[STATUSES.index(status)] = REGIMES.index(scheme.regime(year))
+            scheme_of[statuses.Status.of(status)] = number
+            regime[statuses.Status.of(status)] = REGIMES.index(scheme.regime(year))
     second = [
         number
         for number, scheme in enumerate(case.schemes)

@@ -12,15 +12,12 @@ import numpy as np
 
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import REGIMES, STATUSES, TIES
+from fundpool.inputs.format.vocabulary import REGIMES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import sum_by
+from fundpool.models.axes.statuses import HOME_COVER, RETIRED_ELSEWHERE, WORK_BASED, K, Status
 
-K = len(STATUSES)
 RESIDENCE, HOME, REFERRAL = range(3)
-WORK_BASED = tuple(STATUSES.index(s) for s in ("employee", "migrant", "dual"))
-INSURED_AT_HOME = (STATUSES.index("home_resident"), STATUSES.index("rural_resident"))
-INSURED_ELSEWHERE = STATUSES.index("retired_elsewhere")
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ def frequency_relativities(case: Case) -> FloatArray:
         if factor == "tie":
             by_tie[TIES.index(level), services.index(service)] = value
         else:
-            by_status[STATUSES.index(level), services.index(service)] = value
+            by_status[Status.of(level), services.index(service)] = value
     industry = industry_relativities(case)
     result = np.empty((len(TIES), industry.shape[0], K, len(services)))
     result[:] = by_tie[:, None, None, :] * by_status
@@ -143,9 +140,9 @@ def place_shares(case: Case, regime_of_status: IntArray, year: int) -> FloatArra
     result = np.empty((len(TIES), K, len(case.services), 3))
     for status in range(K):
         regime = int(regime_of_status[status])
-        if status in INSURED_AT_HOME:
+        if status in HOME_COVER:
             result[:, status] = shares[regime]
-        elif status == INSURED_ELSEWHERE:
+        elif status == RETIRED_ELSEWHERE:
             away = shares[regime, TIES.index("between")].copy()
             away[:, RESIDENCE] += away[:, HOME]  # the old pool's territory is not gone back to
             away[:, HOME] = 0.0

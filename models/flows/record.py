@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import sum_by
@@ -18,7 +17,7 @@ from fundpool.models.population.credited_years import RetirementCover
 from fundpool.models.population.preparation import Prepared
 from fundpool.models.population.rates import YearCount
 
-K = len(STATUSES)
+K = statuses.K
 MIGRANT_MEASURES = (
     "persons", "contributions", "from_host", "from_home", "cost", "uninsured", "spells", "work",
     "account_credits",
@@ -257,7 +256,7 @@ def _record_expected_cost(
     share = shares_of_payers(people.register, pairs)
     for number, scheme in enumerate(case.schemes):
         for status in scheme.covers(year):
-            k = STATUSES.index(status)
+            k = statuses.Status.of(status)
             if k == statuses.RETIRED_ELSEWHERE:
                 by_home = sum_by(pairs.home, by_status[:, k], minlength=size)
                 store["expected_cost"][number, t] += by_payer(share, pairs, by_home) * price

@@ -8,12 +8,11 @@ change, and the simplex method starts from the basis it ended at.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pulp
 
-from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import (
     Decision,
     recursion,
@@ -24,8 +23,7 @@ from fundpool.models.optimiser.certificate import (
 from fundpool.models.optimiser.limits import Aims, aims_of, policy_of
 from fundpool.models.optimiser.planning import Choices
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
-from fundpool.models.optimiser.program.highs import InMemoryHighs
-from fundpool.models.optimiser.program.linear import as_pulp
+from fundpool.models.optimiser.program.highs import HighsResult, loaded, run
 from fundpool.models.optimiser.program.model import Model, build, decisions_of, set_objective
 from fundpool.models.optimiser.stages import optimised
 from fundpool.models.optimiser.statement.program import Held
@@ -37,6 +35,8 @@ PRICE = 1e-3
 
 MOST_ITERATIONS = 20_000
 """Simplex iterations of a point before it is solved afresh."""
+WARM_OPTIONS: dict[str, Any] = {"solver": "simplex", "simplex_iteration_limit": MOST_ITERATIONS}
+"""Options of HiGHS for one point after another."""
 
 Progress = Callable[[int, int], None]
 """Called with the points done and all points."""
@@ -188,10 +188,8 @@ class _Warm:
             ]
             program.add_rows(f"{aim}_ceiling", (), terms, upper=1e6)
         self.arrays = program.arrays()
-        self.problem, self.variables = as_pulp(self.arrays, program.names())
-        self.solver = InMemoryHighs(solver="simplex", simplex_iteration_limit=MOST_ITERATIONS)
+        self.highs = loaded(self.arrays, **WARM_OPTIONS)
         self.statement = self.model.stated()
-        self.loaded = False
         self.decision: Decision | None = None
 
     def point(self, burden: float, swaps: float) -> dict[str, float] | None:
@@ -200,30 +198,19 @@ class _Warm:
         for aim, limit in limits.items():
             row = int(self.model.program.rows[f"{aim}_ceiling"].flat[0])
             self.arrays.row_upper[row] = limit
-            constraint = self.problem.constraints()[row]
-            constraint.constant = -limit
-            if self.loaded:
-                assert self.solver.model is not None
-                self.solver.model.changeRowBounds(row, -np.inf, limit)
-        if self.loaded:
-            status = self.solver.solve_again(self.problem)
-        else:
-            status = self.problem.solve(self.solver)
-            self.loaded = True
-        if status == pulp.LpStatusNotSolved:
+            self.highs.changeRowBounds(row, -np.inf, limit)
+        result = run(self.highs)
+        if result.status == "unsolved":
             # rare: the warm start failed; solve anew by the interior-point method
-            self.solver = InMemoryHighs(solver="ipx")
-            status = self.problem.solve(self.solver)
-            assert self.solver.model is not None
-            self.solver.model.setOptionValue("solver", "simplex")
-            self.solver.model.setOptionValue("simplex_iteration_limit", MOST_ITERATIONS)
-        return self._judged(burden, swaps) if status == pulp.LpStatusOptimal else None
+            self.highs = loaded(self.arrays, solver="ipx")
+            result = run(self.highs)
+            for name, value in WARM_OPTIONS.items():
+                self.highs.setOptionValue(name, value)
+        return self._judged(burden, swaps, result) if result.status == "optimal" else None
 
-    def _judged(self, burden: float, swaps: float) -> dict[str, float]:
-        values: FloatArray = np.array([v.varValue for v in self.variables])
-        duals = np.array([c.pi for c in self.problem.constraints()])
+    def _judged(self, burden: float, swaps: float, result: HighsResult) -> dict[str, float]:
         fund = self.model.funds[0]
-        (decision,) = decisions_of(self.model, values)
+        (decision,) = decisions_of(self.model, result.values)
         self.decision = decision
         terms = terms_of(self.model.funds, self.model.burdens, [decision], self.aims)
         broken = violations(fund, decision, recursion(fund, decision), elastic=False)
@@ -232,8 +219,7 @@ class _Warm:
             Held(f"{aim}_ceiling", {aim: 1.0}, limit + 1e-9)
             for aim, limit in (("burden", burden), ("swaps", swaps))
         ]
-        bound = self.model.bound(self.statement, duals, self.weights, held)
-        assert self.solver.model is not None
+        bound = self.model.bound(self.statement, result.duals, self.weights, held)
         present = fund.base * fund.discount[:, None]
         rate = decision.rates[:, fund.group]
         return {
@@ -242,7 +228,7 @@ class _Warm:
             "burden": terms["burden"], "unevenness": terms["unevenness"], "swaps": terms["swaps"],
             "relative_gap": abs(relative_gap(objective, bound)),
             "largest_violation": max(broken.values()),
-            "iterations": float(self.solver.model.getInfo().simplex_iteration_count),
+            "iterations": float(result.iterations),
         }  # fmt: skip
 
 

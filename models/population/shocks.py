@@ -11,16 +11,14 @@ import numpy as np
 
 from fundpool.inputs.case import Case
 from fundpool.inputs.case.policies import Shock
-from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import BoolArray, FloatArray
 from fundpool.models.axes.pairs import PairIndex
+from fundpool.models.axes.statuses import NONE, WORK_BASED, K
 from fundpool.models.axes.struck import counties_struck
 from fundpool.models.coverage.on_move import cover_on_job_loss
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import CONTRIBUTING, MONEY, mean_of, staying_shares
 from fundpool.models.population.rates import YearCount, YearRates
-
-NONE = STATUSES.index("none")
 
 
 @dataclass(frozen=True)
@@ -90,9 +88,8 @@ def strike(
     beginning = _beginning(case, year)
     if not beginning:
         return None
-    statuses = len(STATUSES)
     result = Struck(
-        *(np.zeros(shape) for shape in ((pairs.count,), (pairs.count, statuses), (pairs.count,))),
+        *(np.zeros(shape) for shape in ((pairs.count,), (pairs.count, K), (pairs.count,))),
         *(np.zeros(shape) for shape in ((pairs.count, 2), (pairs.count, 2), (pairs.count,))),
     )
     lost = _cover_without_job(case, rates, year)
@@ -148,7 +145,7 @@ def _lose_jobs(
     share: FloatArray,
     result: Struck,
 ) -> None:
-    working = [STATUSES.index(name) for name in ("employee", "migrant", "dual")]
+    working = list(WORK_BASED)
     for p in np.flatnonzero(share > 0):
         leaving = cells.spread(people[[p]])[0, working] * share[p]
         change = np.einsum("kj,kc->jc", lost[pairs.home[p], working], leaving)

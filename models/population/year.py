@@ -15,15 +15,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from fundpool.inputs.format.vocabulary import AGES, CELLS, OLDEST_AGE, STATUSES
+from fundpool.inputs.format.vocabulary import AGES, CELLS, OLDEST_AGE
+from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.population.holdings import CONTRIBUTING, MONEY, carried
 from fundpool.models.population.rates import CareWeights, YearCount, YearRates
 
 WOMEN = slice(AGES, CELLS)
-NONE = STATUSES.index("none")
-RETIRED = STATUSES.index("retired")
+NONE, RETIRED = statuses.NONE, statuses.RETIRED
 
 
 def survive_and_age(people: FloatArray, survival: FloatArray) -> FloatArray:

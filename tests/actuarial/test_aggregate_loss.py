@@ -29,8 +29,8 @@ def test_what_lies_beyond_the_lattice_does_not_wrap_round(rate: float, dispersio
         exact = stats.poisson.pmf(numbers, rate)
     else:
         exact = stats.nbinom.pmf(numbers, 1 / dispersion, 1 / (1 + dispersion * rate))
-    found = compound_negative_binomial(rate, dispersion, OneUnit(), 1.0, numbers.size)
-    assert found == pytest.approx(exact, abs=2e-9)
+    probabilities = compound_negative_binomial(rate, dispersion, OneUnit(), 1.0, numbers.size)
+    assert probabilities == pytest.approx(exact, abs=2e-9)
 
 
 def test_moments_of_a_compound_poisson_sum() -> None:

@@ -34,12 +34,12 @@ def test_buhlmann_straub_by_hand() -> None:
     between = (2 x 0.25^2 x 2 - 1 x 0.05) / (4 - 8/4) = (0.25 - 0.05) / 2 = 0.1
     factor = 2 / (2 + 0.5) = 0.8; estimates 0.8 x 0.9 + 0.2 x 1.15 = 0.95 and 1.35
     """
-    found = buhlmann_straub([[0.8, 1.0], [1.2, 1.6]], np.ones((2, 2)))
-    assert found.within == pytest.approx(0.05)
-    assert found.between == pytest.approx(0.1)
-    assert found.factor == pytest.approx([0.8, 0.8])
-    assert found.collective == pytest.approx(1.15)
-    assert found.estimate == pytest.approx([0.95, 1.35])
+    credibility = buhlmann_straub([[0.8, 1.0], [1.2, 1.6]], np.ones((2, 2)))
+    assert credibility.within == pytest.approx(0.05)
+    assert credibility.between == pytest.approx(0.1)
+    assert credibility.factor == pytest.approx([0.8, 0.8])
+    assert credibility.collective == pytest.approx(1.15)
+    assert credibility.estimate == pytest.approx([0.95, 1.35])
 
 
 def by_loops(x: np.ndarray, w: np.ndarray) -> list[float]:
@@ -63,12 +63,12 @@ def by_loops(x: np.ndarray, w: np.ndarray) -> list[float]:
 def test_against_the_estimators_written_out(seed: int, groups: int, periods: int) -> None:
     draw = np.random.default_rng(seed)
     x, w = draw.uniform(0.5, 1.5, (groups, periods)), draw.uniform(0.1, 5.0, (groups, periods))
-    found = buhlmann_straub(x, w)
-    assert found.factor == pytest.approx(by_loops(x, w), abs=1e-9)
-    assert (found.factor >= 0).all()
-    assert (found.factor <= 1).all()
-    low, high = found.experience.min() - 1e-9, found.experience.max() + 1e-9
-    assert ((found.estimate >= low) & (found.estimate <= high)).all()
+    credibility = buhlmann_straub(x, w)
+    assert credibility.factor == pytest.approx(by_loops(x, w), abs=1e-9)
+    assert (credibility.factor >= 0).all()
+    assert (credibility.factor <= 1).all()
+    low, high = credibility.experience.min() - 1e-9, credibility.experience.max() + 1e-9
+    assert ((credibility.estimate >= low) & (credibility.estimate <= high)).all()
 
 
 def test_estimators_recover_the_truth() -> None:
@@ -78,13 +78,13 @@ def test_estimators_recover_the_truth() -> None:
     w = draw.uniform(0.5, 2.0, (groups, periods))
     truth = draw.normal(1.0, between**0.5, groups)
     x = draw.normal(truth[:, None], np.sqrt(within / w))
-    found = buhlmann_straub(x, w)
-    assert found.within == pytest.approx(within, rel=0.05)
-    assert found.between == pytest.approx(between, rel=0.1)
+    credibility = buhlmann_straub(x, w)
+    assert credibility.within == pytest.approx(within, rel=0.05)
+    assert credibility.between == pytest.approx(between, rel=0.1)
     # believing in proportion beats believing all or nothing
-    error = ((found.estimate - truth) ** 2).mean()
-    assert error < ((found.experience - truth) ** 2).mean()
-    assert error < ((found.collective - truth) ** 2).mean()
+    error = ((credibility.estimate - truth) ** 2).mean()
+    assert error < ((credibility.experience - truth) ** 2).mean()
+    assert error < ((credibility.collective - truth) ** 2).mean()
 
 
 def test_no_spread_no_belief_and_gaps() -> None:

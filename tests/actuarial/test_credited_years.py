@@ -35,20 +35,20 @@ def test_share_of_many_equals_the_share_of_each(monkeypatch: pytest.MonkeyPatch)
         return answers[-1]
 
     monkeypatch.setattr(credited_years, "_on_grid", kept)
-    found = eligible_share_of_many(mean, variance, required, LONGEST)
+    shares = eligible_share_of_many(mean, variance, required, LONGEST)
     assert [answer is not None for answer in answers] == [True], "the grid must have been used"
     exact = eligible_share(mean, variance, required, LONGEST)
-    assert np.abs(found - exact).max() <= credited_years.INTERPOLATED
+    assert np.abs(shares - exact).max() <= credited_years.INTERPOLATED
 
 
 def test_few_groups_are_exact() -> None:
     mean, variance, required = groups(500)
-    found = eligible_share_of_many(mean, variance, required, LONGEST)
-    assert np.array_equal(found, eligible_share(mean, variance, required, LONGEST))
+    shares = eligible_share_of_many(mean, variance, required, LONGEST)
+    assert np.array_equal(shares, eligible_share(mean, variance, required, LONGEST))
 
 
 def test_a_grid_that_misses_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(credited_years, "KNOTS", 6)
     mean, variance, required = groups(2 * MANY)
-    found = eligible_share_of_many(mean, variance, required, LONGEST)
-    assert np.array_equal(found, eligible_share(mean, variance, required, LONGEST))
+    shares = eligible_share_of_many(mean, variance, required, LONGEST)
+    assert np.array_equal(shares, eligible_share(mean, variance, required, LONGEST))

@@ -60,17 +60,17 @@ def test_a_pareto_without_variance_has_an_infinite_second_moment() -> None:
 @pytest.mark.parametrize("severity", FAMILIES, ids=lambda s: type(s).__name__)
 def test_moments_of_a_payment_against_quadrature(severity, order) -> None:
     scale = 1.3
-    own = severity.scaled(scale)
+    scaled = severity.scaled(scale)
     full = 2_300.0 + (6_000.0 - 0.7 * 2_000.0) / 0.85
     form = FORMULA.breakpoints()
     edges = [0.0, 300.0, 2_300.0, full]
     if isinstance(severity, Empirical):
-        edges = sorted({*edges, *(v for v in own.values if v < full)})
+        edges = sorted({*edges, *(v for v in scaled.values if v < full)})
     area = 0.0
     for a, b in pairwise(edges):
         slope = (float(form(b)) - float(form(a))) / (b - a)
         area += integral(
-            lambda x, s=slope: order * form(x) ** (order - 1) * s * (1.0 - own.cdf(x)), a, b
+            lambda x, s=slope: order * form(x) ** (order - 1) * s * (1.0 - scaled.cdf(x)), a, b
         )
     got = float(payment_moment_grid(FORMULA, severity, scale, order))
     assert got == pytest.approx(area, rel=1e-7)

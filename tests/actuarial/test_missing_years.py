@@ -21,29 +21,29 @@ def test_mean_shortfall_of_a_spread_group(mean: float, variance: float, required
     assert years.mean() == pytest.approx(mean)
     assert years.var() == pytest.approx(variance)
     expected, _ = integrate.quad(lambda y: (required - y) * years.pdf(y), 0.0, required)
-    found = missing_years(np.array([mean]), np.array([variance]), np.array([required]), LONGEST)
-    assert found.item() == pytest.approx(expected, rel=1e-7)
+    missing = missing_years(np.array([mean]), np.array([variance]), np.array([required]), LONGEST)
+    assert missing.item() == pytest.approx(expected, rel=1e-7)
 
 
 def test_where_all_have_the_mean() -> None:
-    found = missing_years(
+    missing = missing_years(
         np.array([22.0, 30.0, 0.0, 22.0]),
         np.zeros(4),
         np.array([25.0, 25.0, 25.0, 0.0]),
         LONGEST,
     )
-    assert found.tolist() == [3.0, 0.0, 25.0, 0.0]
+    assert missing.tolist() == [3.0, 0.0, 25.0, 0.0]
 
 
 def test_careers_of_nothing_or_everything() -> None:
     """With the largest variance a quarter has the whole career and the others have no year."""
     mean = LONGEST / 4
-    found = missing_years(
+    missing = missing_years(
         np.array([mean]), np.array([mean * (LONGEST - mean)]), np.array([20.0]), LONGEST
     )
-    assert found.item() == pytest.approx(0.75 * 20.0, rel=1e-4)
+    assert missing.item() == pytest.approx(0.75 * 20.0, rel=1e-4)
 
 
 def test_required_longer_than_any_career() -> None:
-    found = missing_years(np.array([22.0]), np.array([88.0]), np.array([50.0]), LONGEST)
-    assert found.item() == pytest.approx(28.0)
+    missing = missing_years(np.array([22.0]), np.array([88.0]), np.array([50.0]), LONGEST)
+    assert missing.item() == pytest.approx(28.0)

@@ -11,7 +11,7 @@ from tests.cases.small import SmallCase, given, small_case
 SOURCE = {"source": "worked example", "status": "assumed"}
 
 
-def policy(**parts: Any) -> dict[str, Any]:
+def policy(**sections: Any) -> dict[str, Any]:
     """Contents of a policy file called ``tried``."""
     return {
         "schema_version": 1,
@@ -19,7 +19,7 @@ def policy(**parts: Any) -> dict[str, Any]:
         "title": "Tried",
         "about": "tried out on two counties",
         **SOURCE,
-        **parts,
+        **sections,
     }
 
 

@@ -33,7 +33,7 @@ class Block:
 def blocks_of(page: str) -> list[Block]:
     """All fenced blocks of a page, in order."""
     return [
-        Block(found[1], found[2], found.start(2), found.end(2)) for found in FENCE.finditer(page)
+        Block(fence[1], fence[2], fence.start(2), fence.end(2)) for fence in FENCE.finditer(page)
     ]
 
 
@@ -99,8 +99,8 @@ def main(words: list[str] | None = None) -> None:
         file = ROOT / name
         page = file.read_text("utf-8")
         with tempfile.TemporaryDirectory() as folder:
-            found = printed_by(page, Path(folder))
-        for block, text in reversed(found):
+            outputs = printed_by(page, Path(folder))
+        for block, text in reversed(outputs):
             lines = "\n".join(spaced(text)) + "\n"
             page = page[: block.start] + lines + page[block.end :]
         file.write_text(page, "utf-8")

@@ -39,7 +39,7 @@ def test_renamed_arguments_are_read_from_the_code() -> None:
 
 def test_what_is_deprecated_is_on_the_page() -> None:
     listed = {row.group("function", "former", "present") for row in ROW.finditer(PAGE)}
-    used = {found for file in MODULES for found in renamed_arguments(file.read_text("utf-8"))}
+    used = {argument for file in MODULES for argument in renamed_arguments(file.read_text("utf-8"))}
     assert used <= listed
 
 

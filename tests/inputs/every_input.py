@@ -49,11 +49,11 @@ def _leaves(item: Any, lead: SettingPath = ()) -> Iterator[tuple[SettingPath, An
 
 def inputs_of(case: SmallCase) -> list[tuple[str, SettingPath]]:
     """File (or scheme) and path of every input, values of single years among them."""
-    found = [("case.toml", path) for path, _ in _leaves(case.settings)]
+    inputs = [("case.toml", path) for path, _ in _leaves(case.settings)]
     for name, scheme in case.schemes.items():
-        found += [(name, path) for path, _ in _leaves(scheme)]
+        inputs += [(name, path) for path, _ in _leaves(scheme)]
     return [
-        (file, path) for file, path in found if not ".".join(path).startswith(KEPT_BESIDE)
+        (file, path) for file, path in inputs if not ".".join(path).startswith(KEPT_BESIDE)
     ]  # fmt: skip
 
 

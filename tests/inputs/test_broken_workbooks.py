@@ -198,8 +198,8 @@ def test_damaged_compression(seed: int, sound: Path, tmp_path: Path) -> None:
     contents = bytearray(_write(_sheets(sound), tmp_path / "case.xlsx").read_bytes())
     generator = random.Random(seed)
     with zipfile.ZipFile(io.BytesIO(bytes(contents))) as packed:
-        parts = [(item.header_offset, item.compress_size) for item in packed.infolist()]
-    for offset, size in parts:
+        members = [(item.header_offset, item.compress_size) for item in packed.infolist()]
+    for offset, size in members:
         start = offset + 100 + generator.randrange(size)
         contents[start : start + 8] = generator.randbytes(8)
     (tmp_path / "case.xlsx").write_bytes(contents)

@@ -210,8 +210,8 @@ def test_a_rule_is_set_for_a_region_and_all_that_lies_in_it(tmp_path: Path) -> N
     path = "schemes.resident.rules.premium"
     for levers_since, before in ((None, (350.0, 350.0)), (2021, (300.0, 250.0))):
         changed = case.with_values({f"{path}.land": 350.0}, levers_since).scheme("resident")
-        found = [changed.rule("premium", code, 2020) for code in ("ash", "birch")]
-        assert tuple(found) == before
+        premiums = [changed.rule("premium", code, 2020) for code in ("ash", "birch")]
+        assert tuple(premiums) == before
         for year in (2021, 2025, 2040):
             assert changed.rule_array("premium", changed.regions, year).tolist() == [350.0, 350.0]
     one = case.with_values({f"{path}.birch": 280.0}).scheme("resident")

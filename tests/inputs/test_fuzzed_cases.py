@@ -134,9 +134,9 @@ def test_changed_settings(
     copied: Path, name: str, change: Callable[[dict[str, Any]], dict[str, Any]]
 ) -> None:
     case = small_case()
-    held = case.settings if name == "settings" else case.schemes[name]
+    contents = case.settings if name == "settings" else case.schemes[name]
     file = "case.toml" if name == "settings" else f"schemes/{name}.toml"
-    with_file(copied, file, toml_text(change(held)).encode())
+    with_file(copied, file, toml_text(change(contents)).encode())
 
 
 @given(change=settings_changes(), data=st.data())

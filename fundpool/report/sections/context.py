@@ -9,6 +9,7 @@ import numpy as np
 
 from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language
+from fundpool.languages.wording import local_names
 from fundpool.models.projection.comparison import Comparison
 from fundpool.report.charts import funds as charts
 from fundpool.report.document.model import Figure, LegendEntry, Panel, Spans
@@ -90,11 +91,7 @@ class Context:
     @cached_property
     def local_names(self) -> dict[str, str]:
         """Regions' names in the reader's language by their name in the case."""
-        regions = self.case.tables["regions"]
-        if not self.language.chinese or "name_local" not in regions.columns:
-            return {}
-        pairs = zip(regions["name"], regions["name_local"], strict=True)
-        return {str(name): str(local) for name, local in pairs if local}
+        return local_names(self.case.tables["regions"], self.language)
 
     def worded(self, word: object) -> str:
         """A word of the data, of a level, a status or a measure, in the reader's language."""

@@ -128,6 +128,7 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
             prices = shadow_prices(plan)
             felt = prices["points_of_pool"].abs() >= LEAST_PRICE
             said["shadow_prices"] = list(prices["sentence"][felt][:MOST_SENTENCES])
+    said |= _in_chinese(projection, said)
     rates = chosen.rates[:, fund.group]
     paid, received = fund.mean(chosen.levies), fund.mean(chosen.grants)
     present = fund.base * fund.discount[:, None]
@@ -140,6 +141,19 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
         "swaps_a_year": float(received.sum(axis=1).mean()),
     }
     return Optimum(Decision(np.asarray(rates), np.asarray(paid), np.asarray(received)), said)
+
+
+def _in_chinese(projection: "Projection", said: dict[str, Any]) -> dict[str, list[str]]:
+    """The sentences of a record for a reader of Chinese, under ``obstacle_local`` and the like."""
+    from fundpool.languages import language as language_of
+    from fundpool.languages.wording import local_names, worded
+
+    chinese = language_of("zh")
+    names = local_names(projection.case.tables["regions"], chinese)
+    return {
+        f"{part}_local": [worded(sentence, chinese, names) for sentence in said[part]]
+        for part in ("obstacle", "shadow_prices")
+    }
 
 
 def frontier_points(

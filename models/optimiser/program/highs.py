@@ -1,103 +1,39 @@
-"""HiGHS behind PuLP, handed the whole program in one call, and kept for a warm start.
+"""HiGHS, handed a whole program as arrays in one call, and kept for a warm start."""
 
-PuLP's own interface adds column by column and row by row. This one reads the same problem into
-one sparse matrix and passes that.
-"""
-
-from itertools import chain
+from dataclasses import dataclass
 from typing import Any
 
 import highspy
 import numpy as np
-import pulp
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.program.linear import Arrays
 
 STATUSES = {
-    highspy.HighsModelStatus.kOptimal: pulp.LpStatusOptimal,
-    highspy.HighsModelStatus.kInfeasible: pulp.LpStatusInfeasible,
-    highspy.HighsModelStatus.kUnboundedOrInfeasible: pulp.LpStatusInfeasible,
-    highspy.HighsModelStatus.kUnbounded: pulp.LpStatusUnbounded,
+    highspy.HighsModelStatus.kOptimal: "optimal",
+    highspy.HighsModelStatus.kInfeasible: "infeasible",
+    highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
+    highspy.HighsModelStatus.kUnbounded: "unbounded",
 }
 
 
-class InMemoryHighs(pulp.HiGHS):  # type: ignore[misc]
-    """PuLP solver: HiGHS in this process.
+@dataclass(frozen=True)
+class HighsResult:
+    """What HiGHS returned.
 
     Attributes:
-        model: the loaded HiGHS model after a solve; a later :meth:`solve_again` starts from its
-            last basis.
+        status: ``optimal``, ``infeasible``, ``unbounded`` or ``unsolved``.
+        values: of the ``n`` columns; zero where there are none.
+        duals: of the ``m`` rows; the change of the optimum with the side of the row.
+        bound: of a mixed-integer program by branch and bound.
+        iterations: of the simplex method.
     """
 
-    def __init__(self, **options: Any) -> None:
-        """Options are those of HiGHS, such as ``time_limit`` and ``solver``."""
-        super().__init__(msg=False, **options)
-        self.model: highspy.Highs | None = None
-
-    def actualSolve(self, lp: pulp.LpProblem) -> int:  # noqa: N802 - PuLP's name
-        """Load the problem, solve it, and give PuLP the values, duals and status."""
-        self.createAndConfigureSolver(lp)
-        self.model = lp.solverModel
-        self.buildSolverModel(lp)
-        return self.solve_again(lp)
-
-    def solve_again(self, lp: pulp.LpProblem) -> int:
-        """Solve the loaded model as it now stands."""
-        assert self.model is not None
-        self.model.run()
-        solution = self.model.getSolution()
-        for variable, value, reduced in zip(
-            lp.held_variables, solution.col_value, solution.col_dual, strict=True
-        ):
-            variable.varValue = value
-            variable.dj = reduced
-        for constraint, dual in zip(lp.constraints(), solution.row_dual, strict=True):
-            constraint.pi = dual
-        status: int = STATUSES.get(self.model.getModelStatus(), pulp.LpStatusNotSolved)
-        lp.assignStatus(status)
-        return status
-
-    def buildSolverModel(self, lp: pulp.LpProblem) -> None:  # noqa: N802 - PuLP's name
-        """Pass the problem as one matrix, its columns as in ``lp.held_variables``."""
-        if not hasattr(lp, "held_variables"):
-            lp.held_variables = lp.variables()
-        for number, variable in enumerate(lp.held_variables):
-            variable.index = number
-        constraints = lp.constraints()
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = len(lp.held_variables), len(constraints)
-        cost = np.zeros(model.num_col_)
-        for variable, value in lp.objective.items():
-            if hasattr(variable, "index"):  # PuLP gives an empty objective a variable of its own
-                cost[variable.index] += value
-        model.col_cost_ = cost
-        model.offset_ = lp.objective.constant
-        model.col_lower_ = _bounds([v.lowBound for v in lp.held_variables], -highspy.kHighsInf)
-        model.col_upper_ = _bounds([v.upBound for v in lp.held_variables], highspy.kHighsInf)
-        model.row_lower_ = _bounds([c.getLb() for c in constraints], -highspy.kHighsInf)
-        model.row_upper_ = _bounds([c.getUb() for c in constraints], highspy.kHighsInf)
-        lengths = np.fromiter((len(c.expr) for c in constraints), np.int32, len(constraints))
-        start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-        size = int(start[-1])
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = start
-        model.a_matrix_.index_ = np.fromiter(
-            (v.index for v in chain.from_iterable(c.expr for c in constraints)), np.int32, size
-        )
-        model.a_matrix_.value_ = np.fromiter(
-            chain.from_iterable(c.expr.values() for c in constraints), np.float64, size
-        )
-        kinds = [v.cat == pulp.LpInteger for v in lp.held_variables]
-        if any(kinds):
-            whole, free = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-            model.integrality_ = [whole if kind else free for kind in kinds]
-        assert self.model is not None
-        self.model.passModel(model)
-
-
-def _bounds(values: list[float | None], missing: float) -> np.ndarray:
-    return np.array([missing if value is None else value for value in values], dtype=float)
+    status: str
+    values: FloatArray
+    duals: FloatArray
+    bound: float
+    iterations: int
 
 
 def as_highs(arrays: Arrays) -> highspy.HighsLp:
@@ -110,7 +46,35 @@ def as_highs(arrays: Arrays) -> highspy.HighsLp:
     model.a_matrix_.start_ = arrays.matrix.indptr
     model.a_matrix_.index_ = arrays.matrix.indices
     model.a_matrix_.value_ = arrays.matrix.data
+    if arrays.integer.any():
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        model.integrality_ = [kinds[whole] for whole in arrays.integer.tolist()]
     return model
+
+
+def loaded(arrays: Arrays, **options: Any) -> highspy.Highs:
+    """HiGHS with a program and its options, such as ``time_limit`` and ``solver``, not yet run."""
+    model = highspy.Highs()  # type: ignore[no-untyped-call]
+    for name, value in {"output_flag": False, "random_seed": 0, **options}.items():
+        model.setOptionValue(name, value)
+    model.passModel(as_highs(arrays))
+    return model
+
+
+def run(model: highspy.Highs) -> HighsResult:
+    """Solve a program as it is loaded; from its last basis where it was solved before."""
+    model.run()
+    solution, info = model.getSolution(), model.getInfo()
+    columns, rows = model.getNumCol(), model.getNumRow()
+    values = np.array(solution.col_value, dtype=float)
+    duals = np.array(solution.row_dual, dtype=float)
+    return HighsResult(
+        STATUSES.get(model.getModelStatus(), "unsolved"),
+        values if values.size == columns else np.zeros(columns),
+        duals if duals.size == rows else np.full(rows, np.nan),
+        float(info.mip_dual_bound),
+        int(info.simplex_iteration_count),
+    )
 
 
 def solved_arrays(arrays: Arrays, **options: Any) -> FloatArray:
@@ -119,11 +83,7 @@ def solved_arrays(arrays: Arrays, **options: Any) -> FloatArray:
     Raises:
         RuntimeError: HiGHS finds none.
     """
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
-    for name, value in {"output_flag": False, "random_seed": 0, **options}.items():
-        solver.setOptionValue(name, value)
-    solver.passModel(as_highs(arrays))
-    solver.run()
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise RuntimeError(f"HiGHS: {solver.modelStatusToString(solver.getModelStatus())}")
-    return np.asarray(solver.getSolution().col_value)
+    result = run(loaded(arrays, **options))
+    if result.status != "optimal":
+        raise RuntimeError(f"HiGHS: {result.status}")
+    return result.values

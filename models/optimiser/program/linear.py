@@ -1,18 +1,17 @@
-"""A linear program in families of columns and rows, kept as sparse arrays and built in PuLP.
+"""A linear program in families of columns and rows, kept as sparse arrays.
 
 ``minimise cost @ z`` subject to ``row_lower <= A z <= row_upper``, ``lower <= z <= upper``. A row
 has one finite side, or two equal ones.
 
 A family of columns is an array of column numbers of any shape; a family of rows names the columns
 of each term as such an array. So a constraint that holds for every scenario, year and pool is
-written once, and the families are what PuLP's names begin with.
+written once, and the families are what names of columns and rows begin with.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import pulp
 from numpy.typing import ArrayLike
 from scipy import sparse
 
@@ -162,47 +161,3 @@ def _names(families: dict[str, IntArray], size: int) -> list[str]:
         first = int(numbers.flat[0]) if numbers.size else 0
         names[first : first + numbers.size] = [f"{family}_{k}" for k in range(numbers.size)]
     return names
-
-
-def as_pulp(
-    arrays: Arrays, names: tuple[list[str], list[str]], title: str = "plan"
-) -> tuple[pulp.LpProblem, list[pulp.LpVariable]]:
-    """The program in PuLP, with its variables in column order.
-
-    Expressions are made from whole rows at once, not by adding terms, which is where PuLP's time
-    goes.
-    """
-    problem = pulp.LpProblem(title, pulp.LpMinimize)
-    column_names, row_names = names
-    lower = [None if bound == -np.inf else bound for bound in arrays.lower.tolist()]
-    upper = [None if bound == np.inf else bound for bound in arrays.upper.tolist()]
-    kinds = [pulp.LpInteger if whole else pulp.LpContinuous for whole in arrays.integer.tolist()]
-    variables = [
-        problem.add_variable(name, least, most, kind)
-        for name, least, most, kind in zip(column_names, lower, upper, kinds, strict=True)
-    ]
-    costly = np.flatnonzero(arrays.cost)
-    problem.held_variables = variables  # the order of the columns, for InMemoryHighs
-    problem.setObjective(
-        pulp.LpAffineExpression(
-            [(variables[j], value) for j, value in zip(costly, arrays.cost[costly], strict=True)]
-        )
-    )
-    start = arrays.matrix.indptr.tolist()
-    members = [variables[j] for j in arrays.matrix.indices.tolist()]
-    values = arrays.matrix.data.tolist()
-    for i, (name, least, most) in enumerate(
-        zip(row_names, arrays.row_lower.tolist(), arrays.row_upper.tolist(), strict=True)
-    ):
-        here = slice(start[i], start[i + 1])
-        if least == most:
-            sense, side = pulp.LpConstraintEQ, least
-        elif most == np.inf:
-            sense, side = pulp.LpConstraintGE, least
-        elif least == -np.inf:
-            sense, side = pulp.LpConstraintLE, most
-        else:
-            raise ValueError(f"the row {name} has two sides; write it as two rows")
-        expression = pulp.LpAffineExpression(zip(members[here], values[here], strict=True))
-        problem.addConstraint(pulp.LpConstraint(expression, sense, name, side))
-    return problem, variables

@@ -1,17 +1,16 @@
-"""Solve a program through PuLP."""
+"""Solve a program: as arrays by HiGHS, or in PuLP by a solver asked for by name."""
 
 import time
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-import numpy as np
-import pulp
-
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.optimiser.program.highs import InMemoryHighs
-from fundpool.models.optimiser.program.linear import Arrays, LinearProgram, as_pulp
+from fundpool.models.optimiser.program.highs import HighsResult, loaded, run
+from fundpool.models.optimiser.program.linear import Arrays, LinearProgram
 
+HIGHS = "HiGHS"
+"""The solver unless another is named."""
 LARGE = 20_000
 """Rows above which an interior solution is taken as it is, without crossing to a corner."""
 
@@ -25,7 +24,7 @@ class Solution:
         values: of the columns.
         duals: of the rows; the change of the optimum with the side of the row.
         objective: cost of the values.
-        build_seconds, solve_seconds: time in PuLP and in the solver.
+        build_seconds, solve_seconds: time to make the arrays (and the model of PuLP), and to solve.
         solver: name of the solver.
         bound: of the optimum of a mixed-integer program, by branch and bound; the objective
             where there are no whole numbers, or the solver gives none.
@@ -41,17 +40,17 @@ class Solution:
     bound: float
 
 
-def default_solver(
+def highs_options(
     rows: int, time_limit: float | None = None, tolerance: float | None = None
-) -> InMemoryHighs:
-    """HiGHS by the interior-point method, the quicker one here (docs/optimiser.md).
+) -> dict[str, Any]:
+    """Options of HiGHS: the interior-point method, the quicker one here (docs/optimiser.md).
 
     Args:
         rows: of the program.
         time_limit: seconds.
         tolerance: relative gap at which an interior solution is taken as it is.
     """
-    options: dict[str, Any] = {"solver": "ipx", "random_seed": 0, **_limit(time_limit)}
+    options: dict[str, Any] = {"solver": "ipx", **_limit(time_limit)}
     if tolerance is not None:
         options["ipm_optimality_tolerance"] = tolerance
     if rows > LARGE or tolerance is not None:
@@ -60,27 +59,23 @@ def default_solver(
         if find_spec("highspy_extras") is not None:
             # pools share rates and hubs: normal equations would be dense, and trying them is slow
             options |= {"solver": "hipo", "hipo_system": "augmented"}
-    return InMemoryHighs(**options)
+    return options
 
 
 def _limit(seconds: float | None) -> dict[str, Any]:
     return {} if seconds is None else {"time_limit": float(seconds)}
 
 
-def named_solver(
-    name: str | None, rows: int, time_limit: float | None = None, tolerance: float | None = None
-) -> Any:
-    """A PuLP solver by name; default: HiGHS in memory.
+def check_solver(name: str | None) -> None:
+    """Refuse a solver that is not at hand.
 
     Raises:
         ValueError: PuLP has no such solver here.
     """
-    if name is None or name == "HiGHS":
-        return default_solver(rows, time_limit, tolerance)
-    available = pulp.listSolvers(onlyAvailable=True)
-    if name not in available:
-        raise ValueError(f"{name!r} is not a solver at hand: {', '.join(available)}")
-    return pulp.getSolver(name, msg=False, timeLimit=time_limit)
+    if name not in (None, HIGHS):
+        from fundpool.models.optimiser.program.by_pulp import named_solver
+
+        named_solver(str(name))
 
 
 def solve(
@@ -89,38 +84,44 @@ def solve(
     time_limit: float | None = None,
     tolerance: float | None = None,
 ) -> tuple[Solution, Arrays]:
-    """Build the program in PuLP and solve it; to a relative gap, where one is given."""
+    """Solve a program; to a relative gap, where one is given.
+
+    Args:
+        program: columns, rows and costs.
+        solver: name of a solver of PuLP, which the program is then built in; HiGHS if None.
+        time_limit: seconds.
+        tolerance: relative gap at which an interior solution of HiGHS is taken as it is.
+
+    Raises:
+        ValueError: PuLP has no such solver here.
+    """
     began = time.perf_counter()
     arrays = program.arrays()
-    problem, variables = as_pulp(arrays, program.names())
-    built = time.perf_counter()
-    chosen = named_solver(solver, arrays.row_lower.size, time_limit, tolerance)
-    if arrays.integer.any() and isinstance(chosen, InMemoryHighs):
-        chosen = InMemoryHighs(mip_rel_gap=1e-9, random_seed=0, **_limit(time_limit))
-    problem.solve(chosen)
-    if (
-        problem.status == pulp.LpStatusNotSolved
-        and isinstance(chosen, InMemoryHighs)
-        and time_limit is None
-    ):
+    made = time.perf_counter() - began
+    if solver not in (None, HIGHS):
+        from fundpool.models.optimiser.program.by_pulp import solved_by_pulp
+
+        status, values, duals, built, took = solved_by_pulp(
+            arrays, program.names(), str(solver), time_limit
+        )
+        objective = float(arrays.cost @ values)
+        return Solution(
+            status, values, duals, objective, made + built, took, str(solver), objective
+        ), arrays  # fmt: skip
+    result = _by_highs(arrays, time_limit, tolerance)
+    objective = float(arrays.cost @ result.values)
+    return Solution(
+        result.status, result.values, result.duals, objective, made,
+        time.perf_counter() - began - made, HIGHS,
+        result.bound if arrays.integer.any() else objective,
+    ), arrays  # fmt: skip
+
+
+def _by_highs(arrays: Arrays, time_limit: float | None, tolerance: float | None) -> HighsResult:
+    if arrays.integer.any():
+        return run(loaded(arrays, mip_rel_gap=1e-9, **_limit(time_limit)))
+    result = run(loaded(arrays, **highs_options(arrays.row_lower.size, time_limit, tolerance)))
+    if result.status == "unsolved" and time_limit is None:
         # rare: stuck inside a program with hardly any room; a corner can still be found
-        chosen = InMemoryHighs(solver="ipx", random_seed=0)
-        problem.solve(chosen)
-    ended = time.perf_counter()
-    status = {
-        pulp.LpStatusOptimal: "optimal", pulp.LpStatusInfeasible: "infeasible",
-        pulp.LpStatusUnbounded: "unbounded",
-    }.get(problem.status, "unsolved")  # fmt: skip
-    values = np.array([v.varValue if v.varValue is not None else 0.0 for v in variables])
-    duals = np.array([c.pi if c.pi is not None else np.nan for c in problem.constraints()])
-    solution = Solution(
-        status, values, duals, float(arrays.cost @ values), built - began, ended - built,
-        solver or "HiGHS", _best_bound(chosen, arrays, values),
-    )  # fmt: skip
-    return solution, arrays
-
-
-def _best_bound(solver: Any, arrays: Arrays, values: FloatArray) -> float:
-    if arrays.integer.any() and isinstance(solver, InMemoryHighs) and solver.model is not None:
-        return float(solver.model.getInfo().mip_dual_bound)
-    return float(arrays.cost @ values)
+        result = run(loaded(arrays, solver="ipx"))
+    return result

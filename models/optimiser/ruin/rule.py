@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import Bounds, minimize
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.solvency import balance_recursion
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import Decision, recursion
@@ -207,8 +208,4 @@ def _state(
     """Reserves in months of the year's outgo and the cost rate, by group (last axis)."""
     per_month = fund.by_group(outgo) / 12.0
     money = fund.by_group(base)
-    months = np.divide(
-        fund.by_group(balance), per_month, out=np.zeros_like(per_month), where=per_month > 0
-    )
-    cost = np.divide(fund.by_group(net), money, out=np.zeros_like(money), where=money > 0)
-    return months, cost
+    return ratio(fund.by_group(balance), per_month), ratio(fund.by_group(net), money)

@@ -188,7 +188,7 @@ def change_cover(target, source, matrices, row, plan):  # type: ignore[no-untype
 
 @compiled(LOOSE)
 def claims_by_class(  # type: ignore[no-untyped-def]
-    claims, p, rows, numbers, frequency, starts, edges, kind, four
+    claims, p, rows, numbers, blocks, four
 ):
     """``claims[p]`` of the people of a pair, by status, service and age class.
 
@@ -197,9 +197,10 @@ def claims_by_class(  # type: ignore[no-untyped-def]
         p: the pair.
         rows: its people, scratch rows.
         numbers: how many have each status, ``(K,)``.
-        frequency, starts, edges, kind: of :class:`ClaimBlocks`, in the precision of people.
+        blocks: :class:`ClaimBlocks`, in the precision of people.
         four: room for four numbers.
     """
+    frequency, starts, edges, kind = blocks
     services, classes = claims.shape[2], edges.shape[1] - 1
     for k in range(K):
         which = kind[k]
@@ -210,6 +211,6 @@ def claims_by_class(  # type: ignore[no-untyped-def]
                     claims[p, k, s, j] = 0.0
                 continue
             for first in range(0, services, FOUR):
-                dot_four(four, rows, k, frequency, first, starts, begin, end)
+                dot_four(four, rows, k, frequency, first, starts, (begin, end))
                 for s in range(first, min(first + FOUR, services)):
                     claims[p, k, s, j] = four[s - first]

@@ -49,7 +49,6 @@ def _count(  # type: ignore[no-untyped-def]
     rows = np.zeros((K, SCRATCH), kind)
     four = np.empty(FOUR, kind)
     numbers = np.empty(K, kind)
-    frequency, block_starts, edges, row_kind = blocks
     for h in range(chunk, start.shape[0] - 1, CHUNKS):
         for p in range(start[h], start[h + 1]):
             if h == start.shape[0] - 2 and residence[p] == h:
@@ -58,9 +57,7 @@ def _count(  # type: ignore[no-untyped-def]
             add_up(rows, spans, numbers)
             for k in range(K):
                 persons[p, k] = numbers[k]
-            claims_by_class(
-                claims, p, rows, numbers, frequency, block_starts, edges, row_kind, four
-            )
+            claims_by_class(claims, p, rows, numbers, blocks, four)
 
 
 def counted(

@@ -50,32 +50,48 @@ def to_means(mean, older, each, work):  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE, inline=True)
-def _going(x, chance, mapping, h, scratch, work):  # type: ignore[no-untyped-def]
-    """Contributors who move with ``chance`` and go on contributing, into ``scratch``."""
+def contributors_moving(movers, x, chance, mapping, h, work):  # type: ignore[no-untyped-def]
+    """Contributors of a pair who move and go on contributing, by cell.
+
+    ``chance * sum over contributing k, j of mapping[h, k, j] * x[k]``.
+
+    Args:
+        movers: becomes how many, a scratch row.
+        x: people of the pair, scratch rows.
+        chance: of moving, a scratch row.
+        mapping: what becomes of a status on a move, ``(n + 1, K, K)``.
+        h: the home.
+        work: spans of contributors.
+    """
     employee = mapping[h, EMPLOYEE, EMPLOYEE] + mapping[h, EMPLOYEE, DUAL]
     dual = mapping[h, DUAL, EMPLOYEE] + mapping[h, DUAL, DUAL]
     for n in range(work.shape[0]):
         first = np.uint64(work[n, 0])
         for i in range(work[n, 1]):
             c = first + np.uint64(i)
-            scratch[c] = chance[c] * (employee * x[EMPLOYEE, c] + dual * x[DUAL, c])
+            movers[c] = chance[c] * (employee * x[EMPLOYEE, c] + dual * x[DUAL, c])
 
 
 @compiled(LOOSE)
-def add_leaving(  # type: ignore[no-untyped-def]
-    target, place, x, mean, chance, mapping, h, scratch, work
-):
-    """Add what the movers of one pair hold to ``target[place]``; returns their account money."""
-    _going(x, chance, mapping, h, scratch, work)
+def add_leaving(target, place, mean, movers, work):  # type: ignore[no-untyped-def]
+    """Add what the movers of one pair hold to ``target[place]``; returns their account money.
+
+    Args:
+        target: amounts moving from each place, ``(places, 4, ...)``.
+        place: one of them.
+        mean: mean amounts of the pair's contributors, ``(3, ...)``.
+        movers: from :func:`contributors_moving`.
+        work: spans of contributors.
+    """
     money = target.dtype.type(0.0)
     for n in range(work.shape[0]):
         first = np.uint64(work[n, 0])
         for i in range(work[n, 1]):
             c = first + np.uint64(i)
             for layer in range(LAYERS):
-                target[place, layer, c] += mean[layer, c] * scratch[c]
-            target[place, LAYERS, c] += scratch[c]
-            money += mean[MONEY, c] * scratch[c]
+                target[place, layer, c] += mean[layer, c] * movers[c]
+            target[place, LAYERS, c] += movers[c]
+            money += mean[MONEY, c] * movers[c]
     return money
 
 
@@ -117,11 +133,13 @@ def sum_of_places(total, leaving, places, work):  # type: ignore[no-untyped-def]
 
 @compiled(LOOSE)
 def arrived_amounts(  # type: ignore[no-untyped-def]
-    brought, leaving, place, everywhere, share, x, mean, chance, mapping, h, scratch, work
+    brought, leaving, place, everywhere, share, mean, movers, work
 ):
     """What arrives in a destination from its territory and from others, into ``brought``.
 
-    Clipped at zero, because rounding may fall below it where all come from one place.
+    ``share * (leaving the territory - leaving this pair)`` near and
+    ``share * (leaving everywhere - leaving the territory)`` far, clipped at zero against rounding
+    where all come from one place.
 
     Args:
         brought: becomes the arriving amounts, near and far, ``(2, 4, ...)``.
@@ -129,11 +147,9 @@ def arrived_amounts(  # type: ignore[no-untyped-def]
         place: territory of the destination.
         everywhere: what leaves all pairs of the home.
         share: share of the home's movers that come here.
-        x, mean, chance, mapping, h: of the pair itself, whose leavers do not arrive.
-        scratch: room for a row.
+        mean, movers: mean amounts and movers of the pair itself, who do not arrive in it.
         work: spans of contributors.
     """
-    _going(x, chance, mapping, h, scratch, work)
     nil = brought.dtype.type(0.0)
     for n in range(work.shape[0]):
         first = np.uint64(work[n, 0])
@@ -141,37 +157,32 @@ def arrived_amounts(  # type: ignore[no-untyped-def]
             for i in range(work[n, 1]):
                 c = first + np.uint64(i)
                 near = leaving[place, layer, c]
-                brought[0, layer, c] = share * max(near - mean[layer, c] * scratch[c], nil)
+                brought[0, layer, c] = share * max(near - mean[layer, c] * movers[c], nil)
                 brought[1, layer, c] = share * max(everywhere[layer, c] - near, nil)
         for i in range(work[n, 1]):
             c = first + np.uint64(i)
             number = leaving[place, LAYERS, c]
-            brought[0, LAYERS, c] = share * max(number - scratch[c], nil)
+            brought[0, LAYERS, c] = share * max(number - movers[c], nil)
             brought[1, LAYERS, c] = share * max(everywhere[LAYERS, c] - number, nil)
 
 
 @compiled(LOOSE)
-def carry_on(  # type: ignore[no-untyped-def]
-    held, here, moved, brought, carry, r, staying, row, kept, still, part, work
+def go_on_contributing(  # type: ignore[no-untyped-def]
+    kept, still, part, here, moved, staying, row, work
 ):
-    """Amounts of those who go on contributing, into ``held`` (which holds means when called).
+    """Who goes on contributing in a pair, by cell.
 
     Args:
-        held: means before, amounts after, without entrants.
-        here, moved: people who stayed and who arrived.
-        brought: arriving amounts; its first two layers become the means before.
-        carry: share of years and factor of money that come from another territory, by place.
-        r: the place.
-        staying: share of employees and of the doubly insured who go on contributing, nobody who
-            reaches retirement age, packed ``(rows, 2, H)``.
+        kept: becomes those who do, a scratch row.
+        still: becomes those of them who were here before, a scratch row.
+        part: becomes the share of arriving contributors who do, a scratch row.
+        here, moved: people who stayed and who arrived, scratch rows.
+        staying: share of employees and of the doubly insured who go on contributing, nobody at
+            retirement age, packed ``(rows, 2, H)``.
         row: the pair's row of it.
-        kept: become those who go on contributing.
-        still, part: become those of them who were here, and their share among arrivals.
         work: spans of contributors. The loops are short, so that compilers make vectors of them.
     """
-    nil, one, two = held.dtype.type(0.0), held.dtype.type(1.0), held.dtype.type(2.0)
-    years_carried, money_carried = carry[0, r], carry[1, r]
-    gain = held.dtype.type(HALF_YEAR + HALF_YEAR * years_carried)
+    nil = kept.dtype.type(0.0)
     for n in range(work.shape[0]):
         first, place = np.uint64(work[n, 0]), np.uint64(work[n, 2])
         for i in range(work[n, 1]):
@@ -184,6 +195,29 @@ def carry_on(  # type: ignore[no-untyped-def]
             c, at = first + np.uint64(i), place + np.uint64(i)
             still[c] = staying[row, 0, at] * here[EMPLOYEE, c] + staying[row, 1, at] * here[DUAL, c]
             kept[c] += still[c]
+
+
+@compiled(LOOSE)
+def carry_on(held, brought, still, part, carry, r, work):  # type: ignore[no-untyped-def]
+    """Amounts of those who go on contributing, with a year's credit, into ``held``.
+
+    With years ``y`` and squares ``y2`` before, those who stayed have ``y + 1`` and
+    ``y2 + 2 y + 1``; what movers bring from another territory is carried by its share first.
+
+    Args:
+        held: means before, amounts after, without entrants, ``(3, ...)``.
+        brought: arriving amounts, ``(2, 4, ...)``; its first two layers become the means before.
+        still, part: from :func:`go_on_contributing`.
+        carry: share of years and factor of money that come from another territory, by place,
+            ``(2, n + 1)``.
+        r: the place.
+        work: spans of contributors. The loops are short, so that compilers make vectors of them.
+    """
+    one, two = held.dtype.type(1.0), held.dtype.type(2.0)
+    years_carried, money_carried = carry[0, r], carry[1, r]
+    gain = held.dtype.type(HALF_YEAR + HALF_YEAR * years_carried)
+    for n in range(work.shape[0]):
+        first = np.uint64(work[n, 0])
         for i in range(work[n, 1]):
             c = first + np.uint64(i)
             near, far = brought[0, LAYERS, c], brought[1, LAYERS, c]
@@ -216,7 +250,8 @@ def add_entrants(held, end, kept, brought, prior_credit, work):  # type: ignore[
     Args:
         held: amounts of those who go on, to which the entrants' are added.
         end: people at the end of the year.
-        kept, brought: from :func:`carry_on`.
+        kept: from :func:`go_on_contributing`.
+        brought: from :func:`carry_on`.
         prior_credit: credited years of entrants relative to the contributors of their age.
         work: spans of contributors.
     """

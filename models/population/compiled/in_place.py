@@ -9,13 +9,16 @@ from fundpool.models.population.compiled.blocks import (
     ClaimBlocks,
     K,
     claim_blocks,
-    cover_plan,
-    moves_plan,
-    with_lapses,
+)
+from fundpool.models.population.compiled.tables import (
+    Layout,
+    State,
+    empty_counts,
+    home_pairs,
+    rate_tables,
 )
 from fundpool.models.population.compiled.year import year_of_homes
 from fundpool.models.population.held_cells import HeldCells, every_cell
-from fundpool.models.population.holdings import share_elsewhere_in_territory, staying_by_cell
 from fundpool.models.population.rates import CareWeights, YearCount, YearRates
 from fundpool.models.population.year import lapsed_on_move
 
@@ -51,87 +54,20 @@ def step_in_place(
     """
     count = people.shape[0]
     cells = cells or every_cell()
-    changes = rates.changes
-    services = care.frequency.shape[0]
-    persons, onward, returned = (np.zeros((count, K)) for _ in range(3))
     if claims is None:
+        services = care.frequency.shape[0]
         claims = np.empty((count, K, services, care.classes), people.dtype)
-    births, deaths, arrivals, lapsed, released = (np.empty(count) for _ in range(5))
-    money_out, money_in = (np.empty((count, 2)) for _ in range(2))
-    groups = rates.retiring_groups
-    retiring = np.empty((count, groups.share.size))
-    movement = rates.movement
+    counts = empty_counts(count, claims, rates.retiring_groups.share.size)
     blocks = claim_blocks(care, cells)
-
-    def same_kind(values: FloatArray) -> FloatArray:
-        """In the precision of people."""
-        return np.ascontiguousarray(values, people.dtype)
-
-    arguments = (
-        people.reshape(count, -1),
-        holdings.reshape(count, -1),
-        cells.spans,
-        cells.layers,
-        cells.amounts,
-        pairs.start,
-        pairs.own,
-        pairs.residence,
-        pairs.territory,
-        pairs.own_territory,
-        int(pairs.territory.max()) + 1,
-        share_elsewhere_in_territory(pairs, rates.destination),
-        same_kind(rates.survival),
-        same_kind(rates.fertility),
-        rates.newborn_survival,
-        rates.newborn_sex,
-        rates.newborn_status,
-        rates.child_accompanies,
-        same_kind(movement.home_stay),
-        same_kind(movement.home_to_away),
-        same_kind(movement.away_to_home),
-        same_kind(movement.onward),
-        same_kind(movement.persistence),
-        same_kind(rates.destination),
-        same_kind(rates.move_out),
-        same_kind(rates.move_onward),
-        same_kind(rates.move_return),
-        (groups.cells, groups.share),
-        rates.retired_share,
-        rates.home_cover,
-        same_kind(rates.carry),
-        people.dtype.type(rates.prior_credit),
-        same_kind(with_lapses(rates.transition)),
-        rates.transition_row,
-        same_kind(staying_by_cell(rates, cells.amount_index)),
-        cover_plan(changes.of_cover, rates.band, cells),
-        moves_plan(changes.on_move),
-        np.argwhere(changes.of_status),
-        ClaimBlocks(same_kind(blocks.frequency), *blocks[1:]),
-        persons,
-        claims,
-        births,
-        deaths,
-        arrivals,
-        onward,
-        returned,
-        retiring,
-        lapsed,
-        money_out,
-        money_in,
-        released,
+    kind = people.dtype.type
+    tables = (
+        State(people.reshape(count, -1), holdings.reshape(count, -1)),
+        Layout(cells.spans, cells.layers, cells.amounts),
+        home_pairs(pairs, rates, kind),
+        rate_tables(rates, cells, kind),
+        ClaimBlocks(np.ascontiguousarray(blocks.frequency, kind), *blocks[1:]),
+        counts,
     )
-    side_by_side(lambda chunk: year_of_homes(chunk, *arguments), range(CHUNKS), threads)
-    return YearCount(
-        persons=persons,
-        expected_claims=claims,
-        births=births,
-        deaths=deaths,
-        arrivals=arrivals,
-        onward=onward,
-        returned=returned,
-        retiring=retiring,
-        lapsed=lapsed + lapsed_on_move(onward, returned, pairs, rates),
-        money_out=money_out,
-        money_in=money_in,
-        money_released=released,
-    )
+    side_by_side(lambda chunk: year_of_homes(chunk, *tables), range(CHUNKS), threads)
+    lost = lapsed_on_move(counts.onward, counts.returned, pairs, rates)
+    return YearCount(**counts._replace(lapsed=counts.lapsed + lost)._asdict())

@@ -9,9 +9,12 @@ slow. Arrays are handed over whole, with the row that is meant: a view is counte
 to count with one counter for all processors takes longer than the work.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from fundpool.inputs.format.vocabulary import AGES, CELLS, OLDEST_AGE
+from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.compiling import LOOSE, compiled
 from fundpool.models.population.compiled.blocks import K
 from fundpool.models.population.holdings import CONTRIBUTING
@@ -19,6 +22,20 @@ from fundpool.models.population.year import RETIRED
 
 EMPLOYEE, DUAL = CONTRIBUTING
 FIRST_FERTILE, LAST_FERTILE = 10, 54
+
+
+class Chances(NamedTuple):
+    """Chances of a year's moves by cell, from one place.
+
+    Attributes:
+        stay: of no event, a scratch row.
+        anew: of choosing a destination anew, a scratch row.
+        back: of going home, a scratch row.
+    """
+
+    stay: FloatArray
+    anew: FloatArray
+    back: FloatArray
 
 
 @compiled(LOOSE)
@@ -233,36 +250,36 @@ def add_arriving(target, arriving, share, spans, held):  # type: ignore[no-untyp
 
 @compiled(LOOSE)
 def stay_and_leave(  # type: ignore[no-untyped-def]
-    x, spans, held, persist, on, back, d, here, moving, onward, returned, p
+    here, moving, people, chances, again, spans, held, leavers
 ):
-    """Who stays in a destination, who chooses anew, and how many of each status are gone.
+    """Who stays in a place, who chooses anew, and how many of each status are gone.
+
+    ``moving = people * anew`` and ``here = people * stay + again * moving``, by status and cell.
 
     Args:
-        x: people of the pair, scratch rows.
+        here: becomes those who are here at the end of the year and were before, scratch rows.
+        moving: becomes those who choose anew, scratch rows.
+        people: people of the pair, scratch rows.
+        chances: :class:`Chances`.
+        again: share of those choosing anew who choose this place again.
         spans: of the statuses.
         held: statuses that anybody of the home has, ``(K,)``.
-        persist, on, back: chances of no event, of choosing anew, of going home, scratch rows.
-        d: share of those choosing anew who choose this place again.
-        here: becomes those who are here at the end of the year and were before.
-        moving: becomes those who choose anew.
-        onward, returned: their rows ``p`` become the leavers of each status.
-        p: the pair.
+        leavers: become those who go elsewhere and those who go home by status, ``(2, K)``.
     """
-    for status in range(K):
-        onward[p, status] = 0.0
-        returned[p, status] = 0.0
+    stay, anew, back = chances.stay, chances.anew, chances.back
+    leavers[:] = 0.0
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
         if not held[k]:
             continue
-        gone = x.dtype.type(0.0)
-        home = x.dtype.type(0.0)
+        gone = people.dtype.type(0.0)
+        home = people.dtype.type(0.0)
         for i in range(spans[n, 2]):
             c = first + np.uint64(i)
-            leaver = x[k, c] * on[c]
+            leaver = people[k, c] * anew[c]
             gone += leaver
-            home += x[k, c] * back[c]
+            home += people[k, c] * back[c]
             moving[k, c] = leaver
-            here[k, c] = x[k, c] * persist[c] + d * leaver
-        onward[p, k] += gone * (1.0 - d)
-        returned[p, k] += home
+            here[k, c] = people[k, c] * stay[c] + again * leaver
+        leavers[0, k] += gone * (1.0 - again)
+        leavers[1, k] += home

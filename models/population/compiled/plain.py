@@ -72,16 +72,15 @@ def dot_four(
     weights: FloatArray,
     service: int,
     starts: IntArray,
-    first: int,
-    last: int,
+    blocks: tuple[int, int],
 ) -> None:
-    """Four sums of products over blocks ``first`` to ``last``, ``result[i]`` for ``i`` below four.
+    """Four sums of products over ``blocks``, the first and the one behind the last.
 
-    ``result[i]`` is the sum over blocks ``b`` and lanes ``n`` of
+    ``result[i]``, for ``i`` below four, is the sum over blocks ``b`` and lanes ``n`` of
     ``rows[k, starts[b] + n] * weights[service + i, LANES * b + n]``.
     """
     result[:FOUR] = 0.0
-    for b in range(first, last):
+    for b in range(*blocks):
         lanes = slice(LANES * b, LANES * (b + 1))
         cells = rows[k, starts[b] : starts[b] + LANES]
         result[:FOUR] += weights[service : service + FOUR, lanes] @ cells

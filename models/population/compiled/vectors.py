@@ -115,17 +115,18 @@ def combine_many(typingctx, target, source, matrices, row, plan, n, cell):  # ty
 
 @intrinsic(plain_blocks.dot_four)
 def dot_four(  # type: ignore[no-untyped-def]
-    typingctx, result, rows, k, weights, service, starts, first, last
+    typingctx, result, rows, k, weights, service, starts, blocks
 ):
-    """Four sums of products over blocks ``first`` to ``last``, ``result[i]`` for ``i`` below four.
+    """Four sums of products over ``blocks``, the first and the one behind the last.
 
-    ``result[i]`` is the sum over blocks ``b`` and lanes ``n`` of
+    ``result[i]``, for ``i`` below four, is the sum over blocks ``b`` and lanes ``n`` of
     ``rows[k, starts[b] + n] * weights[service + i, LANES * b + n]``.
     """
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        into, rows, k, weights, service, starts, first, last = args
+        into, rows, k, weights, service, starts, between = args
         kinds = signature.args
+        first, last = (builder.extract_value(between, i) for i in range(2))
         element = context.get_data_type(kinds[0].dtype)
         vector = ir.VectorType(element, LANES)
         index = ir.IntType(64)
@@ -151,7 +152,8 @@ def dot_four(  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     whole = types.int64
-    return types.void(result, rows, whole, weights, whole, starts, whole, whole), generate
+    between = types.UniTuple(whole, 2)
+    return types.void(result, rows, whole, weights, whole, starts, between), generate
 
 
 def _sums_of_four(builder: Any, vectors: list[Any]) -> Any:

@@ -25,7 +25,9 @@ from fundpool.models.population.compiled.holdings import (
     arrived_amounts,
     carry_on,
     clear_amounts,
+    contributors_moving,
     copy_amounts,
+    go_on_contributing,
     money_of,
     sum_of_places,
     to_means,
@@ -33,6 +35,7 @@ from fundpool.models.population.compiled.holdings import (
 from fundpool.models.population.compiled.people import (
     DUAL,
     EMPLOYEE,
+    Chances,
     add_arriving,
     add_infants,
     add_mapped,
@@ -61,68 +64,55 @@ from fundpool.models.population.year import RETIRED
 
 @compiled(LOOSE)
 def year_of_homes(  # type: ignore[no-untyped-def]
-    chunk,
-    people,
-    holdings,
-    spans,
-    layers,
-    work,
-    start,
-    own,
-    residence,
-    territory,
-    own_territory,
-    most_places,
-    near,
-    survival,
-    fertility,
-    newborn_survival,
-    newborn_sex,
-    newborn_status,
-    child_accompanies,
-    home_stay,
-    home_to_away,
-    away_to_home,
-    onward_chance,
-    persistence,
-    share,
-    move_out,
-    move_onward,
-    move_return,
-    retiring_groups,
-    retired_share,
-    home_cover,
-    carry,
-    prior_credit,
-    transition,
-    transition_row,
-    staying,
-    plan,
-    moves_made,
-    changes,
-    blocks,
-    persons,
-    claims,
-    births,
-    deaths,
-    arrivals,
-    onward,
-    returned,
-    retiring,
-    lapsed,
-    money_out,
-    money_in,
-    released,
+    chunk, state, layout, pairs, rates, blocks, counts
 ):
-    """The year of the homes of one chunk; arguments as :func:`step_in_place` lays them out."""
+    """The year of the homes of one chunk.
+
+    In this order: survive and age, births, move, retire, change of cover, and what contributors
+    hold on the way; equations in :mod:`fundpool.models.population.year` and
+    :mod:`fundpool.models.population.holdings`.
+
+    Args:
+        chunk: every ``CHUNKS``-th home from this one on is the chunk's.
+        state: :class:`fundpool.models.population.compiled.tables.State`, changed in place.
+        layout: :class:`fundpool.models.population.compiled.tables.Layout`.
+        pairs: :class:`fundpool.models.population.compiled.tables.HomePairs`.
+        rates: :class:`fundpool.models.population.compiled.tables.RateTables`.
+        blocks: :class:`fundpool.models.population.compiled.blocks.ClaimBlocks`.
+        counts: :class:`fundpool.models.population.compiled.tables.Counts`; rows of the chunk's
+            pairs are filled.
+    """
+    people, holdings = state.people, state.holdings
+    spans, layers, work = layout.people, layout.layers, layout.work
+    start, own, residence = pairs.start, pairs.own, pairs.residence
+    territory, own_territory, most_places = pairs.territory, pairs.own_territory, pairs.most_places
+    share, near = pairs.destination, pairs.near
+    vital, moves, cover, credit = rates.vital, rates.moves, rates.cover, rates.credit
+    survival, fertility = vital.survival, vital.fertility
+    newborn_survival, newborn_sex = vital.newborn_survival, vital.newborn_sex
+    newborn_status, child_accompanies = vital.newborn_status, vital.child_accompanies
+    home_stay, home_to_away, persistence = moves.home_stay, moves.home_to_away, moves.persistence
+    away_to_home, onward_chance, moves_made = moves.away_to_home, moves.onward, moves.plan
+    move_out, move_onward, move_return = moves.status_out, moves.status_onward, moves.status_return
+    retiring_groups, retired_share = cover.retiring_groups, cover.retired_share
+    home_cover, transition, transition_row = cover.home_cover, cover.transition, cover.row
+    staying, plan, changes = cover.staying, cover.plan, cover.changes
+    carry, prior_credit = credit.carry, credit.prior_credit
+    persons, claims = counts.persons, counts.expected_claims
+    births, deaths, arrivals = counts.births, counts.deaths, counts.arrivals
+    onward, returned = counts.onward, counts.returned
+    retiring, lapsed, released = counts.retiring, counts.lapsed, counts.money_released
+    money_out, money_in = counts.money_out, counts.money_in
     homes = start.shape[0] - 1
     outside = homes - 1
     kind = people.dtype
-    scratch = np.empty(SCRATCH, kind)
+    scratch, movers = np.empty(SCRATCH, kind), np.empty(SCRATCH, kind)
     everyone = np.empty(CELLS, kind)
     kept, still, part = (np.empty(SCRATCH, kind), np.empty(SCRATCH, kind), np.empty(SCRATCH, kind))
-    chances = np.zeros((5, SCRATCH), kind)
-    stay, out, back, on, persist = chances[0], chances[1], chances[2], chances[3], chances[4]
+    of_moves = np.zeros((5, SCRATCH), kind)
+    stay, out, back, on, persist = of_moves[0], of_moves[1], of_moves[2], of_moves[3], of_moves[4]
+    from_home, from_away = Chances(stay, out, back), Chances(persist, on, back)
+    leavers = np.empty((2, K))
     rows = np.zeros((8, K + 1, SCRATCH), kind)
     total_away, arriving, moving, moved = rows[0], rows[1], rows[2], rows[3]
     here, end, x, older = rows[4], rows[5], rows[6], rows[7]
@@ -135,7 +125,6 @@ def year_of_homes(  # type: ignore[no-untyped-def]
     everywhere = np.zeros((LAYERS + 1, SCRATCH), kind)
     returning = np.zeros((2, LAYERS + 1, SCRATCH), kind)
     brought = np.zeros((2, LAYERS + 1, SCRATCH), kind)
-    frequency, block_starts, edges, row_kind = blocks
     for h in range(chunk, homes, CHUNKS):
         first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
         for c in range(CELLS):
@@ -180,21 +169,18 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             to_means(mean, older, scratch, work)
             same = 0 if territory[p] == own_territory[h] else 1
             if p == own_pair:
-                money = add_leaving(
-                    leaving, territory[p], older, mean, out, move_out, h, scratch, work
-                )
+                contributors_moving(movers, older, out, move_out, h, work)
+                money = add_leaving(leaving, territory[p], mean, movers, work)
                 money_out[p, 0] = near[p] * money
                 money_out[p, 1] = (1.0 - near[p]) * money
             else:
                 add_rows(total_away, older, spans)
-                money = add_leaving(
-                    leaving, territory[p], older, mean, on, move_onward, h, scratch, work
-                )
+                contributors_moving(movers, older, on, move_onward, h, work)
+                money = add_leaving(leaving, territory[p], mean, movers, work)
                 money_out[p, 0] = near[p] * money
                 money_out[p, 1] = (1.0 - share[p] - near[p]) * money
-                money_out[p, same] += add_leaving(
-                    returning, same, older, mean, back, move_return, h, scratch, work
-                )
+                contributors_moving(movers, older, back, move_return, h, work)
+                money_out[p, same] += add_leaving(returning, same, mean, movers, work)
         at_home = older  # of the pair that came last
         for those in (total_away, at_home):
             add_up(those, spans, numbers)
@@ -231,7 +217,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
                 persons[p, :] = 0.0
                 claims[p] = 0.0
                 continue
-            # aged once more: quicker than to keep everybody aged until all are
+            # aged again: recomputing is cheaper than storing the aged people of all pairs
             lay_out(here, people, p, spans)
             survive_and_age(x, here, spans, survival, r)
             add_infants(x, births[p], newborn_sex, newborn_survival, r, newborn_status, h)
@@ -241,26 +227,23 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             to_means(mean, x, scratch, work)
             clear(moved, spans)
             if p == own_pair:
-                stay_and_leave(
-                    x, spans, held, stay, out, back, 0.0, here, moving, onward, returned, p
-                )
-                returned[p, :] = 0.0
+                stay_and_leave(here, moving, x, from_home, 0.0, spans, held, leavers)
+                leavers[1] = 0.0
                 times(moving, total_away, back, spans, held)
                 add_mapped(moved, move_return, h, moving, 1.0, spans, held, moves_made)
                 copy_amounts(brought, returning, work)
             else:
                 d = share[p]
-                stay_and_leave(
-                    x, spans, held, persist, on, back, d, here, moving, onward, returned, p
-                )
+                stay_and_leave(here, moving, x, from_away, d, spans, held, leavers)
                 add_mapped(moved, move_onward, h, moving, -d, spans, held, moves_made)
                 add_arriving(moved, arriving, d, spans, held)
-                arrived_amounts(
-                    brought, leaving, territory[p], everywhere, d, x, mean, on, move_onward, h,
-                    scratch, work,
-                )  # fmt: skip
+                contributors_moving(movers, x, on, move_onward, h, work)
+                arrived_amounts(brought, leaving, territory[p], everywhere, d, mean, movers, work)
 
-            carry_on(mean, here, moved, brought, carry, r, staying, row, kept, still, part, work)
+            go_on_contributing(kept, still, part, here, moved, staying, row, work)
+            carry_on(mean, brought, still, part, carry, r, work)
+            for k in range(K):
+                onward[p, k], returned[p, k] = leavers[0, k], leavers[1, k]
             for side in range(2):
                 money_in[p, side] = money_of(brought[side, MONEY], work)
             arrivals[p] = add_to(moved, here, spans, held)
@@ -275,4 +258,4 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             pack(holdings, p, mean, layers)
             for k in range(K):
                 persons[p, k] = numbers[k]
-            claims_by_class(claims, p, end, numbers, frequency, block_starts, edges, row_kind, four)
+            claims_by_class(claims, p, end, numbers, blocks, four)

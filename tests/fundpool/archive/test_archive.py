@@ -81,8 +81,8 @@ def test_a_run_is_kept_whole(case: Path, tmp_path: Path) -> None:
     assert {"funds", "measures", "overview", "people"} <= set(kept.tables)
     levels = kept.table("measures")
     pools = kept.summary()["pooling"]["county"]["pools"]
-    own = levels[levels["plan"] == "county"]
-    assert own["level_rate"].tolist() == [pool["level_rate"] for pool in pools]
+    by_county = levels[levels["plan"] == "county"]
+    assert by_county["level_rate"].tolist() == [pool["level_rate"] for pool in pools]
     assert not list((root / "drafts").glob("run-*"))
 
 

@@ -57,8 +57,8 @@ def test_the_last_of_each_case_and_command_stay(archive: Archive, keep: Keeper) 
     assert set(result.runs) == set(first[:2])
     assert result.inputs == 2
     assert {run.id for run in archive.runs()} == {first[2], *other}
-    found = verify(archive)
-    assert (found.runs, found.damaged, found.unused) == (3, {}, ())
+    verified = verify(archive)
+    assert (verified.runs, verified.damaged, verified.unused) == (3, {}, ())
     assert list((archive.root / "drafts").glob("run-*")) == []
 
 

@@ -101,8 +101,8 @@ def test_project_writes_parquet(run: Run, small_folder: Path, projection: Projec
             assert len(read) == len(table), name
             for column in table.select_dtypes("number"):
                 expected = table[column].to_numpy(dtype=float, na_value=float("nan"))
-                found = read[column].to_numpy(dtype=float, na_value=float("nan"))
-                assert found == pytest.approx(expected, rel=0, abs=0, nan_ok=True), (name, column)
+                values = read[column].to_numpy(dtype=float, na_value=float("nan"))
+                assert values == pytest.approx(expected, rel=0, abs=0, nan_ok=True), (name, column)
     data = json.loads(Path("a/b/summary.json").read_text(encoding="utf-8"))
     assert data == json.loads(as_json(summary({"city": projection}, "city")))
 
@@ -244,11 +244,11 @@ def test_bad_arguments_are_refused(
 def test_a_case_that_is_not_there(run: Run) -> None:
     result = run("report", "atlantis")
     assert result.exit_code == 2
-    found, count = result.stderr.splitlines()[-2:]
-    assert found.startswith(
+    finding, count = result.stderr.splitlines()[-2:]
+    assert finding.startswith(
         "error: atlantis: expected a case folder, a workbook or a bundled case. Known: "
     )
-    assert "jiangsu" in found
+    assert "jiangsu" in finding
     assert count == "1 error"
 
 

@@ -74,9 +74,9 @@ def test_every_command_with_its_defaults(run: Run, folder: Path, words: tuple[ob
 def test_the_page(folder: Path, tmp_path: Path) -> None:
     serving = Serving(str(folder), frozenset(), tmp_path, years=2, scenarios=0)
     cache = ProjectionCache(serving, fundpool.read_case(folder))
-    found = plan_answer(cache, PlanRequest())
-    while isinstance(found, Pending):
-        found.job.stop.wait(0.01)
-        found = plan_answer(cache, PlanRequest())
-    assert {pool["level"] for pool in found["pools"]} == {"district"}
+    answer = plan_answer(cache, PlanRequest())
+    while isinstance(answer, Pending):
+        answer.job.stop.wait(0.01)
+        answer = plan_answer(cache, PlanRequest())
+    assert {pool["level"] for pool in answer["pools"]} == {"district"}
     cache.jobs.close()

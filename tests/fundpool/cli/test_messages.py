@@ -62,13 +62,13 @@ def test_log_lines_for_people(run: Run, small_folder: Path, tmp_path: Path) -> N
     assert done.exit_code == 3
     lines = [LINE.fullmatch(line) for line in done.stderr.splitlines()]
     assert all(lines)
-    found = [line.groups() for line in lines if line]
-    assert {case for _, case, _, _ in found} == {small_folder.name}
+    groups = [line.groups() for line in lines if line]
+    assert {case for _, case, _, _ in groups} == {small_folder.name}
     (run_id,) = [folder.name for folder in (tmp_path / "archive" / "runs").iterdir()]
-    assert found[0][2] == "-"
-    assert found[-1][2] == run_id
-    assert re.fullmatch(r"ended with exit status 3 after \d+\.\d s", found[-1][3])
-    assert ("WARNING", "2 solvency alerts.") in [(level, text) for level, _, _, text in found]
+    assert groups[0][2] == "-"
+    assert groups[-1][2] == run_id
+    assert re.fullmatch(r"ended with exit status 3 after \d+\.\d s", groups[-1][3])
+    assert ("WARNING", "2 solvency alerts.") in [(level, text) for level, _, _, text in groups]
 
 
 def test_log_lines_for_programs(

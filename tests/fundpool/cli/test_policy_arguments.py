@@ -34,11 +34,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return case.write(tmp_path_factory.mktemp("policies") / "case")
 
 
-def written(file: str, **parts: object) -> Path:
+def written(file: str, **sections: object) -> Path:
     """A policy file below the present folder, called as the policy is."""
     path = Path(file)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(toml_text(policy(**parts) | {"name": path.stem}), encoding="utf-8")
+    path.write_text(toml_text(policy(**sections) | {"name": path.stem}), encoding="utf-8")
     return path
 
 
@@ -48,9 +48,9 @@ def test_policies_measures_a_file(run: Run, folder: Path) -> None:
     assert run("policies", folder, "--list", *words).stdout == "dearer: Tried\ntried: Tried\n"
     done = run("policies", folder, "--years", 2, "--json", *words)
     assert done.exit_code == 0, done.output
-    found = json.loads(done.stdout)
-    assert [row["name"] for row in found["policies"]] == ["dearer", "tried"]
-    assert {row["policy"] for row in found["endurance"]} == {"dearer"}
+    effects = json.loads(done.stdout)
+    assert [row["name"] for row in effects["policies"]] == ["dearer", "tried"]
+    assert {row["policy"] for row in effects["endurance"]} == {"dearer"}
     assert "dearer" in run("policies", folder, "--years", 1, *words).stdout
 
 

@@ -1,7 +1,9 @@
 """The examples of docs/scheduling.md: parsed, verified, run."""
 
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -79,14 +81,90 @@ def test_units_are_valid(tmp_path: Path) -> None:
             ["systemd-analyze", "verify", "--man=no", str(tmp_path / name)],
             capture_output=True, encoding="utf-8", check=False,
         )  # fmt: skip
-        own = [line for line in done.stderr.splitlines() if "fundpool" in line]
+        complaints = [line for line in done.stderr.splitlines() if "fundpool" in line]
         assert done.returncode == 0, done.stderr
-        assert own == []
+        assert complaints == []
     (when,) = re.findall(r"^OnCalendar=(.*)$", timer, flags=re.MULTILINE)
     done = subprocess.run(
         ["systemd-analyze", "calendar", when], capture_output=True, encoding="utf-8", check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_service_runs_as_typed(tmp_path: Path, path: dict[str, str]) -> None:
+    service = blocks("ini")[0]
+    (command,) = re.findall(r"^ExecStart=(.*)$", service, flags=re.MULTILINE)
+    (cache,) = re.findall(r"^Environment=FUNDPOOL_CACHE_DIR=(.*)$", service, flags=re.MULTILINE)
+    (good,) = re.findall(r"^SuccessExitStatus=(.*)$", service, flags=re.MULTILINE)
+    case = small_case().write(tmp_path / "case")
+    here = command.replace("/etc/fundpool/case", str(case)).replace(
+        "/var/lib/fundpool", str(tmp_path)
+    )
+    assert cache == "/var/cache/fundpool"  # what CacheDirectory=fundpool makes
+    assert "\nCacheDirectory=fundpool\n" in service
+    done = subprocess.run(shlex.split(here), env=path, capture_output=True, check=False)
+    assert str(done.returncode) in good.split()
+    assert (tmp_path / "latest" / "report.pdf").is_file()
+    assert (tmp_path / "archive" / "runs").is_dir()
+
+
+def instructions() -> list[tuple[str, str]]:
+    """Lines of the container file: instruction and the rest."""
+    (contents,) = blocks("dockerfile")
+    return [(line.split()[0], line.partition(" ")[2]) for line in contents.splitlines()]
+
+
+def test_the_container_file_installs_the_program(tmp_path: Path) -> None:
+    """Its pip line as typed, but for the network: dependencies are here already."""
+    (line,) = [rest for word, rest in instructions() if word == "RUN" and "pip" in rest]
+    words = shlex.split(line)
+    assert words[:2] == ["pip", "install"]
+    source = next(word for word in words if word.startswith("/src["))
+    extras = set(source.removeprefix("/src[").rstrip("]").split(","))
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert extras <= set(declared["optional-dependencies"])
+    here = [word.replace("/src", str(ROOT)) for word in words[1:]]
+    offline = ["--no-deps", "--no-build-isolation", "--quiet", "--target", str(tmp_path / "site")]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", *here, *offline],
+        capture_output=True, encoding="utf-8", check=False, cwd=tmp_path,
+    )  # fmt: skip
+    if "No module named pip" in done.stderr:
+        pytest.skip("pip is not installed")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "site" / "fundpool" / "scheduled" / "outcomes.py").is_file()
+    assert (tmp_path / "site" / "bin" / "fundpool").is_file()
+
+
+def test_the_container_runs_its_command(tmp_path: Path, path: dict[str, str]) -> None:
+    found = instructions()
+    words = [word for word, _ in found]
+    assert words == ["FROM", "COPY", "RUN", "RUN", "USER", "ENV", "VOLUME", "ENTRYPOINT", "CMD"]
+    rest = {word: text for word, text in found if word != "RUN"}
+    for word, script in found:
+        if word == "RUN":  # making users and folders at the root is left to the container
+            assert subprocess.run(["sh", "-n", "-c", script], check=False).returncode == 0
+    volumes = json.loads(rest["VOLUME"])
+    settings = dict(item.split("=", 1) for item in shlex.split(rest["ENV"]))
+    assert all(any(value.startswith(place) for place in volumes) for value in settings.values())
+    case = small_case().write(tmp_path / "case")
+
+    def here(word: str) -> str:
+        return str(case) if word == "/case" else re.sub("^/data", str(tmp_path / "data"), word)
+
+    command = [here(word) for name in ("ENTRYPOINT", "CMD") for word in json.loads(rest[name])]
+    archive = here(settings["FUNDPOOL_ARCHIVE"])
+    done = subprocess.run(
+        command, env=path | {"FUNDPOOL_ARCHIVE": archive},
+        capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 3, done.stderr
+    assert (tmp_path / "data" / "latest" / "report.pdf").is_file()
+    assert len(list((tmp_path / "data" / "archive" / "runs").iterdir())) == 1
+    (build, start) = blocks("console")[0].splitlines()
+    assert shlex.split(build)[-1] == "."
+    mounted = re.findall(r"--volume \S+?:(/\w+)", start)
+    assert set(mounted) == {"/case", *volumes}
 
 
 RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))

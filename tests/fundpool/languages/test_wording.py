@@ -142,8 +142,8 @@ def test_findings_say_what_was_expected_by_messages() -> None:
 def test_files_in_a_sentence_on_mending_are_values() -> None:
     """In a workbook the sheet stands in their place; the template must stay as it is."""
     templates = {call.args[0].value for call in MESSAGES.values()}  # type: ignore[attr-defined]
-    told = {text for text in templates if text.endswith(".")}
-    assert {text for text in told if in_sheets(text) != text} == set()
+    sentences = {text for text in templates if text.endswith(".")}
+    assert {text for text in sentences if in_sheets(text) != text} == set()
     mend = Message("%(file)s lists the scheme; add the file.", file="case.toml")
     assert mend.with_texts(in_sheets) == "case lists the scheme; add the file."
     assert worded(mend.with_texts(in_sheets), CHINESE) == "case列有该制度；请补上文件。"

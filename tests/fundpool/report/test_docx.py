@@ -303,7 +303,12 @@ def test_lists_of_sources_are_numbered_from_one_each() -> None:
 
 
 def test_tables_one_after_the_other_stay_two() -> None:
-    assert len(made(NUMBERS, NUMBERS).tables) == 2
+    """Word joins tables between which no paragraph stands."""
+    plain = table((left("n"),), [row("x")])
+    panels = Figure((Panel(DRAWING, "a"), Panel(DRAWING, "b")))
+    body = made(plain, plain, panels, panels, plain).element.body
+    assert body.xpath("count(w:tbl)") == 5
+    assert body.xpath("count(w:tbl[not(following-sibling::*[1][self::w:p])])") == 0
     wide = table((left("n"), right("v")), [(Cell(spans("both"), columns=2),)])
     assert made(wide).tables[0].cell(1, 1).text == "both"
 

@@ -1,5 +1,6 @@
 """Optimised rates and swaps on the page against the plan they come from."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -60,3 +61,16 @@ def test_months_out_of_reach_are_told(projection: Projection) -> None:
     assert found.record["status"] in ("certified", "shortfall")
     if found.record["status"] == "shortfall":
         assert found.record["obstacle"]
+
+
+def test_sentences_on_a_plan_come_in_both_languages(projection: Projection) -> None:
+    """As many of each, the same figures, and no English word in Chinese but names of the case."""
+    found = optimum(projection, "employee", Optimised(months=3.0), quiet)
+    record = found.record
+    assert record["shadow_prices"]
+    for part in ("obstacle", "shadow_prices"):
+        assert len(record[f"{part}_local"]) == len(record[part])
+        for english, chinese in zip(record[part], record[f"{part}_local"], strict=True):
+            assert "the plan" in english or "floor" in english or "limit" in english
+            assert not re.search("the plan|floor|limit|rate", chinese), chinese
+            assert re.findall(r"\d+\.\d{2,}", english) == re.findall(r"\d+\.\d{2,}", chinese)

@@ -1,6 +1,8 @@
 """Pools, frontier, naive policies, explanations: what surrounds a plan."""
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -22,6 +24,7 @@ from fundpool.models.optimiser.partition import best_partition, cost_of
 from fundpool.models.optimiser.problem.candidates import Candidates
 from fundpool.models.optimiser.problem.fund import fund_problem
 from fundpool.models.optimiser.program.linear import LinearProgram
+from fundpool.models.optimiser.program.solving import solve
 from fundpool.models.optimiser.stages import optimised
 from fundpool.models.optimiser.statement.partition import least_cost
 from fundpool.models.projection.study import Projection, Study
@@ -260,9 +263,65 @@ def test_another_solver_of_pulp_gives_the_same_objective(
     monkeypatch.setenv("PATH", folder, prepend=os.pathsep)
     paths, policy = planned
     fund = fund_problem(paths, policy)  # type: ignore[arg-type]
-    objective = optimised([fund], Aims()).certificate.objective
-    by_cbc = optimised([fund], Aims(), solver="COIN_CMD").certificate
-    assert by_cbc.objective == pytest.approx(objective)
+    default = optimised([fund], Aims())
+    by_cbc = optimised([fund], Aims(), solver="COIN_CMD")
+    assert by_cbc.solutions[-1].solver == "COIN_CMD"
+    assert default.solutions[-1].solver == "HiGHS"
+    assert by_cbc.status == default.status == "optimal"
+    assert by_cbc.certificate.certified
+    assert by_cbc.certificate.objective == pytest.approx(default.certificate.objective)
+    assert by_cbc.certificate.bound == pytest.approx(default.certificate.bound)
+    assert by_cbc.terms == pytest.approx(default.terms, rel=1e-6, abs=1e-8)
+
+
+def _knapsack() -> LinearProgram:
+    """The best choice within a weight, three kinds of pieces in whole numbers and a part."""
+    program = LinearProgram()
+    pieces = program.add_columns("pieces", (3,), 0.0, [3.0, 4.0, 2.0], integer=True)
+    part = program.add_columns("part", (), 0.0, 0.5)
+    program.add_rows("weight", (), [(pieces, [2.0, 3.0, 4.0]), (part, 1.0)], upper=10.0)
+    program.add_rows("pairs", (2,), [(pieces[:2], 1.0)], lower=1.0)
+    program.add_cost(pieces, [-5.0, -6.0, -7.0])
+    program.add_cost(part, 1.0)
+    return program
+
+
+def test_both_ways_solve_a_program_in_whole_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By hand: (2, 2, 0) is worth 22, as is no other within 10; in fractions 23 would be."""
+    monkeypatch.setenv("PATH", str(Path(cbcbox.cbc_bin_path()).parent), prepend=os.pathsep)
+    for solver in (None, "COIN_CMD"):
+        solution, arrays = solve(_knapsack(), solver)
+        assert solution.status == "optimal"
+        assert solution.objective == pytest.approx(-22.0)
+        assert solution.values == pytest.approx([2.0, 2.0, 0.0, 0.0])
+        assert arrays.integer.tolist() == [1, 1, 1, 0]
+    with pytest.raises(ValueError, match="not a solver at hand"):
+        solve(_knapsack(), "NO_SUCH")
+
+
+def test_programs_without_a_solution_are_named_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(Path(cbcbox.cbc_bin_path()).parent), prepend=os.pathsep)
+    for solver in (None, "COIN_CMD"):
+        program = _knapsack()
+        program.add_rows("too_much", (), [(program.columns["part"].reshape(1), 1.0)], lower=2.0)
+        assert solve(program, solver)[0].status == "infeasible"
+
+
+def test_plans_are_made_without_pulp() -> None:
+    """PuLP is loaded where a solver is asked for by name, and nowhere else."""
+    program = """
+import sys
+import fundpool.models.optimiser.frontier, fundpool.models.optimiser.planning
+from fundpool.models.optimiser.program.linear import LinearProgram
+from fundpool.models.optimiser.program.solving import check_solver, solve
+check_solver(None), check_solver("HiGHS")
+made = LinearProgram()
+made.add_cost(made.add_columns("x", (1,), 1.0), 1.0)
+made.add_rows("least", (1,), [(made.columns["x"], 1.0)], lower=2.0)
+assert solve(made)[0].objective == 2.0
+assert "pulp" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_sensitivity_moves_with_the_assumption(small: Case) -> None:

@@ -15,7 +15,6 @@ from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
 from fundpool.models.optimiser.program import model as plan_model
 from fundpool.models.optimiser.program import solving
-from fundpool.models.optimiser.program.highs import InMemoryHighs
 from fundpool.models.optimiser.program.model import build, keep_objective
 from fundpool.models.optimiser.stages import optimised
 from fundpool.models.projection.study import study
@@ -94,10 +93,10 @@ def test_a_solver_that_gets_stuck_is_followed_by_another(
 ) -> None:
     best = optimised([fund], Aims()).certificate.objective
 
-    def stuck(*_: object) -> InMemoryHighs:
-        return InMemoryHighs(solver="ipx", ipm_iteration_limit=1, run_crossover="off")
+    def stuck(*_: object) -> dict[str, object]:
+        return {"solver": "ipx", "ipm_iteration_limit": 1, "run_crossover": "off"}
 
-    monkeypatch.setattr(solving, "default_solver", stuck)
+    monkeypatch.setattr(solving, "highs_options", stuck)
     outcome = optimised([fund], Aims())
     assert outcome.certificate.certified
     assert outcome.certificate.objective == pytest.approx(best, rel=1e-7)

@@ -28,8 +28,8 @@ KINDS = [(np.float32, 1e-6), (np.float64, 1e-15)]
 
 
 @compiled()
-def _dot(result, rows, k, weights, service, starts, first, last):  # type: ignore[no-untyped-def]
-    dot_four(result, rows, k, weights, service, starts, first, last)
+def _dot(result, rows, k, weights, service, starts, blocks):  # type: ignore[no-untyped-def]
+    dot_four(result, rows, k, weights, service, starts, blocks)
 
 
 @compiled()
@@ -50,7 +50,7 @@ def test_four_sums_of_products(kind: type, close: float, first: int, last: int) 
     weights = draw.random((8, 5 * LANES)).astype(kind)
     starts = np.array([3, 50, 20, 7, 180])
     result = np.full(FOUR, 9.0, kind)
-    _dot(result, rows, 1, weights, 4, starts, first, last)
+    _dot(result, rows, 1, weights, 4, starts, (first, last))
     expected = np.zeros(FOUR)
     for block in range(first, last):
         cells = rows[1, starts[block] : starts[block] + LANES].astype(float)

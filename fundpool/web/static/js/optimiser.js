@@ -3,7 +3,7 @@
 import { answered } from "./api.js";
 import { renderFrontier } from "./results.js";
 import { requestOf } from "./state.js";
-import { money, percent, rate, word } from "./words.js";
+import { money, percent, rate, spoken, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -31,6 +31,11 @@ export async function traceFrontier(state, change, progress, problem) {
   }
 }
 
+// Sentences on a plan in the language of the page.
+function inLanguage(plan, part) {
+  return (spoken() === "zh" && plan[`${part}_local`]) || plan[part];
+}
+
 export function renderOptimised(found) {
   const plan = found.plan;
   $("drop").hidden = !plan;
@@ -48,12 +53,11 @@ export function renderOptimised(found) {
   const known = plan.status === "certified" || plan.status === "shortfall";
   line(word(known ? `opt_status_${plan.status}` : "opt_status_other", { status: plan.status, gap: plan.certificate.relative_gap < 1e-6 ? "0.0001 %" : percent(plan.certificate.relative_gap, 2) }));
   line(word("opt_rates", { before: rate(plan.mean_before), after: rate(plan.mean_after), least: rate(plan.least), most: rate(plan.most), swaps: money(plan.swaps_a_year) }));
-  for (const [title, sentences] of [["opt_obstacle", plan.obstacle], ["opt_shadow", plan.shadow_prices]]) {
+  for (const [title, sentences] of [["opt_obstacle", inLanguage(plan, "obstacle")], ["opt_shadow", inLanguage(plan, "shadow_prices")]]) {
     if (!sentences || !sentences.length) continue;
     const heading = document.createElement("h3");
     heading.textContent = word(title);
     const list = document.createElement("ul");
-    list.lang = "en";
     list.replaceChildren(...sentences.map((text) => {
       const item = document.createElement("li");
       item.textContent = text;
