@@ -1,5 +1,6 @@
 """What must hold across the tables of a case."""
 
+import math
 from collections.abc import Mapping
 from itertools import product
 
@@ -233,11 +234,11 @@ def band_findings(
         for name, scheme in schemes.items():
             rule = scheme.rules.get(f"retirement_age_{sex}")
             covered = "retired" in scheme.statuses_covered
-            if covered and rule is not None and round(rule.value) not in starts:
+            if covered and rule is not None and math.floor(rule.value) not in starts:
                 findings.append(
                     Finding.of_setting(raw["coverage"].file, "age_from", None,
                                        Message("a band of %(sex)s that begins at %(age)s", sex=sex,
-                                               age=f"{rule.value:g}"),
+                                               age=math.floor(rule.value)),
                                        Message("It is the retirement age of %(name)s; split the "
                                                "band there.", name=name))
                 )  # fmt: skip

@@ -298,11 +298,6 @@ def read_scheme(
                 report(f"rules.{rule}", f"{value:g}",
                        Message("a number from %(least)s to %(most)s", least=f"{least:g}",
                                most=f"{most:g}"), Message("Correct the number."))  # fmt: skip
-            elif rule.startswith("retirement_age") and value != round(value):
-                report(f"rules.{rule}", f"{value:g}", Message("a whole number of years"),
-                       Message("Ages in months are not projected: give the nearest whole age, "
-                               "and the year from which the next one holds under "
-                               "by_year."))  # fmt: skip
     for rule in scheme.rules:
         if rule not in ranges and rule not in optional:
             report(f"rules.{rule}", rule, Message("a rule of a %(kind)s scheme", kind=scheme.kind),

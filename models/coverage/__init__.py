@@ -24,11 +24,17 @@ from fundpool.models.coverage.on_move import (
 )
 from fundpool.models.coverage.packages import package_cover, package_rate
 from fundpool.models.coverage.participation import compliance, entry_hazard, insured_share
-from fundpool.models.coverage.retirement import retirement_ages, retirement_ages_from
+from fundpool.models.coverage.retirement import (
+    RetiringGroups,
+    retirement_ages,
+    retirement_ages_from,
+    retiring_groups,
+)
 
 __all__ = [
     "BaseCoverage",
     "CoverageHazards",
+    "RetiringGroups",
     "Transition",
     "base_coverage",
     "compliance",
@@ -46,6 +52,7 @@ __all__ = [
     "pair_rows",
     "retirement_ages",
     "retirement_ages_from",
+    "retiring_groups",
     "rural_shares",
     "rural_shares_by_row",
     "yearly_transition",

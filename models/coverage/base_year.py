@@ -76,7 +76,8 @@ def base_coverage(case: Case) -> BaseCoverage:
     for number, (sex_index, age_from, age_to) in enumerate(limits):
         lowest = int(sex_index) * AGES
         band[lowest + int(age_from) : lowest + int(age_to) + 1] = number
-    ages = retirement_ages(case, case.base_year)
+    # nobody enters or leaves work in the band that holds the year of age of the retirement age
+    ages = np.floor(retirement_ages(case, case.base_year))
     working = (bands["age_from"].to_numpy() >= case.value("coverage.working_age_from")) & (
         bands["age_to"].to_numpy() < ages[bands["sex_index"].to_numpy()]
     )

@@ -14,12 +14,12 @@ from fundpool.actuarial.credited_years import eligible_share_of_many, missing_ye
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import AGES, SEXES
 from fundpool.inputs.rules.schemes import Scheme
-from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, slices
 from fundpool.models.axes.threads import side_by_side
-from fundpool.models.coverage.retirement import retirement_ages
+from fundpool.models.coverage.retirement import RetiringGroups, retirement_ages, retiring_groups
 from fundpool.models.population.held_cells import HeldCells
-from fundpool.models.population.holdings import HALF_YEAR, LAYERS, MONEY, SQUARES, YEARS, mean_of
+from fundpool.models.population.holdings import LAYERS, MONEY, SQUARES, YEARS, mean_of
 
 
 def opening_holdings(
@@ -66,7 +66,7 @@ def opening_holdings(
 class RetirementCover:
     """Who of the contributors reaching retirement age has retiree cover.
 
-    Attributes (by pair and sex, ``(P, 2)``):
+    Attributes (by pair and retiring group, ``(P, R)``):
         earned: share with enough credited years.
         bought: share short of years who pay the missing ones.
         years_bought: missing years paid, a contributor who reaches the age.
@@ -95,7 +95,7 @@ def retirement_cover(
     holdings: FloatArray,
     cells: HeldCells,
     pairs: PairIndex,
-    ages: IntArray,
+    ages: FloatArray,
     year: int,
 ) -> RetirementCover:
     """Cover of the contributors who will reach retirement age, by what they hold a year before.
@@ -110,8 +110,10 @@ def retirement_cover(
         year: the year in which they retire.
     """
 
-    def of_sex(sex: int) -> tuple[FloatArray, ...]:
-        place = cells.amount_place(sex * AGES + int(ages[sex]) - 1)
+    groups = retiring_groups(ages)
+
+    def of_group(group: int) -> tuple[FloatArray, ...]:
+        place = cells.amount_place(int(groups.cells[group]) - 1)
         if place < 0:  # nobody of that age contributes
             return (np.zeros(pairs.count),) * 3
         members, years, squares = (
@@ -124,10 +126,10 @@ def retirement_cover(
         )
         mean = mean_of(years, members)
         variance = np.maximum(mean_of(squares, members) - mean**2, 0.0)
-        return _cover(case, scheme, pairs, (sex, int(ages[sex])), (mean, variance), year)
+        return _cover(case, scheme, pairs, (groups, group), (mean, variance), year)
 
-    by_sex = side_by_side(of_sex, range(len(SEXES)))
-    return RetirementCover(*(np.stack(values, axis=1) for values in zip(*by_sex, strict=True)))
+    by_group = side_by_side(of_group, range(groups.share.size))
+    return RetirementCover(*(np.stack(values, axis=1) for values in zip(*by_group, strict=True)))
 
 
 def years_bought_in_base_year(
@@ -144,15 +146,16 @@ def years_bought_in_base_year(
     """
     result = np.zeros(pairs.count)
     start, year = case.value("coverage.working_age_from"), case.base_year
-    for sex, age in enumerate(retirement_ages(case, year)):
-        place = cells.amount_place(sex * AGES + int(age) - 1)
+    groups = retiring_groups(retirement_ages(case, year))
+    for group, (age, share) in enumerate(zip(groups.age, groups.share, strict=True)):
+        place = cells.amount_place(int(groups.cells[group]) - 1)
         if place < 0:
             continue
         mean = case.value("coverage.credited_density") * max(float(age) - 1.0 - start, 0.0)
         variance = (case.value("coverage.credited_cv") * mean) ** 2
         moments = (np.full(pairs.count, mean), np.full(pairs.count, variance))
-        _, _, bought = _cover(case, scheme, pairs, (sex, int(age)), moments, year)
-        result += cells.contributors(people, place) * bought
+        _, _, bought = _cover(case, scheme, pairs, (groups, group), moments, year)
+        result += cells.contributors(people, place) * share * bought
     result[pairs.reservoir] = 0.0
     return result
 
@@ -161,27 +164,28 @@ def _cover(
     case: Case,
     scheme: Scheme,
     pairs: PairIndex,
-    who: tuple[int, int],
+    who: tuple[RetiringGroups, int],
     moments: tuple[FloatArray, FloatArray],
     year: int,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """The three shares of :class:`RetirementCover` of one sex, ``(P,)`` each.
+    """The three shares of :class:`RetirementCover` of one group, ``(P,)`` each.
 
     Args:
         case, scheme, pairs: as above.
-        who: sex and retirement age.
+        who: those who reach retirement age, and which of their groups.
         moments: mean and variance of credited years a year before, ``(P,)`` each.
         year: the year in which they retire.
     """
-    sex, age = who
-    longest = float(age) - case.value("coverage.working_age_from")
-    mean = np.minimum(moments[0] + HALF_YEAR, longest)
+    groups, group = who
+    sex = SEXES[int(groups.sex[group])]
+    longest = float(groups.retirement_age[group]) - case.value("coverage.working_age_from")
+    mean = np.minimum(moments[0] + groups.credited[group], longest)
 
     def by_pair(rule: str) -> FloatArray:
         values = scheme.rule_array(rule, case.regions, year)
         return np.asarray(np.append(values, values.mean())[pairs.residence])
 
-    required = by_pair(f"min_credited_years_{SEXES[sex]}")
+    required = by_pair(f"min_credited_years_{sex}")
     earned = eligible_share_of_many(mean, moments[1], required, longest)
     buys = by_pair("buys_missing_years_share")
     if not buys.any():

@@ -221,9 +221,10 @@ def reached_in(reach: BoolArray, changes: Changes) -> tuple[BoolArray, BoolArray
         settled[after] |= aged[before]
     during = settled.copy()
     two = list(CONTRIBUTING)
-    for cell in changes.retirement_cells:
+    for cell, everyone in zip(changes.retirement_cells, changes.all_retire, strict=True):
         if settled[two, cell].any():
-            settled[two, cell] = False
+            if everyone:
+                settled[two, cell] = False
             settled[RETIRED, cell] = True
             settled[:, cell] |= changes.fallback
     end = np.zeros_like(reach)

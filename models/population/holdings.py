@@ -21,7 +21,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.actuarial.arrays import ratio
-from fundpool.inputs.format.vocabulary import AGES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.axes.statuses import DUAL, EMPLOYEE
@@ -68,11 +67,13 @@ def staying_by_cell(rates: YearRates, cells: IntArray) -> FloatArray:
         cells: the cells asked for, ``(H,)``.
 
     Returns:
-        shares by row of the coverage matrices; of nobody at retirement age.
+        shares by row of the coverage matrices; of nobody who reaches retirement age.
     """
     by_band = staying_shares(rates.transition).transpose(0, 2, 1)
     by_cell = np.ascontiguousarray(by_band[:, :, rates.band[cells]])
-    by_cell[:, :, np.isin(cells, rates.retirement_cells)] = 0.0
+    groups = rates.retiring_groups
+    for cell, share in zip(groups.cells, groups.share.astype(by_cell.dtype), strict=True):
+        by_cell[:, :, cells == cell] *= 1.0 - share
     return by_cell
 
 
@@ -212,14 +213,15 @@ def arriving(
 
 
 def still_contributing(people: FloatArray, rates: YearRates) -> tuple[FloatArray, FloatArray]:
-    """Contributors among ``people`` who are below retirement age and contribute after the year.
+    """Contributors among ``people`` who do not reach retirement age and contribute after the year.
 
     Returns:
         their number and their share of the contributors, ``(P, 202)`` each.
     """
     shares = staying_shares(rates.transition)[rates.transition_row][:, rates.band]
-    for sex, age in enumerate(rates.retirement_age):
-        shares[:, sex * AGES + int(age)] = 0.0
+    groups = rates.retiring_groups
+    for cell, share in zip(groups.cells, groups.share, strict=True):
+        shares[:, cell] *= 1.0 - share
     employee, dual = CONTRIBUTING
     kept = people[:, employee] * shares[..., 0] + people[:, dual] * shares[..., 1]
     return kept, mean_of(kept, people[:, list(CONTRIBUTING)].sum(axis=1))

@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from fundpool.inputs.format.vocabulary import AGES
 from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
+from fundpool.models.coverage.retirement import RetiringGroups, retiring_groups
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ class Changes:
         of_cover: yearly changes of cover by band, ``(bands, K, K)``.
         newborn: statuses of the newborn, ``(K,)``.
         fallback: statuses of those who retire without retiree cover, ``(K,)``.
-        retirement_cells: cell of the retirement age by sex, ``(2,)``.
+        retirement_cells: cells in which contributors retire, ``(R,)``.
+        all_retire: whether all contributors of the cell do, ``(R,)``.
         band: band of each cell, ``(202,)``.
     """
 
@@ -45,6 +46,7 @@ class Changes:
     newborn: BoolArray
     fallback: BoolArray
     retirement_cells: IntArray
+    all_retire: BoolArray
     band: IntArray
 
     @property
@@ -71,9 +73,9 @@ class YearRates:
         destination: share of a home's movers that go to each pair, ``(P,)``; 0 for own pairs.
         move_out, move_onward, move_return: what becomes of a status on a move, by home,
             ``(n + 1, K, K)``.
-        retirement_age: by sex, ``(2,)``.
+        retirement_age: by sex in years, ``(2,)``; may have a fraction.
         retired_share: share of the payroll scheme's contributors reaching retirement age that
-            have earned retiree cover, by pair and sex, ``(P, 2)``.
+            have earned retiree cover, by pair and retiring group, ``(P, R)``.
         home_cover: what those who have not earned it fall back on, by home, ``(n + 1, K)``.
         carry: share of credited years, and factor of account money, that a mover brings into
             each county from another territory, ``(2, n + 1)``; credited years 0 or 1.
@@ -94,7 +96,7 @@ class YearRates:
     move_out: FloatArray
     move_onward: FloatArray
     move_return: FloatArray
-    retirement_age: IntArray
+    retirement_age: FloatArray | IntArray
     retired_share: FloatArray
     home_cover: FloatArray
     carry: FloatArray
@@ -112,14 +114,15 @@ class YearRates:
             of_cover=(self.transition != 0.0).any(axis=0),
             newborn=(self.newborn_status != 0.0).any(axis=0),
             fallback=(self.home_cover != 0.0).any(axis=0),
-            retirement_cells=self.retirement_cells,
+            retirement_cells=self.retiring_groups.cells,
+            all_retire=np.asarray(self.retiring_groups.share == 1.0),
             band=self.band,
         )
 
-    @property
-    def retirement_cells(self) -> IntArray:
-        """Cell of the retirement age by sex, ``(2,)``."""
-        return np.asarray(self.retirement_age + AGES * np.arange(self.retirement_age.size))
+    @cached_property
+    def retiring_groups(self) -> RetiringGroups:
+        """Who reaches retirement age in the year."""
+        return retiring_groups(self.retirement_age)
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,8 @@ class YearCount:
         onward: people who left the pair for another destination (for an own pair: who moved
             out), by status before the move, ``(P, K)``.
         returned: people who left the pair for home, by status before the move, ``(P, K)``.
-        retiring: contributors reaching retirement age by sex, ``(P, 2)``.
+        retiring: contributors reaching retirement age by retiring group
+            (:class:`fundpool.models.coverage.retirement.RetiringGroups`), ``(P, R)``.
         lapsed: people insured a year before, or before a move, who are uninsured after, ``(P,)``.
         money_out: account money that contributors took out of the pair, within their territory
             and to another one, ``(P, 2)``.

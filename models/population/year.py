@@ -113,7 +113,7 @@ def move_home(
 
 
 def retire(people: FloatArray, pairs: PairIndex, rates: YearRates) -> FloatArray:
-    """Move the contributors who just reached retirement age out of contributing.
+    """Move the contributors who reached retirement age in the year out of contributing.
 
     Those with enough credited years become ``retired``, the others fall back on the cover that
     their home gives.
@@ -130,12 +130,12 @@ def retire(people: FloatArray, pairs: PairIndex, rates: YearRates) -> FloatArray
     """
     result = people.copy()
     fallback = rates.home_cover[pairs.home]
-    for sex, age in enumerate(rates.retirement_age):
-        cell = sex * AGES + int(age)
+    groups = rates.retiring_groups
+    for group, (cell, share) in enumerate(zip(groups.cells, groups.share, strict=True)):
         for status in CONTRIBUTING:
-            reaching = people[:, status, cell]
-            earned = reaching * rates.retired_share[:, sex]
-            result[:, status, cell] = 0.0
+            reaching = people[:, status, cell] * share
+            earned = reaching * rates.retired_share[:, group]
+            result[:, status, cell] -= reaching
             result[:, RETIRED, cell] += earned
             result[:, :, cell] += (reaching - earned)[:, None] * fallback
     return result
@@ -243,8 +243,10 @@ def step(
     arrived = moved - stayed
     retiring = np.stack(
         [
-            sum(moved[:, status, sex * AGES + int(age)] for status in CONTRIBUTING)
-            for sex, age in enumerate(rates.retirement_age)
+            share * sum(moved[:, status, cell] for status in CONTRIBUTING)
+            for cell, share in zip(
+                rates.retiring_groups.cells, rates.retiring_groups.share, strict=True
+            )
         ],
         axis=1,
     )

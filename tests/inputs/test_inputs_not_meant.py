@@ -155,10 +155,6 @@ WRONG: dict[str, tuple[Change, str, str | None, str, str]] = {
         _setting("schemes.resident.settlement.offsite_penalty.by_year", {"2022": 15}),
         "schemes/resident.toml", None, "from 0 to 1", "error",
     ),
-    "a retirement age in months": (
-        _setting("schemes.employee.rules.retirement_age_male.by_year", {"2022": 60.75}),
-        "schemes/employee.toml", "60.75", "a whole number of years", "error",
-    ),
     "a relativity of a tie that is a status": (
         _cell("relativities", 0, level="retired"), "tables/relativities.csv", "retired",
         "It is a status", "error",

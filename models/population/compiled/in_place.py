@@ -57,7 +57,7 @@ def step_in_place(
     if claims is None:
         services = care.frequency.shape[0]
         claims = np.empty((count, K, services, care.classes), people.dtype)
-    counts = empty_counts(count, claims)
+    counts = empty_counts(count, claims, rates.retiring_groups.share.size)
     blocks = claim_blocks(care, cells)
     kind = people.dtype.type
     tables = (

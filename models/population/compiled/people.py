@@ -139,16 +139,21 @@ def add_infants(  # type: ignore[no-untyped-def]
 
 @compiled(LOOSE)
 def retire(  # type: ignore[no-untyped-def]
-    rows, retirement_cells, retired_share, p, home_cover, h, retiring
+    rows, retiring_groups, retired_share, p, home_cover, h, retiring
 ):
-    """Contributors at retirement age stop contributing; ``retiring`` becomes how many, by sex."""
-    for sex in range(2):
-        cell = retirement_cells[sex]
-        reaching = rows[EMPLOYEE, cell] + rows[DUAL, cell]
-        earned = reaching * retired_share[p, sex]
-        retiring[p, sex] = reaching
-        rows[EMPLOYEE, cell] = 0.0
-        rows[DUAL, cell] = 0.0
+    """Contributors at retirement age stop contributing; ``retiring`` becomes how many, by group.
+
+    ``retiring_groups`` are the cells in which contributors retire and the share of them who do.
+    """
+    cells, shares = retiring_groups
+    for group in range(cells.shape[0]):
+        cell = cells[group]
+        waiting = 1.0 - shares[group]
+        reaching = (rows[EMPLOYEE, cell] + rows[DUAL, cell]) * shares[group]
+        earned = reaching * retired_share[p, group]
+        retiring[p, group] = reaching
+        rows[EMPLOYEE, cell] *= waiting
+        rows[DUAL, cell] *= waiting
         rows[RETIRED, cell] += earned
         for k in range(K):
             rows[k, cell] += (reaching - earned) * home_cover[h, k]

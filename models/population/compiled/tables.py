@@ -105,7 +105,7 @@ class CoverRates(NamedTuple):
     """Retirement and changes of cover.
 
     Attributes:
-        retirement_cells: cell of the retirement age by sex, ``(2,)``.
+        retiring_groups: cells in which contributors retire and the share who do, ``(R,)`` each.
         retired_share: share of contributors reaching it who have earned retiree cover, ``(P, 2)``.
         home_cover: what the others fall back on, by home, ``(n + 1, K)``.
         transition: yearly matrices by row and band (:func:`with_lapses`).
@@ -116,7 +116,7 @@ class CoverRates(NamedTuple):
         changes: possible changes of status, on a move or of cover, as rows (before, after).
     """
 
-    retirement_cells: IntArray
+    retiring_groups: tuple[IntArray, FloatArray]
     retired_share: FloatArray
     home_cover: FloatArray
     transition: FloatArray
@@ -206,7 +206,7 @@ def rate_tables(rates: YearRates, cells: HeldCells, kind: type[np.floating]) -> 
         plan=moves_plan(changes.on_move),
     )
     cover = CoverRates(
-        retirement_cells=rates.retirement_cells,
+        retiring_groups=(rates.retiring_groups.cells, rates.retiring_groups.share),
         retired_share=rates.retired_share,
         home_cover=rates.home_cover,
         transition=same_kind(with_lapses(rates.transition)),
@@ -219,8 +219,8 @@ def rate_tables(rates: YearRates, cells: HeldCells, kind: type[np.floating]) -> 
     return RateTables(vital, moves, cover, credit)
 
 
-def empty_counts(count: int, claims: FloatArray) -> Counts:
-    """Counts of a number of pairs to be filled, with memory for the expected claims."""
+def empty_counts(count: int, claims: FloatArray, groups: int) -> Counts:
+    """Counts of a number of pairs and retiring groups, with memory for the expected claims."""
     by_status, by_pair, by_two = (count, K), (count,), (count, 2)
     return Counts(
         persons=np.zeros(by_status),
@@ -230,7 +230,7 @@ def empty_counts(count: int, claims: FloatArray) -> Counts:
         arrivals=np.empty(by_pair),
         onward=np.zeros(by_status),
         returned=np.zeros(by_status),
-        retiring=np.empty(by_two),
+        retiring=np.empty((count, groups)),
         lapsed=np.empty(by_pair),
         money_out=np.empty(by_two),
         money_in=np.empty(by_two),

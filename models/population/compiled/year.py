@@ -94,7 +94,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
     home_stay, home_to_away, persistence = moves.home_stay, moves.home_to_away, moves.persistence
     away_to_home, onward_chance, moves_made = moves.away_to_home, moves.onward, moves.plan
     move_out, move_onward, move_return = moves.status_out, moves.status_onward, moves.status_return
-    retirement_cells, retired_share = cover.retirement_cells, cover.retired_share
+    retiring_groups, retired_share = cover.retiring_groups, cover.retired_share
     home_cover, transition, transition_row = cover.home_cover, cover.transition, cover.row
     staying, plan, changes = cover.staying, cover.plan, cover.changes
     carry, prior_credit = credit.carry, credit.prior_credit
@@ -247,7 +247,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             for side in range(2):
                 money_in[p, side] = money_of(brought[side, MONEY], work)
             arrivals[p] = add_to(moved, here, spans, held)
-            retire(moved, retirement_cells, retired_share, p, home_cover, h, retiring)
+            retire(moved, retiring_groups, retired_share, p, home_cover, h, retiring)
             lapsed[p] = change_cover(end, moved, transition, row, plan)
             money = add_entrants(mean, end, kept, brought, prior_credit, work)
             released[p] += (

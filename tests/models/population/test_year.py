@@ -1,6 +1,6 @@
 """The population step: identities, and the compiled kernel against the readable specification."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
@@ -10,6 +10,7 @@ from fundpool.models.population.compiled import in_place
 from fundpool.models.population.rates import YearCount
 from tests.models.random_years import random_year
 
+MONTHS = np.array([60.75, 55.5])
 CASES = [(3, 1, True), (6, 2, True), (9, 3, False), (1, 4, True), (14, 5, False)]
 
 
@@ -27,6 +28,21 @@ def test_kernel_equals_the_specification(counties: int, seed: int, dense: bool) 
     for field in fields(YearCount):
         one, other = getattr(count, field.name), getattr(fast, field.name)
         assert np.abs(one - other).max() <= 1e-12 * max(1.0, np.abs(one).max()), field.name
+
+
+def test_kernel_equals_the_specification_with_ages_in_months() -> None:
+    """Part of an age retires, what the others hold goes on."""
+    people, holdings, pairs, rates, care = random_year(5, 6)
+    shares = np.random.default_rng(6).uniform(0.2, 0.9, (pairs.count, 4))
+    months = replace(rates, retirement_age=MONTHS, retired_share=shares)
+    after, held, count = population.step(people, holdings, pairs, months, care)
+    fast = in_place.step_in_place(people, holdings, pairs, months, care)
+    assert people == pytest.approx(after, rel=1e-11, abs=1e-11)
+    assert holdings == pytest.approx(held, rel=1e-11, abs=1e-9)
+    for field in fields(YearCount):
+        one, other = getattr(count, field.name), getattr(fast, field.name)
+        assert np.abs(one - other).max() <= 1e-12 * max(1.0, np.abs(one).max()), field.name
+    assert count.retiring.shape == (pairs.count, 4)
 
 
 @pytest.mark.parametrize(("counties", "seed", "dense"), CASES)
