@@ -15,7 +15,7 @@ from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of
 from fundpool.models.optimiser.partition import Partition, best_partition
 from fundpool.models.optimiser.problem.candidates import candidates
-from fundpool.models.optimiser.program.solving import named_solver
+from fundpool.models.optimiser.program.solving import check_solver
 from fundpool.models.optimiser.ruin.limit import RuinLimit
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.projection.central import central_paths
@@ -243,7 +243,7 @@ def _years(text: object) -> tuple[int, ...]:
 
 def _check_solver(name: str) -> None:
     try:
-        named_solver(name, 0)
+        check_solver(name)
     except ValueError as error:
         expected = str(error).partition("at hand: ")[2]
         raise WrongArgumentError("limits.solver", name, f"one of {expected}") from None

@@ -215,7 +215,7 @@ def rate_tables(rates: YearRates, cells: HeldCells, kind: type[np.floating]) -> 
         plan=cover_plan(changes.of_cover, rates.band, cells),
         changes=np.argwhere(changes.of_status),
     )
-    credit = CreditRates(same_kind(rates.carry), kind(rates.prior_credit))
+    credit = CreditRates(same_kind(rates.carry), kind(rates.prior_credit))  # type: ignore[arg-type]  # a number of the kind of the state
     return RateTables(vital, moves, cover, credit)
 
 

@@ -152,7 +152,7 @@ def dot_four(  # type: ignore[no-untyped-def]
         return context.get_dummy_value()
 
     whole = types.int64
-    between = types.UniTuple(whole, 2)
+    between = types.UniTuple(whole, 2)  # type: ignore[no-untyped-call]
     return types.void(result, rows, whole, weights, whole, starts, between), generate
 
 

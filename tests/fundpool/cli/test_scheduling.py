@@ -137,11 +137,11 @@ def test_the_container_file_installs_the_program(tmp_path: Path) -> None:
 
 
 def test_the_container_runs_its_command(tmp_path: Path, path: dict[str, str]) -> None:
-    found = instructions()
-    words = [word for word, _ in found]
+    steps = instructions()
+    words = [word for word, _ in steps]
     assert words == ["FROM", "COPY", "RUN", "RUN", "USER", "ENV", "VOLUME", "ENTRYPOINT", "CMD"]
-    rest = {word: text for word, text in found if word != "RUN"}
-    for word, script in found:
+    rest = {word: text for word, text in steps if word != "RUN"}
+    for word, script in steps:
         if word == "RUN":  # making users and folders at the root is left to the container
             assert subprocess.run(["sh", "-n", "-c", script], check=False).returncode == 0
     volumes = json.loads(rest["VOLUME"])
