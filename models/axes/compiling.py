@@ -81,6 +81,10 @@ def compiled(
             fastmath=set(liberties) or False,
             parallel=parallel,
             inline="always" if inline else "never",
+            # a function that is called stands within its caller: else the caller runs whichever
+            # copy of it is loaded, which in the process that compiled it is another one than in
+            # those that read the cache, with sums in another order
+            forceinline=not parallel,
         )(function)
         folder = cache_folder()
         if folder is not None:

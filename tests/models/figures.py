@@ -2,6 +2,7 @@
 
 import argparse
 import tempfile
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +12,14 @@ from fundpool.models.analysis.what_if import Levers, WhatIf
 from fundpool.models.projection.study import study
 from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.models.scenarios.run import run_scenarios
+from tests.cases.rich import rich_case
 from tests.cases.stochastic import stochastic_case
 
 PLANS = ["county", "province", "county+province:0.1:0.2"]
 
 
 def figures(folder: Path) -> dict[str, np.ndarray]:
-    """A projection, its funds, scenarios and what-ifs, as arrays of numbers by name."""
+    """Funds, scenarios and what-ifs of one case and the flows of a richer one, by name."""
     made = stochastic_case()
     made.tables["severity"][["family", "cv"]] = "lognormal", 4.0  # small pools with long tails
     done = study(read_case(made.write(folder)), years=5)
@@ -34,7 +36,12 @@ def figures(folder: Path) -> dict[str, np.ndarray]:
         what_if = WhatIf([sampled_paths(done, "county", scheme, 16, 3)])
         result[f"levy {scheme}"] = what_if.balances(levers, scheme)
         result[f"linear {scheme}"] = what_if.balances(Levers(income_factor=1.05), scheme)
-    return result
+    flows = study(read_case(rich_case().write(folder.with_name("rich"))), years=4).flows
+    return result | {
+        f"flows {field.name}": values
+        for field in fields(flows)
+        if isinstance(values := getattr(flows, field.name), np.ndarray)
+    }
 
 
 if __name__ == "__main__":

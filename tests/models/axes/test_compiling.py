@@ -273,18 +273,22 @@ def test_compiled_functions_can_be_sent() -> None:
 
 
 @IF_COMPILING
-def test_other_processors_and_plain_python_agree(tmp_path: Path) -> None:
+def test_caches_change_no_bit_and_other_processors_agree(tmp_path: Path) -> None:
+    """Code that is compiled now and code read from the cache give the same bits."""
     figures: dict[str, Any] = {}
+    kept = {"FUNDPOOL_CACHE_DIR": str(tmp_path / "cache")}
     for name, environment in {
-        "usual": {},
+        "empty cache": kept,
+        "full cache": kept,
         "other processor": {"NUMBA_CPU_NAME": "generic", "OPENBLAS_CORETYPE": "Prescott"},
         "plain": {"FUNDPOOL_COMPILE": "0"},
     }.items():
         file = tmp_path / f"{name}.npz"
         _process(["-m", "tests.models.figures", str(file)], ROOT, **environment)
         figures[name] = np.load(file)
-    usual = figures.pop("usual")
+    usual, again = figures.pop("empty cache"), figures.pop("full cache")
     assert len(usual) > 20
+    assert [name for name in usual if not np.array_equal(usual[name], again[name], True)] == []
     for other in figures.values():
         assert set(other) == set(usual)
         for name, values in usual.items():
