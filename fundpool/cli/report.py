@@ -166,7 +166,7 @@ def report(
             archive, context, opened, result, comparison.tables | extras.tables, resolved,
             files=sorted(folder.iterdir()), previous=earlier.id if earlier else None, quiet=quiet,
         )  # fmt: skip
-    result_with_run = result | {"run": run_kept.id if run_kept else None}
+    result_with_run = result | ({"run": run_kept.id} if run_kept else {})
     said().summary = result
     if json:
         print_result(as_json(result_with_run))
