@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import inspect
 import re
 from pathlib import Path
 
@@ -81,7 +82,12 @@ def test_imports_run_one_way(file: Path) -> None:
 
 def _lines(text: str) -> int:
     """Lines of a module, those of its examples left out."""
-    examples = doctest.DocTestParser().get_examples(text)
+    texts = [
+        inspect.cleandoc(node.value)
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and ">>>" in node.value
+    ]
+    examples = [example for one in texts for example in doctest.DocTestParser().get_examples(one)]
     return len(text.splitlines()) - sum(
         len((example.source + example.want).splitlines()) for example in examples
     )
@@ -147,7 +153,6 @@ def test_a_bare_name_is_seen() -> None:
 MOST_PARAMETERS = 8
 MORE_PARAMETERS = {
     "fundpool/case_files.py new": 9,
-    "models/optimiser/planning.py optimise": 9,
 }
 """Functions that still take more; the list only gets shorter."""
 

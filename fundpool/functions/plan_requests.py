@@ -164,7 +164,7 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
     case, choices = base.case, request.choices
     months = (choices.policy or policy_of(case, request.reserve_months)).reserve_months
     lowest = base.pooled(case.levels[0])
-    found = []
+    partitions = []
     for scheme in case.schemes:
         given = candidates(
             case, central_paths(lowest, scheme.name), months, list(request.merge_years)
@@ -172,8 +172,8 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
         best, solution = best_partition(given, choices.solver, choices.time_limit)
         if best is None:
             raise NoPlanError(f"no choice of pools for {scheme.name}: {solution.status}")
-        found.append(best)
-    return tuple(found)
+        partitions.append(best)
+    return tuple(partitions)
 
 
 def joined(partitions: Sequence[Partition]) -> PoolingPlan:

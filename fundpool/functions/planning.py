@@ -168,8 +168,8 @@ def frontier(
     Example:
         >>> import fundpool
         >>> projection = fundpool.project("jiangsu", pooling="city", years=3)
-        >>> found = fundpool.frontier(projection, points=2, reserve_months=0)
-        >>> sorted(set(found.table["scheme"]))
+        >>> frontiers_solved = fundpool.frontier(projection, points=2, reserve_months=0)
+        >>> sorted(set(frontiers_solved.table["scheme"]))
         ['employee', 'resident']
     """
     whole("points", points, 2, 50)
@@ -177,13 +177,15 @@ def frontier(
     target = _target(outputs)
     base = projected(projection_or_case(projection))
     try:
-        found = Frontiers(frontiers.frontier(base, points, reserve_months, progress, choices))
+        frontiers_solved = Frontiers(
+            frontiers.frontier(base, points, reserve_months, progress, choices)
+        )
     except ValueError as error:
         raise NoPlanError(str(error)) from None
     if target is not None:
         with whole_folder(target[0]) as place:
-            write_frontiers(found, found.table, place, target[1])
-    return found
+            write_frontiers(frontiers_solved, frontiers_solved.table, place, target[1])
+    return frontiers_solved
 
 
 def projection_or_case(projection: object) -> studies.Projection | Case:

@@ -106,21 +106,23 @@ def project(
     case_read = opened(case, policy, changes)
     plan = plan_for(case_read, checked_pooling(case_read, pooling or case_read.usual_pooling))
     origin = _origin(case, outputs)
-    found = made_of(Projection, study(case_read, years, progress).pooled(plan))
+    projected = made_of(Projection, study(case_read, years, progress).pooled(plan))
     if asked.scenarios:
-        found = replace(found, risk=scenarios_run(found.study, [plan], asked))
+        projected = replace(projected, risk=scenarios_run(projected.study, [plan], asked))
     if target or outputs.archive is not None:
-        result = summary({plan.name: found}, plan.name, found.risk)
+        result = summary({plan.name: projected}, plan.name, projected.risk)
         if outputs.archive is not None:
-            values = _values(origin, found.study, policy, changes, asked) | {"pooling": plan.name}
-            _keep(outputs, "project", values, case_read, result, found.tables)
+            values = _values(origin, projected.study, policy, changes, asked) | {
+                "pooling": plan.name
+            }
+            _keep(outputs, "project", values, case_read, result, projected.tables)
         if target:
             with whole_folder(target[0]) as place:
-                for name, table in found.tables.items():
+                for name, table in projected.tables.items():
                     write_table(table, place / name, target[1])
                 text = as_json(result)
                 (place / "summary.json").write_text(text, encoding="utf-8", newline="\n")
-    return found
+    return projected
 
 
 @renamed(plans="pooling")
@@ -172,7 +174,7 @@ def compare(
     if case_read.before is not None:
         without = study(case_read.reference, span, progress)
         base = Comparison(without, {p.name: made_of(Projection, without.pooled(p)) for p in plans})
-    found = Comparison(
+    compared = Comparison(
         done,
         {plan.name: made_of(Projection, done.pooled(plan)) for plan in plans},
         scenarios_run(done, plans, asked) if asked.scenarios else None,
@@ -181,10 +183,10 @@ def compare(
     if archive is not None:
         names = [plan.name for plan in plans]
         values = _values(origin, done, policy, changes, asked) | {"pooling": names}
-        result = summary(found.projections, names[0], found.risk)
-        more = {} if found.risk is None else risk_tables(found.risk)
-        _keep(outputs, "compare", values, case_read, result, found.tables | more)
-    return found
+        result = summary(compared.projections, names[0], compared.risk)
+        more = {} if compared.risk is None else risk_tables(compared.risk)
+        _keep(outputs, "compare", values, case_read, result, compared.tables | more)
+    return compared
 
 
 def policies(
@@ -233,8 +235,8 @@ def policies(
         return pd.DataFrame(rows, columns=["name", "title"])
     if not chosen:
         raise ValueError(sentence("case", case_read, "a case with policies"))
-    found = policy_effects(study(case_read, years), chosen, pooling, progress)
-    return made_of(PolicyEffects, found)
+    effects = policy_effects(study(case_read, years), chosen, pooling, progress)
+    return made_of(PolicyEffects, effects)
 
 
 def _target(outputs: object) -> tuple[Path, str] | None:

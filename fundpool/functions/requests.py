@@ -21,8 +21,8 @@ from fundpool.inputs.case import Case, read_case
 def commands() -> Mapping[str, Any]:
     """Every command of the command line, with its options, by name."""
     group: Any = typer.main.get_command(app)
-    found: Mapping[str, Any] = group.commands
-    return found
+    commands: Mapping[str, Any] = group.commands
+    return commands
 
 
 def words(name: str, values: Mapping[str, Any]) -> list[str]:

@@ -65,8 +65,8 @@ def scenarios_run(study: Study, plans: Sequence[Any], asked: ScenarioOptions) ->
     """
     number = 1000 if asked.scenarios is None else asked.scenarios
     whole("scenarios", number, 2)
-    found = solvency.solvency_risk(study, plans, number, asked.seed, engine_for(asked.engine))
-    return made_of(SolvencyRisk, found)
+    risk = solvency.solvency_risk(study, plans, number, asked.seed, engine_for(asked.engine))
+    return made_of(SolvencyRisk, risk)
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,8 +85,8 @@ class Projection(studies.Projection):
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table that ``fundpool project`` writes, by name."""
-        found = {name: getattr(self, name) for name in PROJECTED}
-        return found if self.risk is None else found | risk_tables(self.risk)
+        tables = {name: getattr(self, name) for name in PROJECTED}
+        return tables if self.risk is None else tables | risk_tables(self.risk)
 
     def scenarios(
         self, scenarios: int | ScenarioOptions = 1000, seed: int = 1, engine: str = "local"
