@@ -81,16 +81,15 @@ def test_imports_run_one_way(file: Path) -> None:
 
 
 def _lines(text: str) -> int:
-    """Lines of a module, those of its examples left out."""
+    """Lines of a module, its examples and the blank line before them left out."""
     texts = [
         inspect.cleandoc(node.value)
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and ">>>" in node.value
     ]
     examples = [example for one in texts for example in doctest.DocTestParser().get_examples(one)]
-    return len(text.splitlines()) - sum(
-        len((example.source + example.want).splitlines()) for example in examples
-    )
+    lines = sum(len((one.source + one.want).splitlines()) for one in examples)
+    return len(text.splitlines()) - lines - len(texts)
 
 
 def test_modules_hold_one_idea() -> None:
