@@ -1,7 +1,6 @@
 """Cost of a claim: severity distributions with limited expected values in closed form.
 
-Formulas: Klugman, Panjer and Willmot, *Loss Models*, 4th ed., appendix A.
-``LEV(u) = E[min(X, u)]``.
+Klugman, Panjer and Willmot, *Loss Models*, 4th ed., appendix A; ``LEV(u) = E[min(X, u)]``.
 """
 
 from dataclasses import dataclass
@@ -306,7 +305,7 @@ class Exponential(_Continuous):
 class Weibull(_Continuous):
     """Weibull: ``P(X > x) = exp(-(x / scale)^shape)``.
 
-    >>> round(Weibull(shape=2.0, scale=100.0).cdf(100.0), 4)  # 1 - 1/e
+    >>> round(Weibull(shape=2.0, scale=100.0).cdf(100.0), 4)
     0.6321
     """
 

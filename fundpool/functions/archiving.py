@@ -38,7 +38,7 @@ def runs(
         ValueError: there is no archive, or the question cannot be answered.
         fundpool.archive.objects.DamagedError: the archive cannot be read.
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> done = fundpool.project("jiangsu", years=1, outputs=fundpool.Outputs(archive="runs"))
         >>> len(fundpool.runs("runs"))
@@ -65,7 +65,8 @@ def diff(
     """What moved reserves and level rates between two runs, step by step.
 
     Args:
-        first, second: ids of the earlier and the later run, or their beginnings.
+        first: id of the earlier run, or its beginning.
+        second: id of the later run, or its beginning.
         archive: the archive's folder.
         out: CSV file that the table is also written to.
 
@@ -73,7 +74,7 @@ def diff(
         LookupError: no such run.
         ValueError: the runs cannot be compared, in a sentence.
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> kept = fundpool.Outputs(archive="both")
         >>> before = fundpool.project("jiangsu", years=1, outputs=kept)
@@ -115,7 +116,7 @@ def rerun(run: str, archive: Path | str = ARCHIVE) -> Rerun:
         fundpool.archive.reruns.RerunFailedError: the repeat came to no result.
         fundpool.archive.objects.DamagedError: an input is missing or altered.
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> kept = fundpool.Outputs(archive="again")
         >>> done = fundpool.project("jiangsu", years=1, outputs=kept)

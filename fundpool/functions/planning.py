@@ -69,7 +69,7 @@ def optimise(
         CaseError: a case is refused, or scenarios are asked for and it has no section on them.
         TypeError, ValueError: a wrong argument, or a plan that cannot be made, in a sentence.
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> projection = fundpool.project("jiangsu", pooling="city", years=3)
         >>> plan = fundpool.optimise(projection, reserve_months=1)
@@ -123,7 +123,7 @@ def partition(
     Raises:
         TypeError, ValueError: a wrong argument, or a scheme without a choice of pools.
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> pools = fundpool.partition(fundpool.project("jiangsu", years=2))
         >>> [choice.scheme for choice in pools]
@@ -165,11 +165,11 @@ def frontier(
         TypeError, ValueError: a wrong argument.
         NoPlanError: a scheme has no plan that keeps its floors (a ValueError).
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> projection = fundpool.project("jiangsu", pooling="city", years=3)
-        >>> frontiers_solved = fundpool.frontier(projection, points=2, reserve_months=0)
-        >>> sorted(set(frontiers_solved.table["scheme"]))
+        >>> front = fundpool.frontier(projection, points=2, reserve_months=0)
+        >>> sorted(set(front.table["scheme"]))
         ['employee', 'resident']
     """
     whole("points", points, 2, 50)

@@ -54,7 +54,7 @@ def check(case: str | Path = CASE) -> Findings:
     Raises:
         TypeError: anything else.
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> fundpool.check("jiangsu")
         <Findings: 0 errors, 0 warnings>
@@ -92,7 +92,7 @@ def project(
         CaseError: the case is refused; all findings.
         TypeError, ValueError: a wrong argument, named with what was expected.
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> projection = fundpool.project("jiangsu", pooling="city", years=2)
         >>> list(projection.overview["scheme"])
@@ -153,7 +153,7 @@ def compare(
         CaseError: the case is refused; all findings.
         TypeError, ValueError: a wrong argument, named with what was expected.
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> levels = fundpool.compare("jiangsu", ["county", "province"], years=2)
         >>> list(dict.fromkeys(levels.overview["plan"]))
@@ -217,7 +217,7 @@ def policies(
         CaseError: the case or a policy is refused.
         TypeError, ValueError: a wrong argument, or a case without policies.
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> list(fundpool.policies("jiangsu", listed=True).columns)
         ['name', 'title']

@@ -58,7 +58,7 @@ def report(
         TypeError, ValueError: a wrong argument, or what the command refuses, in its sentence.
         OSError: nothing could be written.
 
-    Example:
+    Examples:
         >>> import fundpool
         >>> page_only = fundpool.ReportOptions(formats="html", optimised=False, sensitivity="none")
         >>> written = fundpool.report("jiangsu", years=2, scenarios=0, options=page_only)

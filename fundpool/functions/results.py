@@ -102,7 +102,7 @@ class Projection(studies.Projection):
             CaseError: the case has no section on scenarios.
             ValueError: fewer than two, or something that scenarios cannot follow.
 
-        Example:
+        Examples:
             >>> import fundpool
             >>> projection = fundpool.project("jiangsu", years=2)
             >>> risk = projection.scenarios(20, seed=7)
@@ -127,7 +127,7 @@ class Projection(studies.Projection):
         Raises:
             ValueError: no such scheme, or pools that change on the way.
 
-        Example:
+        Examples:
             >>> import fundpool
             >>> from fundpool.models.analysis.what_if import Levers
             >>> projection = fundpool.project("jiangsu", years=2)

@@ -84,5 +84,10 @@ def test_every_public_name_is_on_a_page(tmp_path: Path) -> None:
     shown = {line.split()[0] for line in zlib.decompress(inventory).decode().splitlines()}
     called = [name for module in (*SCIENCE, *FACES) for name in public_names(module)]
     called += public_names("fundpool")
+    # the package of the report has the name of its function
+    called = [
+        "fundpool.functions.reporting.report" if name == "fundpool.report" else name
+        for name in called
+    ]
     assert len(called) > 200
     assert sorted(set(called) - shown) == []

@@ -140,8 +140,8 @@ def test_an_example_runs(
     """On the worked example in place of the bundled case."""
     monkeypatch.chdir(tmp_path)
     text = inspect.getdoc(FUNCTIONS[name]) or ""
-    assert "Example:" in text
-    shown = text[text.index("Example:") :].replace('"jiangsu"', repr(folder.as_posix()))
+    assert "Examples:" in text
+    shown = text[text.index("Examples:") :].replace('"jiangsu"', repr(folder.as_posix()))
     test = doctest.DocTestParser().get_doctest(shown, {}, name, None, 0)
     assert test.examples
     assert doctest.DocTestRunner().run(test).failed == 0
