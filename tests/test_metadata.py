@@ -15,7 +15,7 @@ HEADINGS = re.findall(r"^## (.*)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), 
 
 def test_the_version_is_written_in_the_package_alone() -> None:
     assert PROJECT["project"]["dynamic"] == ["version"]
-    assert PROJECT["tool"]["hatch"]["version"] == {"path": "fundpool/__init__.py"}
+    assert PROJECT["tool"]["hatch"]["version"] == {"path": "fundpool/version.py"}
     assert "version" not in PROJECT["project"]
     assert f"\nversion: {fundpool.__version__}\n" in CITATION
 

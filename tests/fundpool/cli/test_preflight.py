@@ -28,7 +28,7 @@ NEEDED = {
 }
 """What a command does not run without, beside a case and places."""
 
-NAMES_A_FILE = {("diff", "out")}
+NAMES_A_FILE = {("diff", "out"), ("report", "metrics")}
 """Options that name a file; all others name a folder."""
 
 READ = {

@@ -102,8 +102,8 @@ if __name__ == "__main__":
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    package = ROOT / "fundpool" / "__init__.py"
-    for file in [package, *source_files(ROOT, compiled.PACKAGES)]:
+    package = [ROOT / "fundpool" / name for name in ("__init__.py", "version.py")]
+    for file in [*package, *source_files(ROOT, compiled.PACKAGES)]:
         target = tmp_path / "copy" / file.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
