@@ -182,7 +182,7 @@ def planned_within_ruin(
     """
     case, aims = projection.case, choices.aims or Aims()
     paths = [central_paths(projection, name) for name in names]
-    years = int((projection.years <= limit.by).sum())
+    years = limit.span(projection.years)
 
     def solve(limits: Policy) -> tuple[Outcome, ...]:
         return solved([fund_problem(own, limits, case.regions) for own in paths], aims, choices)

@@ -72,6 +72,13 @@ def solved_funds(
     )
 
 
+def solved_by_scheme(
+    outcomes: Sequence[Outcome],
+) -> dict[str, tuple[FundProblem, Decision, Recursion]]:
+    """The same by the name of the scheme."""
+    return {solved[0].paths.scheme: solved for solved in solved_funds(outcomes)}
+
+
 def optimised(
     funds: Sequence[FundProblem],
     aims: Aims,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 
 from fundpool.inputs.format.messages import Message
-from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import Decision
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import FundProblem
@@ -16,7 +16,7 @@ from fundpool.models.optimiser.ruin.flows import (
     ScenarioFlows,
     scenario_balance,
 )
-from fundpool.models.optimiser.ruin.limit import Probability, RuinLimit
+from fundpool.models.optimiser.ruin.limit import RuinLimit
 from fundpool.models.optimiser.ruin.planning import Fresh, SafePlan, Solve, safe_plan
 from fundpool.models.optimiser.ruin.rule import (
     AdjustingRule,
@@ -25,7 +25,7 @@ from fundpool.models.optimiser.ruin.rule import (
     mean_rate,
     ruled_course,
 )
-from fundpool.models.optimiser.stages import solved_funds
+from fundpool.models.optimiser.stages import solved_by_scheme
 
 
 @dataclass(frozen=True)
@@ -124,41 +124,30 @@ def adjusting_plan(
     Returns:
         the plan that the rule starts from, the rule, and balances under it.
     """
-    solved = {fund.paths.scheme: (fund, decision)
-              for fund, decision, _ in solved_funds(fixed.outcomes)}  # fmt: skip
     if not fixed.probability.safe:
         sentence = Message("No plan with fixed rates keeps the limit, so there is none to adjust.")
         return fixed, AdjustingPlan((), False, sentence), scenario_balance
+    before = _courses(fixed, task.limit)
     rules = {
         name: best_coefficients(
-            fund, decision, task.within[name].first_years(_span(fund.paths.years, task.limit)),
+            course.fund, course.decision, task.within[name].first_years(course.span),
             task.limit.most, aims,
         )
-        for name, (fund, decision) in solved.items()
+        for name, course in before.items()
     }  # fmt: skip
 
     def balance_of(fund: FundProblem, decision: Decision, flows: ScenarioFlows) -> FloatArray:
         return ruled_course(fund, decision, flows, rules[fund.paths.scheme])[1]
 
     plan = safe_plan(task.solve, task.within, task.fresh, task.limit, task.policy, balance_of)
-    after = {fund.paths.scheme: (fund, decision)
-             for fund, decision, _ in solved_funds(plan.outcomes)}  # fmt: skip
+    conducts = _conducts(task.fresh(0), before, _courses(plan, task.limit), rules)
+    schemes = tuple(
+        SchemeRule(name, rule, *conducts[name], rule_sentence(name, rule))
+        for name, rule in rules.items()
+    )
     kept = plan.probability.safe
-    schemes = []
-    for name, rule in rules.items():
-        fund, decision = solved[name]
-        span = _span(fund.paths.years, task.limit)
-        schemes.append(
-            SchemeRule(
-                name, rule,
-                _conduct(task.fresh(0), fund, decision, replace(rule, frozen_years=span),
-                         _worst(fixed.probability, name), span),
-                _conduct(task.fresh(0), *after[name], rule, _worst(plan.probability, name), span),
-                rule_sentence(name, rule),
-            )
-        )  # fmt: skip
     beats = kept and all(one.adjusting.mean_rate < one.fixed.mean_rate for one in schemes)
-    return plan, AdjustingPlan(tuple(schemes), beats, _verdict(beats, kept)), balance_of
+    return plan, AdjustingPlan(schemes, beats, _verdict(beats, kept)), balance_of
 
 
 def rule_sentence(scheme: str, rule: AdjustingRule) -> Message:
@@ -180,35 +169,69 @@ def rule_sentence(scheme: str, rule: AdjustingRule) -> Message:
     )  # fmt: skip
 
 
-def _conduct(
-    blocks: FlowBlocks,
-    fund: FundProblem,
-    decision: Decision,
-    rule: AdjustingRule,
-    ruin: float,
-    span: int,
-) -> Conduct:
-    """How a scheme fares over blocks of scenarios; a rule frozen throughout is fixed rates."""
-    totals, count = np.zeros(3), 0
-    for block in blocks:
-        flows = block[fund.paths.scheme].first_years(span)
-        rates, balance = ruled_course(fund, decision, flows, rule)
+@dataclass(frozen=True)
+class _Course:
+    """A scheme's plan in the years that count.
+
+    Attributes:
+        fund, decision: the plan.
+        span: years that count.
+        ruin: largest probability of a fund's balance below zero.
+    """
+
+    fund: FundProblem
+    decision: Decision
+    span: int
+    ruin: float
+
+    def sums(self, flows: ScenarioFlows, rule: AdjustingRule) -> FloatArray:
+        """Mean rate, movement and months of reserve, times the number of scenarios."""
+        flows = flows.first_years(self.span)
+        rates, balance = ruled_course(self.fund, self.decision, flows, rule)
         months = 12.0 * balance[:, -1].sum(axis=1) / flows.outgo[:, -1].sum(axis=1)
-        size = rates.shape[0]
-        totals += size * np.array(
-            [mean_rate(fund, rates), mean_movement(fund, rates), float(months.mean())]
+        means = [mean_rate(self.fund, rates), mean_movement(self.fund, rates), months.mean()]
+        return np.asarray(rates.shape[0] * np.array(means))
+
+    def conduct(self, means: FloatArray) -> Conduct:
+        """The means with the plan's probability."""
+        mean, movement, months = (float(value) for value in means)
+        return Conduct(mean, movement, months, self.ruin)
+
+
+def _courses(plan: SafePlan, limit: RuinLimit) -> dict[str, _Course]:
+    """Every scheme of a plan."""
+    probability = plan.probability
+    return {
+        name: _Course(
+            fund, decision, limit.span(fund.paths.years),
+            max(one.out_of_sample for one in probability.funds if one.scheme == name),
         )
-        count += size
-    mean, movement, reserve_months = (float(value) for value in totals / count)
-    return Conduct(mean, movement, reserve_months, ruin)
+        for name, (fund, decision, _) in solved_by_scheme(plan.outcomes).items()
+    }  # fmt: skip
 
 
-def _span(years: IntArray, limit: RuinLimit) -> int:
-    return int((years <= limit.by).sum())
+def _conducts(
+    blocks: FlowBlocks,
+    fixed: Mapping[str, _Course],
+    adjusting: Mapping[str, _Course],
+    rules: Mapping[str, AdjustingRule],
+) -> dict[str, tuple[Conduct, Conduct]]:
+    """How each scheme fares with fixed rates and under its rule, on scenarios drawn once for all.
 
-
-def _worst(probability: Probability, scheme: str) -> float:
-    return max(f.out_of_sample for f in probability.funds if f.scheme == scheme)
+    A rule that is frozen in every year that counts is fixed rates.
+    """
+    frozen = {name: replace(rules[name], frozen_years=fixed[name].span) for name in rules}
+    totals = {name: np.zeros((2, 3)) for name in rules}
+    count = 0
+    for block in blocks:
+        for name, flows in block.items():
+            totals[name][0] += fixed[name].sums(flows, frozen[name])
+            totals[name][1] += adjusting[name].sums(flows, rules[name])
+        count += next(iter(block.values())).base.shape[0]
+    return {
+        name: (fixed[name].conduct(total[0] / count), adjusting[name].conduct(total[1] / count))
+        for name, total in totals.items()
+    }
 
 
 def _verdict(beats: bool, kept: bool) -> Message:

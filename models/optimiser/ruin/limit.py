@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from fundpool.inputs.format.messages import Message
+from fundpool.models.axes.arrays import IntArray
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class RuinLimit:
         """Refuse what is no probability."""
         if not 0.0 < self.most < 1.0:
             raise ValueError(f"the probability of ruin {self.most:g} must lie between 0 and 1")
+
+    def span(self, years: IntArray) -> int:
+        """How many of the years, ``(T,)`` in order, count."""
+        return int((years <= self.by).sum())
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from fundpool.inputs.format.messages import Message, Value
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.optimiser.certificate import TOLERANCE, Decision, Recursion
+from fundpool.models.optimiser.certificate import TOLERANCE
 from fundpool.models.optimiser.limits import Policy
-from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.ruin.flows import (
     BalanceOf,
     FlowBlocks,
@@ -27,7 +26,7 @@ from fundpool.models.optimiser.ruin.flows import (
 )
 from fundpool.models.optimiser.ruin.limit import FundRuin, Probability, RuinLimit
 from fundpool.models.optimiser.ruin.margins import Margin
-from fundpool.models.optimiser.stages import Outcome, solved_funds
+from fundpool.models.optimiser.stages import Outcome, solved_by_scheme
 
 SOLVES = 16
 """Most programs solved for one set of targets."""
@@ -147,13 +146,15 @@ def safe_plan(
         balance_of: balances that a plan leads to in scenarios; default: at its rates throughout.
     """
     start = solve(policy)
-    schemes = list(_by_scheme(start))
-    spans = {name: _span(_by_scheme(start)[name][0], limit) for name in schemes}
+    spans = {
+        name: limit.span(fund.paths.years) for name, (fund, _, _) in solved_by_scheme(start).items()
+    }
+    schemes = list(spans)
     within = {name: within[name].first_years(spans[name]) for name in schemes}
     if any(outcome.status != "optimal" for outcome in start):
         return _unsolved(start, policy, limit, within)
     deviation = {}
-    for name, (fund, decision, run) in _by_scheme(start).items():
+    for name, (fund, decision, run) in solved_by_scheme(start).items():
         path = run.balance[0, : spans[name]]
         apart = balance_of(fund, decision, within[name]) - path
         root = np.sqrt((apart**2).mean(axis=0))
@@ -182,7 +183,7 @@ def safe_plan(
     funds = tuple(
         FundRuin(name, fund.paths.pools[p], fund.paths.names[p], float(step.ruined[name][p]),
                  float(ruined[name][p]))
-        for name, (fund, _, _) in _by_scheme(step.outcomes).items()
+        for name, (fund, _, _) in solved_by_scheme(step.outcomes).items()
         for p in range(fund.pools)
     )  # fmt: skip
     inside = step.any_ruined if limit.joint else max(f.in_sample for f in funds)
@@ -266,7 +267,7 @@ def _further(
             enough without it.
     """
     lacking = {}
-    for name, (fund, decision, run) in _by_scheme(step.outcomes).items():
+    for name, (fund, decision, run) in solved_by_scheme(step.outcomes).items():
         balance = search.balance_of(fund, decision, search.within[name])
         if not spare:
             path = run.balance[0, : balance.shape[1]]
@@ -297,7 +298,7 @@ def _shares(
     balance_of: BalanceOf,
 ) -> tuple[dict[str, FloatArray], float, int]:
     """Share of scenarios with a balance below zero: of each fund, and of any; how many."""
-    plans = _by_scheme(outcomes)
+    plans = solved_by_scheme(outcomes)
     ruined = {name: np.zeros(fund.pools) for name, (fund, _, _) in plans.items()}
     any_ruined = 0.0
     count = 0
@@ -315,17 +316,6 @@ def _shares(
         any_ruined += float(either.sum())
         count += size
     return {name: values / count for name, values in ruined.items()}, any_ruined / count, count
-
-
-def _by_scheme(
-    outcomes: tuple[Outcome, ...],
-) -> dict[str, tuple[FundProblem, Decision, Recursion]]:
-    return {solved[0].paths.scheme: solved for solved in solved_funds(outcomes)}
-
-
-def _span(fund: FundProblem, limit: RuinLimit) -> int:
-    """Number of years up to the last one that counts."""
-    return int((fund.paths.years <= limit.by).sum())
 
 
 def _any(targets: Mapping[str, FloatArray]) -> float:
