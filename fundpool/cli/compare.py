@@ -20,7 +20,6 @@ from fundpool.cli.options import (
 from fundpool.cli.scenarios import (
     EngineName,
     ScenarioCount,
-    risk_tables,
     risk_text,
     scenarios_of,
     wanted_scenarios,
@@ -38,6 +37,7 @@ from fundpool.cli.session import (
     year_progress,
 )
 from fundpool.cli.spoken import spoken
+from fundpool.result_tables import risk_tables
 
 
 @app.command()
@@ -66,6 +66,7 @@ def compare(
         span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         number = wanted_scenarios(opened, plans, scenarios, 0, engine)
+    from fundpool.archive.keeping import Result
     from fundpool.cli.tables import overview_text
     from fundpool.models.projection.comparison import compare as run
     from fundpool.summary import as_json, summary
@@ -83,7 +84,7 @@ def compare(
         with refusing_bad_input(), year_progress(span, quiet) as progress:
             text, result["base"] = beside_base(comparison, plans, span, progress)
     tables = comparison.tables | risk_tables(risk)
-    kept(archive, context, opened, result, tables, {"pooling": plans}, quiet=quiet)
+    kept(archive, context, Result(opened, result, tables, resolved={"pooling": plans}), quiet)
     if risk is not None:
         text += "\n\n" + risk_text(risk)
     if json:

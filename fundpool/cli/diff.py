@@ -1,5 +1,6 @@
 """``diff``: the analysis of change between two runs."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -37,11 +38,8 @@ def diff(
     quiet: Quiet = False,
 ) -> None:
     """Analyse the change between two runs: what moved reserves and level rates, step by step."""
-    from tempfile import TemporaryDirectory
-
-    from fundpool.cli.reporting import plan_in_common, valuation_of
     from fundpool.cli.session import UsageError
-    from fundpool.models.analysis.change import NotComparableError, analysis_of_change
+    from fundpool.models.analysis.change import NotComparableError
     from fundpool.writing import write_csv
 
     with refusing_bad_input():
@@ -51,13 +49,9 @@ def diff(
     opened = opened_archive(archive)
     old, new = run_named(opened, first), run_named(opened, second)
     try:
-        with TemporaryDirectory(prefix="fundpool-diff-") as name:
-            plan = plan_in_common(measures_of(old), measures_of(new))
-            earlier = valuation_of(old, plan, Path(name) / "first")
-            later = valuation_of(new, plan, Path(name) / "second")
-            table = analysis_of_change(
-                earlier, later, plan, lambda step: say(f"Analysis of change: {step}", quiet)
-            )
+        plan, table = change_between(
+            old, new, lambda step: say(f"Analysis of change: {step}", quiet)
+        )
     except (UsageError, NotComparableError) as error:
         say(f"fundpool: {error}")
         raise typer.Exit(BAD_INPUT) from None
@@ -74,6 +68,31 @@ def diff(
         from fundpool.cli.tables import change_text
 
         typer.echo(change_text(table, plan))
+
+
+def change_between(
+    old: "Run", new: "Run", progress: Callable[[str], None] = lambda _step: None
+) -> "tuple[str, pd.DataFrame]":
+    """The plan that two runs are compared under, and the analysis of change between them.
+
+    Args:
+        old, new: the earlier and the later run.
+        progress: called with the name of each step.
+
+    Raises:
+        UsageError: the program no longer reads a case as its run did, or no plan is in both.
+        NotComparableError: the cases have too little in common.
+    """
+    from tempfile import TemporaryDirectory
+
+    from fundpool.cli.reporting import plan_in_common, valuation_of
+    from fundpool.models.analysis.change import analysis_of_change
+
+    with TemporaryDirectory(prefix="fundpool-diff-") as name:
+        plan = plan_in_common(measures_of(old), measures_of(new))
+        earlier = valuation_of(old, plan, Path(name) / "first")
+        later = valuation_of(new, plan, Path(name) / "second")
+        return plan, analysis_of_change(earlier, later, plan, progress)
 
 
 def measures_of(run: "Run") -> "pd.DataFrame":

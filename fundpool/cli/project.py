@@ -21,10 +21,8 @@ from fundpool.cli.options import (
     Years,
 )
 from fundpool.cli.scenarios import (
-    RISK_TABLES,
     EngineName,
     ScenarioCount,
-    risk_tables,
     scenarios_of,
     wanted_scenarios,
 )
@@ -44,12 +42,7 @@ from fundpool.cli.session import (
     year_progress,
 )
 from fundpool.cli.spoken import spoken
-
-PROJECTED = (
-    "funds", "measures", "people", "ages", "accounts", "migrants", "retiring", "settlement",
-    "calibration", "evenness", "economy",
-)  # fmt: skip
-"""Tables that ``project`` writes, beside those of scenarios."""
+from fundpool.result_tables import PROJECTED, RISK_TABLES, projection_tables, risk_tables
 
 
 @app.command()
@@ -86,9 +79,10 @@ def project(
         span = projected_years(opened, years, context)
         (plan,) = checked_plans(opened, [pooling or opened.usual_pooling])
         number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
+    from fundpool.archive.keeping import Result
     from fundpool.models.projection.study import project as run
     from fundpool.summary import as_json, summary
-    from fundpool.writing import write_table
+    from fundpool.writing import write_results
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         projection = run(opened, plan, span, progress)
@@ -96,12 +90,11 @@ def project(
     with refusing_bad_input():
         risk = scenarios_of(projection.study, [plan], number, seed, engine, quiet)
     result = summary({plan: projection}, plan, risk)
-    tables = {name: getattr(projection, name) for name in PROJECTED} | risk_tables(risk)
+    tables = projection_tables(projection) | risk_tables(risk)
     with results_in(out) as folder:
-        for name, table in tables.items():
-            write_table(table, folder / name, table_format)
-        (folder / "summary.json").write_text(as_json(result), encoding="utf-8", newline="\n")
-        kept(archive, context, opened, result, tables, {"pooling": plan}, quiet=quiet)
+        write_results(folder, "summary.json", result, tables, table_format)
+        done = Result(opened, result, tables, resolved={"pooling": plan})
+        kept(archive, context, done, quiet)
     if json:
         print_result(as_json(result))
     say(spoken().gettext("Tables and summary.json written to %(out)s") % {"out": out}, quiet)

@@ -123,6 +123,7 @@ def report(
         }  # fmt: skip
         earlier = reporting.previous_run(archive, against, opened, context, resolved)
         resolved["against"] = earlier.id if earlier else "none"
+    from fundpool.archive.keeping import Result
     from fundpool.models.projection.comparison import compare as run
     from fundpool.report.outputs import write_report
     from fundpool.summary import as_json, summary
@@ -162,10 +163,11 @@ def report(
         result["failed_outputs"] = write_report(
             folder, comparison, result, extras, spoken(), endings
         )
-        run_kept = kept(
-            archive, context, opened, result, comparison.tables | extras.tables, resolved,
-            files=sorted(folder.iterdir()), previous=earlier.id if earlier else None, quiet=quiet,
+        kept_as = Result(
+            opened, result, comparison.tables | extras.tables, sorted(folder.iterdir()), resolved,
+            earlier.id if earlier else None,
         )  # fmt: skip
+        run_kept = kept(archive, context, kept_as, quiet)
     result_with_run = result | ({"run": run_kept.id} if run_kept else {})
     said().summary = result
     if json:

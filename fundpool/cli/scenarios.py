@@ -9,8 +9,6 @@ import typer
 from fundpool.cli.session import UsageError, checked_engine, say
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from fundpool.inputs.case import Case
     from fundpool.models.projection.study import Study
     from fundpool.models.risk.solvency import SolvencyRisk
@@ -30,9 +28,6 @@ EngineName = Annotated[
         help="Where scenarios run: local, processes, dask or dask=ADDRESS.",
     ),
 ]  # fmt: skip
-
-RISK_TABLES = ("risk", "ruin", "fans")
-"""Tables of what scenarios say."""
 
 IN_REPORT = 1000
 """Default number of scenarios of a report."""
@@ -95,12 +90,6 @@ def _progress(scenarios: int, quiet: bool) -> Iterator[Any]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Scenarios", total=scenarios)
         yield lambda done: bar.update(task, completed=done)
-
-
-def risk_tables(risk: "SolvencyRisk | None") -> "dict[str, pd.DataFrame]":
-    """What scenarios say, as result tables by name; none without scenarios."""
-    names = RISK_TABLES if risk is not None else ()
-    return {name: getattr(risk, name) for name in names}
 
 
 def risk_text(risk: "SolvencyRisk") -> str:

@@ -4,8 +4,9 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,7 @@ from fundpool.cli.messages import said, write
 from fundpool.cli.spoken import spoken
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from fundpool.archive.keeping import Result
     from fundpool.archive.runs import Run
     from fundpool.inputs.case import Case
     from fundpool.models.projection.study import Study
@@ -337,27 +337,18 @@ def year_progress(years: int, quiet: bool) -> Iterator[Callable[[int], None]]:
 
 
 def kept(
-    archive: Path | None,
-    context: typer.Context,
-    case: "Case",
-    result: Mapping[str, Any],
-    tables: "Mapping[str, pd.DataFrame]",
-    resolved: Mapping[str, Any] | None = None,
-    *,
-    files: Sequence[Path] = (),
-    previous: str | None = None,
-    quiet: bool = False,
+    archive: Path | None, context: typer.Context, result: "Result", quiet: bool = False
 ) -> "Run | None":
     """Keep a finished run if an archive was named (:func:`fundpool.archive.keeping.keep_run`)."""
     if archive is None:
         return None
-    from fundpool.archive.keeping import Result, keep_run
+    from fundpool.archive.keeping import keep_run
     from fundpool.archive.requests import ChangedInputError
     from fundpool.archive.runs import Archive
     from fundpool.inputs.files.writing import reason
 
-    done = Result(case, result, tables, files, resolved or {}, previous, status_of(result))
     try:
+        done = replace(result, exit_status=status_of(result.summary))
         run = keep_run(Archive(archive), context, done)
     except ChangedInputError as error:
         say(f"fundpool: {error}; nothing was written")

@@ -1,6 +1,5 @@
 """``runs``, ``diff`` and ``rerun`` as functions."""
 
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +12,6 @@ from fundpool.archive.verify import verify as verified
 from fundpool.functions.arguments import folder, of_kind, whole
 from fundpool.functions.results import Change
 from fundpool.functions.wrong_argument import sentence
-from fundpool.models.analysis.change import analysis_of_change
 from fundpool.options import ARCHIVE
 from fundpool.writing import write_csv
 
@@ -84,19 +82,14 @@ def diff(
         >>> change.plan
         'county'
     """
-    from fundpool.cli.diff import measures_of
-    from fundpool.cli.reporting import plan_in_common, valuation_of
+    from fundpool.cli.diff import change_between
     from fundpool.cli.session import UsageError
     from fundpool.models.analysis.change import NotComparableError
 
     opened = archive_in(archive)
     old, new = run_in(opened, "first", first), run_in(opened, "second", second)
     try:
-        with tempfile.TemporaryDirectory(prefix="fundpool-diff-") as name:
-            plan = plan_in_common(measures_of(old), measures_of(new))
-            earlier = valuation_of(old, plan, Path(name) / "first")
-            later = valuation_of(new, plan, Path(name) / "second")
-            table = analysis_of_change(earlier, later, plan, lambda _step: None)
+        plan, table = change_between(old, new)
     except (UsageError, NotComparableError) as error:
         raise ValueError(str(error)) from None
     if out is not None:
@@ -135,10 +128,12 @@ def archive_in(place: object) -> Archive:
     Raises:
         TypeError: no folder is named.
         ValueError: there is none.
+        fundpool.archive.objects.DamagedError: a later version of the program has made it.
     """
     opened = Archive(folder("archive", place))
     if not opened.exists:
         raise ValueError(sentence("archive", str(place), "the folder of an archive of runs"))
+    opened.check_format()
     return opened
 
 

@@ -12,34 +12,35 @@ from fundpool.functions.arguments import (
     Policies,
     Pooling,
     checked_pooling,
-    folder,
     names_of,
     of_kind,
     opened,
     scenario_options,
     whole,
 )
+from fundpool.functions.requests import changed_values, keep, origin_of
 from fundpool.functions.results import (
     Comparison,
     Findings,
     PolicyEffects,
     Projection,
     made_of,
-    risk_tables,
     scenarios_run,
     written_to,
 )
 from fundpool.functions.wrong_argument import sentence
-from fundpool.inputs.case import Case
 from fundpool.inputs.case.policies import policy_contents
 from fundpool.inputs.files.writing import whole_folder
 from fundpool.models.analysis.policies import policy_effects
 from fundpool.models.calibration.checking import check_case
 from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.projection import comparison as comparisons
+from fundpool.models.projection import study as studies
 from fundpool.models.projection.study import Study, study
 from fundpool.options import CASE, Outputs, ScenarioOptions
-from fundpool.summary import as_json, summary
-from fundpool.writing import write_table
+from fundpool.result_tables import risk_tables
+from fundpool.summary import summary
+from fundpool.writing import write_results
 
 Progress = Callable[[int], None]
 MOST_YEARS = 100
@@ -105,7 +106,7 @@ def project(
     whole("years", years, 1, MOST_YEARS, optional=True)
     case_read = opened(case, policy, changes)
     plan = plan_for(case_read, checked_pooling(case_read, pooling or case_read.usual_pooling))
-    origin = _origin(case, outputs)
+    origin = "" if outputs.archive is None else origin_of(case, "case")
     projected = made_of(Projection, study(case_read, years, progress).pooled(plan))
     if asked.scenarios:
         projected = replace(projected, risk=scenarios_run(projected.study, [plan], asked))
@@ -115,13 +116,10 @@ def project(
             values = _values(origin, projected.study, policy, changes, asked) | {
                 "pooling": plan.name
             }
-            _keep(outputs, "project", values, case_read, result, projected.tables)
+            keep(outputs.archive, "project", values, case_read, result, projected.tables)
         if target:
             with whole_folder(target[0]) as place:
-                for name, table in projected.tables.items():
-                    write_table(table, place / name, target[1])
-                text = as_json(result)
-                (place / "summary.json").write_text(text, encoding="utf-8", newline="\n")
+                write_results(place, "summary.json", result, projected.tables, target[1])
     return projected
 
 
@@ -166,26 +164,20 @@ def compare(
         raise TypeError(sentence("pooling", pooling, "a list of levels or plans"))
     plans = [plan_for(case_read, checked_pooling(case_read, plan))
              for plan in (pooling or case_read.usual_plans)]  # fmt: skip
-    outputs = Outputs(archive=archive)
-    origin = _origin(case, outputs)
-    done = study(case_read, years, progress)
-    span = done.flows.years.size - 1
+    origin = "" if archive is None else origin_of(case, "case")
+    done = comparisons.compare(case_read, plans, years, progress)
     base = None
     if case_read.before is not None:
-        without = study(case_read.reference, span, progress)
-        base = Comparison(without, {p.name: made_of(Projection, without.pooled(p)) for p in plans})
-    compared = Comparison(
-        done,
-        {plan.name: made_of(Projection, done.pooled(plan)) for plan in plans},
-        scenarios_run(done, plans, asked) if asked.scenarios else None,
-        base,
-    )
+        span = done.study.flows.years.size - 1
+        base = _comparison(comparisons.compare(case_read.reference, plans, span, progress))
+    risk = scenarios_run(done.study, plans, asked) if asked.scenarios else None
+    compared = replace(_comparison(done), risk=risk, base=base)
     if archive is not None:
         names = [plan.name for plan in plans]
-        values = _values(origin, done, policy, changes, asked) | {"pooling": names}
+        values = _values(origin, done.study, policy, changes, asked) | {"pooling": names}
         result = summary(compared.projections, names[0], compared.risk)
-        more = {} if compared.risk is None else risk_tables(compared.risk)
-        _keep(outputs, "compare", values, case_read, result, compared.tables | more)
+        tables = compared.tables | risk_tables(compared.risk)
+        keep(archive, "compare", values, case_read, result, tables)
     return compared
 
 
@@ -239,21 +231,20 @@ def policies(
     return made_of(PolicyEffects, effects)
 
 
+def _comparison(done: comparisons.Comparison) -> Comparison:
+    """A comparison that can ask further."""
+    made: dict[str, studies.Projection] = {
+        name: made_of(Projection, one) for name, one in done.projections.items()
+    }
+    return Comparison(done.study, made)
+
+
 def _target(outputs: object) -> tuple[Path, str] | None:
     """Folder and format that tables are written to."""
     asked = of_kind("outputs", outputs, Outputs, "Outputs(out=..., table_format=..., archive=...)")
     if asked.out is None:
         return None
     return written_to(asked.out, asked.table_format)
-
-
-def _origin(case: object, outputs: Outputs) -> str:
-    """Where the case was read from, if the run is to be kept."""
-    if outputs.archive is None:
-        return ""
-    from fundpool.functions.requests import origin_of
-
-    return origin_of(case, "case")
 
 
 def _values(
@@ -264,23 +255,8 @@ def _values(
     asked: ScenarioOptions,
 ) -> dict[str, object]:
     """Options of the command that does the same."""
-    from fundpool.functions.requests import changed_values
-
     return {
         "case": origin, "policy": [str(name) for name in names_of("policy", policy)] or None,
         "changes": changed_values(changes) or None, "years": done.flows.years.size - 1,
         "scenarios": asked.scenarios, "seed": asked.seed, "engine": asked.engine,
     }  # fmt: skip
-
-
-def _keep(
-    outputs: Outputs,
-    name: str,
-    values: Mapping[str, object],
-    case: Case,
-    result: Mapping[str, object],
-    tables: Mapping[str, pd.DataFrame],
-) -> None:
-    from fundpool.functions.requests import keep
-
-    keep(folder("archive", outputs.archive), name, values, case, result, tables)

@@ -12,14 +12,15 @@ import typer
 
 from fundpool.archive.keeping import Result, keep_run
 from fundpool.archive.runs import Archive, Run
-from fundpool.cli.commands import app
-from fundpool.cli.session import status_of
+from fundpool.functions.arguments import folder
 from fundpool.functions.wrong_argument import sentence
 from fundpool.inputs.case import Case, read_case
 
 
 def commands() -> Mapping[str, Any]:
-    """Every command of the command line, with its options, by name."""
+    """Every command of the command line, with its options, by name; loaded when asked for."""
+    from fundpool.cli.commands import app
+
     group: Any = typer.main.get_command(app)
     commands: Mapping[str, Any] = group.commands
     return commands
@@ -74,7 +75,7 @@ def origin_of(case: object, argument: str) -> str:
 
 
 def keep(
-    archive: Path,
+    archive: Path | str,
     name: str,
     values: Mapping[str, Any],
     case: Case,
@@ -84,16 +85,18 @@ def keep(
     """Keep a run in an archive as if the command had made it, so that it can be repeated.
 
     Args:
-        archive: its folder.
+        archive: its folder, as given to the function.
         name: of the command.
         values: its options, by parameter.
         case: as projected.
         summary: contents of summary.json.
         tables: result tables by name.
     """
+    from fundpool.cli.session import status_of
+
     context = commands()[name].make_context(name, words(name, values))
     done = Result(case, summary, tables, exit_status=status_of(summary))
-    return keep_run(Archive(archive), context, done)
+    return keep_run(Archive(folder("archive", archive)), context, done)
 
 
 def run_command(name: str, values: Mapping[str, Any]) -> tuple[int, Sequence[str]]:

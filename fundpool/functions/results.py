@@ -34,13 +34,9 @@ from fundpool.models.scenarios.engines import engine_for
 from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.models.scenarios.terms import scenario_terms
 from fundpool.options import ScenarioOptions
+from fundpool.result_tables import projection_tables, risk_tables
 
 Base = TypeVar("Base")
-PROJECTED = (
-    "funds", "measures", "people", "ages", "accounts", "migrants", "retiring", "settlement",
-    "calibration", "evenness", "economy",
-)  # fmt: skip
-"""Tables of a projection that are written."""
 
 
 def made_of(kind: type[Base], base: Any, **more: Any) -> Base:
@@ -69,6 +65,13 @@ def scenarios_run(study: Study, plans: Sequence[Any], asked: ScenarioOptions) ->
     return made_of(SolvencyRisk, risk)
 
 
+def _asked(scenarios: int | ScenarioOptions, seed: int, engine: str) -> ScenarioOptions:
+    """Scenarios as they are asked for: options, or their number with seed and engine."""
+    if not isinstance(scenarios, ScenarioOptions):
+        scenarios = ScenarioOptions(whole("scenarios", scenarios, 2), seed, engine)
+    return scenario_options(scenarios)
+
+
 @dataclass(frozen=True, repr=False)
 class Projection(studies.Projection):
     """Projected funds under one pooling plan, with what scenarios say of them if any were run.
@@ -85,8 +88,7 @@ class Projection(studies.Projection):
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table that ``fundpool project`` writes, by name."""
-        tables = {name: getattr(self, name) for name in PROJECTED}
-        return tables if self.risk is None else tables | risk_tables(self.risk)
+        return projection_tables(self) | risk_tables(self.risk)
 
     def scenarios(
         self, scenarios: int | ScenarioOptions = 1000, seed: int = 1, engine: str = "local"
@@ -109,10 +111,7 @@ class Projection(studies.Projection):
             >>> sorted(risk.overview["scheme"])
             ['employee', 'resident']
         """
-        asked = scenarios
-        if not isinstance(asked, ScenarioOptions):
-            asked = ScenarioOptions(whole("scenarios", scenarios, 2), seed, engine)
-        return scenarios_run(self.study, [self.plan], scenario_options(asked))
+        return scenarios_run(self.study, [self.plan], _asked(scenarios, seed, engine))
 
     def what_if(
         self, schemes: str | Sequence[str] | None = None, scenarios: int = 0, seed: int = 1
@@ -169,11 +168,8 @@ class Comparison(comparisons.Comparison):
         self, scenarios: int | ScenarioOptions = 1000, seed: int = 1, engine: str = "local"
     ) -> SolvencyRisk:
         """Run scenarios under every plan (:meth:`Projection.scenarios`)."""
-        asked = scenarios
-        if not isinstance(asked, ScenarioOptions):
-            asked = ScenarioOptions(whole("scenarios", scenarios, 2), seed, engine)
         plans = [projection.plan for projection in self.projections.values()]
-        return scenarios_run(self.study, plans, scenario_options(asked))
+        return scenarios_run(self.study, plans, _asked(scenarios, seed, engine))
 
     def _repr_html_(self) -> str:
         return comparison_html(self)
@@ -296,11 +292,6 @@ class Report:
     def _repr_html_(self) -> str:
         page = self.folder / "report.html"
         return page.read_text(encoding="utf-8") if page.is_file() else f"<p>{self.folder}</p>"
-
-
-def risk_tables(risk: solvency.SolvencyRisk) -> dict[str, pd.DataFrame]:
-    """What scenarios say as tables, by the names of their files."""
-    return {name: getattr(risk, name) for name in ("risk", "ruin", "fans")}
 
 
 def written_to(out: object, table_format: object) -> tuple[Path, str]:
