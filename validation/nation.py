@@ -17,10 +17,11 @@ import pandas as pd
 from fundpool.building import ages, cover, vital
 from fundpool.building.jiangsu.published import HERE as JIANGSU
 from fundpool.building.jiangsu.published import Published
-from fundpool.inputs.format.vocabulary import AGES, OUTSIDE, SEXES, TIES
+from fundpool.inputs.format.vocabulary import AGES, SEXES, TIES
 from fundpool.models.axes.arrays import FloatArray
 from tests.cases.small import SmallCase
 from validation.cohort_component import VitalRates, projected
+from validation.one_region import one_region
 
 HERE = Path(__file__).parent
 NATION = "china"
@@ -299,33 +300,16 @@ def _tables(start: Start, calibrated: bool) -> dict[str, pd.DataFrame]:
             ("resident", "claims", start.expenditure["resident"], "fit"),
         ]
     one = {"region": [NATION]}
-    return jiangsu | vital_tables(start.year) | {
-        "regions": pd.DataFrame({**one, "name": ["China"], "level": ["nation"], "parent": [""]}),
-        "population": pd.DataFrame(
-            {
-                "region": NATION,
-                "sex": np.repeat(SEXES, AGES),
-                "age": np.tile(np.arange(AGES), len(SEXES)),
-                "persons": people.ravel(),
-            }
-        ),
-        "migrants": pd.DataFrame({"home": [NATION], "residence": [OUTSIDE], "persons": [0.0]}),
-        "mobility": pd.DataFrame(
-            {"home": [NATION], "gross_migraproduction_rate": 0.0, "return_rate": 0.0,
-             "onward_rate": 0.0}
-        ),
-        "demography": pd.DataFrame({**one, "mortality_level": 1.0, "fertility_level": 1.0}),
+    return jiangsu | vital_tables(start.year) | one_region(NATION, "China", "nation", people[0]) | {
         "economy": pd.DataFrame(
             {**one, "contribution_wage": wage, "wage_cv": 0.55, "disposable_income": 0.4 * wage,
              "price_level": 1.0}
         ),
         "employment": pd.DataFrame({**one, "employed_share": 0.6}),
-        "industries": pd.DataFrame({**one, "industry": "all", "share": 1.0}),
         "industry_factors": pd.DataFrame(
             {"industry": ["all"], "wage": 1.0, "contract_share": 0.5, "outpatient": 1.0,
              "inpatient": 1.0}
         ),
-        "referral": pd.DataFrame({**one, "centre": NATION, "share": 1.0}),
         "coverage": coverage,
         "fund_balances": pd.DataFrame(
             {

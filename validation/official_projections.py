@@ -20,10 +20,11 @@ from scipy.interpolate import PchipInterpolator
 from fundpool.actuarial.mobility import rogers_castro
 from fundpool.building.ages import single_ages
 from fundpool.inputs.case import read_case
-from fundpool.inputs.format.vocabulary import AGES, OUTSIDE, SEXES, TIES
+from fundpool.inputs.format.vocabulary import AGES, SEXES, TIES
 from fundpool.inputs.new import NewCase, write_new_case
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.projection.study import study
+from validation.one_region import one_region, sex_and_age
 from validation.part import Check, Part, checks_table, markdown_table
 
 TABLE = Path(__file__).parent / "published" / "wpp_2019.csv"
@@ -133,32 +134,26 @@ def tables_of(country: str) -> dict[str, pd.DataFrame]:
     region = country.lower()
     rates = death_rates(country)
     people = single_ages_of(country, FIRST)
-    sex_and_age = {
-        "sex": np.repeat(SEXES, AGES), "age": np.tile(np.arange(AGES), len(SEXES)),
-    }  # fmt: skip
     ratios = figures_of(country, "males_per_female")
-    one = {"region": [region]}
     return {
-        "regions": pd.DataFrame({**one, "name": [country], "level": ["country"], "parent": [""]}),
-        "population": pd.DataFrame({"region": region, **sex_and_age, "persons": people.ravel()}),
-        "mortality": by_knot(rates, sex_and_age, "death_rate"),
+        "mortality": by_knot(rates, sex_and_age(), "death_rate"),
         "fertility": by_knot(fertility(country), {"age": np.arange(AGES)}, "rate").query(
             "15 <= age < 50"
         ),
         "net_migration": by_knot(
-            net_migrants(country), {"region": np.array(region), **sex_and_age}, "persons"
+            net_migrants(country), {"region": np.array(region), **sex_and_age()}, "persons"
         ),
         "sex_ratio_at_birth": by_knot(
             {int(y): np.array([v]) for y, v in zip(ratios["year"], ratios["value"], strict=True)},
             {}, "males_per_female",
         ),
-        "demography": pd.DataFrame({**one, "mortality_level": 1.0, "fertility_level": 1.0}),
+        **one_region(region, country, "country", people),
         **_without_care(region),
     }  # fmt: skip
 
 
 def _without_care(region: str) -> dict[str, pd.DataFrame]:
-    """Everything that a case needs beside people: nobody moves, all are insured alike."""
+    """Everything that a case needs beside people: all are insured and fall ill alike."""
     one = {"region": [region]}
     ties = pd.DataFrame({"tie": TIES[1:]})
     sexes = pd.DataFrame({"sex": SEXES})
@@ -166,18 +161,12 @@ def _without_care(region: str) -> dict[str, pd.DataFrame]:
     everybody = sexes.merge(ages, how="cross")
     covers = pd.DataFrame({"cover": ["home_resident"]})
     return {
-        "migrants": pd.DataFrame({"home": [region], "residence": [OUTSIDE], "persons": [0.0]}),
         "migrant_ages": ties.merge(everybody, how="cross").assign(share=1.0 / len(everybody)),
-        "mobility": pd.DataFrame(
-            {"home": [region], "gross_migraproduction_rate": 0.0, "return_rate": 0.0,
-             "onward_rate": 0.0}
-        ),
         "economy": pd.DataFrame(
             {**one, "contribution_wage": 1.0, "wage_cv": 0.5, "disposable_income": 1.0,
              "price_level": 1.0}
         ),
         "employment": pd.DataFrame({**one, "employed_share": 0.5}),
-        "industries": pd.DataFrame({**one, "industry": "all", "share": 1.0}),
         "industry_factors": pd.DataFrame(
             {"industry": ["all"], "wage": 1.0, "contract_share": 1.0, "outpatient": 1.0,
              "inpatient": 1.0}
@@ -194,7 +183,6 @@ def _without_care(region: str) -> dict[str, pd.DataFrame]:
             regime="direct", service="inpatient", residence=1.0, home=0.0, referral=0.0,
             forgone=0.0,
         ),
-        "referral": pd.DataFrame({**one, "centre": region, "share": 1.0}),
         "coverage": pd.DataFrame({"region": region, "tie": TIES}).merge(sexes, how="cross").assign(
             age_from=0, age_to=AGES - 1).merge(covers, how="cross").assign(share=1.0),
         "fund_balances": pd.DataFrame(

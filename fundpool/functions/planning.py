@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from fundpool.deprecation import grouped, renamed
 from fundpool.functions.arguments import CaseLike, amount, of_kind, opened, whole
@@ -15,7 +14,7 @@ from fundpool.functions.plan_requests import (
     plan_request,
     planned,
 )
-from fundpool.functions.results import Frontiers, Plan, Projection, made_of, written_to
+from fundpool.functions.results import Frontiers, Plan, Projection, made_of, target_of
 from fundpool.functions.wrong_argument import WrongArgumentError, sentence
 from fundpool.inputs.case import Case
 from fundpool.inputs.files.writing import whole_folder
@@ -29,6 +28,8 @@ from fundpool.plan_files import plan_contents, write_frontiers
 from fundpool.writing import write_results
 
 DEFAULT_LIMITS, DEFAULT_GOALS, NOTHING_WRITTEN = Limits(), Goals(), Outputs()
+WRITTEN = "Outputs(out=..., table_format=...)"
+"""What may be said of where a plan is written."""
 
 
 @renamed(choices="limits", sample="scenarios")
@@ -76,7 +77,7 @@ def optimise(
         >>> plan.certificate.certified
         True
     """
-    target = _target(outputs)
+    target = target_of(outputs, WRITTEN)
     if outputs.archive is not None:
         expected = "None: archives keep reports, projections and comparisons"
         raise WrongArgumentError("outputs.archive", outputs.archive, expected)
@@ -174,7 +175,7 @@ def frontier(
     """
     whole("points", points, 2, 50)
     amount("reserve_months", reserve_months, 0.0, optional=True)
-    target = _target(outputs)
+    target = target_of(outputs, WRITTEN)
     base = projected(projection_or_case(projection))
     try:
         frontiers_solved = Frontiers(
@@ -225,8 +226,3 @@ def request_for(
     else:
         case, years = given, round(given.value("solvency.horizon"))
     return plan_request(case, years, reserve_months, sampling, ruin, limits, goals)
-
-
-def _target(outputs: object) -> tuple[Path, str] | None:
-    asked = of_kind("outputs", outputs, Outputs, "Outputs(out=..., table_format=...)")
-    return None if asked.out is None else written_to(asked.out, asked.table_format)

@@ -13,7 +13,6 @@ from fundpool.functions.arguments import (
     Pooling,
     checked_pooling,
     names_of,
-    of_kind,
     opened,
     scenario_options,
     whole,
@@ -26,7 +25,7 @@ from fundpool.functions.results import (
     Projection,
     made_of,
     scenarios_run,
-    written_to,
+    target_of,
 )
 from fundpool.functions.wrong_argument import sentence
 from fundpool.inputs.case.policies import policy_contents
@@ -101,7 +100,7 @@ def project(
         >>> int(projection.funds["year"].max()) - projection.case.base_year
         2
     """
-    target = _target(outputs)
+    target = target_of(outputs, "Outputs(out=..., table_format=..., archive=...)")
     asked = scenario_options(scenarios)
     whole("years", years, 1, MOST_YEARS, optional=True)
     case_read = opened(case, policy, changes)
@@ -237,14 +236,6 @@ def _comparison(done: comparisons.Comparison) -> Comparison:
         name: made_of(Projection, one) for name, one in done.projections.items()
     }
     return Comparison(done.study, made)
-
-
-def _target(outputs: object) -> tuple[Path, str] | None:
-    """Folder and format that tables are written to."""
-    asked = of_kind("outputs", outputs, Outputs, "Outputs(out=..., table_format=..., archive=...)")
-    if asked.out is None:
-        return None
-    return written_to(asked.out, asked.table_format)
 
 
 def _values(

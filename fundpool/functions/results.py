@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from fundpool.functions.arguments import folder, one_of, scenario_options, whole
+from fundpool.functions.arguments import folder, of_kind, one_of, scenario_options, whole
 from fundpool.functions.notebook import (
     change_html,
     comparison_html,
@@ -33,7 +33,7 @@ from fundpool.models.risk import solvency
 from fundpool.models.scenarios.engines import engine_for
 from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.models.scenarios.terms import scenario_terms
-from fundpool.options import ScenarioOptions
+from fundpool.options import Outputs, ScenarioOptions
 from fundpool.result_tables import projection_tables, risk_tables
 
 Base = TypeVar("Base")
@@ -294,16 +294,23 @@ class Report:
         return page.read_text(encoding="utf-8") if page.is_file() else f"<p>{self.folder}</p>"
 
 
-def written_to(out: object, table_format: object) -> tuple[Path, str]:
-    """Folder and format of the tables that are asked for.
+def target_of(outputs: object, expected: str) -> tuple[Path, str] | None:
+    """Folder and format of the tables that are asked for; None where nothing is written.
+
+    Args:
+        outputs: as given.
+        expected: what may be given, in words.
 
     Raises:
-        TypeError: no folder is named.
+        TypeError: something else than outputs, or no folder is named.
         ValueError: an unknown format.
         OSError: the folder cannot be written to.
     """
-    place = folder("outputs.out", out)
-    written = str(one_of("outputs.table_format", table_format, ("parquet", "csv")))
+    asked = of_kind("outputs", outputs, Outputs, expected)
+    if asked.out is None:
+        return None
+    place = folder("outputs.out", asked.out)
+    written = str(one_of("outputs.table_format", asked.table_format, ("parquet", "csv")))
     try:
         check_folder(place)
     except UnwritableError as error:

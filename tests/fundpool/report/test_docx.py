@@ -1,10 +1,7 @@
 """The Word document: what the page says, in Word's own structure, the same bytes everywhere."""
 
 import io
-import os
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -53,6 +50,7 @@ from fundpool.report.sections.report import report_document
 from tests.fundpool.documents import document_of
 from tests.fundpool.docx_reading import contents_of, docx_words, opened, outline
 from tests.fundpool.page import read_page
+from tests.fundpool.processes import printed_by
 from tests.fundpool.reported import Reported
 
 DRAWING = '<svg width="320" height="160" xmlns="http://www.w3.org/2000/svg"></svg>'
@@ -245,21 +243,11 @@ def test_properties_name_no_machine_and_no_time() -> None:
     assert not [name for name in names if "thumbnail" in name or "customXml" in name]
 
 
-def made_elsewhere(**environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", MADE],
-        capture_output=True, encoding="utf-8", env=os.environ | environment, check=False,
-        cwd=Path(__file__).parents[3],
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def test_bytes_do_not_depend_on_the_machine(tmp_path: Path) -> None:
     """Time zones, locales, order of hashing, fonts of the system."""
-    here = made_elsewhere(PYTHONHASHSEED="1")
-    there = made_elsewhere(
-        TZ="Asia/Shanghai", LC_ALL="zh_CN.UTF-8", LANG="de_DE.UTF-8", PYTHONHASHSEED="2",
+    here = printed_by(MADE, PYTHONHASHSEED="1")
+    there = printed_by(
+        MADE, TZ="Asia/Shanghai", LC_ALL="zh_CN.UTF-8", LANG="de_DE.UTF-8", PYTHONHASHSEED="2",
         HOME=str(tmp_path), FONTCONFIG_FILE=str(tmp_path / "none.conf"), RAYON_NUM_THREADS="1",
     )  # fmt: skip
     assert here == there

@@ -1,9 +1,6 @@
 """Fonts come with the installation: the same bytes everywhere, placeholders for what they lack."""
 
-import os
 import re
-import subprocess
-import sys
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -35,6 +32,7 @@ from tests.cases.small import small_case
 from tests.fundpool.conftest import Run
 from tests.fundpool.documents import document_of
 from tests.fundpool.pdf_reading import pdf_text
+from tests.fundpool.processes import printed_by
 from tests.fundpool.reported import Reported
 
 SCRIPTS = {
@@ -102,16 +100,6 @@ def impostors(folder: Path) -> None:
             font.save(folder / f"{family}.ttf")
 
 
-def drawn(**environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", DRAWN],
-        capture_output=True, encoding="utf-8", env=os.environ | environment, check=False,
-        cwd=Path(__file__).parents[3],
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def test_bytes_do_not_depend_on_the_machine(tmp_path: Path) -> None:
     """System fonts of the same names, none at all, locales, time zones, numbers of threads."""
     folder = tmp_path / "home" / ".fonts"
@@ -124,14 +112,14 @@ def test_bytes_do_not_depend_on_the_machine(tmp_path: Path) -> None:
     (tmp_path / "none.conf").write_text(
         f"<fontconfig><dir>{tmp_path / 'empty'}</dir></fontconfig>", encoding="utf-8"
     )
-    here = drawn()
-    with_others = drawn(
-        FONTCONFIG_FILE=str(tmp_path / "fonts.conf"), TYPST_FONT_PATHS=str(folder),
+    here = printed_by(DRAWN)
+    with_others = printed_by(
+        DRAWN, FONTCONFIG_FILE=str(tmp_path / "fonts.conf"), TYPST_FONT_PATHS=str(folder),
         HOME=str(tmp_path / "home"), LANG="de_DE.UTF-8", LC_ALL="C", TZ="Asia/Shanghai",
         RAYON_NUM_THREADS="1", OMP_NUM_THREADS="1",
     )  # fmt: skip
-    with_none = drawn(
-        FONTCONFIG_FILE=str(tmp_path / "none.conf"), HOME=str(tmp_path / "empty"),
+    with_none = printed_by(
+        DRAWN, FONTCONFIG_FILE=str(tmp_path / "none.conf"), HOME=str(tmp_path / "empty"),
         LC_ALL="C.UTF-8", TZ="America/New_York", RAYON_NUM_THREADS="3",
     )  # fmt: skip
     assert here == with_others == with_none
