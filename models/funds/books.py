@@ -12,7 +12,7 @@ import numpy as np
 
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
-from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.coverage import base_year
 from fundpool.models.flows.record import CountyFlows
 
@@ -113,18 +113,16 @@ class CareByLag:
         return paid_near + paid_away, owed_near + owed_away
 
 
-def care_by_lag(case: Case, flows: CountyFlows, scheme: int, length: int = 0) -> CareByLag:
+def care_by_lag(flows: CountyFlows, scheme: int, length: int = 0) -> CareByLag:
     """Claims incurred of one scheme with the lags that pay them.
 
     Args:
-        case: the case.
-        flows: its flows.
+        flows: flows of a case.
         scheme: number of the scheme.
         length: least number of years that the lag rows run over.
     """
-    n, terms = flows.residents.shape[1] - 1, case.schemes[scheme]
-    direct = terms.lag("direct")
-    by_regime = [terms.lag(terms.regime(int(year))) for year in flows.years]
+    n, terms = flows.residents.shape[1] - 1, [year.schemes[scheme] for year in flows.terms]
+    direct, by_regime = terms[0].direct_lag, [of_year.lag for of_year in terms]
     longest = max(length, *(len(lag) for lag in (direct, *by_regime)))
     rows = [np.pad(lag, (0, longest - len(lag))) for lag in by_regime]
     away = flows.claims_offsite[scheme, :, :n]
@@ -136,10 +134,9 @@ def care_by_lag(case: Case, flows: CountyFlows, scheme: int, length: int = 0) ->
     )
 
 
-def administration_share(case: Case, scheme: int, years: IntArray) -> FloatArray:
-    """Administration over claims paid by year and county, ``(T, n)``."""
-    terms = case.schemes[scheme]
-    return np.stack([terms.rule_array("administration", case.regions, int(y)) for y in years])
+def administration_share(flows: CountyFlows, scheme: int) -> FloatArray:
+    """Administration over claims paid by projected year and county, ``(T, n)``."""
+    return np.stack([terms.schemes[scheme].administration for terms in flows.terms[1:]])
 
 
 def year_after(outgo: FloatArray) -> FloatArray:
@@ -155,26 +152,22 @@ def year_after(outgo: FloatArray) -> FloatArray:
     return np.concatenate([outgo[1:], last[None]])
 
 
-def county_book(
-    case: Case, flows: CountyFlows, scheme: int, claims: FloatArray | None = None
-) -> CountyBook:
+def county_book(flows: CountyFlows, scheme: int, claims: FloatArray | None = None) -> CountyBook:
     """One scheme's flows by county, with claims run off.
 
     >>> from fundpool import examples
-    >>> study = examples.study()
-    >>> book = county_book(study.case, study.flows, scheme=0)
+    >>> book = county_book(examples.study().flows, scheme=0)
     >>> bool((book.outstanding >= 0).all()), book.claims_paid.shape
     (True, (3, 4))
 
     Args:
-        case: the case.
-        flows: its flows.
+        flows: flows of a case.
         scheme: number of the scheme.
         claims: what pooling makes of claims by year of care, base year first, ``(T + 1, n)``;
             nothing without. Administration does not rise with it.
     """
     n = flows.residents.shape[1] - 1
-    care = care_by_lag(case, flows, scheme)
+    care = care_by_lag(flows, scheme)
     paid, outstanding = care.run_off()
     usual, incurred = paid, flows.claims_incurred[scheme, :, :n]
     if claims is not None:
@@ -192,7 +185,7 @@ def county_book(
         claims_incurred=incurred[1:],
         claims_paid=paid,
         outstanding=outstanding,
-        administration=usual * administration_share(case, scheme, flows.years[1:]),
+        administration=usual * administration_share(flows, scheme),
         expected_cost=flows.expected_cost[scheme, 1:, :n],
     )
 
@@ -212,10 +205,10 @@ def with_taken_in(
         claims: what pooling makes of claims, as :func:`county_book` has it, by name of scheme.
     """
     factors = claims or {}
-    book = county_book(case, flows, scheme, factors.get(case.schemes[scheme].name))
+    book = county_book(flows, scheme, factors.get(case.schemes[scheme].name))
     for since, file in case.schemes[scheme].taken_in:
         number = case.scheme_number(file.name)
-        other = county_book(case, flows, number, factors.get(file.name))
+        other = county_book(flows, number, factors.get(file.name))
         later = (flows.years[1:] >= since)[:, None]
         book = replace(
             book,

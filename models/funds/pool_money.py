@@ -106,7 +106,7 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         chance: the scenarios' money.
     """
     number = case.scheme_number(laid.scheme)
-    own = county_money(county_book(case, flows, number))
+    own = county_money(county_book(flows, number))
     central_money = {
         "income": own["contributions"] - own["account_credits"],
         "subsidies": own["other_income"],

@@ -55,9 +55,9 @@ def sampled_paths(
     effort = collection_effort(case, stage, pools)
     years, n = own.shape[1:]
     care = claims_by_year_of_care(case, plan_for(case, plan), scheme, own.years)
-    added = added_parts(case, own, number, care)
+    added = added_parts(own, number, care)
     since = np.concatenate([np.zeros((1, n)), care[1:]])
-    of_care = added_parts(case, own, number, 1.0 + since)
+    of_care = added_parts(own, number, 1.0 + since)
     lags = own.owed.shape[1]
     owing = own.owed[number] * lagged(care, lags)
     owing_of_care = own.owed[number] * lagged(since, lags)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
@@ -34,6 +33,7 @@ class ScenarioTerms:
         memory: how moving and enrolment build up, ``(2, T, T)``.
         interest: central interest, ``(T,)``.
         opening: opening balances, ``(S, n)``.
+        administration: over claims paid, ``(S, T, n)``.
         years: projected years, ``(T,)``.
         lattice_error: largest relative error of a small pool's standard deviation on its lattice.
     """
@@ -46,6 +46,7 @@ class ScenarioTerms:
     memory: FloatArray
     interest: FloatArray
     opening: FloatArray
+    administration: FloatArray
     years: IntArray
     lattice_error: float
 
@@ -60,34 +61,33 @@ class ScenarioTerms:
         return replace(self, model=replace(self.model, noise=False))
 
 
-def outgo_parts(case: Case, flows: CountyFlows) -> tuple[FloatArray, FloatArray]:
+def outgo_parts(flows: CountyFlows) -> tuple[FloatArray, FloatArray]:
     """Outgo (claims paid and administration) and unpaid claims by scheme and year of care.
 
     ``(S, L, T, n)`` each.
     """
-    schemes = range(len(case.schemes))
-    longest = max(care_by_lag(case, flows, scheme).away_lag.shape[1] for scheme in schemes)
+    schemes = range(len(flows.persons))
+    longest = max(care_by_lag(flows, scheme).away_lag.shape[1] for scheme in schemes)
     paid, owed = [], []
     for scheme in schemes:
-        paid_claims, unpaid = care_by_lag(case, flows, scheme, longest).run_off_parts()
-        paid.append(paid_claims * (1.0 + administration_share(case, scheme, flows.years[1:])))
+        paid_claims, unpaid = care_by_lag(flows, scheme, longest).run_off_parts()
+        paid.append(paid_claims * (1.0 + administration_share(flows, scheme)))
         owed.append(unpaid)
     return np.stack(paid), np.stack(owed)
 
 
-def added_parts(case: Case, terms: ScenarioTerms, scheme: int, claims: FloatArray) -> FloatArray:
+def added_parts(terms: ScenarioTerms, scheme: int, claims: FloatArray) -> FloatArray:
     """Central claims paid that a plan adds, by the year of care, ``(L, T, n)``.
 
     Times the scenario's claims factor of the year of care it is what moral hazard adds to outgo;
     care before the first year adds nothing, nor does administration.
 
     Args:
-        case: the case.
-        terms: coefficients of its flows.
+        terms: coefficients of the flows.
         scheme: number of the scheme.
         claims: what the plan makes of claims by year of care, ``(T + 1, n)``.
     """
-    paid = terms.kernel.parts[scheme] / (1.0 + administration_share(case, scheme, terms.years))
+    paid = terms.kernel.parts[scheme] / (1.0 + terms.administration[scheme])
     return np.asarray(paid * lagged(claims - 1.0, paid.shape[0]))
 
 
@@ -133,9 +133,9 @@ def scenario_terms(
         responses = flow_responses(
             arrays, flows, flows.multipliers, (bool(moves[MOBILITY]), bool(moves[PARTICIPATION]))
         )
-    chance = claims_noise(case, flows, arrays()[1], model.overdispersion)
+    chance = claims_noise(flows, arrays()[1], model.overdispersion)
     income, base, subsidies, _ = responding(flows)
-    parts, owed = outgo_parts(case, flows)
+    parts, owed = outgo_parts(flows)
     spread, skew, table_spread = _kernel_noise(chance)
     return ScenarioTerms(
         model=model,
@@ -159,6 +159,9 @@ def scenario_terms(
         memory=responses.memory(flows),
         interest=flows.paths.interest,
         opening=np.stack([opening_balances(case, scheme.name) for scheme in case.schemes]),
+        administration=np.stack(
+            [administration_share(flows, number) for number in range(len(case.schemes))]
+        ),
         years=flows.years[1:],
         lattice_error=float(chance.lattice_error.max(initial=0.0)),
     )

@@ -125,7 +125,7 @@ def test_run_off_is_that_of_the_science() -> None:
 
 def test_claims_are_paid_or_owed(jiangsu_study: Study) -> None:
     for scheme in range(2):
-        book = county_book(jiangsu_study.case, jiangsu_study.flows, scheme)
+        book = county_book(jiangsu_study.flows, scheme)
         change = np.diff(book.outstanding, axis=0)
         assert book.claims_incurred[1:] == pytest.approx(book.claims_paid[1:] + change, rel=1e-9)
 
