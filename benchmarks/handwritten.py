@@ -69,8 +69,8 @@ def change_cover(target, source, matrices, row, plan):  # type: ignore[no-untype
                     moved += of_e * source[e, c] + of_f * source[f, c] + of_g * source[g, c]
                     target[j, c] = there * target[j, c] + moved
     lapsed = target.dtype.type(0.0)
-    for c in range(CELLS):
-        lapsed += target[K, c]
+    for cell in range(CELLS):
+        lapsed += target[K, cell]
     return lapsed
 
 
