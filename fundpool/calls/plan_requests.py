@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from fundpool.functions.arguments import amount, of_kind, one_of, whole, words
-from fundpool.functions.results import Plan, made_of
-from fundpool.functions.wrong_argument import WrongArgumentError
+from fundpool.calls.arguments import amount, of_kind, one_of, whole, words
+from fundpool.calls.results import Frontiers, Plan, made_of
+from fundpool.calls.wrong_argument import WrongArgumentError
 from fundpool.inputs.case import Case
 from fundpool.models import optimiser
 from fundpool.models.optimiser import Choices, Sample
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
+from fundpool.models.optimiser.frontier import frontier
 from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of
 from fundpool.models.optimiser.partition import Partition, best_partition
 from fundpool.models.optimiser.problem.candidates import candidates
@@ -217,6 +218,31 @@ def planned(
             projection.case, projection.plan, years, choices=request.choices, progress=progress
         )
     return made_of(Plan, solved, partitions=partitions, sensitivity=table)
+
+
+def traced(
+    projection: Projection,
+    points: int,
+    reserve_months: float | None,
+    progress: Callable[[int, int], None] | None = None,
+    choices: Choices | None = None,
+) -> Frontiers:
+    """Efficient plans between the cheapest and the most even, scheme by scheme.
+
+    Args:
+        projection: projected funds.
+        points: steps each way.
+        reserve_months: reserve floor in months of outgo; default: the case's target.
+        progress: called with the points done and all points.
+        choices: limits and schemes other than the case's.
+
+    Raises:
+        NoPlanError: a scheme has no plan that keeps its floors.
+    """
+    try:
+        return Frontiers(frontier(projection, points, reserve_months, progress, choices))
+    except ValueError as error:
+        raise NoPlanError(str(error)) from None
 
 
 def _ruin_limit(case: Case, years: int, ruin: float | Ruin | None) -> RuinLimit | None:
