@@ -165,7 +165,8 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
     months = (choices.policy or policy_of(case, request.reserve_months)).reserve_months
     lowest = base.pooled(case.levels[0])
     partitions = []
-    for scheme in case.schemes:
+    last = int(base.flows.years[-1])
+    for scheme in (scheme for scheme in case.schemes if scheme.in_force(last)):
         given = candidates(
             case, central_paths(lowest, scheme.name), months, list(request.merge_years)
         )

@@ -25,7 +25,7 @@ from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import opening_balances, with_taken_in
 from fundpool.models.funds.pool_money import PoolFactors, gather, pool_money
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
-from fundpool.models.pooling.plans import PoolingPlan, Pools, members, pools_of
+from fundpool.models.pooling.plans import PoolingPlan, Pools, members
 from fundpool.models.pooling.timeline import Layout, layout
 
 
@@ -45,16 +45,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """Balances of a scheme that another takes in.
+    """Money of a scheme that another takes in.
 
     Attributes:
         year: number of the projected year at whose start it does, counted from 0.
-        pools: the pools that held them.
-        balance: by pool, ``(N, p)``, or ``(1, p)`` for the same in all scenarios.
+        balance: by county, ``(N, n)``, or ``(1, n)`` for the same in all scenarios.
     """
 
     year: int
-    pools: Pools
     balance: FloatArray
 
 
@@ -148,8 +146,7 @@ def pool_balances(
         arrived = np.zeros((1, balance.shape[1]))
         for other in taken_in:
             if other.year == t:
-                place = members(other.pools, pools)
-                arrived = arrived + gather(place, other.balance, balance.shape[1])
+                arrived = arrived + gather(pools.of_county, other.balance, balance.shape[1])
         balance = balance + arrived
         start[t, here], taken_over[t, here] = balance[0], arrived[0]
         flow = flow_of(t)
@@ -352,21 +349,45 @@ def scheme_run(
 def _taken_in(
     case: Case, flows: CountyFlows, plan: PoolingPlan, scheme: str, until: int
 ) -> list[TakenIn]:
-    """What other schemes hand to a scheme up to a year, with what they took in themselves."""
+    """What other schemes hand to a scheme up to a year, with what they took in themselves.
+
+    A scheme hands its money to the one that stands by itself in the year in which it ends, however
+    many are taken in that year one by another.
+    """
     taken = []
-    for merger in case.settings.mergers:
-        if merger.into == scheme and merger.year <= until:
-            number = merger.year - int(flows.years[1])
-            other = layout(case, plan, merger.scheme, flows.years[1:])
-            if other.pools:
-                earlier = _taken_in(case, flows, plan, merger.scheme, merger.year - 1)
-                _, left = pool_run(case, flows, other, taken_in=earlier)
-                taken.append(TakenIn(number, other.pools[-1], left))
-            else:  # merged as the projection begins
-                pools = pools_of(case, plan.stage(merger.scheme, merger.year))
-                left = pools.total(opening_balances(case, merger.scheme))[None]
-                taken.append(TakenIn(number, pools, left))
+    for since, file in case.scheme(scheme).taken_in:
+        if since > until or case.scheme(file.name).merger != since:
+            continue  # not yet, or handed on by the scheme that took it in before
+        number = since - int(flows.years[1])
+        laid = layout(case, plan, file.name, flows.years[1:])
+        if laid.pools:
+            earlier = _taken_in(case, flows, plan, file.name, since - 1)
+            run, left = pool_run(case, flows, laid, taken_in=earlier)
+            expected_cost = flows.expected_cost[case.scheme_number(file.name), number, :-1]
+            money = by_need(laid.pools[-1], left, expected_cost)
+            if run.hub_years and run.hub_years[-1].year == laid.stage_of.size - 1:
+                last = run.hub_years[-1]
+                money = money + by_need(last.hubs, last.balance[None], expected_cost)
+        else:  # merged as the projection begins
+            money = opening_balances(case, file.name)[None]
+        taken.append(TakenIn(number, money))
     return taken
+
+
+def by_need(pools: Pools, money: FloatArray, expected_cost: FloatArray) -> FloatArray:
+    """Money of pools or adjustment funds of a scheme that ends, by county, ``(N, n)``.
+
+    Each county has a share of the money of its pool by need, as of the levies of an adjustment
+    fund: by the cost expected of its insured; alike where nothing is expected.
+
+    Args:
+        pools: counties of the pools or funds.
+        money: what they hold, ``(N, p)``.
+        expected_cost: cost expected of the insured in the scheme's last year, ``(n,)``.
+    """
+    insuring = pools.total(expected_cost) > 0.0
+    weight = np.where(insuring[pools.of_county], expected_cost, 1.0)
+    return money[:, pools.of_county] * (weight / pools.total(weight)[pools.of_county])
 
 
 def standing_runs(

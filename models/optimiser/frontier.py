@@ -21,7 +21,7 @@ from fundpool.models.optimiser.certificate import (
     violations,
 )
 from fundpool.models.optimiser.limits import Aims, aims_of, policy_of
-from fundpool.models.optimiser.planning import Choices
+from fundpool.models.optimiser.planning import Choices, lasting_schemes
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
 from fundpool.models.optimiser.program.highs import HighsResult, loaded, run
 from fundpool.models.optimiser.program.model import Model, build, decisions_of, set_objective
@@ -83,7 +83,7 @@ def frontier(
     case = projection.case
     policy = choices.policy or policy_of(case, reserve_months)
     aims = choices.aims or aims_of(case)
-    names = choices.schemes or tuple(scheme.name for scheme in case.schemes)
+    names = choices.schemes or lasting_schemes(projection)
     total = len(names) * points * points
     found = []
     for number, name in enumerate(names):

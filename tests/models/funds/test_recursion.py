@@ -31,7 +31,7 @@ def test_a_stage_with_an_adjustment_fund_and_a_merger_by_hand(small: Case) -> No
         PoolFlow(twice * [100.0, 40.0], twice * [-2.0, 10.0], np.zeros(2)),
         PoolFlow(twice * [140.0], twice * [-20.0], np.zeros(1)),
     ]
-    other = TakenIn(1, laid.pools[0], twice * [4.7, 5.0])
+    other = TakenIn(1, twice * [4.7, 5.0])
     opening, interest = twice * [100.0, 50.0], np.full((2, 2), 0.21)
     found = pool_balances(laid, opening, interest, flows.__getitem__, [other])
     nan = np.nan
