@@ -17,7 +17,7 @@ from fundpool.models.optimiser.partition import Partition, best_partition
 from fundpool.models.optimiser.problem.candidates import candidates
 from fundpool.models.optimiser.program.solving import check_solver
 from fundpool.models.optimiser.ruin.limit import RuinLimit
-from fundpool.models.pooling.plans import PoolingPlan
+from fundpool.models.pooling.plans import PoolingPlan, Stage
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection, Study
 from fundpool.options import USUAL_RUIN, Goals, Limits, Ruin
@@ -156,7 +156,7 @@ def plan_request(
 
 
 def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
-    """Which regions to pool, scheme by scheme.
+    """Which regions to pool, scheme by scheme; none for schemes that others take in.
 
     Raises:
         NoPlanError: a scheme has no choice of pools that can be solved.
@@ -177,10 +177,10 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
     return tuple(partitions)
 
 
-def joined(partitions: Sequence[Partition]) -> PoolingPlan:
-    """The chosen pools of all schemes as one plan."""
+def joined(case: Case, partitions: Sequence[Partition]) -> PoolingPlan:
+    """The chosen pools of all schemes as one plan; at the lowest level where none were chosen."""
     stages = [stage for choice in partitions for stage in choice.plan.stages]
-    return PoolingPlan("chosen", tuple(stages))
+    return PoolingPlan("chosen", (Stage(case.levels[0]), *stages))
 
 
 def planned(

@@ -14,7 +14,7 @@ in one list of ``P``; a pool has numbers in the years of its stage only.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -183,17 +183,13 @@ def pool_balances(
 class PoolRun:
     """A scheme's pools under a plan; ``T`` years, ``P`` pools of all stages, ``N`` scenarios.
 
-    Central money ``(T, P)`` is NaN outside a pool's life; so are balances.
+    Central money and balances are NaN outside a pool's life.
 
     Attributes:
         layout: the pools.
         years: years in which the scheme stands, ``(T,)``.
-        persons, contribution_base, contributions: central path, as are the next four lines.
-        income: contributions less account credits.
-        subsidies: with what is gained from accounts and for missing years.
-        outgo, outgo_next_year: claims paid and administration.
-        outstanding: claims incurred and not yet paid.
-        owed_before: claims incurred and not yet paid at the start of the year.
+        money: central money by name (:func:`fundpool.models.funds.pool_money.pool_money`),
+            ``(T, P)`` each.
         interest: of the central path, ``(T,)``.
         opening: balance at the start of a pool's life, central path, ``(P,)``.
         opening_balance: at the start of each year, with what is taken over from merged schemes
@@ -204,21 +200,12 @@ class PoolRun:
         paid, received: levies and grants of the central path, ``(T, P)``.
         hub: held by all adjustment funds together at year ends, ``(N + 1, T)``.
         total: held by all pools and adjustment funds together, ``(N + 1, T)``.
-        money: all central money by name (:func:`fundpool.models.funds.pool_money.pool_money`).
         hub_years: adjustment funds one by one.
     """
 
     layout: Layout
     years: IntArray
-    persons: FloatArray
-    contribution_base: FloatArray
-    contributions: FloatArray
-    income: FloatArray
-    subsidies: FloatArray
-    outgo: FloatArray
-    outstanding: FloatArray
-    outgo_next_year: FloatArray
-    owed_before: FloatArray
+    money: Mapping[str, FloatArray]
     interest: FloatArray
     opening: FloatArray
     opening_balance: FloatArray
@@ -228,7 +215,6 @@ class PoolRun:
     received: FloatArray
     hub: FloatArray
     total: FloatArray
-    money: Mapping[str, FloatArray] = field(default_factory=dict)
     hub_years: tuple[HubYear, ...] = ()
 
     @property
@@ -237,14 +223,10 @@ class PoolRun:
 
         A pool without outgo has none to count (NaN), or zero if it owes money.
         """
-        monthly = self.outgo_next_year / 12.0
-        held = self.balance[0] - self.outstanding
+        monthly = self.money["outgo_next_year"] / 12.0
+        held = self.balance[0] - self.money["outstanding"]
         blank = np.where(held < 0, 0.0, np.nan)
         return ratio(held, monthly, blank)
-
-
-CENTRAL = ("persons", "contribution_base", "contributions", "income", "outgo", "outstanding",
-           "outgo_next_year", "owed_before")  # fmt: skip
 
 
 def pool_run(
@@ -305,13 +287,12 @@ def pool_run(
     )
     places = np.arange(int(laid.offsets[-1]))
     run = PoolRun(
-        layout=laid, years=flows.years[1 : span + 1], interest=flows.paths.interest[:span],
-        **{name: money[name] for name in CENTRAL}, subsidies=money["other_income"],
+        layout=laid, years=flows.years[1 : span + 1], money=money,
+        interest=flows.paths.interest[:span],
         opening=found.opening[np.repeat(laid.starts, np.diff(laid.offsets)), places],
         opening_balance=found.opening, taken_over=found.taken_over,
         balance=found.balance, paid=found.paid, received=found.received, hub=found.hub,
-        total=found.total, money=money,
-        hub_years=found.hub_years,
+        total=found.total, hub_years=found.hub_years,
     )  # fmt: skip
     return run, found.left
 
