@@ -9,9 +9,9 @@ import pytest
 
 from fundpool.inputs.format.findings import CaseError
 from fundpool.models.analysis.what_if import Levers, WhatIf
-from fundpool.models.funds.recursion import scheme_run
+from fundpool.models.funds.recursion import by_need, scheme_run
 from fundpool.models.optimiser.planning import lasting_schemes
-from fundpool.models.pooling.plans import AdjustmentFund, PoolingPlan, Stage
+from fundpool.models.pooling.plans import AdjustmentFund, PoolingPlan, Pools, Stage
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Study, study
 from tests.cases.policies import SOURCE, case_with, policy, policy_case
@@ -160,6 +160,17 @@ def test_an_adjustment_fund_of_a_scheme_that_ends_is_shared_out_by_need(
     taken_over = funds["taken_over"].loc["resident", 2023, "county"]
     expected = left.loc["county"] + np.repeat(held.to_numpy() / 4.0, 4)
     assert taken_over.to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-12)
+
+
+def test_money_of_a_scheme_that_ends_goes_where_need_is() -> None:
+    """Two pools of two counties: costs of one to three, and insured who are to cost nothing.
+
+    12 are shared as 3 and 9, a debt of 4 in halves.
+    """
+    names = ("west", "east")
+    pools = Pools(names, names, ("city",) * 2, ("city",) * 2, np.array([0, 1, 0, 1]))
+    money = by_need(pools, np.array([[12.0, -4.0]]), np.array([5.0, 0.0, 15.0, 0.0]))
+    assert money.tolist() == [[3.0, -2.0, 9.0, -2.0]]
 
 
 def test_reserve_months_before_a_merger_are_of_the_scheme_by_itself(
