@@ -10,7 +10,8 @@ import pytest
 from fundpool.actuarial.solvency import balance_recursion, short_range_test
 from fundpool.cli.tables import overview_text
 from fundpool.inputs.case import Case, read_case
-from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.flows.factors import with_levers
+from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.funds.summary import NEVER
 from fundpool.models.pooling.plans import PoolingPlan, pools_of
 from fundpool.models.projection.comparison import compare

@@ -11,7 +11,8 @@ import numpy as np
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.flows.factors import with_levers
+from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.county_effects import (
     CountyEffect,
