@@ -8,7 +8,7 @@ same mix, as far as there are stayers of a status. Where nobody lives they join 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -181,4 +181,4 @@ def with_joined(
 ) -> YearCount:
     """The count of a year with those who joined and without those who left at its end."""
     again = counted(people, pairs, care, cells)
-    return replace(count, persons=again.persons, expected_claims=again.expected_claims)
+    return count._replace(persons=again.persons, expected_claims=again.expected_claims)

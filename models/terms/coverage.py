@@ -109,7 +109,7 @@ def coverage_terms(case: Case, year: int) -> CoverageTerms:
         return case.value(f"coverage.{name}", year)
 
     return CoverageTerms(
-        turnover=turnover_hazard(value("turnover_share_remaining"), value("turnover_years")),
+        turnover=float(turnover_hazard(value("turnover_share_remaining"), value("turnover_years"))),
         stayer_turnover=value("stayer_turnover_relativity"),
         resident_lapse=value("resident_lapse_rate"),
         local_resident_lapse=value("local_resident_lapse_rate"),

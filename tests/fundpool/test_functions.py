@@ -16,12 +16,13 @@ import typer
 
 import fundpool
 from fundpool import Goals, Limits, Outputs, ReportOptions, Ruin, ScenarioOptions
+from fundpool.calls import arguments as arguments_module
+from fundpool.calls import results
 from fundpool.cli.commands import COMMANDS, app
 from fundpool.cli.session import option_of
-from fundpool.cli.spoken import MESSAGES
-from fundpool.functions import archiving, planning, projecting, reporting, requests, results
-from fundpool.functions import arguments as arguments_module
+from fundpool.functions import archiving, planning, projecting, reporting, requests
 from fundpool.models.analysis.what_if import PoolLevers
+from fundpool.options import MESSAGES
 from tests.cases.small import given, small_case
 from tests.cases.stochastic import scenario_section
 

@@ -206,7 +206,7 @@ def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
         "level_rate": _number(headline["level_rate_mean"]),
         "income_rate": _number(headline["income_rate_mean"]),
         "largest_ruin": _number(by_pool.ruin.max()),
-        "persons": _number(np.nansum(run.persons[0])),
+        "persons": _number(np.nansum(run.money["persons"][0])),
         "evenness": {name: _number(v) for name, v in evenness_between(side.case, by_pool).items()},
         "last_year": int(flows.years[-1]),
     }

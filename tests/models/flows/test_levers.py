@@ -144,10 +144,10 @@ def test_decided_rates_and_swaps_take_the_place_of_rules(jiangsu_study: Study) -
     case, flows = jiangsu_study.case, jiangsu_study.flows
     laid = layout(case, plan_for(case, "city"), "resident", flows.years[1:])
     plain, _ = pool_run(case, flows, laid)
-    span, pools = plain.income.shape
+    span, pools = plain.money["income"].shape
     paid, received = np.zeros((2, span, pools))
     paid[:, 0], received[:, 1] = 1e8, 1e8
-    rates = plain.income / plain.contribution_base
+    rates = plain.money["income"] / plain.money["contribution_base"]
     decided, _ = pool_run(case, flows, laid, decision=Decision(rates, paid, received))
     moved = decided.balance[0] - plain.balance[0]
     worth = 0.0

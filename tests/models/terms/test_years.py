@@ -64,7 +64,7 @@ def test_terms_are_what_the_case_says_of_each_year(
             expected = scheme.rule_array(rule, case.regions, of_year.year)
             np.testing.assert_array_equal(getattr(resolved.payroll, rule), expected)
         assert tuple(resolved.lag) == scheme.lag(scheme.regime(of_year.year))
-    rates = [float(t.schemes[employee].payroll.rate[0]) for t in terms if t.schemes[0].payroll]
+    rates = [float(p.rate[0]) for t in terms if (p := t.schemes[employee].payroll) is not None]
     assert rates[2] == pytest.approx(rates[1] - 0.01)
     assert [t.retirement_age[0] for t in terms] == [60.0, 60.0, 60.0, 60.5, 60.5]
     regimes = ["manual", "manual", "direct", "territorial", "territorial"]  # the last its own

@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from fundpool.functions.arguments import folder, of_kind, one_of, scenario_options, whole
-from fundpool.functions.notebook import (
+from fundpool.calls.arguments import folder, of_kind, one_of, scenario_options, whole
+from fundpool.calls.notebook import (
     change_html,
     comparison_html,
     effects_html,
