@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from fundpool.inputs.case import Case
@@ -25,6 +26,10 @@ YEARS = 4
 def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     """Every kind of input, with rules, a regime and shocks that change on the way."""
     base = rich_case()
+    table = base.tables["scheme_rules"]
+    same = [("resident", "ash", year, "deductible", "inpatient", 300.0) for year in (2021, 2024)]
+    base.settings["economy"]["medical_inflation"] = given(0.05)
+    base.tables["scheme_rules"] = pd.concat([table, pd.DataFrame(same, columns=table.columns)])
     changes = policy(
         schemes={
             "employee": {
@@ -85,6 +90,21 @@ def test_a_year_alone_is_that_year_of_all(case: Case, terms: tuple[YearTerms, ..
     """What later years share with earlier ones is what they would have had by themselves."""
     for of_year in terms:
         assert differences(year_terms(case, of_year.year), of_year) == []
+
+
+def test_an_amount_stated_again_is_money_of_its_own_year(
+    case: Case, terms: tuple[YearTerms, ...]
+) -> None:
+    """300 of 2024 is less than 300 of 2021 that has grown with the price of care since."""
+    resident = case.scheme_number("resident")
+    grown = 1.0 + case.value("economy.medical_inflation")
+
+    def deductible(elapsed: int) -> float:
+        rules = terms[elapsed].schemes[resident].benefits
+        return rules.formulas[rules.formula_of[0]][1].deductible
+
+    assert deductible(3) == pytest.approx(300.0 / grown)
+    assert deductible(4) == pytest.approx(300.0 / grown**4)
 
 
 def differences(one: Any, other: Any, path: str = "") -> list[str]:
