@@ -134,6 +134,7 @@ def with_levers(case: Case, flows: CountyFlows, levers: FlowLevers) -> CountyFlo
         missing_years_paid=missing_years_paid,
         claims_incurred=flows.claims_incurred * care,
         claims_offsite=flows.claims_offsite * care,
+        claims_by_distance=flows.claims_by_distance * care[..., None, None, None],
         expected_cost=flows.expected_cost * care,
         paths=replace(
             paths,

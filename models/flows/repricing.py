@@ -66,6 +66,7 @@ def repriced(case: Case, flows: CountyFlows, paths: EconomicPaths) -> CountyFlow
         missing_years_paid=times(flows.missing_years_paid, paid),
         claims_incurred=flows.claims_incurred * price[None, :, None],
         claims_offsite=flows.claims_offsite * price[None, :, None],
+        claims_by_distance=times(flows.claims_by_distance, price[None]),
         settlement=flows.settlement * price[None, :, None, None],
         cost_of_care=times(flows.cost_of_care, price),
         expected_cost=flows.expected_cost * price[None, :, None],
