@@ -167,7 +167,11 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
     partitions = []
     for scheme in case.schemes:
         given = candidates(
-            case, central_paths(lowest, scheme.name), months, list(request.merge_years)
+            case,
+            central_paths(lowest, scheme.name),
+            base.flows,
+            months,
+            list(request.merge_years),
         )
         best, solution = best_partition(given, choices.solver, choices.time_limit)
         if best is None:

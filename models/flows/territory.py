@@ -31,7 +31,20 @@ def near_and_away(
         territory: number of the level of the territory, ``(...)``.
         other: the same of the other fund of doubly covered people.
     """
+    near, away = _split(by_distance, territory, other)
+    return near.sum(axis=-1), away.sum(axis=-1)
+
+
+def paid_by_distance(by_distance: FloatArray, territory: IntArray, other: IntArray) -> FloatArray:
+    """Claims by distance of the place from the payer, ``(..., L + 1)``; else as above."""
+    near, away = _split(by_distance, territory, other)
+    return near + away
+
+
+def _split(
+    by_distance: FloatArray, territory: IntArray, other: IntArray
+) -> tuple[FloatArray, FloatArray]:
     index = np.broadcast_to(other[..., None, None, None], (*by_distance.shape[:-1], 1))
     paid = np.take_along_axis(by_distance, index, axis=-1)[..., 0]
     inside = np.arange(paid.shape[-2]) <= territory[..., None]
-    return (paid[..., 0] * inside).sum(axis=-1), (paid[..., 1] * ~inside).sum(axis=-1)
+    return paid[..., 0] * inside, paid[..., 1] * ~inside
