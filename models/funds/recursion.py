@@ -264,7 +264,7 @@ def pool_run(
     if decision is not None and len(laid.stages) > 1:
         raise ValueError("rates and swaps are decided for pools that stay the same")
     number = case.scheme_number(laid.scheme)
-    money = pool_money(case, laid, with_taken_in(case, flows, number, laid.claims))
+    money = pool_money(case, laid, with_taken_in(case, flows, number, laid.care))
     if decision is not None:
         money["income"] = decision.rates * money["contribution_base"]
     span = laid.stage_of.size
