@@ -16,6 +16,7 @@ from fundpool.inputs.case import Case, case_path, check_case, read_case
 from fundpool.inputs.case.policies import policy_contents
 from fundpool.inputs.format.vocabulary import AGES, SEXES, TIES
 from fundpool.models.calibration.multipliers import FITTED
+from fundpool.models.claims.benefits import severities
 from fundpool.models.projection.study import Study, study
 
 PUBLISHED = Published2009()
@@ -128,6 +129,25 @@ def test_migrants_in_counties_that_build_are_insured_less() -> None:
     of_three = replace(PUBLISHED)
     vars(of_three)["non_farm_mix"] = mix
     assert insured.insured_by_industry(of_three) == pytest.approx([0.064, 0.178, 0.167])
+
+
+@pytest.mark.parametrize(
+    ("scheme", "published"),
+    [("employee", 0.67), ("resident", 0.50), ("rural_cooperative", 0.40),
+     ("migrant_contract", 0.63)],
+)  # fmt: skip
+def test_schemes_pay_the_published_share_of_hospital_costs(
+    case: Case, scheme: str, published: float
+) -> None:
+    """Over the tiers by their share of admissions; deductible and ceiling counted."""
+    rules, costs = case.scheme(scheme), severities(case)
+    paid = cost = 0.0
+    for service, share in PUBLISHED.assumed("tiers").items():
+        formula = rules.benefit(service, case.regions.codes[0], case.base_year)
+        for severity in costs[case.services.index(service)]:
+            paid += share * formula.expected_payment(severity)
+            cost += share * severity.mean()
+    assert paid / cost == pytest.approx(published, abs=0.005)
 
 
 def test_every_policy_is_of_the_case(case: Case) -> None:
