@@ -29,9 +29,18 @@ def best_in_turn(
     The least, because everything else that runs can only slow a function down; in turn, so that
     a spell of load falls on all of them.
     """
-    best = dict.fromkeys(functions, float("inf"))
+    return {name: min(times) for name, times in in_turn(functions, rounds, clock).items()}
+
+
+def in_turn(
+    functions: Mapping[str, Callable[[], object]],
+    rounds: int,
+    clock: Callable[[Callable[[], object]], float] = seconds,
+) -> dict[str, list[float]]:
+    """Seconds of each function in each of the rounds, in which all run one after the other."""
+    times: dict[str, list[float]] = {name: [] for name in functions}
     gc.collect()
     for _ in range(rounds):
         for name, function in functions.items():
-            best[name] = min(best[name], clock(function))
-    return best
+            times[name].append(clock(function))
+    return times

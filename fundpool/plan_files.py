@@ -14,7 +14,7 @@ from fundpool.models.optimiser.plan import Plan
 from fundpool.writing import write_table
 
 if TYPE_CHECKING:
-    from fundpool.functions.results import Plan as PlannedRates
+    from fundpool.calls.results import Plan as PlannedRates
     from fundpool.inputs.case import Case
     from fundpool.models.optimiser.frontier import Frontier
     from fundpool.models.optimiser.partition import Partition

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("threadpoolctl", reason="benchmarks need the packages of the group develop")
 
-from benchmarks import BENCHMARKS, cohort_fund, memory, table
+from benchmarks import BENCHMARKS, cohort_fund, handwritten, memory, table
 from benchmarks.environment import unforced
 from benchmarks.province import case_year, dense_year
 from benchmarks.table import BEGIN, END, Row, as_markdown, as_records, as_text, figure, with_table
@@ -127,3 +127,16 @@ def test_an_unknown_name_is_refused() -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert "unknown: speed; machine, population_step" in done.stderr
+
+
+def test_what_is_written_by_hand_is_replaced_wherever_it_is_called() -> None:
+    """A function that no longer is called by the name would be measured against itself."""
+    step = handwritten.in_place.step_in_place
+    for loops in handwritten.LOOPS.values():
+        copy = handwritten.with_replaced(step, loops)
+        assert copy is not step
+        year = copy.__globals__["year_of_homes"]
+        names = getattr(year, "py_func", year).__globals__
+        for name, function in loops.items():
+            assert names[name] is function
+    assert handwritten.with_replaced(step, {"no_such_name": print}) is step

@@ -27,6 +27,18 @@ def money_of(row, work):  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
+def money_before(holdings, p, layers):  # type: ignore[no-untyped-def]
+    """Account money of row ``p`` of packed amounts ``(P, 3 * H)``."""
+    total = holdings.dtype.type(0.0)
+    for n in range(layers.shape[0]):
+        if layers[n, 0] == MONEY:
+            place = np.uint64(layers[n, 3])
+            for i in range(layers[n, 2]):
+                total += holdings[p, place + np.uint64(i)]
+    return total
+
+
+@compiled(LOOSE)
 def to_means(mean, older, each, work):  # type: ignore[no-untyped-def]
     """Amounts of one pair become means over its contributors.
 

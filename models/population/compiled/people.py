@@ -69,13 +69,13 @@ def add_up(rows, spans, numbers):  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def sum_statuses(total, rows, spans):  # type: ignore[no-untyped-def]
-    """``total[c] = sum of rows[k, c]`` over statuses."""
+def sum_statuses(total, people, p, spans):  # type: ignore[no-untyped-def]
+    """``total[c]`` becomes the sum over statuses of row ``p`` of packed people ``(P, M)``."""
     total[:] = 0.0
     for n in range(spans.shape[0]):
-        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        first, place = np.uint64(spans[n, 1]), np.uint64(spans[n, 3])
         for i in range(spans[n, 2]):
-            total[first + np.uint64(i)] += rows[k, first + np.uint64(i)]
+            total[first + np.uint64(i)] += people[p, place + np.uint64(i)]
 
 
 @compiled(LOOSE)
@@ -99,27 +99,29 @@ def born_to(everyone, survival, fertility, r):  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def survive_and_age(older, rows, spans, survival, r):  # type: ignore[no-untyped-def]
+def survive_and_age(older, packed, p, spans, survival, r):  # type: ignore[no-untyped-def]
     """People of a pair, or what they hold, a year older; nobody is left at age 0.
 
     Args:
         older: become those a year older, scratch rows.
-        rows: those of the year before, other scratch rows.
+        packed: those of the year before, ``(P, M)``.
+        p: the pair.
         spans: of statuses or layers; nobody comes into one from before it, nor leaves it at its
             end, behind which a nil is written (or what the open age leaves, behind the row).
         survival: survivorship ratios, ``(n + 1, 202)``.
         r: where they live.
     """
     for n in range(spans.shape[0]):
-        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        k, first, place = np.uint64(spans[n, 0]), np.uint64(spans[n, 1]), np.uint64(spans[n, 3])
         older[k, first] = 0.0
         for i in range(spans[n, 2]):
             c = first + np.uint64(i)
-            older[k, c + np.uint64(1)] = rows[k, c] * survival[r, c]
-    for row in range(older.shape[0]):  # the open age keeps its survivors
-        older[row, OLDEST_AGE] += rows[row, OLDEST_AGE] * survival[r, OLDEST_AGE]
-        older[row, AGES] = 0.0
-        older[row, CELLS - 1] += rows[row, CELLS - 1] * survival[r, CELLS - 1]
+            older[k, c + np.uint64(1)] = packed[p, place + np.uint64(i)] * survival[r, c]
+        for oldest in (OLDEST_AGE, CELLS - 1):  # the open age keeps its survivors
+            if spans[n, 1] <= oldest < spans[n, 1] + spans[n, 2]:
+                older[k, oldest] += older[k, oldest + 1]
+        if spans[n, 1] <= OLDEST_AGE:
+            older[k, AGES] = 0.0
 
 
 @compiled(LOOSE)

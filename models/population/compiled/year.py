@@ -28,6 +28,7 @@ from fundpool.models.population.compiled.holdings import (
     contributors_moving,
     copy_amounts,
     go_on_contributing,
+    money_before,
     money_of,
     sum_of_places,
     to_means,
@@ -45,7 +46,6 @@ from fundpool.models.population.compiled.people import (
     born_to,
     clear,
     dead_among,
-    lay_out,
     pack,
     retire,
     stay_and_leave,
@@ -53,8 +53,6 @@ from fundpool.models.population.compiled.people import (
     survive_and_age,
     times,
 )
-from fundpool.models.population.compiled.plain import FOUR
-from fundpool.models.population.compiled.vectors import fetch_ahead
 from fundpool.models.population.holdings import (
     LAYERS,
     MONEY,
@@ -64,7 +62,7 @@ from fundpool.models.population.year import RETIRED
 
 @compiled(LOOSE)
 def year_of_homes(  # type: ignore[no-untyped-def]
-    chunk, state, layout, pairs, rates, blocks, counts
+    chunk, state, layout, pairs, rates, of_claims, counts
 ):
     """The year of the homes of one chunk.
 
@@ -78,8 +76,8 @@ def year_of_homes(  # type: ignore[no-untyped-def]
         layout: :class:`fundpool.models.population.compiled.tables.Layout`.
         pairs: :class:`fundpool.models.population.compiled.tables.HomePairs`.
         rates: :class:`fundpool.models.population.compiled.tables.RateTables`.
-        blocks: :class:`fundpool.models.population.compiled.blocks.ClaimBlocks`.
-        counts: :class:`fundpool.models.population.compiled.tables.Counts`; rows of the chunk's
+        of_claims: :class:`fundpool.models.population.compiled.blocks.ClaimRuns`.
+        counts: :class:`fundpool.models.population.rates.YearCount`; rows of the chunk's
             pairs are filled.
     """
     people, holdings = state.people, state.holdings
@@ -116,11 +114,9 @@ def year_of_homes(  # type: ignore[no-untyped-def]
     rows = np.zeros((8, K + 1, SCRATCH), kind)
     total_away, arriving, moving, moved = rows[0], rows[1], rows[2], rows[3]
     here, end, x, older = rows[4], rows[5], rows[6], rows[7]
-    held_amounts = np.zeros((LAYERS, SCRATCH), kind)
     mean = np.zeros((LAYERS, SCRATCH), kind)
     numbers = np.empty(K, kind)
     held = np.zeros(K + 1, np.bool_)  # and nobody
-    four = np.empty(FOUR, kind)
     leaving = np.zeros((most_places, LAYERS + 1, SCRATCH), kind)
     everywhere = np.zeros((LAYERS + 1, SCRATCH), kind)
     returning = np.zeros((2, LAYERS + 1, SCRATCH), kind)
@@ -147,15 +143,11 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             p = n if n < own_pair else n + 1
             if n == last_pair - 1:
                 p = own_pair
-            if n + 1 < last_pair:
-                fetch_ahead(people, n + 1)
-                fetch_ahead(holdings, n + 1)
             r = residence[p]
-            lay_out(x, people, p, spans)
-            sum_statuses(everyone, x, spans)
+            sum_statuses(everyone, people, p, spans)
             deaths[p] = dead_among(everyone, survival, r)
             born = born_to(everyone, survival, fertility, r)
-            survive_and_age(older, x, spans, survival, r)
+            survive_and_age(older, people, p, spans, survival, r)
             if p == own_pair:
                 births[p] = born + left_behind if h != outside else 0.0
             else:
@@ -164,8 +156,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             deaths[p] += add_infants(
                 older, births[p], newborn_sex, newborn_survival, r, newborn_status, h
             )
-            lay_out(held_amounts, holdings, p, layers)
-            survive_and_age(mean, held_amounts, layers, survival, r)
+            survive_and_age(mean, holdings, p, layers, survival, r)
             to_means(mean, older, scratch, work)
             same = 0 if territory[p] == own_territory[h] else 1
             if p == own_pair:
@@ -218,12 +209,10 @@ def year_of_homes(  # type: ignore[no-untyped-def]
                 claims[p] = 0.0
                 continue
             # aged again: recomputing is cheaper than storing the aged people of all pairs
-            lay_out(here, people, p, spans)
-            survive_and_age(x, here, spans, survival, r)
+            survive_and_age(x, people, p, spans, survival, r)
             add_infants(x, births[p], newborn_sex, newborn_survival, r, newborn_status, h)
-            lay_out(held_amounts, holdings, p, layers)
-            released[p] = money_of(held_amounts[MONEY], work)
-            survive_and_age(mean, held_amounts, layers, survival, r)
+            released[p] = money_before(holdings, p, layers)
+            survive_and_age(mean, holdings, p, layers, survival, r)
             to_means(mean, x, scratch, work)
             clear(moved, spans)
             if p == own_pair:
@@ -258,4 +247,4 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             pack(holdings, p, mean, layers)
             for k in range(K):
                 persons[p, k] = numbers[k]
-            claims_by_class(claims, p, end, numbers, blocks, four)
+            claims_by_class(claims, p, end, numbers, of_claims)
