@@ -102,7 +102,7 @@ def pool_levers(projection: Projection, levers: FlowLevers, scheme: str) -> Pool
     laid = layout(case, projection.plan, scheme, projection.years)
     number = case.scheme_number(scheme)
     before, after = (
-        pool_money(case, laid, with_taken_in(case, record, number, laid.claims))
+        pool_money(case, laid, with_taken_in(case, record, number, laid.care))
         for record in (flows, moved)
     )
 

@@ -164,6 +164,23 @@ def recorded_care(case: Case, flows: CountyFlows, scheme: int, length: int = 0) 
     return RecordedCare(usual, by_distance)
 
 
+def outgo_by_lag(
+    case: Case, flows: CountyFlows, scheme: int, recorded: RecordedCare, pooled: PooledCare | None
+) -> FloatArray:
+    """A scheme's outgo (claims paid and administration) by the year of care, ``(L, T, n)``.
+
+    Args:
+        case: the case.
+        flows: its flows.
+        scheme: number of the scheme.
+        recorded: its claims.
+        pooled: what a plan makes of them; administration does not move with it.
+    """
+    paid, _ = recorded.pooled(pooled).run_off_parts()
+    usual, _ = recorded.usual.run_off_parts()
+    return paid + usual * administration_share(case, scheme, flows.years[1:])
+
+
 def administration_share(case: Case, scheme: int, years: IntArray) -> FloatArray:
     """Administration over claims paid by year and county, ``(T, n)``."""
     terms = case.schemes[scheme]
