@@ -120,7 +120,7 @@ def scenario_terms(
         responses = flow_responses(
             arrays, flows, flows.multipliers, (bool(moves[MOBILITY]), bool(moves[PARTICIPATION]))
         )
-    chance = claims_noise(case, flows, arrays()[1], model.overdispersion)
+    chance = claims_noise(flows, arrays()[1], model.overdispersion)
     income, base, subsidies, _ = responding(flows)
     recorded = _recorded(case, flows)
     parts = [outgo_by_lag(case, flows, number, care, None) for number, care in enumerate(recorded)]
