@@ -15,7 +15,7 @@ from fundpool.models.optimiser.program.constraints import FundColumns
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.objectives import Burden, LorenzGrid, even_grid
 from fundpool.models.optimiser.program.tail import TailColumns
-from fundpool.models.optimiser.statement.program import Held, Key, Multipliers
+from fundpool.models.optimiser.statement.program import Held, Key, LimitPrices
 
 
 def prices_of(
@@ -26,7 +26,7 @@ def prices_of(
     duals: FloatArray,
     held: Sequence[Held] = (),
     grids: Sequence[LorenzGrid | None] | None = None,
-) -> Multipliers:
+) -> LimitPrices:
     """Prices of all limits.
 
     Args:
@@ -49,7 +49,7 @@ def prices_of(
         )
         for number, burden in enumerate(burdens)
     )
-    return Multipliers(rows, spread, tuple(float(duals[program.rows[h.name]]) for h in held))
+    return LimitPrices(rows, spread, tuple(float(duals[program.rows[h.name]]) for h in held))
 
 
 class _Prices:

@@ -43,7 +43,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Multipliers:
+class LimitPrices:
     """Prices of the limits, in objectives a unit of money or of rate.
 
     Attributes:
@@ -123,7 +123,7 @@ class Statement:
         return total
 
     def bound(
-        self, weights: Mapping[str, float], prices: Multipliers, held: Sequence[Held] = ()
+        self, weights: Mapping[str, float], prices: LimitPrices, held: Sequence[Held] = ()
     ) -> float:
         """Lower bound of the least weighted sum of aims, by weak duality; holds for any prices.
 

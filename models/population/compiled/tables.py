@@ -30,7 +30,7 @@ class State(NamedTuple):
     holdings: FloatArray
 
 
-class Layout(NamedTuple):
+class CellLayout(NamedTuple):
     """Cells of packed rows (:class:`fundpool.models.population.held_cells.HeldCells`).
 
     Attributes:

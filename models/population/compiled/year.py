@@ -73,7 +73,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
     Args:
         chunk: every ``CHUNKS``-th home from this one on is the chunk's.
         state: :class:`fundpool.models.population.compiled.tables.State`, changed in place.
-        layout: :class:`fundpool.models.population.compiled.tables.Layout`.
+        layout: :class:`fundpool.models.population.compiled.tables.CellLayout`.
         pairs: :class:`fundpool.models.population.compiled.tables.HomePairs`.
         rates: :class:`fundpool.models.population.compiled.tables.RateTables`.
         of_claims: :class:`fundpool.models.population.compiled.blocks.ClaimRuns`.
