@@ -39,10 +39,11 @@ __all__ = [
     "rerun",
     "runs",
     "synthesise",
+    "tidy",
 ]
 
 if TYPE_CHECKING:
-    from fundpool.case_files import convert, init, new, synthesise
+    from fundpool.case_files import convert, init, new, synthesise, tidy
     from fundpool.diagnosis import doctor
     from fundpool.functions.archiving import diff, rerun, runs
     from fundpool.functions.planning import frontier, optimise, partition
@@ -76,6 +77,7 @@ _WHERE = {
     "init": "fundpool.case_files",
     "new": "fundpool.case_files",
     "synthesise": "fundpool.case_files",
+    "tidy": "fundpool.case_files",
     "doctor": "fundpool.diagnosis",
     "read_case": "fundpool.inputs.case.case",
     "check_case": "fundpool.models.calibration.checking",

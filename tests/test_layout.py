@@ -35,7 +35,7 @@ INPUTS = (
     ("case",),
     ("template",),
     ("folders",),
-    ("new",),
+    ("new", "tidy"),
 )
 """The same of ``inputs``."""
 WEB = (("serving",), ("requests",), ("work",), ("api",), ("server",))

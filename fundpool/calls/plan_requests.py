@@ -18,7 +18,7 @@ from fundpool.models.optimiser.partition import Partition, best_partition
 from fundpool.models.optimiser.problem.candidates import candidates
 from fundpool.models.optimiser.program.solving import check_solver
 from fundpool.models.optimiser.ruin.limit import RuinLimit
-from fundpool.models.pooling.plans import PoolingPlan
+from fundpool.models.pooling.plans import PoolingPlan, Stage
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection, Study
 from fundpool.options import USUAL_RUIN, Goals, Limits, Ruin
@@ -157,7 +157,7 @@ def plan_request(
 
 
 def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
-    """Which regions to pool, scheme by scheme.
+    """Which regions to pool, scheme by scheme; none for schemes that others take in.
 
     Raises:
         NoPlanError: a scheme has no choice of pools that can be solved.
@@ -166,7 +166,8 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
     months = (choices.policy or policy_of(case, request.reserve_months)).reserve_months
     lowest = base.pooled(case.levels[0])
     partitions = []
-    for scheme in case.schemes:
+    last = int(base.flows.years[-1])
+    for scheme in (scheme for scheme in case.schemes if scheme.in_force(last)):
         given = candidates(
             case, central_paths(lowest, scheme.name), months, list(request.merge_years)
         )
@@ -177,10 +178,10 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
     return tuple(partitions)
 
 
-def joined(partitions: Sequence[Partition]) -> PoolingPlan:
-    """The chosen pools of all schemes as one plan."""
+def joined(case: Case, partitions: Sequence[Partition]) -> PoolingPlan:
+    """The chosen pools of all schemes as one plan; at the lowest level where none were chosen."""
     stages = [stage for choice in partitions for stage in choice.plan.stages]
-    return PoolingPlan("chosen", tuple(stages))
+    return PoolingPlan("chosen", (Stage(case.levels[0]), *stages))
 
 
 def planned(

@@ -218,7 +218,7 @@ def optimise(
         except NoPlanError as error:
             say(f"fundpool: {error}")
             raise typer.Exit(NO_PLAN) from None
-        pools = joined(partitions)
+        pools = joined(opened, partitions)
     plan: Plan | None = None
     if request.rated:
         say("Optimising", quiet)

@@ -94,7 +94,7 @@ def optimise(
     partitions: tuple[Partition, ...] = ()
     if request.pooled:
         partitions = chosen_pools(base.study, request)
-        base = base.study.pooled(joined(partitions))
+        base = base.study.pooled(joined(base.case, partitions))
     plan = planned(base, request, partitions)
     if target is not None:
         record, tables = plan_contents(base.case, plan, partitions)

@@ -5,7 +5,7 @@ direct settlement, care elsewhere by the lag of the regime in force. What is unp
 A scheme that takes another in pays its open claims from then on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -142,17 +142,34 @@ def administration_share(case: Case, scheme: int, years: IntArray) -> FloatArray
     return np.stack([terms.rule_array("administration", case.regions, int(y)) for y in years])
 
 
-def year_after(outgo: FloatArray) -> FloatArray:
+def year_after(outgo: FloatArray, breaks: Collection[int] = ()) -> FloatArray:
     """Outgo a year later, ``(T, ...)``; after the last year it grows as it did into the last.
 
     >>> year_after(np.array([[100.0], [110.0]])).round(6).tolist()
     [[110.0], [121.0]]
+
+    Args:
+        outgo: by year.
+        breaks: numbers of years, counted from 0, after which the outgo is another's: from them,
+            too, it grows as it did before.
     """
-    last = outgo[-1]
-    if outgo.shape[0] > 1:
-        before = outgo[-2]
-        last = last * ratio(last, before, 1.0)
-    return np.concatenate([outgo[1:], last[None]])
+    following = np.concatenate([outgo[1:], outgo[-1:]])
+    for t in {*breaks, outgo.shape[0] - 1}:
+        following[t] = outgo[t]
+        if t > 0:
+            following[t] = outgo[t] * ratio(outgo[t], outgo[t - 1], 1.0)
+    return following
+
+
+def years_before_mergers(case: Case, scheme: str, years: IntArray) -> list[int]:
+    """Numbers of projected years, counted from 0, after which a scheme merges with another.
+
+    What it pays from then on is not for those whom its reserve of that year is for: the members
+    and the money of the other come together, a year later.
+    """
+    own = case.scheme(scheme)
+    mergers = {own.merger, *(since for since, _ in own.taken_in)}
+    return [t for t, year in enumerate(years) if int(year) + 1 in mergers]
 
 
 def county_book(

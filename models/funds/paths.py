@@ -24,7 +24,8 @@ class PoolPaths:
         years: projected years, ``(T,)``.
         contribution_base: what a rate of the pooled fund is a share of, ``(s, T, p)``.
         income: pooled contributions (account credits taken off) at the rates in force.
-        subsidies: paid in by the state, and what comes from personal accounts.
+        subsidies: paid in by the state, what comes from personal accounts, and balances of schemes
+            taken in on the way.
         outgo: claims paid and administration.
         outstanding: claims incurred and not yet paid at the end of the year.
         outgo_next_year: outgo of the year after.

@@ -5,6 +5,7 @@ offices collect for a larger fund; they collect no less of what is paid for miss
 all stages stand in one list of ``P``; a pool has numbers in the years of its stage only.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,13 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
-from fundpool.models.funds.books import OTHER_INCOME, CountyBook, county_book, year_after
+from fundpool.models.funds.books import (
+    OTHER_INCOME,
+    CountyBook,
+    county_book,
+    year_after,
+    years_before_mergers,
+)
 from fundpool.models.pooling.effects import collection_effort
 from fundpool.models.pooling.timeline import Layout
 
@@ -51,8 +58,13 @@ class PoolFactors:
     interest: FloatArray
 
 
-def county_money(book: CountyBook) -> dict[str, FloatArray]:
+def county_money(book: CountyBook, breaks: Collection[int] = ()) -> dict[str, FloatArray]:
     """A scheme's flows by county, and what the recursion and its measures make of them.
+
+    Args:
+        book: flows by county.
+        breaks: years after which the outgo is another's
+            (:func:`fundpool.models.funds.books.year_after`).
 
     Returns:
         ``(T, n)`` each: the columns of :class:`fundpool.models.funds.books.CountyBook`;
@@ -64,7 +76,7 @@ def county_money(book: CountyBook) -> dict[str, FloatArray]:
         **vars(book),
         "other_income": np.sum([getattr(book, name) for name in OTHER_INCOME], axis=0),
         "outgo": outgo,
-        "outgo_next_year": year_after(outgo),
+        "outgo_next_year": year_after(outgo, breaks),
         "owed_before": book.outstanding - book.claims_incurred + book.claims_paid,
     }
 
@@ -80,7 +92,8 @@ def pool_money(case: Case, laid: Layout, book: CountyBook) -> dict[str, FloatArr
     Returns:
         what :func:`county_money` has, and ``income``, contributions less account credits.
     """
-    by_county = county_money(book)
+    years = case.base_year + 1 + np.arange(book.claims_paid.shape[0])
+    by_county = county_money(book, years_before_mergers(case, laid.scheme, years))
     shape = laid.stage_of.size, int(laid.offsets[-1])
     money = {name: np.full(shape, np.nan) for name in by_county}
     for number, (stage, pools) in enumerate(zip(laid.stages, laid.pools, strict=True)):

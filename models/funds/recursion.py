@@ -14,7 +14,7 @@ in one list of ``P``; a pool has numbers in the years of its stage only.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import opening_balances, with_taken_in
 from fundpool.models.funds.pool_money import PoolFactors, gather, pool_money
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
-from fundpool.models.pooling.plans import PoolingPlan, Pools, members, pools_of
+from fundpool.models.pooling.plans import PoolingPlan, Pools, members
 from fundpool.models.pooling.timeline import Layout, layout
 
 
@@ -45,16 +45,14 @@ class RatePlan:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """Balances of a scheme that another takes in.
+    """Money of a scheme that another takes in.
 
     Attributes:
         year: number of the projected year at whose start it does, counted from 0.
-        pools: the pools that held them.
-        balance: by pool, ``(N, p)``, or ``(1, p)`` for the same in all scenarios.
+        balance: by county, ``(N, n)``, or ``(1, n)`` for the same in all scenarios.
     """
 
     year: int
-    pools: Pools
     balance: FloatArray
 
 
@@ -148,8 +146,7 @@ def pool_balances(
         arrived = np.zeros((1, balance.shape[1]))
         for other in taken_in:
             if other.year == t:
-                place = members(other.pools, pools)
-                arrived = arrived + gather(place, other.balance, balance.shape[1])
+                arrived = arrived + gather(pools.of_county, other.balance, balance.shape[1])
         balance = balance + arrived
         start[t, here], taken_over[t, here] = balance[0], arrived[0]
         flow = flow_of(t)
@@ -186,17 +183,13 @@ def pool_balances(
 class PoolRun:
     """A scheme's pools under a plan; ``T`` years, ``P`` pools of all stages, ``N`` scenarios.
 
-    Central money ``(T, P)`` is NaN outside a pool's life; so are balances.
+    Central money and balances are NaN outside a pool's life.
 
     Attributes:
         layout: the pools.
         years: years in which the scheme stands, ``(T,)``.
-        persons, contribution_base, contributions: central path, as are the next four lines.
-        income: contributions less account credits.
-        subsidies: with what is gained from accounts and for missing years.
-        outgo, outgo_next_year: claims paid and administration.
-        outstanding: claims incurred and not yet paid.
-        owed_before: claims incurred and not yet paid at the start of the year.
+        money: central money by name (:func:`fundpool.models.funds.pool_money.pool_money`),
+            ``(T, P)`` each.
         interest: of the central path, ``(T,)``.
         opening: balance at the start of a pool's life, central path, ``(P,)``.
         opening_balance: at the start of each year, with what is taken over from merged schemes
@@ -207,21 +200,12 @@ class PoolRun:
         paid, received: levies and grants of the central path, ``(T, P)``.
         hub: held by all adjustment funds together at year ends, ``(N + 1, T)``.
         total: held by all pools and adjustment funds together, ``(N + 1, T)``.
-        money: all central money by name (:func:`fundpool.models.funds.pool_money.pool_money`).
         hub_years: adjustment funds one by one.
     """
 
     layout: Layout
     years: IntArray
-    persons: FloatArray
-    contribution_base: FloatArray
-    contributions: FloatArray
-    income: FloatArray
-    subsidies: FloatArray
-    outgo: FloatArray
-    outstanding: FloatArray
-    outgo_next_year: FloatArray
-    owed_before: FloatArray
+    money: Mapping[str, FloatArray]
     interest: FloatArray
     opening: FloatArray
     opening_balance: FloatArray
@@ -231,7 +215,6 @@ class PoolRun:
     received: FloatArray
     hub: FloatArray
     total: FloatArray
-    money: Mapping[str, FloatArray] = field(default_factory=dict)
     hub_years: tuple[HubYear, ...] = ()
 
     @property
@@ -240,14 +223,10 @@ class PoolRun:
 
         A pool without outgo has none to count (NaN), or zero if it owes money.
         """
-        monthly = self.outgo_next_year / 12.0
-        held = self.balance[0] - self.outstanding
+        monthly = self.money["outgo_next_year"] / 12.0
+        held = self.balance[0] - self.money["outstanding"]
         blank = np.where(held < 0, 0.0, np.nan)
         return ratio(held, monthly, blank)
-
-
-CENTRAL = ("persons", "contribution_base", "contributions", "income", "outgo", "outstanding",
-           "outgo_next_year", "owed_before")  # fmt: skip
 
 
 def pool_run(
@@ -308,13 +287,12 @@ def pool_run(
     )
     places = np.arange(int(laid.offsets[-1]))
     run = PoolRun(
-        layout=laid, years=flows.years[1 : span + 1], interest=flows.paths.interest[:span],
-        **{name: money[name] for name in CENTRAL}, subsidies=money["other_income"],
+        layout=laid, years=flows.years[1 : span + 1], money=money,
+        interest=flows.paths.interest[:span],
         opening=found.opening[np.repeat(laid.starts, np.diff(laid.offsets)), places],
         opening_balance=found.opening, taken_over=found.taken_over,
         balance=found.balance, paid=found.paid, received=found.received, hub=found.hub,
-        total=found.total, money=money,
-        hub_years=found.hub_years,
+        total=found.total, hub_years=found.hub_years,
     )  # fmt: skip
     return run, found.left
 
@@ -352,21 +330,45 @@ def scheme_run(
 def _taken_in(
     case: Case, flows: CountyFlows, plan: PoolingPlan, scheme: str, until: int
 ) -> list[TakenIn]:
-    """What other schemes hand to a scheme up to a year, with what they took in themselves."""
+    """What other schemes hand to a scheme up to a year, with what they took in themselves.
+
+    A scheme hands its money to the one that stands by itself in the year in which it ends, however
+    many are taken in that year one by another.
+    """
     taken = []
-    for merger in case.settings.mergers:
-        if merger.into == scheme and merger.year <= until:
-            number = merger.year - int(flows.years[1])
-            other = layout(case, plan, merger.scheme, flows.years[1:])
-            if other.pools:
-                earlier = _taken_in(case, flows, plan, merger.scheme, merger.year - 1)
-                _, left = pool_run(case, flows, other, taken_in=earlier)
-                taken.append(TakenIn(number, other.pools[-1], left))
-            else:  # merged as the projection begins
-                pools = pools_of(case, plan.stage(merger.scheme, merger.year))
-                left = pools.total(opening_balances(case, merger.scheme))[None]
-                taken.append(TakenIn(number, pools, left))
+    for since, file in case.scheme(scheme).taken_in:
+        if since > until or case.scheme(file.name).merger != since:
+            continue  # not yet, or handed on by the scheme that took it in before
+        number = since - int(flows.years[1])
+        laid = layout(case, plan, file.name, flows.years[1:])
+        if laid.pools:
+            earlier = _taken_in(case, flows, plan, file.name, since - 1)
+            run, left = pool_run(case, flows, laid, taken_in=earlier)
+            expected_cost = flows.expected_cost[case.scheme_number(file.name), number, :-1]
+            money = by_need(laid.pools[-1], left, expected_cost)
+            if run.hub_years and run.hub_years[-1].year == laid.stage_of.size - 1:
+                last = run.hub_years[-1]
+                money = money + by_need(last.hubs, last.balance[None], expected_cost)
+        else:  # merged as the projection begins
+            money = opening_balances(case, file.name)[None]
+        taken.append(TakenIn(number, money))
     return taken
+
+
+def by_need(pools: Pools, money: FloatArray, expected_cost: FloatArray) -> FloatArray:
+    """Money of pools or adjustment funds of a scheme that ends, by county, ``(N, n)``.
+
+    Each county has a share of the money of its pool by need, as of the levies of an adjustment
+    fund: by the cost expected of its insured; alike where nothing is expected.
+
+    Args:
+        pools: counties of the pools or funds.
+        money: what they hold, ``(N, p)``.
+        expected_cost: cost expected of the insured in the scheme's last year, ``(n,)``.
+    """
+    insuring = pools.total(expected_cost) > 0.0
+    weight = np.where(insuring[pools.of_county], expected_cost, 1.0)
+    return money[:, pools.of_county] * (weight / pools.total(weight)[pools.of_county])
 
 
 def standing_runs(

@@ -20,8 +20,10 @@ from fundpool.models.optimiser.certificate import (
     terms_of,
     violations,
 )
+from fundpool.models.optimiser.explain.prices import obstacle
 from fundpool.models.optimiser.limits import Aims, aims_of, policy_of
-from fundpool.models.optimiser.planning import Choices
+from fundpool.models.optimiser.plan import Plan
+from fundpool.models.optimiser.planning import Choices, lasting_schemes
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
 from fundpool.models.optimiser.program.highs import HighsResult, loaded, run
 from fundpool.models.optimiser.program.model import Model, build, decisions_of, set_objective
@@ -83,7 +85,7 @@ def frontier(
     case = projection.case
     policy = choices.policy or policy_of(case, reserve_months)
     aims = choices.aims or aims_of(case)
-    names = choices.schemes or tuple(scheme.name for scheme in case.schemes)
+    names = choices.schemes or lasting_schemes(projection)
     total = len(names) * points * points
     found = []
     for number, name in enumerate(names):
@@ -103,8 +105,12 @@ def scheme_frontier(
     """Efficient plans of one scheme."""
     cheap = optimised([fund], _only(aims, ("burden", "unevenness", "swaps")))
     even = optimised([fund], _only(aims, ("unevenness", "burden", "swaps")))
-    if cheap.model.elastic or even.model.elastic:
-        raise ValueError(f"{fund.paths.scheme} has no plan that keeps every floor")
+    if cheap.model.elastic:
+        why = obstacle(Plan(fund.policy, aims, (cheap,)))
+        raise ValueError(
+            " ".join([f"{fund.paths.scheme} has no plan that keeps every floor.",
+                      *why.sentences[:1], *why.remedies])
+        )  # fmt: skip
     spread = np.linspace(0.0, 1.0, points)
     burden = cheap.terms["burden"] + spread * (even.terms["burden"] - cheap.terms["burden"])
     most = max(cheap.terms["swaps"], even.terms["swaps"])

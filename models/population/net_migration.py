@@ -8,7 +8,6 @@ same mix, as far as there are stayers of a status. Where nobody lives they join 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -160,4 +159,4 @@ def with_joined(
 ) -> YearCount:
     """The count of a year with those who joined and without those who left at its end."""
     again = counted(people, pairs, care, cells)
-    return replace(count, persons=again.persons, expected_claims=again.expected_claims)
+    return count._replace(persons=again.persons, expected_claims=again.expected_claims)

@@ -200,7 +200,5 @@ def _go_home(
 
 def with_struck(count: YearCount, struck: Struck) -> YearCount:
     """A year's count with what shocks did at its start."""
-    fields = {name: getattr(count, name) for name in YearCount.__dataclass_fields__}
-    for name in Struck.__dataclass_fields__:
-        fields[name] = fields[name] + getattr(struck, name)
-    return YearCount(**fields)
+    names = Struck.__dataclass_fields__
+    return count._replace(**{name: getattr(count, name) + getattr(struck, name) for name in names})

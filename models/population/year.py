@@ -11,8 +11,6 @@ People are conserved: for every pair,
 ``end = start - deaths + births + arrivals - onward - returned``.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from fundpool.inputs.format.vocabulary import AGES, CELLS, OLDEST_AGE
@@ -367,4 +365,4 @@ def without_reservoir(count: YearCount, pairs: PairIndex) -> YearCount:
         values = getattr(count, name)
         values[pairs.reservoir] = 0.0
         changed[name] = values
-    return replace(count, **changed)
+    return count._replace(**changed)

@@ -151,7 +151,7 @@ def solvency_risk(
 
     Raises:
         CaseError: the case has no section ``scenarios``.
-        ValueError: fewer than two scenarios, a bad seed, plan or method.
+        ValueError: fewer than two scenarios, a bad seed, plan or method, or schemes that merge.
         EngineError: the engine cannot be used.
     """
     settings = scenario_settings(study.case)

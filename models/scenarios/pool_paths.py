@@ -9,6 +9,7 @@ from fundpool.models.pooling.plans import PoolingPlan, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.flows import county_scratch, draws, fill
+from fundpool.models.scenarios.model import refuse_beyond_scenarios
 from fundpool.models.scenarios.terms import ScenarioTerms, added_parts, lagged, scenario_terms
 
 
@@ -42,11 +43,13 @@ def sampled_paths(
 
     Raises:
         CaseError: the case has no section ``scenarios``.
-        ValueError: no scenario asked for, or a plan that changes its pools or swaps money.
+        ValueError: no scenario asked for, a plan that changes its pools or swaps money, or schemes
+            that merge.
         KeyError: no such scheme.
     """
     if scenarios < 1 or first < 0:
         raise ValueError("ask for at least one scenario, from number 0 on")
+    refuse_beyond_scenarios(study.case)
     case = study.case
     own = terms or scenario_terms(study)
     number = case.scheme_number(scheme)

@@ -23,6 +23,7 @@ from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.draws import REPLICATES
 from fundpool.models.scenarios.engines import Engine, Job, results
 from fundpool.models.scenarios.flows import chunks
+from fundpool.models.scenarios.model import refuse_beyond_scenarios
 from fundpool.models.scenarios.pools import (
     Kept,
     PlanLayout,
@@ -190,11 +191,12 @@ def run_scenarios(
 
     Raises:
         CaseError: the case has no section ``scenarios``.
-        ValueError: fewer than two scenarios, a bad seed or a bad plan.
+        ValueError: fewer than two scenarios, a bad seed, a bad plan or schemes that merge.
         EngineError: the engine cannot be used.
     """
     if scenarios < 2:
         raise ValueError("ask for at least two scenarios")
+    refuse_beyond_scenarios(study.case)
     own = terms or scenario_terms(study)
     named = {plan.name: plan for plan in (plan_for(study.case, plan) for plan in plans)}
     sections = [

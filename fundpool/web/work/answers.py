@@ -11,7 +11,8 @@ import numpy as np
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.flows.factors import with_levers
+from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.county_effects import (
     CountyEffect,
@@ -205,7 +206,7 @@ def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
         "level_rate": _number(headline["level_rate_mean"]),
         "income_rate": _number(headline["income_rate_mean"]),
         "largest_ruin": _number(by_pool.ruin.max()),
-        "persons": _number(np.nansum(run.persons[0])),
+        "persons": _number(np.nansum(run.money["persons"][0])),
         "evenness": {name: _number(v) for name, v in evenness_between(side.case, by_pool).items()},
         "last_year": int(flows.years[-1]),
     }

@@ -68,4 +68,4 @@ def step_in_place(
     )
     side_by_side(lambda chunk: year_of_homes(chunk, *tables), range(CHUNKS), threads)
     lost = lapsed_on_move(counts.onward, counts.returned, pairs, rates)
-    return YearCount(**counts._replace(lapsed=counts.lapsed + lost)._asdict())
+    return counts._replace(lapsed=counts.lapsed + lost)

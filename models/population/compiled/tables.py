@@ -14,7 +14,7 @@ from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.population.compiled.blocks import K, cover_plan, moves_plan, with_lapses
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import share_elsewhere_in_territory, staying_by_cell
-from fundpool.models.population.rates import YearRates
+from fundpool.models.population.rates import YearCount, YearRates
 
 
 class State(NamedTuple):
@@ -148,23 +148,6 @@ class RateTables(NamedTuple):
     credit: CreditRates
 
 
-class Counts(NamedTuple):
-    """What is filled; shapes as in :class:`fundpool.models.population.rates.YearCount`."""
-
-    persons: FloatArray
-    expected_claims: FloatArray
-    births: FloatArray
-    deaths: FloatArray
-    arrivals: FloatArray
-    onward: FloatArray
-    returned: FloatArray
-    retiring: FloatArray
-    lapsed: FloatArray
-    money_out: FloatArray
-    money_in: FloatArray
-    money_released: FloatArray
-
-
 def home_pairs(pairs: PairIndex, rates: YearRates, kind: type[np.floating]) -> HomePairs:
     """The pairs of a case, with the destination shares of a year in a precision."""
     return HomePairs(
@@ -219,10 +202,10 @@ def rate_tables(rates: YearRates, cells: HeldCells, kind: type[np.floating]) -> 
     return RateTables(vital, moves, cover, credit)
 
 
-def empty_counts(count: int, claims: FloatArray, groups: int) -> Counts:
+def empty_counts(count: int, claims: FloatArray, groups: int) -> YearCount:
     """Counts of a number of pairs and retiring groups, with memory for the expected claims."""
     by_status, by_pair, by_two = (count, K), (count,), (count, 2)
-    return Counts(
+    return YearCount(
         persons=np.zeros(by_status),
         expected_claims=claims,
         births=np.empty(by_pair),

@@ -77,7 +77,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
         pairs: :class:`fundpool.models.population.compiled.tables.HomePairs`.
         rates: :class:`fundpool.models.population.compiled.tables.RateTables`.
         of_claims: :class:`fundpool.models.population.compiled.blocks.ClaimRuns`.
-        counts: :class:`fundpool.models.population.compiled.tables.Counts`; rows of the chunk's
+        counts: :class:`fundpool.models.population.rates.YearCount`; rows of the chunk's
             pairs are filled.
     """
     people, holdings = state.people, state.holdings

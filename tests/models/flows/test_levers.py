@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from fundpool.inputs.case import Case
-from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.flows.factors import with_levers
+from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.funds.books import with_taken_in
 from fundpool.models.funds.county_effects import county_effect
 from fundpool.models.funds.pool_money import Chance, county_money, pool_factors
@@ -143,10 +144,10 @@ def test_decided_rates_and_swaps_take_the_place_of_rules(jiangsu_study: Study) -
     case, flows = jiangsu_study.case, jiangsu_study.flows
     laid = layout(case, plan_for(case, "city"), "resident", flows.years[1:])
     plain, _ = pool_run(case, flows, laid)
-    span, pools = plain.income.shape
+    span, pools = plain.money["income"].shape
     paid, received = np.zeros((2, span, pools))
     paid[:, 0], received[:, 1] = 1e8, 1e8
-    rates = plain.income / plain.contribution_base
+    rates = plain.money["income"] / plain.money["contribution_base"]
     decided, _ = pool_run(case, flows, laid, rate_plan=RatePlan(rates, paid, received))
     moved = decided.balance[0] - plain.balance[0]
     worth = 0.0
@@ -200,6 +201,18 @@ def test_clusters_by_their_short_form(small: Case) -> None:
     }.items():
         with pytest.raises(ValueError, match=words):
             plan_for(small, wrong)
+
+
+def test_every_record_of_claims_follows_care_and_its_price(small: Case) -> None:
+    """Payments by place, the cost of care and double payment are parts of the same claims."""
+    base = study(small, 2).flows
+    moved = with_levers(small, base, FlowLevers(care=0.2, medical_inflation=0.01))
+    incurred = moved.settlement.sum(axis=3)
+    np.testing.assert_allclose(incurred[..., :-1], moved.claims_incurred[..., :-1], rtol=1e-12)
+    change = moved.claims_incurred[0, :, 0] / base.claims_incurred[0, :, 0]
+    for name in ("cost_of_care", "duplicate_avoided"):
+        before = getattr(base, name)
+        np.testing.assert_allclose(getattr(moved, name), before * change[:, None], rtol=1e-12)
 
 
 def test_the_base_year_was_observed_and_stays(small: Case) -> None:

@@ -100,7 +100,7 @@ def test_recursion_and_scenarios_say_the_same(
         live = np.isfinite(run.balance[0, :, number])
         own = own[own["year"].isin(run.years[live])]
         for name in ("outstanding", "outgo_next_year"):
-            assert getattr(run, name)[live, number] == pytest.approx(own[name].to_numpy()), name
+            assert run.money[name][live, number] == pytest.approx(own[name].to_numpy()), name
         balance = own["balance"].to_numpy()
         assert run.balance[0, live, number] == pytest.approx(balance, rel=1e-9, abs=1e-6)
         grown = np.cumprod(1.0 + run.interest[live])
