@@ -98,7 +98,9 @@ def case_year() -> Year:
     pairs, year = prepared.pairs, case.base_year + 1
     opened = opening_year(prepared)
     payroll = payroll_scheme(case)
-    store = empty_record(len(case.schemes), 1, pairs.counties, int(prepared.region[-1]) + 1)
+    store = empty_record(
+        len(case.schemes), 1, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels)
+    )
     books = AccountBooks(prepared, payroll, store, economic_paths(case, 1))
     holdings = books.opening_holdings(opened.people.persons)
     ages = retirement.retirement_ages(case, year)

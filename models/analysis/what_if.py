@@ -308,7 +308,7 @@ def one_stage(paths: PoolPaths, levers: PoolLevers) -> Layout:
         hubs=(hub,),
         stage_of=np.zeros(years, dtype=np.int64),
         offsets=np.array([0, pools], dtype=np.int64),
-        claims={},
+        care={},
     )
 
 

@@ -29,12 +29,14 @@ class ClaimSums(NamedTuple):
 
     Attributes:
         settlement: by chunk, ``(CHUNKS, S, n + 1, columns)``.
+        by_distance: by chunk, ``(CHUNKS, S, n + 1, L + 1, 2, L)``.
         cost, paid, paid_second, at_mean_cost: by pair and status, ``(P, K)``.
         uncoordinated: ``(P,)``.
         cost_at_place: by chunk, ``(CHUNKS, n + 1)``.
     """
 
     settlement: FloatArray
+    by_distance: FloatArray
     cost: FloatArray
     paid: FloatArray
     paid_second: FloatArray
@@ -44,14 +46,28 @@ class ClaimSums(NamedTuple):
 
 
 @compiled(LOOSE)
-def _paid_by_rule(claims, place, scheme, payer, rules, places):  # type: ignore[no-untyped-def]
+def _distance(payer, place, regions):  # type: ignore[no-untyped-def]
+    """See :func:`fundpool.models.claims.terms.distance`."""
+    for level in range(regions.shape[0]):
+        if regions[level, payer] == regions[level, place]:
+            return level
+    return regions.shape[0]
+
+
+@compiled(LOOSE)
+def _kinds_of_site(distance, levels):  # type: ignore[no-untyped-def]
+    """First and behind last of on-site (0) and off-site (1) that care at a distance may be."""
+    return 0 if distance < levels else 1, 2 if distance > 0 else 1
+
+
+@compiled(LOOSE)
+def _paid_by_rule(claims, place, scheme, payer, off_site, rules):  # type: ignore[no-untyped-def]
     """Payment of one fund for claims ``(N,)`` made at a place, in base-year money.
 
     ``sum over kinds of claims * cover * payments``, times the share claimed if off-site.
     """
-    payments, cover, territory = rules.payments, rules.cover, places.territory
+    payments, cover = rules.payments, rules.cover
     rule_set, share_claimed = rules.rule_set, rules.share_claimed
-    off_site = 1 if territory[payer] != territory[place] else 0
     rule = rule_set[scheme, payer]
     amount = 0.0
     for n in range(claims.size):
@@ -62,22 +78,23 @@ def _paid_by_rule(claims, place, scheme, payer, rules, places):  # type: ignore[
 
 
 @compiled(LOOSE)
-def _paid_together(claims, place, residence, home, rules, places):  # type: ignore[no-untyped-def]
+def _paid_together(  # type: ignore[no-untyped-def]
+    claims, place, residence, home, near, far, rules
+):
     """Payments for claims ``(N,)`` of dual cover made at a place, in base-year money.
 
-    See :func:`fundpool.models.claims.year.paid_together` for the equations.
+    See :func:`fundpool.models.claims.year.paid_together` for the equations; ``near`` and ``far``
+    are 1 where the care is off-site for the local and for the home fund.
 
     Returns:
         what the local fund pays, what the home fund pays, and what both would pay if neither knew
         of the other.
     """
     payments, together, cover = rules.payments, rules.together, rules.cover
-    rule_set, share_claimed, territory = rules.rule_set, rules.share_claimed, places.territory
+    rule_set, share_claimed = rules.rule_set, rules.share_claimed
     scheme_of, second_scheme = rules.scheme_of, rules.second_scheme
     scheme = scheme_of[DUAL]
-    outside = territory.size - 1
-    near = 1 if territory[residence] != territory[place] else 0
-    far = 1 if territory[home] != territory[place] else 0
+    outside = rule_set.shape[1] - 1
     seen = share_claimed[scheme] if near == 1 else 1.0
     if residence == outside:
         seen = 0.0
@@ -96,6 +113,30 @@ def _paid_together(claims, place, residence, home, rules, places):  # type: igno
         other += claims[n] * at_home * (by_local * two + (1.0 - by_local) * alone_home)
         apart += claims[n] * (by_local * alone + at_home * alone_home)
     return local, other, apart
+
+
+@compiled(LOOSE)
+def _add_together(  # type: ignore[no-untyped-def]
+    by_distance, claims, place, residence, home, rules, places
+):
+    """Add payments for dual cover to ``by_distance`` of a chunk, ``(S, n + 1, L + 1, 2, L)``.
+
+    Each fund pays as if its own care were on-site and off-site, beside the other fund with each
+    level of territory.
+    """
+    scheme_of, second_scheme, regions = rules.scheme_of, rules.second_scheme, places.regions
+    levels, scheme = regions.shape[0], scheme_of[DUAL]
+    here, away = _distance(residence, place, regions), _distance(home, place, regions)
+    first_near, behind_near = _kinds_of_site(here, levels)
+    first_far, behind_far = _kinds_of_site(away, levels)
+    for near in range(first_near, behind_near):
+        for far in range(first_far, behind_far):
+            local, other, _ = _paid_together(claims, place, residence, home, near, far, rules)
+            for level in range(levels):
+                if (1 if away > level else 0) == far:
+                    by_distance[scheme, residence, here, near, level] += local
+                if (1 if here > level else 0) == near:
+                    by_distance[second_scheme, home, away, far, level] += other
 
 
 @compiled(LOOSE)
@@ -125,7 +166,7 @@ def _shares_of_rules(whole, shares, h, pairs, rules, places):  # type: ignore[no
 
 @compiled(LOOSE)
 def _paid_elsewhere(  # type: ignore[no-untyped-def]
-    claims, place, whole, shares, for_payer, rules, places
+    claims, place, whole, shares, for_payer, by_region, rules, places
 ):
     """Payment for claims ``(N,)`` of retired members living outside their pool.
 
@@ -138,11 +179,13 @@ def _paid_elsewhere(  # type: ignore[no-untyped-def]
         whole, shares: from :func:`_shares_of_rules`.
         for_payer: what each rule set pays on and off site is added, by column of the place,
             ``(F, 2, columns)``.
+        by_region: the same is added, by level and region around the place, ``(F, 2, L + 1, ...)``;
+            behind the highest level all together.
         rules, places: the tables.
     """
     payments, share_claimed, scheme_of = rules.payments, rules.share_claimed, rules.scheme_of
-    territory, column = places.territory, places.column
-    scheme = scheme_of[ELSEWHERE]
+    territory, column, regions = places.territory, places.column, places.regions
+    scheme, levels = scheme_of[ELSEWHERE], places.regions.shape[0]
     amount = 0.0
     for f in range(whole.size):
         if whole[f] == 0.0:
@@ -156,6 +199,11 @@ def _paid_elsewhere(  # type: ignore[no-untyped-def]
         amount += on * near_pay + (whole[f] - on) * far_pay
         for_payer[f, 0, column[place]] += near_pay
         for_payer[f, 1, column[place]] += far_pay
+        for level in range(levels):
+            by_region[f, 0, level, regions[level, place]] += near_pay
+            by_region[f, 1, level, regions[level, place]] += far_pay
+        by_region[f, 0, levels, 0] += near_pay
+        by_region[f, 1, levels, 0] += far_pay
     return amount
 
 
@@ -185,13 +233,48 @@ def _settle_elsewhere(  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
+def _add_elsewhere(  # type: ignore[no-untyped-def]
+    by_distance, h, by_region, pairs, rules, places
+):
+    """Add what each pool pays for a home's retired members living elsewhere to ``by_distance``.
+
+    Care at a distance from the pool lies in its region of that level and not in that of the level
+    below; ``by_region`` (from :func:`_paid_elsewhere`) is empty afterwards.
+    """
+    start, residence, register_share = pairs.start, pairs.residence, pairs.register_share
+    rule_set, scheme_of, regions = rules.rule_set, rules.scheme_of, places.regions
+    levels, outside = regions.shape[0], regions.shape[1] - 1
+    scheme = scheme_of[ELSEWHERE]
+    for p in range(start[h], start[h + 1]):
+        payer = residence[p]
+        if payer == outside or register_share[p] == 0.0:
+            continue
+        f = rule_set[scheme, payer]
+        below_near, below_far = 0.0, 0.0
+        for distance in range(levels + 1):
+            region = regions[distance, payer] if distance < levels else 0
+            near_pay, far_pay = by_region[f, 0, distance, region], by_region[f, 1, distance, region]
+            for level in range(levels):
+                if distance < levels:
+                    by_distance[scheme, payer, distance, 0, level] += register_share[p] * max(
+                        near_pay - below_near, 0.0
+                    )
+                if distance > 0:
+                    by_distance[scheme, payer, distance, 1, level] += register_share[p] * max(
+                        far_pay - below_far, 0.0
+                    )
+            below_near, below_far = near_pay, far_pay
+    by_region[:] = 0.0
+
+
+@compiled(LOOSE)
 def _claims(  # type: ignore[no-untyped-def]
     chunk, homes, expected, pairs, care, rules, places, sums
 ):
     """Claims of the homes of one chunk, added to ``sums``, which is nil for their pairs.
 
     Args:
-        chunk: which sums of ``settlement`` and ``cost_at_place`` are the chunk's own.
+        chunk: which sums of ``settlement``, ``by_distance`` and ``cost_at_place`` are the chunk's.
         homes: first home, and that behind the last.
         expected: claims a year by pair, status and kind, before relativities, ``(P, K, N)``.
         pairs: :class:`fundpool.models.claims.tables.ClaimPairs`.
@@ -205,7 +288,8 @@ def _claims(  # type: ignore[no-untyped-def]
     centre, centre_share = care.centre, care.centre_share
     mean_cost, price, payments = care.mean_cost, care.price, rules.payments
     scheme_of, second_scheme, level = rules.scheme_of, rules.second_scheme, rules.level
-    territory, column = places.territory, places.column
+    territory, regions, column = places.territory, places.regions, places.column
+    by_distance = sums.by_distance[chunk]
     settlement, cost_at_place, cost = sums.settlement, sums.cost_at_place, sums.cost
     paid, paid_second, uncoordinated = sums.paid, sums.paid_second, sums.uncoordinated
     at_mean_cost = sums.at_mean_cost
@@ -218,6 +302,8 @@ def _claims(  # type: ignore[no-untyped-def]
     whole = np.zeros(rule_sets)
     shares = np.zeros((rule_sets, territory.max() + 2))
     for_payer = np.zeros((rule_sets, 2, settlement.shape[3]))
+    levels = regions.shape[0]
+    by_region = np.zeros((rule_sets, 2, levels + 1, regions.max() + 2))
     for h in range(homes[0], homes[1]):
         claimed_elsewhere = False
         _shares_of_rules(whole, shares, h, pairs, rules, places)
@@ -264,21 +350,35 @@ def _claims(  # type: ignore[no-untyped-def]
                     amount = 0.0
                     if k == ELSEWHERE:
                         amount = _paid_elsewhere(
-                            claims, place, whole, shares, for_payer, rules, places
+                            claims, place, whole, shares, for_payer, by_region, rules, places
                         )
                         claimed_elsewhere = True
                     elif k == DUAL and second_scheme >= 0:
-                        amount, second, apart = _paid_together(claims, place, r, h, rules, places)
+                        near = 1 if territory[r] != territory[place] else 0
+                        far = 1 if territory[h] != territory[place] else 0
+                        amount, second, apart = _paid_together(
+                            claims, place, r, h, near, far, rules
+                        )
+                        _add_together(by_distance, claims, place, r, h, rules, places)
                         uncoordinated[p] += apart
                         paid_second[p, k] += second
                         settlement[chunk, second_scheme, h, column[place]] += second
                     elif payer != outside:
-                        amount = _paid_by_rule(claims, place, scheme, payer, rules, places)
+                        distance = _distance(payer, place, regions)
+                        within = 0 if territory[payer] == territory[place] else 1
+                        first, behind = _kinds_of_site(distance, levels)
+                        for off_site in range(first, behind):
+                            pays = _paid_by_rule(claims, place, scheme, payer, off_site, rules)
+                            for other in range(levels):
+                                by_distance[scheme, payer, distance, off_site, other] += pays
+                            if off_site == within:
+                                amount = pays
                     paid[p, k] += amount
                     if k != ELSEWHERE:
                         settlement[chunk, scheme, payer, column[place]] += amount
         if claimed_elsewhere:
             _settle_elsewhere(settlement, chunk, h, for_payer, pairs, rules, places)
+            _add_elsewhere(by_distance, h, by_region, pairs, rules, places)
 
 
 @dataclass(frozen=True)
@@ -320,8 +420,11 @@ def claims_of_year(
     n = pairs.counties
     room = room or claim_room(terms)
     cost, paid, paid_second, at_mean_cost = room.by_pair
+    levels = terms.regions.shape[0]
     sums = ClaimSums(
-        room.settlement, cost, paid, paid_second, at_mean_cost,
+        room.settlement,
+        np.zeros((CHUNKS, len(terms.formula_of), n + 1, levels + 1, 2, levels)),
+        cost, paid, paid_second, at_mean_cost,
         uncoordinated=np.zeros(pairs.count), cost_at_place=np.zeros((CHUNKS, n + 1)),
     )  # fmt: skip
     by_kind = expected.reshape(*expected.shape[:2], terms.mean_cost.size)
@@ -340,8 +443,8 @@ def claims_of_year(
     side_by_side(run, range(CHUNKS))
     total = _sum_of_chunks(room.settlement)
     return YearClaims(
-        total, cost, paid, paid_second, sums.uncoordinated, sums.cost_at_place.sum(axis=0),
-        at_mean_cost,
+        total, sums.by_distance.sum(axis=0), cost, paid, paid_second, sums.uncoordinated,
+        sums.cost_at_place.sum(axis=0), at_mean_cost,
     )  # fmt: skip
 
 

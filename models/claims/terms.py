@@ -65,7 +65,9 @@ class ClaimTerms:
             ``(K,)``; -1 none.
         second_scheme: home scheme of dual cover; -1 none.
         share_claimed: share of off-site claims ever claimed, by scheme, ``(S,)``.
-        territory: region within which care counts as on-site, ``(n + 1,)``.
+        territory: region within which care counts as on-site in the base year, ``(n + 1,)``.
+        regions: region of each level of the tree that a county lies in, lowest level first,
+            ``(L, n + 1)``; -1 outside.
         level: multiplier of care by first-paying scheme and county, ``(S, n + 1)``.
         column: column of the settlement matrix that a place counts in, ``(n + 1,)``: the place
             itself, or in large cases the region of the next level that it lies in.
@@ -86,6 +88,7 @@ class ClaimTerms:
     second_scheme: int
     share_claimed: FloatArray
     territory: IntArray
+    regions: IntArray
     level: FloatArray
     column: IntArray
 
@@ -172,6 +175,7 @@ def claim_terms(
         second_scheme=second_scheme,
         share_claimed=np.array([s.share_claimed(s.regime(year)) for s in case.schemes]),
         territory=np.append(next_level(case), -1),
+        regions=regions_by_level(case),
         level=np.ones((len(rules), n + 1)),
         column=settlement_columns(case),
     )
@@ -206,6 +210,33 @@ def settlement_columns(case: Case) -> IntArray:
         return np.arange(n + 1)
     regions = next_level(case)
     return np.append(regions, int(regions.max()) + 1)
+
+
+def regions_by_level(case: Case) -> IntArray:
+    """Region of each level that a county lies in, lowest level first, ``(L, n + 1)``; -1 outside.
+
+    >>> from fundpool import examples
+    >>> regions_by_level(examples.case()).tolist()  # four counties, two cities, one province
+    [[0, 1, 2, 3, -1], [0, 0, 1, 1, -1], [0, 0, 0, 0, -1]]
+    """
+    listed = [case.regions.ancestor_index(level) for level in case.levels]
+    return np.pad(np.array(listed, dtype=np.int64), ((0, 0), (0, 1)), constant_values=-1)
+
+
+def distance(regions: IntArray, one: IntArray, other: IntArray) -> IntArray:
+    """Lowest level of the tree with one region around two counties; the number of levels if none.
+
+    Care is on-site in a territory of a level that is at least as high.
+
+    >>> regions = np.array([[0, 1, 2, -1], [0, 0, 1, -1]])
+    >>> distance(regions, np.array([0, 0, 0, 0]), np.array([0, 1, 2, 3])).tolist()
+    [0, 1, 2, 2]
+
+    Args:
+        regions: of each level, ``(L, n + 1)``.
+        one, other: counties, of shapes that go together.
+    """
+    return np.asarray((regions[:, one] != regions[:, other]).sum(axis=0), dtype=np.int64)
 
 
 def payer_of(terms: ClaimTerms, status: int) -> IntArray:

@@ -264,7 +264,7 @@ def pool_run(
     if rate_plan is not None and len(laid.stages) > 1:
         raise ValueError("rates and swaps are decided for pools that stay the same")
     number = case.scheme_number(laid.scheme)
-    money = pool_money(case, laid, with_taken_in(case, flows, number, laid.claims))
+    money = pool_money(case, laid, with_taken_in(case, flows, number, laid.care))
     if rate_plan is not None:
         money["income"] = rate_plan.rates * money["contribution_base"]
     span = laid.stage_of.size

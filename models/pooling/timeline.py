@@ -9,7 +9,7 @@ import numpy as np
 
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
-from fundpool.models.pooling.effects import claims_with_taken_in
+from fundpool.models.pooling.effects import PooledCare, care_with_taken_in
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, members, pools_of
 
 
@@ -52,8 +52,7 @@ class Layout:
         hubs: the adjustment funds of each; None where it has none.
         stage_of: stage of each projected year in which the scheme stands, ``(T',)``.
         offsets: place of a stage's first pool among all, ``(stages + 1,)``.
-        claims: what the plan makes of claims by year of care and county, ``(T + 1, n)``, for the
-            scheme and those it takes in.
+        care: what the plan makes of claims, for the scheme and those it takes in.
     """
 
     scheme: str
@@ -62,7 +61,7 @@ class Layout:
     hubs: tuple[Pools | None, ...]
     stage_of: IntArray
     offsets: IntArray
-    claims: Mapping[str, FloatArray]
+    care: Mapping[str, PooledCare]
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -175,7 +174,7 @@ def layout(case: Case, plan: PoolingPlan, scheme: str, years: IntArray) -> Layou
     return Layout(
         scheme, tuple(stages), pools, hubs, np.array(stage_of, dtype=np.int64),
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        claims_with_taken_in(case, plan, scheme, years),
+        care_with_taken_in(case, plan, scheme, years),
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def _central(case: Case, done: Study) -> list[str]:
 
 
 def _partition(done: Study, scheme: str) -> str:
-    made = candidates(done.case, central_paths(done.pooled("county"), scheme), 3.0)
+    made = candidates(done.case, central_paths(done.pooled("county"), scheme), done.flows, 3.0)
     return str(made.rescue_price) + str(np.round(made.added, 6).tolist())
 
 

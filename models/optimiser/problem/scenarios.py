@@ -61,6 +61,6 @@ def chosen_scenarios(paths: PoolPaths, keep: IntArray) -> PoolPaths:
         f.name: getattr(paths, f.name)[keep]
         for f in fields(paths)
         if f.name in ("contribution_base", "income", "subsidies", "outgo", "outstanding",
-                      "outgo_next_year", "outgo_of_care", "outstanding_of_care", "interest")
+                      "outgo_next_year", "interest")
     }  # fmt: skip
     return replace(paths, **by_scenario)

@@ -255,8 +255,7 @@ def _level_rates(fund: FundProblem, member: np.ndarray, spread: Spread | None) -
         field.name: getattr(paths, field.name) @ member.T
         for field in fields(paths)
         if field.name in ("contribution_base", "income", "subsidies", "outgo", "outstanding",
-                          "outgo_next_year", "opening_balance", "persons", "contributors",
-                          "outgo_of_care", "outstanding_of_care")
+                          "outgo_next_year", "opening_balance", "persons", "contributors")
     }  # fmt: skip
     together = replace(paths, pools=codes, names=codes, levels=("coalition",) * len(codes),
                        **summed)  # fmt: skip

@@ -158,8 +158,8 @@ def test_decided_rates_and_swaps_take_the_place_of_rules(jiangsu_study: Study) -
     np.testing.assert_allclose(decided.hub, 0.0, atol=1e-3)
 
 
-def test_gains_of_counties_in_a_pool_sum_to_zero(jiangsu_study: Study) -> None:
-    case, flows = jiangsu_study.case, jiangsu_study.flows
+def test_gains_of_counties_in_a_pool_sum_to_zero(jiangsu_at_home: Study) -> None:
+    case, flows = jiangsu_at_home.case, jiangsu_at_home.flows
     target = case.value("solvency.target_reserve_months")
     alone = pool_summary(run_of(case, flows, "county", "employee"), target)
     run = run_of(case, flows, "city", "employee")
@@ -170,17 +170,27 @@ def test_gains_of_counties_in_a_pool_sum_to_zero(jiangsu_study: Study) -> None:
     np.testing.assert_allclose(total, 0.0, atol=1e-9 * gross.max())
 
 
-def test_moral_hazard_is_a_loss_to_counties_together(jiangsu_study: Study) -> None:
-    flows = jiangsu_study.flows
-    pooling = jiangsu_study.case.settings.pooling
+def test_moral_hazard_is_a_loss_to_counties_together(jiangsu_at_home: Study) -> None:
+    flows = jiangsu_at_home.flows
+    pooling = jiangsu_at_home.case.settings.pooling
     hazard = pooling.moral_hazard.model_copy(update={"values": {"city": 0.05}})
-    settings = jiangsu_study.case.settings.model_copy(
+    settings = jiangsu_at_home.case.settings.model_copy(
         update={"pooling": pooling.model_copy(update={"moral_hazard": hazard})}
     )
-    case = replace(jiangsu_study.case, settings=settings)
+    case = replace(jiangsu_at_home.case, settings=settings)
     target = case.value("solvency.target_reserve_months")
     alone = pool_summary(run_of(case, flows, "county", "employee"), target)
     run = run_of(case, flows, "city", "employee")
+    effect = county_effect(alone, pool_summary(run, target), run)
+    assert (run.layout.pools[-1].total(effect.gain) < 0).all()
+
+
+def test_a_larger_territory_is_a_loss_to_counties_together(jiangsu_study: Study) -> None:
+    """City funds pay in full for care in other counties of the city."""
+    case, flows = jiangsu_study.case, jiangsu_study.flows
+    target = case.value("solvency.target_reserve_months")
+    alone = pool_summary(run_of(case, flows, "county", "resident"), target)
+    run = run_of(case, flows, "city", "resident")
     effect = county_effect(alone, pool_summary(run, target), run)
     assert (run.layout.pools[-1].total(effect.gain) < 0).all()
 
