@@ -53,7 +53,7 @@ class Year:
         for home in range(self.pairs.counties + 1):
             slab = np.arange(self.pairs.start[home], self.pairs.start[home + 1])
             kept[slab[np.argsort(-persons[slab], kind="stable")][: destinations + 1]] = True
-        kept[self.pairs.own] = True
+        kept[self.pairs.own_pair] = True
         pairs = pair_index(
             self.pairs.counties,
             self.pairs.home[kept],
@@ -126,7 +126,7 @@ def dense_year() -> Year:
     draw = np.random.default_rng(1)
     statuses = case.people.shape[1]
     destination = draw.uniform(0.1, 1.0, pairs.count)
-    destination[pairs.own] = 0.0
+    destination[pairs.own_pair] = 0.0
     rates = replace(
         _on_pairs(case_rates, pairs, destination),
         transition_row=prepared_province().cover.row[base_year.pair_rows(pairs)],

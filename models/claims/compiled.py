@@ -66,7 +66,7 @@ def _claims(  # type: ignore[no-untyped-def]
         chunk: which sums of ``settlement``, ``by_distance`` and ``cost_at_place`` are the chunk's.
         homes: first home, and that behind the last.
         expected: claims a year by pair, status and kind, before relativities, ``(P, K, N)``.
-        pairs: :class:`fundpool.models.claims.tables.HomePairs`.
+        pairs: :class:`fundpool.models.claims.tables.ClaimPairs`.
         care: :class:`fundpool.models.claims.tables.CareTables`.
         rules: :class:`fundpool.models.claims.tables.PaymentRules`.
         places: :class:`fundpool.models.claims.tables.Places`.

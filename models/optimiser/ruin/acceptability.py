@@ -134,8 +134,8 @@ def acceptability_of(
             rows += worse_off(fund, decision, spread)
             moved += poor_to_rich(fund, decision, incomes[name])
             costs = coalition_costs(fund, spread) if 1 < fund.pools <= MOST_FUNDS else None
-            found, reason = blocking_coalition(fund, decision, costs)
-            coalitions += [] if found is None else [found]
+            coalition, reason = blocking_coalition(fund, decision, costs)
+            coalitions += [] if coalition is None else [coalition]
             if reason is not None:
                 reasons[name] = reason
     largest = max(coalitions, key=lambda one: one.excess, default=None)
