@@ -164,13 +164,12 @@ def recorded_care(case: Case, flows: CountyFlows, scheme: int, length: int = 0) 
 
 
 def outgo_by_lag(
-    case: Case, flows: CountyFlows, scheme: int, recorded: RecordedCare, pooled: PooledCare | None
+    flows: CountyFlows, scheme: int, recorded: RecordedCare, pooled: PooledCare | None
 ) -> FloatArray:
     """A scheme's outgo (claims paid and administration) by the year of care, ``(L, T, n)``.
 
     Args:
-        case: the case.
-        flows: its flows.
+        flows: flows of a case.
         scheme: number of the scheme.
         recorded: its claims.
         pooled: what a plan makes of them; administration does not move with it.

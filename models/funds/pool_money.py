@@ -122,7 +122,7 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
     """
     number = case.scheme_number(laid.scheme)
     pooled = laid.care.get(laid.scheme)
-    parts = outgo_by_lag(case, flows, number, recorded_care(case, flows, number), pooled)
+    parts = outgo_by_lag(flows, number, recorded_care(case, flows, number), pooled)
     own = county_money(county_book(case, flows, number, pooled))
     central_money = {
         "income": own["contributions"] - own["account_credits"],

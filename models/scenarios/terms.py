@@ -123,7 +123,7 @@ def scenario_terms(
     chance = claims_noise(flows, arrays()[1], model.overdispersion)
     income, base, subsidies, _ = responding(flows)
     recorded = _recorded(case, flows)
-    parts = [outgo_by_lag(case, flows, number, care, None) for number, care in enumerate(recorded)]
+    parts = [outgo_by_lag(flows, number, care, None) for number, care in enumerate(recorded)]
     spread, skew, table_spread = _kernel_noise(chance)
     return ScenarioTerms(
         model=model,
