@@ -53,7 +53,7 @@ class Year:
         for home in range(self.pairs.counties + 1):
             slab = np.arange(self.pairs.start[home], self.pairs.start[home + 1])
             kept[slab[np.argsort(-persons[slab], kind="stable")][: destinations + 1]] = True
-        kept[self.pairs.own] = True
+        kept[self.pairs.own_pair] = True
         pairs = pair_index(
             self.pairs.counties,
             self.pairs.home[kept],
@@ -98,7 +98,9 @@ def case_year() -> Year:
     prepared, case = prepared_province(), province()
     pairs, terms = prepared.pairs, year_terms(case, case.base_year + 1)
     opened = opening_year(prepared)
-    store = empty_record(len(case.schemes), 1, pairs.counties, int(prepared.region[-1]) + 1)
+    store = empty_record(
+        len(case.schemes), 1, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels)
+    )
     books = AccountBooks(prepared, terms.payroll, store, economic_paths(case, 1))
     holdings = books.opening_holdings(opened.people.persons)
     earned = retirement_cover(terms, prepared.people, holdings, prepared.cells, pairs)
@@ -124,7 +126,7 @@ def dense_year() -> Year:
     draw = np.random.default_rng(1)
     statuses = case.people.shape[1]
     destination = draw.uniform(0.1, 1.0, pairs.count)
-    destination[pairs.own] = 0.0
+    destination[pairs.own_pair] = 0.0
     rates = replace(
         _on_pairs(case_rates, pairs, destination),
         transition_row=prepared_province().cover.row[base_year.pair_rows(pairs)],

@@ -169,7 +169,11 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
     last = int(base.flows.years[-1])
     for scheme in (scheme for scheme in case.schemes if scheme.in_force(last)):
         given = candidates(
-            case, central_paths(lowest, scheme.name), months, list(request.merge_years)
+            case,
+            central_paths(lowest, scheme.name),
+            base.flows,
+            months,
+            list(request.merge_years),
         )
         best, solution = best_partition(given, choices.solver, choices.time_limit)
         if best is None:

@@ -101,7 +101,7 @@ def pool_levers(projection: Projection, levers: FlowLevers, scheme: str) -> Pool
     laid = layout(case, projection.plan, scheme, projection.years)
     number = case.scheme_number(scheme)
     before, after = (
-        pool_money(case, laid, with_taken_in(case, record, number, laid.claims))
+        pool_money(case, laid, with_taken_in(case, record, number, laid.care))
         for record in (flows, moved)
     )
 
@@ -319,7 +319,7 @@ def one_stage(paths: PoolPaths, levers: PoolLevers) -> Layout:
         hubs=(hub,),
         stage_of=np.zeros(years, dtype=np.int64),
         offsets=np.array([0, pools], dtype=np.int64),
-        claims={},
+        care={},
     )
 
 

@@ -2,8 +2,8 @@
 
 ``treatment`` says where people are treated and how often, ``benefits`` what a rule pays, ``terms``
 puts both together for a year (``rule_book`` keeps them while rules stay), ``year`` is the readable
-specification of a year's claims and ``compiled`` the same compiled; ``register`` follows retired
-members who live outside the pool that last insured them.
+specification of a year's claims and ``compiled`` the same compiled, with what funds pay in
+``payments``; ``register`` follows retired members who live outside the pool that last insured them.
 """
 
 from fundpool.models.claims.benefits import coordinated_payments, expected_payments

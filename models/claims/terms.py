@@ -66,7 +66,9 @@ class ClaimTerms:
             ``(K,)``; -1 none.
         second_scheme: home scheme of dual cover; -1 none.
         share_claimed: share of off-site claims ever claimed, by scheme, ``(S,)``.
-        territory: region within which care counts as on-site, ``(n + 1,)``.
+        territory: region within which care counts as on-site in the base year, ``(n + 1,)``.
+        regions: region of each level of the tree that a county lies in, lowest level first,
+            ``(L, n + 1)``; -1 outside.
         level: multiplier of care by first-paying scheme and county, ``(S, n + 1)``.
         column: column of the settlement matrix that a place counts in, ``(n + 1,)``: the place
             itself, or in large cases the region of the next level that it lies in.
@@ -87,6 +89,7 @@ class ClaimTerms:
     second_scheme: int
     share_claimed: FloatArray
     territory: IntArray
+    regions: IntArray
     level: FloatArray
     column: IntArray
 
@@ -107,7 +110,7 @@ class ClaimTables:
     Attributes:
         price: price level by place, ``(n + 1,)``.
         costs: cost of a claim by service and age class, in base-year money.
-        relativity, referral, territory, column: as :class:`ClaimTerms` has them.
+        relativity, referral, territory, regions, column: as :class:`ClaimTerms` has them.
         shares: share of wanted care by regime, tie, service and place, ``(3, ties, C, 3)``.
     """
 
@@ -117,6 +120,7 @@ class ClaimTables:
     referral: Referral
     shares: FloatArray
     territory: IntArray
+    regions: IntArray
     column: IntArray
 
 
@@ -137,6 +141,7 @@ def claim_tables(case: Case) -> ClaimTables:
         referral=referral_centres(case),
         shares=treatment_shares(case),
         territory=np.append(next_level(case), -1),
+        regions=regions_by_level(case),
         column=settlement_columns(case),
     )
 
@@ -201,6 +206,7 @@ def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> Clai
         second_scheme=second_scheme,
         share_claimed=np.array([scheme.share_claimed for scheme in terms.schemes]),
         territory=tables.territory,
+        regions=tables.regions,
         level=np.ones((len(rules), n + 1)),
         column=tables.column,
     )
@@ -232,6 +238,33 @@ def settlement_columns(case: Case) -> IntArray:
         return np.arange(n + 1)
     regions = next_level(case)
     return np.append(regions, int(regions.max()) + 1)
+
+
+def regions_by_level(case: Case) -> IntArray:
+    """Region of each level that a county lies in, lowest level first, ``(L, n + 1)``; -1 outside.
+
+    >>> from fundpool import examples
+    >>> regions_by_level(examples.case()).tolist()  # four counties, two cities, one province
+    [[0, 1, 2, 3, -1], [0, 0, 1, 1, -1], [0, 0, 0, 0, -1]]
+    """
+    listed = [case.regions.ancestor_index(level) for level in case.levels]
+    return np.pad(np.array(listed, dtype=np.int64), ((0, 0), (0, 1)), constant_values=-1)
+
+
+def distance(regions: IntArray, one: IntArray, other: IntArray) -> IntArray:
+    """Lowest level of the tree with one region around two counties; the number of levels if none.
+
+    Care is on-site in a territory of a level that is at least as high.
+
+    >>> regions = np.array([[0, 1, 2, -1], [0, 0, 1, -1]])
+    >>> distance(regions, np.array([0, 0, 0, 0]), np.array([0, 1, 2, 3])).tolist()
+    [0, 1, 2, 2]
+
+    Args:
+        regions: of each level, ``(L, n + 1)``.
+        one, other: counties, of shapes that go together.
+    """
+    return np.asarray((regions[:, one] != regions[:, other]).sum(axis=0), dtype=np.int64)
 
 
 def payer_of(terms: ClaimTerms, status: int) -> IntArray:

@@ -169,10 +169,12 @@ def rural_shares_by_row(case: Case) -> FloatArray:
     residence: IntArray = np.array(table["residence"].map(index), dtype=np.int64)
     persons = table["persons"].to_numpy(dtype=float)
     for tie in ("within", "between", "inbound"):
-        own = home < size - 1 if tie != "inbound" else home == size - 1
-        number = sum_by(residence[own], persons[own], minlength=size)
-        held = sum_by(residence[own], persons[own] * rural[home[own]], minlength=size)
-        rows[TIES.index(tie)] = ratio(held, number)
+        of_tie = home < size - 1 if tie != "inbound" else home == size - 1
+        number = sum_by(residence[of_tie], persons[of_tie], minlength=size)
+        rural_number = sum_by(
+            residence[of_tie], persons[of_tie] * rural[home[of_tie]], minlength=size
+        )
+        rows[TIES.index(tie)] = ratio(rural_number, number)
     return rows.ravel()
 
 
@@ -209,14 +211,14 @@ def entry_factor(
     widths = (bands["age_to"] - bands["age_from"] + 1).to_numpy(dtype=float)
     factor = np.ones(at_work.shape)
     for sex in range(len(SEXES)):
-        own = np.flatnonzero(working & (bands["sex_index"].to_numpy() == sex))
-        if own.size == 0:
+        bands_of_sex = np.flatnonzero(working & (bands["sex_index"].to_numpy() == sex))
+        if bands_of_sex.size == 0:
             continue
-        active = at_work[:, own] + idle[:, own]
-        share = ratio(at_work[:, own], active)
-        entry = renewing_entry(np.minimum(share, 0.999), loss, widths[own])
-        balanced = loss[:, None] * ratio(at_work[:, own], idle[:, own])
-        factor[:, own] = ratio(entry, balanced, 1.0)
+        active = at_work[:, bands_of_sex] + idle[:, bands_of_sex]
+        share = ratio(at_work[:, bands_of_sex], active)
+        entry = renewing_entry(np.minimum(share, 0.999), loss, widths[bands_of_sex])
+        balanced = loss[:, None] * ratio(at_work[:, bands_of_sex], idle[:, bands_of_sex])
+        factor[:, bands_of_sex] = ratio(entry, balanced, 1.0)
     return factor
 
 

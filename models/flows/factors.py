@@ -66,6 +66,7 @@ class FlowFactors:
             missing_years_paid=flows.missing_years_paid * index * self.rate,
             claims_incurred=flows.claims_incurred * cost[:, None],
             claims_offsite=flows.claims_offsite * cost[:, None],
+            claims_by_distance=flows.claims_by_distance * cost[:, None, None, None, None],
             settlement=flows.settlement * cost[:, None, None],
             cost_of_care=flows.cost_of_care * cost[:, None],
             expected_cost=flows.expected_cost * cost[:, None],

@@ -49,7 +49,11 @@ class CountyFlows:
         persons, contributors, retirees: mean numbers in the year.
         contribution_base, contributions, subsidies, account_credits: money.
         claims_incurred: payments for care given in the year.
-        claims_offsite: the part for care outside the insuring county's territory.
+        claims_offsite: the part for care outside the territory of the insuring county's fund; both
+            as in the territory of the base year.
+        claims_by_distance: the same for any territory of the tree, base-year territory or not, as
+            :attr:`fundpool.models.claims.year.YearClaims.by_distance` has it,
+            ``(S, T + 1, n + 1, L + 1, 2, L)``; see :mod:`fundpool.models.flows.territory`.
         settlement: incurred payments by payer and place, ``(S, T + 1, n + 1, n + 1)``; in cases
             too large for it by payer and place of the next level, ``(S, T + 1, m + 1, m + 1)``.
         accounts_opening: personal accounts, here and below zero in the base year.
@@ -87,6 +91,7 @@ class CountyFlows:
     subsidies: FloatArray
     claims_incurred: FloatArray
     claims_offsite: FloatArray
+    claims_by_distance: FloatArray
     settlement: FloatArray
     account_credits: FloatArray
     accounts_opening: FloatArray
@@ -127,7 +132,9 @@ def no_multipliers(case: Case) -> Multipliers:
     return Multipliers(ones, ones, ones)
 
 
-def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[str, FloatArray]:
+def empty_record(
+    schemes: int, years: int, counties: int, regions: int, levels: int
+) -> dict[str, FloatArray]:
     """Arrays that the yearly loop fills, by the names of :class:`CountyFlows`."""
     width = counties + 1
     by_scheme = (
@@ -145,6 +152,7 @@ def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[
     arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
     places = width if counties <= MOST_IN_DETAIL else regions
     arrays["settlement"] = np.zeros((schemes, years + 1, places, places))
+    arrays["claims_by_distance"] = np.zeros((schemes, years + 1, width, levels + 1, 2, levels))
     arrays["by_status"] = np.zeros((years + 1, width, K))
     arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
     arrays["retiring"] = np.zeros((years + 1, 3, regions, regions))
@@ -199,6 +207,7 @@ def record_money(
     size = pairs.counties + 1
     settled = claims.settlement * price
     store["claims_incurred"][:, t] = settled.sum(axis=2)
+    store["claims_by_distance"][:, t] = claims.by_distance * price
     detailed = settled.shape[2] == size
     places = prepared.region if detailed else np.arange(settled.shape[2])
     onsite = prepared.region[:, None] == places[None, :]

@@ -162,7 +162,9 @@ def county_flows(
     case, pairs = prepared.case, prepared.pairs
     paths = economic_paths(case, years)
     terms_by_year = terms_of_years(case, years)
-    store = empty_record(len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1)
+    store = empty_record(
+        len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels)
+    )
     claim_memory = claim_room(opening.terms)
     claims, collected = base_year_flows(prepared, opening, multipliers, paths, claim_memory)
     record_people(store, 0, prepared, opening.people.persons)

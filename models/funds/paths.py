@@ -32,8 +32,6 @@ class PoolPaths:
         interest: yearly rate, ``(s, T)``.
         opening_balance: at the start of the first year, ``(p,)``.
         persons, contributors: central mean numbers in the year, ``(T, p)``.
-        outgo_of_care, outstanding_of_care: parts of outgo and of what is outstanding that are
-            claims for care given since the first year: what moral hazard acts on.
     """
 
     scheme: str
@@ -52,8 +50,6 @@ class PoolPaths:
     opening_balance: FloatArray
     persons: FloatArray
     contributors: FloatArray
-    outgo_of_care: FloatArray
-    outstanding_of_care: FloatArray
 
     @property
     def rate(self) -> FloatArray:

@@ -125,8 +125,10 @@ def survival(terms: Demography, year: int) -> tuple[FloatArray, FloatArray]:
     newborn = np.empty((levels.size, len(SEXES)))
     for number, level in enumerate(levels):
         for sex, name in enumerate(SEXES):
-            own = level * rates[sex * AGES : (sex + 1) * AGES]
-            table = LifeTable.from_death_rates(own, usual_infant_share(float(own[0]), name))
+            rates_at_level = level * rates[sex * AGES : (sex + 1) * AGES]
+            table = LifeTable.from_death_rates(
+                rates_at_level, usual_infant_share(float(rates_at_level[0]), name)
+            )
             ratios[number, sex * AGES : (sex + 1) * AGES] = table.survivorship_ratios()
             newborn[number, sex] = table.Lx[0] / table.lx[0]
     return ratios[inverse], newborn[inverse]

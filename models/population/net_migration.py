@@ -117,9 +117,9 @@ def join(
         CaseError: more people leave than live there.
     """
     for county in (int(c) for c in np.flatnonzero(added.any(axis=1))):
-        own, residents = int(pairs.own[county]), np.flatnonzero(pairs.residence == county)
+        own_pair, residents = int(pairs.own_pair[county]), np.flatnonzero(pairs.residence == county)
         living = cells.spread(people[residents].sum(axis=0, dtype=float)[None])[0]
-        stayers = cells.spread(people[[own]])[0].astype(float)
+        stayers = cells.spread(people[[own_pair]])[0].astype(float)
         number = living.sum(axis=0)
         mix = ratio(living, number)
         mix[NONE, number <= 0] = 1.0
@@ -128,7 +128,7 @@ def join(
             mix[away] = 0.0
         coming = mix * np.maximum(added[county], 0.0)
         going = _leaving(mix, stayers, np.maximum(-added[county], 0.0), (when[0][county], when[1]))
-        before = cells.contributors(people[[own]])[0]
+        before = cells.contributors(people[[own_pair]])[0]
         came = cells.contributors(coming.reshape(1, -1)[:, cells.index])[0]
         left = cells.contributors(going.reshape(1, -1)[:, cells.index])[0]
         mean = mean_of(
@@ -138,8 +138,8 @@ def join(
         staying = ratio(before - left, before, 1.0)
         for layer in range(holdings.shape[1]):
             if layer != MONEY:  # who leaves abroad leaves account money with the others
-                holdings[own, layer] = holdings[own, layer] * staying + came * mean[layer]
-        people[own] += (coming - going).ravel()[cells.index]
+                holdings[own_pair, layer] = holdings[own_pair, layer] * staying + came * mean[layer]
+        people[own_pair] += (coming - going).ravel()[cells.index]
 
 
 def _leaving(

@@ -125,14 +125,14 @@ def _go_home(
     same = pairs.same_territory
     for p in np.flatnonzero(inside & (share > 0)):
         home = int(pairs.home[p])
-        own = int(pairs.own[home])
+        own_pair = int(pairs.own_pair[home])
         leaving = cells.spread(people[[p]] * share[p])[0]
         people[p] -= people[p] * share[p]
         arriving = np.einsum("kj,kc->jc", rates.move_return[home], leaving)
-        people[own] += arriving.ravel()[cells.index]
+        people[own_pair] += arriving.ravel()[cells.index]
         number = leaving.sum(axis=1)
         result.returned[p] += number
-        result.arrivals[own] += number.sum()
+        result.arrivals[own_pair] += number.sum()
         insured = np.arange(number.size) != NONE
         result.lapsed[p] += (number * rates.move_return[home][:, NONE])[insured].sum()
         # of the contributors who leave, those who go on contributing take what they hold along
@@ -147,9 +147,9 @@ def _go_home(
         if side == 1:
             brought[:MONEY] *= rates.carry[0, home]
             brought[MONEY] *= rates.carry[1, home]
-        holdings[own] += brought
+        holdings[own_pair] += brought
         result.money_out[p, side] += taken[MONEY].sum()
-        result.money_in[own, side] += taken[MONEY].sum()
+        result.money_in[own_pair, side] += taken[MONEY].sum()
         result.money_released[p] += (gone - taken)[MONEY].sum()
 
 

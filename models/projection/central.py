@@ -3,9 +3,8 @@
 import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.funds.books import OTHER_INCOME, with_taken_in
+from fundpool.models.funds.books import OTHER_INCOME
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.pooling.effects import claims_with_taken_in
 from fundpool.models.pooling.plans import pools_of
 from fundpool.models.projection.study import Projection
 
@@ -36,10 +35,6 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         )
     case = projection.case
     pools = pools_of(case, next(iter(stages)))
-    care = claims_with_taken_in(case, projection.plan, scheme, years)
-    for factors in care.values():
-        factors[0] = 0.0  # leaves out what was given before the first year
-    since = with_taken_in(case, projection.flows, case.scheme_number(scheme), care)
     table = projection.funds[projection.funds["scheme"] == scheme]
 
     def by_pool(name: str) -> FloatArray:
@@ -65,6 +60,4 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         opening_balance=by_pool("opening_balance")[0],
         persons=by_pool("persons"),
         contributors=by_pool("contributors"),
-        outgo_of_care=pools.total(since.claims_paid)[None],
-        outstanding_of_care=pools.total(since.outstanding)[None],
     )

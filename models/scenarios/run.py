@@ -250,7 +250,7 @@ def run_scenarios(
 def _plan_layout(study: Study, terms: ScenarioTerms, number: int, laid: Layout) -> PlanLayout:
     """Pools of the scheme with a number as arrays."""
     expected_cost = study.flows.expected_cost[number, 1:, : terms.shape[2]]
-    added = added_parts(terms, number, laid.claims[laid.scheme])
+    added = added_parts(terms.care[number], laid.care[laid.scheme])
     return plan_layout(study.case, laid, terms.opening[number], expected_cost, added)
 
 

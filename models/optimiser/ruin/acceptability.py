@@ -134,8 +134,8 @@ def acceptability_of(
             rows += worse_off(fund, decision, spread)
             moved += poor_to_rich(fund, decision, incomes[name])
             costs = coalition_costs(fund, spread) if 1 < fund.pools <= MOST_FUNDS else None
-            found, reason = blocking_coalition(fund, decision, costs)
-            coalitions += [] if found is None else [found]
+            coalition, reason = blocking_coalition(fund, decision, costs)
+            coalitions += [] if coalition is None else [coalition]
             if reason is not None:
                 reasons[name] = reason
     largest = max(coalitions, key=lambda one: one.excess, default=None)
@@ -254,8 +254,7 @@ def _level_rates(fund: FundProblem, member: np.ndarray, spread: Spread | None) -
         field.name: getattr(paths, field.name) @ member.T
         for field in fields(paths)
         if field.name in ("contribution_base", "income", "subsidies", "outgo", "outstanding",
-                          "outgo_next_year", "opening_balance", "persons", "contributors",
-                          "outgo_of_care", "outstanding_of_care")
+                          "outgo_next_year", "opening_balance", "persons", "contributors")
     }  # fmt: skip
     together = replace(paths, pools=codes, names=codes, levels=("coalition",) * len(codes),
                        **summed)  # fmt: skip

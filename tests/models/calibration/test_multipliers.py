@@ -67,7 +67,7 @@ def test_the_expected_column_is_the_projection(jiangsu_study: Study) -> None:
             number, t = names.index(scheme), year - 2020
             values = flows.settlement[number, t].sum(axis=1)[:n]
             if t > 0:  # later figures are payments: what was incurred less what is owed
-                values = county_book(flows, number).claims_paid[t - 1]
+                values = county_book(case, flows, number).claims_paid[t - 1]
         elif measure == "contributions":
             number = names.index(scheme)
             kept = flows.contributions - flows.account_credits + flows.missing_years_paid

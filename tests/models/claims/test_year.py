@@ -12,6 +12,7 @@ from fundpool.models.claims import compiled as claims_kernel
 from fundpool.models.claims import year as claims
 from fundpool.models.claims.terms import ClaimTerms, claim_tables, claim_terms
 from fundpool.models.claims.year import YearClaims
+from fundpool.models.flows.territory import near_and_away
 from fundpool.models.population.preparation import Prepared, prepare
 from fundpool.models.population.year import expected_claims
 from fundpool.models.terms.years import year_terms
@@ -55,6 +56,24 @@ def test_kernel_equals_the_specification(
     for field in fields(YearClaims):
         one, other = getattr(readable, field.name), getattr(compiled, field.name)
         assert np.abs(one - other).max() <= 1e-12 * np.abs(one).max(), field.name
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_any_territory_is_recorded(
+    jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray, level: int
+) -> None:
+    """Settled anew in the territory of a level, each county pays what was recorded for it."""
+    terms = claim_terms(jiangsu, prepared.pairs, 2021)
+    some = expected + np.random.default_rng(7).uniform(0, 1, expected.shape)
+    recorded = claims_kernel.claims_of_year(some, terms, register).by_distance
+    where = terms.regions[level]
+    anew = claims_kernel.claims_of_year(some, replace(terms, territory=where), register)
+    levels = np.full(recorded.shape[:2], level)
+    near, away = near_and_away(recorded, levels, levels)
+    inside = where[:, None] == where[None, :]
+    for found, want in ((near, anew.settlement * inside), (away, anew.settlement * ~inside)):
+        assert found == pytest.approx(want.sum(axis=2), rel=1e-11, abs=1e-9 * want.max())
+        assert (found[:, :-1].sum(axis=1) > 0).all()
 
 
 def test_settlement_margins(

@@ -192,9 +192,9 @@ def test_theil_is_the_sum_of_its_parts(jiangsu_study: Study, level: str) -> None
         assert table["gini"].to_numpy() == pytest.approx(0.0, abs=1e-15)
 
 
-def test_pooling_evens_out(jiangsu_study: Study) -> None:
+def test_pooling_evens_out(jiangsu_at_home: Study) -> None:
     """Between cities the level rate differs less than between the counties they are made of."""
-    county, city = (jiangsu_study.pooled(level).evenness_overall for level in ("county", "city"))
+    county, city = (jiangsu_at_home.pooled(level).evenness_overall for level in ("county", "city"))
     assert city["range"] < county["range"]
     assert city["theil"] < county["theil"]
     assert city["mean"] == pytest.approx(county["mean"], rel=0.05)
