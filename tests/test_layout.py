@@ -110,10 +110,10 @@ CASE_READERS = {
         funds.summary funds.table pooling.effects pooling.plans pooling.short_form
         pooling.timeline""",
     "fit it, vary it or project it": """
-        analysis.change analysis.policies analysis.sensitivity analysis.what_if
+        analysis.care_away analysis.change analysis.policies analysis.sensitivity analysis.what_if
         calibration.checking calibration.experience calibration.multipliers flows.factors
         flows.responses optimiser.explain.sensitivity projection.central projection.comparison
-        projection.study""",
+        projection.settlement projection.study""",
     "read settings of scenarios and of the optimiser": """
         optimiser.explain.industries optimiser.frontier optimiser.limits optimiser.planning
         optimiser.problem.candidates optimiser.ruin.acceptability risk.solvency
