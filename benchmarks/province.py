@@ -101,7 +101,7 @@ def case_year() -> Year:
     store = empty_record(
         len(case.schemes), 1, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels)
     )
-    books = AccountBooks(prepared, terms.payroll, store, economic_paths(case, 1))
+    books = AccountBooks(prepared, store, economic_paths(case, 1))
     holdings = books.opening_holdings(opened.people.persons)
     earned = retirement_cover(terms, prepared.people, holdings, prepared.cells, pairs)
     transition = coverage.yearly_transition(prepared.cover, leaving.coverage_hazards(terms))

@@ -21,17 +21,16 @@ class AccountBooks:
     """Personal accounts by county while a projection runs; results go into its record."""
 
     def __init__(
-        self, prepared: Prepared, payroll: int, store: dict[str, FloatArray], paths: EconomicPaths
+        self, prepared: Prepared, store: dict[str, FloatArray], paths: EconomicPaths
     ) -> None:
         """Open the books with the balances of the case.
 
         Args:
             prepared: the case.
-            payroll: index of the scheme with accounts; -1 for none.
             store: the record that the results go into.
             paths: economic paths.
         """
-        self._prepared, self._payroll = prepared, payroll
+        self._prepared, self._payroll = prepared, prepared.base.payroll
         self._store, self._paths = store, paths
         store["accounts_closing"][:, 0] = prepared.base.counties.account_balance
 

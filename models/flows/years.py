@@ -170,7 +170,7 @@ def county_flows(
     record_people(store, 0, prepared, opening.people.persons)
     record_money(store, prepared.base, prepared, claims, collected, opening.people, 1.0)
     payroll = prepared.base.payroll
-    books = AccountBooks(prepared, payroll, store, paths)
+    books = AccountBooks(prepared, store, paths)
     moving = MovingPeople(
         prepared,
         prepared.people if in_place else prepared.people.copy(),

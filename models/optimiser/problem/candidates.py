@@ -94,7 +94,7 @@ def candidates(
     mean = {name: values @ member for name, values in by_county.items()}
     given = case.settings.pooling.administration_per_pool
     fixed = np.array([0.0 if given is None else given.value_of(level) for level in levels])
-    wages = np.cumprod([1.0 + case.value("economy.wage_growth", int(year)) for year in paths.years])
+    wages = flows.paths.wage[1:]
     effort = case.settings.pooling.collection_effort
     lost = np.array([0.0 if effort is None else -effort.value_of(level) for level in levels])
     more = _added_by_level(case, flows, paths.scheme)

@@ -41,9 +41,9 @@ def opening(prepared: Prepared) -> OpeningYear:
 
 @pytest.fixture(scope="module")
 def holdings(jiangsu: Case, prepared: Prepared, opening: OpeningYear) -> FloatArray:
-    payroll, counties = prepared.base.payroll, prepared.pairs.counties
+    counties = prepared.pairs.counties
     store = empty_record(len(jiangsu.schemes), 1, counties, int(prepared.region[-1]) + 1, 3)
-    books = AccountBooks(prepared, payroll, store, economic_paths(jiangsu, 1))
+    books = AccountBooks(prepared, store, economic_paths(jiangsu, 1))
     return books.opening_holdings(opening.people.persons)
 
 
