@@ -119,11 +119,11 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         chance: the scenarios' money.
     """
     number = case.scheme_number(laid.scheme)
-    own = county_money(county_book(case, flows, number))
+    scheme_money = county_money(county_book(case, flows, number))
     central_money = {
-        "income": own["contributions"] - own["account_credits"],
-        "subsidies": own["other_income"],
-        "outgo": own["outgo"],
+        "income": scheme_money["contributions"] - scheme_money["account_credits"],
+        "subsidies": scheme_money["other_income"],
+        "outgo": scheme_money["outgo"],
     }
     result: dict[str, list[FloatArray]] = {name: [] for name in central_money}
     for t, stage in enumerate(laid.stage_of):

@@ -123,7 +123,7 @@ def scenario_terms(
     chance = claims_noise(case, flows, arrays()[1], model.overdispersion)
     income, base, subsidies, _ = responding(flows)
     recorded = _recorded(case, flows)
-    parts = [
+    by_lag = [
         care.usual.run_off_parts()[0] * (1.0 + administration_share(case, number, flows.years[1:]))
         for number, care in enumerate(recorded)
     ]
@@ -134,7 +134,7 @@ def scenario_terms(
             payroll=np.array([int(s.kind == "payroll") for s in case.schemes], dtype=np.int64),
             income=np.ascontiguousarray(income),
             subsidies=np.ascontiguousarray(subsidies),
-            parts=np.stack(parts),
+            outgo_by_lag=np.stack(by_lag),
             respond_income=responses.income,
             respond_subsidies=responses.subsidies,
             respond_claims=responses.claims,
