@@ -23,7 +23,8 @@ from fundpool.models.axes.statuses import (
 )
 from fundpool.models.coverage.leaving import CoverageHazards, coverage_hazards
 from fundpool.models.coverage.renewal import renewing_entry
-from fundpool.models.coverage.retirement import retirement_ages
+from fundpool.models.terms.coverage import retirement_ages
+from fundpool.models.terms.years import year_terms
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def base_coverage(case: Case) -> BaseCoverage:
     rural = rural_shares_by_row(case)
     shares[..., RURAL_RESIDENT] += shares[..., HOME_RESIDENT] * rural[:, None]
     shares[..., HOME_RESIDENT] *= 1.0 - rural[:, None]
-    hazards = coverage_hazards(case.reference, case.base_year)
+    hazards = coverage_hazards(year_terms(case.reference, case.base_year))
     entry = entry_factor(shares, bands, working, hazards.job_loss)
     first, kind = _kinds(shares, working, entry)
     _, row = np.unique(kind.reshape(shares.shape[:2]), axis=0, return_inverse=True)

@@ -147,9 +147,8 @@ def recorded_care(case: Case, flows: CountyFlows, scheme: int, length: int = 0) 
         scheme: number of the scheme.
         length: least number of years that the lag rows run over.
     """
-    n, terms = flows.residents.shape[1] - 1, case.schemes[scheme]
-    direct = terms.lag("direct")
-    by_regime = [terms.lag(terms.regime(int(year))) for year in flows.years]
+    n, terms = flows.residents.shape[1] - 1, [year.schemes[scheme] for year in flows.terms]
+    direct, by_regime = terms[0].direct_lag, [of_year.lag for of_year in terms]
     longest = max(length, *(len(lag) for lag in (direct, *by_regime)))
     rows = [np.pad(lag, (0, longest - len(lag))) for lag in by_regime]
     by_distance = flows.claims_by_distance[scheme, :, :n]
@@ -164,10 +163,25 @@ def recorded_care(case: Case, flows: CountyFlows, scheme: int, length: int = 0) 
     return RecordedCare(usual, by_distance)
 
 
-def administration_share(case: Case, scheme: int, years: IntArray) -> FloatArray:
-    """Administration over claims paid by year and county, ``(T, n)``."""
-    terms = case.schemes[scheme]
-    return np.stack([terms.rule_array("administration", case.regions, int(y)) for y in years])
+def outgo_by_lag(
+    flows: CountyFlows, scheme: int, recorded: RecordedCare, pooled: PooledCare | None
+) -> FloatArray:
+    """A scheme's outgo (claims paid and administration) by the year of care, ``(L, T, n)``.
+
+    Args:
+        flows: flows of a case.
+        scheme: number of the scheme.
+        recorded: its claims.
+        pooled: what a plan makes of them; administration does not move with it.
+    """
+    paid, _ = recorded.pooled(pooled).run_off_parts()
+    usual, _ = recorded.usual.run_off_parts()
+    return paid + usual * administration_share(flows, scheme)
+
+
+def administration_share(flows: CountyFlows, scheme: int) -> FloatArray:
+    """Administration over claims paid by projected year and county, ``(T, n)``."""
+    return np.stack([terms.schemes[scheme].administration for terms in flows.terms[1:]])
 
 
 def year_after(outgo: FloatArray, breaks: Collection[int] = ()) -> FloatArray:
@@ -206,8 +220,7 @@ def county_book(
     """One scheme's flows by county, with claims run off.
 
     >>> from fundpool import examples
-    >>> study = examples.study()
-    >>> book = county_book(study.case, study.flows, scheme=0)
+    >>> book = county_book(examples.case(), examples.study().flows, scheme=0)
     >>> bool((book.outstanding >= 0).all()), book.claims_paid.shape
     (True, (3, 4))
 
@@ -235,7 +248,7 @@ def county_book(
         claims_incurred=care.incurred[1:],
         claims_paid=paid,
         outstanding=outstanding,
-        administration=usual * administration_share(case, scheme, flows.years[1:]),
+        administration=usual * administration_share(flows, scheme),
         expected_cost=flows.expected_cost[scheme, 1:, :n],
     )
 

@@ -17,7 +17,6 @@ from fundpool.actuarial.sharing import coalition_members, core_excess
 from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import sum_by
-from fundpool.models.contributions.year import disposable_income
 from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.beside.naive import own
 from fundpool.models.optimiser.certificate import Decision, recursion
@@ -236,7 +235,7 @@ def income_of_pools(projection: Projection, paths: PoolPaths) -> FloatArray:
     n = paths.of_county.size
     number = case.scheme_number(paths.scheme)
     persons = projection.flows.persons[number, 1, :n]
-    income = disposable_income(case)[:n]
+    income = projection.flows.terms[0].counties.disposable_income[:n]
     count, total = (
         sum_by(paths.of_county, values, minlength=len(paths.pools))
         for values in (persons, persons * income)

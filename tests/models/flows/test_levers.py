@@ -119,10 +119,10 @@ def test_scenarios_equal_to_the_centre_give_the_central_path(jiangsu_study: Stud
     paths = {
         "income": money["contributions"] - money["account_credits"],
         "subsidies": money["other_income"],
-        "outgo": money["outgo"],
     }
     chance = Chance(
         **{name: np.stack([values, 2.0 * values]) for name, values in paths.items()},
+        claims=np.ones((2, *money["outgo"].shape)),
         interest=np.tile(flows.paths.interest, (2, 1)),
     )
     factors = pool_factors(case, flows, laid, chance)
@@ -132,12 +132,13 @@ def test_scenarios_equal_to_the_centre_give_the_central_path(jiangsu_study: Stud
     for row in (0, 1):
         np.testing.assert_allclose(two.balance[row], one.balance[0], rtol=1e-9, equal_nan=True)
     np.testing.assert_allclose(two.received, one.received, rtol=1e-9, atol=1e-3, equal_nan=True)
-    # twice all money is twice the balance above what was there before
+    # what comes in twice raises the balance by what comes in
     plain = layout(case, plan_for(case, "county"), "employee", flows.years[1:])
     run, _ = pool_run(case, flows, plain, pool_factors(case, flows, plain, chance))
     interest = 1.0 + flows.paths.interest[0]
-    first = run.balance[:, 0] - run.opening * interest
-    np.testing.assert_allclose(first[2], 2.0 * first[1], rtol=1e-9)
+    more = sum(values[0] for values in paths.values())
+    raised = run.balance[2, 0] - run.balance[1, 0]
+    np.testing.assert_allclose(raised, more * np.sqrt(interest), rtol=1e-9)
 
 
 def test_decided_rates_and_swaps_take_the_place_of_rules(jiangsu_study: Study) -> None:
