@@ -12,9 +12,10 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import TIES
 from fundpool.models.axes.statuses import K
 from fundpool.models.calibration.multipliers import Calibration
-from fundpool.models.claims.terms import ClaimTerms, claim_terms, payer_of
+from fundpool.models.claims.terms import ClaimTerms, claim_tables, claim_terms, payer_of
 from fundpool.models.flows.years import opening_year
 from fundpool.models.population.preparation import prepare
+from fundpool.models.terms.years import year_terms
 
 
 def care_away(case: Case, calibration: Calibration, year: int) -> pd.DataFrame:
@@ -36,7 +37,8 @@ def care_away(case: Case, calibration: Calibration, year: int) -> pd.DataFrame:
         care with it.
     """
     prepared = prepare(case)
-    terms = claim_terms(case, prepared.pairs, year).at_level(calibration.multipliers.claims)
+    rules = claim_terms(claim_tables(case), prepared.pairs, year_terms(case, year))
+    terms = rules.at_level(calibration.multipliers.claims)
     return care_away_of(opening_year(prepared).people.exposure, terms)
 
 
