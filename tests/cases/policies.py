@@ -107,11 +107,11 @@ def projected(case: Case, years: int = 1) -> Projection:
 
 def row(projection: Projection, scheme: str, pool: str, year: int = 2021) -> "pd.Series[float]":
     table = projection.funds
-    held = (table["scheme"] == scheme) & (table["pool"] == pool) & (table["year"] == year)
-    return table[held].iloc[0]
+    wanted = (table["scheme"] == scheme) & (table["pool"] == pool) & (table["year"] == year)
+    return table[wanted].iloc[0]
 
 
 def paid(projection: Projection, scheme: str, payer: str, place: str) -> float:
     table = projection.settlement
-    held = (table["scheme"] == scheme) & (table["payer"] == payer) & (table["place"] == place)
-    return float(table[held & (table["year"] == 2021)]["amount"].sum())
+    wanted = (table["scheme"] == scheme) & (table["payer"] == payer) & (table["place"] == place)
+    return float(table[wanted & (table["year"] == 2021)]["amount"].sum())
