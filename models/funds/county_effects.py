@@ -29,9 +29,10 @@ class CountyEffect:
 def county_effect(alone: PoolSummary, pooled: PoolSummary, run: PoolRun) -> CountyEffect:
     """What a plan gives each county or takes from it, at the same levers.
 
-    Between counties of one pool the gains sum to zero but for moral hazard and what less effort
-    in collecting costs: both level rates share their definition, and the pool's is the mean of
-    the counties' weighted by the present value of their bases.
+    Between counties of one pool the gains sum to zero but for moral hazard, care that only the
+    pool's territory pays in full, and what less effort in collecting costs: both level rates share
+    their definition, and the pool's is the mean of the counties' weighted by the present value of
+    their bases.
 
     Args:
         alone: every county by itself.
