@@ -34,7 +34,7 @@ INPUTS = (
     ("case",),
     ("template",),
     ("folders",),
-    ("new",),
+    ("accounts", "new"),
 )
 """The same of ``inputs``."""
 WEB = (("serving",), ("requests",), ("work",), ("api",), ("server",))

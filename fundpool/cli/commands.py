@@ -24,6 +24,7 @@ COMMANDS = (
     "policies",
     "serve",
     "synthesise",
+    "accounts",
     "doctor",
 )
 

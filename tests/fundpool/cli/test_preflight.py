@@ -25,6 +25,7 @@ NEEDED = {
     "diff": {"first": "one", "second": "two"},
     "rerun": {"run": "one"},
     "convert": {"source": "jiangsu"},
+    "accounts": {"statement": "no-such.csv"},
 }
 """What a command does not run without, beside a case and places."""
 
@@ -33,6 +34,7 @@ NAMES_A_FILE = {("diff", "out"), ("report", "metrics")}
 
 READ = {
     ("report", "webhook_file"), ("report", "secret_file"), ("doctor", "out"), ("doctor", "archive"),
+    ("accounts", "statement"), ("accounts", "mapping"), ("accounts", "against"),
 }  # fmt: skip
 """Places that are read or tried, not written."""
 
