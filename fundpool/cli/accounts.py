@@ -18,6 +18,12 @@ from fundpool.cli.session import (
 )
 from fundpool.cli.spoken import spoken
 
+FILES = (
+    "months.csv", "corrections.csv", "rows.csv", "experience.csv", "reserves.csv",
+    "reconciliation.csv", "summary.json",
+)  # fmt: skip
+"""What is written into ``--out``."""
+
 
 @app.command()
 def accounts(
@@ -62,7 +68,7 @@ def accounts(
 ) -> None:  # fmt: skip
     """Read monthly accounts, reconcile them, and set them against projection and bands."""
     with refusing_bad_input():
-        checked_folder(out)
+        checked_folder(out, FILES)
         if roll_forward is not None:
             checked_folder(roll_forward, option="folder")
         checked_temporary()

@@ -6,6 +6,7 @@ import pandas as pd
 
 from fundpool.cli.tables import aligned
 from fundpool.languages import Language
+from fundpool.languages.wording import local_names
 from fundpool.report.words.sentences import counted_message, rule_name
 from fundpool.report.words.vocabulary import marked
 
@@ -49,6 +50,7 @@ def accounts_text(result: "AccountResult", language: Language) -> str:
         by_fund.setdefault((row["scheme"], row["region"]), {})[row["measure"]] = {
             str(name): value for name, value in row.items()
         }
+    names = local_names(result.case.tables["regions"], language)
     rows = []
     for row in result.summary["reserves"]:
         key = row["scheme"], row["region"]
@@ -56,7 +58,7 @@ def accounts_text(result: "AccountResult", language: Language) -> str:
         outgo = measures.get("outgo", {})
         rows.append(
             (
-                titles[row["scheme"]], row["name"], f"{row['year']}-{row['month']:02}",
+                titles[row["scheme"]], names.get(row["name"], row["name"]), f"{row['year']}-{row['month']:02}",
                 _money(row["balance"], language), _number(row["reserve_months"], 1, language),
                 rule_name(result.case, bands[key], language) if key in bands else "–",
                 *(_number(measures.get(measure, {}).get("actual_to_expected"), 3, language)

@@ -93,6 +93,7 @@ def read_table(sheet: Sheet, names: Names, mapping: Mapping) -> TableRead:
     result = TableRead()
     layout = _layout(sheet, names, mapping, result)
     if layout is None:
+        result.findings = list(dict.fromkeys(result.findings))
         return result
     for number, row in enumerate(sheet.rows, 1):
         if number < layout.heading_row:
@@ -104,6 +105,7 @@ def read_table(sheet: Sheet, names: Names, mapping: Mapping) -> TableRead:
     finest = 10.0**-result.decimals
     result.amounts = [replace(one, rounding=one.rounding * finest) for one in result.amounts]
     _check_totals(sheet, layout, mapping, result)
+    result.findings = list(dict.fromkeys(result.findings))  # a unit is judged column by column
     return result
 
 

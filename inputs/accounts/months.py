@@ -17,6 +17,8 @@ MONTH_COLUMNS = [
 ]  # fmt: skip
 ARITHMETIC = 1e-9
 """Relative difference of sums that is no mistake of the statement."""
+WORDS = {"income": Message("income"), "outgo": Message("outgo")}
+"""Flows in words."""
 
 
 @dataclass
@@ -141,7 +143,7 @@ def _flows(fund: Fund, item: str, months: list[int]) -> dict[int, float]:
             near = next(iter(figures.values()))
             if to_date is None:
                 missing = Message("%(item)s of %(fund)s (%(scheme)s) in %(month)s",
-                                  item=item, fund=fund.region, scheme=fund.scheme,
+                                  item=WORDS[item], fund=fund.region, scheme=fund.scheme,
                                   month=_month(month))  # fmt: skip
             else:
                 missing = Message("the months of %(year)s before %(month)s of %(fund)s "

@@ -8,6 +8,7 @@ import pytest
 
 import fundpool
 from fundpool.actuarial.credibility import buhlmann_straub
+from fundpool.cli.accounts import FILES
 from fundpool.inputs.case import Case, read_case
 from fundpool.models.analysis.account_experience import account_experience
 from fundpool.models.analysis.month_end_reserves import month_end_reserves
@@ -46,10 +47,7 @@ def test_results_and_statuses(run: Run, folder: Path) -> None:
     assert done.exit_code == 3, "two resident funds hold fewer than nine months"
     assert "109 rows read: 108 used, 1 of headings." in done.stderr
     assert "The rule yellow raises 2 alerts." in done.stderr
-    assert {file.name for file in Path("fundpool-accounts").iterdir()} == {
-        "months.csv", "corrections.csv", "rows.csv", "experience.csv", "reserves.csv",
-        "reconciliation.csv", "summary.json",
-    }  # fmt: skip
+    assert {file.name for file in Path("fundpool-accounts").iterdir()} == set(FILES)
     chinese = run("accounts", folder, "s.csv", "--lang", "zh", "--out", "zh")
     assert "共读取109行：使用108行、表头1行。" in chinese.stderr
     assert "期末可支付月数" in chinese.stdout

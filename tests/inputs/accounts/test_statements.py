@@ -199,7 +199,8 @@ def test_totals_and_units_are_compared(case: Case, tmp_path: Path) -> None:
     assert "row 6" in messages[0]
     assert "the sum of the rows of its month" in messages[0]
     file.write_text(text.replace("万元", "斤"), encoding="utf-8")
-    assert "a unit" in refused(case, file)[0]
+    (message,) = refused(case, file)
+    assert "a unit" in message
     file.write_text(text.replace("本期收入", "本期收入（元）"), encoding="utf-8")
     assert "one unit of money" in refused(case, file)[0]
 
