@@ -58,7 +58,8 @@ def accounts_text(result: "AccountResult", language: Language) -> str:
         outgo = measures.get("outgo", {})
         rows.append(
             (
-                titles[row["scheme"]], names.get(row["name"], row["name"]), f"{row['year']}-{row['month']:02}",
+                titles[row["scheme"]], names.get(row["name"], row["name"]),
+                f"{row['year']}-{row['month']:02}",
                 _money(row["balance"], language), _number(row["reserve_months"], 1, language),
                 rule_name(result.case, bands[key], language) if key in bands else "–",
                 *(_number(measures.get(measure, {}).get("actual_to_expected"), 3, language)
