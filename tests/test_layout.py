@@ -38,7 +38,7 @@ INPUTS = (
     ("case",),
     ("template",),
     ("folders",),
-    ("new", "tidy"),
+    ("accounts", "new", "tidy"),
 )
 """The same of ``inputs``."""
 WEB = (("serving",), ("requests",), ("work",), ("api",), ("server",))

@@ -13,6 +13,7 @@ ALERT_WORDS = {
     "exhaustion": marked("runs dry"),
     "ruin_probability": marked("too likely to run dry"),
     "actual_to_expected": marked("experience off expectation"),
+    "month_end_reserve": marked("reserve at a month's end too low"),
 }
 """Kinds of alert."""
 
