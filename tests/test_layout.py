@@ -38,7 +38,7 @@ INPUTS = (
     ("new", "tidy"),
 )
 """The same of ``inputs``."""
-WEB = (("serving",), ("requests",), ("work",), ("api",), ("server",))
+WEB = (("serving", "words"), ("requests",), ("work",), ("api",), ("server",))
 """The same of ``fundpool.web``."""
 FUNDPOOL = (
     ("actuarial",),

@@ -8,9 +8,9 @@ from unicodedata import east_asian_width
 import pandas as pd
 
 from fundpool.languages import ENGLISH, Language
+from fundpool.languages.wording import marked
 from fundpool.models.analysis.policies import FIGURES, PolicyEffects, figures
 from fundpool.models.projection.comparison import Comparison
-from fundpool.report.words.vocabulary import marked
 
 HEADINGS = {
     "plan": marked("pooling"),

@@ -7,11 +7,21 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
+from fundpool.languages import LANGUAGES, language
+from fundpool.web.words import words_of_page
 from fundpool.web.work.case_record import case_record
 from fundpool.web.work.projection_cache import ProjectionCache
 from fundpool.web.work.uploads import UploadRefusedError, checked_upload
 
 router = APIRouter()
+
+
+@router.get("/words/{code}.json")
+def words(code: str) -> JSONResponse:
+    """Words of the page in a language, from the catalogue."""
+    if code not in LANGUAGES:
+        return JSONResponse({"error": f"No language {code}."}, status_code=404)
+    return JSONResponse(words_of_page(language(code)), headers={"cache-control": "no-cache"})
 
 
 @router.get("/api/case")
