@@ -217,6 +217,14 @@ def test_a_broken_case_is_told_by_sheet_row_and_column(
     case.tables["economy"].loc[1, "contribution_wage"] = -1.0
     file = tmp_path / "broken.xlsx"
     write_case_workbook(str(case.write(tmp_path / "broken")), file)
+    page.open(f"{address}#lang=zh")
+    page.upload("#file", file)
+    page.until("!document.querySelector('#findings').hidden")
+    in_chinese = page.run(
+        "return [...document.querySelectorAll('#findings tbody tr')]"
+        ".flatMap(row => [...row.cells].slice(-2).map(cell => cell.textContent))"
+    )
+    assert all(re.search("[\u4e00-\u9fff]", text) for text in in_chinese), in_chinese
     page.open(address)
     page.upload("#file", file)
     page.until("!document.querySelector('#findings').hidden")

@@ -51,6 +51,11 @@ export function nameOf(thing) {
   return own || thing.title || thing.name;
 }
 
+// A sentence of the server in the language: it sends the Chinese beside the English.
+export function local(record, name) {
+  return (language === "zh" && record[`${name}_local`]) || record[name];
+}
+
 export function number(value, digits = 4) {
   if (value === null || value === undefined) return "–";
   if (Math.abs(value) < 1e-12) value = 0;
