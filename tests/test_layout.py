@@ -41,7 +41,7 @@ INPUTS = (
     ("accounts", "new", "tidy"),
 )
 """The same of ``inputs``."""
-WEB = (("serving",), ("requests",), ("work",), ("api",), ("server",))
+WEB = (("serving", "words"), ("requests",), ("work",), ("api",), ("server",))
 """The same of ``fundpool.web``."""
 FUNDPOOL = (
     ("actuarial",),
