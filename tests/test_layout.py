@@ -38,10 +38,10 @@ INPUTS = (
     ("case",),
     ("template",),
     ("folders",),
-    ("new", "tidy"),
+    ("accounts", "new", "tidy"),
 )
 """The same of ``inputs``."""
-WEB = (("serving",), ("requests",), ("work",), ("api",), ("server",))
+WEB = (("serving", "words"), ("requests",), ("work",), ("api",), ("server",))
 """The same of ``fundpool.web``."""
 FUNDPOOL = (
     ("actuarial",),

@@ -1,10 +1,6 @@
 """Words of the report that come from data: marked, so that catalogues hold them."""
 
-
-def marked(message: str) -> str:
-    """A message that is translated where it is shown."""
-    return message
-
+from fundpool.languages.wording import marked
 
 ALERT_WORDS = {
     "exhausted": marked("runs dry"),
@@ -13,6 +9,7 @@ ALERT_WORDS = {
     "exhaustion": marked("runs dry"),
     "ruin_probability": marked("too likely to run dry"),
     "actual_to_expected": marked("experience off expectation"),
+    "month_end_reserve": marked("reserve at a month's end too low"),
 }
 """Kinds of alert."""
 
