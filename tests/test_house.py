@@ -179,3 +179,13 @@ def test_functions_take_few_parameters() -> None:
         if number > MOST_PARAMETERS
     }
     assert many == MORE_PARAMETERS
+
+
+def test_a_name_means_one_class_in_models() -> None:
+    """Two classes of one name say different things by one word; private ones count as well."""
+    places: dict[str, list[str]] = {}
+    for file in sorted((ROOT / "models").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(file.relative_to(ROOT)))
+    assert {name: files for name, files in places.items() if len(files) > 1} == {}

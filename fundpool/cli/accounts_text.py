@@ -11,7 +11,7 @@ from fundpool.report.words.sentences import counted_message, rule_name
 from fundpool.report.words.vocabulary import marked
 
 if TYPE_CHECKING:
-    from fundpool.functions.accounting import AccountResult
+    from fundpool.calls.accounting import AccountResult
 
 HEADINGS = (
     marked("scheme"), marked("fund"), marked("month"), marked("balance"),

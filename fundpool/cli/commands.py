@@ -25,6 +25,7 @@ COMMANDS = (
     "serve",
     "synthesise",
     "accounts",
+    "tidy",
     "doctor",
 )
 

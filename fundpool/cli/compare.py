@@ -65,7 +65,7 @@ def compare(
         opened = opened_case(case, changes, policy, quiet)
         span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
-        number = wanted_scenarios(opened, plans, scenarios, 0, engine)
+        number = wanted_scenarios(opened, scenarios, 0, engine)
     from fundpool.archive.keeping import Result
     from fundpool.cli.tables import overview_text
     from fundpool.models.projection.comparison import compare as run

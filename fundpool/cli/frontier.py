@@ -61,9 +61,8 @@ def frontier(
         charts = [f"frontier_{scheme.name}.svg" for scheme in opened.schemes]
         checked_folder(out, [f"frontier.{table_format.value}", *charts])
         plan = checked_plans(opened, [pooling or opened.levels[0]])[0]
+    from fundpool.calls.plan_requests import NoPlanError, traced
     from fundpool.cli.plan_text import frontier_text
-    from fundpool.functions.plan_requests import NoPlanError
-    from fundpool.functions.planning import frontier as run
     from fundpool.models.projection.study import project
     from fundpool.plan_files import write_frontiers
     from fundpool.summary import as_json
@@ -74,8 +73,8 @@ def frontier(
     total = len(opened.schemes) * points * points
     with item_progress("Tracing the frontier", total, quiet) as step:
         try:
-            found = run(projection, points, reserve_months,
-                        lambda done, of: step(f"{done} of {of}"))  # fmt: skip
+            found = traced(projection, points, reserve_months,
+                           lambda done, of: step(f"{done} of {of}"))  # fmt: skip
         except NoPlanError as error:
             say(f"fundpool: {error}")
             raise typer.Exit(NO_PLAN) from None

@@ -39,7 +39,7 @@ from fundpool.cli.session import (
 from fundpool.options import CASE, USUAL_RUIN, Goals, Limits, Ruin
 
 if TYPE_CHECKING:
-    from fundpool.functions.results import Plan
+    from fundpool.calls.results import Plan
     from fundpool.inputs.case import Case
     from fundpool.models.optimiser.partition import Partition
     from fundpool.models.pooling.plans import PoolingPlan
@@ -186,7 +186,7 @@ def optimise(
             ruin = USUAL_RUIN
         if ruin is None and by is not None:
             raise UsageError("--by is the last year for --ruin, which is not given")
-        from fundpool.functions.plan_requests import Sampling, plan_request
+        from fundpool.calls.plan_requests import Sampling, plan_request
         from fundpool.plan_files import TABLES, plan_contents
 
         limits = Limits(
@@ -201,8 +201,8 @@ def optimise(
         pools: str | PoolingPlan = checked_plans(opened, [pooling or opened.levels[0]])[0]
         files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity")]
         checked_folder(out, [*files, "plan.json"])
+    from fundpool.calls.plan_requests import NoPlanError, chosen_pools, joined, planned
     from fundpool.cli.plan_text import plan_text
-    from fundpool.functions.plan_requests import NoPlanError, chosen_pools, joined, planned
     from fundpool.models.projection.study import study
     from fundpool.summary import as_json
     from fundpool.writing import write_results
@@ -218,7 +218,7 @@ def optimise(
         except NoPlanError as error:
             say(f"fundpool: {error}")
             raise typer.Exit(NO_PLAN) from None
-        pools = joined(partitions)
+        pools = joined(opened, partitions)
     plan: Plan | None = None
     if request.rated:
         say("Optimising", quiet)

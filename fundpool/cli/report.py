@@ -116,7 +116,7 @@ def report(
         span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         chosen = policies_to_measure(opened, measured)
-        number = wanted_scenarios(opened, plans, scenarios, IN_REPORT, engine)
+        number = wanted_scenarios(opened, scenarios, IN_REPORT, engine)
         resolved: dict[str, Any] = {
             "lang": lang or spoken().code, "pooling": plans, "scenarios": number,
             "formats": ",".join(endings),

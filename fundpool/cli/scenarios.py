@@ -33,9 +33,7 @@ IN_REPORT = 1000
 """Default number of scenarios of a report."""
 
 
-def wanted_scenarios(
-    case: "Case", plans: list[str], asked: int | None, usual: int, engine: str
-) -> int:
+def wanted_scenarios(case: "Case", asked: int | None, usual: int, engine: str) -> int:
     """How many scenarios to run; refuses what cannot be run before anything is projected.
 
     Raises:
@@ -46,7 +44,7 @@ def wanted_scenarios(
     from fundpool.models.scenarios.model import not_in_scenarios, scenario_model
 
     checked_engine(engine)
-    beyond = not_in_scenarios(case, plans)
+    beyond = not_in_scenarios(case)
     if asked and beyond:
         raise UsageError(f"scenarios cannot follow {beyond}; leave --scenarios out")
     if asked is None:

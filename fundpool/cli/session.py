@@ -64,7 +64,7 @@ def plain_warnings(quiet: bool) -> Iterator[None]:
 @contextmanager
 def refusing_bad_input() -> Iterator[None]:
     """Turn a refused case or a bad argument into a message and exit status 2."""
-    from fundpool.functions.wrong_argument import WrongArgumentError
+    from fundpool.calls.wrong_argument import WrongArgumentError
     from fundpool.inputs.format.findings import CaseError, findings_as_records
     from fundpool.report.words.findings import findings_text
 

@@ -331,23 +331,54 @@ def read_settings(
                                        Message("a scheme of the case"),
                                        did_you_mean(word, settings.schemes))
                 )  # fmt: skip
-    for merger_index, merger in enumerate(settings.mergers):
-        for key in ("scheme", "into"):
-            if getattr(merger, key) not in settings.schemes:
-                findings.append(
-                    Finding.of_setting(file, f"mergers.{merger_index}.{key}", getattr(merger, key),
-                                       Message("a scheme of the case"),
-                                       did_you_mean(getattr(merger, key), settings.schemes))
-                )  # fmt: skip
-        if merger.scheme == merger.into:
-            findings.append(
-                Finding.of_setting(file, f"mergers.{merger_index}.into", merger.into,
-                                   Message("another scheme"),
-                                   Message("Name the scheme that takes the first one in."))
-            )  # fmt: skip
+    findings += merger_findings(settings, file)
     if settings.scenarios is not None:
         findings += scenario_findings(settings.scenarios, settings.levels, file)
     return (None if findings else settings), findings
+
+
+def merger_findings(settings: Settings, file: str) -> list[Finding]:
+    """Mergers of unknown schemes, with themselves, before the first year, or one scheme's second.
+
+    A scheme that has been taken in by one may not be taken in by another: its money, its members
+    and its claims would go to both.
+    """
+    findings = []
+    into: dict[str, str] = {}
+    for merger_index, merger in enumerate(settings.mergers):
+        lead = f"mergers.{merger_index}"
+        for key in ("scheme", "into"):
+            if getattr(merger, key) not in settings.schemes:
+                findings.append(
+                    Finding.of_setting(file, f"{lead}.{key}", getattr(merger, key),
+                                       Message("a scheme of the case"),
+                                       did_you_mean(getattr(merger, key), settings.schemes))
+                )  # fmt: skip
+        if merger.year <= settings.base_year:
+            findings.append(
+                Finding.of_setting(file, f"{lead}.year", str(merger.year),
+                                   Message("a year from %(first)s on",
+                                           first=settings.base_year + 1),
+                                   Message("Correct the year."))
+            )  # fmt: skip
+        if merger.scheme in into:
+            findings.append(
+                Finding.of_setting(file, f"{lead}.scheme", merger.scheme,
+                                   Message("a scheme that is taken in once"),
+                                   Message("Remove one of them."))
+            )  # fmt: skip
+            continue
+        into[merger.scheme] = merger.into
+        end, steps = merger.into, 0
+        while end in into and steps < len(into):
+            end, steps = into[end], steps + 1
+        if end == merger.scheme or end in into:
+            findings.append(
+                Finding.of_setting(file, f"{lead}.into", merger.into,
+                                   Message("another scheme"),
+                                   Message("Name the scheme that takes the first one in."))
+            )  # fmt: skip
+    return findings
 
 
 def unknown_paths(

@@ -1,6 +1,6 @@
 """Sensitivity: each assumption up and down by a step that the case gives, one at a time.
 
-Economic assumptions act through :mod:`fundpool.models.flows.repricing` where flows can be
+Economic assumptions act through :mod:`fundpool.models.flows.factors` where flows can be
 re-priced; others need a projection each.
 """
 
@@ -12,7 +12,7 @@ import pandas as pd
 from fundpool.inputs.case import Case
 from fundpool.inputs.case.variation import shifted, value_at
 from fundpool.models.economy import economic_paths
-from fundpool.models.flows.repricing import can_be_repriced, repriced
+from fundpool.models.flows.factors import can_be_repriced, repriced
 from fundpool.models.projection.study import Projection, Study, study
 
 DIRECTIONS = (("down", -1.0), ("up", 1.0))

@@ -144,12 +144,12 @@ def _swap(timeline, t, money, funds):  # type: ignore[no-untyped-def]
         if timeline.hub[p] != hub:
             hubs[ASKED, hub] += total
             hub, total = timeline.hub[p], 0.0
-        total += (1.0 - timeline.own[p]) * max(-result[t, p], 0.0)
+        total += (1.0 - timeline.own_share[p]) * max(-result[t, p], 0.0)
     hubs[ASKED, hub] += total
     for f in range(held.shape[1]):  # grants are cut in proportion where money is short
         asked = hubs[ASKED, f]
         hubs[SHARE, f] = min(max(held[t, f] / asked, 0.0), 1.0) if asked > 0.0 else 0.0
         held[t, f] = (held[t, f] - asked * hubs[SHARE, f]) * half
     for p in range(first, last):
-        lacking = (1.0 - timeline.own[p]) * max(-result[t, p], 0.0)
+        lacking = (1.0 - timeline.own_share[p]) * max(-result[t, p], 0.0)
         result[t, p] += lacking * hubs[SHARE, timeline.hub[p]]

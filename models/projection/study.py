@@ -32,6 +32,7 @@ from fundpool.models.funds.table import fund_table
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.population.preparation import prepare
+from fundpool.models.projection.settlement import settled
 
 ACCOUNT_COLUMNS = {
     "opening_balance": "accounts_opening", "credits": "account_credits",
@@ -253,7 +254,9 @@ class Projection:
     def settlement(self) -> pd.DataFrame:
         """Incurred payments by scheme, year, paying county and county of treatment (non-zero).
 
-        In cases of more than 400 counties by regions of the second level.
+        Sums by payer are the claims incurred of the plan's funds
+        (:func:`fundpool.models.projection.settlement.settled`). In cases of more than 400 counties
+        by regions of the second level.
         """
         flows, case = self.flows, self.case
         detailed = flows.settlement.shape[2] == flows.residents.shape[1]
@@ -261,7 +264,8 @@ class Projection:
         codes = np.array([*case.regions.codes_at(level), "outside"])
         frames = []
         for number, scheme in enumerate(case.schemes):
-            t, payer, place = np.nonzero(flows.settlement[number])
+            paid = settled(case, flows, self.plan, number)
+            t, payer, place = np.nonzero(paid)
             frames.append(
                 pd.DataFrame(
                     {
@@ -269,7 +273,7 @@ class Projection:
                         "year": flows.years[t],
                         "payer": codes[payer],
                         "place": codes[place],
-                        "amount": flows.settlement[number][t, payer, place],
+                        "amount": paid[t, payer, place],
                     }
                 )
             )

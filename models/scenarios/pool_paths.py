@@ -4,12 +4,13 @@ import numpy as np
 
 from fundpool.models.funds.books import year_after
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.pooling.effects import claims_by_year_of_care, collection_effort
+from fundpool.models.pooling.effects import care_by_pool, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.flows import county_scratch, draws, fill
-from fundpool.models.scenarios.terms import ScenarioTerms, added_parts, lagged, scenario_terms
+from fundpool.models.scenarios.model import refuse_beyond_scenarios
+from fundpool.models.scenarios.terms import ScenarioTerms, added_parts, scenario_terms
 
 
 def sampled_paths(
@@ -42,11 +43,13 @@ def sampled_paths(
 
     Raises:
         CaseError: the case has no section ``scenarios``.
-        ValueError: no scenario asked for, or a plan that changes its pools or swaps money.
+        ValueError: no scenario asked for, a plan that changes its pools or swaps money, or schemes
+            that merge.
         KeyError: no such scheme.
     """
     if scenarios < 1 or first < 0:
         raise ValueError("ask for at least one scenario, from number 0 on")
+    refuse_beyond_scenarios(study.case)
     case = study.case
     own = terms or scenario_terms(study)
     number = case.scheme_number(scheme)
@@ -54,31 +57,24 @@ def sampled_paths(
     pools = pools_of(case, stage)
     effort = collection_effort(case, stage, pools)
     years, n = own.shape[1:]
-    care = claims_by_year_of_care(case, plan_for(case, plan), scheme, own.years)
-    added = added_parts(case, own, number, care)
-    since = np.concatenate([np.zeros((1, n)), care[1:]])
-    of_care = added_parts(case, own, number, 1.0 + since)
-    lags = own.owed.shape[1]
-    owing = own.owed[number] * lagged(care, lags)
-    owing_of_care = own.owed[number] * lagged(since, lags)
+    care, pooled = own.care[number], care_by_pool(case, plan_for(case, plan), scheme, own.years)
+    added, owing = added_parts(care, pooled), care.pooled(pooled).run_off_parts()[1]
     shape = (scenarios, years, len(pools.codes))
-    result = {name: np.empty(shape) for name in
-              ("contribution_base", "income", "subsidies", "outgo", "outstanding", "outgo_of_care",
-               "outstanding_of_care")}  # fmt: skip
+    result = {
+        name: np.empty(shape)
+        for name in ("contribution_base", "income", "subsidies", "outgo", "outstanding")
+    }
     following = np.empty(shape)
     interest = np.empty((scenarios, years))
     scratch = county_scratch(own)
     for row, draw in enumerate(draws(own, seed, first, scenarios)):
         fill(scratch, own, draw)
         owed, outgo = np.zeros((years, n)), scratch.outgo[number].copy()
-        paid_since, owed_since = np.zeros((years, n)), np.zeros((years, n))
-        for late in range(lags):
+        for late in range(added.shape[0]):
             factor = np.ones((years, n))
             factor[late:] = scratch.claims[number, : years - late]
             owed += factor * owing[late]
             outgo += factor * added[late]
-            paid_since += factor * of_care[late]
-            owed_since += factor * owing_of_care[late]
         mean = draw.drivers[:, 3:5].T[..., None]
         base = own.contribution_base[number] * draw.drivers[:, :1]
         base *= 1.0 + (own.respond_base[:, number] * mean).sum(axis=0)
@@ -88,8 +84,6 @@ def sampled_paths(
         result["subsidies"][row] = pools.total(scratch.subsidies[number])
         result["outgo"][row] = pools.total(outgo)
         result["outstanding"][row] = pools.total(owed)
-        result["outgo_of_care"][row] = pools.total(paid_since)
-        result["outstanding_of_care"][row] = pools.total(owed_since)
         following[row] = pools.total(year_after(outgo))
         interest[row] = draw.drivers[:, 5]
     inside = np.s_[number, 1:, :n]

@@ -23,6 +23,7 @@ from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.draws import REPLICATES
 from fundpool.models.scenarios.engines import Engine, Job, results
 from fundpool.models.scenarios.flows import chunks
+from fundpool.models.scenarios.model import refuse_beyond_scenarios
 from fundpool.models.scenarios.pools import (
     Kept,
     PlanLayout,
@@ -190,11 +191,12 @@ def run_scenarios(
 
     Raises:
         CaseError: the case has no section ``scenarios``.
-        ValueError: fewer than two scenarios, a bad seed or a bad plan.
+        ValueError: fewer than two scenarios, a bad seed, a bad plan or schemes that merge.
         EngineError: the engine cannot be used.
     """
     if scenarios < 2:
         raise ValueError("ask for at least two scenarios")
+    refuse_beyond_scenarios(study.case)
     own = terms or scenario_terms(study)
     named = {plan.name: plan for plan in (plan_for(study.case, plan) for plan in plans)}
     sections = [
@@ -248,7 +250,7 @@ def run_scenarios(
 def _plan_layout(study: Study, terms: ScenarioTerms, number: int, laid: Layout) -> PlanLayout:
     """Pools of the scheme with a number as arrays."""
     expected_cost = study.flows.expected_cost[number, 1:, : terms.shape[2]]
-    added = added_parts(study.case, terms, number, laid.claims[laid.scheme])
+    added = added_parts(terms.care[number], laid.care[laid.scheme])
     return plan_layout(study.case, laid, terms.opening[number], expected_cost, added)
 
 

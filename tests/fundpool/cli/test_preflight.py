@@ -27,6 +27,7 @@ NEEDED = {
     "rerun": {"run": "one"},
     "convert": {"source": "jiangsu"},
     "accounts": {"statement": "statement.csv"},
+    "tidy": {"source": "population.csv", "case": "jiangsu"},
 }
 """What a command does not run without, beside a case and places."""
 
@@ -36,6 +37,7 @@ NAMES_A_FILE = {("diff", "out"), ("report", "metrics")}
 READ = {
     ("report", "webhook_file"), ("report", "secret_file"), ("doctor", "out"), ("doctor", "archive"),
     ("accounts", "statement"), ("accounts", "mapping"), ("accounts", "against"),
+    ("tidy", "source"), ("tidy", "mapping"),
 }  # fmt: skip
 """Places that are read or tried, not written."""
 

@@ -3,7 +3,7 @@
 Counties that differ in nothing, income equal to expected outgo unless a drift is asked for.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from fundpool.inputs.case import read_case
 from fundpool.models.flows.responses import no_responses
+from fundpool.models.funds.books import CareByLag, RecordedCare
 from fundpool.models.projection.study import Study, study
 from fundpool.models.risk.measures import pooling_gain, quantile_error, reserves_needed, risk_table
 from fundpool.models.scenarios.run import run_scenarios
@@ -129,6 +130,15 @@ def test_with_both_risks_only_the_noise_is_gained(alike: Study) -> None:
         assert own["noise"] == pytest.approx(own["gain"], rel=1e-6)
 
 
+def _as_in_the_base_year(care: RecordedCare, years: int) -> RecordedCare:
+    """Claims that go on as in the base year."""
+    usual = {
+        field.name: np.repeat(getattr(care.usual, field.name)[:1], years + 1, axis=0)
+        for field in fields(care.usual)
+    }
+    return RecordedCare(CareByLag(**usual), np.repeat(care.by_distance[:1], years + 1, axis=0))
+
+
 def test_ruin_keeps_below_lundberg_and_meets_the_first_passage_formula(tmp_path: Path) -> None:
     """Normal yearly results with drift ``m`` and deviation ``s`` from a reserve ``u``.
 
@@ -157,6 +167,7 @@ def test_ruin_keeps_below_lundberg_and_meets_the_first_passage_formula(tmp_path:
             skew=np.zeros_like(spread), respond_income=zero, respond_subsidies=zero,
             respond_claims=zero,
         ),
+        care=tuple(_as_in_the_base_year(care, years) for care in short.care),
         interest=np.zeros(years),
         memory=np.zeros((2, years, years)),
         years=np.arange(2021, 2021 + years),

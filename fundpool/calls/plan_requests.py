@@ -5,19 +5,20 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from fundpool.functions.arguments import amount, of_kind, one_of, whole, words
-from fundpool.functions.results import Plan, made_of
-from fundpool.functions.wrong_argument import WrongArgumentError
+from fundpool.calls.arguments import amount, of_kind, one_of, whole, words
+from fundpool.calls.results import Frontiers, Plan, made_of
+from fundpool.calls.wrong_argument import WrongArgumentError
 from fundpool.inputs.case import Case
 from fundpool.models import optimiser
 from fundpool.models.optimiser import Choices, Sample
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
+from fundpool.models.optimiser.frontier import frontier
 from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of
 from fundpool.models.optimiser.partition import Partition, best_partition
 from fundpool.models.optimiser.problem.candidates import candidates
 from fundpool.models.optimiser.program.solving import check_solver
 from fundpool.models.optimiser.ruin.limit import RuinLimit
-from fundpool.models.pooling.plans import PoolingPlan
+from fundpool.models.pooling.plans import PoolingPlan, Stage
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection, Study
 from fundpool.options import USUAL_RUIN, Goals, Limits, Ruin
@@ -156,7 +157,7 @@ def plan_request(
 
 
 def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
-    """Which regions to pool, scheme by scheme.
+    """Which regions to pool, scheme by scheme; none for schemes that others take in.
 
     Raises:
         NoPlanError: a scheme has no choice of pools that can be solved.
@@ -165,9 +166,14 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
     months = (choices.policy or policy_of(case, request.reserve_months)).reserve_months
     lowest = base.pooled(case.levels[0])
     partitions = []
-    for scheme in case.schemes:
+    last = int(base.flows.years[-1])
+    for scheme in (scheme for scheme in case.schemes if scheme.in_force(last)):
         given = candidates(
-            case, central_paths(lowest, scheme.name), months, list(request.merge_years)
+            case,
+            central_paths(lowest, scheme.name),
+            base.flows,
+            months,
+            list(request.merge_years),
         )
         best, solution = best_partition(given, choices.solver, choices.time_limit)
         if best is None:
@@ -176,10 +182,10 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
     return tuple(partitions)
 
 
-def joined(partitions: Sequence[Partition]) -> PoolingPlan:
-    """The chosen pools of all schemes as one plan."""
+def joined(case: Case, partitions: Sequence[Partition]) -> PoolingPlan:
+    """The chosen pools of all schemes as one plan; at the lowest level where none were chosen."""
     stages = [stage for choice in partitions for stage in choice.plan.stages]
-    return PoolingPlan("chosen", tuple(stages))
+    return PoolingPlan("chosen", (Stage(case.levels[0]), *stages))
 
 
 def planned(
@@ -217,6 +223,31 @@ def planned(
             projection.case, projection.plan, years, choices=request.choices, progress=progress
         )
     return made_of(Plan, solved, partitions=partitions, sensitivity=table)
+
+
+def traced(
+    projection: Projection,
+    points: int,
+    reserve_months: float | None,
+    progress: Callable[[int, int], None] | None = None,
+    choices: Choices | None = None,
+) -> Frontiers:
+    """Efficient plans between the cheapest and the most even, scheme by scheme.
+
+    Args:
+        projection: projected funds.
+        points: steps each way.
+        reserve_months: reserve floor in months of outgo; default: the case's target.
+        progress: called with the points done and all points.
+        choices: limits and schemes other than the case's.
+
+    Raises:
+        NoPlanError: a scheme has no plan that keeps its floors.
+    """
+    try:
+        return Frontiers(frontier(projection, points, reserve_months, progress, choices))
+    except ValueError as error:
+        raise NoPlanError(str(error)) from None
 
 
 def _ruin_limit(case: Case, years: int, ruin: float | Ruin | None) -> RuinLimit | None:

@@ -1,4 +1,4 @@
-"""``accounts`` as a function."""
+"""``accounts`` as a function, which the command calls."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,8 @@ import pandas as pd
 
 from fundpool.alert_changes import alert_changes
 from fundpool.alerts import account_alerts
-from fundpool.functions.arguments import CaseLike, Pooling, checked_pooling, folder, opened
-from fundpool.functions.wrong_argument import WrongArgumentError, sentence
+from fundpool.calls.arguments import CaseLike, Pooling, checked_pooling, folder, opened
+from fundpool.calls.wrong_argument import WrongArgumentError, sentence
 from fundpool.inputs.accounts import Accounts, read_statements
 from fundpool.inputs.case import Case
 from fundpool.inputs.files.writing import UnwritableError, check_folder, whole_folder

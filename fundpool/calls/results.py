@@ -7,8 +7,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from fundpool.functions.arguments import folder, of_kind, one_of, scenario_options, whole
-from fundpool.functions.notebook import (
+from fundpool.calls.arguments import folder, of_kind, one_of, scenario_options, whole
+from fundpool.calls.notebook import (
     change_html,
     comparison_html,
     effects_html,
@@ -128,10 +128,13 @@ class Projection(studies.Projection):
 
         Examples:
             >>> import fundpool
-            >>> from fundpool.models.analysis.what_if import Levers
+            >>> from fundpool.models.analysis.what_if import PoolLevers
             >>> projection = fundpool.project("jiangsu", years=2)
             >>> asked = projection.what_if("employee")
-            >>> asked.balances(Levers(income_factor=1.1)).shape[:2]  # scenarios, years, pools
+            >>> asked.balances(PoolLevers(income_factor=1.1)).shape[:2]  # scenarios, years, pools
+            (1, 2)
+            >>> from fundpool.models.flows.levers import FlowLevers
+            >>> asked.balances(FlowLevers(from_year=2022, care=0.05)).shape[:2]
             (1, 2)
         """
         known = [scheme.name for scheme in self.case.schemes]
@@ -139,12 +142,12 @@ class Projection(studies.Projection):
         for name in names:
             one_of("schemes", name, known)
         if whole("scenarios", scenarios, 0) == 0:
-            return WhatIf([central_paths(self, name) for name in names])
+            return WhatIf([central_paths(self, name) for name in names], self)
         terms = scenario_terms(self.study)
         return WhatIf([
             sampled_paths(self.study, self.plan, name, scenarios, seed, terms=terms)
             for name in names
-        ])  # fmt: skip
+        ], self)  # fmt: skip
 
     def _repr_html_(self) -> str:
         return projection_html(self)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from fundpool.functions.wrong_argument import WrongArgumentError, sentence
+from fundpool.calls.wrong_argument import WrongArgumentError, sentence
 from fundpool.inputs.case import Case, read_case
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.pooling.short_form import plan_for
