@@ -27,13 +27,14 @@ BARE = {"own", "held", "found", "parts"}
 """Names that do not say what they hold."""
 
 NAMED = (
-    "actuarial", "inputs", "fundpool", "release", "benchmarks", "validation", "tests/actuarial",
-    "tests/cases", "tests/docs", "tests/inputs", "tests/release", "tests/fundpool/cli",
+    "actuarial", "inputs", "models", "fundpool", "release", "benchmarks", "validation",
+    "tests/actuarial", "tests/cases", "tests/docs", "tests/inputs", "tests/release",
+    "tests/fundpool/cli",
 )  # fmt: skip
-"""Folders without such names; in ``models``, other ``tests`` and ``fundpool/cli`` some are left."""
+"""Folders without such names; in other ``tests`` some are left."""
 
-INNER = tuple(str(Path("fundpool", name)) for name in ("cli", "actuarial", "models", "inputs"))
-"""Folders of ``fundpool`` that are left out here, or stand at the top."""
+INNER = tuple(str(Path("fundpool", name)) for name in ("actuarial", "models", "inputs"))
+"""Folders that stand at the top and are linked into ``fundpool``."""
 
 FOLDERS = (*ALLOWED, "docs", "tests", "validation", "benchmarks", "release", ".ci")
 

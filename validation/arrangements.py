@@ -165,13 +165,13 @@ def effects(names: list[str]) -> tuple[dict[str, float], dict[str, dict[str, flo
     change: dict[str, dict[str, float]] = {}
     for name in names:
         policy = read_policy(*policy_contents(name, case.policy_texts))
-        found = []
+        measures = []
         for laid in filter(None, (name, policy.against)):
             changed = case.with_policies([laid])
             done = followed(base, changed, YEARS)
-            found.append(measured(done.pooled(changed.usual_pooling), done))
-        beside = found[1] if policy.against else plain
-        change[name] = {figure: found[0][figure] - beside[figure] for figure in UNITS}
+            measures.append(measured(done.pooled(changed.usual_pooling), done))
+        beside = measures[1] if policy.against else plain
+        change[name] = {figure: measures[0][figure] - beside[figure] for figure in UNITS}
     return plain, change
 
 

@@ -193,11 +193,11 @@ def starting_figures() -> pd.Series:
 def from_2009() -> Part:
     """People of 2020 and funds of 2010 to 2024: rules of 2009 held, and as it came."""
     case = read_case(CASE)
-    held = study(case, YEARS)
-    came = study(case.with_policies([POLICY]), YEARS, calibration=held.calibration)
+    unchanged = study(case, YEARS)
+    came = study(case.with_policies([POLICY]), YEARS, calibration=unchanged.calibration)
     start = starting_figures()
     people, funds, spreads = [], [], []
-    for done in (held, came):
+    for done in (unchanged, came):
         projection = done.pooled("county")
         table, spread = people_compared(projection)
         people.append(table)
@@ -236,31 +236,31 @@ def from_2009() -> Part:
     return Part(text, checks)
 
 
-def _people_shown(held: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
+def _people_shown(unchanged: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
     millions = "{:.3f}".format
     return pd.DataFrame(
         {
-            "by": held["by"],
-            "group": held["group"],
-            "census": (held["census"] / 1e6).map(millions),
-            "held": (held["projected"] / 1e6).map(millions),
-            "error": held["error"].map(percent),
+            "by": unchanged["by"],
+            "group": unchanged["group"],
+            "census": (unchanged["census"] / 1e6).map(millions),
+            "held": (unchanged["projected"] / 1e6).map(millions),
+            "error": unchanged["error"].map(percent),
             "as it came": (came["projected"] / 1e6).map(millions),
             "error ": came["error"].map(percent),
         }
     )
 
 
-def _funds_shown(held: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
+def _funds_shown(unchanged: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "scheme": held["scheme"].replace("flat", "rural and resident").replace("_", " "),
-            "year": held["year"],
-            "what": held["what"],
-            "published": held["published"].map(figure),
-            "of": held["of"],
-            "held": held["projected"].map(figure),
-            "error": held["error"].map(percent),
+            "scheme": unchanged["scheme"].replace("flat", "rural and resident").replace("_", " "),
+            "year": unchanged["year"],
+            "what": unchanged["what"],
+            "published": unchanged["published"].map(figure),
+            "of": unchanged["of"],
+            "held": unchanged["projected"].map(figure),
+            "error": unchanged["error"].map(percent),
             "as it came": came["projected"].map(figure),
             "error ": came["error"].map(percent),
         }

@@ -24,8 +24,8 @@ COMMANDS = (
     "policies",
     "serve",
     "synthesise",
-    "accounts",
     "tidy",
+    "accounts",
     "doctor",
 )
 

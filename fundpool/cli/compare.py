@@ -86,7 +86,7 @@ def compare(
     tables = comparison.tables | risk_tables(risk)
     kept(archive, context, Result(opened, result, tables, resolved={"pooling": plans}), quiet)
     if risk is not None:
-        text += "\n\n" + risk_text(risk)
+        text += "\n\n" + risk_text(risk, spoken())
     if json:
         print_result(as_json(result))
     else:

@@ -12,7 +12,7 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import TIES
 from fundpool.models.axes.statuses import K
 from fundpool.models.calibration.multipliers import Calibration
-from fundpool.models.claims.terms import ClaimTerms, claim_tables, claim_terms, payer_of
+from fundpool.models.claims.terms import ClaimTerms, claim_terms, payer_of
 from fundpool.models.flows.years import opening_year
 from fundpool.models.population.preparation import prepare
 from fundpool.models.terms.years import year_terms
@@ -37,9 +37,9 @@ def care_away(case: Case, calibration: Calibration, year: int) -> pd.DataFrame:
         care with it.
     """
     prepared = prepare(case)
-    rules = claim_terms(claim_tables(case), prepared.pairs, year_terms(case, year))
-    terms = rules.at_level(calibration.multipliers.claims)
-    return care_away_of(opening_year(prepared).people.exposure, terms)
+    opening = opening_year(prepared)
+    terms = claim_terms(opening.tables, prepared.pairs, year_terms(case, year))
+    return care_away_of(opening.people.exposure, terms.at_level(calibration.multipliers.claims))
 
 
 def care_away_of(exposure: np.ndarray, terms: ClaimTerms) -> pd.DataFrame:

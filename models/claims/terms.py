@@ -125,7 +125,12 @@ class ClaimTables:
 
 
 def claim_tables(case: Case) -> ClaimTables:
-    """Prices, costs and places of care of a case."""
+    """Prices, costs and places of care of a case.
+
+    >>> from fundpool import examples
+    >>> claim_tables(examples.case()).price.shape
+    (5,)
+    """
     economy = case.tables["economy"]
     price = np.ones(len(case.regions.codes) + 1)
     price[[case.regions.index(code) for code in economy["region"]]] = economy["price_level"]

@@ -33,14 +33,7 @@ class AccountBooks:
         """
         self._prepared, self._payroll = prepared, payroll
         self._store, self._paths = store, paths
-        case = prepared.case
-        table = case.tables["fund_balances"]
-        names = [scheme.name for scheme in case.schemes]
-        for scheme, region, balance in zip(
-            table["scheme"], table["region"], table["account_balance"], strict=True
-        ):
-            place = case.regions.index(region)
-            store["accounts_closing"][names.index(scheme), 0, place] = balance
+        store["accounts_closing"][:, 0] = prepared.base.counties.account_balance
 
     def opening_holdings(self, persons: FloatArray) -> FloatArray:
         """What contributors hold at the end of the base year, packed ``(P, 3, H)``.

@@ -27,6 +27,8 @@ from fundpool.models.coverage.retirement import (
     RetiringGroups,
     retiring_groups,
 )
+from fundpool.models.terms.coverage import retirement_ages
+from fundpool.models.terms.packages import package_cover, package_rate
 
 __all__ = [
     "BaseCoverage",
@@ -44,7 +46,10 @@ __all__ = [
     "entry_hazard",
     "home_cover",
     "insured_share",
+    "package_cover",
+    "package_rate",
     "pair_rows",
+    "retirement_ages",
     "retiring_groups",
     "rural_shares",
     "rural_shares_by_row",

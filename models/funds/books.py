@@ -209,8 +209,8 @@ def years_before_mergers(case: Case, scheme: str, years: IntArray) -> list[int]:
     What it pays from then on is not for those whom its reserve of that year is for: the members
     and the money of the other come together, a year later.
     """
-    own = case.scheme(scheme)
-    mergers = {own.merger, *(since for since, _ in own.taken_in)}
+    the_scheme = case.scheme(scheme)
+    mergers = {the_scheme.merger, *(since for since, _ in the_scheme.taken_in)}
     return [t for t, year in enumerate(years) if int(year) + 1 in mergers]
 
 
@@ -290,15 +290,17 @@ def opening_balances(case: Case, scheme: str) -> FloatArray:
     insures people at home is divided between the two as its insured are.
     """
     table = case.tables["fund_balances"]
-    own = table[table["scheme"] == scheme]
+    scheme_rows = table[table["scheme"] == scheme]
     rural = base_year.rural_shares(case)[:-1]
     part: FloatArray = np.ones_like(rural)
     covered = case.scheme(scheme).statuses_covered
-    if own.empty and "rural_resident" in covered:
+    if scheme_rows.empty and "rural_resident" in covered:
         others = [s.name for s in case.schemes if "home_resident" in s.statuses_covered]
-        own, part = table[table["scheme"].isin(others)], rural
+        scheme_rows, part = table[table["scheme"].isin(others)], rural
     elif "home_resident" in covered and "rural_resident" not in covered:
         part = 1.0 - rural
     balances = np.zeros(rural.size)
-    balances[[case.regions.index(code) for code in own["region"]]] = own["pooled_balance"]
+    balances[[case.regions.index(code) for code in scheme_rows["region"]]] = scheme_rows[
+        "pooled_balance"
+    ]
     return balances * part

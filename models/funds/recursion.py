@@ -224,9 +224,9 @@ class PoolRun:
         A pool without outgo has none to count (NaN), or zero if it owes money.
         """
         monthly = self.money["outgo_next_year"] / 12.0
-        held = self.balance[0] - self.money["outstanding"]
-        blank = np.where(held < 0, 0.0, np.nan)
-        return ratio(held, monthly, blank)
+        reserves = self.balance[0] - self.money["outstanding"]
+        blank = np.where(reserves < 0, 0.0, np.nan)
+        return ratio(reserves, monthly, blank)
 
 
 def pool_run(
@@ -282,19 +282,19 @@ def pool_run(
         return PoolFlow(income, income + other - outgo, money["expected_cost"][here])
 
     opening = laid.pools[0].total(opening_balances(case, laid.scheme))
-    found = pool_balances(
+    balances = pool_balances(
         laid, np.tile(opening, (interest.shape[0], 1)), interest, flow_of, taken_in, rate_plan
     )
     places = np.arange(int(laid.offsets[-1]))
     run = PoolRun(
         layout=laid, years=flows.years[1 : span + 1], money=money,
         interest=flows.paths.interest[:span],
-        opening=found.opening[np.repeat(laid.starts, np.diff(laid.offsets)), places],
-        opening_balance=found.opening, taken_over=found.taken_over,
-        balance=found.balance, paid=found.paid, received=found.received, hub=found.hub,
-        total=found.total, hub_years=found.hub_years,
+        opening=balances.opening[np.repeat(laid.starts, np.diff(laid.offsets)), places],
+        opening_balance=balances.opening, taken_over=balances.taken_over,
+        balance=balances.balance, paid=balances.paid, received=balances.received, hub=balances.hub,
+        total=balances.total, hub_years=balances.hub_years,
     )  # fmt: skip
-    return run, found.left
+    return run, balances.left
 
 
 def scheme_run(

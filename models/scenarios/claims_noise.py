@@ -87,8 +87,8 @@ def payment_moments(opening: OpeningYear, multipliers: Multipliers) -> PaymentMo
     terms = opening.terms.at_level(multipliers.claims)
     sums = []
     for order in (1, 2, 3):
-        own = terms if order == 1 else moment_terms(opening, terms, order)
-        claims = claims_of_year(opening.people.exposure, own, opening.people.register)
+        terms_of_order = terms if order == 1 else moment_terms(opening, terms, order)
+        claims = claims_of_year(opening.people.exposure, terms_of_order, opening.people.register)
         sums.append(claims.settlement.sum(axis=2)[:, :-1])
     return PaymentMoments(*sums)
 
@@ -188,10 +188,12 @@ def claims_by_kind(expected: FloatArray, terms: ClaimTerms, scheme: int, county:
     for status in range(K):
         if terms.scheme_of[status] != scheme:
             continue
-        own = np.flatnonzero(payer_of(terms, status) == county)
-        tie = terms.pairs.tie[own]
-        wanted = terms.relativity[terms.row[own], status] * terms.places[tie, status].sum(axis=2)
-        total += (expected[own, status] * wanted[..., None]).sum(axis=0)
+        pair_rows = np.flatnonzero(payer_of(terms, status) == county)
+        tie = terms.pairs.tie[pair_rows]
+        wanted = terms.relativity[terms.row[pair_rows], status] * terms.places[tie, status].sum(
+            axis=2
+        )
+        total += (expected[pair_rows, status] * wanted[..., None]).sum(axis=0)
     return np.asarray(total * terms.level[scheme, county])
 
 

@@ -210,8 +210,8 @@ def retirement_steps(case: Case) -> tuple[tuple[int, FloatArray], ...]:
     """Years from which a retirement age changes, and the ages from then on, ascending.
 
     >>> from fundpool import examples
-    >>> [year for year, _ in retirement_steps(examples.case())][:1]
-    [2024]
+    >>> [year for year, _ in retirement_steps(examples.case())][:2]
+    [2029, 2033]
     """
     years = {
         year

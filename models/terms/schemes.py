@@ -188,7 +188,13 @@ def flat_terms(case: Case, scheme: Scheme, year: int) -> FlatTerms:
 
 
 def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
-    """Benefit rules of a scheme by county in a year."""
+    """Benefit rules of a scheme by county in a year.
+
+    >>> from fundpool import examples
+    >>> case = examples.case()
+    >>> len(scheme_rules(case, case.schemes[0], 2021).formulas)
+    1
+    """
     sets: dict[tuple[BenefitFormula, ...], int] = {}
     formula_of = np.zeros(len(case.regions.codes) + 1, dtype=np.int64)
     differ = any(scheme.benefits_differ(service) for service in case.services)

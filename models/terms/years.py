@@ -29,12 +29,14 @@ class CountyTables:
         codes: of the counties.
         contribution_wage, wage_cv: mean wage and its coefficient of variation, ``(n,)``.
         disposable_income: a head, ``(n + 1,)``; outside 0.
+        account_balance: personal accounts at the end of the year by scheme, ``(S, n + 1)``.
     """
 
     codes: tuple[str, ...]
     contribution_wage: FloatArray
     wage_cv: FloatArray
     disposable_income: FloatArray
+    account_balance: FloatArray
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def terms_of_years(case: Case, years: int) -> tuple[YearTerms, ...]:
 
 
 def county_tables(case: Case) -> CountyTables:
-    """Wages and incomes of counties in the base year."""
+    """Wages, incomes and account balances of counties in the base year."""
     table = case.tables["economy"]
     order = [case.regions.index(code) for code in table["region"]]
 
@@ -132,7 +134,19 @@ def county_tables(case: Case) -> CountyTables:
         contribution_wage=column("contribution_wage"),
         wage_cv=column("wage_cv"),
         disposable_income=np.append(column("disposable_income"), 0.0),
+        account_balance=account_balances(case),
     )
+
+
+def account_balances(case: Case) -> FloatArray:
+    """Personal accounts at the end of the base year by scheme and county, ``(S, n + 1)``."""
+    table = case.tables["fund_balances"]
+    balances = np.zeros((len(case.schemes), len(case.regions.codes) + 1))
+    for scheme, region, balance in zip(
+        table["scheme"], table["region"], table["account_balance"], strict=True
+    ):
+        balances[case.scheme_number(scheme), case.regions.index(region)] = balance
+    return balances
 
 
 def payroll_scheme(case: Case) -> int:

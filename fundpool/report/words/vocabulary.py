@@ -1,10 +1,6 @@
 """Words of the report that come from data: marked, so that catalogues hold them."""
 
-
-def marked(message: str) -> str:
-    """A message that is translated where it is shown."""
-    return message
-
+from fundpool.languages.wording import marked
 
 ALERT_WORDS = {
     "exhausted": marked("runs dry"),

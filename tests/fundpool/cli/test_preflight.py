@@ -26,8 +26,8 @@ NEEDED = {
     "diff": {"first": "one", "second": "two"},
     "rerun": {"run": "one"},
     "convert": {"source": "jiangsu"},
-    "accounts": {"statement": "statement.csv"},
     "tidy": {"source": "population.csv", "case": "jiangsu"},
+    "accounts": {"statement": "statement.csv"},
 }
 """What a command does not run without, beside a case and places."""
 
@@ -36,8 +36,8 @@ NAMES_A_FILE = {("diff", "out"), ("report", "metrics")}
 
 READ = {
     ("report", "webhook_file"), ("report", "secret_file"), ("doctor", "out"), ("doctor", "archive"),
-    ("accounts", "statement"), ("accounts", "mapping"), ("accounts", "against"),
     ("tidy", "source"), ("tidy", "mapping"),
+    ("accounts", "statement"), ("accounts", "mapping"), ("accounts", "against"),
 }  # fmt: skip
 """Places that are read or tried, not written."""
 

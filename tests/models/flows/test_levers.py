@@ -221,6 +221,8 @@ def test_every_record_of_claims_follows_care_and_its_price(small: Case) -> None:
     incurred = moved.settlement.sum(axis=3)
     np.testing.assert_allclose(incurred[..., :-1], moved.claims_incurred[..., :-1], rtol=1e-12)
     change = moved.claims_incurred[0, :, 0] / base.claims_incurred[0, :, 0]
+    by_distance = base.claims_by_distance * change[:, None, None, None, None]
+    np.testing.assert_allclose(moved.claims_by_distance, by_distance, rtol=1e-12)
     for name in ("cost_of_care", "duplicate_avoided"):
         before = getattr(base, name)
         np.testing.assert_allclose(getattr(moved, name), before * change[:, None], rtol=1e-12)
