@@ -6,9 +6,8 @@ import pandas as pd
 
 from fundpool.cli.tables import aligned
 from fundpool.languages import Language
-from fundpool.languages.wording import local_names
+from fundpool.languages.wording import local_names, marked
 from fundpool.report.words.sentences import counted_message, rule_name
-from fundpool.report.words.vocabulary import marked
 
 if TYPE_CHECKING:
     from fundpool.calls.accounting import AccountResult
