@@ -109,6 +109,8 @@ CASE_READERS = {
         funds.books funds.evenness funds.measures funds.overview funds.pool_money funds.recursion
         funds.summary funds.table pooling.effects pooling.plans pooling.short_form
         pooling.timeline""",
+    "set accounts against it and roll it forward": """
+        analysis.account_funds analysis.roll_forward""",
     "fit it, vary it or project it": """
         analysis.care_away analysis.change analysis.policies analysis.sensitivity analysis.what_if
         calibration.checking calibration.experience calibration.multipliers flows.factors
