@@ -109,6 +109,8 @@ CASE_READERS = {
         funds.books funds.evenness funds.measures funds.overview funds.pool_money funds.recursion
         funds.summary funds.table pooling.effects pooling.plans pooling.short_form
         pooling.timeline""",
+    "set accounts against it and roll it forward": """
+        analysis.account_funds analysis.roll_forward""",
     "fit it, vary it or project it": """
         analysis.account_funds analysis.care_away analysis.change analysis.policies
         analysis.roll_forward analysis.sensitivity analysis.what_if

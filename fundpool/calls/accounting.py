@@ -1,4 +1,4 @@
-"""``accounts`` as a function."""
+"""``accounts`` as a function, which the command calls."""
 
 import json
 from collections.abc import Mapping, Sequence
