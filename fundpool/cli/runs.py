@@ -56,13 +56,14 @@ def runs(
     if verify:
         _verify(opened, json)
         return
-    for item in opened.contents().unreadable:
+    contents = opened.contents()
+    for item in contents.unreadable:
         say(f"fundpool: left out: {item.why}", level="warning")
     if sql is None:
-        table = opened.listing()
+        table = opened.listing(contents.runs)
     else:
         try:
-            table = opened.query(sql)
+            table = opened.query(sql, contents.runs)
         except ValueError as error:
             say(f"fundpool: {error}")
             raise typer.Exit(BAD_INPUT) from None
