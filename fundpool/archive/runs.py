@@ -1,7 +1,7 @@
 """Runs come in whole: written under a temporary name, renamed when every file is on disk."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -214,7 +214,8 @@ class Archive:
         recorded = self.runs() if runs is None else runs
         with duckdb.connect() as connection:
             connection.register("runs", self.listing(recorded))
-            for name in sorted({table for run in recorded for table in run.tables}):
+            names = {table for run in recorded for table in run.tables}
+            for name in sorted(_mentioned(sql, names)):
                 files = [
                     (run.folder / "tables" / f"{name}.parquet").as_posix()
                     for run in recorded
@@ -261,6 +262,15 @@ class Archive:
         frame["seed"] = frame["seed"].astype("Int64")
         frame["previous"] = frame["previous"].astype("string")
         return frame
+
+
+def _mentioned(sql: str, names: Set[str]) -> Set[str]:
+    """Tables that a question may read: a view of many runs opens every file to see its columns.
+
+    All of them where the question names none, as ``SHOW TABLES`` does.
+    """
+    asked = {name for name in {*names, "runs"} if name.casefold() in sql.casefold()}
+    return asked & names if asked else names
 
 
 __all__ = ["Archive", "DamagedError", "NoSuchRunError", "Run", "opened_run"]
