@@ -9,6 +9,7 @@ with both sides measured in turn.
 BENCHMARKS = (
     "machine",
     "population_step",
+    "handwritten",
     "claims_year",
     "cohort_fund",
     "projection",

@@ -15,7 +15,7 @@ import fundpool
 from benchmarks.memory import peak_memory
 from benchmarks.table import Row
 from benchmarks.timing import best_in_turn
-from fundpool.models.analysis.what_if import Levers, WhatIf
+from fundpool.models.analysis.what_if import PoolLevers, WhatIf
 from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.projection.study import Study, study
 from fundpool.models.scenarios.draws import NOISE_STREAM, Stream
@@ -110,12 +110,12 @@ def measure() -> list[Row]:
         {"pandas": lambda: in_pandas(few), "modelx": lambda: in_modelx(few)}, rounds=2
     )
     many = WhatIf([sampled_paths(done, "county", "employee", SCENARIOS, 1, terms=terms)])
-    many.closing(Levers(), int(done.flows.years[-1]))
-    room = many.balances(Levers())
+    many.closing(PoolLevers(), int(done.flows.years[-1]))
+    room = many.balances(PoolLevers())
     asks = best_in_turn(
         {
-            "closing": lambda: many.closing(Levers(added_rate=0.01), int(done.flows.years[-1])),
-            "balances": lambda: many.balances(Levers(added_rate=0.01), out=room),
+            "closing": lambda: many.closing(PoolLevers(added_rate=0.01), int(done.flows.years[-1])),
+            "balances": lambda: many.balances(PoolLevers(added_rate=0.01), out=room),
         },
         rounds=5,
     )

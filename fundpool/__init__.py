@@ -20,6 +20,7 @@ __all__ = [
     "Ruin",
     "ScenarioOptions",
     "__version__",
+    "accounts",
     "check",
     "check_case",
     "compare",
@@ -39,11 +40,13 @@ __all__ = [
     "rerun",
     "runs",
     "synthesise",
+    "tidy",
 ]
 
 if TYPE_CHECKING:
-    from fundpool.case_files import convert, init, new, synthesise
+    from fundpool.case_files import convert, init, new, synthesise, tidy
     from fundpool.diagnosis import doctor
+    from fundpool.functions.accounting import accounts
     from fundpool.functions.archiving import diff, rerun, runs
     from fundpool.functions.planning import frontier, optimise, partition
     from fundpool.functions.projecting import check, compare, policies, project
@@ -63,6 +66,7 @@ _WHERE = {
     "optimise": "fundpool.functions.planning",
     "partition": "fundpool.functions.planning",
     "frontier": "fundpool.functions.planning",
+    "accounts": "fundpool.functions.accounting",
     "runs": "fundpool.functions.archiving",
     "diff": "fundpool.functions.archiving",
     "rerun": "fundpool.functions.archiving",
@@ -76,6 +80,7 @@ _WHERE = {
     "init": "fundpool.case_files",
     "new": "fundpool.case_files",
     "synthesise": "fundpool.case_files",
+    "tidy": "fundpool.case_files",
     "doctor": "fundpool.diagnosis",
     "read_case": "fundpool.inputs.case.case",
     "check_case": "fundpool.models.calibration.checking",

@@ -1,4 +1,4 @@
-"""Making case folders and workbooks from Python: what ``init``, ``new``, ``convert`` and
+"""Making case folders and workbooks from Python: what ``init``, ``new``, ``convert``, ``tidy`` and
 ``synthesise`` do.
 
 >>> import tempfile
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from fundpool.inputs.format.findings import Finding
+    from fundpool.inputs.tidy import Tidied
 
 
 def init(directory: str | Path, case: str = "jiangsu") -> None:
@@ -110,6 +111,46 @@ def convert(source: str | Path, target: str | Path) -> "tuple[Finding, ...]":
         check_new_file(path)
         return tuple(write_case_workbook(source, path))
     return tuple(write_case_folder(source, path))
+
+
+def tidy(
+    source: str | Path, target: str | Path, *, case: str | Path, mapping: str | Path | None = None
+) -> "Tidied":
+    """Write a case folder with tables in common layouts in place of its own.
+
+    Bands of ages, per cent, signs between thousands, decimal commas, rows of totals, codes and
+    names, keys written across: each is converted, and every conversion is a finding. What can be
+    read in more than one way is refused until a mapping file states it.
+
+    Args:
+        source: a file or a folder of CSV files and workbooks, each named as its table.
+        target: the folder, which must not exist or be empty.
+        case: the case whose settings, and whose other tables, are kept; an empty one of :func:`new`
+            will do.
+        mapping: TOML file that states what the layouts do not say.
+
+    Returns:
+        the tables, what became of each file's lines, and the conversions.
+
+    Raises:
+        CaseError: a table cannot be read, or the folder holds something.
+        OSError: a file cannot be opened, or the folder not written to.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     new(f"{folder}/empty", levels=("district", "state"), schemes={"health": "flat"})
+    ...     rates = "year,age group,rate (per 1000)\\n2020,20-24,41.5\\n"
+    ...     written = Path(folder, "fertility.csv").write_text(rates, encoding="utf-8")
+    ...     tidied = tidy(f"{folder}/fertility.csv", f"{folder}/mine", case=f"{folder}/empty")
+    >>> tidied.tables["fertility"].iloc[0].tolist(), tidied.accounts[0].rows
+    (['2020', '20', '0.0415'], 5)
+    """
+    from fundpool.inputs.case import case_path
+    from fundpool.inputs.format.sources import read_raw
+    from fundpool.inputs.tidy import tidy_case
+
+    stated = None if mapping is None else Path(mapping)
+    return tidy_case(Path(source), Path(target), read_raw(case_path(case)), stated)
 
 
 def synthesise(directory: str | Path, counties: int, seed: int = 1) -> None:

@@ -16,6 +16,8 @@ CASE = "jiangsu"
 POINTS = 5
 """Steps each way of a frontier."""
 
+MESSAGES = "language_of_messages"
+"""Parameter of every command that says no more than the language of its messages."""
 
 USUAL_RUIN = 0.05
 """Probability of ruin that an adjusting rule is made to where none is given."""

@@ -14,7 +14,7 @@ from fundpool.models.optimiser.plan import Plan
 from fundpool.writing import write_table
 
 if TYPE_CHECKING:
-    from fundpool.functions.results import Plan as PlannedRates
+    from fundpool.calls.results import Plan as PlannedRates
     from fundpool.inputs.case import Case
     from fundpool.models.optimiser.frontier import Frontier
     from fundpool.models.optimiser.partition import Partition
@@ -64,7 +64,7 @@ def partition_record(partition: "Partition") -> dict[str, Any]:
             for stage, pools in zip(partition.plan.stages, partition.pools, strict=True)
         ],
         "cost": partition.cost,
-        "parts": partition.parts,
+        "parts": partition.cost_parts,
         "cost_of_solver": partition.reported,
         "bound": partition.bound,
         "bound_from": partition.bound_from,

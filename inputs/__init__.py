@@ -11,6 +11,7 @@
 * ``template``: workbooks and the page on the case format
 * ``folders``: case folders
 * ``new``: a case without rows, to start from
+* ``tidy``: tables in common layouts as the tables of a case
 
 Beside them stand the folders of the bundled cases and of the national figures they share; what
 derives their tables from published figures is in ``fundpool.building``.

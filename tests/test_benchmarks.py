@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("threadpoolctl", reason="benchmarks need the packages of the group develop")
 
-from benchmarks import BENCHMARKS, cohort_fund, memory, table
+from benchmarks import BENCHMARKS, cohort_fund, handwritten, memory, table
 from benchmarks.environment import unforced
 from benchmarks.province import case_year, dense_year
 from benchmarks.table import BEGIN, END, Row, as_markdown, as_records, as_text, figure, with_table
@@ -108,8 +108,8 @@ def test_fewer_pairs_are_the_largest() -> None:
     assert fewer.people.shape[0] == fewer.pairs.count == fewer.rates.destination.size
     share = np.add.reduceat(fewer.rates.destination, fewer.pairs.start[:-1])
     assert share[share > 0] == pytest.approx(1.0)
-    own = fewer.people[fewer.pairs.own]
-    assert (own == year.people[year.pairs.own]).all()
+    own = fewer.people[fewer.pairs.own_pair]
+    assert (own == year.people[year.pairs.own_pair]).all()
 
 
 def test_kernel_and_pandas_run_the_same_fund() -> None:
@@ -127,3 +127,16 @@ def test_an_unknown_name_is_refused() -> None:
     assert done.returncode == 2
     assert done.stdout == ""
     assert "unknown: speed; machine, population_step" in done.stderr
+
+
+def test_what_is_written_by_hand_is_replaced_wherever_it_is_called() -> None:
+    """A function that no longer is called by the name would be measured against itself."""
+    step = handwritten.in_place.step_in_place
+    for loops in handwritten.LOOPS.values():
+        copy = handwritten.with_replaced(step, loops)
+        assert copy is not step
+        year = copy.__globals__["year_of_homes"]
+        names = getattr(year, "py_func", year).__globals__
+        for name, function in loops.items():
+            assert names[name] is function
+    assert handwritten.with_replaced(step, {"no_such_name": print}) is step

@@ -1,10 +1,13 @@
 """The order of packages: imports go from later ones to earlier ones, and never in a circle."""
 
+import re
+
 import pytest
 
 from benchmarks.structure import (
     ROOT,
     Import,
+    between_packages,
     copies,
     cycles,
     edges,
@@ -15,7 +18,8 @@ from benchmarks.structure import (
 
 ORDER = (
     ("axes",),
-    ("coverage", "economy", "pooling"),
+    ("economy", "pooling", "terms"),
+    ("coverage",),
     ("population",),
     ("claims", "contributions"),
     ("flows",),
@@ -34,12 +38,28 @@ INPUTS = (
     ("case",),
     ("template",),
     ("folders",),
-    ("new",),
+    ("accounts", "new", "tidy"),
 )
 """The same of ``inputs``."""
-WEB = (("serving",), ("requests",), ("work",), ("api",), ("server",))
+WEB = (("serving", "words"), ("requests",), ("work",), ("api",), ("server",))
 """The same of ``fundpool.web``."""
-ORDERS = {"fundpool.models": ORDER, "fundpool.inputs": INPUTS, "fundpool.web": WEB}
+FUNDPOOL = (
+    ("actuarial",),
+    ("inputs",),
+    ("models",),
+    ("archive", "building", "languages"),
+    ("report", "web"),
+    ("calls", "scheduled"),
+    ("cli",),
+    ("functions",),
+)
+"""The same of ``fundpool`` itself; modules beside the packages may lie between them."""
+ORDERS = {
+    "fundpool": FUNDPOOL,
+    "fundpool.models": ORDER,
+    "fundpool.inputs": INPUTS,
+    "fundpool.web": WEB,
+}
 RANK = {
     f"{folder}.{package}": rank
     for folder, order in ORDERS.items()
@@ -63,7 +83,7 @@ PLACES = {
     "run-off": {"models/funds/books.py"},
     "adjustment fund": {"models/pooling/adjustment.py", "models/funds/compiled.py"},
     "outgo of the year after": {"models/funds/books.py"},
-    "share of administration": {"models/funds/books.py"},
+    "share of administration": {"models/terms/schemes.py"},
     "ratio": {
         "actuarial/arrays.py",
         "models/contributions/accounts.py",
@@ -74,32 +94,81 @@ PLACES = {
     "second level": {"inputs/regions.py"},
     "number of a scheme": {
         "models/calibration/multipliers.py",  # of a list of names that is not the case's
-        "models/contributions/books.py",
-        "models/coverage/packages.py",
+        "models/terms/packages.py",
     },
 }
 """Where a calculation may stand, of those that ``benchmarks.structure`` counts."""
+CASE_READERS = {
+    "resolve it into terms and index paths": """
+        economy terms.coverage terms.packages terms.schemes terms.shocks terms.years""",
+    "lay out the base year, before any year is projected": """
+        axes.pairs claims.benefits claims.terms claims.treatment coverage.base_year
+        flows.record flows.years population.care population.demography population.net_migration
+        population.opening population.preparation""",
+    "pool flows by its plans, mergers, reserves and regions": """
+        funds.books funds.evenness funds.measures funds.overview funds.pool_money funds.recursion
+        funds.summary funds.table pooling.effects pooling.plans pooling.short_form
+        pooling.timeline""",
+    "fit it, vary it or project it": """
+        analysis.care_away analysis.change analysis.policies analysis.sensitivity analysis.what_if
+        calibration.checking calibration.experience calibration.multipliers flows.factors
+        flows.responses optimiser.explain.sensitivity projection.central projection.comparison
+        projection.settlement projection.study""",
+    "read settings of scenarios and of the optimiser": """
+        optimiser.explain.industries optimiser.frontier optimiser.limits optimiser.planning
+        optimiser.problem.candidates optimiser.ruin.acceptability risk.solvency
+        scenarios.county_money scenarios.model scenarios.pool_paths scenarios.pools scenarios.run
+        scenarios.terms""",
+}
+"""Modules of ``models`` that read a case, by what for. All others take terms or arrays; a module
+that reads it no longer leaves the list."""
 FILES = modules()
 IMPORTS = imports(FILES)
 
 
-def package_of(module: str) -> str:
-    """The package of an ordered folder that a module lies in; empty elsewhere."""
+def packages_of(module: str) -> set[str]:
+    """The packages of ordered folders that a module is or lies in."""
     names = module.split(".")
-    return ".".join(names[:3]) if ".".join(names[:2]) in ORDERS and len(names) > 2 else ""
+    return {".".join(names[:depth]) for depth in (2, 3)} & set(RANK)
 
 
 def out_of_order(found: Import) -> bool:
     """Whether an import within an ordered folder goes to the same group or a later one."""
-    source, target = package_of(found.source), package_of(found.target)
-    if not source or not target or source == target:
-        return False
-    same_folder = source.rpartition(".")[0] == target.rpartition(".")[0]
-    return same_folder and RANK[target] >= RANK[source]
+    return any(
+        source != target
+        and source.rpartition(".")[0] == target.rpartition(".")[0]
+        and RANK[target] >= RANK[source]
+        for source in packages_of(found.source)
+        for target in packages_of(found.target)
+    )
+
+
+def reads_case(text: str) -> bool:
+    """Whether a module's source takes a case, or one from what holds it."""
+    code = re.sub(r'''"""[\s\S]*?"""''', "", text).replace("inputs.case", "inputs")
+    return bool(re.search(r"\bCase\b|\.case\b", code))
+
+
+def test_the_rule_sees_who_reads_a_case() -> None:
+    assert reads_case("from fundpool.inputs.case import Case\n")
+    assert reads_case("codes = prepared.case.regions.codes\n")
+    assert not reads_case('"""Terms of a Case."""\nfrom fundpool.inputs.case.bundled import x\n')
+
+
+def test_the_case_is_read_where_it_is_resolved_and_not_after() -> None:
+    lead = "fundpool.models."
+    readers = {
+        name.removeprefix(lead)
+        for name, file in FILES.items()
+        if name.startswith(lead) and reads_case(file.read_text(encoding="utf-8"))
+    }
+    assert readers == {name for names in CASE_READERS.values() for name in names.split()}
 
 
 def test_every_package_has_its_place_in_the_order() -> None:
-    assert {package_of(name) for name in FILES} - {""} == set(RANK)
+    parts = {name for name in FILES if name.rpartition(".")[0] in ORDERS}
+    beside = {name for name in parts if name.count(".") == 1 and FILES[name].stem != "__init__"}
+    assert parts - beside == set(RANK)
 
 
 def test_imports_keep_the_order_of_packages() -> None:
@@ -112,6 +181,9 @@ def test_the_rule_sees_an_import_out_of_order() -> None:
         Import("fundpool.models.axes.pairs", "fundpool.models.flows", "", "call", 1)
     )
     assert out_of_order(
+        Import("fundpool.cli.session", "fundpool.functions.planning", "", "call", 1)
+    )
+    assert out_of_order(
         Import("fundpool.models.claims.year", "fundpool.models.contributions.year", "", "load", 1)
     )
 
@@ -119,6 +191,11 @@ def test_the_rule_sees_an_import_out_of_order() -> None:
 def test_no_module_needs_itself_to_be_loaded() -> None:
     """Packages count as well: Python runs their ``__init__.py`` on the way to a module."""
     assert cycles(with_parents(edges(IMPORTS, ("load",)))) == []
+
+
+def test_no_package_imports_itself_by_another() -> None:
+    """Modules beside the packages count as packages; imports within functions count as well."""
+    assert cycles(between_packages(IMPORTS, ("load", "call", "typing"))) == []
 
 
 def test_no_module_imports_itself_by_another() -> None:

@@ -9,9 +9,9 @@ from typing import Any, Protocol
 from fundpool.archive.manifest import Request
 from fundpool.archive.objects import DamagedError, ObjectStore, sha256
 from fundpool.archive.provenance import code_sha256
-from fundpool.cli.spoken import MESSAGES
 from fundpool.inputs.case import Case, case_path
 from fundpool.inputs.case.bundled import is_there
+from fundpool.options import MESSAGES
 from fundpool.version import __version__
 
 PLACES = frozenset(

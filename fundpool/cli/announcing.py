@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fundpool.cli.session import UsageError, checked_folder, say
+from fundpool.cli.session import UsageError, checked_folder, not_written, say_failure
 from fundpool.cli.spoken import spoken
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def _send_notice(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:
     try:
         send(listeners.notify, *news)
     except NoticeError as error:
-        say(f"fundpool: {error}")
+        say_failure(error)
         return False
     return True
 
@@ -123,7 +123,7 @@ def _ping(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:
     try:
         ping(listeners.ping, outcomes)
     except WebhookError as error:
-        say(f"fundpool: {error}")
+        say_failure(error)
         return False
     return True
 
@@ -137,6 +137,6 @@ def _write_metrics(listeners: Listeners, outcomes: Sequence["Outcome"]) -> bool:
     try:
         write_metrics(listeners.metrics, outcomes, time.time())
     except OSError as error:
-        say(f"fundpool: {listeners.metrics} could not be written: {reason(error)}")
+        say_failure(not_written(str(listeners.metrics), reason(error)))
         return False
     return True

@@ -11,8 +11,10 @@ from fundpool.cli.messages import print_result
 from fundpool.cli.session import (
     BAD_INPUT,
     FAILED,
-    say,
+    say_failure,
 )
+from fundpool.cli.spoken import spoken
+from fundpool.inputs.format.messages import Message
 from fundpool.options import ARCHIVE
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def refusing_damage() -> Iterator[None]:
     try:
         yield
     except DamagedError as error:
-        say(f"fundpool: {error}")
+        say_failure(error)
         raise typer.Exit(FAILED) from None
 
 
@@ -45,7 +47,9 @@ def opened_archive(folder: Path) -> "Archive":
 
     archive = Archive(folder)
     if not archive.exists:
-        say(f"fundpool: {folder} is no archive of runs; --archive DIR names one")
+        say_failure(
+            Message("%(folder)s is no archive of runs; --archive DIR names one", folder=str(folder))
+        )
         raise typer.Exit(BAD_INPUT)
     archive.check_format()
     return archive
@@ -58,7 +62,7 @@ def run_named(archive: "Archive", name: str) -> "Run":
     try:
         return archive.run(name)
     except NoSuchRunError as error:
-        say(f"fundpool: {error}")
+        say_failure(error)
         raise typer.Exit(BAD_INPUT) from None
 
 
@@ -69,4 +73,8 @@ def print_table(table: "pd.DataFrame", json: bool) -> None:
     if json:
         print_result(as_json(table.to_dict("records")))
     else:
-        typer.echo("none" if table.empty else table.to_string(index=False, na_rep="-"))
+        typer.echo(
+            spoken().gettext("none found")
+            if table.empty
+            else table.to_string(index=False, na_rep="-")
+        )

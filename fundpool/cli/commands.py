@@ -24,6 +24,8 @@ COMMANDS = (
     "policies",
     "serve",
     "synthesise",
+    "tidy",
+    "accounts",
     "doctor",
 )
 

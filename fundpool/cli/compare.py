@@ -65,7 +65,7 @@ def compare(
         opened = opened_case(case, changes, policy, quiet)
         span = projected_years(opened, years, context)
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
-        number = wanted_scenarios(opened, plans, scenarios, 0, engine)
+        number = wanted_scenarios(opened, scenarios, 0, engine)
     from fundpool.archive.keeping import Result
     from fundpool.cli.tables import overview_text
     from fundpool.models.projection.comparison import compare as run
@@ -86,7 +86,7 @@ def compare(
     tables = comparison.tables | risk_tables(risk)
     kept(archive, context, Result(opened, result, tables, resolved={"pooling": plans}), quiet)
     if risk is not None:
-        text += "\n\n" + risk_text(risk)
+        text += "\n\n" + risk_text(risk, spoken())
     if json:
         print_result(as_json(result))
     else:

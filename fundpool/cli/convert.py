@@ -8,6 +8,8 @@ import typer
 from fundpool.cli.app import app
 from fundpool.cli.options import Quiet
 from fundpool.cli.session import checked_folder, refusing_bad_input, say, saying_disk_errors
+from fundpool.cli.spoken import spoken
+from fundpool.inputs.format.messages import Message
 
 
 @app.command()
@@ -25,6 +27,7 @@ def convert(
 ) -> None:
     """Write a case as a workbook, or a workbook as a case folder; both read as the same case."""
     from fundpool import case_files
+    from fundpool.report.words.findings import warning_text
 
     workbook = target.suffix.lower() == ".xlsx"
     with refusing_bad_input():
@@ -32,5 +35,9 @@ def convert(
         with saying_disk_errors(target):
             warnings = case_files.convert(source, target)
     for finding in warnings:
-        say(f"warning: {finding.message}", quiet)
-    say(f"Wrote {source} to {target}. Next: fundpool check {target}", quiet)
+        say(warning_text(finding, spoken()), quiet, "warning")
+    written = Message(
+        "Wrote %(source)s to %(target)s. Next: fundpool check %(target)s",
+        source=source, target=str(target),
+    )  # fmt: skip
+    say(written, quiet)

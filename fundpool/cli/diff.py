@@ -12,12 +12,15 @@ from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson, Quiet
 from fundpool.cli.session import (
     BAD_INPUT,
+    change_step,
     checked_folder,
     checked_temporary,
     refusing_bad_input,
     results_in,
     say,
+    say_failure,
 )
+from fundpool.cli.spoken import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,16 +52,14 @@ def diff(
     opened = opened_archive(archive)
     old, new = run_named(opened, first), run_named(opened, second)
     try:
-        plan, table = change_between(
-            old, new, lambda step: say(f"Analysis of change: {step}", quiet)
-        )
+        plan, table = change_between(old, new, lambda step: say(change_step(step), quiet))
     except (UsageError, NotComparableError) as error:
-        say(f"fundpool: {error}")
+        say_failure(error)
         raise typer.Exit(BAD_INPUT) from None
     if out is not None:
         with results_in(out.parent) as folder:
             write_csv(table, folder / out.name)
-        say(f"Table written to {out}", quiet)
+        say(spoken().gettext("Table written to %(file)s") % {"file": out}, quiet)
     if json:
         from fundpool.summary import as_json
 
@@ -67,7 +68,7 @@ def diff(
     else:
         from fundpool.cli.tables import change_text
 
-        typer.echo(change_text(table, plan))
+        typer.echo(change_text(table, plan, spoken()))
 
 
 def change_between(

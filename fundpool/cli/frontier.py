@@ -28,9 +28,11 @@ from fundpool.cli.session import (
     refusing_bad_input,
     results_in,
     say,
+    say_failure,
     say_of_fit,
     year_progress,
 )
+from fundpool.cli.spoken import spoken
 from fundpool.options import CASE, POINTS
 
 
@@ -61,9 +63,8 @@ def frontier(
         charts = [f"frontier_{scheme.name}.svg" for scheme in opened.schemes]
         checked_folder(out, [f"frontier.{table_format.value}", *charts])
         plan = checked_plans(opened, [pooling or opened.levels[0]])[0]
+    from fundpool.calls.plan_requests import NoPlanError, traced
     from fundpool.cli.plan_text import frontier_text
-    from fundpool.functions.plan_requests import NoPlanError
-    from fundpool.functions.planning import frontier as run
     from fundpool.models.projection.study import project
     from fundpool.plan_files import write_frontiers
     from fundpool.summary import as_json
@@ -72,21 +73,21 @@ def frontier(
         projection = project(opened, plan, span, progress)
         say_of_fit(projection.study, quiet)
     total = len(opened.schemes) * points * points
-    with item_progress("Tracing the frontier", total, quiet) as step:
+    with item_progress(spoken().gettext("Tracing the frontier"), total, quiet) as step:
         try:
-            found = run(projection, points, reserve_months,
-                        lambda done, of: step(f"{done} of {of}"))  # fmt: skip
+            frontiers = traced(projection, points, reserve_months,
+                           lambda done, of: step(f"{done} of {of}"))  # fmt: skip
         except NoPlanError as error:
-            say(f"fundpool: {error}")
+            say_failure(error)
             raise typer.Exit(NO_PLAN) from None
-    table = found.table
+    table = frontiers.table
     with results_in(out) as folder:
-        write_frontiers(found, table, folder, table_format)
+        write_frontiers(frontiers, table, folder, table_format)
     records = table.to_dict("records")
     if json:
         print_result(as_json({"case": opened.name, "points": records}))
     else:
-        typer.echo(frontier_text(records))
-    say(f"Frontier written to {out}", quiet)
+        typer.echo(frontier_text(records, spoken()))
+    say(spoken().gettext("Frontier written to %(folder)s") % {"folder": out}, quiet)
     if float(table["relative_gap"].max()) > 1e-6 or float(table["largest_violation"].max()) > 1e-6:
         raise typer.Exit(NO_PLAN)

@@ -8,6 +8,7 @@ import typer
 from fundpool.cli.app import app
 from fundpool.cli.options import Quiet
 from fundpool.cli.session import checked_folder, refusing_bad_input, say, saying_disk_errors
+from fundpool.inputs.format.messages import Message
 
 
 @app.command()
@@ -23,4 +24,8 @@ def init(
         checked_folder(directory, option="folder")
         with saying_disk_errors(directory):
             copy_case(case, directory)
-    say(f"Copied {case} to {directory}. Next: fundpool check {directory}", quiet)
+    copied = Message(
+        "Copied %(case)s to %(folder)s. Next: fundpool check %(folder)s",
+        case=case, folder=str(directory),
+    )  # fmt: skip
+    say(copied, quiet)

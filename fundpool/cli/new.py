@@ -15,6 +15,7 @@ from fundpool.cli.session import (
     say,
     saying_disk_errors,
 )
+from fundpool.inputs.format.messages import Message
 
 
 @app.command()
@@ -83,7 +84,11 @@ def new(
                 years=years,
                 currency=currency,
             )
-    say(f"Wrote an empty case to {target}. Fill its tables, then: fundpool check {target}", quiet)
+    written = Message(
+        "Wrote an empty case to %(folder)s. Fill its tables, then: fundpool check %(folder)s",
+        folder=str(target),
+    )
+    say(written, quiet)
 
 
 def _words(text: str) -> tuple[str, ...]:

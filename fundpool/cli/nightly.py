@@ -22,8 +22,10 @@ from fundpool.cli.session import (
     refusing_bad_input,
     results_in,
     say,
+    say_failure,
 )
 from fundpool.cli.spoken import spoken
+from fundpool.inputs.format.messages import Message
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
@@ -250,9 +252,12 @@ def one_at_a_time(context: typer.Context, archive: Path | None, case: "Case") ->
             archive.resolve(), name, wait, lambda: say(sentence % words, context.params["quiet"])
         )
     except BusyError as error:
-        say(f"fundpool: {error}")
+        say_failure(error)
         raise typer.Exit(FAILED) from None
     except OSError as error:
-        say(f"fundpool: the case cannot be locked in {str(archive)!r}: {reason(error)}")
+        say_failure(
+            Message("the case cannot be locked in %(archive)s: %(why)s",
+                    archive=repr(str(archive)), why=reason(error))
+        )  # fmt: skip
         raise typer.Exit(FAILED) from None
     context.call_on_close(lock.release)

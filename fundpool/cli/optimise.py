@@ -33,13 +33,15 @@ from fundpool.cli.session import (
     refusing_bad_input,
     results_in,
     say,
+    say_failure,
     say_of_fit,
     year_progress,
 )
+from fundpool.cli.spoken import spoken
 from fundpool.options import CASE, USUAL_RUIN, Goals, Limits, Ruin
 
 if TYPE_CHECKING:
-    from fundpool.functions.results import Plan
+    from fundpool.calls.results import Plan
     from fundpool.inputs.case import Case
     from fundpool.models.optimiser.partition import Partition
     from fundpool.models.pooling.plans import PoolingPlan
@@ -186,7 +188,7 @@ def optimise(
             ruin = USUAL_RUIN
         if ruin is None and by is not None:
             raise UsageError("--by is the last year for --ruin, which is not given")
-        from fundpool.functions.plan_requests import Sampling, plan_request
+        from fundpool.calls.plan_requests import Sampling, plan_request
         from fundpool.plan_files import TABLES, plan_contents
 
         limits = Limits(
@@ -201,8 +203,9 @@ def optimise(
         pools: str | PoolingPlan = checked_plans(opened, [pooling or opened.levels[0]])[0]
         files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity")]
         checked_folder(out, [*files, "plan.json"])
+    from fundpool.calls.plan_requests import NoPlanError, chosen_pools, joined, planned
     from fundpool.cli.plan_text import plan_text
-    from fundpool.functions.plan_requests import NoPlanError, chosen_pools, joined, planned
+    from fundpool.languages.wording import local_names
     from fundpool.models.projection.study import study
     from fundpool.summary import as_json
     from fundpool.writing import write_results
@@ -212,21 +215,23 @@ def optimise(
         say_of_fit(projected, quiet)
     partitions: tuple[Partition, ...] = ()
     if request.pooled:
-        say("Choosing pools", quiet)
+        say(spoken().gettext("Choosing pools"), quiet)
         try:
             partitions = chosen_pools(projected, request)
         except NoPlanError as error:
-            say(f"fundpool: {error}")
+            say_failure(error)
             raise typer.Exit(NO_PLAN) from None
-        pools = joined(partitions)
+        pools = joined(opened, partitions)
     plan: Plan | None = None
     if request.rated:
-        say("Optimising", quiet)
+        say(spoken().gettext("Optimising"), quiet)
         number = len(opened.paths()) if sensitivity else 0
         with (
             refusing_bad_input(),
             usage_from_value_error(),
-            item_progress("Changing assumptions", number, quiet or not sensitivity) as step,
+            item_progress(
+                spoken().gettext("Changing assumptions"), number, quiet or not sensitivity
+            ) as step,
         ):
             plan = planned(
                 projected.pooled(pools), request, partitions,
@@ -238,8 +243,9 @@ def optimise(
     if json:
         print_result(as_json(record))
     else:
-        typer.echo(plan_text(record, tables))
-    say(f"Plan written to {out}", quiet)
+        names = local_names(opened.tables["regions"], spoken())
+        typer.echo(plan_text(record, tables, spoken(), names))
+    say(spoken().gettext("Plan written to %(folder)s") % {"folder": out}, quiet)
     certified = all(partition.certified for partition in partitions)
     _end(opened, plan, certified and (plan is None or plan.status == "certified"))
 
@@ -270,5 +276,9 @@ def _end(case: "Case", plan: "Plan | None", certified: bool) -> None:
     under = near[near["reserve_months"] < target - 1e-6]
     if len(under):
         pools = len(under.groupby(["scheme", "pool"]))
-        say(f"{pools} pools hold less than {target:g} months at some time up to {last}")
+        sentence = spoken().ngettext(
+            "%(n)s pool holds less than %(months)s months at some time up to %(year)s",
+            "%(n)s pools hold less than %(months)s months at some time up to %(year)s", pools,
+        )  # fmt: skip
+        say(sentence % {"n": pools, "months": f"{target:g}", "year": last})
         raise typer.Exit(ALERT)

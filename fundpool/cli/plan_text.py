@@ -3,111 +3,203 @@
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
+from fundpool.cli.tables import padded
+from fundpool.languages import ENGLISH, Language
+from fundpool.languages.wording import marked, worded
 
-def plan_text(record: dict[str, Any], tables: dict[str, Any]) -> str:
-    """A plan in some lines: pools, status, the policies side by side, what is missed and why."""
+_NO_NAMES: Mapping[str, str] = {}
+KINDS = {
+    "fixed": marked("fixed"), "adjusting": marked("adjusting"),
+    "certified": marked("certified"), "shortfall": marked("shortfall"),
+    "in_sample": marked("in sample"), "out_of_sample": marked("out of sample"),
+}  # fmt: skip
+"""Words of a plan that come from data."""
+
+
+def plan_text(
+    record: dict[str, Any], tables: dict[str, Any], language: Language = ENGLISH,
+    names: Mapping[str, str] = _NO_NAMES,
+) -> str:  # fmt: skip
+    """A plan in some lines: pools, status, the policies side by side, what is missed and why.
+
+    Args:
+        record: contents of ``plan.json``.
+        tables: those beside it.
+        language: the reader's.
+        names: regions' names in that language by their name in the case.
+    """
     lines: list[str] = []
     for part in record.get("pooling", []):
-        lines.append(f"Pools of the {part['scheme']} scheme, present value {part['cost']:,.0f}:")
-        for stage in part["stages"]:
-            since = "from the start" if stage["from_year"] is None else f"from {stage['from_year']}"
-            count = len(stage["pools"])
-            lines.append(f"  {since}: {count} pool{'s' if count > 1 else ''}")
-        costs = ", ".join(f"{k} {v:,.0f}" for k, v in part["uniform_plans"].items())
-        lines.append(f"  all alike: {costs}; gap {part['relative_gap']:.1e}")
-    if "status" in record:
-        check = record["certificate"]
-        lines.append(
-            f"Plan: {record['status']}; objective {record['objective']:.6f}, "
-            f"largest violation {check['largest_violation']:.1e}, "
-            f"gap {check['relative_gap']:.1e}"
+        lines += _pooling_text(part, language)
+    if "status" not in record:
+        return "\n".join(lines)
+    check = record["certificate"]
+    lines.append(
+        language(
+            "Plan: %(status)s; objective %(objective)s, largest violation %(violation)s, "
+            "gap %(gap)s"
         )
-        lines.append(_comparison_text(tables["comparison"]))
-        lines += _ruin_text(record)
-        for kind, trial in record["scenarios"].items():
-            if isinstance(trial, dict):
-                lines.append(
-                    f"{kind.replace('_', ' ')}: {trial['scenarios']} scenarios, "
-                    f"{100 * trial['below_floor']:.2f} % of pool-years under the floor, "
-                    f"{100 * trial['ruined']:.2f} % of pools ever negative"
+        % {
+            "status": _kind(record["status"], language),
+            "objective": f"{record['objective']:.6f}",
+            "violation": f"{check['largest_violation']:.1e}",
+            "gap": f"{check['relative_gap']:.1e}",
+        }
+    )
+    lines.append(_comparison_text(tables["comparison"], language))
+    lines += _ruin_text(record, language, names)
+    for kind, trial in record["scenarios"].items():
+        if isinstance(trial, dict):
+            lines.append(
+                language(
+                    "%(kind)s: %(scenarios)s scenarios, %(below)s %% of pool-years under the "
+                    "floor, %(ruined)s %% of pools ever negative"
                 )
-        lines += [f"! {sentence}" for sentence in record["missed"]]
-        lines += [f"> {sentence}" for sentence in record["remedies"]]
-        lines += [f"  {sentence}" for sentence in record["shadow_prices"][:5]]
+                % {
+                    "kind": _kind(kind, language),
+                    "scenarios": trial["scenarios"],
+                    "below": f"{100 * trial['below_floor']:.2f}",
+                    "ruined": f"{100 * trial['ruined']:.2f}",
+                }
+            )
+    signs = {"missed": "! ", "remedies": "> ", "shadow_prices": "  "}
+    for part, sign in signs.items():
+        sentences = record[part][:5] if part == "shadow_prices" else record[part]
+        lines += [sign + worded(sentence, language, names) for sentence in sentences]
     return "\n".join(lines)
 
 
-def _ruin_text(record: dict[str, Any]) -> list[str]:
+def _kind(kind: str, language: Language) -> str:
+    return language(KINDS.get(kind, kind.replace("_", " ")))
+
+
+def _pooling_text(part: Mapping[str, Any], language: Language) -> list[str]:
+    """The pools of one scheme."""
+    head = language("Pools of the %(scheme)s scheme, present value %(cost)s:")
+    lines = [head % {"scheme": part["scheme"], "cost": f"{part['cost']:,.0f}"}]
+    for stage in part["stages"]:
+        count = len(stage["pools"])
+        since = (
+            language("from the start")
+            if stage["from_year"] is None
+            else language("from %(year)s") % {"year": stage["from_year"]}
+        )
+        pools = language.ngettext("%(n)s pool", "%(n)s pools", count) % {"n": count}
+        lines.append(f"  {since}{language(': ')}{pools}")
+    costs = ", ".join(f"{k} {v:,.0f}" for k, v in part["uniform_plans"].items())
+    gap = f"{part['relative_gap']:.1e}"
+    return [*lines, "  " + language("all alike: %(costs)s; gap %(gap)s")
+            % {"costs": costs, "gap": gap}]  # fmt: skip
+
+
+def _ruin_text(record: dict[str, Any], language: Language, names: Mapping[str, str]) -> list[str]:
     """The probability of ruin and what regions make of the plan; nothing without a limit."""
     chance, regions = record.get("probability"), record.get("acceptability")
     if chance is None:
         return []
     lines = []
     if chance["safe"]:
-        lines.append(
-            f"{chance['sentence']} Fresh scenarios: {chance['scenarios']:,}; standard error "
-            f"{100 * chance['standard_error']:.2f} %."
+        said = language("Fresh scenarios: %(scenarios)s; standard error %(error)s %%.") % {
+            "scenarios": f"{chance['scenarios']:,}",
+            "error": f"{100 * chance['standard_error']:.2f}",
+        }
+        between = "" if language.chinese else " "
+        lines.append(worded(chance["sentence"], language, names) + between + said)
+    lines += _rule_text(record.get("rule"), language, names)
+    return lines if regions is None else lines + _regions_text(regions, language, names)
+
+
+def _regions_text(
+    regions: Mapping[str, Any], language: Language, names: Mapping[str, str]
+) -> list[str]:
+    """Who pays more than alone, and who would leave together."""
+    comma, worse = language(", "), regions["worse_off"]
+    count = len(worse)
+    line = language.ngettext(
+        "Pay more than alone: %(n)s region", "Pay more than alone: %(n)s regions", count
+    ) % {"n": count}
+    if worse:
+        line += language(": ") + comma.join(
+            names.get(row["name"], row["name"]) for row in worse[:10]
         )
-    lines += _rule_text(record.get("rule"))
-    if regions is not None:
-        worse = regions["worse_off"]
+    if count > 10:
+        line += language(" and others")
+    lines = [line, language("From poorer to richer regions: %(amount)s a year")
+             % {"amount": f"{regions['poor_to_rich']:,.0f}"}]  # fmt: skip
+    blocking = regions["blocking_coalition"]
+    if blocking is not None:
         lines.append(
-            f"Pay more than alone: {len(worse)} regions"
-            + (": " + ", ".join(row["name"] for row in worse[:10]) if worse else "")
-            + (" and others" if len(worse) > 10 else "")
-        )
-        lines.append(f"From poorer to richer regions: {regions['poor_to_rich']:,.0f} a year")
-        blocking = regions["blocking_coalition"]
-        if blocking is not None:
-            lines.append(
-                f"Would save most by leaving together ({blocking['scheme']}): "
-                f"{', '.join(blocking['names'])}; present value {blocking['excess']:,.0f}"
+            language(
+                "Would save most by leaving together (%(scheme)s): %(names)s; present value "
+                "%(value)s"
             )
-        elif not regions["not_looked_at"]:
-            lines.append("No coalition would save by leaving.")
-        lines += [f"Coalitions of {k}: {v}" for k, v in regions["not_looked_at"].items()]
+            % {
+                "scheme": blocking["scheme"],
+                "names": comma.join(names.get(name, name) for name in blocking["names"]),
+                "value": f"{blocking['excess']:,.0f}",
+            }
+        )
+    elif not regions["not_looked_at"]:
+        lines.append(language("No coalition would save by leaving."))
+    for scheme, why in regions["not_looked_at"].items():
+        words = {"scheme": scheme, "why": worded(why, language, names)}
+        lines.append(language("Coalitions of %(scheme)s: %(why)s") % words)
     return lines
 
 
-def _rule_text(rule: dict[str, Any] | None) -> list[str]:
+def _rule_text(
+    rule: dict[str, Any] | None, language: Language, names: Mapping[str, str]
+) -> list[str]:
     """The rule that rates follow, beside fixed rates on the same fresh scenarios."""
     if rule is None:
         return []
-    lines = [rule["sentence"]]
+    lines = [worded(rule["sentence"], language, names)]
     for scheme in rule["schemes"]:
-        lines.append(scheme["sentence"])
+        lines.append(worded(scheme["sentence"], language, names))
         for kind in ("fixed", "adjusting"):
             conduct = scheme[kind]
             lines.append(
-                f"  {kind}: mean rate {100 * conduct['mean_rate']:.3f} %, mean yearly change "
-                f"{100 * conduct['movement']:.3f} %, reserves at the end "
-                f"{conduct['reserve_months']:.1f} months, probability below zero "
-                f"{100 * conduct['ruin']:.2f} %"
+                "  "
+                + language(
+                    "%(kind)s: mean rate %(rate)s %%, mean yearly change %(movement)s %%, "
+                    "reserves at the end %(months)s months, probability below zero %(ruin)s %%"
+                )
+                % {
+                    "kind": _kind(kind, language),
+                    "rate": f"{100 * conduct['mean_rate']:.3f}",
+                    "movement": f"{100 * conduct['movement']:.3f}",
+                    "months": f"{conduct['reserve_months']:.1f}",
+                    "ruin": f"{100 * conduct['ruin']:.2f}",
+                }
             )
     return lines
 
 
-def _comparison_text(table: Any) -> str:
-    head = f"{'scheme':<10} {'policy':<18} {'mean rate':>10} {'unevenness':>11} {'swaps':>8} " \
-           f"{'under floor':>12} {'objective':>10}"  # fmt: skip
+def _comparison_text(table: Any, language: Language) -> str:
+    head = (
+        (language("scheme"), -10), (language("policy"), -18), (language("mean rate"), 10),
+        (language("unevenness"), 11), (language("swaps"), 8), (language("under floor"), 12),
+        (language("objective"), 10),
+    )  # fmt: skip
     rows = [
-        f"{r['scheme']:<10} {r['policy']:<18} {100 * r['mean_rate']:>8.3f} % "
-        f"{r['unevenness']:>11.4f} {100 * r['swaps']:>6.2f} % {r['below_floor']:>12} "
-        f"{r['objective']:>10.4f}"
+        f"{padded(r['scheme'], -10)} {padded(language(r['policy']), -18)} "
+        f"{100 * r['mean_rate']:>8.3f} % {r['unevenness']:>11.4f} {100 * r['swaps']:>6.2f} % "
+        f"{r['below_floor']:>12} {r['objective']:>10.4f}"
         for r in table.to_dict("records")
     ]
-    return "\n".join([head, *rows])
+    return "\n".join([" ".join(padded(*cell) for cell in head), *rows])
 
 
-def frontier_text(records: Sequence[Mapping[Hashable, Any]]) -> str:
+def frontier_text(records: Sequence[Mapping[Hashable, Any]], language: Language = ENGLISH) -> str:
     """Efficient plans, one line each."""
     head = (
-        f"{'scheme':<10} {'mean rate':>10} {'burden':>8} {'unevenness':>11} {'swaps':>8} {'gap':>8}"
-    )
+        (language("scheme"), -10), (language("mean rate"), 10), (language("burden"), 8),
+        (language("unevenness"), 11), (language("swaps"), 8), (language("gap"), 8),
+    )  # fmt: skip
     return "\n".join(
-        [head]
+        [" ".join(padded(*cell) for cell in head)]
         + [
-            f"{r['scheme']:<10} {100 * r['mean_rate']:>8.3f} % {r['burden']:>8.4f} "
+            f"{padded(str(r['scheme']), -10)} {100 * r['mean_rate']:>8.3f} % {r['burden']:>8.4f} "
             f"{r['unevenness']:>11.4f} {100 * r['swaps']:>6.2f} % {r['relative_gap']:>8.0e}"
             for r in records
         ]

@@ -16,6 +16,7 @@ from fundpool.cli.session import (
     say,
     year_progress,
 )
+from fundpool.cli.spoken import spoken
 from fundpool.options import CASE
 
 if TYPE_CHECKING:
@@ -58,12 +59,16 @@ def policies(
         if pooling is not None:
             checked_plans(opened, [pooling])
     if not chosen:
-        say(f"{case} has no policies; see docs/policies.md for how to write one.")
+        sentence = spoken().gettext(
+            "%(case)s has no policies; see docs/policies.md for how to write one."
+        )
+        say(sentence % {"case": case})
         raise typer.Exit(BAD_INPUT)
     if listed:
         for name in chosen:
             _, contents = policy_contents(name, opened.policy_texts)
-            typer.echo(f"{contents['name']}: {contents['title']}")
+            local = contents.get("title_local") if spoken().chinese else None
+            typer.echo(f"{contents['name']}: {local or contents['title']}")
         return
     from fundpool.cli.tables import effects_text
     from fundpool.models.analysis.policies import policy_effects
@@ -72,7 +77,10 @@ def policies(
 
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         base = study(opened, span, progress)
-    effects = policy_effects(base, chosen, pooling, lambda done: say(f"measured {done}", quiet))
+    measured = spoken().gettext("measured %(policy)s")
+    effects = policy_effects(
+        base, chosen, pooling, lambda done: say(measured % {"policy": done}, quiet)
+    )
     if json:
         typer.echo(
             as_json(
@@ -86,7 +94,7 @@ def policies(
             nl=False,
         )
     else:
-        typer.echo(effects_text(effects))
+        typer.echo(effects_text(effects, spoken()))
 
 
 def beside_base(
@@ -109,4 +117,4 @@ def beside_base(
 
     case = comparison.study.case
     base = compare(case.reference, plans, years, progress)
-    return side_by_side_text(base, comparison), summary(base.projections, plans[0])
+    return side_by_side_text(base, comparison, spoken()), summary(base.projections, plans[0])

@@ -78,7 +78,7 @@ def project(
         opened = opened_case(case, changes, policy, quiet)
         span = projected_years(opened, years, context)
         (plan,) = checked_plans(opened, [pooling or opened.usual_pooling])
-        number = wanted_scenarios(opened, [plan], scenarios, 0, engine)
+        number = wanted_scenarios(opened, scenarios, 0, engine)
     from fundpool.archive.keeping import Result
     from fundpool.models.projection.study import project as run
     from fundpool.summary import as_json, summary

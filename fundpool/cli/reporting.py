@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fundpool.cli.session import UsageError, listed, opened_case, say
+from fundpool.cli.session import (
+    UsageError,
+    change_step,
+    listed,
+    not_written,
+    opened_case,
+    say,
+    say_failure,
+    say_warning,
+)
 from fundpool.cli.spoken import spoken
+from fundpool.inputs.format.messages import Message
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -140,7 +150,7 @@ def previous_run(
                 return None
             contents = opened.contents()
             for item in contents.unreadable:
-                say(f"warning: a run of the archive is left out: {item.why}")
+                say_warning(Message("a run of the archive is left out: %(why)s", why=item.why))
             chosen = predecessor(contents.runs, "report", case, options(context, resolved))
             for sentence in chosen.warnings:
                 say(f"warning: {sentence}")
@@ -164,7 +174,10 @@ def changes_of_alerts(result: Mapping[str, Any], earlier: "Run | None") -> dict[
     try:
         return alert_changes(result, earlier.summary(), earlier.id)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        say(f"warning: the alerts of {earlier.id} cannot be read: {error}")
+        unread = Message(
+            "the alerts of %(run)s cannot be read: %(why)s", run=earlier.id, why=str(error)
+        )
+        say_warning(unread)
         return unknown_changes(result)
 
 
@@ -244,9 +257,7 @@ def since_previous(
             old = valuation_of(run, plan, Path(name))
             measures = comparison.projections[plan].measures
             new = Valuation(case, int(comparison.study.flows.years.size) - 1, measures)
-            table = analysis_of_change(
-                old, new, plan, lambda step: say(f"Analysis of change: {step}", quiet)
-            )
+            table = analysis_of_change(old, new, plan, lambda step: say(change_step(step), quiet))
         except (
             UsageError, NotComparableError, KeyError, DamagedError, ValueError, TypeError,
         ) as error:  # fmt: skip
@@ -267,7 +278,7 @@ class Found:
 def gathered(
     context: typer.Context,
     comparison: "Comparison",
-    found: Found,
+    beside: Found,
     resolved: dict[str, Any],
     moved: Moved,
     quiet: bool,
@@ -291,9 +302,9 @@ def gathered(
         say(spoken().gettext("Moving %(n)s assumptions down and up") % {"n": len(steps)}, quiet)
         table = sensitivity(base, next(iter(comparison.projections)), steps)
     since = None
-    if found.earlier is not None:
-        say(spoken().gettext("Comparing with %(run)s") % {"run": found.earlier.id}, quiet)
-        since = since_previous(found.earlier, case, comparison, quiet)
+    if beside.earlier is not None:
+        say(spoken().gettext("Comparing with %(run)s") % {"run": beside.earlier.id}, quiet)
+        since = since_previous(beside.earlier, case, comparison, quiet)
     identity = identity_of(context, case, resolved)
     lost = placeholder_warnings(
         read_raw(case_path(case.origin)), {"command": identity.command}, spoken()
@@ -306,9 +317,9 @@ def gathered(
         experience=experience(case, base.flows),
         periods=periods(case, base.flows),
         since=since,
-        risk=found.risk,
-        effects=found.effects,
-        plan=found.plan,
+        risk=beside.risk,
+        effects=beside.effects,
+        plan=beside.plan,
         warnings=(*(finding.message for finding in check_case(case.origin)), *lost),
     )
 
@@ -349,12 +360,17 @@ def say_written(out: Path, files: Sequence[str], result: Mapping[str, Any], quie
 
     failed = {item["file"]: item["reason"] for item in result["failed_outputs"]}
     written = [name for name in files if name not in failed] or ["summary.json"]
-    say(f"Report: {', '.join([str(out / written[0]), *written[1:]])}", quiet)
+    files = ", ".join([str(out / written[0]), *written[1:]])
+    say(Message("Report: %(files)s", files=files), quiet)
     for name, why in failed.items():
-        say(f"fundpool: {name} could not be written: {why}")
+        say_failure(not_written(name, why))
     for name in (file_name(ending) for ending in WRITERS):
         if name not in files and (out / name).exists():
-            say(f"{out / name} is left as an earlier run wrote it; --formats leaves it out", quiet)
+            left = Message(
+                "%(file)s is left as an earlier run wrote it; --formats leaves it out",
+                file=str(out / name),
+            )
+            say(left, quiet)
 
 
 def send_alerts(alarm: Alarm, result: dict[str, Any], quiet: bool) -> bool:
@@ -366,7 +382,7 @@ def send_alerts(alarm: Alarm, result: dict[str, Any], quiet: bool) -> bool:
     try:
         post_alerts(alarm.url, result, secret=alarm.secret)
     except WebhookError as error:
-        say(f"fundpool: the report is written, but {error}")
+        say_failure(Message("the report is written, but %(why)s", why=str(error)))
         return False
-    say(f"Alerts posted to {shown_address(alarm.url)}", quiet)
+    say(Message("Alerts posted to %(address)s", address=shown_address(alarm.url)), quiet)
     return True

@@ -1,6 +1,6 @@
 """``rerun``: repeat a run from what the archive holds."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -8,7 +8,19 @@ from fundpool.cli.app import app
 from fundpool.cli.archive import DEFAULT, Kept, opened_archive, refusing_damage, run_named
 from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson, Quiet
-from fundpool.cli.session import FAILED, checked_temporary, refusing_bad_input, say
+from fundpool.cli.session import (
+    FAILED,
+    checked_temporary,
+    in_language,
+    refusing_bad_input,
+    say,
+    say_failure,
+)
+from fundpool.inputs.format.messages import Message, Word
+from fundpool.languages.wording import marked
+
+if TYPE_CHECKING:
+    from fundpool.archive.reruns import Difference
 
 
 @app.command()
@@ -31,11 +43,11 @@ def rerun(
     assert context.parent is not None
     commands = getattr(context.parent.command, "commands", {})
     recorded = run_named(opened, run)
-    say(f"Repeating {recorded.id}", quiet)
+    say(Message("Repeating %(run)s", run=recorded.id), quiet)
     try:
         result = repeated(opened, recorded, commands)
     except (DamagedError, RerunFailedError) as error:
-        say(f"fundpool: {error}")
+        say_failure(error)
         raise typer.Exit(FAILED) from None
     if json:
         from dataclasses import asdict
@@ -45,11 +57,34 @@ def rerun(
         print_result(as_json(asdict(result) | {"identical": result.identical}))
     else:
         for item in (*result.causes, *result.differences):
-            size = "" if item.size is None else f"; largest relative difference {item.size:.1e}"
-            typer.echo(f"{item.what} {item.name}: was {item.was}, now {item.now}{size}")
+            typer.echo(in_language(_difference(item)))
+        counts: dict[str, str | int] = {
+            "run": result.run,
+            "files": result.files,
+            "n": len(result.differences),
+        }
         if result.identical:
-            typer.echo(f"{result.run}: all {result.files} files come out bit for bit.")
+            told = Message("%(run)s: all %(files)s files come out bit for bit.", **counts)
         else:
-            typer.echo(f"{result.run}: {len(result.differences)} of {result.files} files differ.")
+            told = Message("%(run)s: %(n)s of %(files)s files differ.", **counts)
+        typer.echo(in_language(told))
     if not result.identical:
         raise typer.Exit(FAILED)
+
+
+WHAT = (
+    marked("code"), marked("package"), marked("machine"), marked("inputs"),
+    marked("exit status"), marked("table"), marked("file"),
+)  # fmt: skip
+"""What can differ."""
+
+
+def _difference(item: "Difference") -> Message:
+    """What differs, and by how much where it is a number."""
+    values = {"what": Word(item.what), "name": item.name, "was": item.was, "now": item.now}
+    if item.size is None:
+        return Message("%(what)s %(name)s: was %(was)s, now %(now)s", **values)
+    return Message(
+        "%(what)s %(name)s: was %(was)s, now %(now)s; largest relative difference %(size)s",
+        **values, size=f"{item.size:.1e}",
+    )  # fmt: skip

@@ -6,9 +6,11 @@ import typer
 
 from fundpool.cli.app import app
 from fundpool.cli.archive import DEFAULT, Kept, opened_archive, print_table, refusing_damage
-from fundpool.cli.messages import print_result
+from fundpool.cli.messages import ERROR_SIGN, print_result
 from fundpool.cli.options import AsJson
-from fundpool.cli.session import BAD_INPUT, FAILED, say
+from fundpool.cli.session import BAD_INPUT, FAILED, in_language, say, say_failure
+from fundpool.cli.spoken import spoken
+from fundpool.inputs.format.messages import Message
 
 if TYPE_CHECKING:
     from fundpool.archive.runs import Archive
@@ -58,14 +60,15 @@ def runs(
         return
     contents = opened.contents()
     for item in contents.unreadable:
-        say(f"fundpool: left out: {item.why}", level="warning")
+        left_out = Message("left out: %(why)s", why=item.why)
+        say(ERROR_SIGN + in_language(left_out), level="warning")
     if sql is None:
         table = opened.listing(contents.runs)
     else:
         try:
             table = opened.query(sql, contents.runs)
         except ValueError as error:
-            say(f"fundpool: {error}")
+            say_failure(error)
             raise typer.Exit(BAD_INPUT) from None
     if sql is None and not json:
         table = table[["run", "recorded_at", "base_year", "exit_status", "previous"]]
@@ -85,11 +88,15 @@ def _verify(archive: "Archive", json: bool) -> None:
         for name, damage in result.damaged.items():
             for item in damage:
                 typer.echo(f"{name}: {item}")
+        language = spoken()
+        later = language("%(run)s: not checked; a later version of fundpool has written it")
         for name in result.not_checked:
-            typer.echo(f"{name}: not checked; a later version of fundpool has written it")
+            typer.echo(later % {"run": name})
         if result.unused:
-            typer.echo(f"{len(result.unused)} inputs that no run names")
-        typer.echo(f"{result.runs} runs, {len(result.damaged)} damaged")
+            unused = language("%(n)s inputs that no run names")
+            typer.echo(unused % {"n": len(result.unused)})
+        counted = language("%(runs)s runs, %(damaged)s damaged")
+        typer.echo(counted % {"runs": result.runs, "damaged": len(result.damaged)})
     if result.damaged:
         raise typer.Exit(FAILED)
 
@@ -106,11 +113,14 @@ def _forget(archive: "Archive", keep: int, json: bool) -> None:
     if json:
         print_result(as_json(asdict(result)))
         return
+    language = spoken()
     for run in result.runs:
-        typer.echo(f"{run}: forgotten")
-    typer.echo(f"{len(result.runs)} runs and {result.inputs} inputs forgotten")
+        typer.echo(language("%(run)s: forgotten") % {"run": run})
+    counted = language("%(runs)s runs and %(inputs)s inputs forgotten")
+    typer.echo(counted % {"runs": len(result.runs), "inputs": result.inputs})
     if result.inputs_kept_because:
-        say(f"fundpool: all inputs are kept: {result.inputs_kept_because}", level="warning")
+        because = Message("all inputs are kept: %(why)s", why=result.inputs_kept_because)
+        say(ERROR_SIGN + in_language(because), level="warning")
 
 
 def _migrate(archive: "Archive", json: bool) -> None:
@@ -125,13 +135,15 @@ def _migrate(archive: "Archive", json: bool) -> None:
     if json:
         print_result(as_json(asdict(result)))
     else:
+        language = spoken()
         for run in result.written_anew:
-            typer.echo(f"{run}: brought to the present form")
+            typer.echo(language("%(run)s: brought to the present form") % {"run": run})
+        later = language("%(run)s: left as it is; a later version of fundpool has written it")
         for run in result.later:
-            typer.echo(f"{run}: left as it is; a later version of fundpool has written it")
+            typer.echo(later % {"run": run})
         for why in result.unreadable.values():
-            typer.echo(f"cannot be read: {why}")
-        typer.echo(f"{len(result.written_anew)} runs brought to the present form, "
-                   f"{result.current} were in it")  # fmt: skip
+            typer.echo(language("cannot be read: %(why)s") % {"why": why})
+        counted = language("%(runs)s runs brought to the present form, %(current)s were in it")
+        typer.echo(counted % {"runs": len(result.written_anew), "current": result.current})
     if result.unreadable:
         raise typer.Exit(FAILED)

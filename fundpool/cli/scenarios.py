@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fundpool.cli.session import UsageError, checked_engine, say
+from fundpool.cli.spoken import spoken
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
+    from fundpool.languages import Language
     from fundpool.models.projection.study import Study
     from fundpool.models.risk.solvency import SolvencyRisk
 
@@ -33,9 +35,7 @@ IN_REPORT = 1000
 """Default number of scenarios of a report."""
 
 
-def wanted_scenarios(
-    case: "Case", plans: list[str], asked: int | None, usual: int, engine: str
-) -> int:
+def wanted_scenarios(case: "Case", asked: int | None, usual: int, engine: str) -> int:
     """How many scenarios to run; refuses what cannot be run before anything is projected.
 
     Raises:
@@ -46,7 +46,7 @@ def wanted_scenarios(
     from fundpool.models.scenarios.model import not_in_scenarios, scenario_model
 
     checked_engine(engine)
-    beyond = not_in_scenarios(case, plans)
+    beyond = not_in_scenarios(case)
     if asked and beyond:
         raise UsageError(f"scenarios cannot follow {beyond}; leave --scenarios out")
     if asked is None:
@@ -67,7 +67,7 @@ def scenarios_of(
     from fundpool.models.risk.solvency import solvency_risk
     from fundpool.models.scenarios.engines import EngineError, engine_for
 
-    say(f"Running {scenarios:,} scenarios", quiet)
+    say(spoken().gettext("Running %(n)s scenarios") % {"n": f"{scenarios:,}"}, quiet)
     try:
         with _progress(scenarios, quiet) as progress:
             return solvency_risk(
@@ -88,25 +88,28 @@ def _progress(scenarios: int, quiet: bool) -> Iterator[Any]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Scenarios", total=scenarios)
+        task = bar.add_task(spoken().gettext("Scenarios"), total=scenarios)
         yield lambda done: bar.update(task, completed=done)
 
 
-def risk_text(risk: "SolvencyRisk") -> str:
+def risk_text(risk: "SolvencyRisk", language: "Language") -> str:
     """Plans side by side: ruin, required reserves and what pooling saves; money in millions."""
     import pandas as pd
 
     from fundpool.cli.tables import aligned
 
     target = 100 * risk.probability
-    head = ["pooling", "scheme", "pools", "ruin (mean pool)", "some pool ruined", "held (m)",
-            f"needed at {target:g} % (m)", "saved (m)",
-            "carried", "chance", "stays (m)"]  # fmt: skip
+    head = [
+        language("pooling"), language("scheme"), language("pools"), language("ruin (mean pool)"),
+        language("some pool ruined"), language("held (m)"),
+        language("needed at %(target)s %% (m)") % {"target": f"{target:g}"},
+        language("saved (m)"), language("carried"), language("chance"), language("stays (m)"),
+    ]  # fmt: skip
     rows = []
     for row in risk.overview.to_dict("records"):
         rows.append(
             [
-                str(row["plan"]),
+                language(str(row["plan"])),
                 str(row["scheme"]),
                 str(row["pools"]),
                 f"{100 * row['ruin_share']:.1f} ± {100 * row['ruin_share_error']:.1f} %",
@@ -120,12 +123,12 @@ def risk_text(risk: "SolvencyRisk") -> str:
             ]
         )
     run = risk.run
-    note = (
-        f"{run.scenarios:,} scenarios to {run.years[-1]}, seed {run.seed}, ± one standard error. "
+    note = language(
+        "%(n)s scenarios to %(year)s, seed %(seed)s, ± one standard error. "
         "Needed: opening reserves with which pools stay solvent but for that share of scenarios; "
         "saved against the first plan, by funds carrying one another and by chance in a year's "
         "claims evening out; stays: needed without that chance."
-    )
+    ) % {"n": f"{run.scenarios:,}", "year": run.years[-1], "seed": run.seed}
     return f"{aligned(pd.DataFrame(rows, columns=head), 2)}\n\n{note}"
 
 

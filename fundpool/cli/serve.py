@@ -21,7 +21,9 @@ from fundpool.cli.session import (
     projected_years,
     refusing_bad_input,
     say,
+    say_failure,
 )
+from fundpool.inputs.format.messages import Message
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 EVERY_ADDRESS = ("0.0.0.0", "::")  # nosec B104
@@ -71,7 +73,7 @@ def serve(
         import fastapi  # noqa: F401
         import uvicorn
     except ImportError:
-        say("fundpool: the page needs more: pip install 'fundpool[web]'")
+        say_failure(Message("the page needs more: pip install 'fundpool[web]'"))
         raise typer.Exit(BAD_INPUT) from None
     with refusing_bad_input():
         checked_temporary()
@@ -87,7 +89,7 @@ def serve(
 
     where = listener.getsockname()[1]
     token = None if host in LOOPBACK else secrets.token_urlsafe(24)
-    say("Preparing the charts", quiet)
+    say(Message("Preparing the charts"), quiet)
     with tempfile.TemporaryDirectory(prefix="fundpool-", ignore_cleanup_errors=True) as folder:
         try:
             charts = chart_bundle()
@@ -109,7 +111,7 @@ def serve(
         place = shown if public_name or where == HTTP_PORT else f"{shown}:{where}"
         address = f"http://{place}/" + (f"?token={token}" if token else "")
         typer.echo(address)
-        say("Ctrl+C ends it.", quiet)
+        say(Message("Ctrl+C ends it."), quiet)
         config = uvicorn.Config(
             create_app(serving, opened, charts), log_level="warning", access_log=False,
             limit_concurrency=1000, timeout_keep_alive=30, server_header=False,

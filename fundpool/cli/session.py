@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from fundpool.cli.messages import said, write
+from fundpool.cli.messages import ERROR_SIGN, said, write
 from fundpool.cli.spoken import spoken
+from fundpool.inputs.format.messages import Message, Word
 
 if TYPE_CHECKING:
     from fundpool.archive.keeping import Result
@@ -29,12 +30,33 @@ def say(message: str, quiet: bool = False, level: str | None = None) -> None:
     """A message for the person at the terminal, or a log line.
 
     Args:
-        message: the text.
+        message: the text; a :class:`Message` is worded in the language of the command.
         quiet: whether to leave it out.
         level: ``info``, ``warning`` or ``error``; by how the message begins unless given.
     """
     if not quiet:
-        write(message, level)
+        write(in_language(message), level)
+
+
+def say_warning(message: Message, quiet: bool = False) -> None:
+    """A message that begins with the word for a warning."""
+    say(spoken().gettext("warning: ") + in_language(message), quiet, "warning")
+
+
+def say_failure(why: Exception | str) -> None:
+    """A sentence on what went wrong: that of an error, or a message."""
+    text = why.args[0] if isinstance(why, Exception) and why.args else why
+    said = in_language(text) if isinstance(text, Message) else str(why)
+    say(f"{ERROR_SIGN}{said}")
+
+
+def in_language(message: str) -> str:
+    """A message in the language of the command; a text that is none stays as it is."""
+    if not isinstance(message, Message):
+        return message
+    from fundpool.languages.wording import worded
+
+    return worded(message, spoken())
 
 
 @contextmanager
@@ -64,7 +86,7 @@ def plain_warnings(quiet: bool) -> Iterator[None]:
 @contextmanager
 def refusing_bad_input() -> Iterator[None]:
     """Turn a refused case or a bad argument into a message and exit status 2."""
-    from fundpool.functions.wrong_argument import WrongArgumentError
+    from fundpool.calls.wrong_argument import WrongArgumentError
     from fundpool.inputs.format.findings import CaseError, findings_as_records
     from fundpool.report.words.findings import findings_text
 
@@ -78,7 +100,7 @@ def refusing_bad_input() -> Iterator[None]:
         say(f"fundpool: {error.with_option(option_of(error.argument))}")
         raise typer.Exit(BAD_INPUT) from None
     except UsageError as error:
-        say(f"fundpool: {error}")
+        say_failure(error)
         raise typer.Exit(BAD_INPUT) from None
 
 
@@ -97,6 +119,16 @@ def option_of(argument: str) -> str:
     """
     name = argument.rpartition(".")[2]
     return OPTIONS.get(name, f"--{name.replace('_', '-')}")
+
+
+def not_written(name: str, why: str) -> Message:
+    """A file that the disk refuses."""
+    return Message("%(file)s could not be written: %(why)s", file=name, why=why)
+
+
+def change_step(step: str) -> Message:
+    """Which step of the analysis of change is under way."""
+    return Message("Analysis of change: %(step)s", step=Word(step))
 
 
 class UsageError(Exception):
@@ -296,7 +328,13 @@ def saying_disk_errors(place: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        say(f"fundpool: nothing was written to {str(place)!r}: {reason(error)}")
+        say_failure(
+            Message(
+                "nothing was written to %(place)s: %(why)s",
+                place=repr(str(place)),
+                why=reason(error),
+            )
+        )
         raise typer.Exit(FAILED) from None
 
 
@@ -351,11 +389,13 @@ def kept(
         done = replace(result, exit_status=status_of(result.summary))
         run = keep_run(Archive(archive), context, done)
     except ChangedInputError as error:
-        say(f"fundpool: {error}; nothing was written")
+        say_failure(Message("%(why)s; nothing was written", why=str(error)))
         raise typer.Exit(FAILED) from None
     except OSError as error:
-        say(f"fundpool: the run cannot be kept in {str(archive)!r}: {reason(error)}; "
-            "nothing was written")  # fmt: skip
+        say_failure(
+            Message("the run cannot be kept in %(archive)s: %(why)s; nothing was written",
+                    archive=repr(str(archive)), why=reason(error))
+        )  # fmt: skip
         raise typer.Exit(FAILED) from None
     said().run = run.id
     say(

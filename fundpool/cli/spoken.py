@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fundpool.options import MESSAGES
+
 if TYPE_CHECKING:
     from fundpool.languages import Language
 
-MESSAGES = "language_of_messages"
-"""Parameter of every command that says no more than the language of its messages."""
 _LANGUAGE: ContextVar[str | None] = ContextVar("language", default=None)
 """Code of the language that the command under way was given."""
 

@@ -14,6 +14,7 @@ from fundpool.cli.session import (
     say,
     saying_disk_errors,
 )
+from fundpool.inputs.format.messages import Message
 
 
 @app.command()
@@ -32,4 +33,8 @@ def synthesise(
             synthesise_case(directory, counties, seed)
         except ValueError as error:
             raise UsageError(str(error)) from None
-    say(f"Made {counties} counties in {directory}. Next: fundpool compare {directory}", quiet)
+    made = Message(
+        "Made %(n)s counties in %(folder)s. Next: fundpool compare %(folder)s",
+        n=counties, folder=str(directory),
+    )  # fmt: skip
+    say(made, quiet)

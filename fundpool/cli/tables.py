@@ -8,9 +8,9 @@ from unicodedata import east_asian_width
 import pandas as pd
 
 from fundpool.languages import ENGLISH, Language
+from fundpool.languages.wording import marked
 from fundpool.models.analysis.policies import FIGURES, PolicyEffects, figures
 from fundpool.models.projection.comparison import Comparison
-from fundpool.report.words.vocabulary import marked
 
 HEADINGS = {
     "plan": marked("pooling"),
@@ -34,27 +34,35 @@ OUTCOME_HEADINGS = {
     "run": marked("run"),
 }
 """Columns of the table of several cases."""
+CHANGE_MEASURES = {
+    "reserve": marked("reserve"), "final_reserve": marked("final reserve"),
+    "level_rate": marked("level rate"),
+}  # fmt: skip
 PERCENT = ("persons_exhausted_share", "level_rate_mean", "level_rate_range")
 
 
 def overview_text(comparison: Comparison, language: Language = ENGLISH) -> str:
     """Pooling plans side by side, one line a plan and scheme."""
-    table = _overview(comparison)
-    if language.chinese:
-        titles = {scheme.name: language.title(scheme.file)
-                  for scheme in comparison.study.case.schemes}  # fmt: skip
-        table["scheme"] = [titles[name] for name in table["scheme"]]
-        for column in (HEADINGS["plan"], HEADINGS["first_exhaustion"]):
-            table[column] = [language(text) for text in table[column]]
-        table = table.rename(columns=language)
+    table = _in_language(_overview(comparison), comparison, language)
     return aligned(table, 2) + _footnote(comparison, language)
 
 
-def side_by_side_text(base: Comparison, changed: Comparison) -> str:
+def _in_language(table: pd.DataFrame, comparison: Comparison, language: Language) -> pd.DataFrame:
+    """The overview with its headings, schemes and plans in the reader's language."""
+    if not language.chinese:
+        return table
+    titles = {scheme.name: language.title(scheme.file) for scheme in comparison.study.case.schemes}
+    table = table.assign(scheme=[titles[name] for name in table["scheme"]])
+    for column in (HEADINGS["plan"], HEADINGS["first_exhaustion"]):
+        table[column] = [language(text) for text in table[column]]
+    return table.rename(columns=language)
+
+
+def side_by_side_text(base: Comparison, changed: Comparison, language: Language = ENGLISH) -> str:
     """A case without and with its policies: pooling plans line by line, then what changed."""
     name = " + ".join(changed.study.case.policies)
     lines = pd.concat(
-        [_overview(base).assign(case="base"), _overview(changed).assign(case=name)],
+        [_overview(base).assign(case=language("base")), _overview(changed).assign(case=name)],
         ignore_index=True,
     )
     lines["place"] = lines.groupby("case", sort=False).cumcount()
@@ -67,39 +75,49 @@ def side_by_side_text(base: Comparison, changed: Comparison) -> str:
     before = figures(next(iter(base.projections.values())))
     after = figures(changed.projections[plan])
     rows = [
-        (words, _of_all(before, key), _of_all(after, key), _change(key, before, after))
+        (
+            language(words), _of_all(before, key, language), _of_all(after, key, language),
+            _change(key, before, after, language),
+        )
         for key, words in FIGURES.items()
     ]  # fmt: skip
-    change = pd.DataFrame(rows, columns=["figure", "base", name, "change"])
-    heading = f"\n\nBase pooled by {next(iter(base.projections))}, {name} pooled by {plan}:\n"
-    return aligned(shown, 3) + heading + aligned(change, 1) + _footnote(changed)
+    head = [language("figure"), language("base"), name, language("change")]
+    change = pd.DataFrame(rows, columns=head)
+    heading = language("Base pooled by %(base)s, %(name)s pooled by %(plan)s:") % {
+        "base": language(next(iter(base.projections))), "name": name, "plan": language(plan),
+    }  # fmt: skip
+    return (
+        aligned(_in_language(shown, changed, language).rename(columns=language), 3)
+        + f"\n\n{heading}\n" + aligned(change, 1) + _footnote(changed, language)
+    )  # fmt: skip
 
 
-def effects_text(effects: PolicyEffects) -> str:
+def effects_text(effects: PolicyEffects, language: Language = ENGLISH) -> str:
     """What policies change: one line a policy, differences from the base."""
     shown = [
         "insured_migrants", "uninsured_spells", "out_of_pocket_share", "from_host", "from_home",
         "retiree_share", "funds_exhausted", "exhausted_share", "first_exhaustion", "level_rate",
         "level_rate_flat", "gini",
     ]  # fmt: skip
-    rows = [("base", *(_of_all(effects.base, key) for key in shown))]
+    rows = [(language("base"), *(_of_all(effects.base, key, language) for key in shown))]
     records = effects.policies.to_dict("records")
     for record, (name, change) in zip(records, effects.changes.iterrows(), strict=True):
         rows.append(
             (
                 str(name),
                 *(
-                    _of_all(record, key)
+                    _of_all(record, key, language)
                     if key == "funds_exhausted"
-                    else _figure(key, change[key], signed=True)
+                    else _figure(key, change[key], language, signed=True)
                     for key in shown
                 ),
             )
         )
-    text = aligned(pd.DataFrame(rows, columns=["policy", *shown]), 1)
-    notes = "\n".join(f"{key}: {FIGURES[key]}" for key in shown)
+    text = aligned(pd.DataFrame(rows, columns=[language("policy"), *shown]), 1)
+    notes = "\n".join(f"{key}{language(': ')}{language(FIGURES[key])}" for key in shown)
+    against = language("%(name)s is measured against %(other)s")
     notes += "".join(
-        f"\n{record['name']} is measured against {record['against']}"
+        "\n" + against % {"name": record["name"], "other": record["against"]}
         for record in records
         if record["against"]
     )
@@ -107,44 +125,46 @@ def effects_text(effects: PolicyEffects) -> str:
         return f"{text}\n\n{notes}"
     stood = effects.endurance
     months = [
-        (row["policy"], row["year"], row["plan"], row["funds"], row["dry_before"],
+        (row["policy"], row["year"], language(row["plan"]), row["funds"], row["dry_before"],
          row["within_year"], row["within_five"], row["within_five_without"],
-         _months(row["shortest"]), _months(row["shortest_without"]))
+         language.months(row["shortest"]), language.months(row["shortest_without"]))
         for row in stood.to_dict("records")
     ]  # fmt: skip
     names = [
-        "shock", "year", "pooled by", "funds", "dry before", "dry in 12 months", "in 60 months",
-        "without shock", "first dry (months)", "without shock (months)",
+        language("shock"), language("year"), language("pooled by"), language("funds"),
+        language("dry before"), language("dry in 12 months"), language("in 60 months"),
+        language("without shock"), language("first dry (months)"),
+        language("without shock (months)"),
     ]  # fmt: skip
     return f"{text}\n\n{notes}\n\n{aligned(pd.DataFrame(months, columns=names), 3)}"
 
 
-def _months(value: float) -> str:
-    return "never" if math.isinf(value) else f"{value:.0f}"
-
-
-def _of_all(record: Mapping[Any, Any], key: str) -> str:
+def _of_all(record: Mapping[Any, Any], key: str, language: Language) -> str:
     """A figure in words; funds that run dry with how many there are."""
-    text = _figure(key, record[key])
-    return f"{text} of {record['funds']:.0f}" if key == "funds_exhausted" else text
+    text = _figure(key, record[key], language)
+    if key != "funds_exhausted":
+        return text
+    return language("%(n)s of %(all)s") % {"n": text, "all": f"{record['funds']:.0f}"}
 
 
-def _change(key: str, before: Mapping[str, float], after: Mapping[str, float]) -> str:
+def _change(
+    key: str, before: Mapping[str, float], after: Mapping[str, float], language: Language
+) -> str:
     """A change in words; numbers of funds that differ in number are not taken from each other."""
     if key == "funds_exhausted" and before["funds"] != after["funds"]:
         return "-"
-    return _figure(key, after[key] - before[key], signed=True)
+    return _figure(key, after[key] - before[key], language, signed=True)
 
 
-def _figure(key: str, value: float, signed: bool = False) -> str:
+def _figure(key: str, value: float, language: Language, signed: bool = False) -> str:
     """A figure of the effects in words; an existing change carries its sign."""
     if math.isnan(value):
         return "-"
     sign = "+" if signed and value > 0 else ""
     if key in ("from_host", "from_home", "accounts_moved", "duplicate_avoided"):
-        return f"{sign}{value / 1e9:,.2f} bn"
+        return sign + (language.money(value) if language.chinese else f"{value / 1e9:,.2f} bn")
     if key in ("insured_migrants", "work_insured_migrants", "uninsured_spells"):
-        return f"{sign}{value / 1e3:,.1f} k"
+        return sign + (language.people(value) if language.chinese else f"{value / 1e3:,.1f} k")
     if key in (
         "out_of_pocket_share",
         "retiree_share",
@@ -177,9 +197,7 @@ def aligned(table: pd.DataFrame, words: int) -> str:
     widths = [max(_width(line[i]) for line in [head, *rows]) for i in range(len(head))]
     return "\n".join(
         "  ".join(
-            text + " " * (width - _width(text))
-            if i < words
-            else " " * (width - _width(text)) + text
+            padded(text, -width if i < words else width)
             for i, (text, width) in enumerate(zip(line, widths, strict=True))
         ).rstrip()
         for line in [head, *rows]
@@ -193,27 +211,41 @@ def outcomes_text(table: pd.DataFrame, language: Language = ENGLISH) -> str:
     return aligned(shown.rename(columns=OUTCOME_HEADINGS).rename(columns=language), 1)
 
 
+def padded(text: str, width: int) -> str:
+    """A text with blanks before it, or after it for a negative width, to so many places.
+
+    >>> padded("a", 3), padded("a", -3), padded("险种", 6)
+    ('  a', 'a  ', '  险种')
+    """
+    blanks = " " * max(0, abs(width) - _width(text))
+    return text + blanks if width < 0 else blanks + text
+
+
 def _width(text: str) -> int:
     """Places that a text takes on a terminal; a Chinese sign takes two."""
     return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
 
 
-def change_text(change: pd.DataFrame, plan: str) -> str:
+def change_text(change: pd.DataFrame, plan: str, language: Language = ENGLISH) -> str:
     """An analysis of change for a terminal: each scheme and measure, steps that moved it."""
     lines = []
     whole = change[change["pool"] == ""]
     for (scheme, measure), table in whole.groupby(["scheme", "measure"], sort=False):
         (total,) = table[table["kind"] == "total"].to_dict("records")
-        lines.append(f"{scheme}, {str(measure).replace('_', ' ')}:")
+        named = language(CHANGE_MEASURES.get(str(measure), str(measure)))
+        lines.append(f"{scheme}{language(', ')}{named}{language(': ')}".rstrip())
         moved = table[(table["kind"] == "step") & (table["change"] != 0)]
         for row in [*moved.to_dict("records"), total]:
             lines.append(
-                f"  {row['step']:<24}" + "".join(
+                f"  {padded(language(row['step']), -24)}" + "".join(
                     f"{_shown(str(measure), row[name]):>20}" for name in ("before", "after")
                 ) + f"{_shown(str(measure), row['change']):>18}"
             )  # fmt: skip
     lines.append("")
-    lines.append(f"Pooled by {plan}; columns: before, after, change; rates in per cent.")
+    lines.append(
+        language("Pooled by %(plan)s; columns: before, after, change; rates in per cent.")
+        % {"plan": language(plan)}
+    )
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""What the commands do, as functions of the same names, and the results that they give.
+"""What the commands do, as functions of the same names.
 
 ``fundpool`` offers them: ``fundpool.project`` is :func:`fundpool.functions.projecting.project`.
 """

@@ -9,9 +9,9 @@ from fundpool.archive.reruns import rerun as repeated
 from fundpool.archive.retention import forget
 from fundpool.archive.runs import Archive, Run
 from fundpool.archive.verify import verify as verified
-from fundpool.functions.arguments import folder, of_kind, whole
-from fundpool.functions.results import Change
-from fundpool.functions.wrong_argument import sentence
+from fundpool.calls.arguments import folder, of_kind, whole
+from fundpool.calls.results import Change
+from fundpool.calls.wrong_argument import sentence
 from fundpool.options import ARCHIVE
 from fundpool.writing import write_csv
 

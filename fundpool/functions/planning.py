@@ -3,23 +3,22 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from fundpool.deprecation import grouped, renamed
-from fundpool.functions.arguments import CaseLike, amount, of_kind, opened, whole
-from fundpool.functions.plan_requests import (
-    NoPlanError,
+from fundpool.calls.arguments import CaseLike, amount, of_kind, opened, whole
+from fundpool.calls.plan_requests import (
     PlanRequest,
     Sampling,
     chosen_pools,
     joined,
     plan_request,
     planned,
+    traced,
 )
-from fundpool.functions.results import Frontiers, Plan, Projection, made_of, target_of
-from fundpool.functions.wrong_argument import WrongArgumentError, sentence
+from fundpool.calls.results import Frontiers, Plan, Projection, made_of, target_of
+from fundpool.calls.wrong_argument import WrongArgumentError, sentence
+from fundpool.deprecation import grouped, renamed
 from fundpool.inputs.case import Case
 from fundpool.inputs.files.writing import whole_folder
 from fundpool.models.optimiser import Choices, Sample
-from fundpool.models.optimiser import frontier as frontiers
 from fundpool.models.optimiser.partition import Partition
 from fundpool.models.projection import study as studies
 from fundpool.models.projection.study import study
@@ -95,7 +94,7 @@ def optimise(
     partitions: tuple[Partition, ...] = ()
     if request.pooled:
         partitions = chosen_pools(base.study, request)
-        base = base.study.pooled(joined(partitions))
+        base = base.study.pooled(joined(base.case, partitions))
     plan = planned(base, request, partitions)
     if target is not None:
         record, tables = plan_contents(base.case, plan, partitions)
@@ -177,12 +176,7 @@ def frontier(
     amount("reserve_months", reserve_months, 0.0, optional=True)
     target = target_of(outputs, WRITTEN)
     base = projected(projection_or_case(projection))
-    try:
-        frontiers_solved = Frontiers(
-            frontiers.frontier(base, points, reserve_months, progress, choices)
-        )
-    except ValueError as error:
-        raise NoPlanError(str(error)) from None
+    frontiers_solved = traced(base, points, reserve_months, progress, choices)
     if target is not None:
         with whole_folder(target[0]) as place:
             write_frontiers(frontiers_solved, frontiers_solved.table, place, target[1])

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fundpool.deprecation import renamed
-from fundpool.functions.arguments import (
+from fundpool.calls.arguments import (
     CaseLike,
     Policies,
     Pooling,
@@ -17,8 +16,7 @@ from fundpool.functions.arguments import (
     scenario_options,
     whole,
 )
-from fundpool.functions.requests import changed_values, keep, origin_of
-from fundpool.functions.results import (
+from fundpool.calls.results import (
     Comparison,
     Findings,
     PolicyEffects,
@@ -27,7 +25,9 @@ from fundpool.functions.results import (
     scenarios_run,
     target_of,
 )
-from fundpool.functions.wrong_argument import sentence
+from fundpool.calls.wrong_argument import sentence
+from fundpool.deprecation import renamed
+from fundpool.functions.requests import changed_values, keep, origin_of
 from fundpool.inputs.case.policies import policy_contents
 from fundpool.inputs.files.writing import whole_folder
 from fundpool.models.analysis.policies import policy_effects

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from json import loads
 from pathlib import Path
 
-from fundpool.functions.arguments import (
+from fundpool.calls.arguments import (
     CaseLike,
     Policies,
     checked_pooling,
@@ -17,8 +17,8 @@ from fundpool.functions.arguments import (
     scenario_options,
     whole,
 )
+from fundpool.calls.results import Report
 from fundpool.functions.requests import changed_values, origin_of, run_command
-from fundpool.functions.results import Report
 from fundpool.options import CASE, Outputs, ReportOptions, ScenarioOptions
 
 AS_SUITS = ScenarioOptions(scenarios=None)

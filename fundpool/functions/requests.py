@@ -12,8 +12,8 @@ import typer
 
 from fundpool.archive.keeping import Result, keep_run
 from fundpool.archive.runs import Archive, Run
-from fundpool.functions.arguments import folder
-from fundpool.functions.wrong_argument import sentence
+from fundpool.calls.arguments import folder
+from fundpool.calls.wrong_argument import sentence
 from fundpool.inputs.case import Case, read_case
 
 

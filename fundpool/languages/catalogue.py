@@ -18,7 +18,7 @@ ROOM = HERE.parent
 FOLDERS = (ROOM, *((ROOM / name).resolve() for name in ("inputs", "models")))
 """Where messages are; links to folders beside the package are not followed on the way."""
 METHODS = [("**.py", "python")]
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "marked": None,
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "forms": (1, 2), "marked": None,
             "counted_message": (1, 2), "language": None, "word": None,
             "Message": None}  # fmt: skip
 

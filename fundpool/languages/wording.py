@@ -10,6 +10,16 @@ from fundpool.languages.language import ENGLISH, Language
 _NO_NAMES: Mapping[str, str] = {}
 
 
+def marked(message: str) -> str:
+    """A message that is translated where it is shown."""
+    return message
+
+
+def forms(singular: str, plural: str) -> tuple[str, str]:
+    """A message that depends on a number, translated where it is shown."""
+    return singular, plural
+
+
 def worded(text: str, language: Language, names: Mapping[str, str] = _NO_NAMES) -> str:
     """A message in a language; a text that is none stays as it is.
 

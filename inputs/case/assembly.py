@@ -1,6 +1,6 @@
 """Settings, schemes and tables of a case put together from their contents."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,7 +14,7 @@ from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.schemes import MONEY_RULES, Scheme, scheme_overrides
 from fundpool.inputs.settings.parameters import Parameter
 from fundpool.inputs.settings.scheme_file import SchemeFile, read_scheme
-from fundpool.inputs.settings.sections import Settings, read_settings
+from fundpool.inputs.settings.sections import Merger, Settings, read_settings
 
 
 def settings_and_schemes(
@@ -65,10 +65,23 @@ def regional_schemes(
             regions,
             growth,
             away.get(name),
-            tuple((m.year, files[m.scheme]) for m in settings.mergers if m.into == name),
+            tuple((year, files[other]) for year, other in _taken_in_by(settings.mergers, name)),
         )
         for name in settings.schemes
     )
+
+
+def _taken_in_by(mergers: Sequence[Merger], name: str) -> list[tuple[int, str]]:
+    """Schemes that one takes in, with what these have taken in or would take in later."""
+    taken_in = []
+    for merger in mergers:
+        if merger.into == name:
+            taken_in.append((merger.year, merger.scheme))
+            taken_in += [
+                (max(year, merger.year), other)
+                for year, other in _taken_in_by(mergers, merger.scheme)
+            ]
+    return taken_in
 
 
 def _growth(parameter: Parameter, base_year: int) -> dict[int, float]:

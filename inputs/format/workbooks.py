@@ -9,7 +9,7 @@ import re
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 from xml.etree.ElementTree import ParseError, iterparse  # nosec B405
@@ -46,9 +46,37 @@ _SUSPECT = re.compile(rb"""t=["']e["']|<f[\s>/]""")
 
 def read_workbook(path: Path) -> RawCase:
     """The raw contents of a case in a workbook; what cannot be read becomes a finding."""
+    raw = RawCase(path.name, workbook=True)
+    sheets = workbook_cells(raw, path, kind_of)
+    if sheets is None:
+        return raw
+    for name, text in sheets.items():
+        _read_sheet(raw, name, text)
+    if "case" not in sheets:
+        raw.findings.append(
+            Finding.of_file(
+                "case", Message("this sheet"), Message("It holds the settings; add it.")
+            )
+        )
+    return raw
+
+
+def workbook_cells(
+    raw: RawCase, path: Path, wanted: Callable[[str], object] = bool
+) -> dict[str, list[list[str]]] | None:
+    """Cells of every sheet of a workbook as text, from A1 on; error cells keep their text.
+
+    Args:
+        raw: takes what cannot be read as findings.
+        path: the workbook.
+        wanted: says of a sheet's name whether its cells are searched for errors and for formulas
+            without a result, which otherwise read as blank.
+
+    Returns:
+        rows by sheet; None, with a finding, where the workbook cannot be opened.
+    """
     from python_calamine import CalamineError, CalamineWorkbook
 
-    raw = RawCase(path.name, workbook=True)
     try:
         contents = path.read_bytes()
         with zipfile.ZipFile(io.BytesIO(contents)) as packed:
@@ -60,12 +88,12 @@ def read_workbook(path: Path) -> RawCase:
                                        Message("Use a case folder with Parquet tables for cases "
                                                "of this size."))
                 )  # fmt: skip
-                return raw
+                return None
             spread = _too_wide(packed)
             if spread is not None:
                 raw.findings.append(spread)
-                return raw
-            wrong = _cells_without_value(packed)
+                return None
+            wrong = _cells_without_value(packed, wanted)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(contents))
         sheets = {
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -76,20 +104,14 @@ def read_workbook(path: Path) -> RawCase:
             Finding.of_file(path.name, Message("an .xlsx workbook"),
                             Message("It cannot be opened as one (%(error)s).", error=str(error)))
         )  # fmt: skip
-        return raw
+        return None
+    texts = {}
     for name, rows in sheets.items():
-        text = [[as_text(cell) for cell in row] for row in rows]
+        texts[name] = [[as_text(cell) for cell in row] for row in rows]
         for row, column, value in wrong.get(name, ()):
-            if row < len(text) and column < len(text[row]):
-                text[row][column] = value
-        _read_sheet(raw, name, text)
-    if "case" not in sheets:
-        raw.findings.append(
-            Finding.of_file(
-                "case", Message("this sheet"), Message("It holds the settings; add it.")
-            )
-        )
-    return raw
+            if row < len(texts[name]) and column < len(texts[name][row]):
+                texts[name][row][column] = value
+    return texts
 
 
 def _read_sheet(raw: RawCase, name: str, text: list[list[str]]) -> None:
@@ -152,14 +174,16 @@ def _too_wide(packed: zipfile.ZipFile) -> Finding | None:
     return None
 
 
-def _cells_without_value(packed: zipfile.ZipFile) -> dict[str, list[tuple[int, int, str]]]:
+def _cells_without_value(
+    packed: zipfile.ZipFile, wanted: Callable[[str], object]
+) -> dict[str, list[tuple[int, int, str]]]:
     """Error cells and formulas never calculated, which read as blank: row, column and text.
 
     Row and column count from 0.
     """
     result = {}
     for name, part in sheet_parts(packed):
-        if kind_of(name) and _SUSPECT.search(packed.read(part)):
+        if wanted(name) and _SUSPECT.search(packed.read(part)):
             with packed.open(part) as stream:
                 result[name] = list(_cells_of(stream))
     return result

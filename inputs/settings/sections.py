@@ -233,7 +233,9 @@ class AlertRule(Part):
     Attributes:
         measure: ``reserve_months`` (fewer than ``limit`` at the end of a year), ``exhaustion``
             (a negative balance; ``limit`` is not used), ``ruin_probability`` (more than
-            ``limit``), ``actual_to_expected`` (credible ratio further than ``limit`` from one).
+            ``limit``), ``actual_to_expected`` (credible ratio further than ``limit`` from one),
+            ``month_end_reserve`` (fewer months of outgo than ``limit`` at the last month end of
+            the accounts; a warning band, judged by ``fundpool accounts`` alone).
         limit: the bound.
         within: projected years looked at; those of ``solvency.alert_years`` unless given.
         schemes: schemes looked at; all unless given.
@@ -241,7 +243,10 @@ class AlertRule(Part):
         source, status, note: why this rule.
     """
 
-    measure: Literal["reserve_months", "exhaustion", "ruin_probability", "actual_to_expected"]
+    measure: Literal[
+        "reserve_months", "exhaustion", "ruin_probability", "actual_to_expected",
+        "month_end_reserve",
+    ]  # fmt: skip
     limit: float = Field(default=0.0, ge=0)
     within: int | None = Field(default=None, ge=1, le=100)
     schemes: list[str] = Field(default_factory=list)
@@ -326,23 +331,54 @@ def read_settings(
                                        Message("a scheme of the case"),
                                        did_you_mean(word, settings.schemes))
                 )  # fmt: skip
-    for merger_index, merger in enumerate(settings.mergers):
-        for key in ("scheme", "into"):
-            if getattr(merger, key) not in settings.schemes:
-                findings.append(
-                    Finding.of_setting(file, f"mergers.{merger_index}.{key}", getattr(merger, key),
-                                       Message("a scheme of the case"),
-                                       did_you_mean(getattr(merger, key), settings.schemes))
-                )  # fmt: skip
-        if merger.scheme == merger.into:
-            findings.append(
-                Finding.of_setting(file, f"mergers.{merger_index}.into", merger.into,
-                                   Message("another scheme"),
-                                   Message("Name the scheme that takes the first one in."))
-            )  # fmt: skip
+    findings += merger_findings(settings, file)
     if settings.scenarios is not None:
         findings += scenario_findings(settings.scenarios, settings.levels, file)
     return (None if findings else settings), findings
+
+
+def merger_findings(settings: Settings, file: str) -> list[Finding]:
+    """Mergers of unknown schemes, with themselves, before the first year, or one scheme's second.
+
+    A scheme that has been taken in by one may not be taken in by another: its money, its members
+    and its claims would go to both.
+    """
+    findings = []
+    into: dict[str, str] = {}
+    for merger_index, merger in enumerate(settings.mergers):
+        lead = f"mergers.{merger_index}"
+        for key in ("scheme", "into"):
+            if getattr(merger, key) not in settings.schemes:
+                findings.append(
+                    Finding.of_setting(file, f"{lead}.{key}", getattr(merger, key),
+                                       Message("a scheme of the case"),
+                                       did_you_mean(getattr(merger, key), settings.schemes))
+                )  # fmt: skip
+        if merger.year <= settings.base_year:
+            findings.append(
+                Finding.of_setting(file, f"{lead}.year", str(merger.year),
+                                   Message("a year from %(first)s on",
+                                           first=settings.base_year + 1),
+                                   Message("Correct the year."))
+            )  # fmt: skip
+        if merger.scheme in into:
+            findings.append(
+                Finding.of_setting(file, f"{lead}.scheme", merger.scheme,
+                                   Message("a scheme that is taken in once"),
+                                   Message("Remove one of them."))
+            )  # fmt: skip
+            continue
+        into[merger.scheme] = merger.into
+        end, steps = merger.into, 0
+        while end in into and steps < len(into):
+            end, steps = into[end], steps + 1
+        if end == merger.scheme or end in into:
+            findings.append(
+                Finding.of_setting(file, f"{lead}.into", merger.into,
+                                   Message("another scheme"),
+                                   Message("Name the scheme that takes the first one in."))
+            )  # fmt: skip
+    return findings
 
 
 def unknown_paths(

@@ -5,13 +5,15 @@ from fundpool.models.analysis.change import NotComparableError, Valuation, analy
 from fundpool.models.analysis.endurance import endurance_table
 from fundpool.models.analysis.policies import PolicyEffects, policy_effects
 from fundpool.models.analysis.sensitivity import restudied, steps_of
-from fundpool.models.analysis.what_if import Levers
+from fundpool.models.analysis.what_if import Levers, PoolLevers, WhatIf
 
 __all__ = [
     "Levers",
     "NotComparableError",
     "PolicyEffects",
+    "PoolLevers",
     "Valuation",
+    "WhatIf",
     "analysis_of_change",
     "endurance_table",
     "policy_effects",

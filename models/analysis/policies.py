@@ -15,6 +15,7 @@ import pandas as pd
 from fundpool.actuarial.solvency import discount_factors
 from fundpool.inputs.case import Case
 from fundpool.inputs.case.policies import policy_contents, read_policy
+from fundpool.inputs.format.messages import Message
 from fundpool.models.analysis.endurance import endurance_table
 from fundpool.models.calibration.multipliers import Calibration
 from fundpool.models.flows.record import MIGRANT_MEASURES
@@ -23,22 +24,22 @@ from fundpool.models.funds.summary import exhausted_share
 from fundpool.models.projection.study import Projection, Study, in_html, study
 
 FIGURES = {
-    "insured_migrants": "migrants insured, last year",
-    "work_insured_migrants": "insured through work, people living away, last year",
-    "uninsured_spells": "times migrants lost all cover, all years",
-    "out_of_pocket_share": "own share of the cost of care, migrants inside the case",
-    "from_host": "paid for migrants by funds where they live, present value",
-    "from_home": "paid for migrants by funds at home, present value",
-    "retiree_share": "movers who earn retiree cover at retirement age, all years",
-    "accounts_moved": "account money moved between counties, present value",
-    "duplicate_avoided": "double payment avoided, present value",
-    "funds": "funds of all schemes and stages",
-    "funds_exhausted": "of these, funds that run dry",
-    "exhausted_share": "insured people whose fund runs dry",
-    "first_exhaustion": "first year in which one does",
-    "level_rate": "level rate of the payroll scheme",
-    "level_rate_flat": "level rate of the flat schemes",
-    "gini": "Gini of level rates between funds",
+    "insured_migrants": Message("migrants insured, last year"),
+    "work_insured_migrants": Message("insured through work, people living away, last year"),
+    "uninsured_spells": Message("times migrants lost all cover, all years"),
+    "out_of_pocket_share": Message("own share of the cost of care, migrants inside the case"),
+    "from_host": Message("paid for migrants by funds where they live, present value"),
+    "from_home": Message("paid for migrants by funds at home, present value"),
+    "retiree_share": Message("movers who earn retiree cover at retirement age, all years"),
+    "accounts_moved": Message("account money moved between counties, present value"),
+    "duplicate_avoided": Message("double payment avoided, present value"),
+    "funds": Message("funds of all schemes and stages"),
+    "funds_exhausted": Message("of these, funds that run dry"),
+    "exhausted_share": Message("insured people whose fund runs dry"),
+    "first_exhaustion": Message("first year in which one does"),
+    "level_rate": Message("level rate of the payroll scheme"),
+    "level_rate_flat": Message("level rate of the flat schemes"),
+    "gini": Message("Gini of level rates between funds"),
 }
 """Columns of the table of effects and what they say."""
 
@@ -133,8 +134,8 @@ def _exhausted_share(projection: Projection) -> float:
 
 
 def _mean_rate(measures: pd.DataFrame, kinds: dict[str, str], kind: str) -> float:
-    own = measures[measures["scheme"].map(kinds) == kind]
-    return weighted_mean(own["level_rate"], own["base_present_value"])
+    rows_of_kind = measures[measures["scheme"].map(kinds) == kind]
+    return weighted_mean(rows_of_kind["level_rate"], rows_of_kind["base_present_value"])
 
 
 def only_pools(case: Case) -> bool:

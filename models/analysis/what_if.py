@@ -1,82 +1,73 @@
 """What-ifs on stored flows: other rates, premiums, levies and reserves without a new projection.
 
-For fixed people, cover and scenario every flow is linear in these levers, so a pool's balance is
+For fixed people, cover and scenario every flow is linear in factors on it, so a pool's balance is
 
-``B[t] = B[t-1] (1+i) + (rate factor * income + subsidy factor * subsidies - claims factor * outgo
+``B[t] = B[t-1] (1+i) + (income factor * income + subsidy factor * subsidies - outgo factor * outgo
 + added rate * contribution base - levy * income + grants) (1+i)^0.5``.
 
+A user gives these factors by pool and year (:class:`PoolLevers`), or levers on the projection
+(:class:`fundpool.models.flows.levers.FlowLevers`): these move the recorded flows of counties, and
+the moved over the recorded money of a pool and year is the factor on its money in every scenario.
 Levers that change what people do (participation, moving, a deductible) are not here: they need a
-new projection, and :func:`lever_kind` says so.
+new projection, and :func:`fundpool.models.flows.levers.lever_kind` says so.
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from typing import Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.compiling import FAST, compiled, prange
+from fundpool.models.flows.factors import with_levers
+from fundpool.models.flows.levers import FORMER, LINEAR, RECURSION, FlowLevers
+from fundpool.models.funds.books import with_taken_in
 from fundpool.models.funds.compiled import ScenarioFunds, ScenarioMoney, balances_of_scenario
 from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.funds.pool_money import pool_money
 from fundpool.models.funds.recursion import pool_balances
 from fundpool.models.pooling.adjustment import PoolFlow
 from fundpool.models.pooling.plans import AdjustmentFund, Pools, Stage
-from fundpool.models.pooling.timeline import Layout
-
-Kind = Literal["linear", "recursion", "projection"]
-
-LINEAR = ("income_factor", "added_rate", "subsidy_factor", "claims_factor", "opening_factor",
-          "added_opening")  # fmt: skip
-"""Levers whose effect on every balance is linear: half of a change has half of the effect."""
-
-RECURSION = ("levy", "own_responsibility", "interest_shift")
-"""Levers that act within the balance recursion and are not linear in it."""
-
-PROJECTION = ("participation", "retirement_age", "deductible", "ceiling", "reimbursement_rate",
-              "settlement_regime", "mobility", "portability")  # fmt: skip
-"""Levers that change people, cover or claims themselves."""
-
-
-def lever_kind(lever: str) -> Kind:
-    """What it takes to answer a lever: ``linear``, ``recursion`` (both instant) or ``projection``.
-
-    Raises:
-        ValueError: no such lever.
-    """
-    for kind, names in (("linear", LINEAR), ("recursion", RECURSION), ("projection", PROJECTION)):
-        if lever in names:
-            return kind  # type: ignore[return-value]
-    known = ", ".join((*LINEAR, *RECURSION, *PROJECTION))
-    raise ValueError(f"{lever!r} is not a lever: {known}")
+from fundpool.models.pooling.timeline import Layout, layout
+from fundpool.models.projection.study import Projection
 
 
 @dataclass(frozen=True)
-class Levers:
-    """A change of policy; each value a number, or an array that broadcasts to ``(T, p)``.
+class PoolLevers:
+    """Factors on the stored flows of pools, each a number or an array that fits ``(T, p)``.
+
+    >>> PoolLevers(income_factor=1.1).outgo_factor
+    1.0
 
     Attributes:
         income_factor: multiplies contributions (a rate raised by a tenth: 1.1).
-        added_rate: further rate on the contribution base (0.01: one point), pooled fund only.
+        added_rate: further rate of the pooled fund on the contribution base (0.01: one point);
+            personal accounts take no share of it.
         subsidy_factor: multiplies what the state pays in.
-        claims_factor: multiplies outgo.
+        outgo_factor: multiplies claims paid and administration.
         opening_factor, added_opening: change opening balances; numbers or ``(p,)``.
         levy: share of contributions paid into one adjustment fund above all pools; a number.
         own_responsibility: share of a deficit, levy included, that a pool bears itself before it
             draws on it.
-        interest_shift: added to interest; a number.
+        interest: added to the yearly rate; a number or ``(T,)``.
+
+    Raises:
+        ValueError: a share outside 0 to 1, or something that is not a number.
     """
 
     income_factor: ArrayLike = 1.0
     added_rate: ArrayLike = 0.0
     subsidy_factor: ArrayLike = 1.0
-    claims_factor: ArrayLike = 1.0
+    outgo_factor: ArrayLike = 1.0
     opening_factor: ArrayLike = 1.0
     added_opening: ArrayLike = 0.0
     levy: float = 0.0
     own_responsibility: float = 0.0
-    interest_shift: float = 0.0
+    interest: ArrayLike = 0.0
 
     def __post_init__(self) -> None:
         """Refuse shares outside 0 to 1 and what is not a number."""
@@ -88,18 +79,75 @@ class Levers:
                 raise ValueError(f"{item.name} must be a number")
 
 
+def pool_levers(projection: Projection, levers: FlowLevers, scheme: str) -> PoolLevers:
+    """What levers on recorded flows make of the money of pools.
+
+    The moved over the recorded money of each pool and year, one where there is none.
+
+    >>> from fundpool import examples
+    >>> pool_levers(examples.projection("city"), FlowLevers(), "employee").outgo_factor.shape
+    (3, 2)
+
+    Args:
+        projection: under a plan with the same pools throughout.
+        levers: the change.
+        scheme: name of the scheme.
+
+    Raises:
+        ValueError: a rate that would fall below zero, or a growth of -100 % and less.
+    """
+    case, flows = projection.case, projection.flows
+    moved = with_levers(case, flows, levers)
+    laid = layout(case, projection.plan, scheme, projection.years)
+    number = case.scheme_number(scheme)
+    before, after = (
+        pool_money(case, laid, with_taken_in(case, record, number, laid.care))
+        for record in (flows, moved)
+    )
+
+    def factor(name: str) -> FloatArray:  # of either sign: credits may exceed contributions
+        new, old = after[name], before[name]
+        return ratio(new, old, ratio(-new, -old, 1.0))
+
+    return PoolLevers(
+        income_factor=factor("income"),
+        subsidy_factor=factor("other_income"),
+        outgo_factor=factor("outgo"),
+        interest=moved.paths.interest - flows.paths.interest,
+    )
+
+
+def Levers(**values: Any) -> PoolLevers:  # noqa: N802  the name that the class had
+    """Former name of :class:`PoolLevers`, until 0.4, with former names of its fields.
+
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", DeprecationWarning)
+    ...     Levers(claims_factor=1.1).outgo_factor
+    1.1
+    """
+    warnings.warn("Levers is called PoolLevers now", DeprecationWarning, stacklevel=2)
+    for former, present in FORMER.items():
+        if former in values:
+            message = f"Levers: {former} is called {present} now"
+            if present in values:
+                raise TypeError(f"{message}; both are given")
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
+            values[present] = values.pop(former)
+    return PoolLevers(**values)
+
+
 class LeverArrays(NamedTuple):
     """Levers as arrays, ``(T, p)``, or ``(p,)`` where they are the same in every year.
 
     Attributes:
-        income_factor, added_rate, subsidy_factor, claims_factor: as :class:`Levers` has them.
+        income_factor, added_rate, subsidy_factor, outgo_factor: as :class:`PoolLevers` has them.
         opening: opening balances with the levers moved, ``(p,)``.
     """
 
     income_factor: FloatArray
     added_rate: FloatArray
     subsidy_factor: FloatArray
-    claims_factor: FloatArray
+    outgo_factor: FloatArray
     opening: FloatArray
 
 
@@ -118,7 +166,7 @@ class FlowArrays(NamedTuple):
     growth: FloatArray
 
 
-def lever_arrays(paths: PoolPaths, levers: Levers, shape: tuple[int, ...]) -> LeverArrays:
+def lever_arrays(paths: PoolPaths, levers: PoolLevers, shape: tuple[int, ...]) -> LeverArrays:
     """Levers broadcast to a shape.
 
     Args:
@@ -143,9 +191,13 @@ def lever_arrays(paths: PoolPaths, levers: Levers, shape: tuple[int, ...]) -> Le
         laid(levers.income_factor, shape),
         laid(levers.added_rate, shape),
         laid(levers.subsidy_factor, shape),
-        laid(levers.claims_factor, shape),
+        laid(levers.outgo_factor, shape),
         opening + laid(levers.added_opening, pools),
     )
+
+
+AnyLevers = PoolLevers | FlowLevers
+"""Factors on the money of pools, or levers on the projection's flows."""
 
 
 @dataclass(frozen=True)
@@ -156,14 +208,16 @@ class WhatIf:
         paths: flows of pools by scenario;
             :func:`fundpool.models.scenarios.pool_paths.sampled_paths` or
             :func:`fundpool.models.projection.central.central_paths`.
+        projection: the projection around which they lie; needed for levers on its flows.
     """
 
     paths: Sequence[PoolPaths]
+    projection: Projection | None = None
     _stored: dict[tuple[str, int], FlowArrays] = field(
         default_factory=dict, repr=False, compare=False
     )
 
-    def closing(self, levers: Levers, year: int, scheme: str | None = None) -> FloatArray:
+    def closing(self, levers: AnyLevers, year: int, scheme: str | None = None) -> FloatArray:
         """Closing balances of one year, ``(s, p)``, from stored coefficients.
 
         The balance is linear in the levers: opening times growth, and each flow's value
@@ -179,21 +233,22 @@ class WhatIf:
             ValueError: levers that are not linear or differ by year, or a year without flows.
         """
         paths = self._of(scheme)
-        if any(getattr(levers, name) != 0.0 for name in RECURSION):
+        stated = self._on_pools(levers, paths.scheme)
+        if any(np.any(getattr(stated, name)) for name in RECURSION):
             raise ValueError(f"{', '.join(RECURSION)} need the recursion: ask for balances")
-        if any(np.ndim(getattr(levers, name)) > 1 for name in LINEAR):
+        if any(np.ndim(getattr(stated, name)) > 1 for name in LINEAR):
             raise ValueError("levers that differ by year need the recursion: ask for balances")
-        found = np.flatnonzero(paths.years == year)
-        if found.size == 0:
+        year_index = np.flatnonzero(paths.years == year)
+        if year_index.size == 0:
             raise ValueError(f"{year} is not one of {paths.years[0]} to {paths.years[-1]}")
-        key = (paths.scheme, int(found[0]))
+        key = (paths.scheme, int(year_index[0]))
         if key not in self._stored:
-            self._stored[key] = _accumulated(paths, int(found[0]))
-        arrays = lever_arrays(paths, levers, paths.income.shape[2:])
+            self._stored[key] = _accumulated(paths, int(year_index[0]))
+        arrays = lever_arrays(paths, stated, paths.income.shape[2:])
         return np.asarray(_combined(self._stored[key], arrays))
 
     def balances(
-        self, levers: Levers, scheme: str | None = None, out: FloatArray | None = None
+        self, levers: AnyLevers, scheme: str | None = None, out: FloatArray | None = None
     ) -> FloatArray:
         """Closing balances, ``(s, T, p)``.
 
@@ -203,23 +258,24 @@ class WhatIf:
             out: where they go: who asks again and again saves the time that new memory takes.
 
         Raises:
-            ValueError: several schemes and none named, an unknown one, levers of another shape, or
-                no room for the balances in ``out``.
+            ValueError: several schemes and none named, an unknown one, levers of another shape or
+                on flows of a projection that is not given, or no room for the balances in ``out``.
         """
         paths = self._of(scheme)
-        arrays = lever_arrays(paths, levers, paths.income.shape[1:])
+        stated = self._on_pools(levers, paths.scheme)
+        arrays = lever_arrays(paths, stated, paths.income.shape[1:])
         result = np.empty(paths.income.shape) if out is None else out
         if result.shape != paths.income.shape or result.dtype != np.float64:
             raise ValueError(f"balances need room for {paths.income.shape} doubles")
         flows = FlowArrays(
             paths.income, paths.contribution_base, paths.subsidies, paths.outgo,
-            1.0 + (paths.interest + levers.interest_shift),
+            1.0 + (paths.interest + np.asarray(stated.interest)),
         )  # fmt: skip
-        _balances(one_stage(paths, levers).timeline(), flows, arrays, result)
+        _balances(one_stage(paths, stated).timeline(), flows, arrays, result)
         return result
 
     def quantiles(
-        self, levers: Levers, probabilities: Sequence[float], scheme: str | None = None
+        self, levers: AnyLevers, probabilities: Sequence[float], scheme: str | None = None
     ) -> FloatArray:
         """Quantiles of the balances over scenarios, ``(len(probabilities), T, p)``."""
         ordered = np.sort(self.balances(levers, scheme), axis=0)
@@ -227,10 +283,18 @@ class WhatIf:
         places = [min(max(int(np.ceil(q * count)) - 1, 0), count - 1) for q in probabilities]
         return np.asarray(ordered[places])
 
-    def ruin_probability(self, levers: Levers, scheme: str | None = None) -> FloatArray:
+    def ruin_probability(self, levers: AnyLevers, scheme: str | None = None) -> FloatArray:
         """Share of scenarios in which a pool has been in debt by each year, ``(T, p)``."""
         negative = np.logical_or.accumulate(self.balances(levers, scheme) < 0, axis=1)
         return np.asarray(negative.mean(axis=0))
+
+    def _on_pools(self, levers: AnyLevers, scheme: str) -> PoolLevers:
+        """Levers as factors on the money of a scheme's pools."""
+        if isinstance(levers, PoolLevers):
+            return levers
+        if self.projection is None:
+            raise ValueError("levers on flows need the projection: ask projection.what_if")
+        return pool_levers(self.projection, levers, scheme)
 
     def _of(self, scheme: str | None) -> PoolPaths:
         listed = {paths.scheme: paths for paths in self.paths}
@@ -241,7 +305,7 @@ class WhatIf:
         return listed[scheme]
 
 
-def one_stage(paths: PoolPaths, levers: Levers) -> Layout:
+def one_stage(paths: PoolPaths, levers: PoolLevers) -> Layout:
     """The pools of stored flows, with one adjustment fund above all where there is a levy."""
     years, pools = paths.income.shape[1:]
     adjustment, hub = None, None
@@ -255,11 +319,11 @@ def one_stage(paths: PoolPaths, levers: Levers) -> Layout:
         hubs=(hub,),
         stage_of=np.zeros(years, dtype=np.int64),
         offsets=np.array([0, pools], dtype=np.int64),
-        claims={},
+        care={},
     )
 
 
-def readable_balances(paths: PoolPaths, levers: Levers) -> FloatArray:
+def readable_balances(paths: PoolPaths, levers: PoolLevers) -> FloatArray:
     """What :meth:`WhatIf.balances` computes, in plain numpy: the specification."""
     scenarios, years, pools = paths.income.shape
     arrays = lever_arrays(paths, levers, (years, pools))
@@ -268,11 +332,11 @@ def readable_balances(paths: PoolPaths, levers: Levers) -> FloatArray:
         income = paths.income[:, t] * arrays.income_factor[t]
         income = income + paths.contribution_base[:, t] * arrays.added_rate[t]
         result = income + paths.subsidies[:, t] * arrays.subsidy_factor[t]
-        result = result - paths.outgo[:, t] * arrays.claims_factor[t]
+        result = result - paths.outgo[:, t] * arrays.outgo_factor[t]
         return PoolFlow(income, result, np.zeros(pools))
 
     opening = np.tile(arrays.opening, (scenarios, 1))
-    interest = paths.interest + levers.interest_shift
+    interest = paths.interest + np.asarray(levers.interest)
     return pool_balances(one_stage(paths, levers), opening, interest, flow_of).balance
 
 
@@ -310,7 +374,7 @@ def _fill_scenario(timeline, flows, levers, no_cost, s, result):  # type: ignore
             money.result[t, p] = (
                 money.paid_in[t, p]
                 + flows.subsidies[s, t, p] * levers.subsidy_factor[t, p]
-                - flows.outgo[s, t, p] * levers.claims_factor[t, p]
+                - flows.outgo[s, t, p] * levers.outgo_factor[t, p]
             )
     funds = ScenarioFunds(result[s], np.empty((years, 1)), np.empty((4, 1)))
     balances_of_scenario(timeline, levers.opening, money, funds)
@@ -344,6 +408,6 @@ def _combined(flows, levers):  # type: ignore[no-untyped-def]
                 + flows.income[s, p] * levers.income_factor[p]
                 + flows.contribution_base[s, p] * levers.added_rate[p]
                 + flows.subsidies[s, p] * levers.subsidy_factor[p]
-                - flows.outgo[s, p] * levers.claims_factor[p]
+                - flows.outgo[s, p] * levers.outgo_factor[p]
             )
     return result

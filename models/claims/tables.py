@@ -14,7 +14,7 @@ from fundpool.models.claims.register import shares_of_payers
 from fundpool.models.claims.terms import ClaimTerms
 
 
-class HomePairs(NamedTuple):
+class ClaimPairs(NamedTuple):
     """Pairs of home and residence, sorted by home.
 
     Attributes:
@@ -87,21 +87,23 @@ class Places(NamedTuple):
     """Where places of care count.
 
     Attributes:
-        territory: region within which care is on-site, ``(n + 1,)``; -1 outside.
+        territory: region within which care is on-site in the base year, ``(n + 1,)``; -1 outside.
+        regions: region of each level, lowest first, ``(L, n + 1)``; -1 outside.
         column: column of the settlement matrix that a place counts in, ``(n + 1,)``.
         territory_of_column: region that a column lies in, ``(columns,)``.
     """
 
     territory: IntArray
+    regions: IntArray
     column: IntArray
     territory_of_column: IntArray
 
 
-def home_pairs(terms: ClaimTerms, retiree_pool: FloatArray) -> HomePairs:
+def home_pairs(terms: ClaimTerms, retiree_pool: FloatArray) -> ClaimPairs:
     """The pairs, with shares of the register of retired members elsewhere, ``(P,)``."""
     pairs = terms.pairs
     share = shares_of_payers(retiree_pool, pairs)
-    return HomePairs(pairs.start, pairs.residence, pairs.tie, share)
+    return ClaimPairs(pairs.start, pairs.residence, pairs.tie, share)
 
 
 def care_tables(terms: ClaimTerms) -> CareTables:
@@ -137,7 +139,7 @@ def places_of(terms: ClaimTerms) -> Places:
     """Territories and columns of places."""
     territory_of_column = np.empty(terms.columns, dtype=np.int64)
     territory_of_column[terms.column] = terms.territory
-    return Places(terms.territory, terms.column, territory_of_column)
+    return Places(terms.territory, terms.regions, terms.column, territory_of_column)
 
 
 def _place_first(payments: FloatArray) -> FloatArray:

@@ -1,27 +1,38 @@
-"""Levers: what a planner can change without a new projection.
+"""FlowLevers: what a planner can change without a new projection, as a user states it.
 
-For fixed people and cover every flow is linear in rates, premiums, prices and the frequency of
-care, so a changed lever multiplies recorded flows:
-
-* a growth that changes by ``d`` from a year on: ``prod (1 + g + d) / (1 + g)`` on what follows it;
-* the contribution rate: ``(r + d) / r`` on contributions and on what is paid for missing years,
-  in proportion on what accounts are credited with out of contributions;
-* premium and subsidy of a flat scheme, and the frequency of care: a factor from a year on.
-
+:mod:`fundpool.models.flows.factors` turns levers into factors on recorded flows of counties, and
+:mod:`fundpool.models.analysis.what_if` these into factors on the flows of pools in scenarios.
 Participation is held: what a rate does to enrolment needs a new projection, as do moves, cover
-and rules of payment. Personal accounts are held too, so what pooled funds gain from accounts on
-moves stays as it was.
+and rules of payment; :func:`lever_kind` says what a lever needs.
 """
 
+import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
-from fundpool.actuarial.arrays import ratio
-from fundpool.inputs.case import Case
-from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.flows.record import CountyFlows
+Kind = Literal["linear", "recursion", "flows", "projection"]
+
+LINEAR = ("income_factor", "added_rate", "subsidy_factor", "outgo_factor", "opening_factor",
+          "added_opening")  # fmt: skip
+"""Factors on pools whose effect on every balance is linear: half of a change, half of the effect
+(:class:`fundpool.models.analysis.what_if.PoolLevers`)."""
+
+RECURSION = ("levy", "own_responsibility", "interest")
+"""What acts within the balance recursion of pools and is not linear in it."""
+
+FLOWS = ("wage_growth", "medical_inflation", "premium_growth", "care", "rate", "premium",
+         "subsidy")  # fmt: skip
+"""FlowLevers on the recorded flows of counties (:class:`FlowLevers`)."""
+
+PROJECTION = ("participation", "retirement_age", "deductible", "ceiling", "reimbursement_rate",
+              "settlement_regime", "mobility", "portability")  # fmt: skip
+"""FlowLevers that change people, cover or claims themselves."""
+
+FORMER = {"claims_factor": "outgo_factor", "interest_shift": "interest"}
+"""Former names of factors on pools, which work with a warning until 0.4."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +43,8 @@ class SchemeLevers:
     0.0
 
     Attributes:
-        rate: points added to the contribution rate of a payroll scheme, as a fraction of the base.
+        rate: points added to the contribution rate of a payroll scheme, as a fraction of the base;
+            personal accounts take their share of it.
         premium, subsidy: relative change of premium and subsidy of a flat scheme.
     """
 
@@ -53,6 +65,9 @@ class FlowLevers:
         wage_growth, medical_inflation, premium_growth, interest: added to the yearly rate.
         care: relative change of the frequency of care.
         schemes: changes to single schemes' income.
+
+    Raises:
+        ValueError: something that is not a number.
     """
 
     from_year: int | None = None
@@ -63,105 +78,36 @@ class FlowLevers:
     care: float = 0.0
     schemes: Mapping[str, SchemeLevers] = field(default_factory=dict)
 
-    def changed_years(self, flows: CountyFlows) -> FloatArray:
-        """1 in years that are changed, ``(T + 1,)``; the base year never is."""
-        first = int(flows.years[1]) if self.from_year is None else self.from_year
-        changed = (flows.years >= first).astype(np.float64)
-        changed[0] = 0.0
-        return changed
+    def __post_init__(self) -> None:
+        """Refuse what is not a number."""
+        for name in ("wage_growth", "medical_inflation", "premium_growth", "interest", "care"):
+            if not np.isfinite(getattr(self, name)):
+                raise ValueError(f"{name} must be a number")
+        for scheme, change in self.schemes.items():
+            if not np.isfinite([change.rate, change.premium, change.subsidy]).all():
+                raise ValueError(f"levers of {scheme} must be numbers")
 
 
-def index_factor(index: FloatArray, change: float, changed: FloatArray) -> FloatArray:
-    """What an index is multiplied by when its growth changes in some years, ``(T + 1,)``.
+def lever_kind(lever: str) -> Kind:
+    """What it takes to answer a lever.
 
-    >>> index_factor(np.array([1.0, 1.1, 1.21]), 0.11, np.array([0.0, 0.0, 1.0])).round(6).tolist()
-    [1.0, 1.0, 1.1]
-    """
-    growth = index[1:] / index[:-1]
-    return np.concatenate([[1.0], np.cumprod((growth + change * changed[1:]) / growth)])
+    ``linear`` and ``recursion`` are answered from stored flows of pools, ``flows`` from recorded
+    flows of counties, all three at once; ``projection`` needs a new projection.
 
-
-def with_levers(case: Case, flows: CountyFlows, levers: FlowLevers) -> CountyFlows:
-    """The flows as they are with levers moved.
-
-    >>> from fundpool import examples
-    >>> study = examples.study()
-    >>> levers = FlowLevers(schemes={"employee": SchemeLevers(rate=0.01)})
-    >>> raised = with_levers(study.case, study.flows, levers)
-    >>> bool((raised.contributions[0, 1:] >= study.flows.contributions[0, 1:]).all())
-    True
-
-    Args:
-        case: the case that was projected.
-        flows: its flows.
-        levers: what changes.
+    >>> lever_kind("levy"), lever_kind("care"), lever_kind("deductible")
+    ('recursion', 'flows', 'projection')
 
     Raises:
-        ValueError: a rate that would fall below zero, or a growth of -100 % and less.
+        ValueError: no such lever.
     """
-    changed = levers.changed_years(flows)
-    paths = flows.paths
-    wage = index_factor(paths.wage, levers.wage_growth, changed)
-    price = index_factor(paths.medical_price, levers.medical_inflation, changed)
-    premium = index_factor(paths.premium, levers.premium_growth, changed)
-    interest = paths.interest + levers.interest * changed[1:]
-    if min(wage.min(), price.min(), premium.min(), 1.0 + interest.min()) <= 0:
-        raise ValueError("a growth or interest of -100 % and less")
-    care = (price * (1.0 + levers.care * changed))[:, None]
-    base = flows.contribution_base * wage[:, None]
-    contributions, subsidies = flows.contributions.copy(), flows.subsidies.copy()
-    account_credits = flows.account_credits * wage[:, None]
-    missing_years_paid = flows.missing_years_paid * wage[:, None]
-    for number, scheme in enumerate(case.schemes):
-        own = levers.schemes.get(scheme.name, SchemeLevers())
-        if scheme.kind == "payroll":
-            contributions[number] *= wage[:, None]
-            if own.rate:
-                factor, share = _rate_factor(case, number, own.rate, changed)
-                more = contributions[number] * (factor - 1.0)
-                contributions[number] += more
-                account_credits[number] += more * share
-                missing_years_paid[number] *= factor
-        else:
-            contributions[number] *= (premium * (1.0 + own.premium * changed))[:, None]
-            subsidies[number] *= (premium * (1.0 + own.subsidy * changed))[:, None]
-    return replace(
-        flows,
-        contribution_base=base,
-        contributions=contributions,
-        subsidies=subsidies,
-        account_credits=account_credits,
-        missing_years_paid=missing_years_paid,
-        claims_incurred=flows.claims_incurred * care,
-        claims_offsite=flows.claims_offsite * care,
-        expected_cost=flows.expected_cost * care,
-        paths=replace(
-            paths,
-            wage=paths.wage * wage,
-            medical_price=paths.medical_price * price,
-            premium=paths.premium * premium,
-            interest=interest,
-        ),
-    )
-
-
-def _rate_factor(
-    case: Case, number: int, change: float, changed: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """New over old contribution rate, and the accounts' share of contributions, ``(T + 1, n + 1)``.
-
-    Outside the case the factor is one.
-    """
-    scheme, regions = case.schemes[number], case.regions
-    factor = np.ones((changed.size, len(regions.codes) + 1))
-    share = np.zeros_like(factor)
-    for t in np.flatnonzero(changed):
-        year = case.base_year + int(t)
-        rate = scheme.rule_array("employer_rate", regions, year) + scheme.rule_array(
-            "employee_rate", regions, year
-        )
-        if (rate + change < 0).any():
-            raise ValueError(f"a contribution rate of {scheme.name} below zero")
-        factor[t, :-1] = ratio(rate + change, rate, 1.0)
-        share[t, :-1] = scheme.rule_array("account_share", regions, year)
-    return factor, share
+    if lever in FORMER:
+        warnings.warn(f"{lever} is called {FORMER[lever]} now", DeprecationWarning, stacklevel=2)
+        lever = FORMER[lever]
+    kinds: dict[Kind, tuple[str, ...]] = {
+        "linear": LINEAR, "recursion": RECURSION, "flows": FLOWS, "projection": PROJECTION,
+    }  # fmt: skip
+    for kind, names in kinds.items():
+        if lever in names:
+            return kind
+    known = ", ".join(name for names in kinds.values() for name in names)
+    raise ValueError(f"{lever!r} is not a lever: {known}")

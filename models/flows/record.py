@@ -16,6 +16,7 @@ from fundpool.models.economy import EconomicPaths
 from fundpool.models.population.credited_years import RetirementCover
 from fundpool.models.population.preparation import Prepared
 from fundpool.models.population.rates import YearCount
+from fundpool.models.terms.years import YearTerms
 
 K = statuses.K
 MIGRANT_MEASURES = (
@@ -44,10 +45,15 @@ class CountyFlows:
 
     Attributes:
         years: base year and projected years, ``(T + 1,)``.
+        terms: what held in each of them.
         persons, contributors, retirees: mean numbers in the year.
         contribution_base, contributions, subsidies, account_credits: money.
         claims_incurred: payments for care given in the year.
-        claims_offsite: the part for care outside the insuring county's territory.
+        claims_offsite: the part for care outside the territory of the insuring county's fund; both
+            as in the territory of the base year.
+        claims_by_distance: the same for any territory of the tree, base-year territory or not, as
+            :attr:`fundpool.models.claims.year.YearClaims.by_distance` has it,
+            ``(S, T + 1, n + 1, L + 1, 2, L)``; see :mod:`fundpool.models.flows.territory`.
         settlement: incurred payments by payer and place, ``(S, T + 1, n + 1, n + 1)``; in cases
             too large for it by payer and place of the next level, ``(S, T + 1, m + 1, m + 1)``.
         accounts_opening: personal accounts, here and below zero in the base year.
@@ -76,6 +82,7 @@ class CountyFlows:
     """
 
     years: IntArray
+    terms: tuple[YearTerms, ...]
     persons: FloatArray
     contributors: FloatArray
     retirees: FloatArray
@@ -84,6 +91,7 @@ class CountyFlows:
     subsidies: FloatArray
     claims_incurred: FloatArray
     claims_offsite: FloatArray
+    claims_by_distance: FloatArray
     settlement: FloatArray
     account_credits: FloatArray
     accounts_opening: FloatArray
@@ -124,7 +132,9 @@ def no_multipliers(case: Case) -> Multipliers:
     return Multipliers(ones, ones, ones)
 
 
-def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[str, FloatArray]:
+def empty_record(
+    schemes: int, years: int, counties: int, regions: int, levels: int
+) -> dict[str, FloatArray]:
     """Arrays that the yearly loop fills, by the names of :class:`CountyFlows`."""
     width = counties + 1
     by_scheme = (
@@ -142,6 +152,7 @@ def empty_record(schemes: int, years: int, counties: int, regions: int) -> dict[
     arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
     places = width if counties <= MOST_IN_DETAIL else regions
     arrays["settlement"] = np.zeros((schemes, years + 1, places, places))
+    arrays["claims_by_distance"] = np.zeros((schemes, years + 1, width, levels + 1, 2, levels))
     arrays["by_status"] = np.zeros((years + 1, width, K))
     arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
     arrays["retiring"] = np.zeros((years + 1, 3, regions, regions))
@@ -184,18 +195,19 @@ class YearPeople:
 
 def record_money(
     store: dict[str, FloatArray],
-    t: int,
+    terms: YearTerms,
     prepared: Prepared,
     claims: YearClaims,
     collected: list[SchemeYear],
     people: YearPeople,
     price: float,
 ) -> None:
-    """Contributions, claims and what migrants pay and draw in year ``t``."""
-    pairs, persons = prepared.pairs, people.persons
+    """Contributions, claims and what migrants pay and draw in the year of the terms."""
+    pairs, persons, t = prepared.pairs, people.persons, terms.elapsed
     size = pairs.counties + 1
     settled = claims.settlement * price
     store["claims_incurred"][:, t] = settled.sum(axis=2)
+    store["claims_by_distance"][:, t] = claims.by_distance * price
     detailed = settled.shape[2] == size
     places = prepared.region if detailed else np.arange(settled.shape[2])
     onsite = prepared.region[:, None] == places[None, :]
@@ -215,7 +227,7 @@ def record_money(
     apart = (claims.uncoordinated - claims.paid[:, statuses.DUAL]
              - claims.paid_second[:, statuses.DUAL]) * price  # fmt: skip
     store["duplicate_avoided"][t] = sum_by(pairs.home, apart, minlength=size)
-    _record_expected_cost(store, t, prepared, claims, people, price)
+    _record_expected_cost(store, terms, prepared, claims, people, price)
     at_home = [statuses.HOME_RESIDENT, statuses.RURAL_RESIDENT, statuses.RETIRED_ELSEWHERE]
     from_home = (claims.paid[:, at_home].sum(axis=1) + claims.paid_second.sum(axis=1)) * price
     paid_in, paid_by_state, credited = sum(
@@ -242,20 +254,19 @@ def record_money(
 
 def _record_expected_cost(
     store: dict[str, FloatArray],
-    t: int,
+    terms: YearTerms,
     prepared: Prepared,
     claims: YearClaims,
     people: YearPeople,
     price: float,
 ) -> None:
     """What the insured are expected to cost by age and sex, at mean prices, by insuring county."""
-    case, pairs = prepared.case, prepared.pairs
-    year = case.base_year + t
+    pairs, t = prepared.pairs, terms.elapsed
     size = pairs.counties + 1
     by_status = claims.at_mean_cost
     share = shares_of_payers(people.register, pairs)
-    for number, scheme in enumerate(case.schemes):
-        for status in scheme.covers(year):
+    for number, scheme in enumerate(terms.schemes):
+        for status in scheme.covers:
             k = statuses.Status.of(status)
             if k == statuses.RETIRED_ELSEWHERE:
                 by_home = sum_by(pairs.home, by_status[:, k], minlength=size)

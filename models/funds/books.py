@@ -5,7 +5,7 @@ direct settlement, care elsewhere by the lag of the regime in force. What is unp
 A scheme that takes another in pays its open claims from then on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,8 @@ from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.coverage import base_year
 from fundpool.models.flows.record import CountyFlows
+from fundpool.models.flows.territory import near_and_away
+from fundpool.models.pooling.effects import PooledCare
 
 OTHER_INCOME = ("subsidies", "from_accounts", "missing_years_paid")
 """What a pooled fund takes in beside contributions: it needs no rate."""
@@ -86,7 +88,8 @@ class CareByLag:
     """A scheme's claims by county, apart by what lag pays them; the base year first.
 
     Attributes:
-        near, away: claims of care within the insuring territory and elsewhere, ``(T + 1, n)``.
+        near, away: claims of care within the territory of the insuring pool and elsewhere,
+            ``(T + 1, n)``.
         near_lag, away_lag: their lag rows, ``(T + 1, L)``: that of direct settlement, and those of
             the regimes in force.
     """
@@ -96,9 +99,10 @@ class CareByLag:
     near_lag: FloatArray
     away_lag: FloatArray
 
-    def times(self, factor: FloatArray) -> "CareByLag":
-        """Claims times a factor, ``(T + 1, n)``."""
-        return replace(self, near=self.near * factor, away=self.away * factor)
+    @property
+    def incurred(self) -> FloatArray:
+        """All claims, ``(T + 1, n)``."""
+        return self.near + self.away
 
     def run_off(self) -> tuple[FloatArray, FloatArray]:
         """Claims paid and outstanding of both together, ``(T, n)`` each."""
@@ -113,7 +117,28 @@ class CareByLag:
         return paid_near + paid_away, owed_near + owed_away
 
 
-def care_by_lag(case: Case, flows: CountyFlows, scheme: int, length: int = 0) -> CareByLag:
+@dataclass(frozen=True)
+class RecordedCare:
+    """A scheme's claims as recorded, for the territory of any pools; the base year first.
+
+    Attributes:
+        usual: as in the territory of the base year.
+        by_distance: for any other, ``(T + 1, n, L + 1, 2, L)``; see
+            :attr:`fundpool.models.flows.record.CountyFlows.claims_by_distance`.
+    """
+
+    usual: CareByLag
+    by_distance: FloatArray
+
+    def pooled(self, care: PooledCare | None) -> CareByLag:
+        """What a plan makes of the claims; as in the base year without."""
+        if care is None:
+            return self.usual
+        near, away = near_and_away(self.by_distance, care.territory, care.other)
+        return replace(self.usual, near=near * care.factor, away=away * care.factor)
+
+
+def recorded_care(case: Case, flows: CountyFlows, scheme: int, length: int = 0) -> RecordedCare:
     """Claims incurred of one scheme with the lags that pay them.
 
     Args:
@@ -122,47 +147,80 @@ def care_by_lag(case: Case, flows: CountyFlows, scheme: int, length: int = 0) ->
         scheme: number of the scheme.
         length: least number of years that the lag rows run over.
     """
-    n, terms = flows.residents.shape[1] - 1, case.schemes[scheme]
-    direct = terms.lag("direct")
-    by_regime = [terms.lag(terms.regime(int(year))) for year in flows.years]
+    n, terms = flows.residents.shape[1] - 1, [year.schemes[scheme] for year in flows.terms]
+    direct, by_regime = terms[0].direct_lag, [of_year.lag for of_year in terms]
     longest = max(length, *(len(lag) for lag in (direct, *by_regime)))
     rows = [np.pad(lag, (0, longest - len(lag))) for lag in by_regime]
-    away = flows.claims_offsite[scheme, :, :n]
-    return CareByLag(
-        flows.claims_incurred[scheme, :, :n] - away,
+    by_distance = flows.claims_by_distance[scheme, :, :n]
+    level = np.full(by_distance.shape[:2], case.levels.index(case.second_level))
+    near, away = near_and_away(by_distance, level, level)
+    usual = CareByLag(
+        near,
         away,
         np.tile(np.pad(direct, (0, longest - len(direct))), (len(rows), 1)),
         np.array(rows),
     )
+    return RecordedCare(usual, by_distance)
 
 
-def administration_share(case: Case, scheme: int, years: IntArray) -> FloatArray:
-    """Administration over claims paid by year and county, ``(T, n)``."""
-    terms = case.schemes[scheme]
-    return np.stack([terms.rule_array("administration", case.regions, int(y)) for y in years])
+def outgo_by_lag(
+    flows: CountyFlows, scheme: int, recorded: RecordedCare, pooled: PooledCare | None
+) -> FloatArray:
+    """A scheme's outgo (claims paid and administration) by the year of care, ``(L, T, n)``.
+
+    Args:
+        flows: flows of a case.
+        scheme: number of the scheme.
+        recorded: its claims.
+        pooled: what a plan makes of them; administration does not move with it.
+    """
+    paid, _ = recorded.pooled(pooled).run_off_parts()
+    usual, _ = recorded.usual.run_off_parts()
+    return paid + usual * administration_share(flows, scheme)
 
 
-def year_after(outgo: FloatArray) -> FloatArray:
+def administration_share(flows: CountyFlows, scheme: int) -> FloatArray:
+    """Administration over claims paid by projected year and county, ``(T, n)``."""
+    return np.stack([terms.schemes[scheme].administration for terms in flows.terms[1:]])
+
+
+def year_after(outgo: FloatArray, breaks: Collection[int] = ()) -> FloatArray:
     """Outgo a year later, ``(T, ...)``; after the last year it grows as it did into the last.
 
     >>> year_after(np.array([[100.0], [110.0]])).round(6).tolist()
     [[110.0], [121.0]]
+
+    Args:
+        outgo: by year.
+        breaks: numbers of years, counted from 0, after which the outgo is another's: from them,
+            too, it grows as it did before.
     """
-    last = outgo[-1]
-    if outgo.shape[0] > 1:
-        before = outgo[-2]
-        last = last * ratio(last, before, 1.0)
-    return np.concatenate([outgo[1:], last[None]])
+    following = np.concatenate([outgo[1:], outgo[-1:]])
+    for t in {*breaks, outgo.shape[0] - 1}:
+        following[t] = outgo[t]
+        if t > 0:
+            following[t] = outgo[t] * ratio(outgo[t], outgo[t - 1], 1.0)
+    return following
+
+
+def years_before_mergers(case: Case, scheme: str, years: IntArray) -> list[int]:
+    """Numbers of projected years, counted from 0, after which a scheme merges with another.
+
+    What it pays from then on is not for those whom its reserve of that year is for: the members
+    and the money of the other come together, a year later.
+    """
+    the_scheme = case.scheme(scheme)
+    mergers = {the_scheme.merger, *(since for since, _ in the_scheme.taken_in)}
+    return [t for t, year in enumerate(years) if int(year) + 1 in mergers]
 
 
 def county_book(
-    case: Case, flows: CountyFlows, scheme: int, claims: FloatArray | None = None
+    case: Case, flows: CountyFlows, scheme: int, pooled: PooledCare | None = None
 ) -> CountyBook:
     """One scheme's flows by county, with claims run off.
 
     >>> from fundpool import examples
-    >>> study = examples.study()
-    >>> book = county_book(study.case, study.flows, scheme=0)
+    >>> book = county_book(examples.case(), examples.study().flows, scheme=0)
     >>> bool((book.outstanding >= 0).all()), book.claims_paid.shape
     (True, (3, 4))
 
@@ -170,16 +228,14 @@ def county_book(
         case: the case.
         flows: its flows.
         scheme: number of the scheme.
-        claims: what pooling makes of claims by year of care, base year first, ``(T + 1, n)``;
-            nothing without. Administration does not rise with it.
+        pooled: what a plan makes of claims; default: all stays as in the base year.
+            Administration does not move with it.
     """
     n = flows.residents.shape[1] - 1
-    care = care_by_lag(case, flows, scheme)
+    recorded = recorded_care(case, flows, scheme)
+    usual, _ = recorded.usual.run_off()
+    care = recorded.pooled(pooled)
     paid, outstanding = care.run_off()
-    usual, incurred = paid, flows.claims_incurred[scheme, :, :n]
-    if claims is not None:
-        paid, outstanding = care.times(claims).run_off()
-        incurred = incurred * claims
     return CountyBook(
         persons=flows.persons[scheme, 1:, :n],
         contributors=flows.contributors[scheme, 1:, :n],
@@ -189,10 +245,10 @@ def county_book(
         from_accounts=flows.accounts_to_pool[scheme, 1:, :n],
         missing_years_paid=flows.missing_years_paid[scheme, 1:, :n],
         subsidies=flows.subsidies[scheme, 1:, :n],
-        claims_incurred=incurred[1:],
+        claims_incurred=care.incurred[1:],
         claims_paid=paid,
         outstanding=outstanding,
-        administration=usual * administration_share(case, scheme, flows.years[1:]),
+        administration=usual * administration_share(flows, scheme),
         expected_cost=flows.expected_cost[scheme, 1:, :n],
     )
 
@@ -201,7 +257,7 @@ def with_taken_in(
     case: Case,
     flows: CountyFlows,
     scheme: int,
-    claims: Mapping[str, FloatArray] | None = None,
+    pooled: Mapping[str, PooledCare] | None = None,
 ) -> CountyBook:
     """One scheme's book, with the open claims of the schemes it takes in from their year on.
 
@@ -209,13 +265,13 @@ def with_taken_in(
         case: the case.
         flows: its flows.
         scheme: number of the scheme.
-        claims: what pooling makes of claims, as :func:`county_book` has it, by name of scheme.
+        pooled: what a plan makes of claims, as :func:`county_book` has it, by name of scheme.
     """
-    factors = claims or {}
-    book = county_book(case, flows, scheme, factors.get(case.schemes[scheme].name))
+    care = pooled or {}
+    book = county_book(case, flows, scheme, care.get(case.schemes[scheme].name))
     for since, file in case.schemes[scheme].taken_in:
         number = case.scheme_number(file.name)
-        other = county_book(case, flows, number, factors.get(file.name))
+        other = county_book(case, flows, number, care.get(file.name))
         later = (flows.years[1:] >= since)[:, None]
         book = replace(
             book,
@@ -234,15 +290,17 @@ def opening_balances(case: Case, scheme: str) -> FloatArray:
     insures people at home is divided between the two as its insured are.
     """
     table = case.tables["fund_balances"]
-    own = table[table["scheme"] == scheme]
+    scheme_rows = table[table["scheme"] == scheme]
     rural = base_year.rural_shares(case)[:-1]
     part: FloatArray = np.ones_like(rural)
     covered = case.scheme(scheme).statuses_covered
-    if own.empty and "rural_resident" in covered:
+    if scheme_rows.empty and "rural_resident" in covered:
         others = [s.name for s in case.schemes if "home_resident" in s.statuses_covered]
-        own, part = table[table["scheme"].isin(others)], rural
+        scheme_rows, part = table[table["scheme"].isin(others)], rural
     elif "home_resident" in covered and "rural_resident" not in covered:
         part = 1.0 - rural
     balances = np.zeros(rural.size)
-    balances[[case.regions.index(code) for code in own["region"]]] = own["pooled_balance"]
+    balances[[case.regions.index(code) for code in scheme_rows["region"]]] = scheme_rows[
+        "pooled_balance"
+    ]
     return balances * part

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TypedDict
 
+import numpy as np
 import pandas as pd
 
 from fundpool.inputs.case import Case
@@ -20,7 +21,7 @@ class Headline(TypedDict):
         pools, pools_exhausted, short_range_failed: numbers of pools of all stages.
         persons_exhausted_share: share of the insured whose fund ran dry while they were in it.
         first_exhaustion: None if no pool runs dry.
-        min_reserve_months: of any pool in any year.
+        min_reserve_months: of any pool in any year; NaN where none has outgo.
         closing_balance: of all pools and adjustment funds at the end of the projection, central
             path; nil for a scheme that another has taken in.
         level_rate_mean, income_rate_mean, level_rate_range, gini, theil: means and spread weighted
@@ -61,7 +62,7 @@ def headline_of(
         "persons_exhausted_share": exhausted_share(summary, persons),
         "first_exhaustion": int(dry.min()) if dry.size else None,
         "short_range_failed": int((~summary.short_range_test).sum()),
-        "min_reserve_months": float(summary.min_reserve_months.min()),
+        "min_reserve_months": float(np.fmin.reduce(summary.min_reserve_months)),
         "closing_balance": float(run.total[0, -1]) if run.years[-1] == last_year else 0.0,
         "level_rate_mean": weighted_mean(summary.level_rate, summary.worth),
         "income_rate_mean": weighted_mean(summary.income_rate, summary.worth),
@@ -78,8 +79,8 @@ def scheme_overview(
     rows = []
     for name, (run, summary) in summaries.items():
         persons = flows.persons[case.scheme_number(name), 1:, :-1]
-        found = headline_of(case, run, summary, persons, int(flows.years[-1]))
-        rows.append({"scheme": name, **found})
+        headline = headline_of(case, run, summary, persons, int(flows.years[-1]))
+        rows.append({"scheme": name, **headline})
     result = pd.DataFrame(rows)
     result["first_exhaustion"] = result["first_exhaustion"].astype("Int64")
     return result

@@ -24,15 +24,14 @@ class PoolPaths:
         years: projected years, ``(T,)``.
         contribution_base: what a rate of the pooled fund is a share of, ``(s, T, p)``.
         income: pooled contributions (account credits taken off) at the rates in force.
-        subsidies: paid in by the state, and what comes from personal accounts.
+        subsidies: paid in by the state, what comes from personal accounts, and balances of schemes
+            taken in on the way.
         outgo: claims paid and administration.
         outstanding: claims incurred and not yet paid at the end of the year.
         outgo_next_year: outgo of the year after.
         interest: yearly rate, ``(s, T)``.
         opening_balance: at the start of the first year, ``(p,)``.
         persons, contributors: central mean numbers in the year, ``(T, p)``.
-        outgo_of_care, outstanding_of_care: parts of outgo and of what is outstanding that are
-            claims for care given since the first year: what moral hazard acts on.
     """
 
     scheme: str
@@ -51,8 +50,6 @@ class PoolPaths:
     opening_balance: FloatArray
     persons: FloatArray
     contributors: FloatArray
-    outgo_of_care: FloatArray
-    outstanding_of_care: FloatArray
 
     @property
     def rate(self) -> FloatArray:

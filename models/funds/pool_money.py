@@ -5,6 +5,7 @@ offices collect for a larger fund; they collect no less of what is paid for miss
 all stages stand in one list of ``P``; a pool has numbers in the years of its stage only.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,15 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
-from fundpool.models.funds.books import OTHER_INCOME, CountyBook, county_book, year_after
+from fundpool.models.funds.books import (
+    OTHER_INCOME,
+    CountyBook,
+    county_book,
+    outgo_by_lag,
+    recorded_care,
+    year_after,
+    years_before_mergers,
+)
 from fundpool.models.pooling.effects import collection_effort
 from fundpool.models.pooling.timeline import Layout
 
@@ -26,13 +35,14 @@ class Chance:
 
     Attributes:
         income: contributions less account credits, ``(N, T, n)``.
-        subsidies, outgo: alike.
+        subsidies: alike.
+        claims: multiplier of the claims of a year of care, ``(N, T, n)``; pools make outgo of it.
         interest: yearly rate, ``(N, T)``.
     """
 
     income: FloatArray
     subsidies: FloatArray
-    outgo: FloatArray
+    claims: FloatArray
     interest: FloatArray
 
 
@@ -51,8 +61,13 @@ class PoolFactors:
     interest: FloatArray
 
 
-def county_money(book: CountyBook) -> dict[str, FloatArray]:
+def county_money(book: CountyBook, breaks: Collection[int] = ()) -> dict[str, FloatArray]:
     """A scheme's flows by county, and what the recursion and its measures make of them.
+
+    Args:
+        book: flows by county.
+        breaks: years after which the outgo is another's
+            (:func:`fundpool.models.funds.books.year_after`).
 
     Returns:
         ``(T, n)`` each: the columns of :class:`fundpool.models.funds.books.CountyBook`;
@@ -64,7 +79,7 @@ def county_money(book: CountyBook) -> dict[str, FloatArray]:
         **vars(book),
         "other_income": np.sum([getattr(book, name) for name in OTHER_INCOME], axis=0),
         "outgo": outgo,
-        "outgo_next_year": year_after(outgo),
+        "outgo_next_year": year_after(outgo, breaks),
         "owed_before": book.outstanding - book.claims_incurred + book.claims_paid,
     }
 
@@ -80,7 +95,8 @@ def pool_money(case: Case, laid: Layout, book: CountyBook) -> dict[str, FloatArr
     Returns:
         what :func:`county_money` has, and ``income``, contributions less account credits.
     """
-    by_county = county_money(book)
+    years = case.base_year + 1 + np.arange(book.claims_paid.shape[0])
+    by_county = county_money(book, years_before_mergers(case, laid.scheme, years))
     shape = laid.stage_of.size, int(laid.offsets[-1])
     money = {name: np.full(shape, np.nan) for name in by_county}
     for number, (stage, pools) in enumerate(zip(laid.stages, laid.pools, strict=True)):
@@ -96,8 +112,7 @@ def pool_money(case: Case, laid: Layout, book: CountyBook) -> dict[str, FloatArr
 def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -> PoolFactors:
     """What scenarios make of central money by pool; nothing where there is no central money.
 
-    A scheme that takes others in is drawn by its own money; theirs moves with it, and so do claims
-    that pooling adds.
+    A scheme that takes others in is drawn by its own money; theirs moves with it.
 
     Args:
         case: the case.
@@ -106,18 +121,21 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         chance: the scenarios' money.
     """
     number = case.scheme_number(laid.scheme)
-    own = county_money(county_book(case, flows, number))
+    pooled = laid.care.get(laid.scheme)
+    by_lag = outgo_by_lag(flows, number, recorded_care(case, flows, number), pooled)
+    scheme_money = county_money(county_book(case, flows, number, pooled))
     central_money = {
-        "income": own["contributions"] - own["account_credits"],
-        "subsidies": own["other_income"],
-        "outgo": own["outgo"],
+        "income": scheme_money["contributions"] - scheme_money["account_credits"],
+        "subsidies": scheme_money["other_income"],
+        "outgo": scheme_money["outgo"],
     }
     result: dict[str, list[FloatArray]] = {name: [] for name in central_money}
     for t, stage in enumerate(laid.stage_of):
         pools = laid.pools[stage]
         for name, listed in result.items():
             central = pools.total(central_money[name][t])
-            drawn = gather(pools.of_county, getattr(chance, name)[:, t], len(pools.codes))
+            money = _outgo(chance, by_lag, t) if name == "outgo" else getattr(chance, name)[:, t]
+            drawn = gather(pools.of_county, money, len(pools.codes))
             factor = np.divide(drawn, central, out=np.ones_like(drawn), where=central != 0)
             listed.append(np.concatenate([np.ones((1, central.size)), factor]))
     return PoolFactors(
@@ -126,6 +144,14 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         tuple(result["outgo"]),
         np.pad(chance.interest - flows.paths.interest, ((1, 0), (0, 0))),
     )
+
+
+def _outgo(chance: Chance, by_lag: FloatArray, t: int) -> FloatArray:
+    """Outgo of counties in a year, ``(N, n)``; care before the first year was as it was."""
+    outgo = np.zeros_like(chance.claims[:, t], dtype=np.float64)
+    for late, part in enumerate(by_lag[:, t]):
+        outgo += part * (chance.claims[:, t - late] if late <= t else 1.0)
+    return outgo
 
 
 def gather(index: IntArray, values: FloatArray, size: int) -> FloatArray:

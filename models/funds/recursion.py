@@ -14,7 +14,7 @@ in one list of ``P``; a pool has numbers in the years of its stage only.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,12 +25,12 @@ from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.books import opening_balances, with_taken_in
 from fundpool.models.funds.pool_money import PoolFactors, gather, pool_money
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
-from fundpool.models.pooling.plans import PoolingPlan, Pools, members, pools_of
+from fundpool.models.pooling.plans import PoolingPlan, Pools, members
 from fundpool.models.pooling.timeline import Layout, layout
 
 
 @dataclass(frozen=True)
-class Decision:
+class RatePlan:
     """Rates and swaps that were decided beforehand, by year and pool, ``(T, p)``.
 
     Attributes:
@@ -45,16 +45,14 @@ class Decision:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """Balances of a scheme that another takes in.
+    """Money of a scheme that another takes in.
 
     Attributes:
         year: number of the projected year at whose start it does, counted from 0.
-        pools: the pools that held them.
-        balance: by pool, ``(N, p)``, or ``(1, p)`` for the same in all scenarios.
+        balance: by county, ``(N, n)``, or ``(1, n)`` for the same in all scenarios.
     """
 
     year: int
-    pools: Pools
     balance: FloatArray
 
 
@@ -112,7 +110,7 @@ def pool_balances(
     interest: FloatArray,
     flow_of: Callable[[int], PoolFlow],
     taken_in: Sequence[TakenIn] = (),
-    decision: Decision | None = None,
+    rate_plan: RatePlan | None = None,
 ) -> PoolBalances:
     """Balances of pools by the recursion.
 
@@ -122,7 +120,7 @@ def pool_balances(
         interest: yearly rate, ``(N, T)``.
         flow_of: money of a year's pools, by its number, ``(N, p)`` or ``(1, p)``.
         taken_in: balances that arrive from merged schemes.
-        decision: swaps in place of the plan's adjustment funds.
+        rate_plan: swaps in place of the plan's adjustment funds.
     """
     scenarios, span = interest.shape
     shape = span, int(laid.offsets[-1])
@@ -148,8 +146,7 @@ def pool_balances(
         arrived = np.zeros((1, balance.shape[1]))
         for other in taken_in:
             if other.year == t:
-                place = members(other.pools, pools)
-                arrived = arrived + gather(place, other.balance, balance.shape[1])
+                arrived = arrived + gather(pools.of_county, other.balance, balance.shape[1])
         balance = balance + arrived
         start[t, here], taken_over[t, here] = balance[0], arrived[0]
         flow = flow_of(t)
@@ -157,8 +154,8 @@ def pool_balances(
         half = np.sqrt(growth)
         opened = reserve
         levies, grants = np.zeros((2, 1, len(pools.codes)))
-        if decision is not None:
-            levies, grants = decision.paid[t][None], decision.received[t][None]
+        if rate_plan is not None:
+            levies, grants = rate_plan.paid[t][None], rate_plan.received[t][None]
             collected = (levies - grants).sum(axis=1, keepdims=True)
             reserve = (reserve.sum(axis=1, keepdims=True) * half + collected) * half
         elif upper is not None and rules is not None:
@@ -167,7 +164,7 @@ def pool_balances(
             reserve = left * half
         else:  # adjustment funds whose stage is over keep what they hold at interest
             reserve = reserve * growth
-        if hubs is not None and decision is None:
+        if hubs is not None and rate_plan is None:
             by_hub = np.zeros((2, reserve.shape[1]))
             if upper is not None:
                 by_hub = gather(members(pools, upper), np.stack([levies[0], grants[0]]),
@@ -186,17 +183,13 @@ def pool_balances(
 class PoolRun:
     """A scheme's pools under a plan; ``T`` years, ``P`` pools of all stages, ``N`` scenarios.
 
-    Central money ``(T, P)`` is NaN outside a pool's life; so are balances.
+    Central money and balances are NaN outside a pool's life.
 
     Attributes:
         layout: the pools.
         years: years in which the scheme stands, ``(T,)``.
-        persons, contribution_base, contributions: central path, as are the next four lines.
-        income: contributions less account credits.
-        subsidies: with what is gained from accounts and for missing years.
-        outgo, outgo_next_year: claims paid and administration.
-        outstanding: claims incurred and not yet paid.
-        owed_before: claims incurred and not yet paid at the start of the year.
+        money: central money by name (:func:`fundpool.models.funds.pool_money.pool_money`),
+            ``(T, P)`` each.
         interest: of the central path, ``(T,)``.
         opening: balance at the start of a pool's life, central path, ``(P,)``.
         opening_balance: at the start of each year, with what is taken over from merged schemes
@@ -207,21 +200,12 @@ class PoolRun:
         paid, received: levies and grants of the central path, ``(T, P)``.
         hub: held by all adjustment funds together at year ends, ``(N + 1, T)``.
         total: held by all pools and adjustment funds together, ``(N + 1, T)``.
-        money: all central money by name (:func:`fundpool.models.funds.pool_money.pool_money`).
         hub_years: adjustment funds one by one.
     """
 
     layout: Layout
     years: IntArray
-    persons: FloatArray
-    contribution_base: FloatArray
-    contributions: FloatArray
-    income: FloatArray
-    subsidies: FloatArray
-    outgo: FloatArray
-    outstanding: FloatArray
-    outgo_next_year: FloatArray
-    owed_before: FloatArray
+    money: Mapping[str, FloatArray]
     interest: FloatArray
     opening: FloatArray
     opening_balance: FloatArray
@@ -231,7 +215,6 @@ class PoolRun:
     received: FloatArray
     hub: FloatArray
     total: FloatArray
-    money: Mapping[str, FloatArray] = field(default_factory=dict)
     hub_years: tuple[HubYear, ...] = ()
 
     @property
@@ -240,14 +223,10 @@ class PoolRun:
 
         A pool without outgo has none to count (NaN), or zero if it owes money.
         """
-        monthly = self.outgo_next_year / 12.0
-        held = self.balance[0] - self.outstanding
-        blank = np.where(held < 0, 0.0, np.nan)
-        return ratio(held, monthly, blank)
-
-
-CENTRAL = ("persons", "contribution_base", "contributions", "income", "outgo", "outstanding",
-           "outgo_next_year", "owed_before")  # fmt: skip
+        monthly = self.money["outgo_next_year"] / 12.0
+        reserves = self.balance[0] - self.money["outstanding"]
+        blank = np.where(reserves < 0, 0.0, np.nan)
+        return ratio(reserves, monthly, blank)
 
 
 def pool_run(
@@ -255,7 +234,7 @@ def pool_run(
     flows: CountyFlows,
     laid: Layout,
     factors: PoolFactors | None = None,
-    decision: Decision | None = None,
+    rate_plan: RatePlan | None = None,
     taken_in: Sequence[TakenIn] = (),
 ) -> tuple[PoolRun, FloatArray]:
     """Balances of a scheme's pools.
@@ -273,21 +252,21 @@ def pool_run(
         flows: its flows, levers moved or not.
         laid: the pools.
         factors: scenario over central money; the central path alone without.
-        decision: rates and swaps in place of the rules of scheme and plan; pools must not change.
+        rate_plan: rates and swaps in place of the rules of scheme and plan; pools must not change.
         taken_in: balances of schemes that it takes in.
 
     Returns:
         the run, and what the last pools held at the end, ``(N + 1, p)``.
 
     Raises:
-        ValueError: a decision for pools that change on the way.
+        ValueError: a rate plan for pools that change on the way.
     """
-    if decision is not None and len(laid.stages) > 1:
+    if rate_plan is not None and len(laid.stages) > 1:
         raise ValueError("rates and swaps are decided for pools that stay the same")
     number = case.scheme_number(laid.scheme)
-    money = pool_money(case, laid, with_taken_in(case, flows, number, laid.claims))
-    if decision is not None:
-        money["income"] = decision.rates * money["contribution_base"]
+    money = pool_money(case, laid, with_taken_in(case, flows, number, laid.care))
+    if rate_plan is not None:
+        money["income"] = rate_plan.rates * money["contribution_base"]
     span = laid.stage_of.size
     interest = flows.paths.interest[None, :span]
     if factors is not None:
@@ -303,20 +282,19 @@ def pool_run(
         return PoolFlow(income, income + other - outgo, money["expected_cost"][here])
 
     opening = laid.pools[0].total(opening_balances(case, laid.scheme))
-    found = pool_balances(
-        laid, np.tile(opening, (interest.shape[0], 1)), interest, flow_of, taken_in, decision
+    balances = pool_balances(
+        laid, np.tile(opening, (interest.shape[0], 1)), interest, flow_of, taken_in, rate_plan
     )
     places = np.arange(int(laid.offsets[-1]))
     run = PoolRun(
-        layout=laid, years=flows.years[1 : span + 1], interest=flows.paths.interest[:span],
-        **{name: money[name] for name in CENTRAL}, subsidies=money["other_income"],
-        opening=found.opening[np.repeat(laid.starts, np.diff(laid.offsets)), places],
-        opening_balance=found.opening, taken_over=found.taken_over,
-        balance=found.balance, paid=found.paid, received=found.received, hub=found.hub,
-        total=found.total, money=money,
-        hub_years=found.hub_years,
+        layout=laid, years=flows.years[1 : span + 1], money=money,
+        interest=flows.paths.interest[:span],
+        opening=balances.opening[np.repeat(laid.starts, np.diff(laid.offsets)), places],
+        opening_balance=balances.opening, taken_over=balances.taken_over,
+        balance=balances.balance, paid=balances.paid, received=balances.received, hub=balances.hub,
+        total=balances.total, hub_years=balances.hub_years,
     )  # fmt: skip
-    return run, found.left
+    return run, balances.left
 
 
 def scheme_run(
@@ -325,7 +303,7 @@ def scheme_run(
     plan: PoolingPlan,
     scheme: str,
     factors: PoolFactors | None = None,
-    decision: Decision | None = None,
+    rate_plan: RatePlan | None = None,
 ) -> PoolRun:
     """Balances of a scheme's pools under a plan, with what it takes over from merged schemes.
 
@@ -342,31 +320,55 @@ def scheme_run(
         plan: the plan.
         scheme: name of the scheme.
         factors: scenario over central money of this scheme's pools.
-        decision: rates and swaps in place of the rules.
+        rate_plan: rates and swaps in place of the rules.
     """
     laid = layout(case, plan, scheme, flows.years[1:])
     taken_in = _taken_in(case, flows, plan, scheme, int(flows.years[-1]))
-    return pool_run(case, flows, laid, factors, decision, taken_in)[0]
+    return pool_run(case, flows, laid, factors, rate_plan, taken_in)[0]
 
 
 def _taken_in(
     case: Case, flows: CountyFlows, plan: PoolingPlan, scheme: str, until: int
 ) -> list[TakenIn]:
-    """What other schemes hand to a scheme up to a year, with what they took in themselves."""
+    """What other schemes hand to a scheme up to a year, with what they took in themselves.
+
+    A scheme hands its money to the one that stands by itself in the year in which it ends, however
+    many are taken in that year one by another.
+    """
     taken = []
-    for merger in case.settings.mergers:
-        if merger.into == scheme and merger.year <= until:
-            number = merger.year - int(flows.years[1])
-            other = layout(case, plan, merger.scheme, flows.years[1:])
-            if other.pools:
-                earlier = _taken_in(case, flows, plan, merger.scheme, merger.year - 1)
-                _, left = pool_run(case, flows, other, taken_in=earlier)
-                taken.append(TakenIn(number, other.pools[-1], left))
-            else:  # merged as the projection begins
-                pools = pools_of(case, plan.stage(merger.scheme, merger.year))
-                left = pools.total(opening_balances(case, merger.scheme))[None]
-                taken.append(TakenIn(number, pools, left))
+    for since, file in case.scheme(scheme).taken_in:
+        if since > until or case.scheme(file.name).merger != since:
+            continue  # not yet, or handed on by the scheme that took it in before
+        number = since - int(flows.years[1])
+        laid = layout(case, plan, file.name, flows.years[1:])
+        if laid.pools:
+            earlier = _taken_in(case, flows, plan, file.name, since - 1)
+            run, left = pool_run(case, flows, laid, taken_in=earlier)
+            expected_cost = flows.expected_cost[case.scheme_number(file.name), number, :-1]
+            money = by_need(laid.pools[-1], left, expected_cost)
+            if run.hub_years and run.hub_years[-1].year == laid.stage_of.size - 1:
+                last = run.hub_years[-1]
+                money = money + by_need(last.hubs, last.balance[None], expected_cost)
+        else:  # merged as the projection begins
+            money = opening_balances(case, file.name)[None]
+        taken.append(TakenIn(number, money))
     return taken
+
+
+def by_need(pools: Pools, money: FloatArray, expected_cost: FloatArray) -> FloatArray:
+    """Money of pools or adjustment funds of a scheme that ends, by county, ``(N, n)``.
+
+    Each county has a share of the money of its pool by need, as of the levies of an adjustment
+    fund: by the cost expected of its insured; alike where nothing is expected.
+
+    Args:
+        pools: counties of the pools or funds.
+        money: what they hold, ``(N, p)``.
+        expected_cost: cost expected of the insured in the scheme's last year, ``(n,)``.
+    """
+    insuring = pools.total(expected_cost) > 0.0
+    weight = np.where(insuring[pools.of_county], expected_cost, 1.0)
+    return money[:, pools.of_county] * (weight / pools.total(weight)[pools.of_county])
 
 
 def standing_runs(

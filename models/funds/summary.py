@@ -139,10 +139,10 @@ def pool_summary(
     names, levels, counties = zip(*(described[newest[f]] for f in range(len(codes))), strict=True)
     balance, months = lives.path(run.balance[0]), lives.path(run.reserve_months)
     opening = lives.path(run.opening_balance)
-    outgo, base = lives.path(run.outgo), lives.path(run.contribution_base)
-    subsidies, income = lives.path(run.subsidies), lives.path(run.income)
-    persons = lives.path(run.persons)
-    owed = lives.path(run.owed_before)
+    outgo, base = lives.path(run.money["outgo"]), lives.path(run.money["contribution_base"])
+    subsidies, income = lives.path(run.money["other_income"]), lives.path(run.money["income"])
+    persons = lives.path(run.money["persons"])
+    owed = lives.path(run.money["owed_before"])
     payg, paid = ratio(outgo - subsidies, base, np.nan), ratio(income, base, np.nan)
     rates = _window_rates(run, throughout, target_months, place_of, since)
     gone = np.asarray((run.balance[1:, since:] < 0).any(axis=1))
@@ -253,7 +253,7 @@ def _window_rates(
     """Level rate, actuarial balance and income rate of pools as if they stood throughout."""
     size = int(place_of.max()) + 1
     level, balance, collected, worth = (np.full(size, np.nan) for _ in range(4))
-    joined = np.nansum(run.persons, axis=1) > 0
+    joined = np.nansum(run.money["persons"], axis=1) > 0
     begin = max(since, int(joined.argmax()) if joined.any() else 0)
     interest = run.interest[begin:]
     years = interest.size
@@ -261,13 +261,15 @@ def _window_rates(
     starts = np.concatenate([[1.0], np.cumprod(1.0 / (1.0 + interest[:-1]))])
     for stage, whole in enumerate(standing):
         pools = place_of[run.layout.offsets[stage] : run.layout.offsets[stage + 1]]
-        base = whole.contribution_base[begin:].T
-        rated = (base > 0).all(axis=1) & (pools >= 0)
+        rated = (whole.money["contribution_base"][begin:] > 0).all(axis=0) & (pools >= 0)
         if not rated.any():
             continue
-        base, outgo = base[rated], whole.outgo[begin:].T[rated]
-        subsidies, income = whole.subsidies[begin:].T[rated], whole.income[begin:].T[rated]
-        target = (target_months / 12.0 * whole.outgo_next_year[-1] + whole.outstanding[-1])[rated]
+        base, outgo, subsidies, income, following, owed = (
+            whole.money[name][begin:].T[rated]
+            for name in ("contribution_base", "outgo", "other_income", "income", "outgo_next_year",
+                         "outstanding")
+        )  # fmt: skip
+        target = target_months / 12.0 * following[:, -1] + owed[:, -1]
         # what is taken over later counts with the opening balance, at its value there
         later = whole.taken_over[begin + 1 :].T[rated] * starts[1:]
         opening = whole.opening_balance[begin][rated] + later.sum(axis=1)
@@ -319,9 +321,9 @@ def _any_of(values: np.ndarray, place_of: IntArray, size: int) -> np.ndarray:
 
 def _county_dry(run: PoolRun, since: int) -> IntArray:
     """First year in which the pool that a county is in has a negative balance, ``(n,)``."""
-    held = run.layout.of_county()[since:]
+    pool_of_county = run.layout.of_county()[since:]
     rows = np.arange(since, run.years.size)[:, None]
-    return _first_negative(run.balance[0][rows, held], run.years[since:])
+    return _first_negative(run.balance[0][rows, pool_of_county], run.years[since:])
 
 
 def _county_ruin(run: PoolRun, gone: np.ndarray, since: int) -> FloatArray:

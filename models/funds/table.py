@@ -63,8 +63,10 @@ def _rows_of_pools(run: PoolRun, t: int) -> pd.DataFrame:
     """Rows of the pools of a year, counted from 0."""
     laid, here = run.layout, (t, run.layout.in_force(t))
     pools = laid.pools[laid.stage_of[t]]
-    income, other_income, outgo = run.income[here], run.subsidies[here], run.outgo[here]
-    base, opening, balance = run.contribution_base[here], run.opening_balance[here], run.balance[0]
+    income, other_income, outgo, base = (
+        run.money[name][here] for name in ("income", "other_income", "outgo", "contribution_base")
+    )
+    opening, balance = run.opening_balance[here], run.balance[0]
     swaps_in, swaps_out = run.received[here], run.paid[here]
     interest = float(run.interest[t])
     net = income + other_income - outgo + swaps_in - swaps_out
@@ -82,7 +84,7 @@ def _rows_of_pools(run: PoolRun, t: int) -> pd.DataFrame:
             "opening_balance": opening,
             "taken_over": run.taken_over[here],
             "balance": balance[here],
-            "outgo_next_year": run.outgo_next_year[here],
+            "outgo_next_year": run.money["outgo_next_year"][here],
             "reserve_months": run.reserve_months[here],
             "payg_rate": ratio(outgo - other_income, base),
             "income_rate": ratio(income, base),

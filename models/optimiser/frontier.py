@@ -20,8 +20,10 @@ from fundpool.models.optimiser.certificate import (
     terms_of,
     violations,
 )
+from fundpool.models.optimiser.explain.prices import obstacle
 from fundpool.models.optimiser.limits import Aims, aims_of, policy_of
-from fundpool.models.optimiser.planning import Choices
+from fundpool.models.optimiser.plan import Plan
+from fundpool.models.optimiser.planning import Choices, lasting_schemes
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
 from fundpool.models.optimiser.program.highs import HighsResult, loaded, run
 from fundpool.models.optimiser.program.model import Model, build, decisions_of, set_objective
@@ -83,9 +85,9 @@ def frontier(
     case = projection.case
     policy = choices.policy or policy_of(case, reserve_months)
     aims = choices.aims or aims_of(case)
-    names = choices.schemes or tuple(scheme.name for scheme in case.schemes)
+    names = choices.schemes or lasting_schemes(projection)
     total = len(names) * points * points
-    found = []
+    traced = []
     for number, name in enumerate(names):
         fund = fund_problem(central_paths(projection, name), policy, case.regions)
 
@@ -93,8 +95,8 @@ def frontier(
             if progress is not None:
                 progress(before + done, total)
 
-        found.append(Frontier(name, scheme_frontier(fund, aims, points, step)))
-    return tuple(found)
+        traced.append(Frontier(name, scheme_frontier(fund, aims, points, step)))
+    return tuple(traced)
 
 
 def scheme_frontier(
@@ -103,8 +105,12 @@ def scheme_frontier(
     """Efficient plans of one scheme."""
     cheap = optimised([fund], _only(aims, ("burden", "unevenness", "swaps")))
     even = optimised([fund], _only(aims, ("unevenness", "burden", "swaps")))
-    if cheap.model.elastic or even.model.elastic:
-        raise ValueError(f"{fund.paths.scheme} has no plan that keeps every floor")
+    if cheap.model.elastic:
+        why = obstacle(Plan(fund.policy, aims, (cheap,)))
+        raise ValueError(
+            " ".join([f"{fund.paths.scheme} has no plan that keeps every floor.",
+                      *why.sentences[:1], *why.remedies])
+        )  # fmt: skip
     spread = np.linspace(0.0, 1.0, points)
     burden = cheap.terms["burden"] + spread * (even.terms["burden"] - cheap.terms["burden"])
     most = max(cheap.terms["swaps"], even.terms["swaps"])
@@ -112,8 +118,8 @@ def scheme_frontier(
     known: list[tuple[float, float, dict[str, float] | None]] = []
     for swaps in most * spread[::-1]:
         for ceiling in burden[::-1]:
-            row, found = _settled(float(ceiling), float(swaps), known)
-            if not found:
+            row, settled = _settled(float(ceiling), float(swaps), known)
+            if not settled:
                 row = warm.point(float(ceiling), float(swaps))
             known.append((float(ceiling), float(swaps), row))
             step(len(known))
@@ -157,9 +163,9 @@ def efficient(table: pd.DataFrame) -> pd.DataFrame:
     values = table[["burden", "unevenness", "swaps"]].to_numpy(float).round(9)
     kept = []
     seen: set[tuple[float, ...]] = set()
-    for number, own in enumerate(values):
-        beaten = ((values <= own).all(axis=1) & (values < own).any(axis=1)).any()
-        key = tuple(own)
+    for number, point_values in enumerate(values):
+        beaten = ((values <= point_values).all(axis=1) & (values < point_values).any(axis=1)).any()
+        key = tuple(point_values)
         if not beaten and key not in seen:
             kept.append(number)
             seen.add(key)
@@ -215,11 +221,11 @@ class _Warm:
         terms = terms_of(self.model.funds, self.model.burdens, [decision], self.aims)
         broken = violations(fund, decision, recursion(fund, decision), elastic=False)
         objective = sum(weight * terms[aim] for aim, weight in self.weights.items())
-        held = [
+        earlier_aims = [
             Held(f"{aim}_ceiling", {aim: 1.0}, limit + 1e-9)
             for aim, limit in (("burden", burden), ("swaps", swaps))
         ]
-        bound = self.model.bound(self.statement, result.duals, self.weights, held)
+        bound = self.model.bound(self.statement, result.duals, self.weights, earlier_aims)
         present = fund.base * fund.discount[:, None]
         rate = decision.rates[:, fund.group]
         return {

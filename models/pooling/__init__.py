@@ -7,7 +7,8 @@ levies and grants between pools.
 
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
 from fundpool.models.pooling.effects import (
-    claims_by_year_of_care,
+    PooledCare,
+    care_by_pool,
     claims_factor,
     collection_effort,
     moral_hazard,
@@ -21,10 +22,11 @@ __all__ = [
     "HubMoves",
     "Layout",
     "PoolFlow",
+    "PooledCare",
     "PoolingPlan",
     "Pools",
     "Stage",
-    "claims_by_year_of_care",
+    "care_by_pool",
     "claims_factor",
     "collection_effort",
     "hub_moves",

@@ -1,4 +1,7 @@
-"""What pooling itself changes: use of care in merged funds, and collection of contributions."""
+"""What pooling itself changes: use of care in merged funds, what care is off-site, and collection
+of contributions."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -28,19 +31,35 @@ def claims_factor(case: Case, pools: Pools) -> FloatArray:
     return np.array([1.0 + moral_hazard(case, level) for level in pools.bearing])
 
 
-def claims_by_year_of_care(
-    case: Case, plan: PoolingPlan, scheme: str, years: IntArray
-) -> FloatArray:
-    """What a plan makes of claims for care given in each year, by county, ``(T + 1, n)``.
+@dataclass(frozen=True)
+class PooledCare:
+    """What a plan makes of a scheme's claims by year of care and county, ``(T + 1, n)`` each.
 
-    The base year, first, and years in which the scheme does not stand are one: care given before
-    funds merge stays as it was, however late it is paid.
+    The base year, first, and years in which the scheme does not stand are as in the base year: care
+    given before funds merge stays as it was, however late it is paid.
+
+    Attributes:
+        factor: multiplier of claims; one without moral hazard.
+        territory: number of the level whose region around the county counts as the territory of
+            its pool; a group drawn by hand has that of the lowest region that contains it.
+        other: the same of the pool that the county has in the other scheme that doubly covered
+            people belong to.
+    """
+
+    factor: FloatArray
+    territory: IntArray
+    other: IntArray
+
+
+def care_by_pool(case: Case, plan: PoolingPlan, scheme: str, years: IntArray) -> PooledCare:
+    """What a plan makes of a scheme's claims.
 
     >>> from fundpool import examples
     >>> from fundpool.models.pooling.short_form import plan_for
-    >>> plan, years = plan_for(examples.case(), "city"), np.arange(2021, 2024)
-    >>> claims_by_year_of_care(examples.case(), plan, "employee", years).shape
-    (4, 4)
+    >>> plan, years = plan_for(examples.case(), "city,province@2023"), np.arange(2021, 2024)
+    >>> care = care_by_pool(examples.case(), plan, "employee", years)
+    >>> care.factor.shape, care.territory[:, 0].tolist()  # the second level, and the third at last
+    ((4, 4), [1, 1, 1, 2])
 
     Args:
         case: the case.
@@ -48,25 +67,38 @@ def claims_by_year_of_care(
         scheme: name of the scheme.
         years: projected years, ``(T,)``.
     """
-    factors = np.ones((years.size + 1, len(case.regions.codes)))
-    by_stage: dict[Stage, FloatArray] = {}
+    shape = years.size + 1, len(case.regions.codes)
+    usual = case.levels.index(case.second_level)
+    care = PooledCare(
+        np.ones(shape), np.full(shape, usual, np.int64), np.full(shape, usual, np.int64)
+    )
+    by_stage: dict[Stage, tuple[FloatArray, IntArray]] = {}
+
+    def of_stage(name: str, year: int) -> tuple[FloatArray, IntArray]:
+        stage = plan.stage(name, year)
+        if stage not in by_stage:
+            pools = pools_of(case, stage)
+            level = np.array([case.levels.index(bearing) for bearing in pools.bearing])
+            by_stage[stage] = claims_factor(case, pools)[pools.of_county], level[pools.of_county]
+        return by_stage[stage]
+
     for t, year in enumerate(years, start=1):
         if not case.scheme(scheme).in_force(int(year)):
             break
-        stage = plan.stage(scheme, int(year))
-        if stage not in by_stage:
-            pools = pools_of(case, stage)
-            by_stage[stage] = claims_factor(case, pools)[pools.of_county]
-        factors[t] = by_stage[stage]
-    return factors
+        care.factor[t], care.territory[t] = of_stage(scheme, int(year))
+        if "dual" in case.scheme(scheme).covers(int(year)):
+            for other in case.schemes:
+                if other.name != scheme and "dual" in other.covers(int(year)):
+                    care.other[t] = of_stage(other.name, int(year))[1]
+    return care
 
 
-def claims_with_taken_in(
+def care_with_taken_in(
     case: Case, plan: PoolingPlan, scheme: str, years: IntArray
-) -> dict[str, FloatArray]:
-    """:func:`claims_by_year_of_care` of a scheme and of those it takes in, by name."""
+) -> dict[str, PooledCare]:
+    """:func:`care_by_pool` of a scheme and of those it takes in, by name."""
     taken_in = (file.name for _, file in case.scheme(scheme).taken_in)
-    return {name: claims_by_year_of_care(case, plan, name, years) for name in (scheme, *taken_in)}
+    return {name: care_by_pool(case, plan, name, years) for name in (scheme, *taken_in)}
 
 
 def collection_effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:

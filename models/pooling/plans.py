@@ -96,8 +96,8 @@ class Pools:
         codes: code of each pool.
         names: its name.
         levels: its level, or ``custom``.
-        bearing: level whose moral hazard and collection effort it bears: its own, for a group drawn
-            by hand that of the lowest region of the tree that contains it.
+        bearing: level whose moral hazard, territory of care and collection effort it bears: its
+            own, for a group drawn by hand that of the lowest region of the tree that contains it.
         of_county: pool of each county, ``(n,)``.
     """
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -140,8 +141,7 @@ class CareWeights:
     classes: int
 
 
-@dataclass(frozen=True)
-class YearCount:
+class YearCount(NamedTuple):
     """What a year's step counted. ``P`` pairs, ``K`` statuses, ``C`` services, ``J`` classes.
 
     The reservoir pair is left out of every count but ``money_in``: account money that contributors

@@ -13,7 +13,6 @@ deviations, so the central path is the median of the drivers. Moving and enrolme
 linear coefficients (:mod:`fundpool.models.flows.responses`).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,7 +24,6 @@ from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.inputs.settings.scenarios import Scenarios, correlation_matrix, persistence_matrix
 from fundpool.models.axes.arrays import FloatArray, IntArray
-from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.scenarios.compiled import autoregression, rotated
 from fundpool.models.scenarios.draws import METHODS, pseudo_normals, sobol_normals
 
@@ -192,23 +190,28 @@ def scenario_settings(case: Case) -> Scenarios:
     return case.settings.scenarios
 
 
-def not_in_scenarios(case: Case, plans: Sequence[str] = ()) -> str:
-    """What of a case or its plans the scenarios cannot follow, in words; empty if nothing.
+def not_in_scenarios(case: Case) -> str:
+    """What of a case the scenarios cannot follow, in words; empty if nothing.
+
+    A scenario runs every scheme by itself, in all projected years: money and claims that one scheme
+    takes over from another are not there.
 
     >>> from fundpool import examples
     >>> not_in_scenarios(examples.case())
     ''
     """
-    if case.settings.mergers:
-        return "schemes that merge"
-    effort = case.settings.pooling.collection_effort
-    if effort is not None and any(effort.values.values()):
-        return "pooling that slackens collection"
-    for plan in plans:
-        stages = plan_for(case, plan).stages
-        if any(stage.adjustment is not None and stage.adjustment.need > 0 for stage in stages):
-            return "an adjustment fund that pays by need"
-    return ""
+    return "schemes that merge" if case.settings.mergers else ""
+
+
+def refuse_beyond_scenarios(case: Case) -> None:
+    """Refuse a case that the scenarios cannot follow.
+
+    Raises:
+        ValueError: schemes that merge.
+    """
+    beyond = not_in_scenarios(case)
+    if beyond:
+        raise ValueError(f"scenarios cannot follow {beyond}")
 
 
 def scenario_model(case: Case, method: str = "pseudo", noise: bool = True) -> ScenarioModel:

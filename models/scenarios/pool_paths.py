@@ -4,12 +4,13 @@ import numpy as np
 
 from fundpool.models.funds.books import year_after
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.pooling.effects import claims_by_year_of_care, collection_effort
+from fundpool.models.pooling.effects import care_by_pool, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Stage, pools_of
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.flows import county_scratch, draws, fill
-from fundpool.models.scenarios.terms import ScenarioTerms, added_parts, lagged, scenario_terms
+from fundpool.models.scenarios.model import refuse_beyond_scenarios
+from fundpool.models.scenarios.terms import ScenarioTerms, added_parts, scenario_terms
 
 
 def sampled_paths(
@@ -42,54 +43,50 @@ def sampled_paths(
 
     Raises:
         CaseError: the case has no section ``scenarios``.
-        ValueError: no scenario asked for, or a plan that changes its pools or swaps money.
+        ValueError: no scenario asked for, a plan that changes its pools or swaps money, or schemes
+            that merge.
         KeyError: no such scheme.
     """
     if scenarios < 1 or first < 0:
         raise ValueError("ask for at least one scenario, from number 0 on")
+    refuse_beyond_scenarios(study.case)
     case = study.case
-    own = terms or scenario_terms(study)
+    drawn_terms = terms or scenario_terms(study)
     number = case.scheme_number(scheme)
-    stage = _only_stage(plan_for(case, plan), scheme, own)
+    stage = _only_stage(plan_for(case, plan), scheme, drawn_terms)
     pools = pools_of(case, stage)
     effort = collection_effort(case, stage, pools)
-    years, n = own.shape[1:]
-    care = claims_by_year_of_care(case, plan_for(case, plan), scheme, own.years)
-    added = added_parts(case, own, number, care)
-    since = np.concatenate([np.zeros((1, n)), care[1:]])
-    of_care = added_parts(case, own, number, 1.0 + since)
-    lags = own.owed.shape[1]
-    owing = own.owed[number] * lagged(care, lags)
-    owing_of_care = own.owed[number] * lagged(since, lags)
+    years, n = drawn_terms.shape[1:]
+    care, pooled = (
+        drawn_terms.care[number],
+        care_by_pool(case, plan_for(case, plan), scheme, drawn_terms.years),
+    )
+    added, owing = added_parts(care, pooled), care.pooled(pooled).run_off_parts()[1]
     shape = (scenarios, years, len(pools.codes))
-    result = {name: np.empty(shape) for name in
-              ("contribution_base", "income", "subsidies", "outgo", "outstanding", "outgo_of_care",
-               "outstanding_of_care")}  # fmt: skip
+    result = {
+        name: np.empty(shape)
+        for name in ("contribution_base", "income", "subsidies", "outgo", "outstanding")
+    }
     following = np.empty(shape)
     interest = np.empty((scenarios, years))
-    scratch = county_scratch(own)
-    for row, draw in enumerate(draws(own, seed, first, scenarios)):
-        fill(scratch, own, draw)
+    scratch = county_scratch(drawn_terms)
+    for row, draw in enumerate(draws(drawn_terms, seed, first, scenarios)):
+        fill(scratch, drawn_terms, draw)
         owed, outgo = np.zeros((years, n)), scratch.outgo[number].copy()
-        paid_since, owed_since = np.zeros((years, n)), np.zeros((years, n))
-        for late in range(lags):
+        for late in range(added.shape[0]):
             factor = np.ones((years, n))
             factor[late:] = scratch.claims[number, : years - late]
             owed += factor * owing[late]
             outgo += factor * added[late]
-            paid_since += factor * of_care[late]
-            owed_since += factor * owing_of_care[late]
         mean = draw.drivers[:, 3:5].T[..., None]
-        base = own.contribution_base[number] * draw.drivers[:, :1]
-        base *= 1.0 + (own.respond_base[:, number] * mean).sum(axis=0)
+        base = drawn_terms.contribution_base[number] * draw.drivers[:, :1]
+        base *= 1.0 + (drawn_terms.respond_base[:, number] * mean).sum(axis=0)
         base *= draw.factors[2] * draw.factors[1]
         result["contribution_base"][row] = pools.total(base) * effort
         result["income"][row] = pools.total(scratch.income[number]) * effort
         result["subsidies"][row] = pools.total(scratch.subsidies[number])
         result["outgo"][row] = pools.total(outgo)
         result["outstanding"][row] = pools.total(owed)
-        result["outgo_of_care"][row] = pools.total(paid_since)
-        result["outstanding_of_care"][row] = pools.total(owed_since)
         following[row] = pools.total(year_after(outgo))
         interest[row] = draw.drivers[:, 5]
     inside = np.s_[number, 1:, :n]
@@ -99,11 +96,11 @@ def sampled_paths(
         names=pools.names,
         levels=pools.levels,
         of_county=pools.of_county,
-        years=own.years,
+        years=drawn_terms.years,
         **result,
         outgo_next_year=following,
         interest=interest,
-        opening_balance=pools.total(own.opening[number]),
+        opening_balance=pools.total(drawn_terms.opening[number]),
         persons=pools.total(study.flows.persons[inside]),
         contributors=pools.total(study.flows.contributors[inside]),
     )

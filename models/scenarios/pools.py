@@ -36,8 +36,8 @@ class PlanLayout(NamedTuple):
         scheme: number of the scheme, ``(1,)``.
         timeline: the pools and adjustment funds by year.
         of_county: pool of each county by stage, ``(stages, n)``.
-        added: central claims paid that moral hazard adds, by the year of care, ``(L, T, n)``; no
-            lags where it adds nothing.
+        added: central claims paid that the plan adds (moral hazard, another territory of care), by
+            the year of care, ``(L, T, n)``; no lags where it adds nothing.
         effort: what pooling leaves of income, ``(P,)``.
         slackening: 1 in years in which some pool's effort is not one, ``(T,)``.
         expected_cost: cost expected of the insured, ``(T, P)``; 0 outside a pool's life.
@@ -120,7 +120,7 @@ def plan_layout(
         laid: the pools.
         opening: opening balances by county, ``(n,)``.
         expected_cost: cost expected of the insured by county, ``(T, n)``.
-        added: central claims paid that moral hazard adds, by year of care, ``(L, T, n)``.
+        added: central claims paid that the plan adds, by year of care, ``(L, T, n)``.
     """
     timeline = laid.timeline()
     cost = np.zeros((laid.stage_of.size, int(laid.offsets[-1])))

@@ -23,6 +23,7 @@ from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.draws import REPLICATES
 from fundpool.models.scenarios.engines import Engine, Job, results
 from fundpool.models.scenarios.flows import chunks
+from fundpool.models.scenarios.model import refuse_beyond_scenarios
 from fundpool.models.scenarios.pools import (
     Kept,
     PlanLayout,
@@ -190,22 +191,23 @@ def run_scenarios(
 
     Raises:
         CaseError: the case has no section ``scenarios``.
-        ValueError: fewer than two scenarios, a bad seed or a bad plan.
+        ValueError: fewer than two scenarios, a bad seed, a bad plan or schemes that merge.
         EngineError: the engine cannot be used.
     """
     if scenarios < 2:
         raise ValueError("ask for at least two scenarios")
-    own = terms or scenario_terms(study)
+    refuse_beyond_scenarios(study.case)
+    drawn_terms = terms or scenario_terms(study)
     named = {plan.name: plan for plan in (plan_for(study.case, plan) for plan in plans)}
     sections = [
-        (plan, number, layout(study.case, plan, scheme.name, own.years))
+        (plan, number, layout(study.case, plan, scheme.name, drawn_terms.years))
         for plan in named.values()
         for number, scheme in enumerate(study.case.schemes)
     ]
     plans_as_arrays = _plan_set(
-        [_plan_layout(study, own, number, laid) for _, number, laid in sections]
+        [_plan_layout(study, drawn_terms, number, laid) for _, number, laid in sections]
     )
-    shared = _Shared(own, plans_as_arrays, seed)
+    shared = _Shared(drawn_terms, plans_as_arrays, seed)
     pool_start, cell_start = plans_as_arrays.pool_start, plans_as_arrays.cell_start
     pools, cells = int(pool_start[-1]), int(cell_start[-1])
     size = block or int(np.clip(BLOCK_BYTES // (8 * cells), 1, LARGEST_BLOCK))
@@ -242,13 +244,13 @@ def run_scenarios(
             ruin=ruin[:, own_pools],
             fan=_fan(as_arrays, low[cell], width[cell], counts[cell]),
         )
-    return StochasticRun(own, named, outcomes, scenarios, seed)
+    return StochasticRun(drawn_terms, named, outcomes, scenarios, seed)
 
 
 def _plan_layout(study: Study, terms: ScenarioTerms, number: int, laid: Layout) -> PlanLayout:
     """Pools of the scheme with a number as arrays."""
     expected_cost = study.flows.expected_cost[number, 1:, : terms.shape[2]]
-    added = added_parts(study.case, terms, number, laid.claims[laid.scheme])
+    added = added_parts(terms.care[number], laid.care[laid.scheme])
     return plan_layout(study.case, laid, terms.opening[number], expected_cost, added)
 
 

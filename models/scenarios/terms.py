@@ -10,7 +10,13 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.flows.responses import Responses, flow_responses, responding
 from fundpool.models.flows.years import OpeningYear, opening_year
-from fundpool.models.funds.books import administration_share, care_by_lag, opening_balances
+from fundpool.models.funds.books import (
+    RecordedCare,
+    opening_balances,
+    outgo_by_lag,
+    recorded_care,
+)
+from fundpool.models.pooling.effects import PooledCare
 from fundpool.models.population.preparation import Prepared, prepare
 from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.claims_noise import ClaimsNoise, claims_noise
@@ -29,8 +35,7 @@ class ScenarioTerms:
         kernel: coefficients of income, subsidies, claims and outgo.
         contribution_base: central, ``(S, T, n)``.
         respond_base: its responses to moving and enrolment, ``(2, S, T, n)``.
-        owed: central claims of ``l`` years before still unpaid at the end of a year,
-            ``(S, L, T, n)``.
+        care: central claims by scheme, for any pools.
         memory: how moving and enrolment build up, ``(2, T, T)``.
         interest: central interest, ``(T,)``.
         opening: opening balances, ``(S, n)``.
@@ -42,7 +47,7 @@ class ScenarioTerms:
     kernel: KernelTerms
     contribution_base: FloatArray
     respond_base: FloatArray
-    owed: FloatArray
+    care: tuple[RecordedCare, ...]
     memory: FloatArray
     interest: FloatArray
     opening: FloatArray
@@ -60,42 +65,24 @@ class ScenarioTerms:
         return replace(self, model=replace(self.model, noise=False))
 
 
-def outgo_parts(case: Case, flows: CountyFlows) -> tuple[FloatArray, FloatArray]:
-    """Outgo (claims paid and administration) and unpaid claims by scheme and year of care.
-
-    ``(S, L, T, n)`` each.
-    """
+def _recorded(case: Case, flows: CountyFlows) -> tuple[RecordedCare, ...]:
+    """Claims of every scheme, with lag rows of one length."""
     schemes = range(len(case.schemes))
-    longest = max(care_by_lag(case, flows, scheme).away_lag.shape[1] for scheme in schemes)
-    paid, owed = [], []
-    for scheme in schemes:
-        paid_claims, unpaid = care_by_lag(case, flows, scheme, longest).run_off_parts()
-        paid.append(paid_claims * (1.0 + administration_share(case, scheme, flows.years[1:])))
-        owed.append(unpaid)
-    return np.stack(paid), np.stack(owed)
+    longest = max(recorded_care(case, flows, scheme).usual.away_lag.shape[1] for scheme in schemes)
+    return tuple(recorded_care(case, flows, scheme, longest) for scheme in schemes)
 
 
-def added_parts(case: Case, terms: ScenarioTerms, scheme: int, claims: FloatArray) -> FloatArray:
-    """Central claims paid that a plan adds, by the year of care, ``(L, T, n)``.
+def added_parts(care: RecordedCare, pooled: PooledCare) -> FloatArray:
+    """Central claims paid that a plan adds or takes off, by the year of care, ``(L, T, n)``.
 
-    Times the scenario's claims factor of the year of care it is what moral hazard adds to outgo;
-    care before the first year adds nothing, nor does administration.
+    Times the scenario's claims factor of the year of care it is what the plan adds to outgo; care
+    before the first year adds nothing, nor does administration.
 
     Args:
-        case: the case.
-        terms: coefficients of its flows.
-        scheme: number of the scheme.
-        claims: what the plan makes of claims by year of care, ``(T + 1, n)``.
+        care: claims of a scheme.
+        pooled: what the plan makes of them.
     """
-    paid = terms.kernel.parts[scheme] / (1.0 + administration_share(case, scheme, terms.years))
-    return np.asarray(paid * lagged(claims - 1.0, paid.shape[0]))
-
-
-def lagged(values: FloatArray, lags: int) -> FloatArray:
-    """Values of the year of care by lag and year, ``(L, T, n)``; the base year before the first."""
-    years = values.shape[0] - 1
-    source = np.maximum(np.arange(1, years + 1) - np.arange(lags)[:, None], 0)
-    return np.asarray(values[source])
+    return care.pooled(pooled).run_off_parts()[0] - care.usual.run_off_parts()[0]
 
 
 def scenario_terms(
@@ -133,9 +120,10 @@ def scenario_terms(
         responses = flow_responses(
             arrays, flows, flows.multipliers, (bool(moves[MOBILITY]), bool(moves[PARTICIPATION]))
         )
-    chance = claims_noise(case, flows, arrays()[1], model.overdispersion)
+    chance = claims_noise(flows, arrays()[1], model.overdispersion)
     income, base, subsidies, _ = responding(flows)
-    parts, owed = outgo_parts(case, flows)
+    recorded = _recorded(case, flows)
+    by_lag = [outgo_by_lag(flows, number, care, None) for number, care in enumerate(recorded)]
     spread, skew, table_spread = _kernel_noise(chance)
     return ScenarioTerms(
         model=model,
@@ -143,7 +131,7 @@ def scenario_terms(
             payroll=np.array([int(s.kind == "payroll") for s in case.schemes], dtype=np.int64),
             income=np.ascontiguousarray(income),
             subsidies=np.ascontiguousarray(subsidies),
-            parts=parts,
+            outgo_by_lag=np.stack(by_lag),
             respond_income=responses.income,
             respond_subsidies=responses.subsidies,
             respond_claims=responses.claims,
@@ -155,7 +143,7 @@ def scenario_terms(
         ),
         contribution_base=np.ascontiguousarray(base),
         respond_base=responses.contribution_base,
-        owed=owed,
+        care=recorded,
         memory=responses.memory(flows),
         interest=flows.paths.interest,
         opening=np.stack([opening_balances(case, scheme.name) for scheme in case.schemes]),

@@ -33,5 +33,4 @@ def pool_flows(
         interest=np.broadcast_to(np.asarray(interest, float), (scenarios, years)).copy(),
         opening_balance=np.asarray(opening, dtype=float),
         persons=np.ones((years, pools)), contributors=np.ones((years, pools)),
-        outgo_of_care=paid, outstanding_of_care=np.zeros(full),
     )  # fmt: skip

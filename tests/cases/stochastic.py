@@ -65,12 +65,13 @@ def stochastic_case(**changes: Any) -> SmallCase:
     return made
 
 
-def like_counties(count: int, **changes: Any) -> SmallCase:
+def like_counties(count: int, base: SmallCase | None = None, **changes: Any) -> SmallCase:
     """A case of ``count`` counties that differ in nothing, each with 1,000 people and no migrants.
 
-    A city for every four counties. Scenarios as in :func:`scenario_section`.
+    A city for every four counties. Scenarios as in :func:`scenario_section`. Another case of the
+    worked example's counties may be given as ``base``.
     """
-    made = stochastic_case(**changes)
+    made = stochastic_case(**changes) if base is None else base
     codes = [f"c{number:03d}" for number in range(count)]
     cities = [f"city{number // 4:03d}" for number in range(count)]
     rows = [(c, c, "county", city, 30.0, 110.0) for c, city in zip(codes, cities, strict=True)]

@@ -16,12 +16,13 @@ import typer
 
 import fundpool
 from fundpool import Goals, Limits, Outputs, ReportOptions, Ruin, ScenarioOptions
+from fundpool.calls import arguments as arguments_module
+from fundpool.calls import results
 from fundpool.cli.commands import COMMANDS, app
 from fundpool.cli.session import option_of
-from fundpool.cli.spoken import MESSAGES
-from fundpool.functions import archiving, planning, projecting, reporting, requests, results
-from fundpool.functions import arguments as arguments_module
-from fundpool.models.analysis.what_if import Levers
+from fundpool.functions import archiving, planning, projecting, reporting, requests
+from fundpool.models.analysis.what_if import PoolLevers
+from fundpool.options import MESSAGES
 from tests.cases.small import given, small_case
 from tests.cases.stochastic import scenario_section
 
@@ -37,7 +38,7 @@ OF_ITS_OWN = {
     # of a scheduled job, which runs the command
     *(("report", option)
       for option in ("more", "wait", "log", "metrics", "ping", "ping_file", "notify")),
-    ("runs", "migrate"),
+    ("runs", "migrate"), ("accounts", "out"),
     ("new", "schemes"),  # a mapping; a command takes it as text
 }  # fmt: skip
 """A command writes to a folder of its own where none is named, a function writes nothing."""
@@ -322,7 +323,7 @@ def test_pools_chosen_and_then_rates(projection: results.Projection) -> None:
 
 def test_what_if_of_nothing_changed_is_the_projection(projection: results.Projection) -> None:
     table = projection.funds[projection.funds["scheme"] == "employee"]
-    balances = projection.what_if("employee").balances(Levers())[0]
+    balances = projection.what_if("employee").balances(PoolLevers())[0]
     wide = table.pivot(index="year", columns="pool", values="balance")
     pools = projection.what_if("employee").paths[0].pools
     assert balances == pytest.approx(wide[list(pools)].to_numpy(), rel=1e-9)

@@ -1,7 +1,9 @@
 """Cases that several tests of the models use."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fundpool.inputs.case import Case, read_case
@@ -23,3 +25,12 @@ def jiangsu() -> Case:
 @pytest.fixture(scope="session")
 def jiangsu_study(jiangsu: Case) -> Study:
     return study(jiangsu, years=6)
+
+
+@pytest.fixture(scope="session")
+def jiangsu_at_home(jiangsu_study: Study) -> Study:
+    """All care is given in the payer's county, so that no territory of a pool changes a payment."""
+    flows = jiangsu_study.flows
+    at_home = np.zeros_like(flows.claims_by_distance)
+    at_home[:, :, :, 0, 0] = flows.claims_incurred[..., None]
+    return replace(jiangsu_study, flows=replace(flows, claims_by_distance=at_home))

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from fundpool.inputs.case import read_case
-from fundpool.models.analysis.what_if import Levers, WhatIf
+from fundpool.models.analysis.what_if import PoolLevers, WhatIf
 from fundpool.models.projection.study import study
 from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.models.scenarios.run import run_scenarios
@@ -31,11 +31,11 @@ def figures(folder: Path) -> dict[str, np.ndarray]:
     for (plan, scheme), outcome in run.outcomes.items():
         for name in ("need", "one_year", "horizon", "ruin"):
             result[f"{name} {plan} {scheme}"] = np.asarray(getattr(outcome, name), float)
-    levers = Levers(levy=0.1, own_responsibility=0.25, interest_shift=-0.01, claims_factor=1.1)
+    levers = PoolLevers(levy=0.1, own_responsibility=0.25, interest=-0.01, outgo_factor=1.1)
     for scheme in ("employee", "resident"):
         what_if = WhatIf([sampled_paths(done, "county", scheme, 16, 3)])
         result[f"levy {scheme}"] = what_if.balances(levers, scheme)
-        result[f"linear {scheme}"] = what_if.balances(Levers(income_factor=1.05), scheme)
+        result[f"linear {scheme}"] = what_if.balances(PoolLevers(income_factor=1.05), scheme)
     flows = study(read_case(rich_case().write(folder.with_name("rich"))), years=4).flows
     return result | {
         f"flows {field.name}": values

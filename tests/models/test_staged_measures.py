@@ -1,6 +1,7 @@
 """Measures of staged plans against the table of funds, worked out anew from its rows."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,12 +9,14 @@ import pytest
 
 from fundpool.actuarial.solvency import balance_recursion, short_range_test
 from fundpool.cli.tables import overview_text
-from fundpool.inputs.case import Case
-from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.inputs.case import Case, read_case
+from fundpool.models.flows.factors import with_levers
+from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.funds.summary import NEVER
 from fundpool.models.pooling.plans import PoolingPlan, pools_of
 from fundpool.models.projection.comparison import compare
-from fundpool.models.projection.study import Projection, Study
+from fundpool.models.projection.study import Projection, Study, project
+from tests.cases.small import small_case
 
 TARGET = 6.0
 PLANS = [
@@ -136,9 +139,16 @@ def test_rates_are_those_of_pools_that_stand_throughout(short_of_money: Study, p
 
 
 def test_the_mean_level_rate_is_the_same_at_every_level(jiangsu_study: Study) -> None:
-    """The same money at every level: without moral hazard pooling moves rates, not their mean."""
+    """The same money at every level: pooling moves rates, not their mean, where claims stay.
+
+    They do where all care is given in the county that pays, and nothing makes people claim more.
+    """
+    recorded = jiangsu_study.flows.claims_by_distance  # (..., distance, off-site, other territory)
+    near = np.zeros_like(recorded)
+    near[:, :, :, 0] = recorded.sum(axis=3)[..., :1]
+    at_home = replace(jiangsu_study, flows=replace(jiangsu_study.flows, claims_by_distance=near))
     means = [
-        jiangsu_study.pooled(plan).overview["level_rate_mean"].to_numpy()
+        at_home.pooled(plan).overview["level_rate_mean"].to_numpy()
         for plan in (*jiangsu_study.case.levels, "county[Both=320100|320200]")
     ]
     for mean in means[1:]:
@@ -169,6 +179,31 @@ def test_a_rate_that_does_not_exist_is_a_dash(jiangsu: Case) -> None:
         line for line in overview_text(comparison).splitlines() if "migrant_comprehensive" in line
     ]
     assert line.split()[-3:] == ["–", "–", "–"]
+
+
+def test_a_fund_that_loses_all_its_members_has_no_part_in_the_figures(tmp_path: Path) -> None:
+    """Everybody of Ash moves to Birch in the first year: its fund has neither rate nor months."""
+    made = small_case()
+    made.tables["mobility"] = pd.DataFrame(
+        {"home": ["ash", "birch"], "gross_migraproduction_rate": [5000.0, 0.0],
+         "return_rate": 0.0, "onward_rate": 0.0}
+    )  # fmt: skip
+    projection = project(read_case(made.write(tmp_path / "case")), "county", 4)
+    measures = projection.measures.set_index(["scheme", "pool"]).loc["employee"]
+    assert measures.loc["ash", ["level_rate", "min_reserve_months"]].isna().all()
+    shown = projection.overview.set_index("scheme").loc["employee"]
+    birch = measures.loc["birch"]
+    # the balance that comes out at six months of outgo at the end, at the rate of Birch alone
+    funds = projection.funds.query("scheme == 'employee' and pool == 'birch'")
+    balance = 2_000_000.0
+    for row in funds.to_dict("records"):
+        flow = birch["level_rate"] * row["contribution_base"] - row["claims_paid"]
+        balance = balance * 1.21 + flow * 1.1
+    last = funds.iloc[-1]
+    assert balance == pytest.approx(last["outgo_next_year"] / 2.0 + last["outstanding"])
+    assert shown["level_rate_mean"] == pytest.approx(birch["level_rate"], rel=1e-12)
+    assert shown["min_reserve_months"] == birch["min_reserve_months"] == pytest.approx(
+        funds["reserve_months"].min())  # fmt: skip
 
 
 def test_counties_know_when_their_fund_was_dry(short_of_money: Study) -> None:

@@ -1,5 +1,6 @@
 """Actual and expected: published figures beside modelled ones."""
 
+from fundpool.languages.wording import marked
 from fundpool.report.document.making import (
     label,
     left,
@@ -12,7 +13,6 @@ from fundpool.report.document.making import (
 )
 from fundpool.report.document.model import Block, Listing, Section
 from fundpool.report.sections.context import Context
-from fundpool.report.words.vocabulary import marked
 
 MEASURES = {
     "contributions": marked("contributions (pooled)"),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from fundpool.languages.wording import worded
+from fundpool.languages.wording import marked, worded
 from fundpool.models.optimiser.explain.comparison import compared
 from fundpool.models.optimiser.explain.industries import industry_burdens
 from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
@@ -36,7 +36,6 @@ from fundpool.report.document.model import (
     Table,
 )
 from fundpool.report.sections.context import Context
-from fundpool.report.words.vocabulary import marked
 
 MOST_LINES = 8
 """Shadow prices and missed floors shown."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from fundpool.languages.wording import marked
 from fundpool.models.analysis.policies import FIGURES, PolicyEffects
 from fundpool.report.document.making import (
     code,
@@ -16,7 +17,6 @@ from fundpool.report.document.making import (
 )
 from fundpool.report.document.model import Block, Detail, Heading, Section, Span, Table, Terms
 from fundpool.report.sections.context import Context
-from fundpool.report.words.vocabulary import marked
 
 COLUMNS = {
     "insured_migrants": (marked("migrants insured"), "people"),

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from fundpool.alert_changes import counted_changes
 from fundpool.languages.numbers import year_or_never
+from fundpool.languages.wording import marked
 from fundpool.models.projection.comparison import Comparison
-from fundpool.report.words.vocabulary import marked
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case

@@ -7,14 +7,26 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 
+from fundpool.languages import LANGUAGES
+from fundpool.languages import language as language_of
+from fundpool.languages.wording import worded
 from fundpool.web.api.plan import BINARY
 from fundpool.web.api.wire import Findings, UploadedCase, described
+from fundpool.web.words import words_of_page
 from fundpool.web.work.case_record import case_record
 from fundpool.web.work.projection_cache import ProjectionCache
 from fundpool.web.work.uploads import UploadRefusedError, checked_upload
 
 router = APIRouter()
 UPLOAD = "application/octet-stream"
+
+
+@router.get("/words/{code}.json", include_in_schema=False)
+def words(code: str) -> JSONResponse:
+    """Words of the page in a language, from the catalogue."""
+    if code not in LANGUAGES:
+        return JSONResponse({"error": f"No language {code}."}, status_code=404)
+    return JSONResponse(words_of_page(language_of(code)), headers={"cache-control": "no-cache"})
 
 
 @router.get("/api/case")
@@ -50,7 +62,8 @@ async def upload(request: Request) -> JSONResponse:
     try:
         checked = await run_in_threadpool(checked_upload, name, contents, cache.serving)
     except UploadRefusedError as error:
-        return JSONResponse({"error": str(error)}, status_code=400)
+        local = worded(error.words, language_of("zh"))
+        return JSONResponse({"error": str(error), "error_local": local}, status_code=400)
     if checked.case is None:
         return JSONResponse({"findings": checked.findings}, status_code=422)
     opened = cache.add(name, checked.case)

@@ -11,7 +11,8 @@ import numpy as np
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
+from fundpool.models.flows.factors import with_levers
+from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.county_effects import (
     CountyEffect,
@@ -21,7 +22,7 @@ from fundpool.models.funds.county_effects import (
 )
 from fundpool.models.funds.overview import Headline, headline_of
 from fundpool.models.funds.pool_money import Chance, pool_factors
-from fundpool.models.funds.recursion import Decision, PoolRun, scheme_run, standing_runs
+from fundpool.models.funds.recursion import PoolRun, RatePlan, scheme_run, standing_runs
 from fundpool.models.funds.summary import (
     NEVER,
     PoolSummary,
@@ -117,7 +118,7 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
     flows = flows_of(study, request)
     b = _side(
         material, (case, study.flows, flows), scheme, pooling_of(case, request),
-        material.plan_chance, None if material.optimum is None else material.optimum.decision,
+        material.plan_chance, None if material.optimum is None else material.optimum.rate_plan,
     )  # fmt: skip
     alone = _side(material, (case, study.flows, flows), scheme, lowest, None, None)
     a = None
@@ -158,7 +159,7 @@ def _side(
     scheme: str,
     pooling: str,
     chance: Chance | None,
-    decision: Decision | None,
+    rate_plan: RatePlan | None,
 ) -> Side:
     """One side: flows before and after levers under a pooling plan."""
     case, untouched, flows = sources
@@ -170,7 +171,7 @@ def _side(
             ("factors", id(chance), scheme, pooling),
             lambda: (chance, pool_factors(case, untouched, laid, chance)),
         )[1]
-    run = scheme_run(case, flows, plan, scheme, factors, decision)
+    run = scheme_run(case, flows, plan, scheme, factors, rate_plan)
     target = case.value("solvency.target_reserve_months")
     summary = pool_summary(run, target, standing_runs(case, flows, plan, run))
     persons = flows.persons[case.scheme_number(scheme), 1:, :-1]
@@ -205,7 +206,7 @@ def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
         "level_rate": _number(headline["level_rate_mean"]),
         "income_rate": _number(headline["income_rate_mean"]),
         "largest_ruin": _number(by_pool.ruin.max()),
-        "persons": _number(np.nansum(run.persons[0])),
+        "persons": _number(np.nansum(run.money["persons"][0])),
         "evenness": {name: _number(v) for name, v in evenness_between(side.case, by_pool).items()},
         "last_year": int(flows.years[-1]),
     }

@@ -9,13 +9,18 @@ import multiprocessing
 import re
 import tempfile
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fundpool.inputs.format.findings import Finding, findings_as_records
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.workbooks import UNPACKING_ERRORS, sheet_parts
+from fundpool.languages import language as language_of
+from fundpool.languages.wording import worded
 from fundpool.web.serving import Limits, Serving
 
 if TYPE_CHECKING:
@@ -31,6 +36,11 @@ RUNS = ("vbaProject", "externalLinks/", "embeddings/", "activeX/", "connections.
 
 class UploadRefusedError(Exception):
     """A file that is not taken; the words say why and what to do."""
+
+    def __init__(self, words: Message) -> None:
+        """Keep the words, which the page shows in its reader's language."""
+        self.words = words
+        super().__init__(str(words))
 
 
 @dataclass(frozen=True)
@@ -52,13 +62,16 @@ def plain_name(name: str) -> str:
     """
     if any(mark in name for mark in "/\\:\0") or ".." in name:
         raise UploadRefusedError(
-            "The file's name holds a path; give a plain name such as case.xlsx."
+            Message("The file's name holds a path; give a plain name such as case.xlsx.")
         )
     if not name.lower().endswith(".xlsx"):
-        raise UploadRefusedError("Only a workbook (.xlsx) can be uploaded.")
+        raise UploadRefusedError(Message("Only a workbook (.xlsx) can be uploaded."))
     if not PLAIN_NAME.fullmatch(name):
         raise UploadRefusedError(
-            "The file's name may hold letters, digits, spaces, points, dashes and brackets only."
+            Message(
+                "The file's name may hold letters, digits, spaces, points, dashes and brackets "
+                "only."
+            )
         )
     return name
 
@@ -73,14 +86,20 @@ def refuse_unsafe(contents: bytes, limits: Limits) -> None:
         packed = zipfile.ZipFile(io.BytesIO(contents))
         listed = packed.infolist()
     except UNPACKING_ERRORS as error:
-        raise UploadRefusedError("This is not an .xlsx workbook; it cannot be opened.") from error
+        raise UploadRefusedError(
+            Message("This is not an .xlsx workbook; it cannot be opened.")
+        ) from error
     if sum(item.file_size for item in listed) > limits.unpacked_bytes:
         most = limits.unpacked_bytes // (1024 * 1024)
-        raise UploadRefusedError(f"The workbook is larger than {most} MB once unpacked.")
+        raise UploadRefusedError(
+            Message("The workbook is larger than %(most)s MB once unpacked.", most=most)
+        )
     for item in listed:
         if any(mark in item.filename for mark in RUNS):
             raise UploadRefusedError(
-                "The workbook holds macros, links or embedded files; save it with values only."
+                Message(
+                    "The workbook holds macros, links or embedded files; save it with values only."
+                )
             )
     try:
         names = _sheet_names(packed)
@@ -93,16 +112,26 @@ def refuse_unsafe(contents: bytes, limits: Limits) -> None:
                 before = text[max(0, formula.start() - _LONGEST_TAG) : formula.start()]
                 cells = _CELL.findall(before)
                 sheet = names.get(item.filename, item.filename)
-                place = ""
-                if cells:
-                    column, row = cells[-1]
-                    place = f", row {row.decode()}, column {column.decode()}"
+                if not cells:
+                    raise UploadRefusedError(
+                        Message(
+                            "Sheet %(sheet)s holds a formula; a case holds values. "
+                            "Copy the cells and paste them as values.",
+                            sheet=sheet,
+                        )
+                    )
+                column, row = cells[-1]
                 raise UploadRefusedError(
-                    f"Sheet {sheet}{place} holds a formula; a case holds values. "
-                    "Copy the cells and paste them as values."
-                )
+                    Message(
+                        "Sheet %(sheet)s, row %(row)s, column %(column)s holds a formula; a case "
+                        "holds values. Copy the cells and paste them as values.",
+                        sheet=sheet, row=row.decode(), column=column.decode(),
+                    )
+                )  # fmt: skip
     except UNPACKING_ERRORS as error:
-        raise UploadRefusedError("This is not an .xlsx workbook; it cannot be opened.") from error
+        raise UploadRefusedError(
+            Message("This is not an .xlsx workbook; it cannot be opened.")
+        ) from error
 
 
 def _sheet_names(packed: zipfile.ZipFile) -> dict[str, str]:
@@ -114,7 +143,7 @@ def _sheet_names(packed: zipfile.ZipFile) -> dict[str, str]:
     """
     members = packed.namelist()
     if "xl/workbook.xml" not in members or "xl/_rels/workbook.xml.rels" not in members:
-        raise UploadRefusedError("This is not an .xlsx workbook; it has no sheets.")
+        raise UploadRefusedError(Message("This is not an .xlsx workbook; it has no sheets."))
     return {part: name for name, part in sheet_parts(packed)}
 
 
@@ -134,27 +163,40 @@ def checked_upload(name: str, contents: bytes, serving: Serving) -> Checked:
         )  # fmt: skip
     if made is None:
         raise UploadRefusedError(
-            "The workbook took too long or too much memory to read, or could not be read."
+            Message("The workbook took too long or too much memory to read, or could not be read.")
         )
-    if isinstance(made, str):
+    if isinstance(made, Message):
         raise UploadRefusedError(made)
     assert isinstance(made, Checked)
     return made
 
 
-def _read(file: str, limits: Limits) -> Checked | str:
+def _read(file: str, limits: Limits) -> Checked | Message:
     """A case or findings; words where the workbook is not taken at all."""
     from fundpool.inputs.case import check_case, read_case
-    from fundpool.inputs.format.findings import CaseError, findings_as_records
+    from fundpool.inputs.format.findings import CaseError
 
     try:
         refuse_unsafe(Path(file).read_bytes(), limits)
         case = read_case(file)
     except UploadRefusedError as error:
-        return str(error)
+        return error.words
     except CaseError as error:
-        return Checked(None, findings_as_records(error.findings))
-    return Checked(case, findings_as_records(check_case(file)))
+        return Checked(None, _records(error.findings))
+    return Checked(case, _records(check_case(file)))
+
+
+def _records(findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """Findings as plain data, with their Chinese under ``expected_local`` and ``mend_local``."""
+    chinese = language_of("zh")
+    return [
+        record
+        | {
+            "expected_local": worded(finding.expected, chinese),
+            "mend_local": worded(finding.mend, chinese),
+        }
+        for finding, record in zip(findings, findings_as_records(findings), strict=True)
+    ]
 
 
 def in_own_process(

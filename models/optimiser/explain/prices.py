@@ -7,27 +7,27 @@ scheme as a whole, and of the pool if the pool were to bear it alone. Sentences 
 point (basis points); a price below what the certificate vouches for is said to be none.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from fundpool.inputs.format.messages import Listed, Message, Money, Value, Word
+from fundpool.inputs.format.messages import Message, Money, Value, Word
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.optimiser.certificate import TOLERANCE, missing
+from fundpool.models.optimiser.explain.remedies import remedies_of
 from fundpool.models.optimiser.plan import Plan
-from fundpool.models.optimiser.problem.fund import FundProblem, rebuilt
+from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program.constraints import FundColumns
 from fundpool.models.optimiser.program.tail import TailColumns
-from fundpool.models.optimiser.stages import Outcome, optimised
+from fundpool.models.optimiser.stages import Outcome
 
 MEASURABLE = 1e-7
 """Price, of the objective, below which a limit is said to have none."""
 
 
 @dataclass(frozen=True)
-class _Limit:
+class _PricedLimit:
     """A limit that has a price.
 
     Attributes:
@@ -41,14 +41,14 @@ class _Limit:
     effect: Message
 
 
-FLOOR = _Limit(
+FLOOR = _PricedLimit(
     Message("reserve floor"), "month of reserve", Message("one more month of reserve costs")
 )
-RATE = _Limit(
+RATE = _PricedLimit(
     Message("largest rate"), "0.1 point of the largest rate",
     Message("0.1 point on the largest rate would save"),
 )  # fmt: skip
-LEVY = _Limit(
+LEVY = _PricedLimit(
     Message("levy ceiling"), "point of the levy ceiling",
     Message("one more point of the levy ceiling would save"),
 )  # fmt: skip
@@ -136,7 +136,7 @@ def _from_groups(fund: FundProblem, values: FloatArray) -> FloatArray:
     return result
 
 
-def _priced(fund: FundProblem, limit: _Limit, worth: FloatArray) -> list[dict[str, object]]:
+def _priced(fund: FundProblem, limit: _PricedLimit, worth: FloatArray) -> list[dict[str, object]]:
     """Rows for the pools that feel the limit, or the one that says none does.
 
     An objective of one is what the rates in force collect.
@@ -205,19 +205,19 @@ class Obstacle:
 def obstacle(plan: Plan, currency: str = "", remedies: bool = True) -> Obstacle:
     """Where and by how much floors are missed, and which single limit would have to give way.
 
-    Empty for a plan that keeps every floor. A remedy is a limit without which, the others
-    unchanged, a plan exists.
+    Empty for a plan that keeps every floor. A remedy is a limit that alone, the others unchanged,
+    stands in the way, and how far it would have to give.
     """
     sentences: list[Message] = []
-    found: list[Message] = []
+    remedy_sentences: list[Message] = []
     for outcome in plan.outcomes:
         if not outcome.model.elastic or outcome.status != "optimal":
             continue
         for fund, run in zip(outcome.model.funds, outcome.runs, strict=True):
             sentences += missed_floors(fund, run.balance, currency)
         if remedies:
-            found += _remedies(outcome, plan)
-    return Obstacle(tuple(sentences), tuple(found))
+            remedy_sentences += remedies_of(outcome, plan)
+    return Obstacle(tuple(sentences), tuple(remedy_sentences))
 
 
 def missed_floors(fund: FundProblem, balance: FloatArray, currency: str) -> list[Message]:
@@ -269,39 +269,3 @@ def _span(years: IntArray) -> Message:
         "in %(count)s years from %(first)s to %(last)s",
         count=years.size, first=int(years[0]), last=int(years[-1]),
     )  # fmt: skip
-
-
-def _remedies(outcome: Outcome, plan: Plan) -> list[Message]:
-    schemes = Listed(
-        tuple(Word(fund.paths.scheme) for fund in outcome.model.funds), Message(" and ")
-    )
-    policy = plan.policy
-    trials: list[tuple[Message, dict[str, Any]]] = [
-        (Message("rates could rise above the corridor"), {"rate_most": np.inf}),
-        (Message("rates could change faster from year to year"), {"yearly_change": np.inf}),
-        (Message("rates were not frozen"), {"frozen_years": 0}),
-        (Message("pools could pay more than the levy ceiling"), {"levy_ceiling": np.inf}),
-        (Message("pools could draw on the hub without bearing part of the deficit"),
-         {"own_responsibility": None, "swaps": True}),
-    ]  # fmt: skip
-    remedies = []
-    for words, change in trials:
-        if all(getattr(policy, name) == value for name, value in change.items()):
-            continue
-        relaxed = replace(policy, **change)
-        funds = [rebuilt(fund, relaxed) for fund in outcome.model.funds]
-        if not optimised(funds, replace(plan.aims, order=("burden",))).model.elastic:
-            remedies.append(
-                Message(
-                    "%(schemes)s: every floor could be kept if %(change)s.",
-                    schemes=schemes, change=words,
-                )
-            )  # fmt: skip
-    if remedies:
-        return remedies
-    return [
-        Message(
-            "%(schemes)s: no single limit stands in the way; more than one must give.",
-            schemes=schemes,
-        )
-    ]

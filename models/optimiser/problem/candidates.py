@@ -8,9 +8,12 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray, IntArray
-from fundpool.models.funds.books import year_after
+from fundpool.models.flows.record import CountyFlows
+from fundpool.models.funds.books import with_taken_in, years_before_mergers
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.pooling.effects import moral_hazard
+from fundpool.models.funds.pool_money import county_money
+from fundpool.models.pooling.effects import care_with_taken_in
+from fundpool.models.pooling.plans import PoolingPlan, Stage
 
 
 @dataclass(frozen=True)
@@ -21,9 +24,9 @@ class Candidates:
         scheme: name of the scheme.
         codes, levels: code and level of each candidate; counties first.
         contains: whether a candidate contains a county, ``(N, n)``.
-        flow: income less outgo at mid-year, moral hazard and administration taken off, ``(T, N)``.
-        added: claims added by moral hazard, contributions lost where effort flags, and cost of
-            running the pool, ``(T, N)``.
+        flow: income less outgo at mid-year, what pooling adds taken off, ``(T, N)``.
+        added: claims added by moral hazard and by a larger territory of care, contributions lost
+            where effort flags, and cost of running the pool, ``(T, N)``.
         floor: least balance, ``(T, N)``.
         opening: opening balance of each county, ``(n,)``.
         interest: ``(T,)``.
@@ -58,16 +61,21 @@ class Candidates:
 
 
 def candidates(
-    case: Case, paths: PoolPaths, reserve_months: float = 0.0, merge_years: Sequence[int] = ()
+    case: Case,
+    paths: PoolPaths,
+    flows: CountyFlows,
+    reserve_months: float = 0.0,
+    merge_years: Sequence[int] = (),
 ) -> Candidates:
     """Candidate pools from the flows of county pools.
 
-    Moral hazard acts on claims for care given since the first year, in a pool that begins with a
-    later stage as if it had stood from the start: little of it is still unpaid at a merger.
+    Claims of a pool are those of the plan that pools every scheme at its level, from the first year
+    on, also where the pool begins with a later stage: little is still unpaid at a merger.
 
     Args:
-        case: for the tree, moral hazard and the cost of running pools.
-        paths: flows of one scheme pooled by county; the mean of its scenarios is taken.
+        case: for the tree, what pooling does to claims, and the cost of running pools.
+        paths: money of one scheme pooled by county; the mean of its scenarios is taken.
+        flows: the flows behind it, which say what pooling adds to claims.
         reserve_months: floor of every pool.
         merge_years: years from which pools may merge; none lets the first year decide for all.
 
@@ -81,22 +89,20 @@ def candidates(
     member = contains.astype(float).T
     by_county = {
         name: getattr(paths, name).mean(axis=0)
-        for name in ("income", "subsidies", "outgo", "outstanding", "outgo_next_year",
-                     "outgo_of_care", "outstanding_of_care")
-    }  # fmt: skip
+        for name in ("income", "subsidies", "outgo", "outstanding", "outgo_next_year")
+    }
     mean = {name: values @ member for name, values in by_county.items()}
-    rise = np.array([moral_hazard(case, level) for level in levels])
     given = case.settings.pooling.administration_per_pool
     fixed = np.array([0.0 if given is None else given.value_of(level) for level in levels])
     wages = np.cumprod([1.0 + case.value("economy.wage_growth", int(year)) for year in paths.years])
     effort = case.settings.pooling.collection_effort
     lost = np.array([0.0 if effort is None else -effort.value_of(level) for level in levels])
-    more_claims = mean["outgo_of_care"] * rise
-    more_next = np.empty_like(more_claims)
-    for number, factor in enumerate(rise):
-        outgo = by_county["outgo"]
-        raised = year_after(outgo + factor * by_county["outgo_of_care"]) - year_after(outgo)
-        more_next[:, number] = raised @ member[:, number]
+    more = _added_by_level(case, flows, paths.scheme)
+    place = np.array([case.levels.index(level) for level in levels])
+    more_claims, more_next, more_owed = (
+        np.stack([values[level] @ member[:, number] for number, level in enumerate(place)], axis=1)
+        for values in more
+    )
     added = more_claims + mean["income"] * lost + wages[:, None] * fixed
     price = case.settings.pooling.rescue_price
     first = int(paths.years[0])
@@ -105,10 +111,31 @@ def candidates(
         scheme=paths.scheme, codes=codes, levels=levels, contains=contains,
         flow=mean["income"] + mean["subsidies"] - mean["outgo"] - added, added=added,
         floor=reserve_months / 12.0 * (mean["outgo_next_year"] + more_next)
-        + mean["outstanding"] + rise * mean["outstanding_of_care"],
+        + mean["outstanding"] + more_owed,
         opening=paths.opening_balance, interest=paths.interest.mean(axis=0), years=paths.years,
         starts=tuple(starts), rescue_price=1.0 if price is None else price.value,
     )  # fmt: skip
+
+
+def _added_by_level(
+    case: Case, flows: CountyFlows, scheme: str
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What pools of a level spend more than the counties for themselves.
+
+    Outgo, outgo of the next year and claims outstanding by county, ``(levels, T, n)`` each.
+    """
+    money, years = [], flows.years[1:]
+    breaks = years_before_mergers(case, scheme, years)
+    for level in case.levels:
+        plan = PoolingPlan(level, (Stage(level),))
+        care = care_with_taken_in(case, plan, scheme, years)
+        book = with_taken_in(case, flows, case.scheme_number(scheme), care)
+        money.append(county_money(book, breaks))
+    outgo, following, owed = (
+        np.stack([one[name] - money[0][name] for one in money])
+        for name in ("outgo", "outgo_next_year", "outstanding")
+    )
+    return outgo, following, owed
 
 
 def region_candidates(

@@ -7,15 +7,15 @@ most: what is left over would run cell by cell and take most of the time. So scr
 cells; what is written past the end of a band the next band writes again.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from fundpool.inputs.format.vocabulary import CELLS, STATUSES
 from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
 from fundpool.models.axes.compiling import LOOSE, compiled
-from fundpool.models.population.compiled.plain import FEW, FEW_OR_MANY, FOUR, MANY
-from fundpool.models.population.compiled.vectors import combine_few, combine_many, dot_four
+from fundpool.models.population.compiled.plain import FEW, FEW_OR_MANY, MANY
+from fundpool.models.population.compiled.vectors import combine_few, combine_many
 from fundpool.models.population.held_cells import LANES, HeldCells
 from fundpool.models.population.rates import CareWeights
 from fundpool.models.population.year import NONE, band_runs
@@ -25,35 +25,37 @@ K = len(STATUSES)
 SCRATCH = -(-CELLS // LANES) * LANES + LANES
 """Length of a scratch row: the last band's last block may begin anywhere."""
 
+FOUR = 4
+"""Services that a pass over cells takes at once."""
 
-class ClaimBlocks(NamedTuple):
-    """Claim frequencies in blocks of ``LANES`` cells, for each kind of kept row.
 
-    Statuses of which the same cells are kept share a kind. The blocks of an age class stand side
-    by side; frequencies are zero where a block reaches past its class.
+class ClaimRuns(NamedTuple):
+    """Claim frequencies, and the runs of kept cells of each age class, for each kind of kept row.
+
+    Statuses of which the same cells are kept share a kind.
 
     Attributes:
-        frequency: by service, ``(C, B * LANES)``, with rows of nil to a multiple of four.
-        starts: first cell of each block, ``(B,)``.
-        edges: first block of each class of each kind, and that behind the last,
-            ``(kinds, J + 1)``.
+        frequency: by service and cell, ``(C, 202)``, with rows of nil to a multiple of ``FOUR``.
+        runs: first cell and cells of each run, ``(R, 2)``; runs of a class stand side by side.
+        edges: first run of each class of each kind, and that behind the last, ``(kinds, J + 1)``.
         kind: kind of each status, ``(K,)``.
     """
 
     frequency: FloatArray
-    starts: IntArray
+    runs: IntArray
     edges: IntArray
     kind: IntArray
 
 
-def claim_blocks(care: CareWeights, cells: HeldCells) -> ClaimBlocks:
-    """Lay the claim frequencies out for the cells that are kept of each status."""
+def claim_runs(care: CareWeights, cells: HeldCells, precision: np.dtype[Any]) -> ClaimRuns:
+    """Lay out the claims of the cells that are kept of each status, in a precision."""
+    services = care.frequency.shape[0]
+    frequency = np.zeros((-(-services // FOUR) * FOUR, CELLS), precision)
+    frequency[:services] = care.frequency
     kinds: dict[bytes, int] = {}
     kind = np.zeros(K, dtype=np.int64)
-    starts: list[int] = []
-    services = -(-care.frequency.shape[0] // FOUR) * FOUR
+    runs: list[tuple[int, int]] = []
     edges: list[list[int]] = []
-    parts = [np.empty((services, 0))]
     for status in range(K):
         kept = np.zeros(CELLS, dtype=bool)
         for begin, count in cells.spans[cells.spans[:, 0] == status, 1:3]:
@@ -61,22 +63,18 @@ def claim_blocks(care: CareWeights, cells: HeldCells) -> ClaimBlocks:
         kind[status] = kinds.setdefault(kept.tobytes(), len(kinds))
         if kind[status] < len(edges):
             continue
-        own = [len(starts)]
+        class_edges = [len(runs)]
         for klass in range(care.classes):
             # runs of the class's kept cells; -1 stands for all others
-            runs = band_runs(np.where(kept & (care.severity_class == klass), klass, -1))
-            for begin, end, value in runs:
-                for start in range(begin, end, LANES) if value == klass else ():
-                    part = np.zeros((services, LANES))
-                    of_class = care.frequency[:, start : min(end, start + LANES)]
-                    part[: of_class.shape[0], : of_class.shape[1]] = of_class
-                    parts.append(part)
-                    starts.append(start)
-            own.append(len(starts))
-        edges.append(own)
-    return ClaimBlocks(
-        np.concatenate(parts, axis=1),
-        np.array(starts, dtype=np.int64),
+            of_class = np.where(kept & (care.severity_class == klass), klass, -1)
+            runs += [
+                (begin, end - begin) for begin, end, value in band_runs(of_class) if value >= 0
+            ]
+            class_edges.append(len(runs))
+        edges.append(class_edges)
+    return ClaimRuns(
+        frequency,
+        np.array(runs, dtype=np.int64).reshape(-1, 2),
         np.array(edges, dtype=np.int64),
         kind,
     )
@@ -143,12 +141,12 @@ def _kept_in(cells: HeldCells, begin: int, end: int) -> list[int]:
 
 
 @compiled()
-def reached(held, changes):  # type: ignore[no-untyped-def]
-    """Mark in ``held`` the statuses that those held can change into, directly or by others."""
+def reached(occupied, changes):  # type: ignore[no-untyped-def]
+    """Mark in ``occupied`` the statuses that occupied ones can change into, also by others."""
     for _ in range(K):
         for n in range(changes.shape[0]):
-            if held[changes[n, 0]]:
-                held[changes[n, 1]] = True
+            if occupied[changes[n, 0]]:
+                occupied[changes[n, 1]] = True
 
 
 def with_lapses(transition: FloatArray) -> FloatArray:
@@ -187,9 +185,7 @@ def change_cover(target, source, matrices, row, plan):  # type: ignore[no-untype
 
 
 @compiled(LOOSE)
-def claims_by_class(  # type: ignore[no-untyped-def]
-    claims, p, rows, numbers, blocks, four
-):
+def claims_by_class(claims, p, rows, numbers, of_claims):  # type: ignore[no-untyped-def]
     """``claims[p]`` of the people of a pair, by status, service and age class.
 
     Args:
@@ -197,20 +193,32 @@ def claims_by_class(  # type: ignore[no-untyped-def]
         p: the pair.
         rows: its people, scratch rows.
         numbers: how many have each status, ``(K,)``.
-        blocks: :class:`ClaimBlocks`, in the precision of people.
-        four: room for four numbers.
+        of_claims: :class:`ClaimRuns`, in the precision of people.
     """
-    frequency, starts, edges, kind = blocks
+    frequency, runs, edges, kind = of_claims
     services, classes = claims.shape[2], edges.shape[1] - 1
+    nil = rows.dtype.type(0.0)
     for k in range(K):
-        which = kind[k]
         for j in range(classes):
-            begin, end = edges[which, j], edges[which, j + 1]
-            if begin == end or numbers[k] == 0.0:
-                for s in range(services):
-                    claims[p, k, s, j] = 0.0
-                continue
-            for first in range(0, services, FOUR):
-                dot_four(four, rows, k, frequency, first, starts, (begin, end))
-                for s in range(first, min(first + FOUR, services)):
-                    claims[p, k, s, j] = four[s - first]
+            begin, end = edges[kind[k], j], edges[kind[k], j + 1]
+            if numbers[k] == 0.0:
+                end = begin
+            for s in range(0, services, FOUR):
+                s0, s1, s2, s3 = np.uint64(s), np.uint64(s + 1), np.uint64(s + 2), np.uint64(s + 3)
+                a, b, d, e = nil, nil, nil, nil
+                for run in range(begin, end):
+                    first = np.uint64(runs[run, 0])
+                    for i in range(runs[run, 1]):
+                        c = first + np.uint64(i)
+                        people = rows[k, c]
+                        a += people * frequency[s0, c]
+                        b += people * frequency[s1, c]
+                        d += people * frequency[s2, c]
+                        e += people * frequency[s3, c]
+                claims[p, k, s, j] = a
+                if s + 1 < services:
+                    claims[p, k, s + 1, j] = b
+                if s + 2 < services:
+                    claims[p, k, s + 2, j] = d
+                if s + 3 < services:
+                    claims[p, k, s + 3, j] = e

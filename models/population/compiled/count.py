@@ -18,13 +18,11 @@ from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.axes.threads import CHUNKS, side_by_side
 from fundpool.models.population.compiled.blocks import (
     SCRATCH,
-    ClaimBlocks,
     K,
-    claim_blocks,
+    claim_runs,
     claims_by_class,
 )
 from fundpool.models.population.compiled.people import add_up, lay_out
-from fundpool.models.population.compiled.plain import FOUR
 from fundpool.models.population.held_cells import HeldCells, every_cell
 from fundpool.models.population.rates import CareWeights
 
@@ -43,11 +41,10 @@ class Counted(NamedTuple):
 
 @compiled(LOOSE)
 def _count(  # type: ignore[no-untyped-def]
-    chunk, people, spans, start, residence, blocks, persons, claims
+    chunk, people, spans, start, residence, of_claims, persons, claims
 ):
     kind = people.dtype
     rows = np.zeros((K, SCRATCH), kind)
-    four = np.empty(FOUR, kind)
     numbers = np.empty(K, kind)
     for h in range(chunk, start.shape[0] - 1, CHUNKS):
         for p in range(start[h], start[h + 1]):
@@ -57,7 +54,7 @@ def _count(  # type: ignore[no-untyped-def]
             add_up(rows, spans, numbers)
             for k in range(K):
                 persons[p, k] = numbers[k]
-            claims_by_class(claims, p, rows, numbers, blocks, four)
+            claims_by_class(claims, p, rows, numbers, of_claims)
 
 
 def counted(
@@ -72,14 +69,13 @@ def counted(
         cells: the cells of packed rows; default: every cell.
     """
     cells = cells or every_cell()
-    blocks = claim_blocks(care, cells)
-    blocks = ClaimBlocks(blocks.frequency.astype(people.dtype), *blocks[1:])
+    of_claims = claim_runs(care, cells, people.dtype)
     persons = np.zeros((pairs.count, K))
     claims = np.zeros((pairs.count, K, care.frequency.shape[0], care.classes), people.dtype)
     flat = people.reshape(pairs.count, -1)
 
     def run(chunk: int) -> None:
-        _count(chunk, flat, cells.spans, pairs.start, pairs.residence, blocks, persons, claims)
+        _count(chunk, flat, cells.spans, pairs.start, pairs.residence, of_claims, persons, claims)
 
     side_by_side(run, range(CHUNKS))
     return Counted(persons, claims)

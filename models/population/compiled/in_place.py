@@ -6,12 +6,11 @@ from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.axes.threads import CHUNKS, side_by_side
 from fundpool.models.population.compiled.blocks import (
-    ClaimBlocks,
     K,
-    claim_blocks,
+    claim_runs,
 )
 from fundpool.models.population.compiled.tables import (
-    Layout,
+    CellLayout,
     State,
     empty_counts,
     home_pairs,
@@ -58,16 +57,15 @@ def step_in_place(
         services = care.frequency.shape[0]
         claims = np.empty((count, K, services, care.classes), people.dtype)
     counts = empty_counts(count, claims, rates.retiring_groups.share.size)
-    blocks = claim_blocks(care, cells)
     kind = people.dtype.type
     tables = (
         State(people.reshape(count, -1), holdings.reshape(count, -1)),
-        Layout(cells.spans, cells.layers, cells.amounts),
+        CellLayout(cells.spans, cells.layers, cells.amounts),
         home_pairs(pairs, rates, kind),
         rate_tables(rates, cells, kind),
-        ClaimBlocks(np.ascontiguousarray(blocks.frequency, kind), *blocks[1:]),
+        claim_runs(care, cells, people.dtype),
         counts,
     )
     side_by_side(lambda chunk: year_of_homes(chunk, *tables), range(CHUNKS), threads)
     lost = lapsed_on_move(counts.onward, counts.returned, pairs, rates)
-    return YearCount(**counts._replace(lapsed=counts.lapsed + lost)._asdict())
+    return counts._replace(lapsed=counts.lapsed + lost)

@@ -69,13 +69,13 @@ def add_up(rows, spans, numbers):  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def sum_statuses(total, rows, spans):  # type: ignore[no-untyped-def]
-    """``total[c] = sum of rows[k, c]`` over statuses."""
+def sum_statuses(total, people, p, spans):  # type: ignore[no-untyped-def]
+    """``total[c]`` becomes the sum over statuses of row ``p`` of packed people ``(P, M)``."""
     total[:] = 0.0
     for n in range(spans.shape[0]):
-        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        first, place = np.uint64(spans[n, 1]), np.uint64(spans[n, 3])
         for i in range(spans[n, 2]):
-            total[first + np.uint64(i)] += rows[k, first + np.uint64(i)]
+            total[first + np.uint64(i)] += people[p, place + np.uint64(i)]
 
 
 @compiled(LOOSE)
@@ -99,27 +99,29 @@ def born_to(everyone, survival, fertility, r):  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def survive_and_age(older, rows, spans, survival, r):  # type: ignore[no-untyped-def]
+def survive_and_age(older, packed, p, spans, survival, r):  # type: ignore[no-untyped-def]
     """People of a pair, or what they hold, a year older; nobody is left at age 0.
 
     Args:
         older: become those a year older, scratch rows.
-        rows: those of the year before, other scratch rows.
+        packed: those of the year before, ``(P, M)``.
+        p: the pair.
         spans: of statuses or layers; nobody comes into one from before it, nor leaves it at its
             end, behind which a nil is written (or what the open age leaves, behind the row).
         survival: survivorship ratios, ``(n + 1, 202)``.
         r: where they live.
     """
     for n in range(spans.shape[0]):
-        k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
+        k, first, place = np.uint64(spans[n, 0]), np.uint64(spans[n, 1]), np.uint64(spans[n, 3])
         older[k, first] = 0.0
         for i in range(spans[n, 2]):
             c = first + np.uint64(i)
-            older[k, c + np.uint64(1)] = rows[k, c] * survival[r, c]
-    for row in range(older.shape[0]):  # the open age keeps its survivors
-        older[row, OLDEST_AGE] += rows[row, OLDEST_AGE] * survival[r, OLDEST_AGE]
-        older[row, AGES] = 0.0
-        older[row, CELLS - 1] += rows[row, CELLS - 1] * survival[r, CELLS - 1]
+            older[k, c + np.uint64(1)] = packed[p, place + np.uint64(i)] * survival[r, c]
+        for oldest in (OLDEST_AGE, CELLS - 1):  # the open age keeps its survivors
+            if spans[n, 1] <= oldest < spans[n, 1] + spans[n, 2]:
+                older[k, oldest] += older[k, oldest + 1]
+        if spans[n, 1] <= OLDEST_AGE:
+            older[k, AGES] = 0.0
 
 
 @compiled(LOOSE)
@@ -160,11 +162,11 @@ def retire(  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def times(target, rows, chance, spans, held):  # type: ignore[no-untyped-def]
-    """``target[k, c] = rows[k, c] * chance[c]``, scratch rows of the statuses held."""
+def times(target, rows, chance, spans, occupied):  # type: ignore[no-untyped-def]
+    """``target[k, c] = rows[k, c] * chance[c]``, scratch rows of the statuses occupied."""
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
-        if held[k]:
+        if occupied[k]:
             for i in range(spans[n, 2]):
                 c = first + np.uint64(i)
                 target[k, c] = rows[k, c] * chance[c]
@@ -190,12 +192,12 @@ def add_rows(target, rows, spans):  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def add_to(target, rows, spans, held):  # type: ignore[no-untyped-def]
-    """Add scratch rows of the statuses held; returns the sum of ``target`` before."""
+def add_to(target, rows, spans, occupied):  # type: ignore[no-untyped-def]
+    """Add scratch rows of the statuses occupied; returns the sum of ``target`` before."""
     total = target.dtype.type(0.0)
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
-        if held[k]:
+        if occupied[k]:
             for i in range(spans[n, 2]):
                 c = first + np.uint64(i)
                 total += target[k, c]
@@ -205,7 +207,7 @@ def add_to(target, rows, spans, held):  # type: ignore[no-untyped-def]
 
 @compiled(LOOSE)
 def add_mapped(  # type: ignore[no-untyped-def]
-    target, mapping, h, source, factor, spans, held, plan
+    target, mapping, h, source, factor, spans, occupied, plan
 ):
     """``target[j] += factor * sum of mapping[h, k, j] * source[k]`` over statuses; scratch rows.
 
@@ -215,12 +217,12 @@ def add_mapped(  # type: ignore[no-untyped-def]
         h: the home.
         factor: a number.
         spans: of the statuses.
-        held: statuses that anybody has, ``(K + 1,)``; rows of others are left alone.
+        occupied: statuses that anybody has, ``(K + 1,)``; rows of others are left alone.
         plan: from :func:`fundpool.models.population.compiled.blocks.moves_plan`.
     """
     for n in range(plan.shape[0]):
         j, a, b, d = np.uint64(plan[n, 0]), plan[n, 1], plan[n, 2], plan[n, 3]
-        if not (held[a] or held[b] or held[d]):
+        if not (occupied[a] or occupied[b] or occupied[d]):
             continue
         wa = target.dtype.type(factor * mapping[h, a, j])
         wb = target.dtype.type(factor * mapping[h, b, j] if b < K else 0.0)
@@ -237,12 +239,12 @@ def add_mapped(  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def add_arriving(target, arriving, share, spans, held):  # type: ignore[no-untyped-def]
+def add_arriving(target, arriving, share, spans, occupied):  # type: ignore[no-untyped-def]
     """Add a share of those arriving in all places; nobody less than nobody, as by rounding."""
     nil = target.dtype.type(0.0)
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
-        if held[k]:
+        if occupied[k]:
             for i in range(spans[n, 2]):
                 c = first + np.uint64(i)
                 target[k, c] = max(target[k, c] + share * arriving[k, c], nil)
@@ -250,7 +252,7 @@ def add_arriving(target, arriving, share, spans, held):  # type: ignore[no-untyp
 
 @compiled(LOOSE)
 def stay_and_leave(  # type: ignore[no-untyped-def]
-    here, moving, people, chances, again, spans, held, leavers
+    here, moving, people, chances, again, spans, occupied, leavers
 ):
     """Who stays in a place, who chooses anew, and how many of each status are gone.
 
@@ -263,14 +265,14 @@ def stay_and_leave(  # type: ignore[no-untyped-def]
         chances: :class:`Chances`.
         again: share of those choosing anew who choose this place again.
         spans: of the statuses.
-        held: statuses that anybody of the home has, ``(K,)``.
+        occupied: statuses that anybody of the home has, ``(K,)``.
         leavers: become those who go elsewhere and those who go home by status, ``(2, K)``.
     """
     stay, anew, back = chances.stay, chances.anew, chances.back
     leavers[:] = 0.0
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
-        if not held[k]:
+        if not occupied[k]:
             continue
         gone = people.dtype.type(0.0)
         home = people.dtype.type(0.0)

@@ -7,7 +7,6 @@ They take the intrinsics' place where nothing is compiled (:mod:`fundpool.models
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.population.held_cells import LANES
 
-FOUR = 4
 FEW, MANY = 3, 6
 BAND, FEW_OR_MANY, ADD, FIRST_BEFORE = 2, 3, 4, 5
 AFTER = FIRST_BEFORE + MANY
@@ -63,28 +62,3 @@ def combine_many(
 ) -> None:
     """The same for at most ``MANY`` statuses before."""
     _combine(MANY, target, source, matrices, row, plan, n, cell)
-
-
-def dot_four(
-    result: FloatArray,
-    rows: FloatArray,
-    k: int,
-    weights: FloatArray,
-    service: int,
-    starts: IntArray,
-    blocks: tuple[int, int],
-) -> None:
-    """Four sums of products over ``blocks``, the first and the one behind the last.
-
-    ``result[i]``, for ``i`` below four, is the sum over blocks ``b`` and lanes ``n`` of
-    ``rows[k, starts[b] + n] * weights[service + i, LANES * b + n]``.
-    """
-    result[:FOUR] = 0.0
-    for b in range(*blocks):
-        lanes = slice(LANES * b, LANES * (b + 1))
-        cells = rows[k, starts[b] : starts[b] + LANES]
-        result[:FOUR] += weights[service : service + FOUR, lanes] @ cells
-
-
-def fetch_ahead(array: FloatArray, row: int) -> None:
-    """Nothing: to ask for memory early changes no figure."""

@@ -14,7 +14,7 @@ from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.population.compiled.blocks import K, cover_plan, moves_plan, with_lapses
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import share_elsewhere_in_territory, staying_by_cell
-from fundpool.models.population.rates import YearRates
+from fundpool.models.population.rates import YearCount, YearRates
 
 
 class State(NamedTuple):
@@ -30,7 +30,7 @@ class State(NamedTuple):
     holdings: FloatArray
 
 
-class Layout(NamedTuple):
+class CellLayout(NamedTuple):
     """Cells of packed rows (:class:`fundpool.models.population.held_cells.HeldCells`).
 
     Attributes:
@@ -49,7 +49,7 @@ class HomePairs(NamedTuple):
 
     Attributes:
         start: first pair of each home, and the number of pairs, ``(n + 2,)``.
-        own: the pair of each home with itself, ``(n + 1,)``.
+        own_pair: the pair of each home with itself, ``(n + 1,)``.
         residence: county where the people of a pair live, ``(P,)``.
         territory: number, within its home, of the region that the residence lies in, ``(P,)``.
         own_territory: that of the home itself, ``(n + 1,)``.
@@ -59,7 +59,7 @@ class HomePairs(NamedTuple):
     """
 
     start: IntArray
-    own: IntArray
+    own_pair: IntArray
     residence: IntArray
     territory: IntArray
     own_territory: IntArray
@@ -148,28 +148,11 @@ class RateTables(NamedTuple):
     credit: CreditRates
 
 
-class Counts(NamedTuple):
-    """What is filled; shapes as in :class:`fundpool.models.population.rates.YearCount`."""
-
-    persons: FloatArray
-    expected_claims: FloatArray
-    births: FloatArray
-    deaths: FloatArray
-    arrivals: FloatArray
-    onward: FloatArray
-    returned: FloatArray
-    retiring: FloatArray
-    lapsed: FloatArray
-    money_out: FloatArray
-    money_in: FloatArray
-    money_released: FloatArray
-
-
 def home_pairs(pairs: PairIndex, rates: YearRates, kind: type[np.floating]) -> HomePairs:
     """The pairs of a case, with the destination shares of a year in a precision."""
     return HomePairs(
         pairs.start,
-        pairs.own,
+        pairs.own_pair,
         pairs.residence,
         pairs.territory,
         pairs.own_territory,
@@ -219,10 +202,10 @@ def rate_tables(rates: YearRates, cells: HeldCells, kind: type[np.floating]) -> 
     return RateTables(vital, moves, cover, credit)
 
 
-def empty_counts(count: int, claims: FloatArray, groups: int) -> Counts:
+def empty_counts(count: int, claims: FloatArray, groups: int) -> YearCount:
     """Counts of a number of pairs and retiring groups, with memory for the expected claims."""
     by_status, by_pair, by_two = (count, K), (count,), (count, 2)
-    return Counts(
+    return YearCount(
         persons=np.zeros(by_status),
         expected_claims=claims,
         births=np.empty(by_pair),

@@ -28,6 +28,7 @@ from fundpool.models.population.compiled.holdings import (
     contributors_moving,
     copy_amounts,
     go_on_contributing,
+    money_before,
     money_of,
     sum_of_places,
     to_means,
@@ -45,7 +46,6 @@ from fundpool.models.population.compiled.people import (
     born_to,
     clear,
     dead_among,
-    lay_out,
     pack,
     retire,
     stay_and_leave,
@@ -53,8 +53,6 @@ from fundpool.models.population.compiled.people import (
     survive_and_age,
     times,
 )
-from fundpool.models.population.compiled.plain import FOUR
-from fundpool.models.population.compiled.vectors import fetch_ahead
 from fundpool.models.population.holdings import (
     LAYERS,
     MONEY,
@@ -64,7 +62,7 @@ from fundpool.models.population.year import RETIRED
 
 @compiled(LOOSE)
 def year_of_homes(  # type: ignore[no-untyped-def]
-    chunk, state, layout, pairs, rates, blocks, counts
+    chunk, state, layout, pairs, rates, of_claims, counts
 ):
     """The year of the homes of one chunk.
 
@@ -75,16 +73,16 @@ def year_of_homes(  # type: ignore[no-untyped-def]
     Args:
         chunk: every ``CHUNKS``-th home from this one on is the chunk's.
         state: :class:`fundpool.models.population.compiled.tables.State`, changed in place.
-        layout: :class:`fundpool.models.population.compiled.tables.Layout`.
+        layout: :class:`fundpool.models.population.compiled.tables.CellLayout`.
         pairs: :class:`fundpool.models.population.compiled.tables.HomePairs`.
         rates: :class:`fundpool.models.population.compiled.tables.RateTables`.
-        blocks: :class:`fundpool.models.population.compiled.blocks.ClaimBlocks`.
-        counts: :class:`fundpool.models.population.compiled.tables.Counts`; rows of the chunk's
+        of_claims: :class:`fundpool.models.population.compiled.blocks.ClaimRuns`.
+        counts: :class:`fundpool.models.population.rates.YearCount`; rows of the chunk's
             pairs are filled.
     """
     people, holdings = state.people, state.holdings
     spans, layers, work = layout.people, layout.layers, layout.work
-    start, own, residence = pairs.start, pairs.own, pairs.residence
+    start, own_of_home, residence = pairs.start, pairs.own_pair, pairs.residence
     territory, own_territory, most_places = pairs.territory, pairs.own_territory, pairs.most_places
     share, near = pairs.destination, pairs.near
     vital, moves, cover, credit = rates.vital, rates.moves, rates.cover, rates.credit
@@ -116,17 +114,15 @@ def year_of_homes(  # type: ignore[no-untyped-def]
     rows = np.zeros((8, K + 1, SCRATCH), kind)
     total_away, arriving, moving, moved = rows[0], rows[1], rows[2], rows[3]
     here, end, x, older = rows[4], rows[5], rows[6], rows[7]
-    held_amounts = np.zeros((LAYERS, SCRATCH), kind)
     mean = np.zeros((LAYERS, SCRATCH), kind)
     numbers = np.empty(K, kind)
-    held = np.zeros(K + 1, np.bool_)  # and nobody
-    four = np.empty(FOUR, kind)
+    occupied = np.zeros(K + 1, np.bool_)  # and nobody
     leaving = np.zeros((most_places, LAYERS + 1, SCRATCH), kind)
     everywhere = np.zeros((LAYERS + 1, SCRATCH), kind)
     returning = np.zeros((2, LAYERS + 1, SCRATCH), kind)
     brought = np.zeros((2, LAYERS + 1, SCRATCH), kind)
     for h in range(chunk, homes, CHUNKS):
-        first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
+        first_pair, last_pair, own_pair = start[h], start[h + 1], own_of_home[h]
         for c in range(CELLS):
             stay[c] = home_stay[h, c]
             out[c] = home_to_away[h, c]
@@ -135,7 +131,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             persist[c] = persistence[h, c]
         left_behind = 0.0
         for k in range(K):
-            held[k] = newborn_status[h, k] > 0.0 or home_cover[h, k] > 0.0
+            occupied[k] = newborn_status[h, k] > 0.0 or home_cover[h, k] > 0.0
         total_away[:] = 0.0
         places = 0
         for p in range(first_pair, last_pair):
@@ -147,15 +143,11 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             p = n if n < own_pair else n + 1
             if n == last_pair - 1:
                 p = own_pair
-            if n + 1 < last_pair:
-                fetch_ahead(people, n + 1)
-                fetch_ahead(holdings, n + 1)
             r = residence[p]
-            lay_out(x, people, p, spans)
-            sum_statuses(everyone, x, spans)
+            sum_statuses(everyone, people, p, spans)
             deaths[p] = dead_among(everyone, survival, r)
             born = born_to(everyone, survival, fertility, r)
-            survive_and_age(older, x, spans, survival, r)
+            survive_and_age(older, people, p, spans, survival, r)
             if p == own_pair:
                 births[p] = born + left_behind if h != outside else 0.0
             else:
@@ -164,8 +156,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             deaths[p] += add_infants(
                 older, births[p], newborn_sex, newborn_survival, r, newborn_status, h
             )
-            lay_out(held_amounts, holdings, p, layers)
-            survive_and_age(mean, held_amounts, layers, survival, r)
+            survive_and_age(mean, holdings, p, layers, survival, r)
             to_means(mean, older, scratch, work)
             same = 0 if territory[p] == own_territory[h] else 1
             if p == own_pair:
@@ -185,19 +176,19 @@ def year_of_homes(  # type: ignore[no-untyped-def]
         for those in (total_away, at_home):
             add_up(those, spans, numbers)
             for k in range(K):
-                held[k] |= numbers[k] != 0.0
-        held[RETIRED] |= held[EMPLOYEE] or held[DUAL]
-        reached(held, changes)
+                occupied[k] |= numbers[k] != 0.0
+        occupied[RETIRED] |= occupied[EMPLOYEE] or occupied[DUAL]
+        reached(occupied, changes)
         for k in range(K):
-            if not held[k]:
+            if not occupied[k]:
                 rows[:, k] = 0.0
         sum_of_places(everywhere, leaving, places, work)
 
         arriving[:] = 0.0
-        times(moving, total_away, on, spans, held)
-        add_mapped(arriving, move_onward, h, moving, 1.0, spans, held, moves_made)
-        times(moving, at_home, out, spans, held)
-        add_mapped(arriving, move_out, h, moving, 1.0, spans, held, moves_made)
+        times(moving, total_away, on, spans, occupied)
+        add_mapped(arriving, move_onward, h, moving, 1.0, spans, occupied, moves_made)
+        times(moving, at_home, out, spans, occupied)
+        add_mapped(arriving, move_out, h, moving, 1.0, spans, occupied, moves_made)
 
         for p in range(first_pair, last_pair):
             r, row = residence[p], transition_row[p]
@@ -218,25 +209,23 @@ def year_of_homes(  # type: ignore[no-untyped-def]
                 claims[p] = 0.0
                 continue
             # aged again: recomputing is cheaper than storing the aged people of all pairs
-            lay_out(here, people, p, spans)
-            survive_and_age(x, here, spans, survival, r)
+            survive_and_age(x, people, p, spans, survival, r)
             add_infants(x, births[p], newborn_sex, newborn_survival, r, newborn_status, h)
-            lay_out(held_amounts, holdings, p, layers)
-            released[p] = money_of(held_amounts[MONEY], work)
-            survive_and_age(mean, held_amounts, layers, survival, r)
+            released[p] = money_before(holdings, p, layers)
+            survive_and_age(mean, holdings, p, layers, survival, r)
             to_means(mean, x, scratch, work)
             clear(moved, spans)
             if p == own_pair:
-                stay_and_leave(here, moving, x, from_home, 0.0, spans, held, leavers)
+                stay_and_leave(here, moving, x, from_home, 0.0, spans, occupied, leavers)
                 leavers[1] = 0.0
-                times(moving, total_away, back, spans, held)
-                add_mapped(moved, move_return, h, moving, 1.0, spans, held, moves_made)
+                times(moving, total_away, back, spans, occupied)
+                add_mapped(moved, move_return, h, moving, 1.0, spans, occupied, moves_made)
                 copy_amounts(brought, returning, work)
             else:
                 d = share[p]
-                stay_and_leave(here, moving, x, from_away, d, spans, held, leavers)
-                add_mapped(moved, move_onward, h, moving, -d, spans, held, moves_made)
-                add_arriving(moved, arriving, d, spans, held)
+                stay_and_leave(here, moving, x, from_away, d, spans, occupied, leavers)
+                add_mapped(moved, move_onward, h, moving, -d, spans, occupied, moves_made)
+                add_arriving(moved, arriving, d, spans, occupied)
                 contributors_moving(movers, x, on, move_onward, h, work)
                 arrived_amounts(brought, leaving, territory[p], everywhere, d, mean, movers, work)
 
@@ -246,7 +235,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
                 onward[p, k], returned[p, k] = leavers[0, k], leavers[1, k]
             for side in range(2):
                 money_in[p, side] = money_of(brought[side, MONEY], work)
-            arrivals[p] = add_to(moved, here, spans, held)
+            arrivals[p] = add_to(moved, here, spans, occupied)
             retire(moved, retiring_groups, retired_share, p, home_cover, h, retiring)
             lapsed[p] = change_cover(end, moved, transition, row, plan)
             money = add_entrants(mean, end, kept, brought, prior_credit, work)
@@ -258,4 +247,4 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             pack(holdings, p, mean, layers)
             for k in range(K):
                 persons[p, k] = numbers[k]
-            claims_by_class(claims, p, end, numbers, blocks, four)
+            claims_by_class(claims, p, end, numbers, of_claims)

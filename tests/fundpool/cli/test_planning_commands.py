@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 import fundpool
 from fundpool.cli.commands import app
+from tests.cases.policies import RURAL, SOURCE, policy, policy_case
 from tests.cases.small import small_case
 from tests.cases.stochastic import stochastic_case
 
@@ -211,3 +212,21 @@ def test_ruin_without_scenarios_in_the_case_is_a_finding(small: Path, tmp_path: 
     assert code == 2
     assert "scenarios" in stderr
     assert not (tmp_path / "plan").exists()
+
+
+@pytest.mark.parametrize("words", [["optimise", "--choose", "rates,swaps,pooling"],
+                                   ["frontier", "--points", "2"]])  # fmt: skip
+def test_plans_are_for_schemes_that_last(tmp_path: Path, words: list[str]) -> None:
+    """A rural scheme is taken in on the way: it pools as the case does, and has no plan."""
+    made = policy_case()
+    made.policies["tried"] = policy(**RURAL, case={"mergers": [
+        {"scheme": "rural", "into": "resident", "year": 2023, **SOURCE}]})  # fmt: skip
+    case = made.write(tmp_path / "case")
+    code, stdout, stderr = run(
+        *words, str(case), "--policy", "tried", "--years", "4", "--reserve-months", "0",
+        "--out", str(tmp_path / "out"), "--json", "--quiet",
+    )  # fmt: skip
+    assert code in (0, 3), stderr
+    assert '"employee"' in stdout
+    assert "invalid value" not in stderr
+    assert '"scheme": "rural"' not in stdout

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from fundpool.languages import language
+from fundpool.languages import LANGUAGES, language
 from fundpool.languages.catalogue import catalogue_of, messages, untranslated
+from fundpool.web.words import WORDS, words_of_page
 
 
 def test_nothing_is_left_untranslated() -> None:
@@ -34,3 +35,21 @@ def test_catalogue_holds_nothing_else() -> None:
 def test_unknown_language() -> None:
     with pytest.raises(KeyError):
         language("xx")
+
+
+def test_one_term_has_one_translation() -> None:
+    """Page, report and tables translate a term alike, whatever the case of its letters."""
+    said: dict[str, set[str]] = {}
+    for message in catalogue_of("zh"):
+        if isinstance(message.id, str) and isinstance(message.string, str) and message.id:
+            term = message.id.casefold().rstrip(".:")
+            said.setdefault(term, set()).add(message.string.rstrip("。："))
+    assert {term: words for term, words in said.items() if len(words) > 1} == {}
+
+
+def test_page_speaks_every_language() -> None:
+    for code in LANGUAGES:
+        words = words_of_page(language(code))
+        assert words.keys() >= WORDS.keys()
+        assert all(words.values())
+    assert words_of_page(language("zh"))["undo"] == language("zh")("Undo")

@@ -1,5 +1,6 @@
 """The page in a real browser."""
 
+import re
 import tomllib
 import zipfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from python_calamine import CalamineWorkbook
 from fundpool.inputs.case import read_case
 from fundpool.inputs.template import write_case_workbook
 from fundpool.models.projection.study import project
+from fundpool.web.words import WORDS
 from tests.fundpool.web.browser import Page
 from tests.fundpool.web.conftest import page_case
 
@@ -215,6 +217,14 @@ def test_a_broken_case_is_told_by_sheet_row_and_column(
     case.tables["economy"].loc[1, "contribution_wage"] = -1.0
     file = tmp_path / "broken.xlsx"
     write_case_workbook(str(case.write(tmp_path / "broken")), file)
+    page.open(f"{address}#lang=zh")
+    page.upload("#file", file)
+    page.until("!document.querySelector('#findings').hidden")
+    in_chinese = page.run(
+        "return [...document.querySelectorAll('#findings tbody tr')]"
+        ".flatMap(row => [...row.cells].slice(-2).map(cell => cell.textContent))"
+    )
+    assert all(re.search("[\u4e00-\u9fff]", text) for text in in_chinese), in_chinese
     page.open(address)
     page.upload("#file", file)
     page.until("!document.querySelector('#findings').hidden")
@@ -299,29 +309,36 @@ return [...new Set(poor)];
 """
 
 
-def test_words_are_the_same_in_both_languages() -> None:
-    import json
-    import re
-
+def test_every_word_of_the_page_is_in_the_catalogue() -> None:
     folder = Path(__file__).parents[3] / "fundpool" / "web" / "static"
-    english, chinese = (
-        json.loads((folder / "words" / f"{lang}.json").read_text(encoding="utf-8"))
-        for lang in ("en", "zh")
-    )
-    # names of levels are the case's own; Chinese has words for some of them
-    of_levels = {name for name in chinese if name.startswith(("level_", "noun_"))}
-    assert english.keys() - of_levels == chinese.keys() - of_levels
-    for name, text in english.items():
-        # where English has the plural of a level, Chinese has its one form
-        english_places, chinese_places = (
-            {place.lower().removesuffix("s") for place in re.findall(r"\{(\w+)\}", words)}
-            for words in (text, chinese[name])
-        )
-        assert chinese_places <= english_places, name
     scripts = " ".join(file.read_text(encoding="utf-8") for file in (folder / "js").glob("*.js"))
     page = (folder / "index.html").read_text(encoding="utf-8")
-    used = set(re.findall(r'word\("(\w+)"', scripts)) | set(re.findall(r'data-word="(\w+)"', page))
-    assert used - english.keys() == set()
+    used = set(re.findall(r'word\("(\w+)"', scripts))
+    used |= set(re.findall(r'data-(?:word|label)="(\w+)"', page))
+    assert used - WORDS.keys() == set()
+    # names that scripts put together begin with one of these
+    begun = tuple(re.findall(r"`(\w+_)\$\{", scripts))
+    spare = {
+        name
+        for name in WORDS
+        if name not in used and not re.search(rf"\b{name}\b", scripts)
+        if not name.startswith(begun)
+    }
+    assert spare == set()
+
+
+def test_a_number_decides_between_singular_and_plural(page: Page, address: str) -> None:
+    page.open(address)
+    said = page.run(
+        "return import('/static/js/words.js').then(async ({speak, word}) => {"
+        "const say = (n) => word('refused', {name: 'x', n});"
+        "const english = [say(1), say('2')]; await speak('zh');"
+        "const chinese = [say(1), say(2), word('with_scenarios', {n: 7})];"
+        "await speak('en'); return [...english, ...chinese]; })"
+    )
+    assert said[:2] == ["x cannot be used: 1 finding.", "x cannot be used: 2 findings."]
+    assert said[2:4] == ["x 不能使用：1 处问题。", "x 不能使用：2 处问题。"]
+    assert "50% 和 90%；" in said[4]
 
 
 def test_a_workbook_is_a_zip_without_macros(case_workbook: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 import xlsxwriter
 
 from fundpool.inputs.case import read_case
-from fundpool.models.analysis.what_if import Levers, WhatIf
+from fundpool.models.analysis.what_if import PoolLevers, WhatIf
 from fundpool.models.projection.comparison import compare
 from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.web.serving import Limits
@@ -102,7 +102,7 @@ def test_numbers_are_those_of_the_command(address: str, case_folder: Path) -> No
 
 def test_fans_are_those_of_the_scenarios(address: str, case_folder: Path) -> None:
     study = compare(read_case(case_folder), ["county"], years=6).study
-    balances = WhatIf([sampled_paths(study, "province", "resident", 60, 1)]).balances(Levers())
+    balances = WhatIf([sampled_paths(study, "province", "resident", 60, 1)]).balances(PoolLevers())
     found = with_fans(address, {"scheme": "resident", "pooling": "province", "county": "ash"})
     assert found["scenarios"] == 60
     for group in (found["paths"]["total"]["b"], found["paths"]["county"]["b"]):

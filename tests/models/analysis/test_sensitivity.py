@@ -11,7 +11,7 @@ from fundpool.inputs.case.variation import shifted, value_at
 from fundpool.inputs.format.findings import CaseError
 from fundpool.models.analysis.sensitivity import Step, sensitivity, steps_of
 from fundpool.models.economy import economic_paths
-from fundpool.models.flows.repricing import repriced
+from fundpool.models.flows.factors import repriced
 from fundpool.models.projection.study import Study, study
 from tests.cases.small import small_case
 

@@ -16,6 +16,7 @@ from fundpool.models.axes.statuses import RETIRED_ELSEWHERE
 from fundpool.models.claims import compiled, year
 from fundpool.models.claims.terms import ClaimTerms, K
 from fundpool.models.claims.treatment import Referral
+from fundpool.models.flows.territory import near_and_away
 
 COUNTIES, SERVICES, CLASSES, RULES = 5, 2, 3, 3
 CITY = np.array([0, 0, 1, 1, 2])
@@ -46,6 +47,7 @@ def random_terms(by_region: bool) -> ClaimTerms:
         second_scheme=-1,
         share_claimed=np.array([CLAIMED]),
         territory=np.append(CITY, -1),
+        regions=np.array([[0, 1, 2, 3, 4, -1], np.append(CITY, -1), [0, 0, 0, 0, 0, -1]]),
         level=draw.uniform(0.5, 1.5, (1, n + 1)),
         column=np.append(CITY, 3) if by_region else np.arange(n + 1),
     )
@@ -93,6 +95,24 @@ def test_each_payer_by_itself(module: object, by_region: bool) -> None:
     settled, paid = payer_by_payer(expected, terms, register)
     assert found.settlement[0] == pytest.approx(settled, rel=1e-12, abs=0.0)
     assert found.paid[:, RETIRED_ELSEWHERE] == pytest.approx(paid, rel=1e-12)
+
+
+@pytest.mark.parametrize("level", [0, 1, 2])
+@pytest.mark.parametrize("module", [year, compiled])
+def test_each_payer_in_any_territory(module: object, level: int) -> None:
+    """What is recorded by distance, against payer by payer in the territory of the level."""
+    terms = random_terms(by_region=True)
+    draw = np.random.default_rng(12)
+    expected = draw.uniform(0, 10, (terms.pairs.count, K, SERVICES, CLASSES))
+    register = draw.uniform(0, 5, terms.pairs.count)
+    found = module.claims_of_year(expected, terms, register)  # type: ignore[attr-defined]
+    here = replace(terms, territory=terms.regions[level], column=np.arange(COUNTIES + 1))
+    settled, _ = payer_by_payer(expected, here, register)
+    levels = np.full(COUNTIES + 1, level)
+    near, away = near_and_away(found.by_distance[0], levels, levels)
+    inside = here.territory[:, None] == here.territory[None, :]
+    assert near == pytest.approx((settled * inside).sum(axis=1), rel=1e-12)
+    assert away == pytest.approx((settled * ~inside).sum(axis=1), rel=1e-12, abs=1e-9)
 
 
 @pytest.mark.parametrize("module", [year, compiled])

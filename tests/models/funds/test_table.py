@@ -26,29 +26,29 @@ def _totals(funds: pd.DataFrame) -> pd.DataFrame:
     return funds.groupby(["scheme", "year"])[MONEY].sum()
 
 
-def test_levels_hold_the_same_money(jiangsu_study: Study) -> None:
-    tables = [_totals(jiangsu_study.pooled(level).funds) for level in jiangsu_study.case.levels]
+def test_levels_hold_the_same_money(jiangsu_at_home: Study) -> None:
+    tables = [_totals(jiangsu_at_home.pooled(level).funds) for level in jiangsu_at_home.case.levels]
     for table in tables[1:]:
         assert table.to_numpy() == pytest.approx(tables[0].to_numpy(), rel=1e-12)
 
 
 @given(st.lists(st.integers(0, 6), min_size=95, max_size=95))
 @settings(deadline=None, max_examples=15, derandomize=True)
-def test_any_partition_holds_the_same_money(jiangsu_study: Study, groups: list[int]) -> None:
-    case = jiangsu_study.case
+def test_any_partition_holds_the_same_money(jiangsu_at_home: Study, groups: list[int]) -> None:
+    case = jiangsu_at_home.case
     named = tuple(
         (code, f"group {group}") for code, group in zip(case.regions.codes, groups, strict=True)
     )
     plan = PoolingPlan("drawn", (Stage("county", groups=named),))
-    table = fund_table(case, jiangsu_study.flows, plan)
+    table = fund_table(case, jiangsu_at_home.flows, plan)
     assert table["pool"].nunique() == len(set(groups))
-    expected = _totals(jiangsu_study.pooled("county").funds)
+    expected = _totals(jiangsu_at_home.pooled("county").funds)
     assert _totals(table).to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-12)
 
 
-def test_a_pool_is_the_sum_of_its_counties(jiangsu_study: Study) -> None:
-    case = jiangsu_study.case
-    counties = jiangsu_study.pooled("county").funds
+def test_a_pool_is_the_sum_of_its_counties(jiangsu_at_home: Study) -> None:
+    case = jiangsu_at_home.case
+    counties = jiangsu_at_home.pooled("county").funds
     city_of = dict(
         zip(
             case.regions.codes,
@@ -59,17 +59,17 @@ def test_a_pool_is_the_sum_of_its_counties(jiangsu_study: Study) -> None:
     summed = counties.assign(city=counties["pool"].map(city_of)).groupby(
         ["scheme", "city", "year"]
     )[MONEY].sum()  # fmt: skip
-    cities = jiangsu_study.pooled("city").funds.set_index(["scheme", "pool", "year"])[MONEY]
+    cities = jiangsu_at_home.pooled("city").funds.set_index(["scheme", "pool", "year"])[MONEY]
     assert cities.sort_index().to_numpy() == pytest.approx(
         summed.sort_index().to_numpy(), rel=1e-9, abs=1.0
     )
 
 
-def test_merging_later_adds_the_balances(jiangsu_study: Study) -> None:
-    staged = jiangsu_study.pooled("county,city@2023,province@2025").funds
+def test_merging_later_adds_the_balances(jiangsu_at_home: Study) -> None:
+    staged = jiangsu_at_home.pooled("county,city@2023,province@2025").funds
     number = staged.groupby(["scheme", "year"])["pool"].nunique().loc["employee"]
     assert number.tolist() == [95, 95, 13, 13, 1, 1]
-    expected = _totals(jiangsu_study.pooled("county").funds)
+    expected = _totals(jiangsu_at_home.pooled("county").funds)
     assert _totals(staged).to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-12)
 
 
@@ -151,14 +151,14 @@ def test_adjustment_funds_keep_the_money(jiangsu_study: Study, own: float) -> No
         assert pools["swaps_in"].sum() > 0
 
 
-def test_a_hub_joins_the_pool_that_takes_its_place(jiangsu_study: Study) -> None:
+def test_a_hub_joins_the_pool_that_takes_its_place(jiangsu_at_home: Study) -> None:
     """When the members of an adjustment fund merge at its level, its reserve is theirs."""
-    staged = jiangsu_study.pooled("city+province:0.05:0.9,province@2024").funds
+    staged = jiangsu_at_home.pooled("city+province:0.05:0.9,province@2024").funds
     hubs = staged["level"].str.endswith("adjustment fund")
     assert staged[hubs]["year"].unique().tolist() == [2021, 2022, 2023]
     assert staged[hubs & (staged["year"] == 2023)]["balance"].min() > 0
     held = staged.groupby(["scheme", "year"])["balance"].sum()
-    expected = _totals(jiangsu_study.pooled("city").funds)["balance"]
+    expected = _totals(jiangsu_at_home.pooled("city").funds)["balance"]
     assert held.to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-12)
 
 

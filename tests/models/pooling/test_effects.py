@@ -112,7 +112,9 @@ def test_all_ways_to_a_balance_agree_on_groups(done: Study, scheme: str) -> None
 @pytest.mark.parametrize("scheme", ["employee", "resident"])
 def test_a_partition_is_projected_at_the_cost_it_was_chosen_by(done: Study, scheme: str) -> None:
     """One city whole and the counties of the other, by the candidates and by the fund table."""
-    given: Candidates = candidates(done.case, central_paths(done.pooled("county"), scheme))
+    given: Candidates = candidates(
+        done.case, central_paths(done.pooled("county"), scheme), done.flows
+    )
     picked = np.array([[code in {"city000", "c004", "c005", "c006", "c007"}
                         for code in given.codes]])  # fmt: skip
     stages = (Stage("county"), *pooling_plan(given, picked).stages)

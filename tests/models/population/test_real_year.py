@@ -12,20 +12,21 @@ from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.claims import compiled as claims_kernel
 from fundpool.models.claims import year as claims
 from fundpool.models.claims.register import next_register
-from fundpool.models.claims.terms import claim_terms
+from fundpool.models.claims.terms import claim_tables, claim_terms
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
 from fundpool.models.coverage import chain as coverage
-from fundpool.models.coverage import leaving, retirement
+from fundpool.models.coverage import leaving
 from fundpool.models.economy import economic_paths
 from fundpool.models.flows.record import CountyFlows, empty_record
 from fundpool.models.flows.years import OpeningYear, opening_year
 from fundpool.models.population import year as population
 from fundpool.models.population.compiled import in_place
 from fundpool.models.population.credited_years import retirement_cover
-from fundpool.models.population.preparation import Prepared, payroll_scheme, prepare, year_rates
+from fundpool.models.population.preparation import Prepared, prepare, year_rates
 from fundpool.models.population.rates import YearCount, YearRates
 from fundpool.models.projection.study import Projection, project
+from fundpool.models.terms.years import year_terms
 
 
 @pytest.fixture(scope="module")
@@ -40,23 +41,18 @@ def opening(prepared: Prepared) -> OpeningYear:
 
 @pytest.fixture(scope="module")
 def holdings(jiangsu: Case, prepared: Prepared, opening: OpeningYear) -> FloatArray:
-    payroll, counties = payroll_scheme(jiangsu), prepared.pairs.counties
-    store = empty_record(len(jiangsu.schemes), 1, counties, int(prepared.region[-1]) + 1)
+    payroll, counties = prepared.base.payroll, prepared.pairs.counties
+    store = empty_record(len(jiangsu.schemes), 1, counties, int(prepared.region[-1]) + 1, 3)
     books = AccountBooks(prepared, payroll, store, economic_paths(jiangsu, 1))
     return books.opening_holdings(opening.people.persons)
 
 
 @pytest.fixture(scope="module")
 def rates(jiangsu: Case, prepared: Prepared, holdings: FloatArray) -> YearRates:
-    year = jiangsu.base_year + 1
-    earned = retirement_cover(
-        jiangsu, jiangsu.schemes[payroll_scheme(jiangsu)], prepared.people, holdings,
-        prepared.cells, prepared.pairs, retirement.retirement_ages(jiangsu, year), year,
-    )  # fmt: skip
-    hazards = leaving.coverage_hazards(jiangsu, year)
-    return year_rates(
-        prepared, coverage.yearly_transition(prepared.cover, hazards), earned.share, year
-    )
+    terms = year_terms(jiangsu, jiangsu.base_year + 1)
+    earned = retirement_cover(terms, prepared.people, holdings, prepared.cells, prepared.pairs)
+    transition = coverage.yearly_transition(prepared.cover, leaving.coverage_hazards(terms))
+    return year_rates(prepared, terms, transition, earned.share)
 
 
 def _largest_difference(one: FloatArray, other: FloatArray) -> float:
@@ -77,10 +73,10 @@ def test_population_step(prepared: Prepared, holdings: FloatArray, rates: YearRa
     for layer in range(held.shape[1]):
         assert held[:, layer].sum() > 1e7
         assert _largest_difference(held[:, layer], amounts[:, layer]) <= 1e-12
-    for field in fields(YearCount):
-        pair = getattr(count, field.name), getattr(fast, field.name)
-        assert np.abs(pair[0]).max() > 0, f"{field.name}: nothing to compare"
-        assert _largest_difference(*pair) <= 1e-12, field.name
+    for name in YearCount._fields:
+        pair = getattr(count, name), getattr(fast, name)
+        assert np.abs(pair[0]).max() > 0, f"{name}: nothing to compare"
+        assert _largest_difference(*pair) <= 1e-12, name
     # pair by pair: relative to each pair's own people, so that small pairs count too
     inside = np.arange(prepared.pairs.count) != prepared.pairs.reservoir
     size = after[inside].sum(axis=(1, 2))
@@ -101,7 +97,9 @@ def test_claims(
         people, amounts, prepared.pairs, rates, prepared.care, cells=prepared.cells
     )
     register = next_register(opening.people.register, prepared.pairs, count)
-    terms = claim_terms(jiangsu, prepared.pairs, jiangsu.base_year + 2)  # direct settlement
+    terms = claim_terms(
+        claim_tables(jiangsu), prepared.pairs, year_terms(jiangsu, jiangsu.base_year + 2)
+    )  # direct settlement
     asked = (count.expected_claims, terms, register)
     readable, compiled = claims.claims_of_year(*asked), claims_kernel.claims_of_year(*asked)
     assert readable.paid[:, STATUSES.index("retired_elsewhere")].sum() > 0
@@ -125,8 +123,8 @@ def test_any_number_of_threads_gives_the_same_bits(
     for (people, amounts), count in zip(states[1:], counts[1:], strict=True):
         assert people.tobytes() == states[0][0].tobytes()
         assert amounts.tobytes() == states[0][1].tobytes()
-        for field in fields(YearCount):
-            assert getattr(count, field.name).tobytes() == getattr(counts[0], field.name).tobytes()
+        for name in YearCount._fields:
+            assert getattr(count, name).tobytes() == getattr(counts[0], name).tobytes()
 
 
 @pytest.fixture

@@ -11,25 +11,17 @@ from fundpool.models.population.compiled.plain import (
     BAND,
     FEW,
     FIRST_BEFORE,
-    FOUR,
     MANY,
 )
 from fundpool.models.population.compiled.vectors import (
     combine_few,
     combine_many,
-    dot_four,
-    fetch_ahead,
 )
 from fundpool.models.population.held_cells import LANES
 
 pytestmark = pytest.mark.plain
 
 KINDS = [(np.float32, 1e-6), (np.float64, 1e-15)]
-
-
-@compiled()
-def _dot(result, rows, k, weights, service, starts, blocks):  # type: ignore[no-untyped-def]
-    dot_four(result, rows, k, weights, service, starts, blocks)
 
 
 @compiled()
@@ -40,22 +32,6 @@ def _few(target, source, matrices, row, plan, n, cell):  # type: ignore[no-untyp
 @compiled()
 def _many(target, source, matrices, row, plan, n, cell):  # type: ignore[no-untyped-def]
     combine_many(target, source, matrices, row, plan, n, np.uint64(cell))
-
-
-@pytest.mark.parametrize(("kind", "close"), KINDS)
-@pytest.mark.parametrize(("first", "last"), [(0, 5), (2, 3), (4, 4)])
-def test_four_sums_of_products(kind: type, close: float, first: int, last: int) -> None:
-    draw = np.random.default_rng(1)
-    rows = draw.random((3, 224)).astype(kind)
-    weights = draw.random((8, 5 * LANES)).astype(kind)
-    starts = np.array([3, 50, 20, 7, 180])
-    result = np.full(FOUR, 9.0, kind)
-    _dot(result, rows, 1, weights, 4, starts, (first, last))
-    expected = np.zeros(FOUR)
-    for block in range(first, last):
-        cells = rows[1, starts[block] : starts[block] + LANES].astype(float)
-        expected += weights[4:8, LANES * block : LANES * (block + 1)].astype(float) @ cells
-    assert result == pytest.approx(expected, rel=10 * close, abs=0)
 
 
 @pytest.mark.parametrize(("kind", "close"), KINDS)
@@ -89,17 +65,3 @@ def test_those_who_lapse_were_insured() -> None:
     assert (wide[:, 1:9, 9] == matrices[:, 1:, 0]).all()
     assert (wide[:, 0, 9] == 0).all()
     assert (wide[:, 9] == 0).all()
-
-
-@compiled()
-def _fetch(array, row):  # type: ignore[no-untyped-def]
-    fetch_ahead(array, row)
-    return array.sum()
-
-
-@pytest.mark.parametrize("shape", [(3, 990), (3, 3, 96), (1, 5)])
-def test_to_ask_for_a_row_changes_nothing(shape: tuple[int, ...]) -> None:
-    array = np.random.default_rng(4).random(shape).astype(np.float32)
-    before = array.copy()
-    assert _fetch(array, shape[0] - 1) == pytest.approx(before.sum(), rel=1e-5)
-    assert (array == before).all()

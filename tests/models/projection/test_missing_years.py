@@ -19,8 +19,8 @@ import pandas as pd
 import pytest
 
 from fundpool.inputs.case import Case, read_case
-from fundpool.models.flows.levers import FlowLevers, SchemeLevers, with_levers
-from fundpool.models.flows.repricing import repriced
+from fundpool.models.flows.factors import repriced, with_levers
+from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.projection.study import Projection, study
 from tests.cases.small import SmallCase, given, small_case
 

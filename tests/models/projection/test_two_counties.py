@@ -55,8 +55,15 @@ Balances (interest 21 %, so half a year's is 10 %)
     employee, Birch  2,000,000 x 1.21 + (8,306,540 - 2,491,962 - 1,780,864.8) x 1.1 = 6,857,084.52
     resident, Ash    50,000 x 1.21 + (49,304 + 98,608 - 549,174.3525) x 1.1 = -380,888.58775
     resident, Birch  80,000 x 1.21 + (39,600 + 79,200 - 784,080) x 1.1 = -635,008
-    by city the same, as each city is one county; by province
-    employee 8,291,871.06, resident -1,015,896.58775.
+    by city the same, as each city is one county.
+
+In the fund of the province care of Ash's insured in Birch is given in the territory of the fund
+that pays it: at its full rate, always claimed, paid at once. Care of 2020 is settled as it was.
+    Ash in Birch    (76.06 x 0.7 x 1,500 x 0.6 + 37.64 x 1,500 x 0.2) x 1.1
+                    = (47,917.8 + 11,292) x 1.1 = 65,130.78
+    resident        paid 510,768.72 + 65,130.78 + 0.4 x 32,625 + 784,080 = 1,373,029.5, none owed
+    balances        employee 1,434,786.54 + 6,857,084.52 = 8,291,871.06, resident
+                    130,000 x 1.21 + (49,304 + 98,608 + 118,800 - 1,373,029.5) x 1.1 = -1,059,649.25
 
 Personal accounts (opening 60,000 of 600 members in Ash: 100 each; 148,000 of 740 in Birch: 200)
     to Birch 58.8 x 100 = 5,880; to Ash (9.8 + 3.92) x 200 = 2,744
@@ -65,8 +72,9 @@ Personal accounts (opening 60,000 of 600 members in Ash: 100 each; 148,000 of 74
 
 The same counties in one city
     If Birch lies in North too, those from Ash in Birch have moved within a city: they fall ill as
-    often as anyone, and all care is given in the territory of the fund that pays it, at its full
-    rate, always claimed and paid at once. People, cover and contributions stay as they are.
+    often as anyone, and in city funds all care is given in the territory of the fund that pays it,
+    at its full rate, always claimed and paid at once, in the base year too. People, cover and
+    contributions stay as they are.
     employee, Birch in Birch  755.14 x 2 x 1,500 x 0.8 x 1.1 = 1,993,569.6
     resident, Ash in Ash      (455,208 + 76.06 x 2 x 0.2 x 1,000 x 0.6) x 1.1
                               = (455,208 + 18,254.4) x 1.1 = 520,808.64
@@ -74,6 +82,11 @@ The same counties in one city
                               = (95,835.6 + 22,584) x 1.1 = 130,261.56
     employee, Birch     2,420,000 + (8,306,540 - 2,491,962 - 1,993,569.6) x 1.1 = 6,623,109.24
     resident, Ash       60,500 + (49,304 + 98,608 - 520,808.64 - 130,261.56) x 1.1 = -492,974.02
+    In county funds care in the other county of the city is off-site:
+    resident, Ash in Birch    (76.06 x 2 x 0.7 x 1,500 x 0.5 x 0.75 + 37.64 x 2 x 1,500 x 0.2 x 0.75)
+                              x 1.1 = (59,897.25 + 16,938) x 1.1 = 84,518.775
+                        paid 520,808.64 + 0.6 x 84,518.775 = 571,519.905, owed 33,807.51
+                        60,500 + (49,304 + 98,608 - 571,519.905) x 1.1 = -405,468.6955
     by city, and by province: employee 1,434,786.54 + 6,623,109.24 = 8,057,895.78,
                               resident -492,974.02 - 635,008 = -1,127,982.02
 """  # noqa: E501
@@ -166,7 +179,7 @@ def test_claims_by_payer_and_place(year_one: Comparison) -> None:
         ),
         (
             "province",
-            {("employee", "land"): 8_291_871.06, ("resident", "land"): -1_015_896.58775},
+            {("employee", "land"): 8_291_871.06, ("resident", "land"): -1_059_649.25},
         ),
     ],
 )
@@ -212,8 +225,27 @@ def one_city(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
     return compare(read_case(case.write(folder)), ["county", "city", "province"], years=1)
 
 
-def test_one_city_claims_by_payer_and_place(one_city: Comparison) -> None:
+def test_province_claims_by_payer_and_place(year_one: Comparison) -> None:
+    table = year_one.projections["province"].settlement
+    amounts = table[table["year"] == 2021].set_index(["scheme", "payer", "place"])["amount"]
+    assert amounts["resident", "ash", "birch"] == pytest.approx(65_130.78)
+    funds = year_one.projections["province"].funds.set_index("scheme")
+    assert amounts["resident"].sum() == pytest.approx(funds.loc["resident", "claims_incurred"])
+    assert funds.loc["resident", "claims_paid"] == pytest.approx(1_373_029.5)
+    assert (funds["outstanding"] == 0.0).all()
+
+
+def test_one_city_in_county_funds(one_city: Comparison) -> None:
     table = one_city.projections["county"].settlement
+    amounts = table[table["year"] == 2021].set_index(["scheme", "payer", "place"])["amount"]
+    assert amounts["resident", "ash", "birch"] == pytest.approx(84_518.775)
+    funds = one_city.projections["county"].funds.set_index(["scheme", "pool"])
+    assert funds.loc[("resident", "ash"), "claims_paid"] == pytest.approx(571_519.905)
+    assert funds.loc[("resident", "ash"), "outstanding"] == pytest.approx(33_807.51)
+
+
+def test_one_city_claims_by_payer_and_place(one_city: Comparison) -> None:
+    table = one_city.projections["city"].settlement
     amounts = table[table["year"] == 2021].set_index(["scheme", "payer", "place"])["amount"]
     assert amounts.to_dict() == pytest.approx(
         {
@@ -224,7 +256,7 @@ def test_one_city_claims_by_payer_and_place(one_city: Comparison) -> None:
             ("resident", "birch", "birch"): 784_080.0,
         }
     )
-    funds = one_city.projections["county"].funds
+    funds = one_city.projections["city"].funds
     assert (funds["outstanding"] == 0.0).all()
     assert funds["claims_paid"].sum() == pytest.approx(amounts.sum())
 
@@ -246,7 +278,7 @@ def test_one_city_people_and_contributions(one_city: Comparison, year_one: Compa
             {
                 ("employee", "ash"): 1_434_786.54,
                 ("employee", "birch"): 6_623_109.24,
-                ("resident", "ash"): -492_974.02,
+                ("resident", "ash"): -405_468.6955,
                 ("resident", "birch"): -635_008.0,
             },
         ),

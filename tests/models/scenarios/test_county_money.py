@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from fundpool.models.analysis.what_if import Levers, WhatIf
-from fundpool.models.flows.levers import FlowLevers, with_levers
+from fundpool.models.analysis.what_if import PoolLevers, WhatIf
+from fundpool.models.flows.factors import with_levers
+from fundpool.models.flows.levers import FlowLevers
 from fundpool.models.funds.pool_money import pool_factors
 from fundpool.models.funds.recursion import pool_run, scheme_run
 from fundpool.models.pooling.short_form import plan_for
@@ -22,7 +23,7 @@ def terms(jiangsu_study: Study) -> ScenarioTerms:
     return scenario_terms(jiangsu_study)
 
 
-@pytest.mark.parametrize("plan", ["county", "city"])
+@pytest.mark.parametrize("plan", ["county", "city", "province"])
 def test_balances_are_those_of_sampled_pools(
     jiangsu_study: Study, terms: ScenarioTerms, plan: str
 ) -> None:
@@ -34,7 +35,7 @@ def test_balances_are_those_of_sampled_pools(
         factors = pool_factors(case, flows, laid, chances[scheme])
         run, _ = pool_run(case, flows, laid, factors)
         paths = sampled_paths(jiangsu_study, plan, scheme, SCENARIOS, SEED, terms=terms)
-        expected = WhatIf([paths]).balances(Levers())
+        expected = WhatIf([paths]).balances(PoolLevers())
         # money is kept in single precision
         scale = np.abs(expected).max(axis=(0, 1))
         assert (np.abs(run.balance[1:] - expected) / scale).max() < 1e-5
@@ -43,7 +44,7 @@ def test_balances_are_those_of_sampled_pools(
         moved, _ = pool_run(
             case, with_levers(case, flows, FlowLevers(interest=0.01)), laid, factors
         )
-        shifted = WhatIf([paths]).balances(Levers(interest_shift=0.01))
+        shifted = WhatIf([paths]).balances(PoolLevers(interest=0.01))
         assert (np.abs(moved.balance[1:] - shifted) / scale).max() < 1e-5
 
 

@@ -1,5 +1,7 @@
 // Talking to the server: plain JSON, and server-sent events for what takes long.
 
+import { local } from "./words.js";
+
 export class Refused extends Error {
   constructor(words, status) {
     super(words);
@@ -10,7 +12,7 @@ export class Refused extends Error {
 async function refusal(response) {
   let words = response.statusText;
   try {
-    words = (await response.json()).error || words;
+    words = local(await response.json(), "error") || words;
   } catch { /* an answer without words */ }
   return new Refused(words, response.status);
 }

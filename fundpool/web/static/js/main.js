@@ -8,7 +8,7 @@ import { render } from "./results.js";
 import { languageKey, pinsSpec } from "./specs.js";
 import { MOST_PINS, decode, emptyState, encode, requestOf } from "./state.js";
 import { fill } from "./tables.js";
-import { money, moneyUnit, months, number, rate, nameLevels, speak, word, year } from "./words.js";
+import { local, money, moneyUnit, months, number, rate, nameLevels, speak, word, year } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
 let state = decode(location.hash);
@@ -224,10 +224,10 @@ async function receive(file) {
   const findings = answer.findings || [];
   if (findings.length) {
     fill($("findings"), ["f_place", "f_row", "f_column", "f_value", "f_expected", "f_mend"].map((name) => word(name)),
-      findings.map((row) => [row.file, row.row === null ? "–" : String(row.row), row.column ?? "–", { text: row.value ?? "–", kind: "wrap" }, { text: row.expected, kind: "wrap" }, { text: row.mend, kind: "wrap" }]));
+      findings.map((row) => [row.file, row.row === null ? "–" : String(row.row), row.column ?? "–", { text: row.value ?? "–", kind: "wrap" }, { text: local(row, "expected"), kind: "wrap" }, { text: local(row, "mend"), kind: "wrap" }]));
     $("findings").hidden = false;
   }
-  if (answer.error) status.textContent = answer.error;
+  if (answer.error) status.textContent = local(answer, "error");
   else if (answer.case === undefined) status.textContent = word("refused", { name: file.name, n: findings.length });
   else {
     status.textContent = word(findings.length ? "opened_warnings" : "opened", { name: file.name, n: findings.length });

@@ -7,7 +7,7 @@ const SHEETS = {};
 
 export async function speak(wanted) {
   language = wanted === "zh" ? "zh" : "en";
-  if (!SHEETS[language]) SHEETS[language] = await (await fetch(`/static/words/${language}.json`)).json();
+  if (!SHEETS[language]) SHEETS[language] = await (await fetch(`/words/${language}.json`)).json();
   words = SHEETS[language];
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   label();
@@ -36,9 +36,12 @@ export function spoken() {
   return language;
 }
 
+// A message of the catalogue: %(name)s is a value, %% a per cent sign beside values; where a message
+// depends on a number, n decides.
 export function word(name, values = {}) {
-  const text = words[name] ?? name;
-  return text.replace(/\{(\w+)\}/g, (_, key) => values[key] ?? nouns[key] ?? "");
+  const message = words[name] ?? name;
+  const text = Array.isArray(message) ? message[String(values.n) === "1" ? 0 : 1] : message;
+  return text.replace(/%\((\w+)\)s|%%/g, (sign, key) => (key ? values[key] ?? nouns[key] ?? "" : "%"));
 }
 
 // A region's, scheme's or policy's own name in the language.
@@ -46,6 +49,11 @@ export function nameOf(thing) {
   if (!thing) return "";
   const own = language === "zh" ? thing.title_local || thing.name_local : "";
   return own || thing.title || thing.name;
+}
+
+// A sentence of the server in the language: it sends the Chinese beside the English.
+export function local(record, name) {
+  return (language === "zh" && record[`${name}_local`]) || record[name];
 }
 
 export function number(value, digits = 4) {

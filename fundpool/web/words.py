@@ -1,0 +1,313 @@
+"""Words of the page: by name, the English message; the catalogue has the other languages."""
+
+from fundpool.languages import Language
+from fundpool.languages.numbers import ENGLISH_NOUNS, plural
+from fundpool.languages.wording import forms, marked
+
+WORDS: dict[str, str | tuple[str, str]] = {
+    "skip": marked("Skip to results"),
+    "tools": marked("Tools"),
+    "undo": marked("Undo"),
+    "reset": marked("Start afresh"),
+    "share": marked("Copy link"),
+    "copied": marked("Copied"),
+    "language": marked("Language"),
+    "plan": marked("Plan"),
+    "scheme": marked("Scheme"),
+    "pooling": marked("Pooling"),
+    "mode": marked("How"),
+    "mode_level": marked("One level throughout"),
+    "mode_staged": marked("In stages"),
+    "mode_fund": marked("Adjustment fund"),
+    "mode_cluster": marked("Own cluster"),
+    "level": marked("Level"),
+    "first_level": marked("At first"),
+    "from": marked("From year"),
+    "upper_level": marked("Fund held by"),
+    "levy": marked("Levy, share of contributions"),
+    "own": marked("Own responsibility for a deficit"),
+    "need": marked("Share paid out by need"),
+    "cluster_base": marked("Others by"),
+    "cluster_name": marked("Name of the cluster"),
+    "cluster_year": marked("From year"),
+    "at_once": marked("the start"),
+    "cluster_members": marked("Members (%(n)s %(regions)s)"),
+    "cluster_hint": marked("Tick members, or click %(regions)s on the right-hand map."),
+    "cluster_default": marked("Cluster"),
+    "levers": marked("Levers"),
+    "levers_note": marked("Answered at once from stored coefficients; participation is held."),
+    "from_year": marked("Changes from"),
+    "first_year": marked("the first year"),
+    "rate": marked("Contribution rate"),
+    "premium": marked("Premium and subsidy"),
+    "care": marked("Morbidity (use of care)"),
+    "medical_inflation": marked("Medical inflation"),
+    "wage_growth": marked("Wage growth"),
+    "interest": marked("Interest rate"),
+    "unit_points": marked("points"),
+    "needs_projection": marked("Needs a projection"),
+    "projection_note": marked(
+        "These change who lives and is insured where; the first time takes some seconds."
+    ),
+    "mobility": marked("Growth of moves"),
+    "as_is": marked("as it stands"),
+    "a_year": marked("%(value)s points a year"),
+    "policies": marked("Policies"),
+    "chosen": marked("(%(n)s chosen)"),
+    "full": marked("Project the levers in full, participation included"),
+    "cancel": marked("Cancel"),
+    "job_projection": marked("Projecting the case"),
+    "job_scenarios": marked("Drawing scenarios for the fans"),
+    "job_optimisation": marked("Optimising"),
+    "job_frontier": marked("Tracing the frontier"),
+    "waiting": marked("waiting for its turn"),
+    "cancelled": marked("Cancelled."),
+    "finding_none": marked(
+        "%(scheme)s: no fund runs dry by %(last)s under this plan (%(a)s of %(an)s as it stands)."
+    ),
+    "finding_some": marked(
+        "%(scheme)s: %(b)s of %(bn)s funds run dry by %(last)s under this plan, the "
+        "first in %(first)s (%(a)s of %(an)s as it stands)."
+    ),
+    "finding_new": marked(
+        "%(scheme)s: %(b)s of %(bn)s funds run dry by %(last)s under this plan; the "
+        "case as it stands has no such scheme."
+    ),
+    "basis": marked(
+        "A: %(case)s as it stands, pooled by %(lowest)s. B: %(plan)s. %(currency)s, "
+        "nominal; rates on the contribution base; %(scenarios)s; inputs %(sha)s."
+    ),
+    "no_scenarios": marked("central path"),
+    "with_scenarios": forms(
+        "%(n)s scenario: bands hold 50 %% and 90 %% of them; "
+        "balances, rates and years are those of the central path unless called medians",
+        "%(n)s scenarios: bands hold 50 %% and 90 %% of them; "
+        "balances, rates and years are those of the central path unless called medians",
+    ),
+    "pool_staged": marked("%(level)s from %(year)s"),
+    "pool_fund": marked(
+        "%(level)s funds, %(upper)s adjustment fund with a levy of %(levy)s, own "
+        "responsibility %(own)s, by need %(need)s"
+    ),
+    "pool_cluster": marked("%(level)s funds, %(name)s (%(n)s %(regions)s) together%(from)s"),
+    "pool_from": marked(" from %(year)s"),
+    "pool_level": marked("pooled by %(level)s"),
+    "nothing_changed": marked("the same, nothing changed"),
+    "measure": marked("Measure"),
+    "as_it_stands": marked("A: as it stands"),
+    "this_plan": marked("B: this plan"),
+    "difference": marked("B − A"),
+    "pools_count": marked("Funds"),
+    "pools_exhausted": marked("Funds that run dry"),
+    "persons_exhausted_share": marked("Insured in funds that run dry"),
+    "first_exhaustion": marked("First runs dry in"),
+    "short_range_failed": marked("Fail the ten-year test"),
+    "min_reserve_months": marked("Least reserve, months"),
+    "closing_balance": marked("Balance of all funds in %(year)s, central path"),
+    "closing_balance_median": marked("Balance of all funds in %(year)s, median of scenarios"),
+    "income_rate": marked("Rate in force, pooled fund"),
+    "level_rate": marked("Rate needed (level rate)"),
+    "largest_ruin": marked("Largest ruin probability of a fund"),
+    "gini": marked("Gini of the level rate"),
+    "range": marked("Range of the level rate"),
+    "cv": marked("Coefficient of variation"),
+    "mean": marked("Mean"),
+    "theil": marked("Theil"),
+    "theil_within": marked("within %(nexts)s"),
+    "theil_between": marked("between %(nexts)s"),
+    "never": marked("never"),
+    "name_plan": marked("Name"),
+    "pin": marked("Pin this plan"),
+    "plan_n": marked("Plan %(n)s"),
+    "compared": marked("Plans side by side"),
+    "load": marked("Load"),
+    "remove": marked("Remove"),
+    "current": marked("This plan"),
+    "follow": marked("Follow"),
+    "all_funds": marked("all funds together"),
+    "fund_of": marked("the fund of %(place)s"),
+    "paths_title": marked(
+        "Balance of %(who)s: %(b)s in %(last)s under the plan, %(a)s as it stands"
+    ),
+    "paths_axis": marked("Balance, bn %(currency)s"),
+    "median": marked("median"),
+    "year": marked("Year"),
+    "table_behind": marked("Numbers behind the chart"),
+    "low90": marked("5 %"),
+    "high90": marked("95 %"),
+    "show": marked("Show"),
+    "arcs": marked("Arrows"),
+    "m_exhaustion": marked("year in which the fund runs dry"),
+    "m_rate": marked("burden: level rate"),
+    "m_months": marked("reserve at the end"),
+    "m_gain": marked("gain or loss a person"),
+    "arcs_none": marked("no arrows"),
+    "arcs_money": marked("who pays whom"),
+    "arcs_migrants": marked("migrants"),
+    "arcs_money_note": marked(
+        "Arrows of the plan: money a year on average in present values, the %(n)s "
+        "largest of %(sum)s in all. Within a shared fund: who carries whose cost; "
+        "between funds: swaps."
+    ),
+    "arcs_migrants_note": marked(
+        "Arrows from home to residence in %(last)s, by %(next)s; the widest is "
+        "%(most)s. Outside the case not drawn."
+    ),
+    "arcs_no_money": marked("Under this plan no %(region)s carries another's cost."),
+    "map_title": marked(
+        "%(n)s of %(all)s %(regions)s are in a fund that runs dry by %(last)s (as it stands: %(a)s)"
+    ),
+    "map_a": marked("A: as it stands"),
+    "map_b": marked("B: this plan"),
+    "c_soon": marked("dry within 10 years"),
+    "c_later": marked("dry within 20 years"),
+    "c_late": marked("dry later"),
+    "c_below": marked("lasts, below target at the end"),
+    "c_target": marked("lasts, at target at the end"),
+    "c_rate1": marked("under %(a)s"),
+    "c_between": marked("%(a)s to %(b)s"),
+    "c_rate5": marked("%(a)s and more"),
+    "c_gain_big": marked("gains much"),
+    "c_gain": marked("gains"),
+    "c_even": marked("about even"),
+    "c_loss": marked("loses"),
+    "c_loss_big": marked("loses much"),
+    "payments_table": marked("Payments as a table"),
+    "payer": marked("Payer"),
+    "receiver": marked("Receiver"),
+    "amount": marked("A year"),
+    "kind": marked("Kind"),
+    "kind_shared": marked("shared fund"),
+    "kind_swap": marked("swap"),
+    "share_of_income": marked("Share of the payer's contributions"),
+    "gains_title": marked(
+        "%(gain)s %(regions)s are carried, %(loss)s carry others: %(most)s a year changes hands"
+    ),
+    "gains_title_none": marked("No %(region)s carries another under this plan"),
+    "gains_note": marked(
+        "Own level rate less that of the fund, on the %(region)s's base, plus swaps "
+        "received less paid: a year, average in present values. Within a fund the "
+        "gains sum to zero but for moral hazard."
+    ),
+    "gains_axis": marked("Gain or loss a person and year, %(currency)s"),
+    "gains_person": marked("A person"),
+    "gains_money": marked("A year"),
+    "counties_table": marked("All %(regions)s"),
+    "county": marked("%(Region)s"),
+    "fund": marked("Fund"),
+    "persons": marked("Insured"),
+    "own_rate": marked("Own level rate"),
+    "fund_rate": marked("Level rate of the fund"),
+    "exhaustion": marked("Runs dry in"),
+    "reserve_end": marked("Reserve at the end, months"),
+    "even_title": marked("Burden is %(word)s: Gini of the level rate %(b)s, as it stands %(a)s"),
+    "more_even": marked("more even"),
+    "less_even": marked("less even"),
+    "as_even": marked("as even"),
+    "evenness_measure": marked("Evenness of the level rate"),
+    "rates_axis": marked("Level rate, % of the contribution base"),
+    "pools": marked("Funds under the plan"),
+    "counties_n": marked("%(Regions)s"),
+    "opening": marked("At the start"),
+    "closing": marked("At the end"),
+    "test": marked("Ten-year test"),
+    "passed": marked("passed"),
+    "failed": marked("failed"),
+    "ruin": marked("Ruin probability"),
+    "swaps_year": marked("Swaps a year"),
+    "optimise": marked("Optimise rates and swaps"),
+    "optimise_note": marked(
+        "Finds the lowest and most even rates that keep every fund at its reserve, "
+        "and the swaps between funds; the answer is checked by a recursion of its "
+        "own. Works for plans whose funds stay the same throughout and have no "
+        "adjustment fund."
+    ),
+    "months": marked("Reserve, months"),
+    "weight": marked("Weight of evenness (empty: the case's)"),
+    "with_swaps": marked("with swaps"),
+    "optimise_now": marked("Optimise this plan"),
+    "frontier_now": marked("Show the frontier"),
+    "drop": marked("Drop optimised rates"),
+    "opt_status_certified": marked(
+        "Certified: every limit holds, and the objective is within %(gap)s of the best possible."
+    ),
+    "opt_status_shortfall": marked(
+        "No rates keep every floor; this is the smallest shortfall, certified."
+    ),
+    "opt_status_other": marked("Not certified (%(status)s); the rates are not used."),
+    "opt_rates": marked(
+        "Mean rate %(before)s → %(after)s; lowest %(least)s, highest %(most)s; swaps "
+        "%(swaps)s a year."
+    ),
+    "opt_shadow": marked("What limits cost"),
+    "opt_obstacle": marked("Why no plan keeps every floor"),
+    "frontier_note": marked(
+        "Each point is an efficient plan: mean rate across, unevenness up, swaps by "
+        "size. Click a point, or load it from the table."
+    ),
+    "f_rate": marked("Mean rate, %"),
+    "f_uneven": marked("Unevenness, % of the rate in force"),
+    "f_swaps": marked("Swaps, % of outgo"),
+    "take": marked("Take it with you"),
+    "command_note": marked("The command that reproduces what is on screen:"),
+    "command_policy": marked("Download the policy file page-plan.toml first; it holds the levers."),
+    "copy": marked("Copy"),
+    "get_workbook": marked("Workbook (.xlsx)"),
+    "get_policy": marked("Policy (.toml)"),
+    "get_json": marked("Numbers (.json)"),
+    "svg": marked("Picture (SVG)"),
+    "png": marked("Picture (PNG)"),
+    "csv": marked("Data (CSV)"),
+    "spec": marked("Drawing (Vega-Lite)"),
+    "upload": marked("Open a case of one's own"),
+    "upload_note": marked(
+        "A workbook with the tables of a case as sheets. It is checked on this "
+        "machine, stays in memory and is gone when the server ends."
+    ),
+    "file": marked("Workbook"),
+    "checking": marked("Checking %(name)s …"),
+    "opened": marked("%(name)s is open."),
+    "opened_warnings": forms(
+        "%(name)s is open; %(n)s warning.", "%(name)s is open; %(n)s warnings."
+    ),
+    "refused": forms(
+        "%(name)s cannot be used: %(n)s finding.", "%(name)s cannot be used: %(n)s findings."
+    ),
+    "f_place": marked("Sheet"),
+    "f_row": marked("Row"),
+    "f_column": marked("Column"),
+    "f_value": marked("Value found"),
+    "f_expected": marked("Should be"),
+    "f_mend": marked("How to mend it"),
+    "footer": marked(
+        "Runs on this machine; nothing is sent anywhere. Assumptions of the case are "
+        "listed in the workbook."
+    ),
+}
+"""Places for values are as in every message, ``%(name)s``; the page fills them."""
+
+
+def words_of_page(language: Language) -> dict[str, str | list[str]]:
+    """The words of the page in a language: a text, or those for one and for more.
+
+    A name ``level_X`` is what a level of the region tree is called, ``noun_X`` its regions; a
+    level that the language has no word for keeps the name that the case gives it.
+
+    Args:
+        language: the reader's.
+
+    >>> from fundpool.languages import language
+    >>> words_of_page(language("zh"))["undo"], words_of_page(language("zh"))["level_city"]
+    ('撤销', '市级')
+    """
+    words: dict[str, str | list[str]] = {
+        name: language(message) if isinstance(message, str)
+        else [language.ngettext(*message, number) for number in (1, 2)]
+        for name, message in WORDS.items()
+    }  # fmt: skip
+    if language.chinese:
+        for level in sorted(ENGLISH_NOUNS - {"fund"}):
+            title, regions = language(level), language(plural(level))
+            if title != level:
+                words[f"level_{level}"], words[f"noun_{level}"] = title, regions
+    return words

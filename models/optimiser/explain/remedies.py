@@ -1,0 +1,146 @@
+"""Which limit alone stands in the way of a plan that keeps every floor, and how far it must give.
+
+A limit is looked at without the others changing: first whether a plan exists without it, then, on
+the one path, the mildest value with which one does, by halving the steps between. On scenarios a
+program takes too long to be solved so often; there a remedy names the limit alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from fundpool.inputs.format.messages import Listed, Message, Word
+from fundpool.models.optimiser.limits import Policy
+from fundpool.models.optimiser.plan import Plan
+from fundpool.models.optimiser.problem.fund import rebuilt
+from fundpool.models.optimiser.program.model import build, set_objective
+from fundpool.models.optimiser.program.solving import solve
+from fundpool.models.optimiser.stages import Outcome
+
+FARTHEST = 2**20
+"""Most steps that are looked at."""
+
+
+@dataclass(frozen=True)
+class _LiftableLimit:
+    """A limit that may give way.
+
+    Attributes:
+        name: of the field of the policy.
+        lifted: its value where it does not bind.
+        words: what could be done without it.
+        step: what it gives way by, in the sense in which it does; zero for a limit that is there
+            or not.
+        shown: what its number is multiplied by for readers.
+        words_for: what could be done with another ``value`` than the ``limit`` in force.
+    """
+
+    name: str
+    lifted: Any
+    words: Message
+    step: float = 0.0
+    shown: float = 1.0
+    words_for: Callable[[str, str], Message] | None = None
+
+    def value(self, given: float, steps: int) -> float:
+        """The number some steps from the one in force, on whole steps."""
+        size = abs(self.step)
+        if self.step > 0.0:
+            return float((np.floor(given / size + 1e-9) + steps) * size)
+        return max(float((np.ceil(given / size - 1e-9) - steps) * size), 0.0)
+
+    def figure(self, value: float) -> str:
+        """A number for readers."""
+        return f"{self.shown * value:.4g}"
+
+
+LIMITS = (
+    _LiftableLimit(
+        "rate_most", np.inf, Message("rates could rise above the corridor"), 0.01, 1.0,
+        lambda value, limit: Message(
+            "rates could rise to %(value)s times the rate in force, not %(limit)s times",
+            value=value, limit=limit)),
+    _LiftableLimit(
+        "yearly_change", np.inf, Message("rates could change faster from year to year"), 0.01,
+        100.0,
+        lambda value, limit: Message(
+            "rates could change by %(value)s %% of the rate in force a year, not %(limit)s %%",
+            value=value, limit=limit)),
+    _LiftableLimit(
+        "frozen_years", 0, Message("rates were not frozen"), -1.0, 1.0,
+        lambda value, limit: Message(
+            "rates were frozen for %(value)s years, not %(limit)s", value=value, limit=limit)),
+    _LiftableLimit("swaps", True, Message("pools could swap money through a hub")),
+    _LiftableLimit(
+        "levy_ceiling", np.inf, Message("pools could pay more than the levy ceiling"), 0.01,
+        100.0,
+        lambda value, limit: Message(
+            "pools could pay %(value)s %% of their contributions into the hub, not %(limit)s %%",
+            value=value, limit=limit)),
+    _LiftableLimit(
+        "own_responsibility", None,
+        Message("pools could draw on the hub without bearing part of the deficit")),
+    _LiftableLimit(
+        "reserve_months", 0.0, Message("pools had to hold no reserve"), -0.1, 1.0,
+        lambda value, limit: Message(
+            "the reserve floor were %(value)s months of outgo, not %(limit)s",
+            value=value, limit=limit)),
+)  # fmt: skip
+
+
+def remedies_of(outcome: Outcome, plan: Plan) -> list[Message]:
+    """A sentence for each limit that alone stands in the way, and how far it must give."""
+    schemes = Listed(
+        tuple(Word(fund.paths.scheme) for fund in outcome.model.funds), Message(" and ")
+    )
+    one_path = all(fund.paths.outgo.shape[0] == 1 for fund in outcome.model.funds)
+    remedies = []
+    for limit in LIMITS:
+        given = getattr(plan.policy, limit.name)
+        if given == limit.lifted or not _has_plan(outcome, plan, {limit.name: limit.lifted}):
+            continue
+        words = limit.words
+        if one_path and limit.words_for is not None:
+            mildest = limit.figure(_mildest(outcome, plan, limit, float(given)))
+            words = limit.words_for(mildest, limit.figure(float(given)))
+        remedies.append(
+            Message(
+                "%(schemes)s: every floor could be kept if %(change)s.",
+                schemes=schemes, change=words,
+            )
+        )  # fmt: skip
+    if remedies:
+        return remedies
+    return [
+        Message(
+            "%(schemes)s: no single limit stands in the way; more than one must give.",
+            schemes=schemes,
+        )
+    ]
+
+
+def _has_plan(outcome: Outcome, plan: Plan, change: dict[str, Any]) -> bool:
+    """Whether a plan keeps every floor under a policy with some limits changed."""
+    policy: Policy = replace(plan.policy, **change)
+    model = build([rebuilt(fund, policy) for fund in outcome.model.funds], plan.aims)
+    set_objective(model, {"burden": 1.0})
+    return solve(model.program)[0].status == "optimal"
+
+
+def _mildest(outcome: Outcome, plan: Plan, limit: _LiftableLimit, given: float) -> float:
+    """The value nearest to the one in force, on whole steps, with which a plan exists."""
+
+    def enough(steps: int) -> bool:
+        value = limit.value(given, steps)
+        return _has_plan(outcome, plan, {limit.name: type(limit.lifted)(value)})
+
+    high = 1
+    while high < FARTHEST and not enough(high):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return limit.value(given, high)
