@@ -250,10 +250,9 @@ def _parquet(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
 
     if _bytes(raw, file, name) is None:
         return None
-    quoted = str(file).replace("'", "''")
     try:
         with duckdb.connect() as connection:
-            frame = connection.execute(f"SELECT * FROM read_parquet('{quoted}')").df()
+            frame = connection.execute("SELECT * FROM read_parquet(?)", [str(file)]).df()
     except duckdb.Error:
         raw.findings.append(
             Finding.of_file(

