@@ -173,13 +173,13 @@ def effects(names: list[str]) -> tuple[dict[str, float], dict[str, dict[str, flo
     change: dict[str, dict[str, float]] = {}
     for name in names:
         policy = read_policy(*policy_contents(name, case.policy_texts))
-        outcomes = []
+        measures = []
         for laid in filter(None, (name, policy.against)):
             changed = case.with_policies([laid])
             done = followed(base, changed, YEARS)
-            outcomes.append(measured(done.pooled(changed.usual_pooling), done))
-        beside = outcomes[1] if policy.against else plain
-        change[name] = {figure: outcomes[0][figure] - beside[figure] for figure in UNITS}
+            measures.append(measured(done.pooled(changed.usual_pooling), done))
+        beside = measures[1] if policy.against else plain
+        change[name] = {figure: measures[0][figure] - beside[figure] for figure in UNITS}
     return plain, change
 
 

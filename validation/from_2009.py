@@ -193,11 +193,11 @@ def starting_figures() -> pd.Series:
 def from_2009() -> Part:
     """People of 2020 and funds of 2010 to 2024: rules of 2009 held, and as it came."""
     case = read_case(CASE)
-    steady = study(case, YEARS)
-    came = study(case.with_policies([POLICY]), YEARS, calibration=steady.calibration)
+    unchanged = study(case, YEARS)
+    came = study(case.with_policies([POLICY]), YEARS, calibration=unchanged.calibration)
     start = starting_figures()
     people, funds, spreads = [], [], []
-    for done in (steady, came):
+    for done in (unchanged, came):
         projection = done.pooled("county")
         table, spread = people_compared(projection)
         people.append(table)
@@ -236,31 +236,31 @@ def from_2009() -> Part:
     return Part(text, checks)
 
 
-def _people_shown(steady: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
+def _people_shown(unchanged: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
     millions = "{:.3f}".format
     return pd.DataFrame(
         {
-            "by": steady["by"],
-            "group": steady["group"],
-            "census": (steady["census"] / 1e6).map(millions),
-            "held": (steady["projected"] / 1e6).map(millions),
-            "error": steady["error"].map(percent),
+            "by": unchanged["by"],
+            "group": unchanged["group"],
+            "census": (unchanged["census"] / 1e6).map(millions),
+            "held": (unchanged["projected"] / 1e6).map(millions),
+            "error": unchanged["error"].map(percent),
             "as it came": (came["projected"] / 1e6).map(millions),
             "error ": came["error"].map(percent),
         }
     )
 
 
-def _funds_shown(steady: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
+def _funds_shown(unchanged: pd.DataFrame, came: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "scheme": steady["scheme"].replace("flat", "rural and resident").replace("_", " "),
-            "year": steady["year"],
-            "what": steady["what"],
-            "published": steady["published"].map(figure),
-            "of": steady["of"],
-            "held": steady["projected"].map(figure),
-            "error": steady["error"].map(percent),
+            "scheme": unchanged["scheme"].replace("flat", "rural and resident").replace("_", " "),
+            "year": unchanged["year"],
+            "what": unchanged["what"],
+            "published": unchanged["published"].map(figure),
+            "of": unchanged["of"],
+            "held": unchanged["projected"].map(figure),
+            "error": unchanged["error"].map(percent),
             "as it came": came["projected"].map(figure),
             "error ": came["error"].map(percent),
         }

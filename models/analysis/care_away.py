@@ -15,6 +15,7 @@ from fundpool.models.calibration.multipliers import Calibration
 from fundpool.models.claims.terms import ClaimTerms, claim_terms, payer_of
 from fundpool.models.flows.years import opening_year
 from fundpool.models.population.preparation import prepare
+from fundpool.models.terms.years import year_terms
 
 
 def care_away(case: Case, calibration: Calibration, year: int) -> pd.DataFrame:
@@ -36,8 +37,9 @@ def care_away(case: Case, calibration: Calibration, year: int) -> pd.DataFrame:
         care with it.
     """
     prepared = prepare(case)
-    terms = claim_terms(case, prepared.pairs, year).at_level(calibration.multipliers.claims)
-    return care_away_of(opening_year(prepared).people.exposure, terms)
+    opening = opening_year(prepared)
+    terms = claim_terms(opening.tables, prepared.pairs, year_terms(case, year))
+    return care_away_of(opening.people.exposure, terms.at_level(calibration.multipliers.claims))
 
 
 def care_away_of(exposure: np.ndarray, terms: ClaimTerms) -> pd.DataFrame:
