@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fundpool.inputs.case import read_case
 from validation import official_projections
 from validation.__main__ import TOPICS, inserted, section
+from validation.arrangements import ARRANGEMENTS, DOWN, NONE, UP, sign_of
 from validation.backtest import compared, start_year_is_met
 from validation.cohort_component import VitalRates, year_later
 from validation.nation import figures, start_of_2022
@@ -27,6 +29,19 @@ def test_page_is_what_the_command_says(name: str) -> None:
 def test_slow_parts_are_on_the_page() -> None:
     for name, topic in TOPICS.items():
         assert len(section((DOCS / topic.page).read_text("utf-8"), name)) > 200, name
+
+
+def test_every_arrangement_has_a_policy_of_the_case() -> None:
+    """Fourteen rows; every policy of the case but three stands in one of them."""
+    policies = set(read_case("jiangsu-2009").policy_texts)
+    named = {each.policy for each in ARRANGEMENTS}
+    assert {each.row for each in ARRANGEMENTS} == set(range(1, 15))
+    assert policies - named == {"as-it-came", "manual-claims", "zhenjiang"}
+    assert named <= policies
+
+
+def test_a_change_has_a_sign_only_above_rounding() -> None:
+    assert [sign_of(x, 10.0) for x in (2.0, -2.0, 1e-12)] == [UP, DOWN, NONE]
 
 
 def test_start_year_is_met_exactly() -> None:
