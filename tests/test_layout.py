@@ -16,7 +16,8 @@ from benchmarks.structure import (
 
 ORDER = (
     ("axes",),
-    ("coverage", "economy", "pooling"),
+    ("economy", "pooling", "terms"),
+    ("coverage",),
     ("population",),
     ("claims", "contributions"),
     ("flows",),
@@ -80,7 +81,7 @@ PLACES = {
     "run-off": {"models/funds/books.py"},
     "adjustment fund": {"models/pooling/adjustment.py", "models/funds/compiled.py"},
     "outgo of the year after": {"models/funds/books.py"},
-    "share of administration": {"models/funds/books.py"},
+    "share of administration": {"models/terms/schemes.py"},
     "ratio": {
         "actuarial/arrays.py",
         "models/contributions/accounts.py",
@@ -92,7 +93,7 @@ PLACES = {
     "number of a scheme": {
         "models/calibration/multipliers.py",  # of a list of names that is not the case's
         "models/contributions/books.py",
-        "models/coverage/packages.py",
+        "models/terms/packages.py",
     },
 }
 """Where a calculation may stand, of those that ``benchmarks.structure`` counts."""

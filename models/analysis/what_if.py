@@ -227,12 +227,12 @@ class WhatIf:
             raise ValueError(f"{', '.join(RECURSION)} need the recursion: ask for balances")
         if any(np.ndim(getattr(stated, name)) > 1 for name in LINEAR):
             raise ValueError("levers that differ by year need the recursion: ask for balances")
-        found = np.flatnonzero(paths.years == year)
-        if found.size == 0:
+        year_index = np.flatnonzero(paths.years == year)
+        if year_index.size == 0:
             raise ValueError(f"{year} is not one of {paths.years[0]} to {paths.years[-1]}")
-        key = (paths.scheme, int(found[0]))
+        key = (paths.scheme, int(year_index[0]))
         if key not in self._stored:
-            self._stored[key] = _accumulated(paths, int(found[0]))
+            self._stored[key] = _accumulated(paths, int(year_index[0]))
         arrays = lever_arrays(paths, stated, paths.income.shape[2:])
         return np.asarray(_combined(self._stored[key], arrays))
 

@@ -8,7 +8,9 @@ specification of a year's claims and ``compiled`` the same compiled, with what f
 
 from fundpool.models.claims.benefits import coordinated_payments, expected_payments
 from fundpool.models.claims.terms import (
+    ClaimTables,
     ClaimTerms,
+    claim_tables,
     claim_terms,
     coordination_of,
     payer_of,
@@ -26,8 +28,10 @@ from fundpool.models.claims.year import (
 )
 
 __all__ = [
+    "ClaimTables",
     "ClaimTerms",
     "YearClaims",
+    "claim_tables",
     "claim_terms",
     "claims_of_year",
     "coordinated_payments",

@@ -66,7 +66,7 @@ def _claims(  # type: ignore[no-untyped-def]
         chunk: which sums of ``settlement``, ``by_distance`` and ``cost_at_place`` are the chunk's.
         homes: first home, and that behind the last.
         expected: claims a year by pair, status and kind, before relativities, ``(P, K, N)``.
-        pairs: :class:`fundpool.models.claims.tables.HomePairs`.
+        pairs: :class:`fundpool.models.claims.tables.ClaimPairs`.
         care: :class:`fundpool.models.claims.tables.CareTables`.
         rules: :class:`fundpool.models.claims.tables.PaymentRules`.
         places: :class:`fundpool.models.claims.tables.Places`.
@@ -242,10 +242,10 @@ def _sum_of_chunks(values: FloatArray) -> FloatArray:
     edges = np.linspace(0, into.size, CHUNKS + 1).astype(np.int64)
 
     def add(part: int) -> None:
-        own = slice(edges[part], edges[part + 1])
-        into[own] = flat[0, own]
+        share_of_thread = slice(edges[part], edges[part + 1])
+        into[share_of_thread] = flat[0, share_of_thread]
         for chunk in range(1, flat.shape[0]):
-            into[own] += flat[chunk, own]
+            into[share_of_thread] += flat[chunk, share_of_thread]
 
     side_by_side(add, range(CHUNKS))
     return result

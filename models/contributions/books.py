@@ -11,6 +11,7 @@ from fundpool.models.economy import EconomicPaths
 from fundpool.models.population.credited_years import opening_holdings
 from fundpool.models.population.moving import MovingPeople, YearMoved
 from fundpool.models.population.preparation import Prepared
+from fundpool.models.terms.years import YearTerms
 
 HOLDERS = [STATUSES.index(s) for s in ("employee", "dual", "retired")]
 """Statuses that hold a personal account in the base year."""
@@ -53,25 +54,29 @@ class AccountBooks:
         )
         balance = self._store["accounts_closing"][max(self._payroll, 0), 0]
         each = accounts.balance_per_member(balance, members)
-        return opening_holdings(prepared.case, pairs, prepared.people, prepared.cells, each)
+        return opening_holdings(
+            prepared.base.coverage, pairs, prepared.people, prepared.cells, each
+        )
 
-    def turn(self, t: int, moved: YearMoved, moving: MovingPeople, collected: SchemeYear) -> None:
-        """Carry the books through year ``t``.
+    def turn(
+        self, terms: YearTerms, moved: YearMoved, moving: MovingPeople, collected: SchemeYear
+    ) -> None:
+        """Carry the books through a year.
 
         Args:
-            t: the year, counted from the base year.
+            terms: of the year.
             moved: what the year did to people.
             moving: people and holdings after it; interest, spending and credits are entered in
                 place.
             collected: contributions and credits of the year.
         """
         count, carry = moved.count, moved.rates.carry[1]
-        case, pairs, payroll = self._prepared.case, self._prepared.pairs, self._payroll
-        scheme, store = case.schemes[payroll], self._store
-        calendar = case.base_year + t
+        pairs, payroll, t = self._prepared.pairs, self._payroll, terms.elapsed
+        scheme, store = terms.schemes[payroll], self._store
+        assert scheme.payroll is not None
         interest = float(self._paths.interest[t - 1])
-        spent = np.append(scheme.rule_array("account_spending", case.regions, calendar), 0.0)
-        moves = accounts.account_moves(count, pairs, carry, scheme.account_on_move(calendar))
+        spent = np.append(scheme.payroll.account_spending, 0.0)
+        moves = accounts.account_moves(count, pairs, carry, scheme.account_on_move)
         year = accounts.account_year(
             store["accounts_closing"][payroll, t - 1], collected.account_credits, interest, spent,
             moves,

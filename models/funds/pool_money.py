@@ -122,19 +122,19 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
     """
     number = case.scheme_number(laid.scheme)
     pooled = laid.care.get(laid.scheme)
-    parts = outgo_by_lag(case, flows, number, recorded_care(case, flows, number), pooled)
-    own = county_money(county_book(case, flows, number, pooled))
+    by_lag = outgo_by_lag(flows, number, recorded_care(case, flows, number), pooled)
+    scheme_money = county_money(county_book(case, flows, number, pooled))
     central_money = {
-        "income": own["contributions"] - own["account_credits"],
-        "subsidies": own["other_income"],
-        "outgo": own["outgo"],
+        "income": scheme_money["contributions"] - scheme_money["account_credits"],
+        "subsidies": scheme_money["other_income"],
+        "outgo": scheme_money["outgo"],
     }
     result: dict[str, list[FloatArray]] = {name: [] for name in central_money}
     for t, stage in enumerate(laid.stage_of):
         pools = laid.pools[stage]
         for name, listed in result.items():
             central = pools.total(central_money[name][t])
-            money = _outgo(chance, parts, t) if name == "outgo" else getattr(chance, name)[:, t]
+            money = _outgo(chance, by_lag, t) if name == "outgo" else getattr(chance, name)[:, t]
             drawn = gather(pools.of_county, money, len(pools.codes))
             factor = np.divide(drawn, central, out=np.ones_like(drawn), where=central != 0)
             listed.append(np.concatenate([np.ones((1, central.size)), factor]))
@@ -146,10 +146,10 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
     )
 
 
-def _outgo(chance: Chance, parts: FloatArray, t: int) -> FloatArray:
+def _outgo(chance: Chance, by_lag: FloatArray, t: int) -> FloatArray:
     """Outgo of counties in a year, ``(N, n)``; care before the first year was as it was."""
     outgo = np.zeros_like(chance.claims[:, t], dtype=np.float64)
-    for late, part in enumerate(parts[:, t]):
+    for late, part in enumerate(by_lag[:, t]):
         outgo += part * (chance.claims[:, t - late] if late <= t else 1.0)
     return outgo
 

@@ -120,10 +120,10 @@ def scenario_terms(
         responses = flow_responses(
             arrays, flows, flows.multipliers, (bool(moves[MOBILITY]), bool(moves[PARTICIPATION]))
         )
-    chance = claims_noise(case, flows, arrays()[1], model.overdispersion)
+    chance = claims_noise(flows, arrays()[1], model.overdispersion)
     income, base, subsidies, _ = responding(flows)
     recorded = _recorded(case, flows)
-    parts = [outgo_by_lag(case, flows, number, care, None) for number, care in enumerate(recorded)]
+    by_lag = [outgo_by_lag(flows, number, care, None) for number, care in enumerate(recorded)]
     spread, skew, table_spread = _kernel_noise(chance)
     return ScenarioTerms(
         model=model,
@@ -131,7 +131,7 @@ def scenario_terms(
             payroll=np.array([int(s.kind == "payroll") for s in case.schemes], dtype=np.int64),
             income=np.ascontiguousarray(income),
             subsidies=np.ascontiguousarray(subsidies),
-            parts=np.stack(parts),
+            outgo_by_lag=np.stack(by_lag),
             respond_income=responses.income,
             respond_subsidies=responses.subsidies,
             respond_claims=responses.claims,

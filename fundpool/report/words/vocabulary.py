@@ -66,6 +66,7 @@ UNIT_WORDS = (
     marked("months of outgo"), marked("share of the year"), marked("share of the base"),
     marked("CNY a person"), marked("share of contributions"), marked("share of claims"),
     marked("times the local mean wage"), marked("share of the wage declared"),
+    marked("relative to the scheme's rate"),
     marked("CNY a retired member"), marked("points off the rate"),
     marked("share of balance and credits"), marked("share of those short of years at retirement"),
     marked("CNY a year"), marked("coefficient on the year before"), marked("correlation"),

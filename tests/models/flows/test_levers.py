@@ -11,7 +11,7 @@ from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.funds.books import with_taken_in
 from fundpool.models.funds.county_effects import county_effect
 from fundpool.models.funds.pool_money import Chance, county_money, pool_factors
-from fundpool.models.funds.recursion import Decision, PoolRun, pool_run
+from fundpool.models.funds.recursion import PoolRun, RatePlan, pool_run
 from fundpool.models.funds.summary import pool_summary
 from fundpool.models.funds.table import fund_table
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
@@ -149,7 +149,7 @@ def test_decided_rates_and_swaps_take_the_place_of_rules(jiangsu_study: Study) -
     paid, received = np.zeros((2, span, pools))
     paid[:, 0], received[:, 1] = 1e8, 1e8
     rates = plain.money["income"] / plain.money["contribution_base"]
-    decided, _ = pool_run(case, flows, laid, decision=Decision(rates, paid, received))
+    decided, _ = pool_run(case, flows, laid, rate_plan=RatePlan(rates, paid, received))
     moved = decided.balance[0] - plain.balance[0]
     worth = 0.0
     for t in range(span):

@@ -26,6 +26,7 @@ from fundpool.models.population.compiled.in_place import step_in_place
 from fundpool.models.population.holdings import YEARS
 from fundpool.models.population.preparation import prepare, year_rates
 from fundpool.models.projection.study import Projection, Study, study
+from fundpool.models.terms.years import year_terms
 from tests.cases.policies import SOURCE, case_with, policy, policy_case
 from tests.cases.small import given
 
@@ -279,13 +280,14 @@ def test_insured_time_follows_the_mover_or_starts_again(tmp_path: Path) -> None:
         people = held.people.copy()
         from fundpool.models.population.credited_years import opening_holdings
 
-        holdings = opening_holdings(case, held.pairs, people, held.cells, np.zeros(3))
+        holdings = opening_holdings(held.base.coverage, held.pairs, people, held.cells, np.zeros(3))
         from fundpool.models.coverage.chain import yearly_transition
         from fundpool.models.coverage.leaving import coverage_hazards
 
+        terms = year_terms(case, 2021)
         rates = year_rates(
-            held, yearly_transition(held.cover, coverage_hazards(case, 2021)),
-            np.zeros((held.pairs.count, 2)), 2021,
+            held, terms, yearly_transition(held.cover, coverage_hazards(terms)),
+            np.zeros((held.pairs.count, 2)),
         )  # fmt: skip
         step_in_place(people, holdings, held.pairs, rates, held.care, cells=held.cells)
         pair = (held.pairs.home == 0) & (held.pairs.residence == 1)
@@ -377,8 +379,8 @@ def test_participation(tmp_path: Path, lever: str) -> None:
     from fundpool.models.coverage.leaving import coverage_hazards
 
     cover = base_coverage(tried)
-    now = coverage_generator(cover, coverage_hazards(tried, 2021))
-    then = coverage_generator(base_coverage(plain), coverage_hazards(plain, 2021))
+    now = coverage_generator(cover, coverage_hazards(year_terms(tried, 2021)))
+    then = coverage_generator(base_coverage(plain), coverage_hazards(year_terms(plain, 2021)))
     home, work = STATUSES.index("home_resident"), STATUSES.index("employee")
     band = 1
     for tie, factor in ((0, of_stayers), (2, of_migrants)):
@@ -405,7 +407,7 @@ def test_a_dearer_rate_keeps_people_out(tmp_path: Path) -> None:
     tried = case_with(
         tmp_path, policy(schemes={"employee": {"rules": {"employer_rate": given(0.10)}}})
     )
-    assert participation(tried, 2021).entry == pytest.approx([1.2**-0.5] * 5)
+    assert participation(year_terms(tried, 2021)).entry == pytest.approx([1.2**-0.5] * 5)
 
 
 def test_national_participation() -> None:
