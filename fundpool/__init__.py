@@ -44,9 +44,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from fundpool.calls.accounting import accounts
     from fundpool.case_files import convert, init, new, synthesise, tidy
     from fundpool.diagnosis import doctor
-    from fundpool.functions.accounting import accounts
     from fundpool.functions.archiving import diff, rerun, runs
     from fundpool.functions.planning import frontier, optimise, partition
     from fundpool.functions.projecting import check, compare, policies, project
@@ -66,7 +66,7 @@ _WHERE = {
     "optimise": "fundpool.functions.planning",
     "partition": "fundpool.functions.planning",
     "frontier": "fundpool.functions.planning",
-    "accounts": "fundpool.functions.accounting",
+    "accounts": "fundpool.calls.accounting",
     "runs": "fundpool.functions.archiving",
     "diff": "fundpool.functions.archiving",
     "rerun": "fundpool.functions.archiving",

@@ -110,7 +110,8 @@ CASE_READERS = {
         funds.summary funds.table pooling.effects pooling.plans pooling.short_form
         pooling.timeline""",
     "fit it, vary it or project it": """
-        analysis.care_away analysis.change analysis.policies analysis.sensitivity analysis.what_if
+        analysis.account_funds analysis.care_away analysis.change analysis.policies
+        analysis.roll_forward analysis.sensitivity analysis.what_if
         calibration.checking calibration.experience calibration.multipliers flows.factors
         flows.responses optimiser.explain.sensitivity projection.central projection.comparison
         projection.settlement projection.study""",

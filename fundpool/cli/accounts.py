@@ -72,7 +72,7 @@ def accounts(
         if roll_forward is not None:
             checked_folder(roll_forward, option="folder")
         checked_temporary()
-        from fundpool.functions.accounting import accounts as read_accounts
+        from fundpool.calls.accounting import accounts as read_accounts
 
         with saying_disk_errors(out):
             result = read_accounts(

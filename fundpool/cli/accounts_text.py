@@ -10,7 +10,7 @@ from fundpool.languages.wording import local_names, marked
 from fundpool.report.words.sentences import counted_message, rule_name
 
 if TYPE_CHECKING:
-    from fundpool.functions.accounting import AccountResult
+    from fundpool.calls.accounting import AccountResult
 
 HEADINGS = (
     marked("scheme"), marked("fund"), marked("month"), marked("balance"),

@@ -64,10 +64,10 @@ def rerun(
             "n": len(result.differences),
         }
         if result.identical:
-            told = Message("%(run)s: all %(files)s files come out bit for bit.", **counts)
+            outcome = Message("%(run)s: all %(files)s files come out bit for bit.", **counts)
         else:
-            told = Message("%(run)s: %(n)s of %(files)s files differ.", **counts)
-        typer.echo(in_language(told))
+            outcome = Message("%(run)s: %(n)s of %(files)s files differ.", **counts)
+        typer.echo(in_language(outcome))
     if not result.identical:
         raise typer.Exit(FAILED)
 
