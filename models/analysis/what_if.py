@@ -8,8 +8,7 @@ For fixed people, cover and scenario every flow is linear in factors on it, so a
 A user gives these factors by pool and year (:class:`PoolLevers`), or levers on the projection
 (:class:`fundpool.models.flows.levers.FlowLevers`): these move the recorded flows of counties, and
 the moved over the recorded money of a pool and year is the factor on its money in every scenario.
-Levers that change what people do (participation, moving, a deductible) are not here: they need a
-new projection, and :func:`fundpool.models.flows.levers.lever_kind` says so.
+Others need a new projection (:func:`fundpool.models.flows.levers.lever_kind`).
 """
 
 import warnings
