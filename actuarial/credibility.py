@@ -66,7 +66,9 @@ class Credibility:
         experience: the group's own mean, ``(r,)``.
         collective: mean of all, groups weighted by their credibility.
         within: expected variance of one unit of weight within a group.
-        between: variance between the groups' true means, zero if the data show none.
+        between: variance between the groups' true means, zero if the data show none; NaN for a
+            single group.
+        squared_error: mean squared error of each estimate, ``(r,)``.
         estimate: ``factor * experience + (1 - factor) * collective``, ``(r,)``.
     """
 
@@ -75,6 +77,7 @@ class Credibility:
     collective: float
     within: float
     between: float
+    squared_error: FloatArray
 
     @property
     def estimate(self) -> FloatArray:
@@ -89,9 +92,12 @@ def buhlmann_straub(ratios: ArrayLike, weights: ArrayLike) -> Credibility:
 
     ``within = sum w[i,j] (ratio[i,j] - x[i])^2 / sum (n[i] - 1)``;
     ``between = (sum w[i] (x[i] - x)^2 - (r - 1) within) / (w - sum w[i]^2 / w)``, at least 0;
-    ``factor[i] = w[i] / (w[i] + within / between)``
+    ``factor[i] = w[i] / (w[i] + within / between)``;
+    ``squared_error[i] = between (1 - factor[i]) (1 + (1 - factor[i]) / sum factor)``, the
+    collective mean being estimated as well; ``within / w`` where the groups show no difference
 
-    (Bühlmann and Straub, 1970; unbiased estimators as in Klugman, Panjer and Willmot.)
+    (Bühlmann and Straub, 1970; unbiased estimators as in Klugman, Panjer and Willmot; error by
+    Bühlmann and Gisler, A Course in Credibility Theory, theorem 4.6.)
 
     >>> groups = buhlmann_straub([[1.0, 1.2], [0.5, 0.7]], [[10.0, 10.0], [10.0, 10.0]])
     >>> round(groups.collective, 3), round(groups.within, 3), round(groups.between, 3)
@@ -130,4 +136,49 @@ def buhlmann_straub(ratios: ArrayLike, weights: ArrayLike) -> Credibility:
     if between > 0:
         factor = np.where(present, by_group / (by_group + within / between), 0.0)
     collective = float((factor * group_means).sum() / factor.sum()) if factor.sum() > 0 else mean
-    return Credibility(factor, group_means, collective, within, between)
+    rest = 1.0 - factor
+    error = np.full_like(rest, within / total)
+    if between > 0:
+        error = between * rest * (1.0 + rest / factor.sum())
+    return Credibility(factor, group_means, collective, within, between, error)
+
+
+def limited_by_periods(
+    ratios: ArrayLike, weights: ArrayLike, probability: float = 0.9, tolerance: float = 0.05
+) -> Credibility:
+    """Limited fluctuation credibility of each group by itself, from the spread of its periods.
+
+    ``Z = min(1, sqrt(n / full))`` with the number of periods ``n`` and the standard
+    ``full = (z / tolerance)^2 cv^2`` (Klugman, Panjer and Willmot, Loss Models, full credibility
+    by number of exposures), where ``cv^2 = n within / (w x^2)`` is that of a period's ratio; the
+    complement goes to a ratio of one: the expectation is right. For a single group, which Bühlmann
+    and Straub's model cannot judge.
+
+    >>> limited_by_periods([[0.9, 1.1, 1.0, 1.0]], [[10.0] * 4]).factor.round(2).tolist()
+    [0.74]
+
+    Args:
+        ratios: such as actual over expected, ``(1, n)``; ignored where the weight is zero.
+        weights: such as expected money, ``(1, n)``, at least 0.
+
+    Raises:
+        ValueError: fewer than two periods, more than one group, or shapes that do not fit.
+    """
+    x, w = np.asarray(ratios, dtype=np.float64), numbers(weights, "weights")
+    if x.ndim != 2 or x.shape != w.shape or x.shape[0] != 1:
+        raise ValueError("ratios and weights must be two tables of the same shape with one row")
+    seen = w > 0
+    periods, total = int(seen.sum()), float(w.sum())
+    if (w < 0).any() or periods < 2 or not np.isfinite(x[seen]).all():
+        raise ValueError("credibility of a single group needs two periods with weight")
+    x = np.where(seen, x, 0.0)
+    mean = float((w * x).sum() / total)
+    within = float((w * (x - mean) ** 2).sum() / (periods - 1))
+    factor = 1.0
+    if within > 0:
+        quantile = float(norm.ppf(0.5 * (1.0 + probability)))
+        # (z / k)^2 cv^2 divided by n, so that a mean of zero needs no exception
+        spread = (quantile / tolerance) ** 2 * within / total
+        factor = float(limited_fluctuation(mean**2, spread))
+    error = np.array([factor**2 * within / total])
+    return Credibility(np.array([factor]), np.array([mean]), 1.0, within, float("nan"), error)

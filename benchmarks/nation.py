@@ -16,6 +16,7 @@ from typing import Any
 
 from benchmarks.memory import peak_memory
 from benchmarks.table import Row
+from benchmarks.timing import Laps
 from fundpool.models.population.rates import YearCount
 
 YEARS, SCENARIOS, STEPS = 30, 1_000, 4
@@ -24,16 +25,8 @@ GIB = 2.0**30
 
 def one_run(folder: Path) -> dict[str, float]:
     """Everything once; seconds by the clock, of processors, and memory, by step."""
-    times: dict[str, float] = {}
-    clock, processors = time.perf_counter(), time.process_time()
-
-    def lap(name: str) -> None:
-        nonlocal clock, processors
-        now, used = time.perf_counter(), time.process_time()
-        times[name], times[f"{name} cpu"] = now - clock, used - processors
-        times[f"{name} memory"] = peak_memory()
-        clock, processors = now, used
-
+    lap = Laps()
+    times = lap.times
     import fundpool.models.population.moving
     from benchmarks.machine import ceilings, runs
     from benchmarks.timing import best_in_turn
@@ -73,6 +66,7 @@ def one_run(folder: Path) -> dict[str, float]:
     for level in case.levels:
         assert len(done.pooled(level).measures)
     lap("pool")
+    times["pool memory"] = peak_memory()
     times["step"], moved = step_alone()
     setattr(fundpool.models.population.moving, "step_in_place", step_in_place)  # noqa: B010
     last.clear()
@@ -85,6 +79,7 @@ def one_run(folder: Path) -> dict[str, float]:
     lap("responses")
     run_scenarios(done, list(case.levels), SCENARIOS, 1, Engine(), terms)
     lap("scenarios")
+    times["scenarios memory"] = peak_memory()
     del done, terms
     top = ceilings(best_in_turn(runs(), rounds=5))
     times["step share of triad"] = moved / times["step"] / top.triad_all
@@ -106,7 +101,7 @@ def measure() -> list[Row]:
         Row("nation: derive the tables", t["derive"], "s"),
         Row("nation: read and check", t["read"], "s"),
         Row("nation: 30 years", t["project"], "s", 60.0, "at most"),
-        Row("nation: 30 years, processor time", t["project cpu"], "s"),
+        Row("nation: 30 years, processor time", t["project, processors"], "s"),
         Row("nation: a year of the population", t["step"], "s"),
         Row("nation: the same, share of triad bandwidth", t["step share of triad"], "", 0.45),
         Row("nation: four pooling levels and measures", t["pool"], "s"),
@@ -114,6 +109,6 @@ def measure() -> list[Row]:
             "at most"),
         Row("nation: responses to moving and enrolment", t["responses"], "s"),
         Row("nation: 1,000 scenarios under four plans", t["scenarios"], "s", 60.0, "at most"),
-        Row("nation: 1,000 scenarios, processor time", t["scenarios cpu"], "s"),
+        Row("nation: 1,000 scenarios, processor time", t["scenarios, processors"], "s"),
         Row("nation: most memory in all", t["scenarios memory"] / GIB, "GiB"),
     ]  # fmt: skip

@@ -10,13 +10,13 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 from benchmarks.environment import without_cache
 from benchmarks.memory import peak_memory
 from benchmarks.table import Row
+from benchmarks.timing import Laps
 
 YEARS = 30
 GIB = 2.0**30
@@ -24,15 +24,7 @@ GIB = 2.0**30
 
 def one_projection() -> dict[str, float]:
     """Import, read, project and pool once, timed; with the largest memory held by then."""
-    times = {}
-    begin, processors = time.perf_counter(), time.process_time()
-
-    def lap(name: str) -> None:
-        nonlocal begin, processors
-        now, used = time.perf_counter(), time.process_time()
-        times[name], times[f"{name}, processors"] = now - begin, used - processors
-        begin, processors = now, used
-
+    lap = Laps()
     import fundpool
     from fundpool.models.projection.study import study
 
@@ -44,8 +36,7 @@ def one_projection() -> dict[str, float]:
     for level in case.levels:
         assert len(done.pooled(level).measures)
     lap("pool")
-    times["memory"] = peak_memory()
-    return times
+    return {**lap.times, "memory": peak_memory()}
 
 
 def in_new_process(environment: dict[str, str] | None = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from fundpool.inputs.case import Case, read_case
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, dense_pairs, next_level, pair_index
 from fundpool.models.contributions.books import AccountBooks
-from fundpool.models.coverage import base_year, leaving, retirement
+from fundpool.models.coverage import base_year, leaving
 from fundpool.models.coverage import chain as coverage
 from fundpool.models.economy import economic_paths
 from fundpool.models.flows.record import empty_record
@@ -17,8 +17,9 @@ from fundpool.models.flows.years import opening_year
 from fundpool.models.population.credited_years import retirement_cover
 from fundpool.models.population.held_cells import HeldCells, every_cell
 from fundpool.models.population.holdings import CONTRIBUTING
-from fundpool.models.population.preparation import Prepared, payroll_scheme, prepare, year_rates
+from fundpool.models.population.preparation import Prepared, prepare, year_rates
 from fundpool.models.population.rates import CareWeights, YearRates
+from fundpool.models.terms.years import year_terms
 
 CASE = "jiangsu"
 
@@ -52,7 +53,7 @@ class Year:
         for home in range(self.pairs.counties + 1):
             slab = np.arange(self.pairs.start[home], self.pairs.start[home + 1])
             kept[slab[np.argsort(-persons[slab], kind="stable")][: destinations + 1]] = True
-        kept[self.pairs.own] = True
+        kept[self.pairs.own_pair] = True
         pairs = pair_index(
             self.pairs.counties,
             self.pairs.home[kept],
@@ -95,21 +96,16 @@ def prepared_province() -> Prepared:
 def case_year() -> Year:
     """The first projected year of the case, its own pairs and statuses."""
     prepared, case = prepared_province(), province()
-    pairs, year = prepared.pairs, case.base_year + 1
+    pairs, terms = prepared.pairs, year_terms(case, case.base_year + 1)
     opened = opening_year(prepared)
-    payroll = payroll_scheme(case)
     store = empty_record(
         len(case.schemes), 1, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels)
     )
-    books = AccountBooks(prepared, payroll, store, economic_paths(case, 1))
+    books = AccountBooks(prepared, store, economic_paths(case, 1))
     holdings = books.opening_holdings(opened.people.persons)
-    ages = retirement.retirement_ages(case, year)
-    earned = retirement_cover(
-        case, case.schemes[payroll], prepared.people, holdings, prepared.cells, pairs, ages, year
-    )
-    hazards = leaving.coverage_hazards(case, year)
-    transition = coverage.yearly_transition(prepared.cover, hazards)
-    rates = year_rates(prepared, transition, earned.share, year)
+    earned = retirement_cover(terms, prepared.people, holdings, prepared.cells, pairs)
+    transition = coverage.yearly_transition(prepared.cover, leaving.coverage_hazards(terms))
+    rates = year_rates(prepared, terms, transition, earned.share)
     cells = prepared.cells
     return Year(
         cells.spread(prepared.people), cells.spread_amounts(holdings), pairs, rates, prepared.care,
@@ -130,7 +126,7 @@ def dense_year() -> Year:
     draw = np.random.default_rng(1)
     statuses = case.people.shape[1]
     destination = draw.uniform(0.1, 1.0, pairs.count)
-    destination[pairs.own] = 0.0
+    destination[pairs.own_pair] = 0.0
     rates = replace(
         _on_pairs(case_rates, pairs, destination),
         transition_row=prepared_province().cover.row[base_year.pair_rows(pairs)],

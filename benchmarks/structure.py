@@ -23,7 +23,7 @@ REPEATED_LINES = 6
 """Lines of code in a row that must be the same for them to count as repeated."""
 
 CALCULATIONS = {
-    "balance recursion": r"(balance|before|held|bare|opening|ACTUAL|BARE)[^=]*"
+    "balance recursion": r"(balance|before|closing|held|bare|opening|ACTUAL|BARE)[^=]*"
     r"\* \(?(growth|grown|interest|1\.0 \+)[^=]* \+ ",
     "run-off": r"\[source\] \* lag",
     "adjustment fund": r"(levy\b|levy\[).* \* (np\.)?max(imum)?\(",

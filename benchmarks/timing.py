@@ -44,3 +44,23 @@ def in_turn(
         for name, function in functions.items():
             times[name].append(clock(function))
     return times
+
+
+class Laps:
+    """Seconds by step, by the clock and of processors, since the step before.
+
+    Attributes:
+        times: ``name`` by the clock and ``name, processors`` of all threads.
+    """
+
+    def __init__(self) -> None:
+        """Start with the first step."""
+        self.times: dict[str, float] = {}
+        self._begin = time.perf_counter(), time.process_time()
+
+    def __call__(self, name: str) -> None:
+        """End a step, and begin the next."""
+        now = time.perf_counter(), time.process_time()
+        clock, processors = self._begin
+        self.times[name], self.times[f"{name}, processors"] = now[0] - clock, now[1] - processors
+        self._begin = now

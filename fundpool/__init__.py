@@ -20,6 +20,7 @@ __all__ = [
     "Ruin",
     "ScenarioOptions",
     "__version__",
+    "accounts",
     "check",
     "check_case",
     "compare",
@@ -43,6 +44,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
+    from fundpool.calls.accounting import accounts
     from fundpool.case_files import convert, init, new, synthesise, tidy
     from fundpool.diagnosis import doctor
     from fundpool.functions.archiving import diff, rerun, runs
@@ -64,6 +66,7 @@ _WHERE = {
     "optimise": "fundpool.functions.planning",
     "partition": "fundpool.functions.planning",
     "frontier": "fundpool.functions.planning",
+    "accounts": "fundpool.calls.accounting",
     "runs": "fundpool.functions.archiving",
     "diff": "fundpool.functions.archiving",
     "rerun": "fundpool.functions.archiving",

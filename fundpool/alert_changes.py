@@ -19,7 +19,8 @@ def alert_changes(
 
     An alert is the same if rule, scheme, fund and measure are. It is worse if its kind or year is
     (a negative balance instead of a low one, an earlier year), or in the same year the figure that
-    breaks the rule; of experience, if the ratio is further from one. An alert of a rule that the
+    breaks the rule; of experience, if the ratio is further from one; of accounts, if the reserve at
+    the last month end is lower, whichever month that is. An alert of a rule that the
     earlier run could not judge has no change, and one that this run cannot judge is not cleared.
 
     Args:
@@ -101,6 +102,8 @@ def _badness(alert: Mapping[str, Any]) -> tuple[float, float, float]:
     kind = alert["kind"]
     if kind == "actual_to_expected":
         return 0.0, 0.0, abs(float(alert["value"]) - 1.0)
+    if kind == "month_end_reserve":  # of the last month end, which moves on
+        return 0.0, 0.0, -float(alert["value"])
     value = float(alert["reserve_months"] if "reserve_months" in alert else alert["value"])
     value = value if kind == "ruin_probability" else -value
     return float(kind == "exhausted"), -float(alert["year"]), value

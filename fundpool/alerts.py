@@ -9,10 +9,14 @@ import pandas as pd
 from fundpool.inputs.settings.sections import AlertRule
 
 if TYPE_CHECKING:  # records are written without the compiler
+    from fundpool.inputs.case import Case
     from fundpool.models.projection.study import Projection
 
 TARGET = "target"
 """Name of the rule that always holds: the target reserve over the alert horizon."""
+
+OF_ACCOUNTS = "month_end_reserve"
+"""Measure of the rules that are held against accounts, not against a projection."""
 
 Ruin = Mapping[tuple[str, str], Mapping[int, float]]
 """By scheme and pool: probability of a negative balance at any year end up to a year."""
@@ -59,7 +63,7 @@ def solvency_alerts(
     Other kinds are the rule's measure; ``value`` is what broke ``limit``.
     """
     alerts = _target_alerts(projection)
-    for name, rule in projection.case.settings.alerts.items():
+    for name, rule in _rules(projection.case, of_accounts=False).items():
         alerts += _rule_alerts(name, rule, projection, evidence or Evidence())
     return [alert | {"severity": severity_of(alert["kind"])} for alert in alerts]
 
@@ -70,7 +74,7 @@ def rules_judged(
     """Every rule with the number of alerts it raised; None where it could not be judged."""
     given = evidence or Evidence()
     rules = [{"rule": TARGET, "raised": sum(a["rule"] == TARGET for a in alerts)}]
-    for name, rule in projection.case.settings.alerts.items():
+    for name, rule in _rules(projection.case, of_accounts=False).items():
         missing = (rule.measure == "ruin_probability" and given.ruin is None) or (
             rule.measure == "actual_to_expected"
             and (given.experience is None or given.experience.empty)
@@ -78,6 +82,49 @@ def rules_judged(
         raised = None if missing else sum(alert["rule"] == name for alert in alerts)
         rules.append({"rule": name, "raised": raised})
     return rules
+
+
+def _rules(case: "Case", of_accounts: bool) -> dict[str, AlertRule]:
+    """Rules of a case that are held against accounts, or against a projection."""
+    return {
+        name: rule
+        for name, rule in case.settings.alerts.items()
+        if (rule.measure == OF_ACCOUNTS) == of_accounts
+    }
+
+
+def account_alerts(case: "Case", reserves: pd.DataFrame) -> dict[str, Any]:
+    """Alerts of funds whose reserve at the last month end of their accounts is under a band.
+
+    Args:
+        case: the case, whose rules of the measure ``month_end_reserve`` are the bands.
+        reserves: reserves at month ends
+            (:func:`fundpool.models.analysis.month_end_reserves.month_end_reserves`).
+
+    Returns:
+        ``alerts``, as those of :func:`solvency_alerts` with the month; ``alert_rules``, how many
+        each band raised; ``alert_plan``, which is the same for all accounts.
+    """
+    last = reserves.groupby(["scheme", "region"], sort=False).tail(1)
+    rules = _rules(case, of_accounts=True)
+    alerts = [
+        {
+            "rule": name, "scheme": row["scheme"], "pool": row["region"], "name": row["name"],
+            "level": row["level"], "kind": rule.measure, "year": int(row["year"]),
+            "month": int(row["month"]), "value": float(row["reserve_months"]),
+            "limit": rule.limit, "severity": severity_of(rule.measure),
+        }
+        for name, rule in rules.items()
+        for row in last.to_dict("records")
+        if (not rule.schemes or row["scheme"] in rule.schemes)
+        and row["reserve_months"] < rule.limit
+    ]  # fmt: skip
+    raised = {name: sum(alert["rule"] == name for alert in alerts) for name in rules}
+    return {
+        "alert_plan": "accounts",
+        "alerts": alerts,
+        "alert_rules": [{"rule": name, "raised": number} for name, number in raised.items()],
+    }
 
 
 def _near(projection: "Projection", years: int) -> pd.DataFrame:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fundpool.models.population import Prepared, YearRates
     from fundpool.models.projection import Projection, Study
     from fundpool.models.risk import SolvencyRisk
+    from fundpool.models.terms import YearTerms
 
 YEARS = 3
 
@@ -30,6 +31,14 @@ def case() -> "Case":
     with tempfile.TemporaryDirectory() as folder:
         synthesise_case(Path(folder) / "four", 4, seed=1)
         return read_case(Path(folder) / "four")
+
+
+@cache
+def year_terms(year: int = 2021) -> "YearTerms":
+    """The terms of a year; default: the first projected one."""
+    from fundpool.models.terms import year_terms as resolved
+
+    return resolved(case(), year)
 
 
 @cache
@@ -54,9 +63,9 @@ def rates() -> "YearRates":
     from fundpool.models.coverage import coverage_hazards, yearly_transition
     from fundpool.models.population import year_rates
 
-    year = case().base_year + 1
-    transition = yearly_transition(prepared().cover, coverage_hazards(case(), year))
-    return year_rates(prepared(), transition, np.zeros((prepared().pairs.count, 2)), year)
+    transition = yearly_transition(prepared().cover, coverage_hazards(year_terms()))
+    nobody = np.zeros((prepared().pairs.count, 2))
+    return year_rates(prepared(), year_terms(), transition, nobody)
 
 
 @cache

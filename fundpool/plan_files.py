@@ -64,7 +64,7 @@ def partition_record(partition: "Partition") -> dict[str, Any]:
             for stage, pools in zip(partition.plan.stages, partition.pools, strict=True)
         ],
         "cost": partition.cost,
-        "parts": partition.parts,
+        "parts": partition.cost_parts,
         "cost_of_solver": partition.reported,
         "bound": partition.bound,
         "bound_from": partition.bound_from,

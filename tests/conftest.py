@@ -56,7 +56,7 @@ SLOW = (
     "models/optimiser/test_tail.py",
     "models/population/test_held_cells.py",
     "models/population/test_real_year.py",
-    "models/projection/test_policies.py",
+    "models/projection/policies/",
     "models/scenarios/test_dask.py",
     "models/scenarios/test_pooling_of_risk.py",
     "models/scenarios/test_run.py",

@@ -108,8 +108,8 @@ def test_fewer_pairs_are_the_largest() -> None:
     assert fewer.people.shape[0] == fewer.pairs.count == fewer.rates.destination.size
     share = np.add.reduceat(fewer.rates.destination, fewer.pairs.start[:-1])
     assert share[share > 0] == pytest.approx(1.0)
-    own = fewer.people[fewer.pairs.own]
-    assert (own == year.people[year.pairs.own]).all()
+    own = fewer.people[fewer.pairs.own_pair]
+    assert (own == year.people[year.pairs.own_pair]).all()
 
 
 def test_kernel_and_pandas_run_the_same_fund() -> None:

@@ -1,5 +1,7 @@
 """The order of packages: imports go from later ones to earlier ones, and never in a circle."""
 
+import re
+
 import pytest
 
 from benchmarks.structure import (
@@ -16,7 +18,8 @@ from benchmarks.structure import (
 
 ORDER = (
     ("axes",),
-    ("coverage", "economy", "pooling"),
+    ("economy", "pooling", "terms"),
+    ("coverage",),
     ("population",),
     ("claims", "contributions"),
     ("flows",),
@@ -35,7 +38,7 @@ INPUTS = (
     ("case",),
     ("template",),
     ("folders",),
-    ("new", "tidy"),
+    ("accounts", "new", "tidy"),
 )
 """The same of ``inputs``."""
 WEB = (("serving", "words"), ("requests",), ("work",), ("api",), ("server",))
@@ -80,7 +83,7 @@ PLACES = {
     "run-off": {"models/funds/books.py"},
     "adjustment fund": {"models/pooling/adjustment.py", "models/funds/compiled.py"},
     "outgo of the year after": {"models/funds/books.py"},
-    "share of administration": {"models/funds/books.py"},
+    "share of administration": {"models/terms/schemes.py"},
     "ratio": {
         "actuarial/arrays.py",
         "models/contributions/accounts.py",
@@ -91,11 +94,37 @@ PLACES = {
     "second level": {"inputs/regions.py"},
     "number of a scheme": {
         "models/calibration/multipliers.py",  # of a list of names that is not the case's
-        "models/contributions/books.py",
-        "models/coverage/packages.py",
+        "models/terms/packages.py",
     },
 }
 """Where a calculation may stand, of those that ``benchmarks.structure`` counts."""
+CASE_READERS = {
+    "resolve it into terms and index paths": """
+        economy terms.coverage terms.packages terms.schemes terms.shocks terms.years""",
+    "lay out the base year, before any year is projected": """
+        axes.pairs claims.benefits claims.terms claims.treatment coverage.base_year
+        flows.record flows.years population.care population.demography population.net_migration
+        population.opening population.preparation""",
+    "pool flows by its plans, mergers, reserves and regions": """
+        funds.books funds.evenness funds.measures funds.overview funds.pool_money funds.recursion
+        funds.summary funds.table pooling.effects pooling.plans pooling.short_form
+        pooling.timeline""",
+    "set accounts against it and roll it forward": """
+        analysis.account_funds analysis.roll_forward""",
+    "fit it, vary it or project it": """
+        analysis.account_funds analysis.care_away analysis.change analysis.policies
+        analysis.roll_forward analysis.sensitivity analysis.what_if
+        calibration.checking calibration.experience calibration.multipliers flows.factors
+        flows.responses optimiser.explain.sensitivity projection.central projection.comparison
+        projection.settlement projection.study""",
+    "read settings of scenarios and of the optimiser": """
+        optimiser.explain.industries optimiser.frontier optimiser.limits optimiser.planning
+        optimiser.problem.candidates optimiser.ruin.acceptability risk.solvency
+        scenarios.county_money scenarios.model scenarios.pool_paths scenarios.pools scenarios.run
+        scenarios.terms""",
+}
+"""Modules of ``models`` that read a case, by what for. All others take terms or arrays; a module
+that reads it no longer leaves the list."""
 FILES = modules()
 IMPORTS = imports(FILES)
 
@@ -115,6 +144,28 @@ def out_of_order(found: Import) -> bool:
         for source in packages_of(found.source)
         for target in packages_of(found.target)
     )
+
+
+def reads_case(text: str) -> bool:
+    """Whether a module's source takes a case, or one from what holds it."""
+    code = re.sub(r'''"""[\s\S]*?"""''', "", text).replace("inputs.case", "inputs")
+    return bool(re.search(r"\bCase\b|\.case\b", code))
+
+
+def test_the_rule_sees_who_reads_a_case() -> None:
+    assert reads_case("from fundpool.inputs.case import Case\n")
+    assert reads_case("codes = prepared.case.regions.codes\n")
+    assert not reads_case('"""Terms of a Case."""\nfrom fundpool.inputs.case.bundled import x\n')
+
+
+def test_the_case_is_read_where_it_is_resolved_and_not_after() -> None:
+    lead = "fundpool.models."
+    readers = {
+        name.removeprefix(lead)
+        for name, file in FILES.items()
+        if name.startswith(lead) and reads_case(file.read_text(encoding="utf-8"))
+    }
+    assert readers == {name for names in CASE_READERS.values() for name in names.split()}
 
 
 def test_every_package_has_its_place_in_the_order() -> None:

@@ -5,14 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fundpool.inputs.case import read_case
 from validation import official_projections
 from validation.__main__ import TOPICS, inserted, section
+from validation.arrangements import ARRANGEMENTS, DOWN, NONE, UP, sign_of
 from validation.backtest import compared, start_year_is_met
 from validation.cohort_component import VitalRates, year_later
 from validation.nation import figures, start_of_2022
 from validation.part import Check, bound, figure, markdown_table, percent
 
-PAGE = Path(__file__).parent.parent / "docs" / "validation.md"
+DOCS = Path(__file__).parent.parent / "docs"
 FAST = [name for name, topic in TOPICS.items() if not topic.slow]
 
 
@@ -21,13 +23,25 @@ def test_page_is_what_the_command_says(name: str) -> None:
     part = TOPICS[name].run()
     assert part.failed == ()
     assert part.checks
-    assert section(PAGE.read_text("utf-8"), name) == part.text.strip()
+    assert section((DOCS / TOPICS[name].page).read_text("utf-8"), name) == part.text.strip()
 
 
 def test_slow_parts_are_on_the_page() -> None:
-    page = PAGE.read_text("utf-8")
-    for name in TOPICS:
-        assert len(section(page, name)) > 200, name
+    for name, topic in TOPICS.items():
+        assert len(section((DOCS / topic.page).read_text("utf-8"), name)) > 200, name
+
+
+def test_every_arrangement_has_a_policy_of_the_case() -> None:
+    """Fourteen rows; every policy of the case but three stands in one of them."""
+    policies = set(read_case("jiangsu-2009").policy_texts)
+    named = {each.policy for each in ARRANGEMENTS}
+    assert {each.row for each in ARRANGEMENTS} == set(range(1, 15))
+    assert policies - named == {"as-it-came", "manual-claims", "zhenjiang"}
+    assert named <= policies
+
+
+def test_a_change_has_a_sign_only_above_rounding() -> None:
+    assert [sign_of(x, 10.0) for x in (2.0, -2.0, 1e-12)] == [UP, DOWN, NONE]
 
 
 def test_start_year_is_met_exactly() -> None:
@@ -91,7 +105,7 @@ def test_a_year_of_three_ages_by_hand() -> None:
 
 
 def test_text_goes_between_its_markers() -> None:
-    page = PAGE.read_text("utf-8")
+    page = (DOCS / TOPICS["lives"].page).read_text("utf-8")
     assert section(inserted(page, "lives", "new text"), "lives") == "new text"
     with pytest.raises(ValueError, match="once each"):
         inserted("no markers", "lives", "text")

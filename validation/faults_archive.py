@@ -260,6 +260,24 @@ def _archives() -> Iterator[Fault]:
     ):  # fmt: skip
         yield Fault("archives", name, changed(change, status, says), "F2", quick=True)
 
+    def quoted(bench: Bench, place: Path) -> str:
+        """The name of a table in a manifest from elsewhere is a name, whatever is in it."""
+        root = bench.archive(place)
+        folder = bench.run_folder(root)
+        name = "x\" AS SELECT 1 AS run; COPY (SELECT 1) TO 'evil.csv' --.parquet"
+        edit = _edited(lambda c: c["files"].update({f"tables/{name}": "0" * 64}))
+        edit(folder / "manifest.json")
+        here = Path.cwd()
+        os.chdir(place)
+        try:
+            asked = bench.run("runs", "--archive", root, "--sql", "SELECT 1")
+        finally:
+            os.chdir(here)
+        written = "a file was written" if (place / "evil.csv").exists() else ""
+        return written or wrong_unless(asked, 1, says="cannot be read")
+
+    yield Fault("archives", "a table whose name is SQL", quoted, "F3", quick=True)
+
     def obeyed(bench: Bench, place: Path) -> str:
         root = bench.archive(place)
         before = os.environ.get("FUNDPOOL_ARCHIVE")

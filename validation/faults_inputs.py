@@ -11,6 +11,7 @@ import xlsxwriter
 
 from fundpool.report.fonts import printable
 from fundpool.writing import write_csv
+from tests.inputs.accounts.statements import monthly, wide
 from validation.fault_bench import Bench, Fault, wrong_unless
 
 TABLES = (
@@ -27,6 +28,7 @@ def faults() -> Iterator[Fault]:
     yield from _settings()
     yield from _workbooks()
     yield from _spreadsheets()
+    yield from _statements()
 
 
 def _refused(file: str, change: Change, bench: Bench, place: Path) -> str:
@@ -196,3 +198,18 @@ def _spreadsheets() -> Iterator[Fault]:
             return "" if sound else "other cells change"
 
         yield Fault("exports", f"text {text!r}", written, "F23", True)
+
+
+def _statements() -> Iterator[Fault]:
+    """A statement of funds that cannot be read: refused, and nothing is written."""
+
+    def refused(change: Change, bench: Bench, place: Path) -> str:
+        file = wide(monthly(3), place / "statement.csv")
+        change(file)
+        done = bench.run("accounts", bench.case(place), file, "--out", place / "out")
+        if (place / "out").exists():
+            return "something was written"
+        return wrong_unless(done, 2, says=file.stem)
+
+    for way, (case, change) in WAYS.items():
+        yield Fault("statements", way, partial(refused, change), case, way == "empty")

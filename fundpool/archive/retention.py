@@ -55,7 +55,7 @@ def forget(archive: Archive, keep: int) -> Forgotten:
     gone = {run.id for run in removed}
     needed = {
         digest
-        for run in archive.runs()
+        for run in archive.runs()  # read again: some may have come in meanwhile
         if run.id not in gone
         for files in (run.manifest.request.case_files, run.manifest.request.parameter_files)
         for digest in files.values()

@@ -1,7 +1,7 @@
 """Runs come in whole: written under a temporary name, renamed when every file is on disk."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -196,10 +196,14 @@ class Archive:
         except FileInUseError:  # another process has just written the same mark
             draft.unlink(missing_ok=True)
 
-    def query(self, sql: str) -> pd.DataFrame:
+    def query(self, sql: str, runs: Sequence[Run] | None = None) -> pd.DataFrame:
         """A question in SQL over all runs.
 
         Every result table is a view with the column ``run`` first; ``runs`` lists the runs.
+
+        Args:
+            sql: the question.
+            runs: the runs to ask across; read from the archive unless given.
 
         Raises:
             ValueError: the question cannot be answered; the text says why.
@@ -207,18 +211,20 @@ class Archive:
         """
         import duckdb
 
-        recorded = self.runs()
+        recorded = self.runs() if runs is None else runs
         with duckdb.connect() as connection:
-            connection.register("runs", self.listing())
-            for name in sorted({table for run in recorded for table in run.tables}):
+            connection.register("runs", self.listing(recorded))
+            names = {table for run in recorded for table in run.tables}
+            for name in sorted(_mentioned(sql, names)):
                 files = [
                     (run.folder / "tables" / f"{name}.parquet").as_posix()
                     for run in recorded
                     if name in run.tables
                 ]
                 listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+                quoted = name.replace('"', '""')  # a manifest from elsewhere may hold any name
                 view = (
-                    f'CREATE VIEW "{name}" AS SELECT '
+                    f'CREATE VIEW "{quoted}" AS SELECT '  # nosec B608
                     "split_part(replace(filename, '\\', '/'), '/', -3) AS run, "
                     "* EXCLUDE (filename) "
                     f"FROM read_parquet([{listed}], union_by_name = true, filename = true)"
@@ -232,9 +238,13 @@ class Archive:
             except duckdb.Error as error:
                 raise ValueError(str(error)) from None
 
-    def listing(self) -> pd.DataFrame:
-        """One row a run: id, when, command, case, base year, code, inputs, seed, exit status."""
-        recorded = self.runs()
+    def listing(self, runs: Sequence[Run] | None = None) -> pd.DataFrame:
+        """One row a run: id, when, command, case, base year, code, inputs, seed, exit status.
+
+        Args:
+            runs: the runs to list; read from the archive unless given.
+        """
+        recorded = self.runs() if runs is None else runs
         columns: Mapping[str, list[Any]] = {
             "run": [run.id for run in recorded],
             "recorded_at": [run.manifest.recorded_at for run in recorded],
@@ -252,6 +262,15 @@ class Archive:
         frame["seed"] = frame["seed"].astype("Int64")
         frame["previous"] = frame["previous"].astype("string")
         return frame
+
+
+def _mentioned(sql: str, names: Set[str]) -> Set[str]:
+    """Tables that a question may read: a view of many runs opens every file to see its columns.
+
+    All of them where the question names none, as ``SHOW TABLES`` does.
+    """
+    asked = {name for name in {*names, "runs"} if name.casefold() in sql.casefold()}
+    return asked & names if asked else names
 
 
 __all__ = ["Archive", "DamagedError", "NoSuchRunError", "Run", "opened_run"]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fundpool.inputs.format.vocabulary import AGES, OLDEST_AGE, REGIMES, SEXES, TIES
+from fundpool.inputs.format.vocabulary import AGES, OLDEST_AGE, REGIMES, SEXES, STATUSES, TIES
 
 FloatArray = NDArray[np.float64]
 SERVICES = ("outpatient", "inpatient_1", "inpatient_2", "inpatient_3")
@@ -127,17 +127,22 @@ def referral_table(
 
 
 def care_tables(
-    facts: pd.DataFrame, assumed: Mapping[str, Any], people: FloatArray
-) -> dict[str, pd.DataFrame]:
+    facts: pd.DataFrame, assumed: Mapping[str, Any], people: FloatArray,
+    per_head: Mapping[str, float] | None = None,
+) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Morbidity, severity, relativities and treatment of a case built on national figures.
 
     Args:
         facts: published figures: topic, measure, year, value.
         assumed: assumptions by name.
-        people: the people whose visits and admissions a head are published, ``(2, 101)``.
+        people: the people whose visits and admissions a head are known, ``(2, 101)``.
+        per_head: ``admission_rate`` and ``outpatient_visits``; default: those published for
+            :data:`RATES_YEAR`.
     """
-    care = facts[(facts["topic"] == "care") & (facts["year"] == RATES_YEAR)]
-    per_head = care.drop_duplicates("measure").set_index("measure")["value"].astype(float)
+    if per_head is None:
+        care = facts[(facts["topic"] == "care") & (facts["year"] == RATES_YEAR)]
+        rates = care.drop_duplicates("measure").set_index("measure")["value"]
+        per_head = {str(name): float(value) for name, value in rates.items()}
     shape = facts[facts["topic"] == "admission_by_age"]
     starts = shape["measure"].str.extract(r"age_(\d+)")[0].astype(int).tolist()
     by_age = by_single_age(starts, shape["value"].tolist())
@@ -153,7 +158,7 @@ def care_tables(
         (factor, level, service, values[0 if service == SERVICES[0] else 1])
         for factor, name in (("tie", "tie_relativity"), ("status", "status_relativity"))
         for level, values in assumed[name].items()
-        if isinstance(values, list)
+        if level in (*TIES, *STATUSES)
         for service in SERVICES
     ]
     return {

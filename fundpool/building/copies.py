@@ -40,7 +40,7 @@ def _fill(name: str, draft: Path) -> None:
         shutil.copytree(source / "tables", draft / "tables")
         return
     (draft / "tables").mkdir()
-    build = import_module(f"fundpool.building.{name}.build")
+    build = import_module(f"fundpool.building.{name.replace('-', '_')}.build")
     write_parquet(build.tables(), draft / "tables")
 
 

@@ -75,14 +75,14 @@ def frontier(
     total = len(opened.schemes) * points * points
     with item_progress(spoken().gettext("Tracing the frontier"), total, quiet) as step:
         try:
-            found = traced(projection, points, reserve_months,
+            frontiers = traced(projection, points, reserve_months,
                            lambda done, of: step(f"{done} of {of}"))  # fmt: skip
         except NoPlanError as error:
             say_failure(error)
             raise typer.Exit(NO_PLAN) from None
-    table = found.table
+    table = frontiers.table
     with results_in(out) as folder:
-        write_frontiers(found, table, folder, table_format)
+        write_frontiers(frontiers, table, folder, table_format)
     records = table.to_dict("records")
     if json:
         print_result(as_json({"case": opened.name, "points": records}))

@@ -152,9 +152,9 @@ def report(
 
         say(spoken().gettext("Optimising rates and swaps"), quiet)
         best = optimise_where_possible(comparison.projections[plans[0]])
-    found = reporting.Found(risk, effects, best, earlier)
+    beside = reporting.Found(risk, effects, best, earlier)
     with refusing_bad_input():
-        extras = reporting.gathered(context, comparison, found, resolved, sensitivity, quiet)
+        extras = reporting.gathered(context, comparison, beside, resolved, sensitivity, quiet)
     result = summary(comparison.projections, plans[0], risk, extras.experience)
     result |= reporting.changes_of_alerts(result, earlier)
     result["plan"] = best.record() if best is not None else None

@@ -270,7 +270,7 @@ class Found:
 def gathered(
     context: typer.Context,
     comparison: "Comparison",
-    found: Found,
+    beside: Found,
     resolved: dict[str, Any],
     moved: Moved,
     quiet: bool,
@@ -294,9 +294,9 @@ def gathered(
         say(spoken().gettext("Moving %(n)s assumptions down and up") % {"n": len(steps)}, quiet)
         table = sensitivity(base, next(iter(comparison.projections)), steps)
     since = None
-    if found.earlier is not None:
-        say(spoken().gettext("Comparing with %(run)s") % {"run": found.earlier.id}, quiet)
-        since = since_previous(found.earlier, case, comparison, quiet)
+    if beside.earlier is not None:
+        say(spoken().gettext("Comparing with %(run)s") % {"run": beside.earlier.id}, quiet)
+        since = since_previous(beside.earlier, case, comparison, quiet)
     identity = identity_of(context, case, resolved)
     lost = placeholder_warnings(
         read_raw(case_path(case.origin)), {"command": identity.command}, spoken()
@@ -309,9 +309,9 @@ def gathered(
         experience=experience(case, base.flows),
         periods=periods(case, base.flows),
         since=since,
-        risk=found.risk,
-        effects=found.effects,
-        plan=found.plan,
+        risk=beside.risk,
+        effects=beside.effects,
+        plan=beside.plan,
         warnings=(*(finding.message for finding in check_case(case.origin)), *lost),
     )
 

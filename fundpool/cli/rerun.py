@@ -58,10 +58,10 @@ def rerun(
             "n": len(result.differences),
         }
         if result.identical:
-            sentence = Message("%(run)s: all %(files)s files come out bit for bit.", **counts)
+            outcome = Message("%(run)s: all %(files)s files come out bit for bit.", **counts)
         else:
-            sentence = Message("%(run)s: %(n)s of %(files)s files differ.", **counts)
-        typer.echo(in_language(sentence))
+            outcome = Message("%(run)s: %(n)s of %(files)s files differ.", **counts)
+        typer.echo(in_language(outcome))
     if not result.identical:
         raise typer.Exit(FAILED)
 

@@ -59,14 +59,15 @@ def runs(
     if verify:
         _verify(opened, json)
         return
-    for item in opened.contents().unreadable:
+    contents = opened.contents()
+    for item in contents.unreadable:
         left_out = Message("left out: %(why)s", why=item.why)
         say(ERROR_SIGN + in_language(left_out), level="warning")
     if sql is None:
-        table = opened.listing()
+        table = opened.listing(contents.runs)
     else:
         try:
-            table = opened.query(sql)
+            table = opened.query(sql, contents.runs)
         except ValueError as error:
             say_failure(error)
             raise typer.Exit(BAD_INPUT) from None

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from fundpool.cli.app import app
+from fundpool.cli.nightly import LogStyle
 from fundpool.cli.options import CaseArgument, Quiet, Seed, Settings, Years
 from fundpool.cli.saying import say_failure
 from fundpool.cli.session import (
@@ -25,7 +26,7 @@ from fundpool.cli.session import (
 from fundpool.inputs.format.messages import Message
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-EVERY_ADDRESS = ("0.0.0.0", "::")
+EVERY_ADDRESS = ("0.0.0.0", "::")  # nosec B104
 HTTP_PORT = 80
 """Browsers leave it out of the header ``Host``."""
 
@@ -54,6 +55,17 @@ def serve(
             help="A name by which browsers reach the page, as behind a proxy. May be repeated.",
         ),
     ] = None,
+    access_log: Annotated[
+        Path | None,
+        typer.Option(
+            "--access-log",
+            metavar="FILE",
+            help="Append a line for every request: time, method, path, status, milliseconds.",
+        ),
+    ] = None,
+    log: Annotated[
+        LogStyle, typer.Option("--log", help="Form of the lines of --access-log.")
+    ] = LogStyle.text,
     quiet: Quiet = False,
 ) -> None:
     """Serve the planners' page: try pooling, rates and policies and see the funds."""
@@ -67,6 +79,8 @@ def serve(
         checked_temporary()
         opened = opened_case(case, changes)
         span = projected_years(opened, years)
+        if access_log is not None:
+            _checked_log(access_log)
         listener = _listener(host, port)
     from fundpool.web.server.app import create_app
     from fundpool.web.server.bundle import chart_bundle
@@ -90,7 +104,9 @@ def serve(
             scenarios=scenarios,
             seed=seed,
             token=token,
-        )  # fmt: skip
+            access_log=access_log,
+            log_style=log.value,
+        )
         shown = public_name[0] if public_name else _reachable(host)
         place = shown if public_name or where == HTTP_PORT else f"{shown}:{where}"
         address = f"http://{place}/" + (f"?token={token}" if token else "")
@@ -136,6 +152,18 @@ def _reachable(host: str) -> str:
     if host in EVERY_ADDRESS:
         return socket.gethostname()
     return f"[{host}]" if ":" in host else host
+
+
+def _checked_log(file: Path) -> None:
+    """Begin an access log.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        file.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise UsageError(f"--access-log {file} cannot be written: {error.strerror}") from None
 
 
 def _listener(host: str, port: int) -> socket.socket:

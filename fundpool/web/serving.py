@@ -20,6 +20,8 @@ class Limits:
         studies: projections kept at once.
         jobs: jobs kept, those that wait included.
         requests: requests answered at once; further ones are refused.
+        session_requests, session_jobs, session_uploads: the same for one session: requests
+            answered, jobs waiting or running, and uploaded cases kept.
     """
 
     json_bytes: int = MEGABYTE // 4
@@ -32,6 +34,9 @@ class Limits:
     studies: int = 12
     jobs: int = 64
     requests: int = 128
+    session_requests: int = 32
+    session_jobs: int = 8
+    session_uploads: int = 3
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class Serving:
         seed: seed of their draws.
         token: word that every request must carry; None on this machine alone.
         limits: what one request may cost.
+        access_log: file that gets a line for every request; None for none.
+        log_style: of its lines, ``text`` or ``json``.
     """
 
     case: str
@@ -59,6 +66,8 @@ class Serving:
     seed: int = 1
     token: str | None = None
     limits: Limits = field(default_factory=Limits)
+    access_log: Path | None = None
+    log_style: str = "text"
 
     def answers_to(self, host: str) -> bool:
         """Whether a value of the header ``Host`` is one of this server's."""

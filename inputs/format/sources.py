@@ -60,12 +60,12 @@ def read_raw(path: Path) -> RawCase:
 
 def _read_folder(path: Path) -> RawCase:
     raw = RawCase(path.name)
-    raw.settings = _toml(raw, path / "case.toml", "case.toml")
+    raw.settings = toml_contents(raw, path / "case.toml", "case.toml")
     for part, documents in (("schemes", raw.schemes), ("policies", raw.policies)):
         for file in _files(path / part):
             name = f"{part}/{file.name}"
             if file.suffix == ".toml":
-                contents = _toml(raw, file, name)
+                contents = toml_contents(raw, file, name)
                 if contents is not None:
                     documents[file.stem] = contents
             elif file.suffix.lower() != ".md":
@@ -162,7 +162,8 @@ def _bytes(raw: RawCase, file: Path, name: str) -> bytes | None:
     return contents
 
 
-def _toml(raw: RawCase, file: Path, name: str) -> dict[str, Any] | None:
+def toml_contents(raw: RawCase, file: Path, name: str) -> dict[str, Any] | None:
+    """Contents of a TOML file; None, with a finding in ``raw``, where it cannot be read."""
     if not file.exists():
         raw.findings.append(
             Finding.of_file(name, Message("this file"), Message("A case folder needs it; add it."))
@@ -193,17 +194,20 @@ def _encoding(name: str, contents: bytes, error: UnicodeDecodeError) -> Finding:
                    Message("Save the file as UTF-8 (in a spreadsheet: CSV UTF-8)."))  # fmt: skip
 
 
-def _csv(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
+def csv_rows(
+    raw: RawCase, file: Path, name: str, encoding: str = "utf-8-sig"
+) -> list[list[str]] | None:
+    """Rows of a CSV file as text; None, with a finding in ``raw``, where it cannot be read."""
     contents = _bytes(raw, file, name)
     if contents is None:
         return None
     try:
-        text = contents.decode("utf-8-sig")
+        text = contents.decode(encoding)
     except UnicodeDecodeError as error:
         raw.findings.append(_encoding(name, contents, error))
         return None
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raw.findings.append(
             Finding.of_file(
@@ -212,6 +216,12 @@ def _csv(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
                 Message("The reader says: %(error)s.", error=str(error)),
             )
         )
+        return None
+
+
+def _csv(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
+    rows = csv_rows(raw, file, name)
+    if rows is None:
         return None
     separator = _other_separator(rows, file.stem)
     if separator:
@@ -240,10 +250,9 @@ def _parquet(raw: RawCase, file: Path, name: str) -> pd.DataFrame | None:
 
     if _bytes(raw, file, name) is None:
         return None
-    quoted = str(file).replace("'", "''")
     try:
         with duckdb.connect() as connection:
-            frame = connection.execute(f"SELECT * FROM read_parquet('{quoted}')").df()
+            frame = connection.execute("SELECT * FROM read_parquet(?)", [str(file)]).df()
     except duckdb.Error:
         raw.findings.append(
             Finding.of_file(

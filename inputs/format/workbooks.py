@@ -9,10 +9,10 @@ import re
 import tomllib
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
-from xml.etree.ElementTree import ParseError, iterparse
+from xml.etree.ElementTree import ParseError, iterparse  # nosec B405
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
@@ -29,6 +29,7 @@ from fundpool.inputs.format.raw import (
 from fundpool.inputs.format.sheets import LONGEST, kind_of, sheet_of
 from fundpool.inputs.format.tables import TABLE_OF
 
+# Sheets are read by expat, which limits what entities grow to, and refused by size before.
 SETTING_COLUMNS = ("path", "value")
 UNPACKING_ERRORS = (
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, OSError, ValueError,
@@ -45,9 +46,37 @@ _SUSPECT = re.compile(rb"""t=["']e["']|<f[\s>/]""")
 
 def read_workbook(path: Path) -> RawCase:
     """The raw contents of a case in a workbook; what cannot be read becomes a finding."""
+    raw = RawCase(path.name, workbook=True)
+    sheets = workbook_cells(raw, path, kind_of)
+    if sheets is None:
+        return raw
+    for name, text in sheets.items():
+        _read_sheet(raw, name, text)
+    if "case" not in sheets:
+        raw.findings.append(
+            Finding.of_file(
+                "case", Message("this sheet"), Message("It holds the settings; add it.")
+            )
+        )
+    return raw
+
+
+def workbook_cells(
+    raw: RawCase, path: Path, wanted: Callable[[str], object] = bool
+) -> dict[str, list[list[str]]] | None:
+    """Cells of every sheet of a workbook as text, from A1 on; error cells keep their text.
+
+    Args:
+        raw: takes what cannot be read as findings.
+        path: the workbook.
+        wanted: says of a sheet's name whether its cells are searched for errors and for formulas
+            without a result, which otherwise read as blank.
+
+    Returns:
+        rows by sheet; None, with a finding, where the workbook cannot be opened.
+    """
     from python_calamine import CalamineError, CalamineWorkbook
 
-    raw = RawCase(path.name, workbook=True)
     try:
         contents = path.read_bytes()
         with zipfile.ZipFile(io.BytesIO(contents)) as packed:
@@ -59,12 +88,12 @@ def read_workbook(path: Path) -> RawCase:
                                        Message("Use a case folder with Parquet tables for cases "
                                                "of this size."))
                 )  # fmt: skip
-                return raw
+                return None
             spread = _too_wide(packed)
             if spread is not None:
                 raw.findings.append(spread)
-                return raw
-            wrong = _cells_without_value(packed)
+                return None
+            wrong = _cells_without_value(packed, wanted)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(contents))
         sheets = {
             name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
@@ -75,20 +104,14 @@ def read_workbook(path: Path) -> RawCase:
             Finding.of_file(path.name, Message("an .xlsx workbook"),
                             Message("It cannot be opened as one (%(error)s).", error=str(error)))
         )  # fmt: skip
-        return raw
+        return None
+    texts = {}
     for name, rows in sheets.items():
-        text = [[as_text(cell) for cell in row] for row in rows]
+        texts[name] = [[as_text(cell) for cell in row] for row in rows]
         for row, column, value in wrong.get(name, ()):
-            if row < len(text) and column < len(text[row]):
-                text[row][column] = value
-        _read_sheet(raw, name, text)
-    if "case" not in sheets:
-        raw.findings.append(
-            Finding.of_file(
-                "case", Message("this sheet"), Message("It holds the settings; add it.")
-            )
-        )
-    return raw
+            if row < len(texts[name]) and column < len(texts[name][row]):
+                texts[name][row][column] = value
+    return texts
 
 
 def _read_sheet(raw: RawCase, name: str, text: list[list[str]]) -> None:
@@ -151,21 +174,23 @@ def _too_wide(packed: zipfile.ZipFile) -> Finding | None:
     return None
 
 
-def _cells_without_value(packed: zipfile.ZipFile) -> dict[str, list[tuple[int, int, str]]]:
+def _cells_without_value(
+    packed: zipfile.ZipFile, wanted: Callable[[str], object]
+) -> dict[str, list[tuple[int, int, str]]]:
     """Error cells and formulas never calculated, which read as blank: row, column and text.
 
     Row and column count from 0.
     """
     result = {}
     for name, part in sheet_parts(packed):
-        if kind_of(name) and _SUSPECT.search(packed.read(part)):
+        if wanted(name) and _SUSPECT.search(packed.read(part)):
             with packed.open(part) as stream:
                 result[name] = list(_cells_of(stream))
     return result
 
 
 def _cells_of(stream: IO[bytes]) -> Iterator[tuple[int, int, str]]:
-    for _, cell in iterparse(stream):
+    for _, cell in iterparse(stream):  # nosec B314
         if cell.tag != f"{_NAMESPACE}c":
             continue
         value = cell.findtext(f"{_NAMESPACE}v")
@@ -195,14 +220,14 @@ def sheet_parts(packed: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """Every sheet's name and the part of the package that holds it."""
     targets = {}
     with packed.open("xl/_rels/workbook.xml.rels") as stream:
-        for _, item in iterparse(stream):
+        for _, item in iterparse(stream):  # nosec B314
             target = item.get("Target")
             if target is not None:
                 targets[item.get("Id")] = posixpath.normpath(
                     target.lstrip("/") if target.startswith("/") else f"xl/{target}"
                 )
     with packed.open("xl/workbook.xml") as stream:
-        for _, item in iterparse(stream):
+        for _, item in iterparse(stream):  # nosec B314
             part = targets.get(item.get(_RELATION))
             if item.tag == f"{_NAMESPACE}sheet" and part in packed.namelist():
                 yield str(item.get("name")), str(part)

@@ -207,7 +207,8 @@ class Scheme:
             for key, listed in sorted(self.overrides.items())
             if key[0] in BENEFIT_RULES
             for region, steps in sorted(listed.items())
-            if (begun := [value for since, value in steps if since <= year])
+            # the year as well: the same amount, stated again, is money of another year
+            if (begun := [step for step in steps if step[0] <= year])
         )
         return (self.regime(year), self.offsite_penalty(year), in_force, self.covers(year))
 

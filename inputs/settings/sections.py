@@ -233,7 +233,9 @@ class AlertRule(Part):
     Attributes:
         measure: ``reserve_months`` (fewer than ``limit`` at the end of a year), ``exhaustion``
             (a negative balance; ``limit`` is not used), ``ruin_probability`` (more than
-            ``limit``), ``actual_to_expected`` (credible ratio further than ``limit`` from one).
+            ``limit``), ``actual_to_expected`` (credible ratio further than ``limit`` from one),
+            ``month_end_reserve`` (fewer months of outgo than ``limit`` at the last month end of
+            the accounts; a warning band, judged by ``fundpool accounts`` alone).
         limit: the bound.
         within: projected years looked at; those of ``solvency.alert_years`` unless given.
         schemes: schemes looked at; all unless given.
@@ -241,7 +243,10 @@ class AlertRule(Part):
         source, status, note: why this rule.
     """
 
-    measure: Literal["reserve_months", "exhaustion", "ruin_probability", "actual_to_expected"]
+    measure: Literal[
+        "reserve_months", "exhaustion", "ruin_probability", "actual_to_expected",
+        "month_end_reserve",
+    ]  # fmt: skip
     limit: float = Field(default=0.0, ge=0)
     within: int | None = Field(default=None, ge=1, le=100)
     schemes: list[str] = Field(default_factory=list)

@@ -161,13 +161,13 @@ def _chain(
     if not same_frame(old.case, new.case):
         chain.append((ALL, values_of(new.measures)))
         return chain
-    parts: tuple[CasePart, ...] = DATA_PARTS if old.case.base_year == date else (ALL_DATA,)
+    data_parts: tuple[CasePart, ...] = DATA_PARTS if old.case.base_year == date else (ALL_DATA,)
     taken: list[CasePart] = []
-    for part in (*parts, *ASSUMPTION_PARTS, RULES, RESPONSES):
+    for part in (*data_parts, *ASSUMPTION_PARTS, RULES, RESPONSES):
         taken.append(part)
         if not differs(old.case, new.case, part):
             unmoved(part.name)
-        elif new.same_program and not _more(old.case, new.case, part, parts):
+        elif new.same_program and not _more(old.case, new.case, part, data_parts):
             # nothing is left to exchange: this is the new case, whose figures are known
             chain.append((part.name, values_of(new.measures)))
         else:
@@ -193,13 +193,13 @@ def measures_at(case: Case, plan: str, since: int, years: int) -> pd.DataFrame:
     """
     waited = since - case.base_year
     done = study(case, waited + years)
-    found = scheme_summaries(case, done.flows, plan_for(case, plan), waited)
-    return pool_measures({name: summary for name, (_, summary) in found.items()})
+    summaries = scheme_summaries(case, done.flows, plan_for(case, plan), waited)
+    return pool_measures({name: summary for name, (_, summary) in summaries.items()})
 
 
 def values_of(measures: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     """The measures analysed by scheme and pool, then of each scheme as a whole."""
-    found: dict[tuple[str, str, str], float] = {}
+    figures: dict[tuple[str, str, str], float] = {}
     edges = {"reserve": _in_force(measures, "first_year"),
              "final_reserve": _in_force(measures, "last_year")}  # fmt: skip
     for scheme, table in measures.groupby("scheme", sort=False):
@@ -212,11 +212,11 @@ def values_of(measures: pd.DataFrame) -> dict[tuple[str, str, str], float]:
             else:
                 whole = float(values[edges[measure][table.index]].sum())
             if not np.isnan(whole):
-                found[str(scheme), "", measure] = whole
+                figures[str(scheme), "", measure] = whole
             for pool, value in zip(table["pool"], values, strict=True):
                 if not np.isnan(value):
-                    found[str(scheme), str(pool), measure] = float(value)
-    return found
+                    figures[str(scheme), str(pool), measure] = float(value)
+    return figures
 
 
 def _in_force(measures: pd.DataFrame, column: str) -> pd.Series:

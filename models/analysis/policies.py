@@ -134,8 +134,8 @@ def _exhausted_share(projection: Projection) -> float:
 
 
 def _mean_rate(measures: pd.DataFrame, kinds: dict[str, str], kind: str) -> float:
-    own = measures[measures["scheme"].map(kinds) == kind]
-    return weighted_mean(own["level_rate"], own["base_present_value"])
+    rows_of_kind = measures[measures["scheme"].map(kinds) == kind]
+    return weighted_mean(rows_of_kind["level_rate"], rows_of_kind["base_present_value"])
 
 
 def only_pools(case: Case) -> bool:

@@ -75,12 +75,12 @@ def sensitivity(
         results = {name: scheme_results(one.pooled(plan)) for name, one in moved.items()}
         results["base"] = plain
         for direction in ("down", "base", "up"):
-            for scheme, found in results[direction].items():
+            for scheme, measured in results[direction].items():
                 rows.append(
                     {"path": step.path, "step": step.size, "direction": direction,
                      "value": values[direction], "scheme": scheme}
-                    | found
-                    | {"level_rate_change": _level(found) - _level(plain[scheme])}
+                    | measured
+                    | {"level_rate_change": _level(measured) - _level(plain[scheme])}
                 )  # fmt: skip
         if progress is not None:
             progress(step.path)
@@ -94,8 +94,8 @@ RESULTS = ("pools", "pools_exhausted", "persons_exhausted_share", "first_exhaust
 COLUMNS = ["path", "step", "direction", "value", "scheme", *RESULTS, "level_rate_change"]
 
 
-def _level(found: dict[str, float | None]) -> float:
-    rate = found["level_rate_mean"]
+def _level(measured: dict[str, float | None]) -> float:
+    rate = measured["level_rate_mean"]
     assert rate is not None
     return rate
 

@@ -21,11 +21,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fundpool.actuarial.arrays import ratio
-from fundpool.deprecation import renamed
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.compiling import FAST, compiled, prange
 from fundpool.models.flows.factors import with_levers
-from fundpool.models.flows.levers import LINEAR, RECURSION, FlowLevers
+from fundpool.models.flows.levers import FORMER, LINEAR, RECURSION, FlowLevers
 from fundpool.models.funds.books import with_taken_in
 from fundpool.models.funds.compiled import ScenarioFunds, ScenarioMoney, balances_of_scenario
 from fundpool.models.funds.paths import PoolPaths
@@ -102,7 +101,7 @@ def pool_levers(projection: Projection, levers: FlowLevers, scheme: str) -> Pool
     laid = layout(case, projection.plan, scheme, projection.years)
     number = case.scheme_number(scheme)
     before, after = (
-        pool_money(case, laid, with_taken_in(case, record, number, laid.claims))
+        pool_money(case, laid, with_taken_in(case, record, number, laid.care))
         for record in (flows, moved)
     )
 
@@ -118,10 +117,22 @@ def pool_levers(projection: Projection, levers: FlowLevers, scheme: str) -> Pool
     )
 
 
-@renamed(claims_factor="outgo_factor", interest_shift="interest")
 def Levers(**values: Any) -> PoolLevers:  # noqa: N802  the name that the class had
-    """Former name of :class:`PoolLevers`."""
-    warnings.warn("Levers is called PoolLevers now", DeprecationWarning, stacklevel=3)
+    """Former name of :class:`PoolLevers`, until 0.4, with former names of its fields.
+
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore", DeprecationWarning)
+    ...     Levers(claims_factor=1.1).outgo_factor
+    1.1
+    """
+    warnings.warn("Levers is called PoolLevers now", DeprecationWarning, stacklevel=2)
+    for former, present in FORMER.items():
+        if former in values:
+            message = f"Levers: {former} is called {present} now"
+            if present in values:
+                raise TypeError(f"{message}; both are given")
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
+            values[present] = values.pop(former)
     return PoolLevers(**values)
 
 
@@ -227,12 +238,12 @@ class WhatIf:
             raise ValueError(f"{', '.join(RECURSION)} need the recursion: ask for balances")
         if any(np.ndim(getattr(stated, name)) > 1 for name in LINEAR):
             raise ValueError("levers that differ by year need the recursion: ask for balances")
-        found = np.flatnonzero(paths.years == year)
-        if found.size == 0:
+        year_index = np.flatnonzero(paths.years == year)
+        if year_index.size == 0:
             raise ValueError(f"{year} is not one of {paths.years[0]} to {paths.years[-1]}")
-        key = (paths.scheme, int(found[0]))
+        key = (paths.scheme, int(year_index[0]))
         if key not in self._stored:
-            self._stored[key] = _accumulated(paths, int(found[0]))
+            self._stored[key] = _accumulated(paths, int(year_index[0]))
         arrays = lever_arrays(paths, stated, paths.income.shape[2:])
         return np.asarray(_combined(self._stored[key], arrays))
 

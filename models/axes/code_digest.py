@@ -48,8 +48,8 @@ def users_and_their_imports(root: Path, packages: Collection[str], module: str) 
     """
     files: dict[str, Path] = {}
     for file in source_files(root, packages):
-        parts = file.relative_to(root).with_suffix("").parts
-        files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+        name_parts = file.relative_to(root).with_suffix("").parts
+        files[".".join(name_parts[:-1] if name_parts[-1] == "__init__" else name_parts)] = file
     named = "|".join(map(re.escape, packages))
     line = re.compile(
         rf"^[ \t]*(?:from|import) +((?:{named})\b[\w.]*)(?: +import +(\([^)]*\)|.*))?",

@@ -46,7 +46,7 @@ class PairIndex:
         residence: residence of each pair, shape ``(P,)``, ascending within a home.
         start: first pair of each home, shape ``(n + 2,)``; home ``h`` owns
             ``start[h]:start[h + 1]``.
-        own: the pair ``(h, h)`` of each home, shape ``(n + 1,)``.
+        own_pair: the pair ``(h, h)`` of each home, shape ``(n + 1,)``.
         tie: index into ``TIES`` of each pair, shape ``(P,)``.
         territory: number, within its home, of the next-level region that each pair's residence
             lies in, shape ``(P,)``; the same number means the same territory.
@@ -57,7 +57,7 @@ class PairIndex:
     home: IntArray
     residence: IntArray
     start: IntArray
-    own: IntArray
+    own_pair: IntArray
     tie: IntArray
     territory: IntArray
     own_territory: IntArray
@@ -80,7 +80,7 @@ class PairIndex:
     @property
     def reservoir(self) -> int:
         """The pair (outside, outside)."""
-        return int(self.own[self.counties])
+        return int(self.own_pair[self.counties])
 
 
 def pair_index(
@@ -118,7 +118,7 @@ def pair_index(
     )
     homes, residences = np.divmod(key, counties + 1)
     start = np.searchsorted(homes, np.arange(counties + 2)).astype(np.int64)
-    own = np.searchsorted(key, every * (counties + 2)).astype(np.int64)
+    own_pair = np.searchsorted(key, every * (counties + 2)).astype(np.int64)
     region = np.append(next_level, -1)
     tie = np.where(region[homes] == region[residences], TIES.index("within"), TIES.index("between"))
     tie[homes == counties] = TIES.index("inbound")
@@ -131,7 +131,7 @@ def pair_index(
     first = np.searchsorted(territories[0], np.arange(counties + 1))
     local = (of_pair.ravel() - first[homes]).astype(np.int64)
     return PairIndex(
-        counties, homes, residences, start, own, tie.astype(np.int64), local, local[own]
+        counties, homes, residences, start, own_pair, tie.astype(np.int64), local, local[own_pair]
     )
 
 

@@ -14,7 +14,7 @@ CHUNKS = 8
 
 
 def side_by_side(
-    work: Callable[[Part], Result], parts: Iterable[Part], threads: int | None = None
+    work: Callable[[Part], Result], tasks: Iterable[Part], threads: int | None = None
 ) -> list[Result]:
     """Results of ``work`` on parts that write nothing in common, on one thread a processor.
 
@@ -22,4 +22,4 @@ def side_by_side(
     [1, 2, 3]
     """
     with ThreadPoolExecutor(max_workers=threads or os.cpu_count()) as pool:
-        return list(pool.map(work, parts))
+        return list(pool.map(work, tasks))

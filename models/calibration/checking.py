@@ -54,20 +54,20 @@ def multiplier_findings(case: Case, calibration: Calibration) -> list[Finding]:
         scheme, measure = str(row["scheme"]), str(row["measure"])
         if measure not in FITTED or scheme not in names:
             continue
-        own = insides[row["region"]].copy()
+        where_it_acts = insides[row["region"]].copy()
         like = fitted[(fitted["scheme"] == scheme) & (fitted["measure"] == measure)]
         for region in like["region"]:
             if insides[region].sum() < insides[row["region"]].sum():
-                own &= ~insides[region]
-        if not own.any():
+                where_it_acts &= ~insides[region]
+        if not where_it_acts.any():
             continue
         number = case.scheme_number(scheme)
         levels = getattr(calibration.multipliers, measure)[number]
-        multiplier = float(levels[np.flatnonzero(own)[0]])
+        multiplier = float(levels[np.flatnonzero(where_it_acts)[0]])
         near = [
-            found
-            for name, what, counties, found in calibration.unmet
-            if (name, what) == (scheme, measure) and (counties == own).all()
+            nearest_figure
+            for name, what, counties, nearest_figure in calibration.unmet
+            if (name, what) == (scheme, measure) and (counties == where_it_acts).all()
         ]
         if near:
             expected = Message(

@@ -76,8 +76,8 @@ def experience(case: Case, flows: CountyFlows) -> pd.DataFrame:
     table = periods(case, flows)
     variation = float(case.tables["severity"]["cv"].max())
     frames = [
-        _of_level(own, full_credibility_claims(severity_cv=variation))
-        for _, own in table[table["expected"] > 0].groupby(
+        _of_level(rows_of_run, full_credibility_claims(severity_cv=variation))
+        for _, rows_of_run in table[table["expected"] > 0].groupby(
             ["scheme", "measure", "level"], sort=False
         )
     ]
@@ -86,11 +86,11 @@ def experience(case: Case, flows: CountyFlows) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)[COLUMNS]
 
 
-def _of_level(own: pd.DataFrame, full: float) -> pd.DataFrame:
+def _of_level(rows_of_run: pd.DataFrame, full: float) -> pd.DataFrame:
     """One scheme, measure and level: totals by region, with their credibility."""
-    first = own.iloc[0]
+    first = rows_of_run.iloc[0]
     people = first["measure"] in PERSONS
-    grouped = own.groupby("region", sort=False)
+    grouped = rows_of_run.groupby("region", sort=False)
     total = grouped[["actual", "expected"]].agg("mean" if people else "sum")
     result = pd.DataFrame(
         {
@@ -110,18 +110,19 @@ def _of_level(own: pd.DataFrame, full: float) -> pd.DataFrame:
     result["credibility"] = np.nan
     result["method"] = ""
     result["credible_ratio"] = np.nan
-    wide = own.assign(period=own["year"] * 100 + own["month"])
+    wide = rows_of_run.assign(period=rows_of_run["year"] * 100 + rows_of_run["month"])
     weights = wide.pivot(index="region", columns="period", values="expected")
     ratios = wide.pivot(index="region", columns="period", values="ratio").loc[result["region"]]
     weights = weights.loc[result["region"]].fillna(0.0)
     try:
-        found = buhlmann_straub(ratios.to_numpy(float), weights.to_numpy(float))
+        credibility = buhlmann_straub(ratios.to_numpy(float), weights.to_numpy(float))
     except ValueError:
         return _by_number(result, grouped["claims"].sum(min_count=1).to_numpy(float), full)
-    result["credibility"] = found.factor
+    result["credibility"] = credibility.factor
     result["method"] = "buhlmann_straub"
     result["credible_ratio"] = (
-        found.factor * result["actual_to_expected"] + (1.0 - found.factor) * found.collective
+        credibility.factor * result["actual_to_expected"]
+        + (1.0 - credibility.factor) * credibility.collective
     )
     return result
 

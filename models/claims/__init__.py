@@ -2,13 +2,15 @@
 
 ``treatment`` says where people are treated and how often, ``benefits`` what a rule pays, ``terms``
 puts both together for a year (``rule_book`` keeps them while rules stay), ``year`` is the readable
-specification of a year's claims and ``compiled`` the same compiled; ``register`` follows retired
-members who live outside the pool that last insured them.
+specification of a year's claims and ``compiled`` the same compiled, with what funds pay in
+``payments``; ``register`` follows retired members who live outside the pool that last insured them.
 """
 
 from fundpool.models.claims.benefits import coordinated_payments, expected_payments
 from fundpool.models.claims.terms import (
+    ClaimTables,
     ClaimTerms,
+    claim_tables,
     claim_terms,
     coordination_of,
     payer_of,
@@ -26,8 +28,10 @@ from fundpool.models.claims.year import (
 )
 
 __all__ = [
+    "ClaimTables",
     "ClaimTerms",
     "YearClaims",
+    "claim_tables",
     "claim_terms",
     "claims_of_year",
     "coordinated_payments",

@@ -15,13 +15,13 @@ from itertools import product
 import numpy as np
 
 from fundpool.actuarial import severity as families
-from fundpool.actuarial.benefits import BenefitFormula, coordinate
+from fundpool.actuarial.benefits import coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
-from fundpool.inputs.rules.schemes import Scheme
-from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.population.care import class_starts
+from fundpool.models.terms.schemes import SchemeRules
 
 FAMILIES: dict[str, Callable[[float, float], Severity]] = {
     "lognormal": families.Lognormal.from_mean_cv,
@@ -29,19 +29,6 @@ FAMILIES: dict[str, Callable[[float, float], Severity]] = {
     "pareto": families.Pareto.from_mean_cv,
     "weibull": families.Weibull.from_mean_cv,
 }
-
-
-@dataclass(frozen=True)
-class SchemeRules:
-    """The benefit rules of one scheme in one year.
-
-    Attributes:
-        formulas: distinct sets of formulas, one formula a service.
-        formula_of: which set each county uses, ``(n + 1,)``; outside uses set 0, unpaid.
-    """
-
-    formulas: tuple[tuple[BenefitFormula, ...], ...]
-    formula_of: IntArray
 
 
 def severities(case: Case) -> tuple[tuple[Severity, ...], ...]:
@@ -60,20 +47,9 @@ def severities(case: Case) -> tuple[tuple[Severity, ...], ...]:
     return tuple(result)
 
 
-def mean_costs(case: Case) -> FloatArray:
+def mean_costs(costs: tuple[tuple[Severity, ...], ...]) -> FloatArray:
     """Mean cost of a claim by service and age class, ``(C, J)``, in base-year money."""
-    return np.array([[cost.mean() for cost in row] for row in severities(case)])
-
-
-def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
-    """Benefit rules of a scheme by county in a year."""
-    sets: dict[tuple[BenefitFormula, ...], int] = {}
-    formula_of = np.zeros(len(case.regions.codes) + 1, dtype=np.int64)
-    differ = any(scheme.benefits_differ(service) for service in case.services)
-    for county, code in enumerate(case.regions.codes if differ else case.regions.codes[:1]):
-        formulas = tuple(scheme.benefit(service, code, year) for service in case.services)
-        formula_of[county] = sets.setdefault(formulas, len(sets))
-    return SchemeRules(tuple(sets), formula_of)
+    return np.array([[cost.mean() for cost in row] for row in costs])
 
 
 def expected_payments(
@@ -91,7 +67,7 @@ def expected_payments(
     >>> from fundpool import examples
     >>> from fundpool.actuarial.severity import Exponential
     >>> case = examples.case()
-    >>> rules = scheme_rules(case, case.schemes[0], 2021)
+    >>> rules = examples.year_terms().schemes[0].benefits
     >>> costs = ((Exponential(10_000.0),),) * len(case.services)
     >>> paid = expected_payments(rules, costs, np.ones(5), offsite_penalty=0.1)
     >>> bool((paid[:, 1] <= paid[:, 0]).all())  # less off-site
@@ -146,11 +122,10 @@ def coordinated_payments(
     >>> from fundpool import examples
     >>> from fundpool.actuarial.severity import Exponential
     >>> from fundpool.models.claims.terms import coordination_of
-    >>> case = examples.case()
-    >>> employee, resident = case.schemes
-    >>> local, home = (scheme_rules(case, scheme, 2021) for scheme in case.schemes)
-    >>> costs = ((Exponential(10_000.0),),) * len(case.services)
-    >>> terms = coordination_of(employee, resident, 2021)
+    >>> employee, resident = examples.year_terms().schemes
+    >>> costs = ((Exponential(10_000.0),),) * len(examples.case().services)
+    >>> terms = coordination_of(employee, resident)
+    >>> local, home = employee.benefits, resident.benefits
     >>> paid = coordinated_payments(local, home, costs, np.ones(5), terms)
     >>> bool((paid.sum(axis=0) <= 10_000.0).all())
     True

@@ -14,7 +14,7 @@ from fundpool.models.claims.register import shares_of_payers
 from fundpool.models.claims.terms import ClaimTerms
 
 
-class HomePairs(NamedTuple):
+class ClaimPairs(NamedTuple):
     """Pairs of home and residence, sorted by home.
 
     Attributes:
@@ -99,11 +99,11 @@ class Places(NamedTuple):
     territory_of_column: IntArray
 
 
-def home_pairs(terms: ClaimTerms, retiree_pool: FloatArray) -> HomePairs:
+def home_pairs(terms: ClaimTerms, retiree_pool: FloatArray) -> ClaimPairs:
     """The pairs, with shares of the register of retired members elsewhere, ``(P,)``."""
     pairs = terms.pairs
     share = shares_of_payers(retiree_pool, pairs)
-    return HomePairs(pairs.start, pairs.residence, pairs.tie, share)
+    return ClaimPairs(pairs.start, pairs.residence, pairs.tie, share)
 
 
 def care_tables(terms: ClaimTerms) -> CareTables:

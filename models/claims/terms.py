@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import REGIMES
-from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, next_level
@@ -15,7 +15,6 @@ from fundpool.models.claims.benefits import (
     coordinated_payments,
     expected_payments,
     mean_costs,
-    scheme_rules,
     severities,
 )
 from fundpool.models.claims.treatment import (
@@ -26,8 +25,10 @@ from fundpool.models.claims.treatment import (
     frequency_relativities,
     place_shares,
     referral_centres,
+    treatment_shares,
 )
-from fundpool.models.coverage.packages import package_cover
+from fundpool.models.terms.schemes import SchemeTerms
+from fundpool.models.terms.years import YearTerms
 
 K = statuses.K
 
@@ -102,100 +103,127 @@ class ClaimTerms:
         return replace(self, level=level)
 
 
-def claim_terms(
-    case: Case, pairs: PairIndex, year: int, price_factor: FloatArray | None = None
-) -> ClaimTerms:
-    """The case's rules of a year as arrays.
+@dataclass(frozen=True)
+class ClaimTables:
+    """What a case says of care that holds in every year.
+
+    Attributes:
+        price: price level by place, ``(n + 1,)``.
+        costs: cost of a claim by service and age class, in base-year money.
+        relativity, referral, territory, regions, column: as :class:`ClaimTerms` has them.
+        shares: share of wanted care by regime, tie, service and place, ``(3, ties, C, 3)``.
+    """
+
+    price: FloatArray
+    costs: tuple[tuple[Severity, ...], ...]
+    relativity: FloatArray
+    referral: Referral
+    shares: FloatArray
+    territory: IntArray
+    regions: IntArray
+    column: IntArray
+
+
+def claim_tables(case: Case) -> ClaimTables:
+    """Prices, costs and places of care of a case.
 
     >>> from fundpool import examples
-    >>> from fundpool.models.population import case_pairs
-    >>> terms = claim_terms(examples.case(), case_pairs(examples.case()), 2021)
-    >>> bool((terms.share_claimed <= 1.0).all())
-    True
-
-    Args:
-        case: the case.
-        pairs: its pairs.
-        year: the year.
-        price_factor: what shocks have made of the price of care by place, ``(n + 1,)``; rules do
-            not follow it.
+    >>> claim_tables(examples.case()).price.shape
+    (5,)
     """
-    n = pairs.counties
     economy = case.tables["economy"]
-    price = np.ones(n + 1)
+    price = np.ones(len(case.regions.codes) + 1)
     price[[case.regions.index(code) for code in economy["region"]]] = economy["price_level"]
-    if price_factor is not None:
-        price = price * price_factor
-    costs = severities(case)
-    rules = [scheme_rules(case, scheme, year) for scheme in case.schemes]
-    most = max(len(r.formulas) for r in rules)
-    payments = np.zeros((len(rules), most, 2, len(costs), len(costs[0]), n + 1))
-    for number, (scheme, rule) in enumerate(zip(case.schemes, rules, strict=True)):
-        payments[number, : len(rule.formulas)] = expected_payments(
-            rule, costs, price, scheme.offsite_penalty(year)
-        )
-
-    scheme_of = np.full(K, -1, dtype=np.int64)
-    regime = np.full(K, REGIMES.index("direct"), dtype=np.int64)
-    for number, scheme in enumerate(case.schemes):
-        for status in scheme.covers(year):
-            if status == "dual" and scheme.settlement_pool == "home":
-                continue  # the other fund
-            scheme_of[statuses.Status.of(status)] = number
-            regime[statuses.Status.of(status)] = REGIMES.index(scheme.regime(year))
-    second = [
-        number
-        for number, scheme in enumerate(case.schemes)
-        if "dual" in scheme.covers(year) and number != scheme_of[DUAL]
-    ]
-    second_scheme = second[0] if second and scheme_of[DUAL] >= 0 else -1
-    together = np.zeros((2, 1, 1, 2, 2, *payments.shape[3:]))
-    if second_scheme >= 0:
-        local, home = case.schemes[scheme_of[DUAL]], case.schemes[second_scheme]
-        together = coordinated_payments(
-            rules[scheme_of[DUAL]],
-            rules[second_scheme],
-            costs,
-            price,
-            coordination_of(local, home, year),
-        )
-    return ClaimTerms(
-        pairs=pairs,
-        row=pairs.tie * (n + 1) + pairs.residence,
-        relativity=frequency_relativities(case),
-        places=place_shares(case, regime, year),
-        referral=referral_centres(case),
-        mean_cost=mean_costs(case),
+    return ClaimTables(
         price=price,
-        payments=payments,
-        formula_of=np.stack([rule.formula_of for rule in rules]),
-        together=together,
-        cover=np.stack([package_cover(case, scheme) for scheme in case.schemes]),
-        scheme_of=scheme_of,
-        second_scheme=second_scheme,
-        share_claimed=np.array([s.share_claimed(s.regime(year)) for s in case.schemes]),
+        costs=severities(case),
+        relativity=frequency_relativities(case),
+        referral=referral_centres(case),
+        shares=treatment_shares(case),
         territory=np.append(next_level(case), -1),
         regions=regions_by_level(case),
-        level=np.ones((len(rules), n + 1)),
         column=settlement_columns(case),
     )
 
 
-def coordination_of(local: Scheme, home: Scheme, year: int) -> Coordination:
+def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> ClaimTerms:
+    """The rules of a year as arrays.
+
+    >>> from fundpool import examples
+    >>> tables, pairs = claim_tables(examples.case()), examples.prepared().pairs
+    >>> terms = claim_terms(tables, pairs, examples.year_terms())
+    >>> bool((terms.share_claimed <= 1.0).all())
+    True
+
+    Args:
+        tables: of the case.
+        pairs: its pairs.
+        terms: of the year; rules do not follow what shocks make of the price of care.
+    """
+    n = pairs.counties
+    price, costs = tables.price * terms.shocks.price, tables.costs
+    rules = [scheme.benefits for scheme in terms.schemes]
+    most = max(len(r.formulas) for r in rules)
+    payments = np.zeros((len(rules), most, 2, len(costs), len(costs[0]), n + 1))
+    for number, (scheme, rule) in enumerate(zip(terms.schemes, rules, strict=True)):
+        payments[number, : len(rule.formulas)] = expected_payments(
+            rule, costs, price, scheme.offsite_penalty
+        )
+
+    scheme_of = np.full(K, -1, dtype=np.int64)
+    regime = np.full(K, REGIMES.index("direct"), dtype=np.int64)
+    for number, scheme in enumerate(terms.schemes):
+        for status in scheme.covers:
+            if status == "dual" and scheme.settlement_pool == "home":
+                continue  # the other fund
+            scheme_of[statuses.Status.of(status)] = number
+            regime[statuses.Status.of(status)] = REGIMES.index(scheme.regime)
+    second = [
+        number
+        for number, scheme in enumerate(terms.schemes)
+        if "dual" in scheme.covers and number != scheme_of[DUAL]
+    ]
+    second_scheme = second[0] if second and scheme_of[DUAL] >= 0 else -1
+    together = np.zeros((2, 1, 1, 2, 2, *payments.shape[3:]))
+    if second_scheme >= 0:
+        local, home = terms.schemes[scheme_of[DUAL]], terms.schemes[second_scheme]
+        together = coordinated_payments(
+            local.benefits, home.benefits, costs, price, coordination_of(local, home)
+        )
+    return ClaimTerms(
+        pairs=pairs,
+        row=pairs.tie * (n + 1) + pairs.residence,
+        relativity=tables.relativity,
+        places=place_shares(tables.shares, regime, terms.mobility.slack_season_share),
+        referral=tables.referral,
+        mean_cost=mean_costs(costs),
+        price=price,
+        payments=payments,
+        formula_of=np.stack([rule.formula_of for rule in rules]),
+        together=together,
+        cover=np.stack([scheme.package_cover for scheme in terms.schemes]),
+        scheme_of=scheme_of,
+        second_scheme=second_scheme,
+        share_claimed=np.array([scheme.share_claimed for scheme in terms.schemes]),
+        territory=tables.territory,
+        regions=tables.regions,
+        level=np.ones((len(rules), n + 1)),
+        column=tables.column,
+    )
+
+
+def coordination_of(local: SchemeTerms, home: SchemeTerms) -> Coordination:
     """How two schemes settle the claims of people with double cover; the home scheme says.
 
     >>> from fundpool import examples
-    >>> employee, resident = examples.case().schemes
-    >>> coordination_of(employee, resident, 2021).rule
+    >>> employee, resident = examples.year_terms().schemes
+    >>> coordination_of(employee, resident).rule
     'remaining_cost'
     """
     return Coordination(
-        home.coordination,
-        home.coordination_order == "home_first",
-        home.reimbursement_quota,
-        local.offsite_penalty(year),
-        home.offsite_penalty(year),
-    )
+        home.coordination, home.home_first, home.quota, local.offsite_penalty,
+        home.offsite_penalty,
+    )  # fmt: skip
 
 
 def settlement_columns(case: Case) -> IntArray:

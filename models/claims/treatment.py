@@ -126,18 +126,16 @@ def treatment_shares(case: Case) -> FloatArray:
     return result
 
 
-def place_shares(case: Case, regime_of_status: IntArray, year: int) -> FloatArray:
+def place_shares(shares: FloatArray, regime_of_status: IntArray, slack: float) -> FloatArray:
     """Share of wanted care given in each place by tie, ``(ties, K, C, 3)``.
 
     Args:
-        case: the case.
+        shares: :func:`treatment_shares`.
         regime_of_status: index into ``REGIMES`` for each coverage status, ``(K,)``.
-        year: year of the slack-season share.
+        slack: share of the year that migrants spend at home.
     """
-    shares = treatment_shares(case)
-    slack = case.value("mobility.slack_season_share", year)
     stayer = TIES.index("stayer")
-    result = np.empty((len(TIES), K, len(case.services), 3))
+    result = np.empty((len(TIES), K, *shares.shape[2:]))
     for status in range(K):
         regime = int(regime_of_status[status])
         if status in HOME_COVER:

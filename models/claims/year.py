@@ -257,12 +257,14 @@ def settled_elsewhere(
     onsite = terms.territory[:, None] == territory[None, :]
     for number in range(terms.payments.shape[1]):
         rule = terms.payments[scheme, number, :, :, :, place]  # (P, 2, C, J)
-        own = (terms.formula_of[scheme, pairs.residence] == number) & (pairs.residence < n)
+        paid_by_formula = (terms.formula_of[scheme, pairs.residence] == number) & (
+            pairs.residence < n
+        )
         for off, here, seen in ((0, onsite, 1.0), (1, ~onsite, terms.share_claimed[scheme])):
             by_home = np.zeros((n + 1, terms.columns))
             amount = (claims * rule[:, off]).sum(axis=(1, 2)) * seen
             np.add.at(by_home, (pairs.home, terms.column[place]), amount)
-            settled += by_payer(register * own, pairs, by_home) * here
+            settled += by_payer(register * paid_by_formula, pairs, by_home) * here
     return settled
 
 
@@ -281,12 +283,16 @@ def elsewhere_by_distance(
     result = np.zeros((n + 1, levels + 1, 2, levels))
     for number in range(terms.payments.shape[1]):
         rule = terms.payments[scheme, number, :, :, :, place]  # (P, 2, C, J)
-        own = (terms.formula_of[scheme, pairs.residence] == number) & (pairs.residence < n)
+        paid_by_formula = (terms.formula_of[scheme, pairs.residence] == number) & (
+            pairs.residence < n
+        )
         for off, seen in ((0, 1.0), (1, terms.share_claimed[scheme])):
             by_home = np.zeros((n + 1, n + 1))
             amount = (claims * rule[:, off]).sum(axis=(1, 2)) * seen
             np.add.at(by_home, (pairs.home, place), amount)
-            settled = by_payer(register * own, pairs, by_home) * _possible(apart, off, levels)
+            settled = by_payer(register * paid_by_formula, pairs, by_home) * _possible(
+                apart, off, levels
+            )
             np.add.at(result[:, :, off], (counties[:, None], apart), settled[..., None])
     return result
 

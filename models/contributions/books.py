@@ -11,6 +11,7 @@ from fundpool.models.economy import EconomicPaths
 from fundpool.models.population.credited_years import opening_holdings
 from fundpool.models.population.moving import MovingPeople, YearMoved
 from fundpool.models.population.preparation import Prepared
+from fundpool.models.terms.years import YearTerms
 
 HOLDERS = [STATUSES.index(s) for s in ("employee", "dual", "retired")]
 """Statuses that hold a personal account in the base year."""
@@ -20,26 +21,18 @@ class AccountBooks:
     """Personal accounts by county while a projection runs; results go into its record."""
 
     def __init__(
-        self, prepared: Prepared, payroll: int, store: dict[str, FloatArray], paths: EconomicPaths
+        self, prepared: Prepared, store: dict[str, FloatArray], paths: EconomicPaths
     ) -> None:
         """Open the books with the balances of the case.
 
         Args:
             prepared: the case.
-            payroll: index of the scheme with accounts; -1 for none.
             store: the record that the results go into.
             paths: economic paths.
         """
-        self._prepared, self._payroll = prepared, payroll
+        self._prepared, self._payroll = prepared, prepared.base.payroll
         self._store, self._paths = store, paths
-        case = prepared.case
-        table = case.tables["fund_balances"]
-        names = [scheme.name for scheme in case.schemes]
-        for scheme, region, balance in zip(
-            table["scheme"], table["region"], table["account_balance"], strict=True
-        ):
-            place = case.regions.index(region)
-            store["accounts_closing"][names.index(scheme), 0, place] = balance
+        store["accounts_closing"][:, 0] = prepared.base.counties.account_balance
 
     def opening_holdings(self, persons: FloatArray) -> FloatArray:
         """What contributors hold at the end of the base year, packed ``(P, 3, H)``.
@@ -53,25 +46,29 @@ class AccountBooks:
         )
         balance = self._store["accounts_closing"][max(self._payroll, 0), 0]
         each = accounts.balance_per_member(balance, members)
-        return opening_holdings(prepared.case, pairs, prepared.people, prepared.cells, each)
+        return opening_holdings(
+            prepared.base.coverage, pairs, prepared.people, prepared.cells, each
+        )
 
-    def turn(self, t: int, moved: YearMoved, moving: MovingPeople, collected: SchemeYear) -> None:
-        """Carry the books through year ``t``.
+    def turn(
+        self, terms: YearTerms, moved: YearMoved, moving: MovingPeople, collected: SchemeYear
+    ) -> None:
+        """Carry the books through a year.
 
         Args:
-            t: the year, counted from the base year.
+            terms: of the year.
             moved: what the year did to people.
             moving: people and holdings after it; interest, spending and credits are entered in
                 place.
             collected: contributions and credits of the year.
         """
         count, carry = moved.count, moved.rates.carry[1]
-        case, pairs, payroll = self._prepared.case, self._prepared.pairs, self._payroll
-        scheme, store = case.schemes[payroll], self._store
-        calendar = case.base_year + t
+        pairs, payroll, t = self._prepared.pairs, self._payroll, terms.elapsed
+        scheme, store = terms.schemes[payroll], self._store
+        assert scheme.payroll is not None
         interest = float(self._paths.interest[t - 1])
-        spent = np.append(scheme.rule_array("account_spending", case.regions, calendar), 0.0)
-        moves = accounts.account_moves(count, pairs, carry, scheme.account_on_move(calendar))
+        spent = np.append(scheme.payroll.account_spending, 0.0)
+        moves = accounts.account_moves(count, pairs, carry, scheme.account_on_move)
         year = accounts.account_year(
             store["accounts_closing"][payroll, t - 1], collected.account_credits, interest, spent,
             moves,

@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fundpool.actuarial.contribution_base import expected_contribution_base
-from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import STATUSES
-from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, sum_by
-from fundpool.models.coverage.packages import package_rate
 from fundpool.models.economy import EconomicPaths
+from fundpool.models.terms.schemes import PayrollTerms, SchemeTerms
+from fundpool.models.terms.years import CountyTables, YearTerms
 
 
 @dataclass(frozen=True)
@@ -55,128 +54,137 @@ class SchemeYear:
     by_pair: FloatArray
 
 
-def wage_base_per_head(case: Case, scheme: Scheme, year: int) -> FloatArray:
+def wage_base_per_head(terms: PayrollTerms, counties: CountyTables) -> FloatArray:
     """Expected contribution base of a member in base-year wages, ``(n + 1,)``; outside 0.
 
     A declared wage ``c W`` is lognormal with the variation of ``W``; who declares nothing pays on
     the floor.
     """
-    regions = case.regions
-    economy = case.tables["economy"]
-    order = [regions.index(code) for code in economy["region"]]
-    wage, cv = np.empty(len(order)), np.empty(len(order))
-    wage[order] = economy["contribution_wage"].to_numpy(dtype=float)
-    cv[order] = economy["wage_cv"].to_numpy(dtype=float)
-    floor = wage * scheme.rule_array("base_floor", regions, year)
-    ceiling = wage * scheme.rule_array("base_ceiling", regions, year)
-    declared = wage * scheme.rule_array("compliance", regions, year)
+    wage, cv = counties.contribution_wage, counties.wage_cv
+    floor, ceiling = wage * terms.base_floor, wage * terms.base_ceiling
+    declared = wage * terms.compliance
     base, some = floor.copy(), declared > 0
     base[some] = expected_contribution_base(declared[some], cv[some], floor[some], ceiling[some])
     return np.append(base, 0.0)
 
 
-def disposable_income(case: Case) -> FloatArray:
-    """Disposable income per head in the base year, ``(n + 1,)``; outside 0."""
-    economy = case.tables["economy"]
-    income = np.zeros(len(case.regions.codes) + 1)
-    order = [case.regions.index(code) for code in economy["region"]]
-    income[order] = economy["disposable_income"].to_numpy(dtype=float)
-    return income
+@dataclass(frozen=True)
+class Charge:
+    """What a scheme takes a person who pays, by county, ``(n + 1,)`` each; outside 0.
+
+    Attributes:
+        contribution, subsidy: money.
+        base: what the contribution rate is a share of.
+        account_share: share of the contribution that goes to a personal account.
+        retiree_credit: credited to the account of a retired member.
+    """
+
+    contribution: FloatArray
+    subsidy: FloatArray
+    base: FloatArray
+    account_share: FloatArray
+    retiree_credit: FloatArray
+
+
+def charge_of(
+    terms: YearTerms, scheme: SchemeTerms, paths: EconomicPaths, level: FloatArray
+) -> Charge:
+    """What a scheme takes a person who pays in a year.
+
+    Args:
+        terms: of the year.
+        scheme: the scheme's own.
+        paths: economic paths.
+        level: multipliers of contributions and subsidies by county, ``(n + 1, 2)``.
+    """
+    wage = paths.wage[terms.elapsed]
+    nothing = np.zeros(level.shape[0])
+    payroll, flat = scheme.payroll, scheme.flat
+    if payroll is not None:
+        base = wage_base_per_head(payroll, terms.counties) * wage
+        rate = np.append(payroll.rate * scheme.package_rate, 0.0)
+        return Charge(
+            contribution=base * rate * level[:, 0],
+            subsidy=nothing,
+            base=base * level[:, 0],
+            account_share=np.append(payroll.account_share, 0.0),
+            retiree_credit=np.append(payroll.retiree_account_credit * wage, 0.0),
+        )
+    assert flat is not None
+    premium, subsidy = (
+        np.append(amount * paths.premium[terms.elapsed], 0.0) * level[:, column]
+        for column, amount in enumerate((flat.premium, flat.subsidy))
+    )
+    income = terms.counties.disposable_income * wage
+    return Charge(premium, subsidy, income, nothing, nothing)
 
 
 def scheme_year(
-    case: Case,
-    scheme: Scheme,
+    terms: YearTerms,
+    number: int,
     pairs: PairIndex,
     persons: FloatArray,
     retiree_pool: FloatArray,
     paths: EconomicPaths,
-    year: int,
     level: FloatArray,
 ) -> SchemeYear:
     """What one scheme collects in a year.
 
     >>> from fundpool import examples
     >>> study, opening = examples.study(), examples.opening()
-    >>> case, people = study.case, opening.people
-    >>> level = np.ones((opening.terms.pairs.counties + 1, 2))
-    >>> scheme = case.schemes[0]
+    >>> pairs, people = opening.terms.pairs, opening.people
     >>> year = scheme_year(
-    ...     case, scheme, opening.terms.pairs, people.persons, people.register, study.flows.paths,
-    ...     case.base_year, level,
+    ...     examples.year_terms(2020), 0, pairs, people.persons, people.register,
+    ...     study.flows.paths, np.ones((pairs.counties + 1, 2)),
     ... )
     >>> bool(year.contributions.sum() > 0)
     True
 
     Args:
-        case: the case.
-        scheme: the scheme.
+        terms: of the year.
+        number: of the scheme.
         pairs: its pairs.
         persons: mean number of people in the year by pair and status, ``(P, K)``.
         retiree_pool: retired members living outside their pool by home and payer, ``(P,)``.
         paths: economic paths.
-        year: the year.
         level: multipliers of contributions and subsidies by county, ``(n + 1, 2)``.
     """
     n = pairs.counties
-    regions = case.regions
-    elapsed = year - case.base_year
-    insured = np.zeros(n + 1)
-    retirees = np.zeros(n + 1)
-    for status in scheme.covers(year):
-        number = persons[:, STATUSES.index(status)]
+    scheme = terms.schemes[number]
+    charge = charge_of(terms, scheme, paths, level)
+    insured, retirees = np.zeros((2, n + 1))
+    for status in scheme.covers:
         if status == "retired_elsewhere":
-            by_pool = sum_by(pairs.residence, retiree_pool, minlength=n + 1)
-            insured += by_pool
-            retirees += by_pool
-            continue
-        by_county = sum_by(pool_county(scheme, status, pairs), number, minlength=n + 1)
+            by_county = sum_by(pairs.residence, retiree_pool, minlength=n + 1)
+        else:
+            members = persons[:, STATUSES.index(status)]
+            by_county = sum_by(pool_county(scheme, status, pairs), members, minlength=n + 1)
         insured += by_county
-        if status == "retired":
+        if status in ("retired", "retired_elsewhere"):
             retirees += by_county
 
-    per_head = np.zeros((n + 1, 2))
-    base_per_head = np.zeros(n + 1)
-    if scheme.kind == "payroll":
-        base = wage_base_per_head(case, scheme, year) * paths.wage[elapsed]
-        rate = scheme.rule_array("employer_rate", regions, year) + scheme.rule_array(
-            "employee_rate", regions, year
-        )
-        base_per_head = base * level[:, 0]
-        per_head[:, 0] = base * np.append(rate * package_rate(case, scheme), 0.0) * level[:, 0]
-    else:
-        for column, rule in enumerate(("premium", "subsidy")):
-            amount = scheme.rule_array(rule, regions, year) * paths.premium[elapsed]
-            per_head[:, column] = np.append(amount, 0.0) * level[:, column]
-        base_per_head = disposable_income(case) * paths.wage[elapsed]
-
-    share = np.zeros(n + 1)
-    if scheme.kind == "payroll":
-        share = np.append(scheme.rule_array("account_share", regions, year), 0.0)
-    per_payer = np.column_stack([per_head, per_head[:, 0] * share])
+    per_payer = np.column_stack(
+        [charge.contribution, charge.subsidy, charge.contribution * charge.account_share]
+    )
     by_pair = np.zeros((pairs.count, 3))
     contributors = np.zeros(n + 1)
-    for status in scheme.charges(year):
+    for status in scheme.charges:
         county = pool_county(scheme, status, pairs)
-        number = persons[:, STATUSES.index(status)]
-        contributors += sum_by(county, number, minlength=n + 1)
-        by_pair += number[:, None] * per_payer[county]
-    contributions = contributors * per_head[:, 0]
-    credits, contributor_credits = np.zeros(n + 1), np.zeros(n + 1)
-    if scheme.kind == "payroll":
-        each = scheme.rule_array("retiree_account_credit", regions, year) * paths.wage[elapsed]
-        contributor_credits = contributions * share
-        credits = contributor_credits + retirees * np.append(each, 0.0)
+        members = persons[:, STATUSES.index(status)]
+        contributors += sum_by(county, members, minlength=n + 1)
+        by_pair += members[:, None] * per_payer[county]
+    contributions = contributors * charge.contribution
+    contributor_credits = contributions * charge.account_share
     return SchemeYear(
         persons=insured,
         contributors=contributors,
         retirees=retirees,
-        contribution_base=contributors * base_per_head,
+        contribution_base=contributors * charge.base,
         contributions=contributions,
-        subsidies=contributors * per_head[:, 1],
-        account_credits=credits,
+        subsidies=contributors * charge.subsidy,
+        account_credits=contributor_credits + retirees * charge.retiree_credit,
         contributor_credits=contributor_credits,
-        contribution_a_head=per_head[:, 0],
+        contribution_a_head=charge.contribution,
         missing_years_paid=np.zeros(n + 1),
         by_pair=by_pair,
     )
@@ -202,12 +210,12 @@ def with_years_bought(
     return replace(collected, missing_years_paid=by_county, by_pair=by_pair)
 
 
-def pool_county(scheme: Scheme, status: str, pairs: PairIndex) -> np.ndarray:
+def pool_county(scheme: SchemeTerms, status: str, pairs: PairIndex) -> np.ndarray:
     """County of the pool that a status belongs to under a scheme, by pair.
 
     >>> from fundpool import examples
-    >>> pairs = examples.prepared().pairs
-    >>> pool_county(examples.case().schemes[0], "employee", pairs).size == pairs.count
+    >>> pairs, terms = examples.prepared().pairs, examples.year_terms()
+    >>> pool_county(terms.schemes[0], "employee", pairs).size == pairs.count
     True
     """
     at_home = status in ("home_resident", "rural_resident", "retired_elsewhere") or (

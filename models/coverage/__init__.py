@@ -1,9 +1,9 @@
 """Who is insured, and by which scheme: a Markov chain between coverage statuses.
 
-``base_year`` holds the observed cover, ``leaving`` the hazards of leaving it, ``participation`` and
-``packages`` what moves people into work-based cover, ``chain`` the yearly transitions, ``on_move``
+``base_year`` holds the observed cover, ``leaving`` the hazards of leaving it, ``participation``
+what moves people into work-based cover, ``chain`` the yearly transitions, ``on_move``
 what a move does to cover, ``renewal`` the entry hazards that hold the pattern by age,
-``retirement`` the retirement ages.
+``retirement`` who reaches the retirement ages.
 """
 
 from fundpool.models.coverage.base_year import (
@@ -22,14 +22,13 @@ from fundpool.models.coverage.on_move import (
     cover_on_return,
     home_cover,
 )
-from fundpool.models.coverage.packages import package_cover, package_rate
 from fundpool.models.coverage.participation import compliance, entry_hazard, insured_share
 from fundpool.models.coverage.retirement import (
     RetiringGroups,
-    retirement_ages,
-    retirement_ages_from,
     retiring_groups,
 )
+from fundpool.models.terms.coverage import retirement_ages
+from fundpool.models.terms.packages import package_cover, package_rate
 
 __all__ = [
     "BaseCoverage",
@@ -51,7 +50,6 @@ __all__ = [
     "package_rate",
     "pair_rows",
     "retirement_ages",
-    "retirement_ages_from",
     "retiring_groups",
     "rural_shares",
     "rural_shares_by_row",

@@ -23,7 +23,8 @@ from fundpool.models.axes.statuses import (
 )
 from fundpool.models.coverage.leaving import CoverageHazards, coverage_hazards
 from fundpool.models.coverage.renewal import renewing_entry
-from fundpool.models.coverage.retirement import retirement_ages
+from fundpool.models.terms.coverage import retirement_ages
+from fundpool.models.terms.years import year_terms
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def base_coverage(case: Case) -> BaseCoverage:
     rural = rural_shares_by_row(case)
     shares[..., RURAL_RESIDENT] += shares[..., HOME_RESIDENT] * rural[:, None]
     shares[..., HOME_RESIDENT] *= 1.0 - rural[:, None]
-    hazards = coverage_hazards(case.reference, case.base_year)
+    hazards = coverage_hazards(year_terms(case.reference, case.base_year))
     entry = entry_factor(shares, bands, working, hazards.job_loss)
     first, kind = _kinds(shares, working, entry)
     _, row = np.unique(kind.reshape(shares.shape[:2]), axis=0, return_inverse=True)
@@ -168,10 +169,12 @@ def rural_shares_by_row(case: Case) -> FloatArray:
     residence: IntArray = np.array(table["residence"].map(index), dtype=np.int64)
     persons = table["persons"].to_numpy(dtype=float)
     for tie in ("within", "between", "inbound"):
-        own = home < size - 1 if tie != "inbound" else home == size - 1
-        number = sum_by(residence[own], persons[own], minlength=size)
-        held = sum_by(residence[own], persons[own] * rural[home[own]], minlength=size)
-        rows[TIES.index(tie)] = ratio(held, number)
+        of_tie = home < size - 1 if tie != "inbound" else home == size - 1
+        number = sum_by(residence[of_tie], persons[of_tie], minlength=size)
+        rural_number = sum_by(
+            residence[of_tie], persons[of_tie] * rural[home[of_tie]], minlength=size
+        )
+        rows[TIES.index(tie)] = ratio(rural_number, number)
     return rows.ravel()
 
 
@@ -208,14 +211,14 @@ def entry_factor(
     widths = (bands["age_to"] - bands["age_from"] + 1).to_numpy(dtype=float)
     factor = np.ones(at_work.shape)
     for sex in range(len(SEXES)):
-        own = np.flatnonzero(working & (bands["sex_index"].to_numpy() == sex))
-        if own.size == 0:
+        bands_of_sex = np.flatnonzero(working & (bands["sex_index"].to_numpy() == sex))
+        if bands_of_sex.size == 0:
             continue
-        active = at_work[:, own] + idle[:, own]
-        share = ratio(at_work[:, own], active)
-        entry = renewing_entry(np.minimum(share, 0.999), loss, widths[own])
-        balanced = loss[:, None] * ratio(at_work[:, own], idle[:, own])
-        factor[:, own] = ratio(entry, balanced, 1.0)
+        active = at_work[:, bands_of_sex] + idle[:, bands_of_sex]
+        share = ratio(at_work[:, bands_of_sex], active)
+        entry = renewing_entry(np.minimum(share, 0.999), loss, widths[bands_of_sex])
+        balanced = loss[:, None] * ratio(at_work[:, bands_of_sex], idle[:, bands_of_sex])
+        factor[:, bands_of_sex] = ratio(entry, balanced, 1.0)
     return factor
 
 

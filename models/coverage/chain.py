@@ -43,7 +43,7 @@ def coverage_generator(
 
     >>> from fundpool import examples
     >>> from fundpool.models.coverage import base_coverage, coverage_hazards
-    >>> base, hazards = base_coverage(examples.case()), coverage_hazards(examples.case(), 2021)
+    >>> base, hazards = base_coverage(examples.case()), coverage_hazards(examples.year_terms())
     >>> bool(np.allclose(coverage_generator(base, hazards).sum(axis=-1), 0.0))
     True
 
@@ -121,7 +121,7 @@ def yearly_transition(base: BaseCoverage, hazards: CoverageHazards) -> Transitio
 
     >>> from fundpool import examples
     >>> from fundpool.models.coverage import base_coverage, coverage_hazards
-    >>> base, hazards = base_coverage(examples.case()), coverage_hazards(examples.case(), 2021)
+    >>> base, hazards = base_coverage(examples.case()), coverage_hazards(examples.year_terms())
     >>> chances = yearly_transition(base, hazards).matrices
     >>> bool(np.allclose(chances.sum(axis=-1), 1.0))
     True

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.actuarial.mobility import turnover_hazard
-from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import TIES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.statuses import STAYER
-from fundpool.models.axes.struck import counties_struck
 from fundpool.models.coverage.participation import Participation, participation
+from fundpool.models.terms.years import YearTerms
 
 
 @dataclass(frozen=True)
@@ -46,34 +44,22 @@ class CoverageHazards:
         )
 
 
-def coverage_hazards(case: Case, year: int) -> CoverageHazards:
-    """The case's hazards in a year.
+def coverage_hazards(terms: YearTerms) -> CoverageHazards:
+    """The hazards of a year.
 
     >>> from fundpool import examples
-    >>> hazards = coverage_hazards(examples.case(), 2021)
+    >>> hazards = coverage_hazards(examples.year_terms())
     >>> hazards.resident_lapse >= 0.0
     True
     """
-    turnover = turnover_hazard(
-        case.value("coverage.turnover_share_remaining", year),
-        case.value("coverage.turnover_years", year),
-    )
-    job_loss = np.full(len(TIES), turnover)
-    job_loss[STAYER] *= case.value("coverage.stayer_turnover_relativity", year)
+    cover = terms.coverage
+    job_loss = np.full(len(TIES), cover.turnover)
+    job_loss[STAYER] *= cover.stayer_turnover
     return CoverageHazards(
         job_loss=job_loss,
-        resident_lapse=case.value("coverage.resident_lapse_rate", year),
-        local_resident_lapse=case.value("coverage.local_resident_lapse_rate", year),
-        dual_lapse=case.value("coverage.dual_lapse_rate", year),
-        participation=participation(case, year),
-        hiring=hiring(case, year),
+        resident_lapse=cover.resident_lapse,
+        local_resident_lapse=cover.local_resident_lapse,
+        dual_lapse=cover.dual_lapse,
+        participation=participation(terms),
+        hiring=terms.shocks.hiring,
     )
-
-
-def hiring(case: Case, year: int) -> FloatArray:
-    """What shocks make of the hazards of entering work-based cover, ``(n + 1,)``."""
-    factor = np.ones(len(case.regions.codes) + 1)
-    for shock in case.shocks:
-        if shock.during(year):
-            factor *= 1.0 + (shock.hiring - 1.0) * counties_struck(case, shock)
-    return factor

@@ -21,11 +21,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import TIES
-from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.coverage.packages import joining_share
+from fundpool.models.terms.coverage import ParticipationTerms
+from fundpool.models.terms.years import YearTerms
 
 MIGRANTS = tuple(tie != "stayer" for tie in TIES)
 
@@ -87,87 +86,41 @@ def entry_hazard(share: float, turnover: float, eligible: float = 1.0) -> float:
     return turnover * share / (eligible - share)
 
 
-def participation(case: Case, year: int) -> Participation:
-    """What a case's levers make of participation in a year."""
-    growth = [
-        1.0 + case.value("coverage.employee_enrolment_growth", y)
-        for y in range(case.base_year + 1, year + 1)
-    ]
-    everyone = float(np.prod(growth)) if growth else 1.0
+def participation(terms: YearTerms) -> Participation:
+    """What a year's levers make of participation.
+
+    >>> from fundpool import examples
+    >>> participation(examples.year_terms()).lapse.shape
+    (5,)
+    """
+    everyone = terms.coverage.enrolment_growth
     migrants, lapse = 1.0, 1.0
-    if case.settings.participation is not None:
-        now, then = _levers(case, year), _levers(case.reference, case.base_year)
-        everyone *= now["contracts"] / then["contracts"] * now["compliance"] / then["compliance"]
-        everyone *= (now["rate"] / then["rate"]) ** -case.value(
-            "participation.premium_elasticity", year
-        )
-        migrants = now["awareness"] / then["awareness"] * now["portable"] / then["portable"]
-        lapse = now["lapse"] / then["lapse"]
+    now, before = terms.participation, terms.participation_before
+    if now is not None and before is not None:
+        everyone *= now.contracts / before.contracts * complying(now) / complying(before)
+        everyone *= (now.rate / before.rate) ** -now.elasticity
+        migrants = now.awareness / before.awareness * now.portable / before.portable
+        lapse = now.lapse / before.lapse
     entry = np.array([everyone * (migrants if migrant else 1.0) for migrant in MIGRANTS])
     lapses = np.array([lapse if migrant else 1.0 for migrant in MIGRANTS])
-    return Participation(entry, migrant_scheme_entry(case, year), lapses)
+    return Participation(entry, migrant_scheme_entry(terms), lapses)
 
 
-def _levers(case: Case, year: int) -> dict[str, float]:
-    """The levers of a year as plain numbers; a rate of one where nothing is paid on wages."""
-    rate, portable, direct = 1.0, False, True
-    for scheme in case.schemes:
-        if scheme.kind == "payroll" and "employee" in scheme.statuses_covered:
-            rate = scheme.rule("employer_rate", None, year) + scheme.rule(
-                "employee_rate", None, year
-            )
-            portable = scheme.account_on_move(year) == "transfer" and scheme.time_recognised(year)
-        if "home_resident" in scheme.statuses_covered:
-            direct = scheme.regime(year) == "direct"
-    effect = case.value("participation.portability_effect", year)
-    eased = case.value("participation.direct_settlement_effect", year)
-    return {
-        "awareness": case.value("participation.awareness", year),
-        "contracts": case.value("participation.contract_coverage", year),
-        "compliance": compliance(
-            case.value("participation.voluntary_compliance", year),
-            case.value("participation.mandate_enforced", year),
-        ),
-        "rate": rate if rate > 0 else 1.0,
-        "portable": 1.0 + effect * portable,
-        "lapse": 1.0 - eased * direct,
-    }
+def complying(terms: ParticipationTerms) -> float:
+    """Share of employers who enrol their workers in a year."""
+    return compliance(terms.voluntary, terms.enforced)
 
 
-def migrant_scheme(case: Case) -> Scheme | None:
-    """The scheme that people enter by its own enrolment rule, if the case has one."""
-    for scheme in case.schemes:
-        if scheme.file.enrolment is not None:
-            return scheme
-    return None
-
-
-def migrant_scheme_entry(case: Case, year: int) -> FloatArray:
+def migrant_scheme_entry(terms: YearTerms) -> FloatArray:
     """Hazard of entering the separate migrant scheme, ``(5, n + 1)``."""
-    n = len(case.regions.codes)
-    result = np.zeros((len(TIES), n + 1))
-    scheme = migrant_scheme(case)
-    if scheme is None or scheme.file.enrolment is None:
+    result = np.zeros((len(TIES), len(terms.counties.codes) + 1))
+    scheme, levers = terms.migrant_scheme, terms.participation
+    if scheme is None:
         return result
-    enrolment = scheme.file.enrolment
-    if year < enrolment.from_year:
-        return result
-    levers = case.settings.participation
-    known = case.value("participation.awareness", year) if levers is not None else 1.0
-    obeyed = (
-        compliance(
-            case.value("participation.voluntary_compliance", year),
-            case.value("participation.mandate_enforced", year),
-        )
-        if levers is not None and enrolment.eligibility == "contract"
-        else 1.0
-    )
-    table = case.tables["employment"]
-    employed = np.zeros(n)
-    employed[[case.regions.index(code) for code in table["region"]]] = table["employed_share"]
-    hazard = enrolment.intensity.since(year) * employed * known * obeyed
-    hazard = hazard * joining_share(case, scheme)
+    known = 1.0 if levers is None else levers.awareness
+    obeyed = complying(levers) if levers is not None and scheme.by_contract else 1.0
+    hazard = scheme.intensity * scheme.employed * known * obeyed * scheme.joining
     for tie, name in enumerate(TIES):
         if name in ("within", "between", "inbound"):
-            result[tie, :n] = hazard
+            result[tie, :-1] = hazard
     return result

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import AGES, SEXES
+from fundpool.inputs.format.vocabulary import AGES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 
 
@@ -71,35 +70,3 @@ def retiring_groups(ages: FloatArray | IntArray) -> RetiringGroups:
         np.array(credited),
         np.array(exact),
     )
-
-
-def retirement_ages(case: Case, year: int) -> FloatArray:
-    """Retirement age by sex under the payroll scheme in years, ``(2,)``; may have a fraction.
-
-    >>> from fundpool import examples
-    >>> retirement_ages(examples.case(), 2021).shape
-    (2,)
-    """
-    for scheme in case.schemes:
-        if scheme.kind == "payroll" and "retired" in scheme.statuses_covered:
-            return np.array([scheme.rule(f"retirement_age_{sex}", None, year) for sex in SEXES])
-    return np.array([AGES - 1.0, AGES - 1.0])
-
-
-def retirement_ages_from(case: Case, first: int) -> list[FloatArray]:
-    """Retirement ages of a year and of each later one in which they change.
-
-    >>> from fundpool import examples
-    >>> len(retirement_ages_from(examples.case(), 2020))
-    4
-    """
-    years = {
-        year
-        for scheme in case.schemes
-        for sex in SEXES
-        if (rule := scheme.file.rules.get(f"retirement_age_{sex}")) is not None
-        for year in rule.by_year
-    }
-    return [
-        retirement_ages(case, year) for year in sorted({first} | {y for y in years if y > first})
-    ]

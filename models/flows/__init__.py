@@ -1,8 +1,8 @@
 """Contributions, subsidies and claims of every county and year, before any pooling.
 
-``years`` computes them and ``record`` keeps them. How they answer to changes without another
-projection: ``levers`` states changes, ``factors`` is what these multiply flows by, ``responses``
-what moving and enrolment do to flows.
+``years`` computes them and ``record`` keeps them; ``territory`` settles the claims in the territory
+of any pool. How they answer to changes without another projection: ``levers`` states changes,
+``factors`` is what these multiply flows by, ``responses`` what moving and enrolment do to flows.
 """
 
 from fundpool.models.flows.factors import can_be_repriced, repriced, with_levers

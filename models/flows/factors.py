@@ -130,7 +130,7 @@ def factors_of_levers(case: Case, flows: CountyFlows, levers: FlowLevers) -> Flo
             rate[number] *= (1.0 + change.premium * changed)[:, None]
             subsidy[number] *= 1.0 + change.subsidy * changed
         elif change.rate:
-            rate[number], account_share[number] = _rate_factor(case, number, change.rate, changed)
+            rate[number], account_share[number] = _rate_factor(flows, number, change.rate, changed)
     return replace(factors, rate=rate, subsidy=subsidy, care=1.0 + levers.care * changed)
 
 
@@ -231,22 +231,20 @@ def repriced(case: Case, flows: CountyFlows, paths: EconomicPaths) -> CountyFlow
 
 
 def _rate_factor(
-    case: Case, number: int, change: float, changed: FloatArray
+    flows: CountyFlows, number: int, change: float, changed: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """New over old contribution rate, and the accounts' share of contributions, ``(T + 1, n + 1)``.
 
     Outside the case the factor is one.
     """
-    scheme, regions = case.schemes[number], case.regions
-    factor = np.ones((changed.size, len(regions.codes) + 1))
+    factor = np.ones(flows.persons.shape[1:])
     share = np.zeros_like(factor)
     for t in np.flatnonzero(changed):
-        year = case.base_year + int(t)
-        rate = scheme.rule_array("employer_rate", regions, year) + scheme.rule_array(
-            "employee_rate", regions, year
-        )
+        scheme = flows.terms[t].schemes[number]
+        assert scheme.payroll is not None
+        rate = scheme.payroll.rate
         if (rate + change < 0).any():
             raise ValueError(f"a contribution rate of {scheme.name} below zero")
         factor[t, :-1] = ratio(rate + change, rate, 1.0)
-        share[t, :-1] = scheme.rule_array("account_share", regions, year)
+        share[t, :-1] = scheme.payroll.account_share
     return factor, share

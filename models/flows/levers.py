@@ -32,7 +32,7 @@ PROJECTION = ("participation", "retirement_age", "deductible", "ceiling", "reimb
 """FlowLevers that change people, cover or claims themselves."""
 
 FORMER = {"claims_factor": "outgo_factor", "interest_shift": "interest"}
-"""Former names, which :func:`lever_kind` knows until 0.4."""
+"""Former names of factors on pools, which work with a warning until 0.4."""
 
 
 @dataclass(frozen=True)

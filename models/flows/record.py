@@ -16,6 +16,7 @@ from fundpool.models.economy import EconomicPaths
 from fundpool.models.population.credited_years import RetirementCover
 from fundpool.models.population.preparation import Prepared
 from fundpool.models.population.rates import YearCount
+from fundpool.models.terms.years import YearTerms
 
 K = statuses.K
 MIGRANT_MEASURES = (
@@ -44,6 +45,7 @@ class CountyFlows:
 
     Attributes:
         years: base year and projected years, ``(T + 1,)``.
+        terms: what held in each of them.
         persons, contributors, retirees: mean numbers in the year.
         contribution_base, contributions, subsidies, account_credits: money.
         claims_incurred: payments for care given in the year.
@@ -80,6 +82,7 @@ class CountyFlows:
     """
 
     years: IntArray
+    terms: tuple[YearTerms, ...]
     persons: FloatArray
     contributors: FloatArray
     retirees: FloatArray
@@ -192,15 +195,15 @@ class YearPeople:
 
 def record_money(
     store: dict[str, FloatArray],
-    t: int,
+    terms: YearTerms,
     prepared: Prepared,
     claims: YearClaims,
     collected: list[SchemeYear],
     people: YearPeople,
     price: float,
 ) -> None:
-    """Contributions, claims and what migrants pay and draw in year ``t``."""
-    pairs, persons = prepared.pairs, people.persons
+    """Contributions, claims and what migrants pay and draw in the year of the terms."""
+    pairs, persons, t = prepared.pairs, people.persons, terms.elapsed
     size = pairs.counties + 1
     settled = claims.settlement * price
     store["claims_incurred"][:, t] = settled.sum(axis=2)
@@ -224,7 +227,7 @@ def record_money(
     apart = (claims.uncoordinated - claims.paid[:, statuses.DUAL]
              - claims.paid_second[:, statuses.DUAL]) * price  # fmt: skip
     store["duplicate_avoided"][t] = sum_by(pairs.home, apart, minlength=size)
-    _record_expected_cost(store, t, prepared, claims, people, price)
+    _record_expected_cost(store, terms, prepared, claims, people, price)
     at_home = [statuses.HOME_RESIDENT, statuses.RURAL_RESIDENT, statuses.RETIRED_ELSEWHERE]
     from_home = (claims.paid[:, at_home].sum(axis=1) + claims.paid_second.sum(axis=1)) * price
     paid_in, paid_by_state, credited = sum(
@@ -251,20 +254,19 @@ def record_money(
 
 def _record_expected_cost(
     store: dict[str, FloatArray],
-    t: int,
+    terms: YearTerms,
     prepared: Prepared,
     claims: YearClaims,
     people: YearPeople,
     price: float,
 ) -> None:
     """What the insured are expected to cost by age and sex, at mean prices, by insuring county."""
-    case, pairs = prepared.case, prepared.pairs
-    year = case.base_year + t
+    pairs, t = prepared.pairs, terms.elapsed
     size = pairs.counties + 1
     by_status = claims.at_mean_cost
     share = shares_of_payers(people.register, pairs)
-    for number, scheme in enumerate(case.schemes):
-        for status in scheme.covers(year):
+    for number, scheme in enumerate(terms.schemes):
+        for status in scheme.covers:
             k = statuses.Status.of(status)
             if k == statuses.RETIRED_ELSEWHERE:
                 by_home = sum_by(pairs.home, by_status[:, k], minlength=size)

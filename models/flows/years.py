@@ -16,7 +16,7 @@ from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.claims.compiled import ClaimRoom, claim_room, claims_of_year
 from fundpool.models.claims.register import next_register, opening_register
 from fundpool.models.claims.rule_book import RuleBook
-from fundpool.models.claims.terms import ClaimTerms, claim_terms
+from fundpool.models.claims.terms import ClaimTables, ClaimTerms, claim_tables, claim_terms
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
 from fundpool.models.contributions.year import (
@@ -35,11 +35,11 @@ from fundpool.models.flows.record import (
     record_people,
     record_retiring,
 )
-from fundpool.models.population import shocks
 from fundpool.models.population.compiled.count import counted, residents_by_cell
 from fundpool.models.population.credited_years import years_bought_in_base_year
 from fundpool.models.population.moving import MovingPeople, YearMoved
-from fundpool.models.population.preparation import Prepared, payroll_scheme
+from fundpool.models.population.preparation import Prepared
+from fundpool.models.terms.years import YearTerms, terms_of_years
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,15 @@ class OpeningYear:
     Attributes:
         people: their numbers; nobody in the reservoir.
         cells: residents by sex and age, ``(n + 1, 202)``.
+        base: terms of the base year.
+        tables: what the case says of care in every year.
         terms: the claim terms of the base year.
     """
 
     people: YearPeople
     cells: FloatArray
+    base: YearTerms
+    tables: ClaimTables
     terms: ClaimTerms
 
 
@@ -64,7 +68,8 @@ def opening_year(prepared: Prepared) -> OpeningYear:
     >>> opening_year(examples.prepared()).terms.pairs.counties
     4
     """
-    case, pairs = prepared.case, prepared.pairs
+    pairs, tables = prepared.pairs, claim_tables(prepared.case)
+    bought = years_bought_in_base_year(prepared.base, prepared.people, prepared.cells, pairs)
     people = counted(prepared.people, pairs, prepared.care, prepared.cells)
     return OpeningYear(
         people=YearPeople(
@@ -72,19 +77,12 @@ def opening_year(prepared: Prepared) -> OpeningYear:
             exposure=people.expected_claims,
             register=opening_register(pairs, people.persons, prepared.demography.destination),
             lapsed=np.zeros(pairs.count),
-            years_bought=_bought_in_base_year(prepared),
+            years_bought=bought,
         ),
         cells=residents_by_cell(prepared.people, pairs, prepared.cells),
-        terms=claim_terms(case, pairs, case.base_year),
-    )
-
-
-def _bought_in_base_year(prepared: Prepared) -> FloatArray:
-    case, payroll = prepared.case, payroll_scheme(prepared.case)
-    if payroll < 0:
-        return np.zeros(prepared.pairs.count)
-    return years_bought_in_base_year(
-        case, case.schemes[payroll], prepared.people, prepared.cells, prepared.pairs
+        base=prepared.base,
+        tables=tables,
+        terms=claim_terms(tables, pairs, prepared.base),
     )
 
 
@@ -101,7 +99,7 @@ def base_year_flows(
     """
     terms = opening.terms.at_level(multipliers.claims)
     claims = claims_of_year(opening.people.exposure, terms, opening.people.register, room)
-    collected = collect(prepared, opening.people, paths, prepared.case.base_year, multipliers)
+    collected = collect(prepared, opening.people, paths, prepared.base, multipliers)
     return claims, collected
 
 
@@ -109,27 +107,22 @@ def collect(
     prepared: Prepared,
     people: YearPeople,
     paths: EconomicPaths,
-    year: int,
+    terms: YearTerms,
     multipliers: Multipliers,
 ) -> list[SchemeYear]:
     """What every scheme collects in a year from the given mean numbers of people."""
-    case, pairs = prepared.case, prepared.pairs
-    wages = shocks.wage_factor(case, year)
-    levels = [
-        np.stack(
-            [
-                multipliers.contributions[number] * (wages if scheme.kind == "payroll" else 1.0),
-                multipliers.subsidies[number],
-            ],
-            axis=1,
+    pairs, payroll = prepared.pairs, terms.payroll
+    collected = []
+    for number, scheme in enumerate(terms.schemes):
+        wages = terms.shocks.wages if scheme.payroll is not None else 1.0
+        paid_in, subsidies = (
+            multipliers.contributions[number] * wages,
+            multipliers.subsidies[number],
         )
-        for number, scheme in enumerate(case.schemes)
-    ]
-    collected = [
-        scheme_year(case, scheme, pairs, people.persons, people.register, paths, year, level)
-        for scheme, level in zip(case.schemes, levels, strict=True)
-    ]
-    payroll = payroll_scheme(case)
+        level = np.stack([paid_in, subsidies], axis=1)
+        collected.append(
+            scheme_year(terms, number, pairs, people.persons, people.register, paths, level)
+        )
     if payroll >= 0 and people.years_bought.any():
         collected[payroll] = with_years_bought(collected[payroll], people.years_bought, pairs)
     return collected
@@ -168,48 +161,48 @@ def county_flows(
         raise ValueError(f"a projection needs at least one year, not {years}")
     case, pairs = prepared.case, prepared.pairs
     paths = economic_paths(case, years)
+    terms_by_year = terms_of_years(case, years)
     store = empty_record(
         len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels)
     )
     claim_memory = claim_room(opening.terms)
     claims, collected = base_year_flows(prepared, opening, multipliers, paths, claim_memory)
     record_people(store, 0, prepared, opening.people.persons)
-    record_money(store, 0, prepared, claims, collected, opening.people, 1.0)
-    payroll = payroll_scheme(case)
-    books = AccountBooks(prepared, payroll, store, paths)
+    record_money(store, prepared.base, prepared, claims, collected, opening.people, 1.0)
+    payroll = prepared.base.payroll
+    books = AccountBooks(prepared, store, paths)
     moving = MovingPeople(
         prepared,
         prepared.people if in_place else prepared.people.copy(),
         books.opening_holdings(opening.people.persons),
     )
-    rules = RuleBook(prepared, opening.terms, multipliers.claims)
+    rules = RuleBook(opening.tables, opening.terms, multipliers.claims, prepared.base)
     start = opening.people
     by_cell = np.empty((years + 1, *opening.cells.shape))
     by_cell[0] = opening.cells
     del opening  # so that its claims can go when the first year is over
 
     def enter(
-        t: int, moved: YearMoved, mean: YearPeople, collected: list[SchemeYear]
+        terms: YearTerms, moved: YearMoved, mean: YearPeople, collected: list[SchemeYear]
     ) -> FloatArray:
         """Record a year; returns the memory of its claims."""
-        terms, price = rules.terms(case.base_year + t), float(paths.medical_price[t])
-        claims = claims_of_year(mean.exposure, terms, mean.register, claim_memory)
+        t, price = terms.elapsed, float(paths.medical_price[terms.elapsed])
+        claims = claims_of_year(mean.exposure, rules.terms(terms), mean.register, claim_memory)
         record_people(store, t, prepared, moved.count.persons)
         record_events(store, t, prepared, moved.count, moved.joined)
         record_retiring(store, t, prepared, moved.count, moved.retirement)
-        record_money(store, t, prepared, claims, collected, mean, price)
+        record_money(store, terms, prepared, claims, collected, mean, price)
         if progress is not None:
-            progress(case.base_year + t)
+            progress(terms.year)
         return mean.exposure
 
     # a year is recorded while people move on in the next
     free: list[FloatArray] = []
     with ThreadPoolExecutor(max_workers=1) as writer:
         entered: Future[FloatArray] | None = None
-        for t in range(1, years + 1):
-            year = case.base_year + t
-            moved = moving.advance(year, free.pop() if free else None)
-            by_cell[t] = residents_by_cell(moving.people, pairs, moving.cells)
+        for terms in terms_by_year[1:]:
+            moved = moving.advance(terms, free.pop() if free else None)
+            by_cell[terms.elapsed] = residents_by_cell(moving.people, pairs, moving.cells)
             end = YearPeople(
                 persons=moved.count.persons,
                 exposure=moved.count.expected_claims,
@@ -221,14 +214,14 @@ def county_flows(
                 start = replace(
                     start, persons=moved.begun.persons, exposure=moved.begun.expected_claims
                 )
-            care = shocks.care_factor(case, year)[pairs.residence]
-            mean = mean_of_year(start, end, care, in_place=in_place or t > 1)
-            collected = collect(prepared, mean, paths, year, multipliers)
+            care = terms.shocks.care[pairs.residence]
+            mean = mean_of_year(start, end, care, in_place=in_place or terms.elapsed > 1)
+            collected = collect(prepared, mean, paths, terms, multipliers)
             if payroll >= 0:
-                books.turn(t, moved, moving, collected[payroll])
+                books.turn(terms, moved, moving, collected[payroll])
             if entered is not None:  # reuse the buffer: fresh pages cost page faults
                 free.append(entered.result())
-            entered = writer.submit(enter, t, moved, mean, collected)
+            entered = writer.submit(enter, terms, moved, mean, collected)
             start = end
             del (
                 end,
@@ -239,7 +232,8 @@ def county_flows(
         if entered is not None:
             entered.result()
     return CountyFlows(
-        years=np.arange(case.base_year, case.base_year + years + 1),
+        years=np.array([terms.year for terms in terms_by_year]),
+        terms=terms_by_year,
         by_cell=by_cell,
         paths=paths,
         multipliers=multipliers,

@@ -147,9 +147,8 @@ def recorded_care(case: Case, flows: CountyFlows, scheme: int, length: int = 0) 
         scheme: number of the scheme.
         length: least number of years that the lag rows run over.
     """
-    n, terms = flows.residents.shape[1] - 1, case.schemes[scheme]
-    direct = terms.lag("direct")
-    by_regime = [terms.lag(terms.regime(int(year))) for year in flows.years]
+    n, terms = flows.residents.shape[1] - 1, [year.schemes[scheme] for year in flows.terms]
+    direct, by_regime = terms[0].direct_lag, [of_year.lag for of_year in terms]
     longest = max(length, *(len(lag) for lag in (direct, *by_regime)))
     rows = [np.pad(lag, (0, longest - len(lag))) for lag in by_regime]
     by_distance = flows.claims_by_distance[scheme, :, :n]
@@ -164,10 +163,25 @@ def recorded_care(case: Case, flows: CountyFlows, scheme: int, length: int = 0) 
     return RecordedCare(usual, by_distance)
 
 
-def administration_share(case: Case, scheme: int, years: IntArray) -> FloatArray:
-    """Administration over claims paid by year and county, ``(T, n)``."""
-    terms = case.schemes[scheme]
-    return np.stack([terms.rule_array("administration", case.regions, int(y)) for y in years])
+def outgo_by_lag(
+    flows: CountyFlows, scheme: int, recorded: RecordedCare, pooled: PooledCare | None
+) -> FloatArray:
+    """A scheme's outgo (claims paid and administration) by the year of care, ``(L, T, n)``.
+
+    Args:
+        flows: flows of a case.
+        scheme: number of the scheme.
+        recorded: its claims.
+        pooled: what a plan makes of them; administration does not move with it.
+    """
+    paid, _ = recorded.pooled(pooled).run_off_parts()
+    usual, _ = recorded.usual.run_off_parts()
+    return paid + usual * administration_share(flows, scheme)
+
+
+def administration_share(flows: CountyFlows, scheme: int) -> FloatArray:
+    """Administration over claims paid by projected year and county, ``(T, n)``."""
+    return np.stack([terms.schemes[scheme].administration for terms in flows.terms[1:]])
 
 
 def year_after(outgo: FloatArray, breaks: Collection[int] = ()) -> FloatArray:
@@ -195,8 +209,8 @@ def years_before_mergers(case: Case, scheme: str, years: IntArray) -> list[int]:
     What it pays from then on is not for those whom its reserve of that year is for: the members
     and the money of the other come together, a year later.
     """
-    own = case.scheme(scheme)
-    mergers = {own.merger, *(since for since, _ in own.taken_in)}
+    the_scheme = case.scheme(scheme)
+    mergers = {the_scheme.merger, *(since for since, _ in the_scheme.taken_in)}
     return [t for t, year in enumerate(years) if int(year) + 1 in mergers]
 
 
@@ -206,8 +220,7 @@ def county_book(
     """One scheme's flows by county, with claims run off.
 
     >>> from fundpool import examples
-    >>> study = examples.study()
-    >>> book = county_book(study.case, study.flows, scheme=0)
+    >>> book = county_book(examples.case(), examples.study().flows, scheme=0)
     >>> bool((book.outstanding >= 0).all()), book.claims_paid.shape
     (True, (3, 4))
 
@@ -235,7 +248,7 @@ def county_book(
         claims_incurred=care.incurred[1:],
         claims_paid=paid,
         outstanding=outstanding,
-        administration=usual * administration_share(case, scheme, flows.years[1:]),
+        administration=usual * administration_share(flows, scheme),
         expected_cost=flows.expected_cost[scheme, 1:, :n],
     )
 
@@ -277,15 +290,17 @@ def opening_balances(case: Case, scheme: str) -> FloatArray:
     insures people at home is divided between the two as its insured are.
     """
     table = case.tables["fund_balances"]
-    own = table[table["scheme"] == scheme]
+    scheme_rows = table[table["scheme"] == scheme]
     rural = base_year.rural_shares(case)[:-1]
     part: FloatArray = np.ones_like(rural)
     covered = case.scheme(scheme).statuses_covered
-    if own.empty and "rural_resident" in covered:
+    if scheme_rows.empty and "rural_resident" in covered:
         others = [s.name for s in case.schemes if "home_resident" in s.statuses_covered]
-        own, part = table[table["scheme"].isin(others)], rural
+        scheme_rows, part = table[table["scheme"].isin(others)], rural
     elif "home_resident" in covered and "rural_resident" not in covered:
         part = 1.0 - rural
     balances = np.zeros(rural.size)
-    balances[[case.regions.index(code) for code in own["region"]]] = own["pooled_balance"]
+    balances[[case.regions.index(code) for code in scheme_rows["region"]]] = scheme_rows[
+        "pooled_balance"
+    ]
     return balances * part

@@ -42,12 +42,12 @@ class ScenarioFunds(NamedTuple):
 
     Attributes:
         balance: ``(T, P)``; filled for pools in force alone.
-        held: of each adjustment fund, ``(T, F)``.
+        hub_money: of each adjustment fund, ``(T, F)``.
         hubs: working room, ``(4, F)``.
     """
 
     balance: FloatArray
-    held: FloatArray
+    hub_money: FloatArray
     hubs: FloatArray
 
 
@@ -61,15 +61,15 @@ def balances_of_scenario(timeline, opening, money, funds):  # type: ignore[no-un
         money: a :class:`ScenarioMoney`, whose results become those after swaps.
         funds: a :class:`ScenarioFunds`.
     """
-    balance, held, result = funds.balance, funds.held, money.result
-    held[0] = 0.0
+    balance, hub_money, result = funds.balance, funds.hub_money, money.result
+    hub_money[0] = 0.0
     for p in range(opening.shape[0]):
         balance[0, p] = opening[p]
     for t in range(balance.shape[0]):
         first, last = timeline.first[t], timeline.last[t]
         before = max(t - 1, 0)
         if t > 0:
-            held[t] = held[before]
+            hub_money[t] = hub_money[before]
         if timeline.begins[t] == 1:
             _begin_stage(timeline, t, funds)
             before = t
@@ -78,8 +78,8 @@ def balances_of_scenario(timeline, opening, money, funds):  # type: ignore[no-un
         if timeline.hub[first] >= 0:
             _swap(timeline, t, money, funds)
         else:  # adjustment funds whose stage is over keep what they hold at interest
-            for f in range(held.shape[1]):
-                held[t, f] *= growth
+            for f in range(hub_money.shape[1]):
+                hub_money[t, f] *= growth
         lead = U(first)
         for i in range(U(last - first)):
             q = lead + U(i)
@@ -90,18 +90,18 @@ def balances_of_scenario(timeline, opening, money, funds):  # type: ignore[no-un
 def _begin_stage(timeline, t, funds):  # type: ignore[no-untyped-def]
     """Balances at the start of a stage's first year: add those of merging pools, and hand on what
     adjustment funds hold."""
-    balance, held, stage = funds.balance, funds.held, timeline.stage[t]
+    balance, hub_money, stage = funds.balance, funds.hub_money, timeline.stage[t]
     for p in range(timeline.first[t], timeline.last[t]):
         balance[t, p] = 0.0
     for p in range(timeline.first[t - 1], timeline.last[t - 1]):
         balance[t, timeline.merge_into[p]] += balance[t - 1, p]
-    held[t] = 0.0
+    hub_money[t] = 0.0
     for f in range(timeline.hub_to_pool.shape[1]):
         p = timeline.hub_to_pool[stage, f]
         if p >= 0:
-            balance[t, p] += held[t - 1, f]
+            balance[t, p] += hub_money[t - 1, f]
         else:
-            held[t, timeline.hub_to_hub[stage, f]] += held[t - 1, f]
+            hub_money[t, timeline.hub_to_hub[stage, f]] += hub_money[t - 1, f]
 
 
 @compiled(FAST, inline=True)
@@ -112,10 +112,10 @@ def _swap(timeline, t, money, funds):  # type: ignore[no-untyped-def]
     """
     first, last = timeline.first[t], timeline.last[t]
     paid_in, result, cost = money.paid_in, money.result, money.expected_cost
-    held, hubs = funds.held, funds.hubs
+    hub_money, hubs = funds.hub_money, funds.hubs
     half, need = np.sqrt(money.growth[t]), timeline.need[first]
-    for f in range(held.shape[1]):
-        held[t, f] *= half
+    for f in range(hub_money.shape[1]):
+        hub_money[t, f] *= half
         hubs[COLLECTED, f] = hubs[EACH, f] = hubs[ASKED, f] = 0.0
     # pools of a fund stand side by side as a rule: their sum is kept in a register
     hub, total = timeline.hub[first], 0.0
@@ -127,15 +127,15 @@ def _swap(timeline, t, money, funds):  # type: ignore[no-untyped-def]
         result[t, p] -= levy
         total += levy
     hubs[COLLECTED, hub] += total
-    for f in range(held.shape[1]):
-        held[t, f] += hubs[COLLECTED, f]
+    for f in range(hub_money.shape[1]):
+        hub_money[t, f] += hubs[COLLECTED, f]
     if need > 0.0:
         for p in range(first, last):
             hubs[EACH, timeline.hub[p]] += cost[t, p]
-        for f in range(held.shape[1]):
+        for f in range(hub_money.shape[1]):
             if hubs[EACH, f] > 0.0:
                 by_need = need * hubs[COLLECTED, f]
-                held[t, f] -= by_need
+                hub_money[t, f] -= by_need
                 hubs[EACH, f] = by_need / hubs[EACH, f]
         for p in range(first, last):
             result[t, p] += hubs[EACH, timeline.hub[p]] * cost[t, p]
@@ -144,12 +144,12 @@ def _swap(timeline, t, money, funds):  # type: ignore[no-untyped-def]
         if timeline.hub[p] != hub:
             hubs[ASKED, hub] += total
             hub, total = timeline.hub[p], 0.0
-        total += (1.0 - timeline.own[p]) * max(-result[t, p], 0.0)
+        total += (1.0 - timeline.own_share[p]) * max(-result[t, p], 0.0)
     hubs[ASKED, hub] += total
-    for f in range(held.shape[1]):  # grants are cut in proportion where money is short
+    for f in range(hub_money.shape[1]):  # grants are cut in proportion where money is short
         asked = hubs[ASKED, f]
-        hubs[SHARE, f] = min(max(held[t, f] / asked, 0.0), 1.0) if asked > 0.0 else 0.0
-        held[t, f] = (held[t, f] - asked * hubs[SHARE, f]) * half
+        hubs[SHARE, f] = min(max(hub_money[t, f] / asked, 0.0), 1.0) if asked > 0.0 else 0.0
+        hub_money[t, f] = (hub_money[t, f] - asked * hubs[SHARE, f]) * half
     for p in range(first, last):
-        lacking = (1.0 - timeline.own[p]) * max(-result[t, p], 0.0)
+        lacking = (1.0 - timeline.own_share[p]) * max(-result[t, p], 0.0)
         result[t, p] += lacking * hubs[SHARE, timeline.hub[p]]

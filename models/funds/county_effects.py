@@ -29,19 +29,20 @@ class CountyEffect:
 def county_effect(alone: PoolSummary, pooled: PoolSummary, run: PoolRun) -> CountyEffect:
     """What a plan gives each county or takes from it, at the same levers.
 
-    Between counties of one pool the gains sum to zero but for moral hazard and what less effort
-    in collecting costs: both level rates share their definition, and the pool's is the mean of
-    the counties' weighted by the present value of their bases.
+    Between counties of one pool the gains sum to zero but for moral hazard, care that only the
+    pool's territory pays in full, and what less effort in collecting costs: both level rates share
+    their definition, and the pool's is the mean of the counties' weighted by the present value of
+    their bases.
 
     Args:
         alone: every county by itself.
         pooled: the plan's pools.
         run: the plan's paths.
     """
-    own = alone.level_rate[alone.last]
+    alone_rate = alone.level_rate[alone.last]
     shared = pooled.level_rate[pooled.last][run.layout.pools[-1].of_county]
     worth = alone.window_worth[alone.last]
-    return CountyEffect(own, shared, (own - shared) * worth / alone.span)
+    return CountyEffect(alone_rate, shared, (alone_rate - shared) * worth / alone.span)
 
 
 def yearly_swaps(run: PoolRun) -> FloatArray:
@@ -69,12 +70,12 @@ def payments_between(net: FloatArray) -> list[tuple[int, int, float]]:
     """
     left = net.astype(np.float64).copy()
     least = 1e-9 * float(np.abs(left).max(initial=0.0))
-    found: list[tuple[int, int, float]] = []
+    payments: list[tuple[int, int, float]] = []
     while True:
         payer, receiver = int(left.argmin()), int(left.argmax())
         amount = min(-left[payer], left[receiver])
         if amount <= least:
-            return found
+            return payments
         left[payer] += amount
         left[receiver] -= amount
-        found.append((payer, receiver, float(amount)))
+        payments.append((payer, receiver, float(amount)))

@@ -79,8 +79,8 @@ def scheme_overview(
     rows = []
     for name, (run, summary) in summaries.items():
         persons = flows.persons[case.scheme_number(name), 1:, :-1]
-        found = headline_of(case, run, summary, persons, int(flows.years[-1]))
-        rows.append({"scheme": name, **found})
+        headline = headline_of(case, run, summary, persons, int(flows.years[-1]))
+        rows.append({"scheme": name, **headline})
     result = pd.DataFrame(rows)
     result["first_exhaustion"] = result["first_exhaustion"].astype("Int64")
     return result

@@ -17,6 +17,8 @@ from fundpool.models.funds.books import (
     OTHER_INCOME,
     CountyBook,
     county_book,
+    outgo_by_lag,
+    recorded_care,
     year_after,
     years_before_mergers,
 )
@@ -33,13 +35,14 @@ class Chance:
 
     Attributes:
         income: contributions less account credits, ``(N, T, n)``.
-        subsidies, outgo: alike.
+        subsidies: alike.
+        claims: multiplier of the claims of a year of care, ``(N, T, n)``; pools make outgo of it.
         interest: yearly rate, ``(N, T)``.
     """
 
     income: FloatArray
     subsidies: FloatArray
-    outgo: FloatArray
+    claims: FloatArray
     interest: FloatArray
 
 
@@ -109,8 +112,7 @@ def pool_money(case: Case, laid: Layout, book: CountyBook) -> dict[str, FloatArr
 def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -> PoolFactors:
     """What scenarios make of central money by pool; nothing where there is no central money.
 
-    A scheme that takes others in is drawn by its own money; theirs moves with it, and so do claims
-    that pooling adds.
+    A scheme that takes others in is drawn by its own money; theirs moves with it.
 
     Args:
         case: the case.
@@ -119,18 +121,21 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         chance: the scenarios' money.
     """
     number = case.scheme_number(laid.scheme)
-    own = county_money(county_book(case, flows, number))
+    pooled = laid.care.get(laid.scheme)
+    by_lag = outgo_by_lag(flows, number, recorded_care(case, flows, number), pooled)
+    scheme_money = county_money(county_book(case, flows, number, pooled))
     central_money = {
-        "income": own["contributions"] - own["account_credits"],
-        "subsidies": own["other_income"],
-        "outgo": own["outgo"],
+        "income": scheme_money["contributions"] - scheme_money["account_credits"],
+        "subsidies": scheme_money["other_income"],
+        "outgo": scheme_money["outgo"],
     }
     result: dict[str, list[FloatArray]] = {name: [] for name in central_money}
     for t, stage in enumerate(laid.stage_of):
         pools = laid.pools[stage]
         for name, listed in result.items():
             central = pools.total(central_money[name][t])
-            drawn = gather(pools.of_county, getattr(chance, name)[:, t], len(pools.codes))
+            money = _outgo(chance, by_lag, t) if name == "outgo" else getattr(chance, name)[:, t]
+            drawn = gather(pools.of_county, money, len(pools.codes))
             factor = np.divide(drawn, central, out=np.ones_like(drawn), where=central != 0)
             listed.append(np.concatenate([np.ones((1, central.size)), factor]))
     return PoolFactors(
@@ -139,6 +144,14 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         tuple(result["outgo"]),
         np.pad(chance.interest - flows.paths.interest, ((1, 0), (0, 0))),
     )
+
+
+def _outgo(chance: Chance, by_lag: FloatArray, t: int) -> FloatArray:
+    """Outgo of counties in a year, ``(N, n)``; care before the first year was as it was."""
+    outgo = np.zeros_like(chance.claims[:, t], dtype=np.float64)
+    for late, part in enumerate(by_lag[:, t]):
+        outgo += part * (chance.claims[:, t - late] if late <= t else 1.0)
+    return outgo
 
 
 def gather(index: IntArray, values: FloatArray, size: int) -> FloatArray:

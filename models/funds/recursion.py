@@ -30,7 +30,7 @@ from fundpool.models.pooling.timeline import Layout, layout
 
 
 @dataclass(frozen=True)
-class Decision:
+class RatePlan:
     """Rates and swaps that were decided beforehand, by year and pool, ``(T, p)``.
 
     Attributes:
@@ -110,7 +110,7 @@ def pool_balances(
     interest: FloatArray,
     flow_of: Callable[[int], PoolFlow],
     taken_in: Sequence[TakenIn] = (),
-    decision: Decision | None = None,
+    rate_plan: RatePlan | None = None,
 ) -> PoolBalances:
     """Balances of pools by the recursion.
 
@@ -120,7 +120,7 @@ def pool_balances(
         interest: yearly rate, ``(N, T)``.
         flow_of: money of a year's pools, by its number, ``(N, p)`` or ``(1, p)``.
         taken_in: balances that arrive from merged schemes.
-        decision: swaps in place of the plan's adjustment funds.
+        rate_plan: swaps in place of the plan's adjustment funds.
     """
     scenarios, span = interest.shape
     shape = span, int(laid.offsets[-1])
@@ -154,8 +154,8 @@ def pool_balances(
         half = np.sqrt(growth)
         opened = reserve
         levies, grants = np.zeros((2, 1, len(pools.codes)))
-        if decision is not None:
-            levies, grants = decision.paid[t][None], decision.received[t][None]
+        if rate_plan is not None:
+            levies, grants = rate_plan.paid[t][None], rate_plan.received[t][None]
             collected = (levies - grants).sum(axis=1, keepdims=True)
             reserve = (reserve.sum(axis=1, keepdims=True) * half + collected) * half
         elif upper is not None and rules is not None:
@@ -164,7 +164,7 @@ def pool_balances(
             reserve = left * half
         else:  # adjustment funds whose stage is over keep what they hold at interest
             reserve = reserve * growth
-        if hubs is not None and decision is None:
+        if hubs is not None and rate_plan is None:
             by_hub = np.zeros((2, reserve.shape[1]))
             if upper is not None:
                 by_hub = gather(members(pools, upper), np.stack([levies[0], grants[0]]),
@@ -224,9 +224,9 @@ class PoolRun:
         A pool without outgo has none to count (NaN), or zero if it owes money.
         """
         monthly = self.money["outgo_next_year"] / 12.0
-        held = self.balance[0] - self.money["outstanding"]
-        blank = np.where(held < 0, 0.0, np.nan)
-        return ratio(held, monthly, blank)
+        reserves = self.balance[0] - self.money["outstanding"]
+        blank = np.where(reserves < 0, 0.0, np.nan)
+        return ratio(reserves, monthly, blank)
 
 
 def pool_run(
@@ -234,7 +234,7 @@ def pool_run(
     flows: CountyFlows,
     laid: Layout,
     factors: PoolFactors | None = None,
-    decision: Decision | None = None,
+    rate_plan: RatePlan | None = None,
     taken_in: Sequence[TakenIn] = (),
 ) -> tuple[PoolRun, FloatArray]:
     """Balances of a scheme's pools.
@@ -252,21 +252,21 @@ def pool_run(
         flows: its flows, levers moved or not.
         laid: the pools.
         factors: scenario over central money; the central path alone without.
-        decision: rates and swaps in place of the rules of scheme and plan; pools must not change.
+        rate_plan: rates and swaps in place of the rules of scheme and plan; pools must not change.
         taken_in: balances of schemes that it takes in.
 
     Returns:
         the run, and what the last pools held at the end, ``(N + 1, p)``.
 
     Raises:
-        ValueError: a decision for pools that change on the way.
+        ValueError: a rate plan for pools that change on the way.
     """
-    if decision is not None and len(laid.stages) > 1:
+    if rate_plan is not None and len(laid.stages) > 1:
         raise ValueError("rates and swaps are decided for pools that stay the same")
     number = case.scheme_number(laid.scheme)
     money = pool_money(case, laid, with_taken_in(case, flows, number, laid.care))
-    if decision is not None:
-        money["income"] = decision.rates * money["contribution_base"]
+    if rate_plan is not None:
+        money["income"] = rate_plan.rates * money["contribution_base"]
     span = laid.stage_of.size
     interest = flows.paths.interest[None, :span]
     if factors is not None:
@@ -282,19 +282,19 @@ def pool_run(
         return PoolFlow(income, income + other - outgo, money["expected_cost"][here])
 
     opening = laid.pools[0].total(opening_balances(case, laid.scheme))
-    found = pool_balances(
-        laid, np.tile(opening, (interest.shape[0], 1)), interest, flow_of, taken_in, decision
+    balances = pool_balances(
+        laid, np.tile(opening, (interest.shape[0], 1)), interest, flow_of, taken_in, rate_plan
     )
     places = np.arange(int(laid.offsets[-1]))
     run = PoolRun(
         layout=laid, years=flows.years[1 : span + 1], money=money,
         interest=flows.paths.interest[:span],
-        opening=found.opening[np.repeat(laid.starts, np.diff(laid.offsets)), places],
-        opening_balance=found.opening, taken_over=found.taken_over,
-        balance=found.balance, paid=found.paid, received=found.received, hub=found.hub,
-        total=found.total, hub_years=found.hub_years,
+        opening=balances.opening[np.repeat(laid.starts, np.diff(laid.offsets)), places],
+        opening_balance=balances.opening, taken_over=balances.taken_over,
+        balance=balances.balance, paid=balances.paid, received=balances.received, hub=balances.hub,
+        total=balances.total, hub_years=balances.hub_years,
     )  # fmt: skip
-    return run, found.left
+    return run, balances.left
 
 
 def scheme_run(
@@ -303,7 +303,7 @@ def scheme_run(
     plan: PoolingPlan,
     scheme: str,
     factors: PoolFactors | None = None,
-    decision: Decision | None = None,
+    rate_plan: RatePlan | None = None,
 ) -> PoolRun:
     """Balances of a scheme's pools under a plan, with what it takes over from merged schemes.
 
@@ -320,11 +320,11 @@ def scheme_run(
         plan: the plan.
         scheme: name of the scheme.
         factors: scenario over central money of this scheme's pools.
-        decision: rates and swaps in place of the rules.
+        rate_plan: rates and swaps in place of the rules.
     """
     laid = layout(case, plan, scheme, flows.years[1:])
     taken_in = _taken_in(case, flows, plan, scheme, int(flows.years[-1]))
-    return pool_run(case, flows, laid, factors, decision, taken_in)[0]
+    return pool_run(case, flows, laid, factors, rate_plan, taken_in)[0]
 
 
 def _taken_in(

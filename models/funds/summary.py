@@ -321,9 +321,9 @@ def _any_of(values: np.ndarray, place_of: IntArray, size: int) -> np.ndarray:
 
 def _county_dry(run: PoolRun, since: int) -> IntArray:
     """First year in which the pool that a county is in has a negative balance, ``(n,)``."""
-    held = run.layout.of_county()[since:]
+    pool_of_county = run.layout.of_county()[since:]
     rows = np.arange(since, run.years.size)[:, None]
-    return _first_negative(run.balance[0][rows, held], run.years[since:])
+    return _first_negative(run.balance[0][rows, pool_of_county], run.years[since:])
 
 
 def _county_ruin(run: PoolRun, gone: np.ndarray, since: int) -> FloatArray:

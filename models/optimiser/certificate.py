@@ -141,15 +141,17 @@ def recursion(fund: FundProblem, decision: Decision) -> Recursion:
     paths = fund.paths
     balance = np.empty(paths.outgo.shape)
     hub = np.zeros((fund.scenarios, fund.years, fund.hubs))
-    held = np.tile(paths.opening_balance, (fund.scenarios, 1))
+    closing = np.tile(paths.opening_balance, (fund.scenarios, 1))
     kept = np.zeros((fund.scenarios, fund.hubs))
     for t in range(fund.years):
         growth = 1.0 + paths.interest[:, t, None]
         half = growth**0.5
         income = decision.rates[t, fund.group] * paths.contribution_base[:, t]
         swapped = decision.grants[:, t] - decision.levies[:, t]
-        held = held * growth + half * (income + paths.subsidies[:, t] - paths.outgo[:, t] + swapped)
-        balance[:, t] = held
+        closing = closing * growth + half * (
+            income + paths.subsidies[:, t] - paths.outgo[:, t] + swapped
+        )
+        balance[:, t] = closing
         into = np.zeros_like(kept)
         np.add.at(into.T, fund.hub, -swapped.T)
         kept = kept * growth + into * half
@@ -206,7 +208,7 @@ def violations(
     steps = np.diff(np.vstack([start, free]), axis=0) if free.size else np.zeros((1, 1))
     short = missing(fund, run.balance, limits.floor) / unit
     paying = decision.levies > TOLERANCE * unit
-    found = {
+    largest = {
         "rate corridor": max(
             float((limits.rate_least / fund.reference - rates).max()),
             float((rates - limits.rate_most / fund.reference).max()),
@@ -223,12 +225,12 @@ def violations(
     income = decision.rates[:, fund.group] * fund.paths.contribution_base
     if np.isfinite(policy.levy_ceiling):
         over = decision.levies - policy.levy_ceiling * income
-        found["levy ceiling"] = float((over / unit).max())
+        largest["levy ceiling"] = float((over / unit).max())
     size = np.zeros((fund.years, fund.hubs))
     np.add.at(size.T, fund.hub, unit.T)
     owed = -run.hub if policy.hub_keeps else np.abs(run.hub)
-    found["hub reserve"] = float((owed / size).max())
-    return {name: max(value, 0.0) for name, value in found.items()}
+    largest["hub reserve"] = float((owed / size).max())
+    return {name: max(value, 0.0) for name, value in largest.items()}
 
 
 def terms_of(

@@ -87,7 +87,7 @@ def frontier(
     aims = choices.aims or aims_of(case)
     names = choices.schemes or lasting_schemes(projection)
     total = len(names) * points * points
-    found = []
+    traced = []
     for number, name in enumerate(names):
         fund = fund_problem(central_paths(projection, name), policy, case.regions)
 
@@ -95,8 +95,8 @@ def frontier(
             if progress is not None:
                 progress(before + done, total)
 
-        found.append(Frontier(name, scheme_frontier(fund, aims, points, step)))
-    return tuple(found)
+        traced.append(Frontier(name, scheme_frontier(fund, aims, points, step)))
+    return tuple(traced)
 
 
 def scheme_frontier(
@@ -118,8 +118,8 @@ def scheme_frontier(
     known: list[tuple[float, float, dict[str, float] | None]] = []
     for swaps in most * spread[::-1]:
         for ceiling in burden[::-1]:
-            row, found = _settled(float(ceiling), float(swaps), known)
-            if not found:
+            row, settled = _settled(float(ceiling), float(swaps), known)
+            if not settled:
                 row = warm.point(float(ceiling), float(swaps))
             known.append((float(ceiling), float(swaps), row))
             step(len(known))
@@ -163,9 +163,9 @@ def efficient(table: pd.DataFrame) -> pd.DataFrame:
     values = table[["burden", "unevenness", "swaps"]].to_numpy(float).round(9)
     kept = []
     seen: set[tuple[float, ...]] = set()
-    for number, own in enumerate(values):
-        beaten = ((values <= own).all(axis=1) & (values < own).any(axis=1)).any()
-        key = tuple(own)
+    for number, point_values in enumerate(values):
+        beaten = ((values <= point_values).all(axis=1) & (values < point_values).any(axis=1)).any()
+        key = tuple(point_values)
         if not beaten and key not in seen:
             kept.append(number)
             seen.add(key)
@@ -221,11 +221,11 @@ class _Warm:
         terms = terms_of(self.model.funds, self.model.burdens, [decision], self.aims)
         broken = violations(fund, decision, recursion(fund, decision), elastic=False)
         objective = sum(weight * terms[aim] for aim, weight in self.weights.items())
-        held = [
+        earlier_aims = [
             Held(f"{aim}_ceiling", {aim: 1.0}, limit + 1e-9)
             for aim, limit in (("burden", burden), ("swaps", swaps))
         ]
-        bound = self.model.bound(self.statement, result.duals, self.weights, held)
+        bound = self.model.bound(self.statement, result.duals, self.weights, earlier_aims)
         present = fund.base * fund.discount[:, None]
         rate = decision.rates[:, fund.group]
         return {

@@ -29,7 +29,7 @@ class Partition:
         plan: as a pooling plan.
         pools: codes of the pools of each stage.
         cost: present value, recomputed by an independent recursion.
-        parts: its parts: rescue, moral hazard and administration together, in present value.
+        cost_parts: its parts: rescue, moral hazard and administration together, in present value.
         reported: cost by the solver.
         bound: no partition costs less.
         bound_from: ``dynamic programming``, or ``solver`` where that is too large and the bound
@@ -41,7 +41,7 @@ class Partition:
     plan: PoolingPlan
     pools: tuple[tuple[str, ...], ...]
     cost: float
-    parts: dict[str, float]
+    cost_parts: dict[str, float]
     reported: float
     bound: float
     bound_from: str
@@ -68,13 +68,15 @@ def best_partition(
     if solution.status != "optimal":
         return None, solution
     picked = solution.values[chosen] > 0.5
-    cost, parts = cost_of(given, picked)
+    cost, cost_parts = cost_of(given, picked)
     pools = tuple(
-        tuple(code for code, own in zip(given.codes, row, strict=True) if own) for row in picked
+        tuple(code for code, in_use in zip(given.codes, row, strict=True) if in_use)
+        for row in picked
     )
     bound = least_cost(given)
     partition = Partition(
-        scheme=given.scheme, plan=pooling_plan(given, picked), pools=pools, cost=cost, parts=parts,
+        scheme=given.scheme, plan=pooling_plan(given, picked), pools=pools, cost=cost,
+        cost_parts=cost_parts,
         reported=solution.objective * unit,
         bound=solution.bound * unit if bound is None else bound,
         bound_from="solver" if bound is None else "dynamic programming",
@@ -85,7 +87,7 @@ def best_partition(
 
 
 def _uniform(given: Candidates, level: str) -> np.ndarray:
-    row = np.array([own == level for own in given.levels])
+    row = np.array([region_level == level for region_level in given.levels])
     return np.tile(row, (len(given.starts), 1))
 
 
@@ -111,10 +113,12 @@ def _program(given: Candidates, unit: float) -> tuple[LinearProgram, IntArray]:
     balance = program.add_columns("balance", (years, count), -np.inf)
     outside = program.add_columns("outside", (years, count), 0.0)
     for county in range(counties):
-        own = np.flatnonzero(given.contains[:, county])
-        program.add_rows(f"cover{county}", (stages,), [(chosen[:, own], 1.0)], 1.0, 1.0)
-        for rank in range(1, own.size):
-            above = own[rank:]
+        candidates_of_county = np.flatnonzero(given.contains[:, county])
+        program.add_rows(
+            f"cover{county}", (stages,), [(chosen[:, candidates_of_county], 1.0)], 1.0, 1.0
+        )
+        for rank in range(1, candidates_of_county.size):
+            above = candidates_of_county[rank:]
             if stages > 1:
                 program.add_rows(
                     f"merge{county}_{rank}", (stages - 1,),
@@ -173,14 +177,14 @@ def _program(given: Candidates, unit: float) -> tuple[LinearProgram, IntArray]:
 
 def _most(given: Candidates) -> FloatArray:
     """Most that a candidate can hold, ``(T, N)``, however its counties were pooled before."""
-    held = np.maximum(given.contains @ given.opening, 0.0)
+    balance = np.maximum(given.contains @ given.opening, 0.0)
     most = np.empty_like(given.flow)
     for t in range(given.years.size):
         growth = 1.0 + float(given.interest[t])
         into = _best_split(given, np.maximum(given.flow[t], 0.0))
         floor = _best_split(given, np.maximum(given.floor[t], 0.0))
-        held = np.maximum(held * growth + into * growth**0.5, floor)
-        most[t] = held
+        balance = np.maximum(balance * growth + into * growth**0.5, floor)
+        most[t] = balance
     return most
 
 
@@ -189,9 +193,9 @@ def _best_split(given: Candidates, values: FloatArray) -> FloatArray:
     best = values.copy()
     order = list(dict.fromkeys(given.levels))
     for below, level in itertools.pairwise(order):
-        parts = np.flatnonzero([own == below for own in given.levels])
-        for a in np.flatnonzero([own == level for own in given.levels]):
-            inside = parts[(given.contains[parts] <= given.contains[a]).all(axis=1)]
+        lower_regions = np.flatnonzero([region_level == below for region_level in given.levels])
+        for a in np.flatnonzero([region_level == level for region_level in given.levels]):
+            inside = lower_regions[(given.contains[lower_regions] <= given.contains[a]).all(axis=1)]
             best[a] = max(float(values[a]), float(best[inside].sum()))
     return best
 
@@ -209,21 +213,21 @@ def cost_of(given: Candidates, picked: np.ndarray) -> tuple[float, dict[str, flo
     stage, factor = given.stage, given.discount
     rescue = added = 0.0
     county = given.opening.astype(float)
-    held: dict[int, float] = {}
+    balance_of: dict[int, float] = {}
     for t in range(given.years.size):
-        own = np.flatnonzero(picked[stage[t]])
+        pooled_now = np.flatnonzero(picked[stage[t]])
         if t == 0:
-            held = {int(a): float(county[given.contains[a]].sum()) for a in own}
+            balance_of = {int(a): float(county[given.contains[a]].sum()) for a in pooled_now}
         elif t in given.starts[1:]:
-            before, held = held, dict.fromkeys((int(a) for a in own), 0.0)
+            before, balance_of = balance_of, dict.fromkeys((int(a) for a in pooled_now), 0.0)
             for d, money in before.items():
-                home = next(a for a in held if (given.contains[d] <= given.contains[a]).all())
-                held[home] += money
-        for a in held:
+                home = next(a for a in balance_of if (given.contains[d] <= given.contains[a]).all())
+                balance_of[home] += money
+        for a in balance_of:
             growth = 1.0 + float(given.interest[t])
-            closing = held[a] * growth + float(given.flow[t, a]) * growth**0.5
+            closing = balance_of[a] * growth + float(given.flow[t, a]) * growth**0.5
             called = max(0.0, float(given.floor[t, a]) - closing) / growth**0.5
-            held[a] = closing + called * growth**0.5
+            balance_of[a] = closing + called * growth**0.5
             rescue += called * float(factor[t])
             added += float(given.added[t, a]) * float(factor[t])
     cost = given.rescue_price * rescue + added

@@ -102,22 +102,22 @@ class Plan:
     @property
     def certificate(self) -> Certificate:
         """The certificates of all programs together."""
-        parts = [outcome.certificate for outcome in self.outcomes]
-        names = {name for part in parts for name in part.violations}
-        gaps = tuple(gap for part in parts for gap in (part.relative_gap, *part.stages))
+        certificates = [outcome.certificate for outcome in self.outcomes]
+        names = {name for part in certificates for name in part.violations}
+        gaps = tuple(gap for part in certificates for gap in (part.relative_gap, *part.stages))
         return Certificate(
             violations={
-                name: max(part.violations.get(name, 0.0) for part in parts)
+                name: max(part.violations.get(name, 0.0) for part in certificates)
                 for name in sorted(names)
             },
-            shortfall=sum(part.shortfall for part in parts),
-            objective=sum(part.objective for part in parts),
-            reported=sum(part.reported for part in parts),
-            bound=sum(part.bound for part in parts),
+            shortfall=sum(part.shortfall for part in certificates),
+            objective=sum(part.objective for part in certificates),
+            reported=sum(part.reported for part in certificates),
+            bound=sum(part.bound for part in certificates),
             stages=gaps,
-            stated_gap=max(part.stated_gap for part in parts),
-            shortfall_share=sum(part.shortfall_share for part in parts),
-            reported_share=sum(part.reported_share for part in parts),
+            stated_gap=max(part.stated_gap for part in certificates),
+            shortfall_share=sum(part.shortfall_share for part in certificates),
+            reported_share=sum(part.reported_share for part in certificates),
         )
 
     @property
@@ -223,16 +223,18 @@ class Plan:
             net = fund.mean(decision.grants - decision.levies)
             for t, year in enumerate(fund.paths.years):
                 for number in range(fund.hubs):
-                    own = np.append(np.flatnonzero(fund.hub == number), fund.pools)
-                    amounts = np.where(np.abs(net[t, own[:-1]]) < 1.0, 0.0, net[t, own[:-1]])
+                    parties = np.append(np.flatnonzero(fund.hub == number), fund.pools)
+                    amounts = np.where(
+                        np.abs(net[t, parties[:-1]]) < 1.0, 0.0, net[t, parties[:-1]]
+                    )
                     settled = settle(np.append(amounts, -amounts.sum()))
                     for payer, receiver, amount in settled.transfers:
                         rows.append(
                             {
                                 "scheme": fund.paths.scheme, "year": int(year),
-                                "payer": codes[own[payer]], "payer_name": names[own[payer]],
-                                "receiver": codes[own[receiver]],
-                                "receiver_name": names[own[receiver]],
+                                "payer": codes[parties[payer]], "payer_name": names[parties[payer]],
+                                "receiver": codes[parties[receiver]],
+                                "receiver_name": names[parties[receiver]],
                                 "amount": float(amount), "at_least": settled.at_least,
                                 "exact": settled.exact,
                             }
@@ -276,11 +278,11 @@ def unchanged_balance(fund: FundProblem) -> FloatArray:
     """Balances at the rates in force without swaps, ``(s, T, p)``."""
     paths = fund.paths
     balance = np.empty(paths.outgo.shape)
-    held = np.tile(paths.opening_balance, (fund.scenarios, 1))
+    closing = np.tile(paths.opening_balance, (fund.scenarios, 1))
     for t in range(fund.years):
         growth = 1.0 + paths.interest[:, t, None]
-        held = held * growth + np.sqrt(growth) * (paths.income[:, t] - fund.net_outgo[:, t])
-        balance[:, t] = held
+        closing = closing * growth + np.sqrt(growth) * (paths.income[:, t] - fund.net_outgo[:, t])
+        balance[:, t] = closing
     return balance
 
 

@@ -185,7 +185,11 @@ def planned_within_ruin(
     years = limit.span(projection.years)
 
     def solve(limits: Policy) -> tuple[Outcome, ...]:
-        return solved([fund_problem(own, limits, case.regions) for own in paths], aims, choices)
+        return solved(
+            [fund_problem(scheme_paths, limits, case.regions) for scheme_paths in paths],
+            aims,
+            choices,
+        )
 
     if sample is None:
         terms = scenario_terms(projection.study)
@@ -210,7 +214,9 @@ def planned_within_ruin(
     if choices.rule == "adjusting":
         task = RuinTask(solve, within, fresh, limit, policy)
         safe, rule, balance_of = adjusting_plan(task, safe, aims)
-    incomes = {own.scheme: income_of_pools(projection, own) for own in paths}
+    incomes = {
+        scheme_paths.scheme: income_of_pools(projection, scheme_paths) for scheme_paths in paths
+    }
     return Plan(
         safe.policy, aims, safe.outcomes, probability=safe.probability,
         acceptability=acceptability_of(safe, within, incomes, balance_of), rule=rule,
@@ -277,13 +283,13 @@ def planned_under_risk(
 ) -> Plan:
     """A plan on a sample, tried on the sample and on a fresh one."""
     regions = projection.case.regions
-    parts = [list(within)] if aims.joint else [[paths] for paths in within]
+    groups = [list(within)] if aims.joint else [[paths] for paths in within]
 
     def run(part: list[PoolPaths]) -> tuple[Outcome, tuple[Round, ...]]:
         return _on_sample(part, regions, policy, aims, choices)
 
-    with ThreadPoolExecutor(max(1, min(choices.threads, len(parts)))) as pool:
-        planned = list(pool.map(run, parts))
+    with ThreadPoolExecutor(max(1, min(choices.threads, len(groups)))) as pool:
+        planned = list(pool.map(run, groups))
     outcomes = tuple(outcome for outcome, _ in planned)
     decisions = [decision for outcome in outcomes for decision in outcome.decisions]
 
@@ -312,11 +318,11 @@ def _on_sample(
     if within[0].outgo.shape[0] > choices.most_scenarios:
         whole = [fund_problem(paths, policy, regions) for paths in within]
         if tail_applies(whole) and aims.measure != "gini":
-            found = tail_optimised(
+            solved_by_tail = tail_optimised(
                 whole, aims, choices.stated_gap, choices.solver, choices.time_limit
             )
-            if found is not None:
-                return found
+            if solved_by_tail is not None:
+                return solved_by_tail
         keep, weight = forward_selection(features(within), choices.most_scenarios)
         taken = [chosen_scenarios(paths, keep) for paths in within]
     funds = [fund_problem(paths, policy, regions, weight) for paths in taken]

@@ -132,7 +132,7 @@ class Solved:
         weights: aims of the last stage solved.
         arrays: the program of that stage.
         statement: the problem by its second statement.
-        held: values of earlier stages that are held in that stage.
+        kept: values of earlier stages that are held in that stage.
     """
 
     solutions: tuple[Solution, ...]
@@ -140,7 +140,7 @@ class Solved:
     weights: dict[str, float]
     arrays: Arrays
     statement: Statement
-    held: tuple[Held, ...]
+    kept: tuple[Held, ...]
 
 
 def solved_stages(
@@ -153,7 +153,7 @@ def solved_stages(
     """Minimise each stage, and hold its value from then on."""
     solutions: list[Solution] = []
     gaps: list[float] = []
-    held: list[Held] = []
+    earlier_aims: list[Held] = []
     statement = model.stated()
     for number, weights in enumerate(stages):
         set_objective(model, weights)
@@ -162,13 +162,13 @@ def solved_stages(
         if solution.status != "optimal":
             break
         if number < len(stages) - 1:
-            bound = model.bound(statement, solution.duals, weights, held)
+            bound = model.bound(statement, solution.duals, weights, earlier_aims)
             value = solution.objective / model.scale
             gaps.append(relative_gap(value, bound))
-            held.append(keep_objective(model, weights, value, f"stage{number}"))
+            earlier_aims.append(keep_objective(model, weights, value, f"stage{number}"))
     return Solved(
         tuple(solutions), tuple(gaps), dict(stages[len(solutions) - 1]), arrays, statement,
-        tuple(held),
+        tuple(earlier_aims),
     )  # fmt: skip
 
 
@@ -252,20 +252,20 @@ def outcome_of(
     decisions = tuple(decisions or decisions_of(model, last.values))
     runs = tuple(recursion(f, d) for f, d in zip(model.funds, decisions, strict=True))
     terms = terms_of(model.funds, model.burdens, decisions, aims)
-    found: dict[str, float] = {}
+    largest: dict[str, float] = {}
     missed = share = 0.0
     for fund, decision, run in zip(model.funds, decisions, runs, strict=True):
         missed += shortfall_of(fund, run.balance)
         share += shortfall_share(fund, run.balance) if model.elastic else 0.0
         for name, value in violations(fund, decision, run, model.elastic).items():
-            found[name] = max(found.get(name, 0.0), value)
+            largest[name] = max(largest.get(name, 0.0), value)
     certificate = Certificate(
-        violations=found,
+        violations=largest,
         shortfall=missed,
         objective=sum(weight * terms[aim] for aim, weight in solved.weights.items()
                       if aim in terms),
         reported=last.objective / model.scale,
-        bound=model.bound(solved.statement, last.duals, solved.weights, solved.held),
+        bound=model.bound(solved.statement, last.duals, solved.weights, solved.kept),
         stages=solved.gaps,
         stated_gap=stated_gap,
         shortfall_share=share,

@@ -108,13 +108,15 @@ def _year(text: str, pooling: str) -> int | None:
 
 def _adjustment(case: Case, text: str, pooling: str) -> AdjustmentFund:
     level, _, numbers = text.partition(":")
-    levy, own, need, *rest = [*numbers.split(":"), "0", "0"][: max(3, numbers.count(":") + 1)]
+    levy, responsibility, need, *rest = [*numbers.split(":"), "0", "0"][
+        : max(3, numbers.count(":") + 1)
+    ]
     if level not in case.levels:
         raise ValueError(f"{level!r} in the pooling plan {pooling!r} is not a level of {case.name}")
     try:
         if rest:
             raise ValueError
-        return AdjustmentFund(level, float(levy), float(own), float(need))
+        return AdjustmentFund(level, float(levy), float(responsibility), float(need))
     except ValueError:
         raise ValueError(
             f"{text!r} in the pooling plan {pooling!r} should read LEVEL:LEVY:OWN[:NEED], "

@@ -25,7 +25,7 @@ class PoolTimeline(NamedTuple):
         hub_to_pool: pool that takes in what an adjustment fund holds as a stage begins,
             ``(stages, F)``; -1 none.
         hub_to_hub: adjustment fund that does where no pool does, ``(stages, F)``.
-        levy, own, need: levy, own responsibility and share of levies paid by need, ``(P,)``.
+        levy, own_share, need: levy, own responsibility and share of levies paid by need, ``(P,)``.
     """
 
     first: IntArray
@@ -37,7 +37,7 @@ class PoolTimeline(NamedTuple):
     hub_to_pool: IntArray
     hub_to_hub: IntArray
     levy: FloatArray
-    own: FloatArray
+    own_share: FloatArray
     need: FloatArray
 
 
@@ -109,7 +109,7 @@ class Layout:
         """
         total, stages = int(self.offsets[-1]), len(self.stages)
         merge_into, hub = np.full((2, total), -1, dtype=np.int64)
-        levy, own, need = np.zeros((3, total))
+        levy, own_share, need = np.zeros((3, total))
         most = max([1, *(len(upper.codes) for upper in self.hubs if upper is not None)])
         to_pool = np.full((stages, most), -1, dtype=np.int64)
         to_hub = np.tile(np.arange(most, dtype=np.int64), (stages, 1))
@@ -124,13 +124,17 @@ class Layout:
                 merge_into[here] = here.stop + members(pools, self.pools[number + 1])
             if stage.adjustment is not None and upper is not None:
                 hub[here] = members(pools, upper)
-                levy[here], own[here] = stage.adjustment.levy, stage.adjustment.own_responsibility
+                levy[here], own_share[here] = (
+                    stage.adjustment.levy,
+                    stage.adjustment.own_responsibility,
+                )
                 need[here] = stage.adjustment.need
         begins = np.zeros(self.stage_of.size, dtype=np.int64)
         begins[self.starts[1:]] = 1
         return PoolTimeline(
             self.offsets[self.stage_of], self.offsets[self.stage_of + 1], self.stage_of, begins,
-            merge_into.copy(), hub.copy(), to_pool, to_hub, levy.copy(), own.copy(), need.copy(),
+            merge_into.copy(), hub.copy(), to_pool, to_hub,
+            levy.copy(), own_share.copy(), need.copy(),
         )  # fmt: skip
 
     def of_county(self) -> IntArray:

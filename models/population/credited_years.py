@@ -11,19 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.actuarial.credited_years import eligible_share_of_many, missing_years
-from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import AGES, SEXES
-from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, slices
 from fundpool.models.axes.threads import side_by_side
-from fundpool.models.coverage.retirement import RetiringGroups, retirement_ages, retiring_groups
+from fundpool.models.coverage.retirement import RetiringGroups, retiring_groups
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import LAYERS, MONEY, SQUARES, YEARS, mean_of
+from fundpool.models.terms.coverage import CoverageTerms
+from fundpool.models.terms.years import YearTerms
 
 
 def opening_holdings(
-    case: Case,
+    terms: CoverageTerms,
     pairs: PairIndex,
     people: FloatArray,
     cells: HeldCells,
@@ -35,16 +35,15 @@ def opening_holdings(
     hold the county's mean balance.
 
     Args:
-        case: the case.
-        pairs: its pairs.
+        terms: cover in the base year.
+        pairs: the pairs.
         people: packed, ``(P, M)``.
         cells: the cells of packed rows.
         balance_per_member: mean account balance, ``(n + 1,)``.
     """
-    start = case.value("coverage.working_age_from")
-    since = np.maximum(np.tile(np.arange(AGES, dtype=float), len(SEXES)) - start, 0.0)
-    mean = case.value("coverage.credited_density") * since
-    square = mean**2 * (1.0 + case.value("coverage.credited_cv") ** 2)
+    ages = np.tile(np.arange(AGES, dtype=float), len(SEXES))
+    mean = terms.credited_density * np.maximum(ages - terms.working_age_from, 0.0)
+    square = mean**2 * (1.0 + terms.credited_cv**2)
     holdings = np.empty((pairs.count, LAYERS, cells.amount_width), people.dtype)
     kept = cells.amount_index
     mean, square, each = (
@@ -89,28 +88,23 @@ def no_retirement_cover(pairs: PairIndex) -> RetirementCover:
 
 
 def retirement_cover(
-    case: Case,
-    scheme: Scheme,
+    terms: YearTerms,
     people: FloatArray,
     holdings: FloatArray,
     cells: HeldCells,
     pairs: PairIndex,
-    ages: FloatArray,
-    year: int,
 ) -> RetirementCover:
     """Cover of the contributors who will reach retirement age, by what they hold a year before.
 
     Args:
-        case: the case.
-        scheme: the payroll scheme.
+        terms: of the year in which they retire.
         people, holdings: at the end of the year before, packed.
         cells: the cells of packed rows.
         pairs: the pairs.
-        ages: retirement ages by sex in the year.
-        year: the year in which they retire.
     """
-
-    groups = retiring_groups(ages)
+    if terms.payroll < 0:
+        return no_retirement_cover(pairs)
+    groups = retiring_groups(terms.retirement_age)
 
     def of_group(group: int) -> tuple[FloatArray, ...]:
         place = cells.amount_place(int(groups.cells[group]) - 1)
@@ -126,82 +120,80 @@ def retirement_cover(
         )
         mean = mean_of(years, members)
         variance = np.maximum(mean_of(squares, members) - mean**2, 0.0)
-        return _cover(case, scheme, pairs, (groups, group), (mean, variance), year)
+        return _cover(terms, pairs, (groups, group), (mean, variance))
 
     by_group = side_by_side(of_group, range(groups.share.size))
     return RetirementCover(*(np.stack(values, axis=1) for values in zip(*by_group, strict=True)))
 
 
 def years_bought_in_base_year(
-    case: Case, scheme: Scheme, people: FloatArray, cells: HeldCells, pairs: PairIndex
+    terms: YearTerms, people: FloatArray, cells: HeldCells, pairs: PairIndex
 ) -> FloatArray:
     """Missing years paid in the base year, ``(P,)``, by contributors a year below retirement age.
 
     Args:
-        case: the case.
-        scheme: the payroll scheme.
+        terms: of the base year.
         people: of the base year, packed ``(P, M)``.
         cells: the cells of packed rows.
         pairs: the pairs.
     """
     result = np.zeros(pairs.count)
-    start, year = case.value("coverage.working_age_from"), case.base_year
-    groups = retiring_groups(retirement_ages(case, year))
+    if terms.payroll < 0:
+        return result
+    cover, groups = terms.coverage, retiring_groups(terms.retirement_age)
     for group, (age, share) in enumerate(zip(groups.age, groups.share, strict=True)):
         place = cells.amount_place(int(groups.cells[group]) - 1)
         if place < 0:
             continue
-        mean = case.value("coverage.credited_density") * max(float(age) - 1.0 - start, 0.0)
-        variance = (case.value("coverage.credited_cv") * mean) ** 2
+        mean = cover.credited_density * max(float(age) - 1.0 - cover.working_age_from, 0.0)
+        variance = (cover.credited_cv * mean) ** 2
         moments = (np.full(pairs.count, mean), np.full(pairs.count, variance))
-        _, _, bought = _cover(case, scheme, pairs, (groups, group), moments, year)
+        _, _, bought = _cover(terms, pairs, (groups, group), moments)
         result += cells.contributors(people, place) * share * bought
     result[pairs.reservoir] = 0.0
     return result
 
 
 def _cover(
-    case: Case,
-    scheme: Scheme,
+    terms: YearTerms,
     pairs: PairIndex,
     who: tuple[RetiringGroups, int],
     moments: tuple[FloatArray, FloatArray],
-    year: int,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The three shares of :class:`RetirementCover` of one group, ``(P,)`` each.
 
     Args:
-        case, scheme, pairs: as above.
+        terms, pairs: as above.
         who: those who reach retirement age, and which of their groups.
         moments: mean and variance of credited years a year before, ``(P,)`` each.
-        year: the year in which they retire.
     """
     groups, group = who
-    sex = SEXES[int(groups.sex[group])]
-    longest = float(groups.retirement_age[group]) - case.value("coverage.working_age_from")
+    rules = terms.schemes[terms.payroll].payroll
+    assert rules is not None
+    longest = float(groups.retirement_age[group]) - terms.coverage.working_age_from
     mean = np.minimum(moments[0] + groups.credited[group], longest)
 
-    def by_pair(rule: str) -> FloatArray:
-        values = scheme.rule_array(rule, case.regions, year)
+    def by_pair(values: FloatArray) -> FloatArray:
         return np.asarray(np.append(values, values.mean())[pairs.residence])
 
-    required = by_pair(f"min_credited_years_{sex}")
+    required = by_pair(rules.min_credited_years[groups.sex[group]])
     earned = eligible_share_of_many(mean, moments[1], required, longest)
-    buys = by_pair("buys_missing_years_share")
+    buys = by_pair(rules.buys_missing_years)
     if not buys.any():
         return earned, np.zeros_like(earned), np.zeros_like(earned)
     short = missing_years(mean, moments[1], required, longest)
     return earned, buys * (1.0 - earned), buys * short
 
 
-def carry_factors(case: Case, scheme: Scheme | None, year: int) -> FloatArray:
+def carry_factors(terms: YearTerms, counties: int) -> FloatArray:
     """What a mover brings from another territory, ``(2, n + 1)``: credited years and money."""
-    n = len(case.regions.codes)
-    carry = np.ones((2, n + 1))
-    if scheme is None:
+    carry = np.ones((2, counties + 1))
+    if terms.payroll < 0:
         return carry
-    carry[0] = float(scheme.time_recognised(year))
+    scheme = terms.schemes[terms.payroll]
+    assert scheme.payroll is not None
+    carry[0] = float(scheme.time_recognised)
     carry[1] = 0.0
-    if scheme.account_on_move(year) == "transfer":
-        carry[1] = np.append(scheme.rule_array("account_conversion", case.regions, year), 1.0)
+    if scheme.account_on_move == "transfer":
+        carry[1] = np.append(scheme.payroll.account_conversion, 1.0)
     return carry

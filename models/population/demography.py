@@ -8,12 +8,13 @@ from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.lifetable import LifeTable, usual_infant_share
 from fundpool.actuarial.mobility import home_away_probabilities, rogers_castro
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES
+from fundpool.inputs.format.vocabulary import AGES, CELLS, SEXES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.cells import cell_index
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.population.opening import migrant_stock
 from fundpool.models.population.rates import MovementRates
+from fundpool.models.terms.coverage import MobilityTerms
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,10 @@ def survival(terms: Demography, year: int) -> tuple[FloatArray, FloatArray]:
     newborn = np.empty((levels.size, len(SEXES)))
     for number, level in enumerate(levels):
         for sex, name in enumerate(SEXES):
-            own = level * rates[sex * AGES : (sex + 1) * AGES]
-            table = LifeTable.from_death_rates(own, usual_infant_share(float(own[0]), name))
+            rates_at_level = level * rates[sex * AGES : (sex + 1) * AGES]
+            table = LifeTable.from_death_rates(
+                rates_at_level, usual_infant_share(float(rates_at_level[0]), name)
+            )
             ratios[number, sex * AGES : (sex + 1) * AGES] = table.survivorship_ratios()
             newborn[number, sex] = table.Lx[0] / table.lx[0]
     return ratios[inverse], newborn[inverse]
@@ -145,22 +148,19 @@ def newborn_sex(terms: Demography, year: int) -> FloatArray:
     return np.array([males, 1.0]) / (1.0 + males)
 
 
-def movement(case: Case, terms: Demography, year: int) -> MovementRates:
+def movement(tables: Demography, mobility: MobilityTerms) -> MovementRates:
     """Probabilities of a year's moves by home and cell.
 
     Out-migration hazard ``o[h, a] = gross_migraproduction_rate[h] * schedule[a] * trend[t]``;
     return and onward hazards by home.
     """
-    elapsed = range(case.base_year + 1, year + 1)
-    out = np.prod([1.0 + case.value("mobility.out_migration_growth", y) for y in elapsed])
-    incoming = np.prod([1.0 + case.value("mobility.in_migration_growth", y) for y in elapsed])
-    level = terms.gross_migraproduction_rate * out
-    level[case.regions.index(OUTSIDE)] *= incoming / out
-    hazard = np.tile(level[:, None] * terms.schedule, (1, len(SEXES)))
+    level = tables.gross_migraproduction_rate * mobility.out_growth
+    level[-1] *= mobility.in_growth / mobility.out_growth  # those who come from outside
+    hazard = np.tile(level[:, None] * tables.schedule, (1, len(SEXES)))
     chances = home_away_probabilities(
         hazard,
-        np.broadcast_to(terms.return_rate[:, None], hazard.shape),
-        np.broadcast_to(terms.onward_rate[:, None], hazard.shape),
+        np.broadcast_to(tables.return_rate[:, None], hazard.shape),
+        np.broadcast_to(tables.onward_rate[:, None], hazard.shape),
     )
     return MovementRates(
         home_stay=np.ascontiguousarray(chances.home_stay),

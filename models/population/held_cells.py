@@ -83,8 +83,8 @@ class HeldCells:
 
     def amount_place(self, cell: int) -> int:
         """Where a packed row of amounts has a cell; -1 if it is not kept."""
-        found = np.flatnonzero(self.amount_index == cell)
-        return int(found[0]) if found.size else -1
+        places = np.flatnonzero(self.amount_index == cell)
+        return int(places[0]) if places.size else -1
 
     def packed(self, people: FloatArray) -> FloatArray:
         """People ``(P, K, 202)`` as rows ``(P, M)``.
@@ -141,8 +141,8 @@ class HeldCells:
 
 
 def _laid_flat(first: IntArray, count: IntArray) -> IntArray:
-    parts = [np.arange(begin, begin + n) for begin, n in zip(first, count, strict=True)]
-    return np.concatenate([np.empty(0, dtype=np.int64), *parts]).astype(np.int64)
+    runs = [np.arange(begin, begin + n) for begin, n in zip(first, count, strict=True)]
+    return np.concatenate([np.empty(0, dtype=np.int64), *runs]).astype(np.int64)
 
 
 def held_cells(reach: BoolArray, settled: BoolArray) -> HeldCells:
@@ -155,10 +155,10 @@ def held_cells(reach: BoolArray, settled: BoolArray) -> HeldCells:
         for first, count in _spans(together if status in CONTRIBUTING else reach[status]):
             rows.append((status, first, count, place))
             place += count
-    held = 0
+    place_of_layer = 0
     for first, count in _spans(together):
-        amounts.append((first, count, held))
-        held += count
+        amounts.append((first, count, place_of_layer))
+        place_of_layer += count
     return HeldCells(
         reach,
         settled,
@@ -269,9 +269,9 @@ def packed_anew(
     """
     contributing = np.asarray(ends[list(CONTRIBUTING)].any(axis=0))
     kept = np.flatnonzero(ends.ravel()[cells.index])
-    held = np.flatnonzero(contributing[cells.amount_index])
+    kept_amounts = np.flatnonzero(contributing[cells.amount_index])
     into = np.searchsorted(wider.index, cells.index[kept])
-    held_into = np.searchsorted(wider.amount_index, cells.amount_index[held])
+    held_into = np.searchsorted(wider.amount_index, cells.amount_index[kept_amounts])
     result = np.empty((people.shape[0], wider.width), people.dtype)
     amounts = np.empty((*holdings.shape[:2], wider.amount_width), holdings.dtype)
 
@@ -279,7 +279,7 @@ def packed_anew(
         result[part] = 0.0
         result[part, into] = people[part, kept]
         amounts[part] = 0.0
-        amounts[part][..., held_into] = holdings[part][..., held]
+        amounts[part][..., held_into] = holdings[part][..., kept_amounts]
 
     side_by_side(lay_out, slices(people.shape[0]))
     return result, amounts

@@ -172,8 +172,8 @@ def leaving(after: FloatArray, pairs: PairIndex, rates: YearRates) -> tuple[Floa
     are again are among the first.
     """
     home, movement = pairs.home, rates.movement
-    own = np.zeros(pairs.count, dtype=bool)
-    own[pairs.own] = True
+    at_home = np.zeros(pairs.count, dtype=bool)
+    at_home[pairs.own_pair] = True
     kept = [staying_shares(m)[home] for m in (rates.move_onward, rates.move_out, rates.move_return)]
     two = [after[:, status] for status in CONTRIBUTING]
 
@@ -181,9 +181,9 @@ def leaving(after: FloatArray, pairs: PairIndex, rates: YearRates) -> tuple[Floa
         return np.asarray(chance * (two[0] * share[:, :1] + two[1] * share[:, 1:]))
 
     on = going(movement.onward[home], kept[0])
-    on[own] = going(movement.home_to_away[home], kept[1])[own]
+    on[at_home] = going(movement.home_to_away[home], kept[1])[at_home]
     back = going(movement.away_to_home[home], kept[2])
-    back[own] = 0.0
+    back[at_home] = 0.0
     return on, back
 
 
@@ -203,12 +203,12 @@ def arriving(
         by_territory = np.zeros((int(territory.max()) + 1, *on.shape[1:]))
         np.add.at(by_territory, territory, on[slab])
         near = by_territory[territory]
-        own = int(pairs.own[home])
+        own_pair = int(pairs.own_pair[home])
         within[slab] = share[slab, None, None] * (near - on[slab])
         across[slab] = share[slab, None, None] * (by_territory.sum(axis=0) - near)
         same = territory == pairs.own_territory[home]
-        within[own] = back[slab][same].sum(axis=0)
-        across[own] = back[slab][~same].sum(axis=0)
+        within[own_pair] = back[slab][same].sum(axis=0)
+        across[own_pair] = back[slab][~same].sum(axis=0)
     return within, across
 
 

@@ -8,6 +8,7 @@ same mix, as far as there are stayers of a status. Where nobody lives they join 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,23 +38,44 @@ ROUNDING = 1e-9
 """Relative size of a shortage that is rounding."""
 
 
-def net_migration(case: Case, year: int) -> FloatArray | None:
-    """Persons added in a year by county and cell, ``(n + 1, 202)``; None where none are given."""
+@dataclass(frozen=True)
+class NetMigration:
+    """Persons added by county and cell in knot years.
+
+    Attributes:
+        codes: of the counties.
+        knots: years, ascending, ``(Y,)``.
+        persons: added in them, ``(Y, n + 1, 202)``.
+    """
+
+    codes: tuple[str, ...]
+    knots: FloatArray
+    persons: FloatArray
+
+    def of_year(self, year: int) -> FloatArray | None:
+        """Persons added in a year, ``(n + 1, 202)``; None where nobody is."""
+        # np.interp holds the first and the last knot year beyond them
+        position = float(np.interp(year, self.knots, np.arange(self.knots.size)))
+        before, after = int(np.floor(position)), int(np.ceil(position))
+        first, last = self.persons[before], self.persons[after]
+        row = first + (position - before) * (last - first)
+        return row if row.any() else None
+
+
+def net_migration(case: Case) -> NetMigration | None:
+    """What a case says of net migration; None where it says nothing."""
     table = case.tables["net_migration"]
     if table.empty:
         return None
     counties = len(case.regions.codes) + 1
     years = table["year"].to_numpy(dtype=float)
     knots = np.unique(years)
-    values = np.zeros((knots.size, counties * CELLS))
-    place = np.array([case.regions.index(code) for code in table["region"]]) * CELLS
-    place = place + cell_index(table["sex"].to_numpy(), table["age"].to_numpy())
-    values[np.searchsorted(knots, years), place] = table["persons"].to_numpy(dtype=float)
-    # np.interp holds the first and the last knot year beyond them
-    position = float(np.interp(year, knots, np.arange(knots.size)))
-    before, after = int(np.floor(position)), int(np.ceil(position))
-    row = values[before] + (position - before) * (values[after] - values[before])
-    return row.reshape(counties, CELLS) if row.any() else None
+    values = np.zeros((knots.size, counties, CELLS))
+    place = np.array([case.regions.index(code) for code in table["region"]])
+    cell = cell_index(table["sex"].to_numpy(), table["age"].to_numpy())
+    row = np.searchsorted(knots, years)
+    values[row, place, cell] = table["persons"].to_numpy(dtype=float)
+    return NetMigration(tuple(case.regions.codes), knots, values)
 
 
 def reached(ends: BoolArray, added: FloatArray | None) -> BoolArray:
@@ -95,9 +117,9 @@ def join(
         CaseError: more people leave than live there.
     """
     for county in (int(c) for c in np.flatnonzero(added.any(axis=1))):
-        own, residents = int(pairs.own[county]), np.flatnonzero(pairs.residence == county)
+        own_pair, residents = int(pairs.own_pair[county]), np.flatnonzero(pairs.residence == county)
         living = cells.spread(people[residents].sum(axis=0, dtype=float)[None])[0]
-        stayers = cells.spread(people[[own]])[0].astype(float)
+        stayers = cells.spread(people[[own_pair]])[0].astype(float)
         number = living.sum(axis=0)
         mix = ratio(living, number)
         mix[NONE, number <= 0] = 1.0
@@ -106,7 +128,7 @@ def join(
             mix[away] = 0.0
         coming = mix * np.maximum(added[county], 0.0)
         going = _leaving(mix, stayers, np.maximum(-added[county], 0.0), (when[0][county], when[1]))
-        before = cells.contributors(people[[own]])[0]
+        before = cells.contributors(people[[own_pair]])[0]
         came = cells.contributors(coming.reshape(1, -1)[:, cells.index])[0]
         left = cells.contributors(going.reshape(1, -1)[:, cells.index])[0]
         mean = mean_of(
@@ -116,8 +138,8 @@ def join(
         staying = ratio(before - left, before, 1.0)
         for layer in range(holdings.shape[1]):
             if layer != MONEY:  # who leaves abroad leaves account money with the others
-                holdings[own, layer] = holdings[own, layer] * staying + came * mean[layer]
-        people[own] += (coming - going).ravel()[cells.index]
+                holdings[own_pair, layer] = holdings[own_pair, layer] * staying + came * mean[layer]
+        people[own_pair] += (coming - going).ravel()[cells.index]
 
 
 def _leaving(

@@ -52,9 +52,9 @@ def migrant_stock(case: Case, pairs: PairIndex) -> FloatArray:
     key = table["home"].map(index).to_numpy() * width + table["residence"].map(index).to_numpy()
     place = np.searchsorted(pairs.home * width + pairs.residence, key)
     persons = table["persons"].to_numpy(dtype=float)
-    held = persons > 0
+    inhabited = persons > 0
     stock = np.zeros(pairs.count)
-    np.add.at(stock, place[held], persons[held])
+    np.add.at(stock, place[inhabited], persons[inhabited])
     return stock
 
 
@@ -155,8 +155,8 @@ def opening_people(
         whole = by_tie[place, tie]
         row[member] = place * len(RESIDENT_TIES) + tie
         share[member] = ratio(stock[member], whole)
-    row[pairs.own] = np.append(np.arange(n) * len(RESIDENT_TIES), of_tie.shape[0] + 1)
-    share[pairs.own] = 1.0
+    row[pairs.own_pair] = np.append(np.arange(n) * len(RESIDENT_TIES), of_tie.shape[0] + 1)
+    share[pairs.own_pair] = 1.0
     result = np.empty((pairs.count, cells.width), kind or np.dtype(np.float64))
     kinds = [values.astype(result.dtype) for values in (share, patterns, cover.shares)]
     origin = _Origin(row, pair_rows(pairs), *kinds)

@@ -9,7 +9,7 @@ from fundpool.inputs.format.vocabulary import CELLS, SEXES, STATUSES
 from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, next_level
-from fundpool.models.coverage import base_year, leaving, retirement
+from fundpool.models.coverage import base_year, leaving
 from fundpool.models.coverage import chain as coverage
 from fundpool.models.coverage.on_move import cover_on_move, cover_on_return, home_cover
 from fundpool.models.population.care import care_weights
@@ -23,8 +23,11 @@ from fundpool.models.population.demography import (
     survival,
 )
 from fundpool.models.population.held_cells import HeldCells, held_cells, with_room_for
+from fundpool.models.population.net_migration import NetMigration, net_migration
 from fundpool.models.population.opening import case_pairs, opening_people, opening_reach
 from fundpool.models.population.rates import CareWeights, YearRates
+from fundpool.models.terms.coverage import retirement_steps
+from fundpool.models.terms.years import YearTerms, year_terms
 
 K = len(STATUSES)
 
@@ -43,6 +46,10 @@ class Prepared:
         reach: those of them in which there are people in the base year, ``(K, 202)``.
         people: of the base year, packed ``(P, M)``.
         region: region of the second level of each county, ``(n + 1,)``; outside is one of its own.
+        base: terms of the base year.
+        home_cover: cover that a home gives, ``(n + 1, K)``.
+        retirement_steps: years from which a retirement age changes, and the ages from then on.
+        net_migration: people who join from abroad and leave for it; None where none are given.
     """
 
     case: Case
@@ -54,6 +61,10 @@ class Prepared:
     reach: BoolArray
     people: FloatArray
     region: IntArray
+    base: YearTerms
+    home_cover: FloatArray
+    retirement_steps: tuple[tuple[int, FloatArray], ...]
+    net_migration: NetMigration | None
 
 
 LARGEST_DOUBLE = 1_000_000_000
@@ -94,37 +105,36 @@ def prepare(case: Case, precision: str | None = None) -> Prepared:
         reach=reach,
         people=np.empty((0, 0), kind),
         region=np.append(next_level(case), int(next_level(case).max()) + 1),
+        base=year_terms(case, case.base_year),
+        home_cover=home_cover(base_year.rural_shares(case)),
+        retirement_steps=retirement_steps(case),
+        net_migration=net_migration(case),
     )
-    first = case.base_year + 1
-    transition = coverage.yearly_transition(cover, leaving.coverage_hazards(case, first))
-    rates = year_rates(prepared, transition, np.zeros((pairs.count, len(SEXES))), first)
-    cells = room_ahead(case, reach, rates, first)
+    first = year_terms(case, case.base_year + 1, prepared.base)
+    transition = coverage.yearly_transition(cover, leaving.coverage_hazards(first))
+    rates = year_rates(prepared, first, transition, np.zeros((pairs.count, len(SEXES))))
+    cells = room_ahead(prepared, reach, first, rates)
     return replace(prepared, cells=cells, people=opening_people(case, pairs, cover, cells, kind))
 
 
-def room_ahead(case: Case, reach: BoolArray, rates: YearRates, year: int) -> HeldCells:
+def room_ahead(
+    prepared: Prepared, reach: BoolArray, terms: YearTerms, rates: YearRates
+) -> HeldCells:
     """Cells with room for a year's rates and for the retirement ages that follow.
 
     Args:
-        case: the case.
+        prepared: the case.
         reach: cells in which there may be people at the beginning of the year, ``(K, 202)``.
+        terms: of the year.
         rates: the year's rates.
-        year: the year.
     """
-    steps = retirement.retirement_ages_from(case, year)
-    return with_room_for(reach, *(replace(rates, retirement_age=age).changes for age in steps))
-
-
-def payroll_scheme(case: Case) -> int:
-    """Index of the scheme that gives retiree cover; -1 if none does."""
-    for number, scheme in enumerate(case.schemes):
-        if scheme.kind == "payroll" and "retired" in scheme.statuses_covered:
-            return number
-    return -1
+    later = [ages for year, ages in prepared.retirement_steps if year > terms.year]
+    ages_ahead = [terms.retirement_age, *later]
+    return with_room_for(reach, *(replace(rates, retirement_age=age).changes for age in ages_ahead))
 
 
 def year_rates(
-    prepared: Prepared, transition: coverage.Transition, retired: FloatArray, year: int
+    prepared: Prepared, terms: YearTerms, transition: coverage.Transition, retired: FloatArray
 ) -> YearRates:
     """The rates of one year.
 
@@ -132,33 +142,29 @@ def year_rates(
     >>> examples.rates().fertility.shape
     (5, 101)
     """
-    case, terms = prepared.case, prepared.demography
-    ratios, newborn = survival(terms, year)
-    at_home = home_cover(base_year.rural_shares(case))
-    enrolled = case.value("coverage.newborn_enrolment", year)
-    status = enrolled * at_home
-    status[:, statuses.NONE] = 1.0 - enrolled
-    kept = case.value("coverage.employee_kept_on_move", year)
-    fallback = case.value("coverage.fallback_resident", year)
+    tables, cover, at_home = prepared.demography, terms.coverage, prepared.home_cover
+    ratios, newborn = survival(tables, terms.year)
+    status = cover.newborn_enrolment * at_home
+    status[:, statuses.NONE] = 1.0 - cover.newborn_enrolment
+    kept, fallback = cover.kept_on_move, cover.fallback_resident
     moved = cover_on_move(kept, fallback, at_home)
-    payroll = payroll_scheme(case)
     return YearRates(
         survival=ratios,
-        fertility=fertility(terms, year),
+        fertility=fertility(tables, terms.year),
         newborn_survival=newborn,
-        newborn_sex=newborn_sex(terms, year),
+        newborn_sex=newborn_sex(tables, terms.year),
         newborn_status=status,
-        child_accompanies=case.value("mobility.child_accompanies", year),
-        movement=movement(case, terms, year),
-        destination=terms.destination,
+        child_accompanies=terms.mobility.child_accompanies,
+        movement=movement(tables, terms.mobility),
+        destination=tables.destination,
         move_out=moved,
         move_onward=moved,
         move_return=cover_on_return(kept, fallback, at_home),
-        retirement_age=retirement.retirement_ages(case, year),
+        retirement_age=terms.retirement_age,
         retired_share=retired,
         home_cover=at_home,
-        carry=carry_factors(case, case.schemes[payroll] if payroll >= 0 else None, year),
-        prior_credit=case.value("coverage.prior_credit_share", year),
+        carry=carry_factors(terms, prepared.pairs.counties),
+        prior_credit=cover.prior_credit,
         transition=transition.matrices,
         transition_row=transition.row[base_year.pair_rows(prepared.pairs)],
         band=prepared.cover.band,

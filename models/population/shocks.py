@@ -9,16 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.inputs.case import Case
-from fundpool.inputs.case.policies import Shock
 from fundpool.models.axes.arrays import BoolArray, FloatArray
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.axes.statuses import NONE, WORK_BASED, K
-from fundpool.models.axes.struck import counties_struck
 from fundpool.models.coverage.on_move import cover_on_job_loss
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import CONTRIBUTING, MONEY, mean_of, staying_shares
 from fundpool.models.population.rates import YearCount, YearRates
+from fundpool.models.terms.years import YearTerms
 
 
 @dataclass(frozen=True)
@@ -41,95 +39,52 @@ class Struck:
     money_released: FloatArray
 
 
-def care_factor(case: Case, year: int) -> FloatArray:
-    """Factor of claims by county of residence and service, ``(n + 1, C)``."""
-    factor = np.ones((len(case.regions.codes) + 1, len(case.services)))
-    for shock in case.shocks:
-        if shock.during(year):
-            struck = counties_struck(case, shock)
-            for number, service in enumerate(case.services):
-                size = shock.care.get(service, shock.care.get("all", 1.0))
-                factor[:, number] *= 1.0 + (size - 1.0) * struck
-    return factor
-
-
-def price_factor(case: Case, year: int) -> FloatArray:
-    """Factor of the price of care by place, ``(n + 1,)``; it stays from the shock's year on."""
-    factor = np.ones(len(case.regions.codes) + 1)
-    for shock in case.shocks:
-        if shock.year <= year:
-            factor *= 1.0 + (shock.price - 1.0) * counties_struck(case, shock)
-    return factor
-
-
-def wage_factor(case: Case, year: int) -> FloatArray:
-    """Factor of wages by county, ``(n + 1,)``."""
-    factor = np.ones(len(case.regions.codes) + 1)
-    for shock in case.shocks:
-        if shock.during(year):
-            factor *= 1.0 + (shock.wages - 1.0) * counties_struck(case, shock)
-    return factor
-
-
 def strike(
     people: FloatArray,
     holdings: FloatArray,
     cells: HeldCells,
     pairs: PairIndex,
-    case: Case,
+    terms: YearTerms,
     rates: YearRates,
-    year: int,
 ) -> Struck | None:
     """Let the shocks that begin in a year act on packed people and holdings, in place.
 
     Returns:
         what happened, or None if nobody was struck.
     """
-    beginning = _beginning(case, year)
-    if not beginning:
+    if not terms.shocks.blows:
         return None
     result = Struck(
         *(np.zeros(shape) for shape in ((pairs.count,), (pairs.count, K), (pairs.count,))),
         *(np.zeros(shape) for shape in ((pairs.count, 2), (pairs.count, 2), (pairs.count,))),
     )
-    lost = _cover_without_job(case, rates, year)
-    for shock in beginning:
-        struck = counties_struck(case, shock)[pairs.residence]
-        struck[pairs.reservoir] = 0.0
-        _lose_jobs(people, holdings, cells, pairs, lost, shock.jobs_lost * struck, result)
-        _go_home(people, holdings, cells, pairs, rates, shock.migrants_return * struck, result)
+    lost = _cover_without_job(terms, rates)
+    for blow in terms.shocks.blows:
+        jobs, returning = blow.jobs_lost[pairs.residence], blow.migrants_return[pairs.residence]
+        jobs[pairs.reservoir] = returning[pairs.reservoir] = 0.0
+        _lose_jobs(people, holdings, cells, pairs, lost, jobs, result)
+        _go_home(people, holdings, cells, pairs, rates, returning, result)
     return result
 
 
-def _beginning(case: Case, year: int) -> list[Shock]:
-    """Shocks of a year that act on people."""
-    return [
-        shock
-        for shock in case.shocks
-        if shock.year == year and (shock.jobs_lost or shock.migrants_return)
-    ]
-
-
-def _cover_without_job(case: Case, rates: YearRates, year: int) -> FloatArray:
+def _cover_without_job(terms: YearTerms, rates: YearRates) -> FloatArray:
     """What becomes of a status when the job is lost, ``(n + 1, K, K)``."""
-    fallback = case.value("coverage.fallback_resident", year)
-    return cover_on_job_loss(1.0, fallback, rates.home_cover)
+    return cover_on_job_loss(1.0, terms.coverage.fallback_resident, rates.home_cover)
 
 
-def reached(ends: BoolArray, case: Case, rates: YearRates, year: int) -> BoolArray:
+def reached(ends: BoolArray, terms: YearTerms, rates: YearRates) -> BoolArray:
     """Cells in which there may be people once the shocks of a year have struck, ``(K, 202)``.
 
     Args:
         ends: the same at the end of the year before.
-        case: the case.
+        terms: of the year.
         rates: the year's rates.
-        year: the year.
     """
-    beginning = _beginning(case, year)
-    if not beginning:
+    blows = terms.shocks.blows
+    if not blows:
         return ends
     result = ends.copy()
-    for matrices in (_cover_without_job(case, rates, year), rates.move_return) * len(beginning):
+    for matrices in (_cover_without_job(terms, rates), rates.move_return) * len(blows):
         before = result.copy()
         for status, after in np.argwhere((matrices != 0.0).any(axis=0)):
             result[after] |= before[status]
@@ -170,14 +125,14 @@ def _go_home(
     same = pairs.same_territory
     for p in np.flatnonzero(inside & (share > 0)):
         home = int(pairs.home[p])
-        own = int(pairs.own[home])
+        own_pair = int(pairs.own_pair[home])
         leaving = cells.spread(people[[p]] * share[p])[0]
         people[p] -= people[p] * share[p]
         arriving = np.einsum("kj,kc->jc", rates.move_return[home], leaving)
-        people[own] += arriving.ravel()[cells.index]
+        people[own_pair] += arriving.ravel()[cells.index]
         number = leaving.sum(axis=1)
         result.returned[p] += number
-        result.arrivals[own] += number.sum()
+        result.arrivals[own_pair] += number.sum()
         insured = np.arange(number.size) != NONE
         result.lapsed[p] += (number * rates.move_return[home][:, NONE])[insured].sum()
         # of the contributors who leave, those who go on contributing take what they hold along
@@ -192,9 +147,9 @@ def _go_home(
         if side == 1:
             brought[:MONEY] *= rates.carry[0, home]
             brought[MONEY] *= rates.carry[1, home]
-        holdings[own] += brought
+        holdings[own_pair] += brought
         result.money_out[p, side] += taken[MONEY].sum()
-        result.money_in[own, side] += taken[MONEY].sum()
+        result.money_in[own_pair, side] += taken[MONEY].sum()
         result.money_released[p] += (gone - taken)[MONEY].sum()
 
 

@@ -65,21 +65,21 @@ def births_by_pair(before: FloatArray, after: FloatArray, fertility: FloatArray)
 
 
 def move_home(
-    people: FloatArray, own: int, share: FloatArray, rates: YearRates, home: int
+    people: FloatArray, own_pair: int, share: FloatArray, rates: YearRates, home: int
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """The year's moves of the people of one home.
 
     >>> from fundpool import examples
     >>> pairs, people = examples.prepared().pairs, examples.whole_people()
     >>> here, rates = slice(*pairs.start[:2]), examples.rates()  # the pairs of home 0
-    >>> own = int(pairs.own[0] - pairs.start[0])
-    >>> after, *_ = move_home(people[here], own, rates.destination[here], rates, 0)
+    >>> own_pair = int(pairs.own_pair[0] - pairs.start[0])
+    >>> after, *_ = move_home(people[here], own_pair, rates.destination[here], rates, 0)
     >>> bool(np.isclose(after.sum(), people[here].sum()))
     True
 
     Args:
         people: ``(m, K, 202)``, the ``m`` places where they live.
-        own: which of the ``m`` is the home itself.
+        own_pair: which of the ``m`` is the home itself.
         share: destination shares, ``(m,)``, zero for the home.
         rates: the year's rates.
         home: the home's index.
@@ -91,22 +91,22 @@ def move_home(
     """
     movement = rates.movement
     away = people.copy()
-    away[own] = 0.0
-    at_home = people[own]
+    away[own_pair] = 0.0
+    at_home = people[own_pair]
 
     onward_chance = movement.onward[home]
     onward = away * onward_chance * (1.0 - share)[:, None, None]
     returned = away * movement.away_to_home[home]
     stayed = away * (movement.persistence[home] + share[:, None, None] * onward_chance)
-    stayed[own] = at_home * movement.home_stay[home]
+    stayed[own_pair] = at_home * movement.home_stay[home]
 
     moving = onward_chance * (away.sum(axis=0) - away)  # those who might arrive from elsewhere
     leaving = at_home * movement.home_to_away[home]
-    onward[own] = leaving
+    onward[own_pair] = leaving
     arriving = np.einsum("kj,mkc->mjc", rates.move_onward[home], moving)
     arriving += np.einsum("kj,kc->jc", rates.move_out[home], leaving)
     arriving *= share[:, None, None]
-    arriving[own] = np.einsum("kj,kc->jc", rates.move_return[home], returned.sum(axis=0))
+    arriving[own_pair] = np.einsum("kj,kc->jc", rates.move_return[home], returned.sum(axis=0))
     return stayed + arriving, stayed, onward, returned
 
 
@@ -211,12 +211,12 @@ def step(
     residence = pairs.residence
     reservoir = pairs.reservoir
     after = survive_and_age(people, rates.survival[residence])
-    held = survive_and_age(holdings, rates.survival[residence])
+    surviving_holdings = survive_and_age(holdings, rates.survival[residence])
     deaths = people.sum(axis=(1, 2)) - after.sum(axis=(1, 2))
 
     born = births_by_pair(people, after, rates.fertility[residence])
     born[reservoir] = 0.0
-    own_of_pair = pairs.own[pairs.home]
+    own_of_pair = pairs.own_pair[pairs.home]
     moves_home = np.where(own_of_pair == np.arange(pairs.count), 0.0, 1.0 - rates.child_accompanies)
     births = born * (1.0 - moves_home)
     np.add.at(births, own_of_pair, born * moves_home)
@@ -233,7 +233,7 @@ def step(
         slab = slice(pairs.start[home], pairs.start[home + 1])
         moved[slab], stayed[slab], onward[slab], returned[slab] = move_home(
             after[slab],
-            int(pairs.own[home] - pairs.start[home]),
+            int(pairs.own_pair[home] - pairs.start[home]),
             rates.destination[slab],
             rates,
             home,
@@ -250,8 +250,8 @@ def step(
     )
     settled = retire(moved, pairs, rates)
     end = change_cover(settled, rates)
-    new_holdings, moves = carried(held, after, stayed, moved, end, pairs, rates)
-    released = moves.money_released + (holdings - held)[:, MONEY].sum(axis=1)
+    new_holdings, moves = carried(surviving_holdings, after, stayed, moved, end, pairs, rates)
+    released = moves.money_released + (holdings - surviving_holdings)[:, MONEY].sum(axis=1)
     end[reservoir] = people[reservoir]
     new_holdings[reservoir] = holdings[reservoir]
     for array in (stayed, onward, returned, arrived):
@@ -321,7 +321,7 @@ def lapsed_on_move(
         if status == NONE:  # has nothing to lose
             continue
         chance = on[pairs.home, status]
-        chance[pairs.own] = out[:, status]
+        chance[pairs.own_pair] = out[:, status]
         lost += onward[:, status] * chance + returned[:, status] * back[pairs.home, status]
     return lost
 

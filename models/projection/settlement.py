@@ -57,7 +57,7 @@ def _usual(case: Case, care: PooledCare) -> tuple[IntArray, IntArray]:
 def _by_unit(paid: FloatArray, unit: IntArray, units: int, level: int) -> FloatArray:
     """Sum over the counties of a unit, and over distances within it, ``(T + 1, u, L + 1)``."""
     result = np.zeros((paid.shape[0], units, paid.shape[2]))
-    np.add.at(result, (slice(None), unit), paid)
+    np.add.at(result.swapaxes(0, 1), unit, paid.swapaxes(0, 1))
     result[:, :, level] = result[:, :, : level + 1].sum(axis=2)
     result[:, :, :level] = 0.0
     return result

@@ -120,7 +120,7 @@ class Projection:
     @cached_property
     def measures(self) -> pd.DataFrame:
         """Solvency measures by scheme and pool, a row for every pool of every stage."""
-        return pool_measures({name: found for name, (_, found) in self.summaries.items()})
+        return pool_measures({name: summary for name, (_, summary) in self.summaries.items()})
 
     @cached_property
     def overview(self) -> pd.DataFrame:
@@ -180,7 +180,7 @@ class Projection:
         """
         flows, case = self.flows, self.case
         n, years = len(case.regions.codes), flows.years.size
-        parts = {name: getattr(flows, of) for name, of in ACCOUNT_COLUMNS.items()}
+        columns = {name: getattr(flows, of) for name, of in ACCOUNT_COLUMNS.items()}
         frames = []
         for number, scheme in enumerate(case.schemes):
             if scheme.kind != "payroll":
@@ -192,11 +192,11 @@ class Projection:
                     "year": np.tile(flows.years[1:], n),
                 }
             )
-            for name, values in parts.items():
+            for name, values in columns.items():
                 frame[name] = values[number, 1:, :n].T.ravel()
             frames.append(frame)
         if not frames:
-            return pd.DataFrame(columns=["scheme", "region", "year", *parts])
+            return pd.DataFrame(columns=["scheme", "region", "year", *columns])
         return pd.concat(frames, ignore_index=True)
 
     @cached_property
@@ -217,11 +217,11 @@ class Projection:
         frames = []
         for t, year in enumerate(flows.years):
             table = {name: flows.migrants[t, m].ravel() for m, name in enumerate(MIGRANT_MEASURES)}
-            held = table["persons"] > 0
-            frame = pd.DataFrame({name: values[held] for name, values in table.items()})
+            inhabited = table["persons"] > 0
+            frame = pd.DataFrame({name: values[inhabited] for name, values in table.items()})
             frame.insert(0, "year", int(year))
-            frame.insert(0, "residence", [codes[i] for i in residence.ravel()[held]])
-            frame.insert(0, "home", [codes[i] for i in home.ravel()[held]])
+            frame.insert(0, "residence", [codes[i] for i in residence.ravel()[inhabited]])
+            frame.insert(0, "home", [codes[i] for i in home.ravel()[inhabited]])
             frames.append(frame)
         result = pd.concat(frames, ignore_index=True)
         result["net_contributions"] = result["contributions"] - result["account_credits"]

@@ -187,12 +187,12 @@ def risk_table(run: StochasticRun, probability: float) -> pd.DataFrame:
         for name in ("one_year", "horizon"):
             losses = getattr(outcome, name)
             table |= _values_at_risk(run, name, losses, level)
-        found = pd.DataFrame(table)
+        rows = pd.DataFrame(table)
         # of a pool that goes on into a later stage the scenarios know the reserve of each stage
         # only, not that of its whole life
         amounts = [name for name in table if name.startswith(("required", "var_", "tvar_"))]
-        found.loc[begun != np.arange(begun.size), amounts] = np.nan
-        frames.append(found.iloc[kept])
+        rows.loc[begun != np.arange(begun.size), amounts] = np.nan
+        frames.append(rows.iloc[kept])
     return pd.concat(frames, ignore_index=True)
 
 
@@ -314,12 +314,12 @@ def _total_error(outcome: Outcomes, base: Outcomes | None, probability: float) -
     """Standard error of a plan's reserves, or of what it saves against another."""
     if base is outcome:
         return 0.0
-    own = outcome.need.shape[1]
+    pools = outcome.need.shape[1]
     values = outcome.need if base is None else np.hstack([outcome.need, base.need])
 
     def estimate(part: FloatArray) -> float:
-        total = _total(part[:, :own], probability)
-        return total if base is None else _total(part[:, own:], probability) - total
+        total = _total(part[:, :pools], probability)
+        return total if base is None else _total(part[:, pools:], probability) - total
 
     return jackknife_error(estimate, values)
 

@@ -96,7 +96,7 @@ class SolvencyRisk:
         rows = []
         gains = self.gain.table
         for (plan, scheme), outcome in self.run.outcomes.items():
-            own = self.risk[(self.risk["plan"] == plan) & (self.risk["scheme"] == scheme)]
+            risk_rows = self.risk[(self.risk["plan"] == plan) & (self.risk["scheme"] == scheme)]
             ruined = outcome.ruin < self.run.years.size
             laid = layout(self.study.case, self.run.plans[plan], scheme, self.run.years)
             counties = np.zeros((ruined.shape[0], len(self.study.case.regions.codes)), dtype=bool)
@@ -107,17 +107,19 @@ class SolvencyRisk:
             row = {
                 "plan": plan,
                 "scheme": scheme,
-                "pools": len(own),
+                "pools": len(risk_rows),
                 "ruin_share": float(mean_ruin.mean()),
                 "ruin_share_error": float(mean_ruin.std() / np.sqrt(self.run.scenarios)),
                 "any_ruin": p,
                 "any_ruin_error": float(np.sqrt(p * (1 - p) / self.run.scenarios)),
-                "opening_balance": float(own["opening_balance"].sum()),
+                "opening_balance": float(risk_rows["opening_balance"].sum()),
             }
-            found = gains[(gains["plan"] == plan) & (gains["scheme"] == scheme)]
+            gain_rows = gains[(gains["plan"] == plan) & (gains["scheme"] == scheme)]
             names = ("required_reserve", "required_reserve_error", "gain", "gain_error",
                      "levelling", "systematic", "noise", "systematic_reserve")  # fmt: skip
-            row |= {name: float(found[name].iloc[0]) if len(found) else np.nan for name in names}
+            row |= {
+                name: float(gain_rows[name].iloc[0]) if len(gain_rows) else np.nan for name in names
+            }
             rows.append(row)
         return pd.DataFrame(rows)
 

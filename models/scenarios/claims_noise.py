@@ -26,15 +26,12 @@ from fundpool.actuarial.aggregate_loss import compound_negative_binomial
 from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.payment_severity import PaymentSeverity
-from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.claims.benefits import (
     coordinated_payments,
     expected_payments,
-    scheme_rules,
-    severities,
 )
 from fundpool.models.claims.compiled import claims_of_year
 from fundpool.models.claims.terms import DUAL, ClaimTerms, K, coordination_of, payer_of
@@ -81,7 +78,7 @@ class ClaimsNoise:
     lattice_error: FloatArray
 
 
-def payment_moments(case: Case, opening: OpeningYear, multipliers: Multipliers) -> PaymentMoments:
+def payment_moments(opening: OpeningYear, multipliers: Multipliers) -> PaymentMoments:
     """Moments of what the base year's claims cost every scheme and county.
 
     Raises:
@@ -90,32 +87,30 @@ def payment_moments(case: Case, opening: OpeningYear, multipliers: Multipliers) 
     terms = opening.terms.at_level(multipliers.claims)
     sums = []
     for order in (1, 2, 3):
-        own = terms if order == 1 else moment_terms(case, terms, order)
-        claims = claims_of_year(opening.people.exposure, own, opening.people.register)
+        terms_of_order = terms if order == 1 else moment_terms(opening, terms, order)
+        claims = claims_of_year(opening.people.exposure, terms_of_order, opening.people.register)
         sums.append(claims.settlement.sum(axis=2)[:, :-1])
     return PaymentMoments(*sums)
 
 
-def moment_terms(case: Case, terms: ClaimTerms, order: int) -> ClaimTerms:
+def moment_terms(opening: OpeningYear, terms: ClaimTerms, order: int) -> ClaimTerms:
     """The base year's claim terms with payments replaced by their second or third moment.
 
     Raises:
         CaseError: the moment does not exist.
     """
-    costs = severities(case)
-    rules = [scheme_rules(case, scheme, case.base_year) for scheme in case.schemes]
+    costs, schemes = opening.tables.costs, opening.base.schemes
     payments = np.zeros_like(terms.payments)
-    for number, (scheme, rule) in enumerate(zip(case.schemes, rules, strict=True)):
-        payments[number, : len(rule.formulas)] = expected_payments(
-            rule, costs, terms.price, scheme.offsite_penalty(case.base_year), order
+    for number, scheme in enumerate(schemes):
+        payments[number, : len(scheme.benefits.formulas)] = expected_payments(
+            scheme.benefits, costs, terms.price, scheme.offsite_penalty, order
         )
     together = terms.together
     if terms.second_scheme >= 0:
-        first, second = int(terms.scheme_of[DUAL]), terms.second_scheme
+        local, home = schemes[int(terms.scheme_of[DUAL])], schemes[terms.second_scheme]
         together = coordinated_payments(
-            rules[first], rules[second], costs, terms.price,
-            coordination_of(case.schemes[first], case.schemes[second], case.base_year), order,
-        )  # fmt: skip
+            local.benefits, home.benefits, costs, terms.price, coordination_of(local, home), order
+        )
     if not (np.isfinite(payments).all() and np.isfinite(together).all()):
         raise CaseError(
             [
@@ -128,24 +123,18 @@ def moment_terms(case: Case, terms: ClaimTerms, order: int) -> ClaimTerms:
     return replace(terms, payments=payments, together=together)
 
 
-def claims_noise(
-    case: Case,
-    flows: CountyFlows,
-    opening: OpeningYear,
-    overdispersion: float,
-) -> ClaimsNoise:
+def claims_noise(flows: CountyFlows, opening: OpeningYear, overdispersion: float) -> ClaimsNoise:
     """Noise of every county's claims in every projected year.
 
     The mix of claims is the base year's; their number follows the projection: expected claims in
     base-year money over those of the base year.
 
     Args:
-        case: the case.
-        flows: its projection.
+        flows: of a projected case.
         opening: its opening year.
         overdispersion: variance ``omega`` of a county's yearly frequency beyond Poisson.
     """
-    moments = payment_moments(case, opening, flows.multipliers)
+    moments = payment_moments(opening, flows.multipliers)
     inside = np.s_[:, 1:, :-1]
     volume = flows.claims_incurred[inside] / flows.paths.medical_price[None, 1:, None]
     base = moments.first[:, None]
@@ -156,12 +145,12 @@ def claims_noise(
     cumulant = third + 3.0 * overdispersion * poisson + 2.0 * overdispersion**2
     skewness = ratio(cumulant, variance**1.5)
     small = np.argwhere((skewness[:, 0] > SMALL_POOL_SKEWNESS) & (volume[:, 0] > 0))
-    tables, errors = _tables(case, opening, flows.multipliers, overdispersion, small)
+    tables, errors = _tables(opening, flows.multipliers, overdispersion, small)
     return ClaimsNoise(np.sqrt(variance), skewness, small.astype(np.int64), tables, errors)
 
 
 def _tables(
-    case: Case, opening: OpeningYear, multipliers: Multipliers, overdispersion: float,
+    opening: OpeningYear, multipliers: Multipliers, overdispersion: float,
     small: IntArray,
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     """Quantile tables of small pools, and the relative error of their standard deviations.
@@ -174,11 +163,11 @@ def _tables(
     if len(small) == 0:
         return tables, errors
     terms = opening.terms.at_level(multipliers.claims)
-    costs = severities(case)
-    rules = [scheme_rules(case, scheme, case.base_year) for scheme in case.schemes]
+    costs = opening.tables.costs
     for row, (number, county) in enumerate(small.tolist()):
         expected = claims_by_kind(opening.people.exposure, terms, number, county)
-        formulas = rules[number].formulas[rules[number].formula_of[county]]
+        rules = opening.base.schemes[number].benefits
+        formulas = rules.formulas[rules.formula_of[county]]
         price = float(terms.price[county])
         kinds = [
             (float(expected[c, j]), formulas[c], costs[c][j].scaled(price))
@@ -199,10 +188,12 @@ def claims_by_kind(expected: FloatArray, terms: ClaimTerms, scheme: int, county:
     for status in range(K):
         if terms.scheme_of[status] != scheme:
             continue
-        own = np.flatnonzero(payer_of(terms, status) == county)
-        tie = terms.pairs.tie[own]
-        wanted = terms.relativity[terms.row[own], status] * terms.places[tie, status].sum(axis=2)
-        total += (expected[own, status] * wanted[..., None]).sum(axis=0)
+        pair_rows = np.flatnonzero(payer_of(terms, status) == county)
+        tie = terms.pairs.tie[pair_rows]
+        wanted = terms.relativity[terms.row[pair_rows], status] * terms.places[tie, status].sum(
+            axis=2
+        )
+        total += (expected[pair_rows, status] * wanted[..., None]).sum(axis=0)
     return np.asarray(total * terms.level[scheme, county])
 
 

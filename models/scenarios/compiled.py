@@ -23,7 +23,7 @@ class KernelTerms(NamedTuple):
     Attributes:
         payroll: 1 where a scheme's income follows wages, 0 where it follows premiums, ``(S,)``.
         income, subsidies: central flows, ``(S, T, n)``.
-        parts: central outgo of year ``t`` for care given ``l`` years before, ``(S, L, T, n)``.
+        outgo_by_lag: central outgo of year ``t`` for care of ``l`` years before, ``(S, L, T, n)``.
         respond_income, respond_subsidies, respond_claims: relative responses to moving and
             enrolment, ``(2, S, T, n)``.
         spread, skew: claims are multiplied by ``1 + spread z + skew (z^2 - 1)``, ``(S, T, n)``.
@@ -35,7 +35,7 @@ class KernelTerms(NamedTuple):
     payroll: np.ndarray
     income: FloatArray
     subsidies: FloatArray
-    parts: FloatArray
+    outgo_by_lag: FloatArray
     respond_income: FloatArray
     respond_subsidies: FloatArray
     respond_claims: FloatArray
@@ -248,21 +248,21 @@ def _stray(claims, noise, spread, skew):  # type: ignore[no-untyped-def]
 
 
 @compiled(FAST)
-def _outgo(outgo, claims, parts):  # type: ignore[no-untyped-def]
+def _outgo(outgo, claims, by_lag):  # type: ignore[no-untyped-def]
     """Claims paid in each year by the year of care; care before the first year is as it was."""
-    schemes, lags, years, counties = parts.shape
+    schemes, lags, years, counties = by_lag.shape
     for m in range(schemes):
         for t in range(years):
             for c in range(counties):
-                outgo[m, t, c] = claims[m, t, c] * parts[m, 0, t, c]
+                outgo[m, t, c] = claims[m, t, c] * by_lag[m, 0, t, c]
         for late in range(1, lags):
             for t in range(years):
                 if t >= late:
                     for c in range(counties):
-                        outgo[m, t, c] += claims[m, t - late, c] * parts[m, late, t, c]
+                        outgo[m, t, c] += claims[m, t - late, c] * by_lag[m, late, t, c]
                 else:
                     for c in range(counties):
-                        outgo[m, t, c] += parts[m, late, t, c]
+                        outgo[m, t, c] += by_lag[m, late, t, c]
 
 
 @compiled(FAST)
@@ -290,7 +290,7 @@ def county_flows_of_scenario(terms, draw, noisy, flows):  # type: ignore[no-unty
                     if terms.payroll[m] == 1:
                         paying *= factors[1, t, c]
                     income[m, t, c] *= paying
-    _outgo(flows.outgo, claims, terms.parts)
+    _outgo(flows.outgo, claims, terms.outgo_by_lag)
 
 
 @compiled()

@@ -42,7 +42,7 @@ def county_chance(
     schemes, years, counties = terms.shape
     kept = {
         name: np.empty((schemes, scenarios, years, counties), dtype=np.float32)
-        for name in ("income", "subsidies", "outgo")
+        for name in ("income", "subsidies", "claims")
     }
     interest = np.empty((scenarios, years))
     scratch = county_scratch(terms)
@@ -55,7 +55,7 @@ def county_chance(
             progress(row + 1)
     return {
         scheme.name: Chance(
-            kept["income"][number], kept["subsidies"][number], kept["outgo"][number], interest
+            kept["income"][number], kept["subsidies"][number], kept["claims"][number], interest
         )
         for number, scheme in enumerate(case.schemes)
     }

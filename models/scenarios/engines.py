@@ -6,7 +6,7 @@ A worker that dies in the middle costs its task a second try.
 """
 
 import os
-import pickle
+import pickle  # nosec B403
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -137,7 +137,8 @@ _SHARED: Any = None
 
 def _start_process(packed: bytes) -> None:
     global _SHARED
-    _SHARED = pickle.loads(packed)
+    # packed by this program itself, as is all that is unpacked here
+    _SHARED = pickle.loads(packed)  # nosec B301
 
 
 def _task_in_process(function: Callable[[Any, Any], Any], task: Any) -> Any:
@@ -164,7 +165,7 @@ def _in_processes(job: Job[Any, Any, Any], engine: Engine) -> Iterator[Any]:
 
 
 def _unpacked(packed: bytes) -> Any:
-    return pickle.loads(packed)
+    return pickle.loads(packed)  # nosec B301
 
 
 def _on_dask(job: Job[Any, Any, Any], engine: Engine) -> Iterator[Any]:

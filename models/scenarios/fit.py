@@ -95,7 +95,7 @@ def fit_drivers(history: pd.DataFrame, spillover: bool = True) -> DriverFit:
     covariance = residuals.T @ residuals / (count - explained - 1)
     scale = np.zeros((size, size))
     scale[np.ix_(places, places)] = np.linalg.cholesky(covariance)
-    own = persistence[np.ix_(places, places)]
+    persistence_of_names = persistence[np.ix_(places, places)]
     mean = np.zeros(size)
-    mean[places] = np.linalg.solve(np.eye(len(names)) - own, constant)
+    mean[places] = np.linalg.solve(np.eye(len(names)) - persistence_of_names, constant)
     return DriverFit(DriverModel(persistence, scale), mean, error, count)

@@ -168,8 +168,8 @@ def readable_flows(terms: ScenarioTerms, draw: Draw) -> tuple[FloatArray, ...]:
             value = np.interp(z[scheme, :, county], grid, kernel.tables[row])
             claims[scheme, :, county] *= np.maximum(1.0 + kernel.table_spread[row] * value, 0.0)
     outgo = np.zeros(terms.shape)
-    for late in range(kernel.parts.shape[1]):
+    for late in range(kernel.outgo_by_lag.shape[1]):
         factor = np.ones((schemes, years, claims.shape[2]))
         factor[:, late:] = claims[:, : years - late]
-        outgo += factor * kernel.parts[:, late]
+        outgo += factor * kernel.outgo_by_lag[:, late]
     return income, subsidies, claims, outgo

@@ -51,13 +51,16 @@ def sampled_paths(
         raise ValueError("ask for at least one scenario, from number 0 on")
     refuse_beyond_scenarios(study.case)
     case = study.case
-    own = terms or scenario_terms(study)
+    drawn_terms = terms or scenario_terms(study)
     number = case.scheme_number(scheme)
-    stage = _only_stage(plan_for(case, plan), scheme, own)
+    stage = _only_stage(plan_for(case, plan), scheme, drawn_terms)
     pools = pools_of(case, stage)
     effort = collection_effort(case, stage, pools)
-    years, n = own.shape[1:]
-    care, pooled = own.care[number], care_by_pool(case, plan_for(case, plan), scheme, own.years)
+    years, n = drawn_terms.shape[1:]
+    care, pooled = (
+        drawn_terms.care[number],
+        care_by_pool(case, plan_for(case, plan), scheme, drawn_terms.years),
+    )
     added, owing = added_parts(care, pooled), care.pooled(pooled).run_off_parts()[1]
     shape = (scenarios, years, len(pools.codes))
     result = {
@@ -66,9 +69,9 @@ def sampled_paths(
     }
     following = np.empty(shape)
     interest = np.empty((scenarios, years))
-    scratch = county_scratch(own)
-    for row, draw in enumerate(draws(own, seed, first, scenarios)):
-        fill(scratch, own, draw)
+    scratch = county_scratch(drawn_terms)
+    for row, draw in enumerate(draws(drawn_terms, seed, first, scenarios)):
+        fill(scratch, drawn_terms, draw)
         owed, outgo = np.zeros((years, n)), scratch.outgo[number].copy()
         for late in range(added.shape[0]):
             factor = np.ones((years, n))
@@ -76,8 +79,8 @@ def sampled_paths(
             owed += factor * owing[late]
             outgo += factor * added[late]
         mean = draw.drivers[:, 3:5].T[..., None]
-        base = own.contribution_base[number] * draw.drivers[:, :1]
-        base *= 1.0 + (own.respond_base[:, number] * mean).sum(axis=0)
+        base = drawn_terms.contribution_base[number] * draw.drivers[:, :1]
+        base *= 1.0 + (drawn_terms.respond_base[:, number] * mean).sum(axis=0)
         base *= draw.factors[2] * draw.factors[1]
         result["contribution_base"][row] = pools.total(base) * effort
         result["income"][row] = pools.total(scratch.income[number]) * effort
@@ -93,11 +96,11 @@ def sampled_paths(
         names=pools.names,
         levels=pools.levels,
         of_county=pools.of_county,
-        years=own.years,
+        years=drawn_terms.years,
         **result,
         outgo_next_year=following,
         interest=interest,
-        opening_balance=pools.total(own.opening[number]),
+        opening_balance=pools.total(drawn_terms.opening[number]),
         persons=pools.total(study.flows.persons[inside]),
         contributors=pools.total(study.flows.contributors[inside]),
     )

@@ -197,17 +197,17 @@ def run_scenarios(
     if scenarios < 2:
         raise ValueError("ask for at least two scenarios")
     refuse_beyond_scenarios(study.case)
-    own = terms or scenario_terms(study)
+    drawn_terms = terms or scenario_terms(study)
     named = {plan.name: plan for plan in (plan_for(study.case, plan) for plan in plans)}
     sections = [
-        (plan, number, layout(study.case, plan, scheme.name, own.years))
+        (plan, number, layout(study.case, plan, scheme.name, drawn_terms.years))
         for plan in named.values()
         for number, scheme in enumerate(study.case.schemes)
     ]
     plans_as_arrays = _plan_set(
-        [_plan_layout(study, own, number, laid) for _, number, laid in sections]
+        [_plan_layout(study, drawn_terms, number, laid) for _, number, laid in sections]
     )
-    shared = _Shared(own, plans_as_arrays, seed)
+    shared = _Shared(drawn_terms, plans_as_arrays, seed)
     pool_start, cell_start = plans_as_arrays.pool_start, plans_as_arrays.cell_start
     pools, cells = int(pool_start[-1]), int(cell_start[-1])
     size = block or int(np.clip(BLOCK_BYTES // (8 * cells), 1, LARGEST_BLOCK))
@@ -244,7 +244,7 @@ def run_scenarios(
             ruin=ruin[:, own_pools],
             fan=_fan(as_arrays, low[cell], width[cell], counts[cell]),
         )
-    return StochasticRun(own, named, outcomes, scenarios, seed)
+    return StochasticRun(drawn_terms, named, outcomes, scenarios, seed)
 
 
 def _plan_layout(study: Study, terms: ScenarioTerms, number: int, laid: Layout) -> PlanLayout:

@@ -12,8 +12,8 @@ from fundpool.models.flows.responses import Responses, flow_responses, respondin
 from fundpool.models.flows.years import OpeningYear, opening_year
 from fundpool.models.funds.books import (
     RecordedCare,
-    administration_share,
     opening_balances,
+    outgo_by_lag,
     recorded_care,
 )
 from fundpool.models.pooling.effects import PooledCare
@@ -120,13 +120,10 @@ def scenario_terms(
         responses = flow_responses(
             arrays, flows, flows.multipliers, (bool(moves[MOBILITY]), bool(moves[PARTICIPATION]))
         )
-    chance = claims_noise(case, flows, arrays()[1], model.overdispersion)
+    chance = claims_noise(flows, arrays()[1], model.overdispersion)
     income, base, subsidies, _ = responding(flows)
     recorded = _recorded(case, flows)
-    parts = [
-        care.usual.run_off_parts()[0] * (1.0 + administration_share(case, number, flows.years[1:]))
-        for number, care in enumerate(recorded)
-    ]
+    by_lag = [outgo_by_lag(flows, number, care, None) for number, care in enumerate(recorded)]
     spread, skew, table_spread = _kernel_noise(chance)
     return ScenarioTerms(
         model=model,
@@ -134,7 +131,7 @@ def scenario_terms(
             payroll=np.array([int(s.kind == "payroll") for s in case.schemes], dtype=np.int64),
             income=np.ascontiguousarray(income),
             subsidies=np.ascontiguousarray(subsidies),
-            parts=np.stack(parts),
+            outgo_by_lag=np.stack(by_lag),
             respond_income=responses.income,
             respond_subsidies=responses.subsidies,
             respond_claims=responses.claims,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from fundpool.actuarial.credibility import (
     buhlmann_straub,
     full_credibility_claims,
+    limited_by_periods,
     limited_fluctuation,
 )
 
@@ -40,6 +41,66 @@ def test_buhlmann_straub_by_hand() -> None:
     assert credibility.factor == pytest.approx([0.8, 0.8])
     assert credibility.collective == pytest.approx(1.15)
     assert credibility.estimate == pytest.approx([0.95, 1.35])
+
+
+HACHEMEISTER_RATIOS = [
+    [1738, 1642, 1794, 2051, 2079, 2234, 2032, 2035, 2115, 2262, 2267, 2517],
+    [1364, 1408, 1597, 1444, 1342, 1675, 1470, 1448, 1464, 1831, 1612, 1471],
+    [1759, 1685, 1479, 1763, 1674, 2103, 1502, 1622, 1828, 2155, 2233, 2059],
+    [1223, 1146, 1010, 1257, 1426, 1532, 1953, 1123, 1343, 1243, 1762, 1306],
+    [1456, 1499, 1609, 1741, 1482, 1572, 1606, 1735, 1607, 1573, 1613, 1690],
+]
+HACHEMEISTER_WEIGHTS = [
+    [7861, 9251, 8706, 8575, 7917, 8263, 9456, 8003, 7365, 7832, 7849, 9077],
+    [1622, 1742, 1523, 1515, 1622, 1602, 1964, 1515, 1527, 1748, 1654, 1861],
+    [1147, 1357, 1329, 1204, 998, 1077, 1277, 1218, 896, 1003, 1108, 1121],
+    [407, 396, 348, 341, 315, 328, 352, 331, 287, 384, 321, 342],
+    [2902, 3172, 3046, 3068, 2693, 2910, 3275, 2697, 2663, 3017, 3242, 3425],
+]
+
+
+def test_published_example() -> None:
+    """Hachemeister's bodily injury claims of five states in twelve quarters (1975), with the
+    results that the R package actuar publishes for them."""
+    states = buhlmann_straub(HACHEMEISTER_RATIOS, HACHEMEISTER_WEIGHTS)
+    assert states.collective == pytest.approx(1683.713, abs=1e-3)
+    assert states.between == pytest.approx(89639, abs=1)
+    assert states.within == pytest.approx(139120026, abs=1)
+    assert states.factor == pytest.approx([0.9847, 0.9276, 0.8985, 0.7279, 0.9588], abs=5e-5)
+    assert states.estimate == pytest.approx([2055, 1524, 1793, 1443, 1603], abs=0.5)
+
+
+def test_error_of_estimates() -> None:
+    """By hand for the two groups above: 0.1 x 0.2 x (1 + 0.2 / 1.6) = 0.0225; of groups without
+    differences it is the variance of the mean; it is met by the spread of simulated groups."""
+    assert buhlmann_straub([[0.8, 1.0], [1.2, 1.6]], np.ones((2, 2))).squared_error == (
+        pytest.approx([0.0225, 0.0225])
+    )
+    same = buhlmann_straub([[0.9, 1.1], [1.1, 0.9]], np.ones((2, 2)))
+    assert same.squared_error == pytest.approx([same.within / 4] * 2)
+    draws = np.random.default_rng(1)
+    size, periods, between, within = 400, 6, 0.04, 0.09
+    truth = 1.0 + np.sqrt(between) * draws.standard_normal(size)
+    ratios = truth[:, None] + np.sqrt(within) * draws.standard_normal((size, periods))
+    estimated = buhlmann_straub(ratios, np.ones((size, periods)))
+    squares = float(((estimated.estimate - truth) ** 2).mean())
+    assert squares == pytest.approx(float(estimated.squared_error.mean()), rel=0.2)
+
+
+def test_limited_fluctuation_by_periods() -> None:
+    """Half the credibility with a quarter of the periods; the standard itself gives one."""
+    few = limited_by_periods([[0.7, 1.3] * 4], np.ones((1, 8)))
+    many = limited_by_periods([[0.7, 1.3] * 16], np.ones((1, 32)))
+    # the estimated variance has n - 1 below it
+    correction = np.sqrt((8 / 7) / (32 / 31))
+    assert many.factor[0] / few.factor[0] == pytest.approx(2 * correction, rel=1e-9)
+    z = 1.6448536
+    assert few.factor[0] == pytest.approx(0.05 / (z * np.sqrt(0.09 * 8 / 7 / 8)), rel=1e-6)
+    assert few.estimate[0] == pytest.approx(1.0)
+    assert limited_by_periods([[2.0, 2.0]], np.ones((1, 2))).factor[0] == 1.0
+    for ratios in ([[1.0]], [[1.0, 2.0], [1.0, 2.0]]):
+        with pytest.raises(ValueError, match=r"one row|two periods"):
+            limited_by_periods(ratios, np.ones_like(ratios))
 
 
 def by_loops(x: np.ndarray, w: np.ndarray) -> list[float]:

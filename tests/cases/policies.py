@@ -6,9 +6,22 @@ from typing import Any
 import pandas as pd
 
 from fundpool.inputs.case import Case, read_case
+from fundpool.models.projection.study import Projection, study
 from tests.cases.small import SmallCase, given, small_case
 
 SOURCE = {"source": "worked example", "status": "assumed"}
+BIRCH_COST = 1_500 * 1.1
+DUAL, AT_HOME_IN_BIRCH = 37.64, 76.06
+
+RURAL = {
+    "add_schemes": ["rural"],
+    "schemes": {
+        "resident": {
+            "statuses_paying": ["home_resident", "local_resident"],
+            "statuses_covered": ["home_resident", "local_resident"],
+        }
+    },
+}
 
 
 def policy(**sections: Any) -> dict[str, Any]:
@@ -82,3 +95,23 @@ def policy_case() -> SmallCase:
         },
     }
     return case
+
+
+def shock(**what: object) -> dict[str, object]:
+    return policy(shocks=[{"title": "struck", "year": 2021, **SOURCE, **what}])
+
+
+def projected(case: Case, years: int = 1) -> Projection:
+    return study(case, years).pooled("county")
+
+
+def row(projection: Projection, scheme: str, pool: str, year: int = 2021) -> "pd.Series[float]":
+    table = projection.funds
+    wanted = (table["scheme"] == scheme) & (table["pool"] == pool) & (table["year"] == year)
+    return table[wanted].iloc[0]
+
+
+def paid(projection: Projection, scheme: str, payer: str, place: str) -> float:
+    table = projection.settlement
+    wanted = (table["scheme"] == scheme) & (table["payer"] == payer) & (table["place"] == place)
+    return float(table[wanted & (table["year"] == 2021)]["amount"].sum())

@@ -38,7 +38,7 @@ OF_ITS_OWN = {
     # of a scheduled job, which runs the command
     *(("report", option)
       for option in ("more", "wait", "log", "metrics", "ping", "ping_file", "notify")),
-    ("runs", "migrate"),
+    ("runs", "migrate"), ("accounts", "out"),
     ("new", "schemes"),  # a mapping; a command takes it as text
 }  # fmt: skip
 """A command writes to a folder of its own where none is named, a function writes nothing."""

@@ -30,7 +30,7 @@ from tests.cases.small import SmallCase
 from tests.inputs.every_input import case_as_read, held, numbers_of, put
 
 VALUES = (0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 1e-9, 100.0, 1e6, 1e12, float("nan"), float("inf"))
-SLICES = int(os.environ.get("BOUNDS_SLICES", "24"))
+SLICES = int(os.environ.get("BOUNDS_SLICES", "48"))
 """The pairs of input and value are dealt out over so many slices, of which one is run; 1 runs all.
 
 What is left out by default is run with ``BOUNDS_SLICES=1``.

@@ -39,7 +39,7 @@ def random_year(counties: int, seed: int, dense: bool = True) -> RandomYear:
         draw.uniform(0, 0.1, shape), draw.uniform(0, 0.2, shape), draw.uniform(0, 0.2, shape)
     )
     share = draw.uniform(0, 1, pairs.count)
-    share[pairs.own] = 0.0
+    share[pairs.own_pair] = 0.0
     whole = np.add.reduceat(share, pairs.start[:-1])[pairs.home]
     share = np.divide(share, whole, out=np.zeros_like(share), where=whole > 0)
     alone = np.add.reduceat(share, pairs.start[:-1]) == 0

@@ -12,8 +12,7 @@ from fundpool.models.projection.comparison import compare
 from fundpool.models.projection.study import Projection, Study, study
 from fundpool.report.columns import CALCULATED
 from fundpool.summary import as_json, summary
-from tests.cases.policies import SOURCE, case_with, policy, policy_case
-from tests.models.projection.test_policies import RURAL
+from tests.cases.policies import RURAL, SOURCE, case_with, policy, policy_case
 
 IN = (
     "taken_over",

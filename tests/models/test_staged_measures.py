@@ -139,9 +139,16 @@ def test_rates_are_those_of_pools_that_stand_throughout(short_of_money: Study, p
 
 
 def test_the_mean_level_rate_is_the_same_at_every_level(jiangsu_study: Study) -> None:
-    """The same money at every level: without moral hazard pooling moves rates, not their mean."""
+    """The same money at every level: pooling moves rates, not their mean, where claims stay.
+
+    They do where all care is given in the county that pays, and nothing makes people claim more.
+    """
+    recorded = jiangsu_study.flows.claims_by_distance  # (..., distance, off-site, other territory)
+    near = np.zeros_like(recorded)
+    near[:, :, :, 0] = recorded.sum(axis=3)[..., :1]
+    at_home = replace(jiangsu_study, flows=replace(jiangsu_study.flows, claims_by_distance=near))
     means = [
-        jiangsu_study.pooled(plan).overview["level_rate_mean"].to_numpy()
+        at_home.pooled(plan).overview["level_rate_mean"].to_numpy()
         for plan in (*jiangsu_study.case.levels, "county[Both=320100|320200]")
     ]
     for mean in means[1:]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.building import ages, cover, migration, vital
-from fundpool.building.jiangsu.published import BASE_YEAR, HERE, FloatArray, Published
+from fundpool.building.jiangsu.published import BASE_YEAR, FloatArray, Published
 from fundpool.inputs.format.vocabulary import AGES, OUTSIDE, SEXES
 
 
@@ -136,7 +136,7 @@ def mobility_table(published: Published, counted: People) -> pd.DataFrame:
     Moves out balance returns: ``gross rate * sum(people at home x schedule) = return rate x
     people away``, where the schedule is the case's and sums to one over ages.
     """
-    settings = tomllib.loads((HERE / "case.toml").read_text("utf-8"))
+    settings = tomllib.loads((published.folder.parent / "case.toml").read_text("utf-8"))
     schedule = migration.leaving_by_age(settings["mobility"]["schedule"])
     back = published.assumed("return_rate")
     at_home = np.concatenate(

@@ -160,6 +160,11 @@ def _totals(context: Context) -> str:
             "This run lets claims rise where funds are merged, so totals differ between the levels."
         )
     return _(
-        "Pooling changes who holds the money, not how much there is: yearly totals of "
-        "contributions, claims and balances agree between the levels to %(worst)s."
-    ) % {"worst": f"{context.difference_between_plans:.0e}"}
+        "Pooling changes who holds the money, not what is paid in: yearly totals of contributions "
+        "and subsidies agree between the levels to %(worst)s. A larger pool pays in full, and at "
+        "once, for care in more places, so that claims differ between the levels by up to "
+        "%(claims)s."
+    ) % {
+        "worst": f"{context.income_apart:.0e}",
+        "claims": _.percent(context.claims_apart, 1),
+    }

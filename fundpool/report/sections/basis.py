@@ -55,9 +55,9 @@ def _data(context: Context) -> list[Block]:
         outcome = _("The check found nothing to mend.")
     checks = _(
         "Checks of the result: people are counted by home and residence, and every year's end is "
-        "its start less deaths, plus births and moves; what all funds together take in and pay out "
-        "agrees between pooling levels to %(worst)s."
-    ) % {"worst": f"{context.difference_between_plans:.0e}"}
+        "its start less deaths, plus births and moves; what all funds together take in agrees "
+        "between pooling levels to %(worst)s."
+    ) % {"worst": f"{context.income_apart:.0e}"}
     return [
         Heading(spans(_("Data and checks"))),
         sentences(holds, outcome),

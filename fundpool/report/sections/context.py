@@ -10,6 +10,7 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language
 from fundpool.languages.wording import local_names
+from fundpool.models.funds.books import OTHER_INCOME
 from fundpool.models.projection.comparison import Comparison
 from fundpool.report.charts import funds as charts
 from fundpool.report.document.model import Figure, LegendEntry, Panel, Spans
@@ -137,11 +138,18 @@ class Context:
         return Figure(panels, caption, legend)
 
     @cached_property
-    def difference_between_plans(self) -> float:
+    def income_apart(self) -> float:
+        """Largest difference between plans in what all funds of a scheme take in, relative."""
+        return self._apart("contributions", "account_credits", *OTHER_INCOME)
+
+    @cached_property
+    def claims_apart(self) -> float:
+        """The same in claims incurred."""
+        return self._apart("claims_incurred")
+
+    def _apart(self, *names: str) -> float:
         """Largest difference between plans in any scheme's yearly totals, relative."""
-        totals = self.comparison.totals.drop(columns=["swaps_in", "swaps_out"])
-        names = [c for c in totals.columns if c not in ("plan", "scheme", "year")]
-        by_plan = totals.set_index(["plan", "scheme", "year"])[names]
+        by_plan = self.comparison.totals.set_index(["plan", "scheme", "year"])[list(names)]
         first = by_plan.loc[self.plans[0]]
         worst = 0.0
         for plan in self.plans[1:]:

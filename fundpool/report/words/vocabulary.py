@@ -9,6 +9,7 @@ ALERT_WORDS = {
     "exhaustion": marked("runs dry"),
     "ruin_probability": marked("too likely to run dry"),
     "actual_to_expected": marked("experience off expectation"),
+    "month_end_reserve": marked("reserve at a month's end too low"),
 }
 """Kinds of alert."""
 
@@ -62,6 +63,7 @@ UNIT_WORDS = (
     marked("months of outgo"), marked("share of the year"), marked("share of the base"),
     marked("CNY a person"), marked("share of contributions"), marked("share of claims"),
     marked("times the local mean wage"), marked("share of the wage declared"),
+    marked("relative to the scheme's rate"),
     marked("CNY a retired member"), marked("points off the rate"),
     marked("share of balance and credits"), marked("share of those short of years at retirement"),
     marked("CNY a year"), marked("coefficient on the year before"), marked("correlation"),

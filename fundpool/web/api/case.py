@@ -10,15 +10,18 @@ from fastapi.responses import JSONResponse
 from fundpool.languages import LANGUAGES
 from fundpool.languages import language as language_of
 from fundpool.languages.wording import worded
+from fundpool.web.api.plan import BINARY
+from fundpool.web.api.wire import Findings, UploadedCase, described
 from fundpool.web.words import words_of_page
 from fundpool.web.work.case_record import case_record
 from fundpool.web.work.projection_cache import ProjectionCache
 from fundpool.web.work.uploads import UploadRefusedError, checked_upload
 
 router = APIRouter()
+UPLOAD = "application/octet-stream"
 
 
-@router.get("/words/{code}.json")
+@router.get("/words/{code}.json", include_in_schema=False)
 def words(code: str) -> JSONResponse:
     """Words of the page in a language, from the catalogue."""
     if code not in LANGUAGES:
@@ -34,7 +37,23 @@ def case(request: Request, case: str = "") -> dict[str, Any]:
     return case_record(cache.opened(case), serving.years, serving.scenarios)
 
 
-@router.post("/api/cases")
+@router.post(
+    "/api/cases",
+    response_model=UploadedCase,
+    responses={422: described(Findings, "What is wrong with the case.")},
+    openapi_extra={
+        "requestBody": {"required": True, "content": {UPLOAD: {"schema": BINARY}}},
+        "parameters": [
+            {
+                "name": "X-File-Name",
+                "in": "header",
+                "required": True,
+                "description": "Name of the workbook, percent-encoded.",
+                "schema": {"type": "string", "pattern": "^[a-z0-9]{1,20}[.]xlsx$"},
+            }
+        ],
+    },
+)
 async def upload(request: Request) -> JSONResponse:
     """Read and check a case workbook: the body is the file, ``X-File-Name`` its name."""
     cache: ProjectionCache = request.app.state.cache

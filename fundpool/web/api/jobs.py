@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import StreamingResponse
 
+from fundpool.web.api.wire import JobState
 from fundpool.web.work.jobs import Job
 from fundpool.web.work.projection_cache import ProjectionCache
 
@@ -23,13 +24,17 @@ def _job(request: Request, name: str) -> Job:
     return job
 
 
-@router.get("/api/jobs/{name}")
+@router.get("/api/jobs/{name}", response_model=JobState)
 def state(request: Request, name: str) -> dict[str, Any]:
     """How far a job is."""
     return _job(request, name).record()
 
 
-@router.get("/api/jobs/{name}/events")
+@router.get(
+    "/api/jobs/{name}/events",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
 async def events(request: Request, name: str) -> StreamingResponse:
     """How far a job is, as server-sent events until it ends."""
     job = _job(request, name)
@@ -50,7 +55,7 @@ async def events(request: Request, name: str) -> StreamingResponse:
     )
 
 
-@router.delete("/api/jobs/{name}")
+@router.delete("/api/jobs/{name}", response_model=JobState)
 def cancel(request: Request, name: str) -> dict[str, Any]:
     """Stop a job; another session that waits for it asks again."""
     cache: ProjectionCache = request.app.state.cache

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
+from fundpool.web.api.wire import PENDING
 from fundpool.web.requests.plan import FrontierRequest, PlanRequest, pooling_of
 from fundpool.web.requests.policy_text import command_of, policy_contents_of, toml_text
 from fundpool.web.work.answers import answer
@@ -13,9 +14,12 @@ from fundpool.web.work.planning import Pending, frontier_job, plan_answer, plan_
 from fundpool.web.work.projection_cache import ProjectionCache
 
 router = APIRouter()
+TOML = "application/toml"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BINARY = {"type": "string", "format": "binary"}
 
 
-@router.post("/api/plan")
+@router.post("/api/plan", response_model=dict[str, Any], responses=PENDING)
 def plan(request: Request, asked: PlanRequest) -> JSONResponse:
     """A plan beside the case as it stands; 202 and a job where a projection is needed first."""
     cache: ProjectionCache = request.app.state.cache
@@ -30,7 +34,7 @@ def plan(request: Request, asked: PlanRequest) -> JSONResponse:
     )
 
 
-@router.post("/api/frontier")
+@router.post("/api/frontier", response_model=dict[str, Any], responses=PENDING)
 def frontier(asked: FrontierRequest, request: Request) -> JSONResponse:
     """Efficient plans of one scheme's funds; 202 and a job until they are there."""
     cache: ProjectionCache = request.app.state.cache
@@ -48,17 +52,23 @@ def frontier(asked: FrontierRequest, request: Request) -> JSONResponse:
     return JSONResponse({"points": job.result})
 
 
-@router.post("/api/policy")
+@router.post(
+    "/api/policy",
+    response_class=Response,
+    responses={200: {"content": {TOML: {"schema": {"type": "string"}}}}},
+)
 def policy(request: Request, asked: PlanRequest) -> PlainTextResponse:
     """The plan's levers as a policy file for the command line."""
     cache: ProjectionCache = request.app.state.cache
     case = cache.case_with_policies(asked)
-    return PlainTextResponse(
-        toml_text(policy_contents_of(case, asked)), media_type="application/toml"
-    )
+    return PlainTextResponse(toml_text(policy_contents_of(case, asked)), media_type=TOML)
 
 
-@router.post("/api/workbook")
+@router.post(
+    "/api/workbook",
+    response_class=Response,
+    responses=PENDING | {200: {"content": {WORKBOOK: {"schema": BINARY}}}},
+)
 def workbook(request: Request, asked: PlanRequest) -> Response:
     """The plan as a workbook; 202 and a job where a projection is needed first."""
     from fundpool.web.work.workbook import plan_workbook
@@ -71,7 +81,7 @@ def workbook(request: Request, asked: PlanRequest) -> Response:
     contents = plan_workbook(material, asked, contents_of_answer, _command(cache, asked))
     return Response(
         contents,
-        media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        media_type=WORKBOOK,
         headers={"content-disposition": 'attachment; filename="fundpool-plan.xlsx"'},
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,20 +10,26 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from fundpool.inputs.format.findings import CaseError
+from fundpool.version import __version__
 from fundpool.web.api import case as api_case
 from fundpool.web.api import jobs as api_jobs
 from fundpool.web.api import plan as api_plan
+from fundpool.web.api.wire import REFUSALS, Health
 from fundpool.web.requests.plan import PlanRequest
-from fundpool.web.server.security import App, Guard
+from fundpool.web.server.access_log import AccessLog
+from fundpool.web.server.messages import App
+from fundpool.web.server.security import BUSY, HEALTH, Guard
 from fundpool.web.serving import Serving
-from fundpool.web.work.jobs import BusyError
+from fundpool.web.work.jobs import BusyError, SessionBusyError
 from fundpool.web.work.projection_cache import ProjectionCache, UnknownCaseError
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
 
+OPENAPI = "/api/openapi.json"
 STATIC = Path(__file__).parent.parent / "static"
 
 
@@ -42,22 +49,41 @@ def create_app(serving: Serving, case: "Case", charts: Path) -> App:
         yield
         cache.jobs.close()
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app = FastAPI(
+        title="fundpool",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=OPENAPI,
+        responses=REFUSALS,
+        lifespan=lifespan,
+    )
     app.state.cache = cache
     for module in (api_case, api_plan, api_jobs):
         app.include_router(module.router)
     _explain_errors(app)
 
-    @app.get("/")
+    @app.get(HEALTH)
+    async def health() -> Health:
+        """Whether the server answers and has made the case's own projection."""
+        ready = cache.study(PlanRequest()) is not None
+        return Health(
+            status="ok" if ready else "starting", version=__version__, jobs=cache.jobs.under_way
+        )
+
+    @app.get("/", include_in_schema=False)
     def page() -> FileResponse:
         return FileResponse(STATIC / "index.html", headers={"cache-control": "no-cache"})
 
-    @app.get("/charts.js")
+    @app.get("/charts.js", include_in_schema=False)
     def chart_library() -> FileResponse:
         return FileResponse(charts, media_type="text/javascript")
 
     app.mount("/static", StaticFiles(directory=STATIC))
-    return Guard(app, serving)
+    guard = Guard(app, serving)
+    if serving.access_log is None:
+        return guard
+    return AccessLog(guard, serving.access_log, serving.log_style)
 
 
 def _explain_errors(app: FastAPI) -> None:
@@ -80,5 +106,16 @@ def _explain_errors(app: FastAPI) -> None:
     app.add_exception_handler(CaseError, answering(400, str))
     app.add_exception_handler(UnknownCaseError, answering(404, str))
     app.add_exception_handler(
-        BusyError, answering(503, lambda _: "The server has too much to do; try again in a minute.")
+        SessionBusyError,
+        answering(429, lambda _: "Too much long work at once from one session; wait for some."),
     )
+    app.add_exception_handler(BusyError, answering(503, lambda _: BUSY))
+
+    def refused(_request: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)
+        words = {404: "There is nothing here.", 405: "This cannot be done here."}
+        standard = HTTPStatus(error.status_code).phrase
+        said = error.detail if error.detail != standard else words.get(error.status_code, standard)
+        return JSONResponse({"error": said}, error.status_code, error.headers)
+
+    app.add_exception_handler(HTTPException, refused)

@@ -7,18 +7,13 @@ changes something, and no other site may frame or read the page.
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import SimpleCookie
-from typing import Any
+from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
+from fundpool.web.server.messages import App, Message, Receive, Scope, Send
 from fundpool.web.serving import Serving
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from fundpool.web.work import sessions
+from fundpool.web.work.sessions import Sessions, TooManyRequestsError
 
 CONTENT_POLICY = "; ".join(
     (
@@ -38,6 +33,8 @@ COOKIE = "fundpool"
 READING = ("GET", "HEAD")
 UPLOADS = "/api/cases"
 EVENTS = "/events"
+HEALTH = "/health"
+BUSY = "The server has too much to do; try again in a minute."
 
 
 class BodyRefusedError(Exception):
@@ -56,14 +53,16 @@ class Guard:
         """Guard an application."""
         self.app, self.serving = app, serving
         self._active = 0
+        self._sessions = Sessions(serving.limits.session_requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or refuse in one sentence."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        if self._active >= self.serving.limits.requests:
-            await _refuse(send, 503, "The server has too much to do; try again in a minute.")
+        # a health check is answered however busy the server is, or it would be ended as dead
+        if self._active >= self.serving.limits.requests and scope["path"] != HEALTH:
+            await _refuse(send, 503, BUSY)
             return
         self._active += 1
         try:
@@ -79,13 +78,27 @@ class Guard:
         if refused is not None:
             await _refuse(send, *refused)
             return
+        cookie = _cookie_value(headers, sessions.COOKIE)
+        known = self._sessions.known(cookie)
+        client = (scope.get("client") or ("", 0))[0]
+        session = cookie if known else f"address {client}"
+        try:
+            with self._sessions.request(session):
+                await self._limited(scope, receive, send, [] if known else self._new_session(scope))
+        except TooManyRequestsError:
+            await _refuse(send, 429, "Too many requests at once from one session; wait for some.")
+
+    async def _limited(
+        self, scope: Scope, receive: Receive, send: Send, cookies: list[tuple[bytes, bytes]]
+    ) -> None:
+        """Answer within limits of size and time; ``cookies`` are headers for the answer."""
         started = False
 
         async def guarded_send(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                message["headers"] = [*message["headers"], *HEADERS, *self._cookie(scope)]
+                message["headers"] = [*message["headers"], *HEADERS, *cookies, *self._cookie(scope)]
             await send(message)
 
         limits = self.serving.limits
@@ -109,7 +122,8 @@ class Guard:
         serving = self.serving
         if not serving.answers_to(headers.get("host", "")):
             return 421, "This server answers to its own address only."
-        if serving.token is not None and not self._known(scope, headers):
+        open_to_all = scope["path"] == HEALTH and scope["method"] in READING
+        if serving.token is not None and not open_to_all and not self._known(scope, headers):
             return 401, "Open the address with the token that the command printed."
         origin = headers.get("origin")
         if origin is not None and not serving.answers_to(origin.partition("://")[2]):
@@ -127,18 +141,31 @@ class Guard:
 
     def _known(self, scope: Scope, headers: dict[str, str]) -> bool:
         assert self.serving.token is not None
-        given = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        words = [given.value] if given is not None else []
+        words = [_cookie_value(headers, COOKIE)]
         words += parse_qs(scope["query_string"].decode("latin-1")).get("token", [])
         words.append(headers.get("authorization", "").removeprefix("Bearer "))
         known = self.serving.token.encode()
         return any(hmac.compare_digest(word.encode(), known) for word in words)
+
+    def _new_session(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        if scope["path"] == HEALTH:
+            return []
+        text = f"{sessions.COOKIE}={self._sessions.new()}; HttpOnly; SameSite=Strict; Path=/"
+        return [(b"set-cookie", text.encode())]
 
     def _cookie(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         if self.serving.token is None or b"token=" not in scope["query_string"]:
             return []
         text = f"{COOKIE}={self.serving.token}; HttpOnly; SameSite=Strict; Path=/"
         return [(b"set-cookie", text.encode())]
+
+
+def _cookie_value(headers: dict[str, str], name: str) -> str:
+    try:
+        given = SimpleCookie(headers.get("cookie", "")).get(name)
+    except CookieError:
+        return ""
+    return "" if given is None else given.value
 
 
 def _too_large(most: int) -> str:

@@ -22,7 +22,7 @@ from fundpool.models.funds.county_effects import (
 )
 from fundpool.models.funds.overview import Headline, headline_of
 from fundpool.models.funds.pool_money import Chance, pool_factors
-from fundpool.models.funds.recursion import Decision, PoolRun, scheme_run, standing_runs
+from fundpool.models.funds.recursion import PoolRun, RatePlan, scheme_run, standing_runs
 from fundpool.models.funds.summary import (
     NEVER,
     PoolSummary,
@@ -118,7 +118,7 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
     flows = flows_of(study, request)
     b = _side(
         material, (case, study.flows, flows), scheme, pooling_of(case, request),
-        material.plan_chance, None if material.optimum is None else material.optimum.decision,
+        material.plan_chance, None if material.optimum is None else material.optimum.rate_plan,
     )  # fmt: skip
     alone = _side(material, (case, study.flows, flows), scheme, lowest, None, None)
     a = None
@@ -159,7 +159,7 @@ def _side(
     scheme: str,
     pooling: str,
     chance: Chance | None,
-    decision: Decision | None,
+    rate_plan: RatePlan | None,
 ) -> Side:
     """One side: flows before and after levers under a pooling plan."""
     case, untouched, flows = sources
@@ -171,7 +171,7 @@ def _side(
             ("factors", id(chance), scheme, pooling),
             lambda: (chance, pool_factors(case, untouched, laid, chance)),
         )[1]
-    run = scheme_run(case, flows, plan, scheme, factors, decision)
+    run = scheme_run(case, flows, plan, scheme, factors, rate_plan)
     target = case.value("solvency.target_reserve_months")
     summary = pool_summary(run, target, standing_runs(case, flows, plan, run))
     persons = flows.persons[case.scheme_number(scheme), 1:, :-1]

@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from fundpool.web.work.sessions import asking_session
+
 
 class CancelledError(Exception):
     """A job that was cancelled."""
@@ -15,6 +17,10 @@ class CancelledError(Exception):
 
 class BusyError(Exception):
     """Too many jobs wait."""
+
+
+class SessionBusyError(Exception):
+    """Too many jobs of one session wait or run."""
 
 
 @dataclass
@@ -30,6 +36,7 @@ class Job:
         words: what it is doing, or why it failed.
         result: what it made; None where that is kept elsewhere.
         stop: set when it is to end.
+        session: who asked for it first; empty for the server itself.
     """
 
     key: str
@@ -40,6 +47,7 @@ class Job:
     words: str = ""
     result: Any = None
     stop: threading.Event = field(default_factory=threading.Event)
+    session: str = ""
 
     def step(self, done: float, words: str = "") -> None:
         """Say how far it is.
@@ -67,9 +75,9 @@ class Job:
 class Jobs:
     """The jobs of a server: one worker a kind, so that a projection does not wait for a solver."""
 
-    def __init__(self, most: int) -> None:
-        """Keep at most so many."""
-        self.most = most
+    def __init__(self, most: int, most_of_session: int | None = None) -> None:
+        """Keep at most so many in all, and under way at most so many of one session."""
+        self.most, self.most_of_session = most, most_of_session or most
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
         self._workers = {
@@ -84,6 +92,7 @@ class Jobs:
 
         Raises:
             BusyError: too many wait.
+            SessionBusyError: too many of the session that asks.
         """
         with self._lock:
             for job in self._jobs.values():
@@ -91,9 +100,14 @@ class Jobs:
                 if job.key == key and usable and not job.stop.is_set():
                     self._jobs.move_to_end(job.name)
                     return job
-            if sum(not job.ended for job in self._jobs.values()) >= self.most:
+            session = asking_session()
+            under_way = [job for job in self._jobs.values() if not job.ended]
+            if len(under_way) >= self.most:
                 raise BusyError
-            job = Job(key, kind)
+            of_session = sum(job.session == session for job in under_way)
+            if session and of_session >= self.most_of_session:
+                raise SessionBusyError
+            job = Job(key, kind, session=session)
             self._jobs[job.name] = job
             while len(self._jobs) > self.most:
                 oldest = next((name for name, j in self._jobs.items() if j.ended), None)
@@ -103,6 +117,12 @@ class Jobs:
         room = "optimise" if kind in ("optimisation", "frontier") else "project"
         self._workers[room].submit(self._run, job, work)
         return job
+
+    @property
+    def under_way(self) -> int:
+        """Number of jobs that wait or run."""
+        with self._lock:
+            return sum(not job.ended for job in self._jobs.values())
 
     def named(self, name: str) -> Job | None:
         """A job by its name."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from fundpool.models.funds.recursion import Decision
+from fundpool.models.funds.recursion import RatePlan
 from fundpool.web.requests.plan import Optimised
 from fundpool.web.work.jobs import CancelledError, Job
 
@@ -28,7 +28,7 @@ Tell = Callable[[float, str], None]
 class Optimum:
     """What was decided, and what is to be said about it."""
 
-    decision: Decision
+    rate_plan: RatePlan
     record: dict[str, Any]
 
 
@@ -140,7 +140,7 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
         "most": float(rates.max()),
         "swaps_a_year": float(received.sum(axis=1).mean()),
     }
-    return Optimum(Decision(np.asarray(rates), np.asarray(paid), np.asarray(received)), said)
+    return Optimum(RatePlan(np.asarray(rates), np.asarray(paid), np.asarray(received)), said)
 
 
 def _in_chinese(projection: "Projection", said: dict[str, Any]) -> dict[str, list[str]]:

@@ -16,6 +16,7 @@ from fundpool.web.requests.policy_text import NAME, policy_contents_of, toml_tex
 from fundpool.web.serving import Serving
 from fundpool.web.work.jobs import Job, Jobs
 from fundpool.web.work.recently_used import RecentlyUsed
+from fundpool.web.work.sessions import asking_session
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
@@ -50,12 +51,14 @@ class OpenedCase:
         label: what the command line calls it.
         case: the case.
         derived: what has been worked out about it, by whatever it depends on.
+        session: who uploaded it; empty for the server's own.
     """
 
     key: str
     label: str
     case: "Case"
     derived: "RecentlyUsed[Any, Any]" = field(default_factory=lambda: RecentlyUsed(MOST_DERIVED))
+    session: str = ""
 
     def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
         """What ``make`` makes, made once."""
@@ -72,7 +75,7 @@ class ProjectionCache:
         self._uploads = RecentlyUsed[str, OpenedCase](serving.limits.uploads)
         self._studies = RecentlyUsed[tuple[Any, ...], "Study"](serving.limits.studies, UNCHANGED)
         self._chances = RecentlyUsed[tuple[Any, ...], "dict[str, Chance]"](MOST_CHANCES, UNCHANGED)
-        self.jobs = Jobs(serving.limits.jobs)
+        self.jobs = Jobs(serving.limits.jobs, serving.limits.session_jobs)
 
     def opened(self, key: str) -> OpenedCase:
         """A case by its key.
@@ -86,9 +89,17 @@ class ProjectionCache:
         return opened
 
     def add(self, label: str, case: "Case") -> OpenedCase:
-        """Keep an uploaded case; the one unused longest makes room, with all that it has."""
-        made = OpenedCase(secrets.token_urlsafe(16), label, case)
-        gone = self._uploads.put(made.key, made)
+        """Keep an uploaded case; the one unused longest makes room, with all that it has.
+
+        Where the session that asks has as many as one session may, that is one of its own.
+        """
+        session = asking_session()
+        made = OpenedCase(secrets.token_urlsafe(16), label, case, session=session)
+        most = self.serving.limits.session_uploads
+        of_session = [o.key for o in self._uploads.values() if session and o.session == session]
+        gone = of_session[: max(0, len(of_session) + 1 - most)]
+        self._uploads.discard(lambda key: key in gone)
+        gone += self._uploads.put(made.key, made)
         for results in (self._studies, self._chances):
             results.discard(lambda key: key[0] in gone)
         return made

@@ -31,6 +31,11 @@ class RecentlyUsed(Generic[K, V]):
             self._values.move_to_end(key)
             return self._values[key]
 
+    def values(self) -> list[V]:
+        """The values, the one unused longest first; none counts as used by it."""
+        with self._lock:
+            return list(self._values.values())
+
     def put(self, key: K, value: V) -> list[K]:
         """Keep a value; the keys that had to go."""
         with self._lock:

@@ -99,13 +99,13 @@ def _with_levy(fund: FundProblem, rates: FloatArray) -> Decision:
     ceiling = fund.policy.levy_ceiling if np.isfinite(fund.policy.levy_ceiling) else 1.0
     levies, grants = np.zeros_like(income), np.zeros_like(income)
     for hub in range(fund.hubs):
-        own = fund.hub == hub
-        collected, wanted = income[:, :, own].sum(axis=2), asked[:, :, own].sum(axis=2)
+        hub_pools = fund.hub == hub
+        collected, wanted = income[:, :, hub_pools].sum(axis=2), asked[:, :, hub_pools].sum(axis=2)
         moved = np.minimum(wanted, ceiling * collected)
         share = ratio(moved, collected)
         met = ratio(moved, wanted)
-        levies[:, :, own] = share[:, :, None] * income[:, :, own]
-        grants[:, :, own] = met[:, :, None] * asked[:, :, own]
+        levies[:, :, hub_pools] = share[:, :, None] * income[:, :, hub_pools]
+        grants[:, :, hub_pools] = met[:, :, None] * asked[:, :, hub_pools]
     return Decision(rates, grants, levies).netted()
 
 

@@ -23,7 +23,7 @@ def ruled_swaps(fund: FundProblem, rates: FloatArray) -> tuple[Decision, FloatAr
     paths = fund.paths
     grants, levies = np.zeros_like(paths.outgo), np.zeros_like(paths.outgo)
     balance = np.empty_like(paths.outgo)
-    held = np.tile(paths.opening_balance, (fund.scenarios, 1))
+    balance_now = np.tile(paths.opening_balance, (fund.scenarios, 1))
     kept = np.zeros((fund.scenarios, fund.hubs))
     member = np.zeros((fund.pools, fund.hubs))
     member[np.arange(fund.pools), fund.hub] = 1.0
@@ -31,7 +31,7 @@ def ruled_swaps(fund: FundProblem, rates: FloatArray) -> tuple[Decision, FloatAr
         growth = 1.0 + paths.interest[:, t, None]
         half = np.sqrt(growth)
         income = rates[t, fund.group] * paths.contribution_base[:, t]
-        before = held * growth + half * (income - fund.net_outgo[:, t])
+        before = balance_now * growth + half * (income - fund.net_outgo[:, t])
         over = (before - fund.floor[:, t]) / half
         if fund.policy.swaps:
             asked = np.minimum(np.maximum(-over, 0.0), fund.grant_limit[:, t])
@@ -43,6 +43,6 @@ def ruled_swaps(fund: FundProblem, rates: FloatArray) -> tuple[Decision, FloatAr
             levies[:, t] = spare * (ratio(levied, offered) @ member.T)
             grants[:, t] = asked * (ratio(paid, wanted) @ member.T)
             kept = (opened + levied - paid) * half
-        held = before + half * (grants[:, t] - levies[:, t])
-        balance[:, t] = held
+        balance_now = before + half * (grants[:, t] - levies[:, t])
+        balance[:, t] = balance_now
     return Decision(rates, grants, levies), balance

@@ -50,8 +50,8 @@ def in_force(fund: FundProblem) -> Decision:
 
 def judged(fund: FundProblem, decision: Decision, aims: Aims) -> dict[str, object]:
     """Aims, shortfall and violations of a decision for one scheme, weighted as the plan weighs."""
-    own = Aims(**(aims.__dict__ | {"joint": False}))
-    terms = terms_of([fund], burdens([fund], own), [decision], own)
+    separate_aims = Aims(**(aims.__dict__ | {"joint": False}))
+    terms = terms_of([fund], burdens([fund], separate_aims), [decision], separate_aims)
     run = recursion(fund, decision)
     broken = violations(fund, decision, run, elastic=True)
     worst = max(broken, key=lambda name: broken[name])
@@ -61,7 +61,7 @@ def judged(fund: FundProblem, decision: Decision, aims: Aims) -> dict[str, objec
     return {
         "mean_rate": float((rate * present).sum() / present.sum()),
         **terms,
-        "objective": sum(weight * terms[aim] for aim, weight in own.weights().items()),
+        "objective": sum(weight * terms[aim] for aim, weight in separate_aims.weights().items()),
         "shortfall": shortfall_of(fund, run.balance),
         "below_floor": int(short.any(axis=(0, 1)).sum()),
         "largest_violation": broken[worst],

@@ -33,9 +33,11 @@ def industry_burdens(case: Case, plan: Plan) -> pd.DataFrame:
         )
         # people stand for the base where several counties share a pool
         table["part"] = table["weight"] / table.groupby("pool")["weight"].transform("sum")
-        for industry, own in table.groupby("industry", sort=False):
+        for industry, industry_rows in table.groupby("industry", sort=False):
             part = np.zeros(fund.pools)
-            np.add.at(part, own["pool"].to_numpy(int), own["part"].to_numpy(float))
+            np.add.at(
+                part, industry_rows["pool"].to_numpy(int), industry_rows["part"].to_numpy(float)
+            )
             weight = present * part
             if not weight.sum() > 0:  # an industry that nobody of the case works in
                 continue

@@ -27,7 +27,7 @@ MEASURABLE = 1e-7
 
 
 @dataclass(frozen=True)
-class _Limit:
+class _PricedLimit:
     """A limit that has a price.
 
     Attributes:
@@ -41,14 +41,14 @@ class _Limit:
     effect: Message
 
 
-FLOOR = _Limit(
+FLOOR = _PricedLimit(
     Message("reserve floor"), "month of reserve", Message("one more month of reserve costs")
 )
-RATE = _Limit(
+RATE = _PricedLimit(
     Message("largest rate"), "0.1 point of the largest rate",
     Message("0.1 point on the largest rate would save"),
 )  # fmt: skip
-LEVY = _Limit(
+LEVY = _PricedLimit(
     Message("levy ceiling"), "point of the levy ceiling",
     Message("one more point of the levy ceiling would save"),
 )  # fmt: skip
@@ -136,7 +136,7 @@ def _from_groups(fund: FundProblem, values: FloatArray) -> FloatArray:
     return result
 
 
-def _priced(fund: FundProblem, limit: _Limit, worth: FloatArray) -> list[dict[str, object]]:
+def _priced(fund: FundProblem, limit: _PricedLimit, worth: FloatArray) -> list[dict[str, object]]:
     """Rows for the pools that feel the limit, or the one that says none does.
 
     An objective of one is what the rates in force collect.
@@ -209,15 +209,15 @@ def obstacle(plan: Plan, currency: str = "", remedies: bool = True) -> Obstacle:
     stands in the way, and how far it would have to give.
     """
     sentences: list[Message] = []
-    found: list[Message] = []
+    remedy_sentences: list[Message] = []
     for outcome in plan.outcomes:
         if not outcome.model.elastic or outcome.status != "optimal":
             continue
         for fund, run in zip(outcome.model.funds, outcome.runs, strict=True):
             sentences += missed_floors(fund, run.balance, currency)
         if remedies:
-            found += remedies_of(outcome, plan)
-    return Obstacle(tuple(sentences), tuple(found))
+            remedy_sentences += remedies_of(outcome, plan)
+    return Obstacle(tuple(sentences), tuple(remedy_sentences))
 
 
 def missed_floors(fund: FundProblem, balance: FloatArray, currency: str) -> list[Message]:

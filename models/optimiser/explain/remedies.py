@@ -24,7 +24,7 @@ FARTHEST = 2**20
 
 
 @dataclass(frozen=True)
-class _Limit:
+class _LiftableLimit:
     """A limit that may give way.
 
     Attributes:
@@ -57,32 +57,32 @@ class _Limit:
 
 
 LIMITS = (
-    _Limit(
+    _LiftableLimit(
         "rate_most", np.inf, Message("rates could rise above the corridor"), 0.01, 1.0,
         lambda value, limit: Message(
             "rates could rise to %(value)s times the rate in force, not %(limit)s times",
             value=value, limit=limit)),
-    _Limit(
+    _LiftableLimit(
         "yearly_change", np.inf, Message("rates could change faster from year to year"), 0.01,
         100.0,
         lambda value, limit: Message(
             "rates could change by %(value)s %% of the rate in force a year, not %(limit)s %%",
             value=value, limit=limit)),
-    _Limit(
+    _LiftableLimit(
         "frozen_years", 0, Message("rates were not frozen"), -1.0, 1.0,
         lambda value, limit: Message(
             "rates were frozen for %(value)s years, not %(limit)s", value=value, limit=limit)),
-    _Limit("swaps", True, Message("pools could swap money through a hub")),
-    _Limit(
+    _LiftableLimit("swaps", True, Message("pools could swap money through a hub")),
+    _LiftableLimit(
         "levy_ceiling", np.inf, Message("pools could pay more than the levy ceiling"), 0.01,
         100.0,
         lambda value, limit: Message(
             "pools could pay %(value)s %% of their contributions into the hub, not %(limit)s %%",
             value=value, limit=limit)),
-    _Limit(
+    _LiftableLimit(
         "own_responsibility", None,
         Message("pools could draw on the hub without bearing part of the deficit")),
-    _Limit(
+    _LiftableLimit(
         "reserve_months", 0.0, Message("pools had to hold no reserve"), -0.1, 1.0,
         lambda value, limit: Message(
             "the reserve floor were %(value)s months of outgo, not %(limit)s",
@@ -129,7 +129,7 @@ def _has_plan(outcome: Outcome, plan: Plan, change: dict[str, Any]) -> bool:
     return solve(model.program)[0].status == "optimal"
 
 
-def _mildest(outcome: Outcome, plan: Plan, limit: _Limit, given: float) -> float:
+def _mildest(outcome: Outcome, plan: Plan, limit: _LiftableLimit, given: float) -> float:
     """The value nearest to the one in force, on whole steps, with which a plan exists."""
 
     def enough(steps: int) -> bool:

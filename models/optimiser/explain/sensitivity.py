@@ -70,8 +70,8 @@ def plan_sensitivity(
 
 def _value(case: Case, path: str) -> float:
     table = case.assumptions()
-    found = table.loc[table["path"] == path, "value"]
-    value = found.iloc[0] if len(found) else 0.0
+    path_values = table.loc[table["path"] == path, "value"]
+    value = path_values.iloc[0] if len(path_values) else 0.0
     return float(value) if isinstance(value, int | float) else 0.0
 
 

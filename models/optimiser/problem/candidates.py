@@ -9,7 +9,7 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.flows.record import CountyFlows
-from fundpool.models.funds.books import with_taken_in
+from fundpool.models.funds.books import with_taken_in, years_before_mergers
 from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.funds.pool_money import county_money
 from fundpool.models.pooling.effects import care_with_taken_in
@@ -94,7 +94,7 @@ def candidates(
     mean = {name: values @ member for name, values in by_county.items()}
     given = case.settings.pooling.administration_per_pool
     fixed = np.array([0.0 if given is None else given.value_of(level) for level in levels])
-    wages = np.cumprod([1.0 + case.value("economy.wage_growth", int(year)) for year in paths.years])
+    wages = flows.paths.wage[1:]
     effort = case.settings.pooling.collection_effort
     lost = np.array([0.0 if effort is None else -effort.value_of(level) for level in levels])
     more = _added_by_level(case, flows, paths.scheme)
@@ -124,11 +124,13 @@ def _added_by_level(
 
     Outgo, outgo of the next year and claims outstanding by county, ``(levels, T, n)`` each.
     """
-    money = []
+    money, years = [], flows.years[1:]
+    breaks = years_before_mergers(case, scheme, years)
     for level in case.levels:
         plan = PoolingPlan(level, (Stage(level),))
-        care = care_with_taken_in(case, plan, scheme, flows.years[1:])
-        money.append(county_money(with_taken_in(case, flows, case.scheme_number(scheme), care)))
+        care = care_with_taken_in(case, plan, scheme, years)
+        book = with_taken_in(case, flows, case.scheme_number(scheme), care)
+        money.append(county_money(book, breaks))
     outgo, following, owed = (
         np.stack([one[name] - money[0][name] for one in money])
         for name in ("outgo", "outgo_next_year", "outstanding")

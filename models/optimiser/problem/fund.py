@@ -131,8 +131,8 @@ def fund_problem(
     size = len(names)
     in_force = ratio(_sum(income, group, size), _sum(base, group, size), reference)
     lower, upper = _corridor(policy, in_force, reference)
-    own = ratio(income[0], base[0], 0.0)
-    limit, least = _own_effort(paths, policy, own)
+    own_effort = ratio(income[0], base[0], 0.0)
+    limit, least = _own_effort(paths, policy, own_effort)
     needed = np.zeros_like(lower)
     for pool, number in enumerate(group):
         needed[:, number] = np.maximum(needed[:, number], least[:, pool])

@@ -21,14 +21,14 @@ def features(paths: Sequence[PoolPaths]) -> FloatArray:
     ``sum over years to t of (outgo - subsidies - income)``, over the pool's mean outgo of a
     year, at every fifth year, weighted by the root of the pool's share of the scheme's outgo.
     """
-    parts = []
+    columns = []
     for scheme in paths:
         need = np.cumsum(scheme.outgo - scheme.subsidies - scheme.income, axis=1)
         size = np.maximum(scheme.outgo.mean(axis=(0, 1)), 1e-300)
         chosen = sorted({*range(4, scheme.years.size, 5), scheme.years.size - 1})
         part = need[:, chosen] / size * np.sqrt(size / size.sum())
-        parts.append(part.reshape(part.shape[0], -1))
-    return np.concatenate(parts, axis=1)
+        columns.append(part.reshape(part.shape[0], -1))
+    return np.concatenate(columns, axis=1)
 
 
 def forward_selection(points: FloatArray, count: int) -> tuple[IntArray, FloatArray]:

@@ -142,16 +142,16 @@ def fund_recursion(program: LinearProgram, fund: FundProblem, columns: FundColum
     constant = -half * fund.net_outgo / unit
 
     def terms(years: slice) -> list[tuple[IntArray, FloatArray | float]]:
-        parts: list[tuple[IntArray, FloatArray | float]] = [
+        balance_terms: list[tuple[IntArray, FloatArray | float]] = [
             (columns.balance[:, years], 1.0),
             (rate[:, years], income[:, years]),
         ]
         if columns.grant is not None and columns.levy is not None:
-            parts += [
+            balance_terms += [
                 (columns.grant[:, years], -half[:, years]),
                 (columns.levy[:, years], half[:, years]),
             ]
-        return parts
+        return balance_terms
 
     first, later = slice(0, 1), slice(1, None)
     opened = growth[:, first] * fund.paths.opening_balance / unit[first] + constant[:, first]
@@ -177,22 +177,25 @@ def reserve_floor(program: LinearProgram, fund: FundProblem, columns: FundColumn
     """
     lead = fund.paths.scheme
     floor = fund.floor / fund.unit
-    held: list[tuple[IntArray, float]] = [(columns.balance, 1.0)]
+    floor_terms: list[tuple[IntArray, float]] = [(columns.balance, 1.0)]
     if columns.shortfall is not None:
-        held.append((columns.shortfall, 1.0))
+        floor_terms.append((columns.shortfall, 1.0))
     if fund.policy.floor == "every":
         if columns.shortfall is not None:
-            program.add_rows(f"{lead}_floor", columns.balance.shape, held, lower=floor)
+            program.add_rows(f"{lead}_floor", columns.balance.shape, floor_terms, lower=floor)
         return
     by_year = (fund.years, fund.pools)
     if fund.policy.floor == "expectation":
-        mean = [(np.moveaxis(part, 0, -1), fund.weight) for part, _ in held]
+        mean = [(np.moveaxis(part, 0, -1), fund.weight) for part, _ in floor_terms]
         program.add_rows(f"{lead}_floor", by_year, mean, lower=fund.mean(floor))
         return
     quantile = program.add_columns(f"{lead}_quantile", by_year)
     excess = program.add_columns(f"{lead}_excess", columns.balance.shape, 0.0)
     program.add_rows(
-        f"{lead}_excess", excess.shape, [*held, (excess, 1.0), (quantile[None], 1.0)], lower=floor
+        f"{lead}_excess",
+        excess.shape,
+        [*floor_terms, (excess, 1.0), (quantile[None], 1.0)],
+        lower=floor,
     )
     weight = fund.weight / fund.policy.tail
     program.add_rows(
@@ -227,9 +230,11 @@ def hub_reserve(program: LinearProgram, fund: FundProblem, columns: FundColumns)
     lead, size = fund.paths.scheme, hub_unit(fund)
     growth = 1.0 + fund.paths.interest
     for number in range(fund.hubs):
-        own = np.flatnonzero(fund.hub == number)
-        share = np.sqrt(growth)[:, :, None] * (fund.unit[:, own] / size[:, number, None])[None]
-        swaps = [(columns.grant[:, :, own], share), (columns.levy[:, :, own], -share)]
+        hub_pools = np.flatnonzero(fund.hub == number)
+        share = (
+            np.sqrt(growth)[:, :, None] * (fund.unit[:, hub_pools] / size[:, number, None])[None]
+        )
+        swaps = [(columns.grant[:, :, hub_pools], share), (columns.levy[:, :, hub_pools], -share)]
         name = f"{lead}_hub{number}"
         if columns.hub is None:
             program.add_rows(name, growth.shape, swaps, 0.0, 0.0)

@@ -99,9 +99,13 @@ class LinearProgram:
             full = (*shape, *over)
             row = np.broadcast_to(rows.reshape((*shape, *(1 for _ in over))), full)
             value = np.broadcast_to(np.asarray(values, dtype=float), full).ravel()
-            held = np.flatnonzero(value)
+            nonzero = np.flatnonzero(value)
             self._entries.append(
-                (row.ravel()[held], np.broadcast_to(columns, full).ravel()[held], value[held])
+                (
+                    row.ravel()[nonzero],
+                    np.broadcast_to(columns, full).ravel()[nonzero],
+                    value[nonzero],
+                )
             )
 
     def add_cost(self, columns: IntArray, cost: ArrayLike) -> None:

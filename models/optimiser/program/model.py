@@ -61,7 +61,7 @@ class Model:
         statement: Statement,
         duals: FloatArray,
         weights: Mapping[str, float],
-        held: Sequence[Held] = (),
+        earlier_aims: Sequence[Held] = (),
     ) -> float:
         """No plan within the stated limits has a smaller weighted sum of aims.
 
@@ -69,13 +69,13 @@ class Model:
             statement: of :meth:`stated`.
             duals: of the program's rows.
             weights: of the aims.
-            held: sums of aims that must not exceed their limits.
+            earlier_aims: sums of aims that must not exceed their limits.
         """
         prices = prices_of(
-            self.program, self.funds, self.columns, self.burdens, duals / self.scale, held,
+            self.program, self.funds, self.columns, self.burdens, duals / self.scale, earlier_aims,
             self.grids,
         )  # fmt: skip
-        return statement.bound(weights, prices, held)
+        return statement.bound(weights, prices, earlier_aims)
 
 
 def build(
@@ -129,7 +129,7 @@ def build(
     scale = float(sum(f.years * max(f.groups, f.pools) for f in funds))
     return Model(
         program, tuple(funds), columns, burdens, costs, scale, elastic, aims.measure,
-        None if barred is None else tuple(own.copy() for own in barred),
+        None if barred is None else tuple(scheme_barred.copy() for scheme_barred in barred),
         None if grids is None else tuple(grids),
     )  # fmt: skip
 
@@ -160,10 +160,10 @@ def keep_objective(model: Model, weights: dict[str, float], value: float, name: 
 
 def decisions_of(model: Model, values: FloatArray) -> tuple[Decision, ...]:
     """Rates and swaps in money from the values of the columns, netted."""
-    found = []
+    decisions = []
     for fund, columns in zip(model.funds, model.columns, strict=True):
         if isinstance(columns, TailColumns):
-            found.append(extended(fund, columns, values).decision.netted())
+            decisions.append(extended(fund, columns, values).decision.netted())
             continue
         nothing = np.zeros(fund.paths.outgo.shape)
         decision = Decision(
@@ -171,5 +171,5 @@ def decisions_of(model: Model, values: FloatArray) -> tuple[Decision, ...]:
             grants=nothing if columns.grant is None else values[columns.grant] * fund.unit,
             levies=nothing if columns.levy is None else values[columns.levy] * fund.unit,
         )
-        found.append(decision.netted())
-    return tuple(found)
+        decisions.append(decision.netted())
+    return tuple(decisions)

@@ -35,14 +35,14 @@ class Burden:
     """Burden of ``U`` units (groups or pools), ``burden[t, u] = sum_m coefficient * x_m``.
 
     Attributes:
-        parts: for each scheme of the program that counts: its number, the rate group of each
+        scheme_shares: for each scheme that counts: its number, the rate group of each
             unit ``(U,)``, and the coefficients of the relative rate ``(T, U)``.
         share: weight of a unit in the year, rows sum to one, ``(T, U)``.
         present: weight of a unit and year in the mean over the horizon, in present value, sums
             to one, ``(T, U)``.
     """
 
-    parts: tuple[tuple[int, IntArray, FloatArray], ...]
+    scheme_shares: tuple[tuple[int, IntArray, FloatArray], ...]
     share: FloatArray
     present: FloatArray
 
@@ -54,7 +54,7 @@ class Burden:
     def of(self, rates: Sequence[FloatArray]) -> FloatArray:
         """Burden by year and unit, from the relative rates of every scheme, ``(T, U)``."""
         total = np.zeros_like(self.share)
-        for number, group, coefficient in self.parts:
+        for number, group, coefficient in self.scheme_shares:
             total += coefficient * rates[number][:, group]
         return total
 
@@ -73,12 +73,12 @@ def burdens(funds: Sequence[FundProblem], aims: Aims) -> tuple[Burden, ...]:
     heads = np.sum([_heads(fund, aims) for fund in funds], axis=0)
     paid = np.sum([fund.reference * fund.base for fund in funds], axis=0)
     mean = paid.sum(axis=1) / heads.sum(axis=1)
-    parts = tuple(
+    shares = tuple(
         (number, fund.group, fund.reference * fund.base / (heads * mean[:, None]))
         for number, fund in enumerate(funds)
     )
     present = base * funds[0].discount[:, None]
-    return (Burden(parts, _rows_to_one(base), present / present.sum()),)
+    return (Burden(shares, _rows_to_one(base), present / present.sum()),)
 
 
 def _own_burden(number: int, fund: FundProblem, aims: Aims) -> Burden:
@@ -110,7 +110,7 @@ def mean_burden(burden: Burden, columns: Sequence[RateColumns]) -> list[Cost]:
     """``sum_{t,u} present[t,u] burden[t,u]``: contributions over base, both in present value."""
     return [
         (columns[number].rate[:, group], burden.present * coefficient)
-        for number, group, coefficient in burden.parts
+        for number, group, coefficient in burden.scheme_shares
     ]
 
 
@@ -134,7 +134,8 @@ def unevenness(
     """
     years = burden.share.shape[0]
     terms: list[Cost] = [
-        (columns[number].rate[:, group], coefficient) for number, group, coefficient in burden.parts
+        (columns[number].rate[:, group], coefficient)
+        for number, group, coefficient in burden.scheme_shares
     ]
     if burden.units < 2:
         return []
@@ -216,9 +217,9 @@ def _gini_by_lorenz(
     width = np.zeros(point.size)
     last = np.zeros(years)
     for t in range(years):
-        own = np.flatnonzero(year == t)
-        knots = np.concatenate([[0.0], point[own], [1.0]])
-        width[own] = (knots[2:] - knots[:-2]) / 2.0
+        of_year = np.flatnonzero(year == t)
+        knots = np.concatenate([[0.0], point[of_year], [1.0]])
+        width[of_year] = (knots[2:] - knots[:-2]) / 2.0
         last[t] = (knots[-1] - knots[-2]) / 2.0
     mean = [(c, share * np.asarray(v) * (1.0 - 2.0 * last)[:, None] / years) for c, v in terms]
     step = 2.0 * width / years

@@ -135,15 +135,15 @@ def pair_recursion(program: LinearProgram, fund: FundProblem, columns: TailColum
     constant = -half * of_pairs(fund.net_outgo, pairs) / unit
     opened = growth[:, :1] * fund.paths.opening_balance[pairs.pool, None] / unit[:, :1]
     for name, years in (("opening", slice(0, 1)), ("recursion", slice(1, None))):
-        own: list[Term] = [(c[:, years], v[:, years]) for c, v in terms]
+        year_terms: list[Term] = [(c[:, years], v[:, years]) for c, v in terms]
         side = constant[:, years]
         if name == "opening":
             side = side + opened
         else:
             carried = -growth[:, 1:] * unit[:, :-1] / unit[:, 1:]
-            own.append((columns.balance[:, :-1], carried))
+            year_terms.append((columns.balance[:, :-1], carried))
         if side.size:
-            program.add_rows(f"{lead}_{name}", side.shape, own, side, side)
+            program.add_rows(f"{lead}_{name}", side.shape, year_terms, side, side)
 
 
 def tail_floor(program: LinearProgram, fund: FundProblem, columns: TailColumns) -> None:
@@ -154,18 +154,22 @@ def tail_floor(program: LinearProgram, fund: FundProblem, columns: TailColumns) 
     lead, pairs = fund.paths.scheme, columns.pairs
     floor = of_pairs(fund.floor, pairs) / fund.unit[:, pairs.pool].T
     place = np.searchsorted(columns.pools, pairs.pool)
-    held: list[Term] = [(columns.balance, 1.0), (columns.excess, 1.0)]
+    floor_terms: list[Term] = [(columns.balance, 1.0), (columns.excess, 1.0)]
     if columns.shortfall is not None:
-        held.append((columns.shortfall, 1.0))
+        floor_terms.append((columns.shortfall, 1.0))
     program.add_rows(
-        f"{lead}_excess", floor.shape, [*held, (columns.quantile[:, place].T, 1.0)], lower=floor
+        f"{lead}_excess",
+        floor.shape,
+        [*floor_terms, (columns.quantile[:, place].T, 1.0)],
+        lower=floor,
     )
     weight = fund.weight[pairs.scenario] / fund.policy.tail
     for number, pool in enumerate(columns.pools):
-        own = np.flatnonzero(pairs.pool == pool)
+        of_pool = np.flatnonzero(pairs.pool == pool)
         program.add_rows(
             f"{lead}_floor{pool}", (fund.years,),
-            [(columns.quantile[:, number], 1.0), (columns.excess[own].T, weight[own])], upper=0.0,
+            [(columns.quantile[:, number], 1.0), (columns.excess[of_pool].T, weight[of_pool])],
+            upper=0.0,
         )  # fmt: skip
 
 
@@ -214,11 +218,11 @@ def account_reserve(program: LinearProgram, fund: FundProblem, columns: TailColu
     carried = -growth[:, 1:] * size[:, :-1] / size[:, 1:]
     unit = fund.unit[:, pairs.pool].T
     for number in range(size.shape[0]):
-        own = np.flatnonzero(columns.account == number)
-        share = (half[number] * unit[own] / size[number]).T
+        of_account = np.flatnonzero(columns.account == number)
+        share = (half[number] * unit[of_account] / size[number]).T
         terms: list[Term] = [
             (columns.hub[number], 1.0), (columns.others[number], -half[number]),
-            (columns.grant[own].T, share), (columns.levy[own].T, -share),
+            (columns.grant[of_account].T, share), (columns.levy[of_account].T, -share),
         ]  # fmt: skip
         rows = program.add_rows(f"{lead}_hub{number}", (fund.years,), terms, 0.0, 0.0)
         if fund.policy.hub_keeps:
@@ -230,10 +234,10 @@ def swap_cost(fund: FundProblem, columns: TailColumns) -> list[tuple[IntArray, F
     if columns.levy is None or columns.others is None:
         return []
     pairs, year = columns.pairs, fund.unit.sum(axis=1) * fund.years
-    own = fund.weight[pairs.scenario, None] * fund.unit[:, pairs.pool].T / year
+    coefficient = fund.weight[pairs.scenario, None] * fund.unit[:, pairs.pool].T / year
     size = hub_unit(fund)[:, columns.account_hub].T
     return [
-        (columns.levy, own),
+        (columns.levy, coefficient),
         (columns.others, fund.weight[columns.account_scenario, None] * size / year),
     ]
 

@@ -147,11 +147,11 @@ def best_coefficients(
         return rule_cost(fund, decision, flows, rule(coefficients), most, aims)
 
     start = np.zeros(2)
-    found = minimize(
+    fit = minimize(
         cost, start + 0.1, method="COBYQA", bounds=Bounds(start, [MOST_PER_MONTH, MOST_PER_COST]),
         options={"maxfev": 80, "final_tr_radius": 1e-3},
     )  # fmt: skip
-    best = np.clip(found.x, 0.0, [MOST_PER_MONTH, MOST_PER_COST])
+    best = np.clip(fit.x, 0.0, [MOST_PER_MONTH, MOST_PER_COST])
     return rule(best if cost(best) < cost(start) else start)
 
 

@@ -29,10 +29,10 @@ def least_cost(given: Candidates) -> float | None:
     tree = _Tree(given)
     total = 0.0
     for region in tree.roots:
-        found = tree.histories(region, len(given.starts))
-        if found is None:
+        histories = tree.histories(region, len(given.starts))
+        if histories is None:
             return None
-        total += float(found[:, 0].min())
+        total += float(histories[:, 0].min())
     return total
 
 
@@ -69,22 +69,22 @@ class _Tree:
 
     def _found(self, region: int, stage: int) -> Histories | None:
         if stage == 0:
-            held = float(self.given.opening[self.given.contains[region]].sum())
-            return np.array([[0.0, held]])
-        parts = []
+            opening = float(self.given.opening[self.given.contains[region]].sum())
+            return np.array([[0.0, opening]])
+        choices = []
         if self.inside[region]:
             apart = self._apart(region, stage)
             if apart is None:
                 return None
-            parts.append(apart)
+            choices.append(apart)
         for first in range(stage):
             if first and not self.inside[region]:
                 break  # a region with none inside is a pool from the start
             before = self._apart(region, first) if first else self.histories(region, 0)
             if before is None:
                 return None
-            parts.append(self._pooled(region, before, first, stage))
-        return self._best(np.concatenate(parts), stage)
+            choices.append(self._pooled(region, before, first, stage))
+        return self._best(np.concatenate(choices), stage)
 
     def _apart(self, region: int, stage: int) -> Histories | None:
         """Histories in which the region itself has been no pool."""
@@ -99,28 +99,28 @@ class _Tree:
     def _pooled(self, region: int, before: Histories, first: int, stage: int) -> Histories:
         """Each history carried on as one pool from the start of one stage to that of another."""
         given = self.given
-        cost, held = before[:, 0].copy(), before[:, 1].copy()
+        cost, balance = before[:, 0].copy(), before[:, 1].copy()
         value = 1.0
         for t in range(self.limits[stage]):
             growth = 1.0 + float(given.interest[t])
             value /= growth  # of a unit at the end of the year
             if t < self.limits[first]:
                 continue
-            held = held * growth + given.flow[t, region] * growth**0.5
-            bought = np.maximum(given.floor[t, region] - held, 0.0)
-            held = held + bought
+            balance = balance * growth + given.flow[t, region] * growth**0.5
+            bought = np.maximum(given.floor[t, region] - balance, 0.0)
+            balance = balance + bought
             cost += given.rescue_price * bought * value
             cost += given.added[t, region] * value * growth**0.5
-        return np.column_stack([cost, held])
+        return np.column_stack([cost, balance])
 
-    def _best(self, found: Histories, stage: int) -> Histories:
+    def _best(self, histories: Histories, stage: int) -> Histories:
         """Those that no other replaces."""
         price = self.given.rescue_price / float(np.prod(1.0 + self.given.interest[
             : self.limits[stage]]))  # fmt: skip
         # one replaces another if it costs no more and holds no less, or no more with what it lacks
-        found = found[np.lexsort((-found[:, 1], found[:, 0]))]
-        more_held = np.maximum.accumulate(np.r_[-np.inf, found[:-1, 1]])
-        found = found[found[:, 1] > more_held]
-        net = found[:, 0] - price * found[:, 1]
+        histories = histories[np.lexsort((-histories[:, 1], histories[:, 0]))]
+        more_held = np.maximum.accumulate(np.r_[-np.inf, histories[:-1, 1]])
+        histories = histories[histories[:, 1] > more_held]
+        net = histories[:, 0] - price * histories[:, 1]
         less_dear = np.minimum.accumulate(np.r_[np.inf, net[:-1]])
-        return np.asarray(found[net < less_dear])
+        return np.asarray(histories[net < less_dear])

@@ -15,7 +15,7 @@ from fundpool.models.optimiser.program.constraints import FundColumns
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.objectives import Burden, LorenzGrid, even_grid
 from fundpool.models.optimiser.program.tail import TailColumns
-from fundpool.models.optimiser.statement.program import Held, Key, Multipliers
+from fundpool.models.optimiser.statement.program import Held, Key, LimitPrices
 
 
 def prices_of(
@@ -24,9 +24,9 @@ def prices_of(
     columns: Sequence[FundColumns | TailColumns],
     burdens: Sequence[Burden],
     duals: FloatArray,
-    held: Sequence[Held] = (),
+    earlier_aims: Sequence[Held] = (),
     grids: Sequence[LorenzGrid | None] | None = None,
-) -> Multipliers:
+) -> LimitPrices:
     """Prices of all limits.
 
     Args:
@@ -34,13 +34,13 @@ def prices_of(
         funds, columns: problem and columns of each scheme.
         burdens: whose unevenness may count.
         duals: of the program's rows, over the objective's scale.
-        held: sums of aims that are held, by the names of their rows.
+        earlier_aims: sums of aims that are held, by the names of their rows.
         grids: points of the Lorenz curves of each burden, where other than even.
     """
     duals = np.nan_to_num(duals)
     rows: dict[Key, FloatArray] = {}
-    for number, (fund, own) in enumerate(zip(funds, columns, strict=True)):
-        prices = _Prices(program, fund, own, duals)
+    for number, (fund, scheme_columns) in enumerate(zip(funds, columns, strict=True)):
+        prices = _Prices(program, fund, scheme_columns, duals)
         for name, values in prices.all().items():
             rows[number, name] = values
     spread = tuple(
@@ -49,7 +49,9 @@ def prices_of(
         )
         for number, burden in enumerate(burdens)
     )
-    return Multipliers(rows, spread, tuple(float(duals[program.rows[h.name]]) for h in held))
+    return LimitPrices(
+        rows, spread, tuple(float(duals[program.rows[h.name]]) for h in earlier_aims)
+    )
 
 
 class _Prices:
@@ -78,8 +80,8 @@ class _Prices:
 
     def in_time(self, first: str, later: str) -> FloatArray:
         """Duals of two families that follow each other in time, along the second axis."""
-        parts = [part for part in (self.named(first), self.named(later)) if part is not None]
-        return np.concatenate(parts, axis=1) if parts else np.zeros((0, 0))
+        named = [part for part in (self.named(first), self.named(later)) if part is not None]
+        return np.concatenate(named, axis=1) if named else np.zeros((0, 0))
 
     def everywhere(self, values: FloatArray | None) -> FloatArray:
         """By scenario, year and pool, a money unit each; zero where the program has none."""
@@ -170,19 +172,19 @@ def _spread(
 ) -> FloatArray:
     """What the rows that measure unevenness ask on each burden, up to the same for all units."""
     result = np.zeros(burden.share.shape)
-    found = {key: duals[numbers] for key, numbers in program.rows.items()
+    prices_by_row = {key: duals[numbers] for key, numbers in program.rows.items()
              if key.startswith(f"{name}_")}  # fmt: skip
     for family, sign in (("highest", 1.0), ("above", 1.0), ("lowest", -1.0)):
-        if f"{name}_{family}" in found:
-            result += sign * found[f"{name}_{family}"]
-    if f"{name}_apart_up" in found:
+        if f"{name}_{family}" in prices_by_row:
+            result += sign * prices_by_row[f"{name}_{family}"]
+    if f"{name}_apart_up" in prices_by_row:
         first, second = np.triu_indices(burden.units, 1)
-        value = found[f"{name}_apart_up"] - found[f"{name}_apart_down"]
+        value = prices_by_row[f"{name}_apart_up"] - prices_by_row[f"{name}_apart_down"]
         for pair, (u, v) in enumerate(zip(first, second, strict=True)):
             result[:, u] += value[:, pair]
             result[:, v] -= value[:, pair]
-    if f"{name}_below" in found:
+    if f"{name}_below" in prices_by_row:
         # a row for each point of a Lorenz curve; a point belongs to one year
         year, _ = grid or even_grid(burden.share.shape[0])
-        np.subtract.at(result, year, found[f"{name}_below"])
+        np.subtract.at(result, year, prices_by_row[f"{name}_below"])
     return result

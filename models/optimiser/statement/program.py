@@ -43,18 +43,18 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Multipliers:
+class LimitPrices:
     """Prices of the limits, in objectives a unit of money or of rate.
 
     Attributes:
         rows: of each family of rows, in its shape.
         spread: on the burdens of each unevenness, ``(T, U)``; only differences count.
-        held: on the sums of aims that are held.
+        kept: on the sums of aims that are held.
     """
 
     rows: Mapping[Key, FloatArray]
     spread: tuple[FloatArray, ...]
-    held: tuple[float, ...] = ()
+    kept: tuple[float, ...] = ()
 
 
 @dataclass
@@ -123,14 +123,14 @@ class Statement:
         return total
 
     def bound(
-        self, weights: Mapping[str, float], prices: Multipliers, held: Sequence[Held] = ()
+        self, weights: Mapping[str, float], prices: LimitPrices, earlier_aims: Sequence[Held] = ()
     ) -> float:
         """Lower bound of the least weighted sum of aims, by weak duality; holds for any prices.
 
         Args:
             weights: of the aims.
             prices: of the limits.
-            held: sums of aims that must not exceed their limits.
+            earlier_aims: sums of aims that must not exceed their limits.
         """
         low, high = np.concatenate(self.row_lower), np.concatenate(self.row_upper)
         y = np.zeros(self.height)
@@ -143,7 +143,7 @@ class Statement:
         total = float((y[y != 0] * side[y != 0]).sum())
         reduced = self.cost(weights)
         uneven = weights.get("unevenness", 0.0)
-        for one, price in zip(held, np.maximum(-np.asarray(prices.held), 0.0), strict=True):
+        for one, price in zip(earlier_aims, np.maximum(-np.asarray(prices.kept), 0.0), strict=True):
             reduced += price * self.cost(one.weights)
             uneven += price * one.weights.get("unevenness", 0.0)
             total -= price * one.limit
@@ -167,7 +167,7 @@ class Statement:
         most = uneven / share.shape[0]
         # a price beyond the measure's set is drawn back to its edge
         price *= np.where(size > most, most / np.where(size > 0, size, 1.0), 1.0)[:, None]
-        for number, group, coefficient in burden.parts:
+        for number, group, coefficient in burden.scheme_shares:
             columns = self.rates[number][:, group]
             values = price * coefficient / self.funds[number].reference
             np.add.at(reduced, columns.ravel(), values.ravel())
@@ -223,7 +223,7 @@ def stated(
         (result.rates[number][:, group],
          burden.present * coefficient / result.funds[number].reference)
         for burden in burdens
-        for number, group, coefficient in burden.parts
+        for number, group, coefficient in burden.scheme_shares
     ]  # fmt: skip
     return result
 
@@ -274,8 +274,8 @@ def _state_fund(
         short = program.columns(shape, 0.0, np.maximum(limits.floor - limits.balance_least, 0.0))
         program.costs.setdefault("shortfall", []).append((short, of_year))
     if not hard:
-        held = [balance, short] if elastic else [balance]
-        _state_floor(program, number, fund, limits, held)
+        floor_columns = [balance, short] if elastic else [balance]
+        _state_floor(program, number, fund, limits, floor_columns)
 
 
 def _state_rates(
@@ -307,20 +307,20 @@ def _state_floor(
     number: int,
     fund: FundProblem,
     limits: StatedLimits,
-    held: Sequence[IntArray],
+    floor_columns: Sequence[IntArray],
 ) -> None:
     """The floor as rows: in every scenario, in the mean, or in the mean of the worst share."""
     floor, shape = limits.floor, limits.floor.shape
     if fund.policy.floor == "every":
         rows = program.rows((number, "floor"), shape, floor, np.inf)
-        for columns in held:
+        for columns in floor_columns:
             program.put(rows, columns, 1.0)
         return
     weight = fund.weight[:, None, None]
     if fund.policy.floor == "expectation":
         mean = (weight * floor).sum(axis=0)
         rows = program.rows((number, "floor"), shape[1:], mean, np.inf)
-        for columns in held:
+        for columns in floor_columns:
             program.put(rows[None], columns, weight)
         return
     reach = np.maximum(floor - limits.balance_least, limits.money_most[:, :, None] - floor)
@@ -328,7 +328,7 @@ def _state_floor(
     quantile = program.columns(shape[1:], -reach, reach)
     excess = program.columns(shape, 0.0, 2.0 * reach)
     rows = program.rows((number, "excess"), shape, floor, np.inf)
-    for columns in [*held, excess, quantile[None]]:
+    for columns in [*floor_columns, excess, quantile[None]]:
         program.put(rows, columns, 1.0)
     tail = program.rows((number, "floor"), shape[1:], -np.inf, 0.0)
     program.put(tail, quantile, 1.0)

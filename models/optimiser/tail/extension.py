@@ -60,12 +60,12 @@ def extended(
     decision = Decision(rates, nothing.copy(), nothing.copy())
     loss = fund.floor - recursion(fund, decision).balance
     most = allowed_loss(fund, columns, values)
-    held = marked(fund, columns.pairs)
+    in_program = marked(fund, columns.pairs)
     over = (loss > most + ENOUGH * fund.unit).any(axis=(1, 2))
     if not fund.policy.swaps:
         tails = tail_of(fund, loss - shortfalls(fund, columns, values))
-        return Extension(decision, tails & ~held, not tails.any())
-    drawing, failed = np.zeros(held.shape, dtype=bool), np.zeros(held.shape, dtype=bool)
+        return Extension(decision, tails & ~in_program, not tails.any())
+    drawing, failed = np.zeros(in_program.shape, dtype=bool), np.zeros(in_program.shape, dtype=bool)
     for scenario in np.flatnonzero(over):
         grants, levies, short = recourse(fund, rates, most, int(scenario))
         decision.grants[scenario], decision.levies[scenario] = grants, levies
@@ -80,9 +80,9 @@ def extended(
         swapping = np.tile(np.asarray(over)[:, None], (1, fund.pools))
         wanted = [drawing, full & swapping, swapping]
     for group in wanted:
-        if (group & ~held).any():
-            return Extension(decision, group & ~held, complete)
-    return Extension(decision, np.zeros_like(held), complete)
+        if (group & ~in_program).any():
+            return Extension(decision, group & ~in_program, complete)
+    return Extension(decision, np.zeros_like(in_program), complete)
 
 
 def recourse(
@@ -135,10 +135,10 @@ def allowed_loss(fund: FundProblem, columns: TailColumns, values: FloatArray) ->
         missed = np.maximum(values[columns.shortfall], 0.0) * unit
     quantile = np.zeros(fund.unit.shape)
     for pool in columns.pools:
-        own = np.flatnonzero(pairs.pool == pool)
-        losses = loss[own] - missed[own]
+        of_pool = np.flatnonzero(pairs.pool == pool)
+        losses = loss[of_pool] - missed[of_pool]
         order = np.argsort(-losses, axis=0)
-        weight = fund.weight[pairs.scenario[own]][order]
+        weight = fund.weight[pairs.scenario[of_pool]][order]
         mass = np.cumsum(weight, axis=0)
         total = np.cumsum(weight * np.take_along_axis(losses, order, axis=0), axis=0)
         within = mass < tail * (1.0 - 1e-9)

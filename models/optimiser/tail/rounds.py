@@ -92,52 +92,57 @@ def tail_optimised(
         if (short > TOLERANCE * fund.unit).any():
             return None
         chosen.append(_start(fund, naive))
-    found: list[Round] = []
+    rounds: list[Round] = []
     tolerance: float | None = LOOSE
     for _ in range(ROUNDS):
-        model = build(funds, aims, pairs=[pairs_of(own) for own in chosen])
+        model = build(funds, aims, pairs=[pairs_of(scheme_pairs) for scheme_pairs in chosen])
         solved = solved_stages(model, aims.stages(), solver, time_limit, tolerance)
         if solved.solutions[-1].status != "optimal":
-            return outcome_of(model, solved, aims, _unsolved(funds), stated_gap), tuple(found)
-        parts = _completed(model, solved.solutions[-1].values)
-        decisions = [part.decision.netted() for part in parts]
+            return outcome_of(model, solved, aims, _unsolved(funds), stated_gap), tuple(rounds)
+        extensions = _completed(model, solved.solutions[-1].values)
+        decisions = [part.decision.netted() for part in extensions]
         outcome = outcome_of(model, solved, aims, decisions, stated_gap)
         check = outcome.certificate
-        scenarios = {int(s) for own in chosen for s in np.flatnonzero(own.any(axis=1))}
-        pairs = sum(int(own.sum()) for own in chosen)
-        found.append(
+        scenarios = {
+            int(s) for scheme_pairs in chosen for s in np.flatnonzero(scheme_pairs.any(axis=1))
+        }
+        pairs = sum(int(scheme_pairs.sum()) for scheme_pairs in chosen)
+        rounds.append(
             Round(pairs, len(scenarios), check.relative_gap, check.largest_violation,
                   solved.solutions[-1].solve_seconds)
         )  # fmt: skip
-        complete = all(part.complete for part in parts)
+        complete = all(part.complete for part in extensions)
         if complete and check.certified:
             break
-        lacking = any(part.lacking.any() for part in parts)
+        lacking = any(part.lacking.any() for part in extensions)
         if tolerance == LOOSE and (complete or not lacking):
             # pairs that only draw join once a closer solution alone has not been enough
             tolerance = None if stated_gap <= TOLERANCE else stated_gap / 10.0
         elif lacking:
-            chosen = [own | part.lacking for own, part in zip(chosen, parts, strict=True)]
+            chosen = [
+                scheme_pairs | part.lacking
+                for scheme_pairs, part in zip(chosen, extensions, strict=True)
+            ]
         else:
             break
-    return outcome, tuple(found)
+    return outcome, tuple(rounds)
 
 
 def _completed(model: Model, values: FloatArray) -> list[Extension]:
     """The solution for all scenarios, lifted as little as lets no floor be missed."""
     for step in STEPS:
-        parts = [
+        extensions = [
             extended(fund, columns, values, step)
             for fund, columns in zip(model.funds, model.columns, strict=True)
             if isinstance(columns, TailColumns)
         ]
         if step == STEPS[0]:
-            first = parts
-        if all(part.complete for part in parts):
+            first = extensions
+        if all(part.complete for part in extensions):
             # what was missing before the lift may be what keeps the plan from its bound
             return [replace(p, lacking=p.lacking | f.lacking)
-                    for p, f in zip(parts, first, strict=True)]  # fmt: skip
-        if sum(int(part.lacking.sum()) for part in parts) > FEW:
+                    for p, f in zip(extensions, first, strict=True)]  # fmt: skip
+        if sum(int(part.lacking.sum()) for part in extensions) > FEW:
             break
     return first
 

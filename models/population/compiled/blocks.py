@@ -141,12 +141,12 @@ def _kept_in(cells: HeldCells, begin: int, end: int) -> list[int]:
 
 
 @compiled()
-def reached(held, changes):  # type: ignore[no-untyped-def]
-    """Mark in ``held`` the statuses that those held can change into, directly or by others."""
+def reached(occupied, changes):  # type: ignore[no-untyped-def]
+    """Mark in ``occupied`` the statuses that occupied ones can change into, also by others."""
     for _ in range(K):
         for n in range(changes.shape[0]):
-            if held[changes[n, 0]]:
-                held[changes[n, 1]] = True
+            if occupied[changes[n, 0]]:
+                occupied[changes[n, 1]] = True
 
 
 def with_lapses(transition: FloatArray) -> FloatArray:

@@ -210,14 +210,14 @@ def go_on_contributing(  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def carry_on(held, brought, still, part, carry, r, work):  # type: ignore[no-untyped-def]
-    """Amounts of those who go on contributing, with a year's credit, into ``held``.
+def carry_on(amounts, brought, still, part, carry, r, work):  # type: ignore[no-untyped-def]
+    """Amounts of those who go on contributing, with a year's credit, into ``amounts``.
 
     With years ``y`` and squares ``y2`` before, those who stayed have ``y + 1`` and
     ``y2 + 2 y + 1``; what movers bring from another territory is carried by its share first.
 
     Args:
-        held: means before, amounts after, without entrants, ``(3, ...)``.
+        amounts: means before, amounts after, without entrants, ``(3, ...)``.
         brought: arriving amounts, ``(2, 4, ...)``; its first two layers become the means before.
         still, part: from :func:`go_on_contributing`.
         carry: share of years and factor of money that come from another territory, by place,
@@ -225,9 +225,9 @@ def carry_on(held, brought, still, part, carry, r, work):  # type: ignore[no-unt
         r: the place.
         work: spans of contributors. The loops are short, so that compilers make vectors of them.
     """
-    one, two = held.dtype.type(1.0), held.dtype.type(2.0)
+    one, two = amounts.dtype.type(1.0), amounts.dtype.type(2.0)
     years_carried, money_carried = carry[0, r], carry[1, r]
-    gain = held.dtype.type(HALF_YEAR + HALF_YEAR * years_carried)
+    gain = amounts.dtype.type(HALF_YEAR + HALF_YEAR * years_carried)
     for n in range(work.shape[0]):
         first = np.uint64(work[n, 0])
         for i in range(work[n, 1]):
@@ -244,31 +244,31 @@ def carry_on(held, brought, still, part, carry, r, work):  # type: ignore[no-unt
             )
         for i in range(work[n, 1]):
             c = first + np.uint64(i)
-            years, squares = held[YEARS, c], held[SQUARES, c]
+            years, squares = amounts[YEARS, c], amounts[SQUARES, c]
             new_years, new_squares = brought[0, YEARS, c], brought[0, SQUARES, c]
-            held[YEARS, c] = still[c] * (years + one) + part[c] * new_years
-            held[SQUARES, c] = still[c] * (squares + two * years + one) + part[c] * new_squares
+            amounts[YEARS, c] = still[c] * (years + one) + part[c] * new_years
+            amounts[SQUARES, c] = still[c] * (squares + two * years + one) + part[c] * new_squares
             brought[0, YEARS, c], brought[0, SQUARES, c] = years, squares
         for i in range(work[n, 1]):
             c = first + np.uint64(i)
             money = brought[0, MONEY, c] + money_carried * brought[1, MONEY, c]
-            held[MONEY, c] = still[c] * held[MONEY, c] + part[c] * money
+            amounts[MONEY, c] = still[c] * amounts[MONEY, c] + part[c] * money
 
 
 @compiled(LOOSE)
-def add_entrants(held, end, kept, brought, prior_credit, work):  # type: ignore[no-untyped-def]
+def add_entrants(amounts, end, kept, brought, prior_credit, work):  # type: ignore[no-untyped-def]
     """Credit those who enter; returns the account money held at the end of the year.
 
     Args:
-        held: amounts of those who go on, to which the entrants' are added.
+        amounts: those of people who go on, to which the entrants' are added.
         end: people at the end of the year.
         kept: from :func:`go_on_contributing`.
         brought: from :func:`carry_on`.
         prior_credit: credited years of entrants relative to the contributors of their age.
         work: spans of contributors.
     """
-    nil = held.dtype.type(0.0)
-    half = held.dtype.type(HALF_YEAR)
+    nil = amounts.dtype.type(0.0)
+    half = amounts.dtype.type(HALF_YEAR)
     double, quarter = half + half, half * half
     money = nil
     for n in range(work.shape[0]):
@@ -277,9 +277,9 @@ def add_entrants(held, end, kept, brought, prior_credit, work):  # type: ignore[
             c = first + np.uint64(i)
             entrants = max(end[EMPLOYEE, c] + end[DUAL, c] - kept[c], nil)
             years, squares = brought[0, YEARS, c], brought[0, SQUARES, c]
-            held[YEARS, c] += entrants * (prior_credit * years + half)
-            held[SQUARES, c] += entrants * (
+            amounts[YEARS, c] += entrants * (prior_credit * years + half)
+            amounts[SQUARES, c] += entrants * (
                 prior_credit * prior_credit * squares + double * prior_credit * years + quarter
             )
-            money += held[MONEY, c]
+            money += amounts[MONEY, c]
     return money

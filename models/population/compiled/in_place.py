@@ -10,7 +10,7 @@ from fundpool.models.population.compiled.blocks import (
     claim_runs,
 )
 from fundpool.models.population.compiled.tables import (
-    Layout,
+    CellLayout,
     State,
     empty_counts,
     home_pairs,
@@ -60,7 +60,7 @@ def step_in_place(
     kind = people.dtype.type
     tables = (
         State(people.reshape(count, -1), holdings.reshape(count, -1)),
-        Layout(cells.spans, cells.layers, cells.amounts),
+        CellLayout(cells.spans, cells.layers, cells.amounts),
         home_pairs(pairs, rates, kind),
         rate_tables(rates, cells, kind),
         claim_runs(care, cells, people.dtype),

@@ -162,11 +162,11 @@ def retire(  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def times(target, rows, chance, spans, held):  # type: ignore[no-untyped-def]
-    """``target[k, c] = rows[k, c] * chance[c]``, scratch rows of the statuses held."""
+def times(target, rows, chance, spans, occupied):  # type: ignore[no-untyped-def]
+    """``target[k, c] = rows[k, c] * chance[c]``, scratch rows of the statuses occupied."""
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
-        if held[k]:
+        if occupied[k]:
             for i in range(spans[n, 2]):
                 c = first + np.uint64(i)
                 target[k, c] = rows[k, c] * chance[c]
@@ -192,12 +192,12 @@ def add_rows(target, rows, spans):  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def add_to(target, rows, spans, held):  # type: ignore[no-untyped-def]
-    """Add scratch rows of the statuses held; returns the sum of ``target`` before."""
+def add_to(target, rows, spans, occupied):  # type: ignore[no-untyped-def]
+    """Add scratch rows of the statuses occupied; returns the sum of ``target`` before."""
     total = target.dtype.type(0.0)
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
-        if held[k]:
+        if occupied[k]:
             for i in range(spans[n, 2]):
                 c = first + np.uint64(i)
                 total += target[k, c]
@@ -207,7 +207,7 @@ def add_to(target, rows, spans, held):  # type: ignore[no-untyped-def]
 
 @compiled(LOOSE)
 def add_mapped(  # type: ignore[no-untyped-def]
-    target, mapping, h, source, factor, spans, held, plan
+    target, mapping, h, source, factor, spans, occupied, plan
 ):
     """``target[j] += factor * sum of mapping[h, k, j] * source[k]`` over statuses; scratch rows.
 
@@ -217,12 +217,12 @@ def add_mapped(  # type: ignore[no-untyped-def]
         h: the home.
         factor: a number.
         spans: of the statuses.
-        held: statuses that anybody has, ``(K + 1,)``; rows of others are left alone.
+        occupied: statuses that anybody has, ``(K + 1,)``; rows of others are left alone.
         plan: from :func:`fundpool.models.population.compiled.blocks.moves_plan`.
     """
     for n in range(plan.shape[0]):
         j, a, b, d = np.uint64(plan[n, 0]), plan[n, 1], plan[n, 2], plan[n, 3]
-        if not (held[a] or held[b] or held[d]):
+        if not (occupied[a] or occupied[b] or occupied[d]):
             continue
         wa = target.dtype.type(factor * mapping[h, a, j])
         wb = target.dtype.type(factor * mapping[h, b, j] if b < K else 0.0)
@@ -239,12 +239,12 @@ def add_mapped(  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def add_arriving(target, arriving, share, spans, held):  # type: ignore[no-untyped-def]
+def add_arriving(target, arriving, share, spans, occupied):  # type: ignore[no-untyped-def]
     """Add a share of those arriving in all places; nobody less than nobody, as by rounding."""
     nil = target.dtype.type(0.0)
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
-        if held[k]:
+        if occupied[k]:
             for i in range(spans[n, 2]):
                 c = first + np.uint64(i)
                 target[k, c] = max(target[k, c] + share * arriving[k, c], nil)
@@ -252,7 +252,7 @@ def add_arriving(target, arriving, share, spans, held):  # type: ignore[no-untyp
 
 @compiled(LOOSE)
 def stay_and_leave(  # type: ignore[no-untyped-def]
-    here, moving, people, chances, again, spans, held, leavers
+    here, moving, people, chances, again, spans, occupied, leavers
 ):
     """Who stays in a place, who chooses anew, and how many of each status are gone.
 
@@ -265,14 +265,14 @@ def stay_and_leave(  # type: ignore[no-untyped-def]
         chances: :class:`Chances`.
         again: share of those choosing anew who choose this place again.
         spans: of the statuses.
-        held: statuses that anybody of the home has, ``(K,)``.
+        occupied: statuses that anybody of the home has, ``(K,)``.
         leavers: become those who go elsewhere and those who go home by status, ``(2, K)``.
     """
     stay, anew, back = chances.stay, chances.anew, chances.back
     leavers[:] = 0.0
     for n in range(spans.shape[0]):
         k, first = np.uint64(spans[n, 0]), np.uint64(spans[n, 1])
-        if not held[k]:
+        if not occupied[k]:
             continue
         gone = people.dtype.type(0.0)
         home = people.dtype.type(0.0)

@@ -30,7 +30,7 @@ class State(NamedTuple):
     holdings: FloatArray
 
 
-class Layout(NamedTuple):
+class CellLayout(NamedTuple):
     """Cells of packed rows (:class:`fundpool.models.population.held_cells.HeldCells`).
 
     Attributes:
@@ -49,7 +49,7 @@ class HomePairs(NamedTuple):
 
     Attributes:
         start: first pair of each home, and the number of pairs, ``(n + 2,)``.
-        own: the pair of each home with itself, ``(n + 1,)``.
+        own_pair: the pair of each home with itself, ``(n + 1,)``.
         residence: county where the people of a pair live, ``(P,)``.
         territory: number, within its home, of the region that the residence lies in, ``(P,)``.
         own_territory: that of the home itself, ``(n + 1,)``.
@@ -59,7 +59,7 @@ class HomePairs(NamedTuple):
     """
 
     start: IntArray
-    own: IntArray
+    own_pair: IntArray
     residence: IntArray
     territory: IntArray
     own_territory: IntArray
@@ -152,7 +152,7 @@ def home_pairs(pairs: PairIndex, rates: YearRates, kind: type[np.floating]) -> H
     """The pairs of a case, with the destination shares of a year in a precision."""
     return HomePairs(
         pairs.start,
-        pairs.own,
+        pairs.own_pair,
         pairs.residence,
         pairs.territory,
         pairs.own_territory,

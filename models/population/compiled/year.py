@@ -73,7 +73,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
     Args:
         chunk: every ``CHUNKS``-th home from this one on is the chunk's.
         state: :class:`fundpool.models.population.compiled.tables.State`, changed in place.
-        layout: :class:`fundpool.models.population.compiled.tables.Layout`.
+        layout: :class:`fundpool.models.population.compiled.tables.CellLayout`.
         pairs: :class:`fundpool.models.population.compiled.tables.HomePairs`.
         rates: :class:`fundpool.models.population.compiled.tables.RateTables`.
         of_claims: :class:`fundpool.models.population.compiled.blocks.ClaimRuns`.
@@ -82,7 +82,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
     """
     people, holdings = state.people, state.holdings
     spans, layers, work = layout.people, layout.layers, layout.work
-    start, own, residence = pairs.start, pairs.own, pairs.residence
+    start, own_of_home, residence = pairs.start, pairs.own_pair, pairs.residence
     territory, own_territory, most_places = pairs.territory, pairs.own_territory, pairs.most_places
     share, near = pairs.destination, pairs.near
     vital, moves, cover, credit = rates.vital, rates.moves, rates.cover, rates.credit
@@ -116,13 +116,13 @@ def year_of_homes(  # type: ignore[no-untyped-def]
     here, end, x, older = rows[4], rows[5], rows[6], rows[7]
     mean = np.zeros((LAYERS, SCRATCH), kind)
     numbers = np.empty(K, kind)
-    held = np.zeros(K + 1, np.bool_)  # and nobody
+    occupied = np.zeros(K + 1, np.bool_)  # and nobody
     leaving = np.zeros((most_places, LAYERS + 1, SCRATCH), kind)
     everywhere = np.zeros((LAYERS + 1, SCRATCH), kind)
     returning = np.zeros((2, LAYERS + 1, SCRATCH), kind)
     brought = np.zeros((2, LAYERS + 1, SCRATCH), kind)
     for h in range(chunk, homes, CHUNKS):
-        first_pair, last_pair, own_pair = start[h], start[h + 1], own[h]
+        first_pair, last_pair, own_pair = start[h], start[h + 1], own_of_home[h]
         for c in range(CELLS):
             stay[c] = home_stay[h, c]
             out[c] = home_to_away[h, c]
@@ -131,7 +131,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             persist[c] = persistence[h, c]
         left_behind = 0.0
         for k in range(K):
-            held[k] = newborn_status[h, k] > 0.0 or home_cover[h, k] > 0.0
+            occupied[k] = newborn_status[h, k] > 0.0 or home_cover[h, k] > 0.0
         total_away[:] = 0.0
         places = 0
         for p in range(first_pair, last_pair):
@@ -176,19 +176,19 @@ def year_of_homes(  # type: ignore[no-untyped-def]
         for those in (total_away, at_home):
             add_up(those, spans, numbers)
             for k in range(K):
-                held[k] |= numbers[k] != 0.0
-        held[RETIRED] |= held[EMPLOYEE] or held[DUAL]
-        reached(held, changes)
+                occupied[k] |= numbers[k] != 0.0
+        occupied[RETIRED] |= occupied[EMPLOYEE] or occupied[DUAL]
+        reached(occupied, changes)
         for k in range(K):
-            if not held[k]:
+            if not occupied[k]:
                 rows[:, k] = 0.0
         sum_of_places(everywhere, leaving, places, work)
 
         arriving[:] = 0.0
-        times(moving, total_away, on, spans, held)
-        add_mapped(arriving, move_onward, h, moving, 1.0, spans, held, moves_made)
-        times(moving, at_home, out, spans, held)
-        add_mapped(arriving, move_out, h, moving, 1.0, spans, held, moves_made)
+        times(moving, total_away, on, spans, occupied)
+        add_mapped(arriving, move_onward, h, moving, 1.0, spans, occupied, moves_made)
+        times(moving, at_home, out, spans, occupied)
+        add_mapped(arriving, move_out, h, moving, 1.0, spans, occupied, moves_made)
 
         for p in range(first_pair, last_pair):
             r, row = residence[p], transition_row[p]
@@ -216,16 +216,16 @@ def year_of_homes(  # type: ignore[no-untyped-def]
             to_means(mean, x, scratch, work)
             clear(moved, spans)
             if p == own_pair:
-                stay_and_leave(here, moving, x, from_home, 0.0, spans, held, leavers)
+                stay_and_leave(here, moving, x, from_home, 0.0, spans, occupied, leavers)
                 leavers[1] = 0.0
-                times(moving, total_away, back, spans, held)
-                add_mapped(moved, move_return, h, moving, 1.0, spans, held, moves_made)
+                times(moving, total_away, back, spans, occupied)
+                add_mapped(moved, move_return, h, moving, 1.0, spans, occupied, moves_made)
                 copy_amounts(brought, returning, work)
             else:
                 d = share[p]
-                stay_and_leave(here, moving, x, from_away, d, spans, held, leavers)
-                add_mapped(moved, move_onward, h, moving, -d, spans, held, moves_made)
-                add_arriving(moved, arriving, d, spans, held)
+                stay_and_leave(here, moving, x, from_away, d, spans, occupied, leavers)
+                add_mapped(moved, move_onward, h, moving, -d, spans, occupied, moves_made)
+                add_arriving(moved, arriving, d, spans, occupied)
                 contributors_moving(movers, x, on, move_onward, h, work)
                 arrived_amounts(brought, leaving, territory[p], everywhere, d, mean, movers, work)
 
@@ -235,7 +235,7 @@ def year_of_homes(  # type: ignore[no-untyped-def]
                 onward[p, k], returned[p, k] = leavers[0, k], leavers[1, k]
             for side in range(2):
                 money_in[p, side] = money_of(brought[side, MONEY], work)
-            arrivals[p] = add_to(moved, here, spans, held)
+            arrivals[p] = add_to(moved, here, spans, occupied)
             retire(moved, retiring_groups, retired_share, p, home_cover, h, retiring)
             lapsed[p] = change_cover(end, moved, transition, row, plan)
             money = add_entrants(mean, end, kept, brought, prior_credit, work)

@@ -155,6 +155,11 @@ def test_runs_are_listed_and_asked_across(case: Path, tmp_path: Path) -> None:
     _, text = invoked("runs", "--archive", root, "--sql", question, "--json")
     # five pools in all at three levels, two schemes, two and three years
     assert [row["n"] for row in json.loads(text)] == [20, 30]
+    _, text = invoked("runs", "--archive", root, "--sql", "SHOW TABLES", "--json")
+    assert {"runs", "funds", "measures"} <= {row["name"] for row in json.loads(text)}
+    both = "SELECT count(*) AS n FROM Funds JOIN runs USING (run)"
+    _, text = invoked("runs", "--archive", root, "--sql", both, "--json")
+    assert json.loads(text) == [{"n": 50}]
     assert invoked("runs", "--archive", root, "--sql", "SELECT nothing FROM funds")[0] == 2
     assert invoked("runs", "--archive", tmp_path / "none")[0] == 2
     assert invoked("rerun", "no-such-run", "--archive", root)[0] == 2

@@ -9,10 +9,9 @@ from typer.testing import CliRunner
 
 import fundpool
 from fundpool.cli.commands import app
-from tests.cases.policies import SOURCE, policy, policy_case
+from tests.cases.policies import RURAL, SOURCE, policy, policy_case
 from tests.cases.small import small_case
 from tests.cases.stochastic import stochastic_case
-from tests.models.projection.test_policies import RURAL
 
 FREE = {"value": 3.0, "source": "test", "status": "assumed"}
 

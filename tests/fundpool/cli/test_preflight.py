@@ -17,6 +17,7 @@ from fundpool.__main__ import app
 from fundpool.inputs.files import writing
 from fundpool.webhook import check_address
 from tests.fundpool.conftest import Run
+from tests.inputs.accounts.statements import monthly, wide
 
 GROUP: Any = typer.main.get_command(app)
 HINTS = {name: get_type_hints(command.callback) for name, command in GROUP.commands.items()}
@@ -26,6 +27,7 @@ NEEDED = {
     "rerun": {"run": "one"},
     "convert": {"source": "jiangsu"},
     "tidy": {"source": "population.csv", "case": "jiangsu"},
+    "accounts": {"statement": "statement.csv"},
 }
 """What a command does not run without, beside a case and places."""
 
@@ -35,6 +37,7 @@ NAMES_A_FILE = {("diff", "out"), ("report", "metrics")}
 READ = {
     ("report", "webhook_file"), ("report", "secret_file"), ("doctor", "out"), ("doctor", "archive"),
     ("tidy", "source"), ("tidy", "mapping"),
+    ("accounts", "statement"), ("accounts", "mapping"), ("accounts", "against"),
 }  # fmt: skip
 """Places that are read or tried, not written."""
 
@@ -146,6 +149,7 @@ def test_bad_places(
 QUICKLY = {
     "report": ("--years", "1", "--no-optimise", "--sensitivity", "none"),
     "frontier": ("--years", "2", "--points", "2"),
+    "accounts": (),
 }
 
 
@@ -154,6 +158,7 @@ def test_a_folder_in_place_of_each_file(
     run: Run, small_folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     """Whatever a command writes, it looks for a folder of that name before."""
+    wide(monthly(1), Path("statement.csv"))
     line = words(command, small_folder, out="out")
     run(*line, *QUICKLY.get(command, ("--years", "2")))
     written = [path.name for path in Path("out").iterdir()]

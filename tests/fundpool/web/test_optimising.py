@@ -33,7 +33,7 @@ def test_balances_of_the_page_are_those_of_the_plan(projection: Projection, sche
     plan = optimise(projection, choices=Choices(policy, aims, (scheme,)))
     case = projection.case
     run = scheme_run(
-        case, projection.flows, plan_for(case, "county"), scheme, decision=found.decision
+        case, projection.flows, plan_for(case, "county"), scheme, rate_plan=found.rate_plan
     )
     for place, pool in enumerate(run.layout.codes):
         own = plan.reserves[plan.reserves["pool"] == pool]

@@ -14,6 +14,7 @@ from fundpool.models.claims.treatment import (
     RESIDENCE,
     industry_relativities,
     place_shares,
+    treatment_shares,
 )
 from tests.cases.small import small_case
 
@@ -27,7 +28,8 @@ PLACES = [RESIDENCE, HOME, REFERRAL]
 def by_hand_settlement(case: Case) -> np.ndarray:
     """Places of treatment where every status is settled by hand."""
     regimes = np.full(len(STATUSES), REGIMES.index("manual"))
-    return place_shares(case, regimes, case.base_year)[:, :, 0]
+    slack = case.value("mobility.slack_season_share", case.base_year)
+    return place_shares(treatment_shares(case), regimes, slack)[:, :, 0]
 
 
 def test_industries_move_claims_between_counties_and_keep_their_level(tmp_path: Path) -> None:

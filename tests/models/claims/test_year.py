@@ -10,13 +10,19 @@ from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.claims import compiled as claims_kernel
 from fundpool.models.claims import year as claims
-from fundpool.models.claims.terms import claim_terms
+from fundpool.models.claims.terms import ClaimTerms, claim_tables, claim_terms
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.flows.territory import near_and_away
 from fundpool.models.population.preparation import Prepared, prepare
 from fundpool.models.population.year import expected_claims
+from fundpool.models.terms.years import year_terms
 
 K = len(STATUSES)
+
+
+def terms_of(case: Case, prepared: Prepared, year: int) -> ClaimTerms:
+    """Claim terms of a year of a case."""
+    return claim_terms(claim_tables(case), prepared.pairs, year_terms(case, year))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +46,7 @@ def register(prepared: Prepared) -> FloatArray:
 def test_kernel_equals_the_specification(
     jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray
 ) -> None:
-    terms = claim_terms(jiangsu, prepared.pairs, 2021)
+    terms = terms_of(jiangsu, prepared, 2021)
     draw = np.random.default_rng(6)
     terms = terms.at_level(draw.uniform(0.5, 1.5, terms.level.shape))
     # every status holds people, so that every branch counts
@@ -74,7 +80,7 @@ def test_settlement_margins(
     jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray
 ) -> None:
     """What funds pay, by payer and by place, is what people are paid."""
-    terms = claim_terms(jiangsu, prepared.pairs, 2021)
+    terms = terms_of(jiangsu, prepared, 2021)
     year = claims_kernel.claims_of_year(expected, terms, register)
     paid = year.paid.sum() + year.paid_second.sum()
     assert year.settlement.sum() == pytest.approx(paid, rel=1e-12)
@@ -98,7 +104,7 @@ def test_two_funds_never_pay_more_than_the_cost(
     }
     file = home.file.model_copy(update={"coordination": rule, "benefits": generous})
     case = replace(jiangsu, schemes=(jiangsu.schemes[0], replace(home, file=file)))
-    year = claims_kernel.claims_of_year(expected, claim_terms(case, prepared.pairs, 2021), register)
+    year = claims_kernel.claims_of_year(expected, terms_of(case, prepared, 2021), register)
     assert (year.paid + year.paid_second <= year.cost * (1 + 1e-12)).all()
     dual = STATUSES.index("dual")
     assert year.paid_second[:, dual].sum() > 0
@@ -110,13 +116,9 @@ def test_direct_settlement_pays_more_of_what_migrants_need(
     jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray
 ) -> None:
     """Where claims away from the pool are settled directly more is claimed, less forgone."""
-    manual = claims_kernel.claims_of_year(
-        expected, claim_terms(jiangsu, prepared.pairs, 2022), register
-    )
+    manual = claims_kernel.claims_of_year(expected, terms_of(jiangsu, prepared, 2022), register)
     changed = jiangsu.with_policies(["direct-settlement"])
-    direct = claims_kernel.claims_of_year(
-        expected, claim_terms(changed, prepared.pairs, 2022), register
-    )
+    direct = claims_kernel.claims_of_year(expected, terms_of(changed, prepared, 2022), register)
     between = prepared.pairs.tie == 2
     at_home = STATUSES.index("home_resident")
     assert direct.paid[between, at_home].sum() > 1.2 * manual.paid[between, at_home].sum()

@@ -11,6 +11,7 @@ from scipy.stats import norm
 from fundpool.inputs.case import Case, read_case
 from fundpool.models.contributions.year import wage_base_per_head
 from fundpool.models.projection.study import study
+from fundpool.models.terms.years import year_terms
 from tests.cases.small import SmallCase, given, small_case
 
 pytestmark = pytest.mark.plain
@@ -36,7 +37,10 @@ def _declaring(folder: Path, **rules: float) -> Case:
 
 def _base(case: Case) -> float:
     """Per head over the mean wage."""
-    return float(wage_base_per_head(case, case.scheme("employee"), 2020)[0]) / WAGE
+    terms = year_terms(case, 2020)
+    payroll = terms.schemes[case.scheme_number("employee")].payroll
+    assert payroll is not None
+    return float(wage_base_per_head(payroll, terms.counties)[0]) / WAGE
 
 
 def _simulated(floor: float = 0.6, compliance: float = 0.6) -> float:

@@ -13,6 +13,7 @@ from fundpool.models.coverage.base_year import base_coverage
 from fundpool.models.coverage.chain import coverage_generator
 from fundpool.models.coverage.leaving import coverage_hazards
 from fundpool.models.coverage.renewal import renewing_entry
+from fundpool.models.terms.years import year_terms
 from tests.cases.small import given, small_case
 
 pytestmark = pytest.mark.plain
@@ -28,7 +29,9 @@ def test_more_job_losses_do_not_raise_entry(tmp_path: Path) -> None:
     made.settings["coverage"]["turnover_share_remaining"] = given(0.25, by_year={"2022": 0.0625})
     case = read_case(made.write(tmp_path / "case"))
     base = base_coverage(case)
-    before, after = (coverage_generator(base, coverage_hazards(case, y)) for y in (2020, 2022))
+    before, after = (
+        coverage_generator(base, coverage_hazards(year_terms(case, y))) for y in (2020, 2022)
+    )
     working = before[..., EMPLOYEE, HOME_RESIDENT] > 0
     assert before[..., EMPLOYEE, HOME_RESIDENT][working] == pytest.approx(-math.log(0.25) / 3)
     for at_work in (EMPLOYEE, DUAL):
@@ -49,7 +52,9 @@ def test_entry_balances_leaving_in_the_base_year(tmp_path: Path) -> None:
     base = base_coverage(case)
     assert base.working.any()
     at_mean = replace(base, entry=np.ones_like(base.entry))
-    flows = base.shares[..., None] * coverage_generator(at_mean, coverage_hazards(case, 2020))
+    flows = base.shares[..., None] * coverage_generator(
+        at_mean, coverage_hazards(year_terms(case, 2020))
+    )
     assert flows[..., ~np.eye(K, dtype=bool)].max() > 0.01
     assert flows == pytest.approx(np.swapaxes(flows, -1, -2), abs=1e-15)
 

@@ -11,7 +11,7 @@ from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.funds.books import with_taken_in
 from fundpool.models.funds.county_effects import county_effect
 from fundpool.models.funds.pool_money import Chance, county_money, pool_factors
-from fundpool.models.funds.recursion import Decision, PoolRun, pool_run
+from fundpool.models.funds.recursion import PoolRun, RatePlan, pool_run
 from fundpool.models.funds.summary import pool_summary
 from fundpool.models.funds.table import fund_table
 from fundpool.models.pooling.adjustment import PoolFlow, swaps_of_year
@@ -119,10 +119,10 @@ def test_scenarios_equal_to_the_centre_give_the_central_path(jiangsu_study: Stud
     paths = {
         "income": money["contributions"] - money["account_credits"],
         "subsidies": money["other_income"],
-        "outgo": money["outgo"],
     }
     chance = Chance(
         **{name: np.stack([values, 2.0 * values]) for name, values in paths.items()},
+        claims=np.ones((2, *money["outgo"].shape)),
         interest=np.tile(flows.paths.interest, (2, 1)),
     )
     factors = pool_factors(case, flows, laid, chance)
@@ -132,12 +132,13 @@ def test_scenarios_equal_to_the_centre_give_the_central_path(jiangsu_study: Stud
     for row in (0, 1):
         np.testing.assert_allclose(two.balance[row], one.balance[0], rtol=1e-9, equal_nan=True)
     np.testing.assert_allclose(two.received, one.received, rtol=1e-9, atol=1e-3, equal_nan=True)
-    # twice all money is twice the balance above what was there before
+    # what comes in twice raises the balance by what comes in
     plain = layout(case, plan_for(case, "county"), "employee", flows.years[1:])
     run, _ = pool_run(case, flows, plain, pool_factors(case, flows, plain, chance))
     interest = 1.0 + flows.paths.interest[0]
-    first = run.balance[:, 0] - run.opening * interest
-    np.testing.assert_allclose(first[2], 2.0 * first[1], rtol=1e-9)
+    more = sum(values[0] for values in paths.values())
+    raised = run.balance[2, 0] - run.balance[1, 0]
+    np.testing.assert_allclose(raised, more * np.sqrt(interest), rtol=1e-9)
 
 
 def test_decided_rates_and_swaps_take_the_place_of_rules(jiangsu_study: Study) -> None:
@@ -148,7 +149,7 @@ def test_decided_rates_and_swaps_take_the_place_of_rules(jiangsu_study: Study) -
     paid, received = np.zeros((2, span, pools))
     paid[:, 0], received[:, 1] = 1e8, 1e8
     rates = plain.money["income"] / plain.money["contribution_base"]
-    decided, _ = pool_run(case, flows, laid, decision=Decision(rates, paid, received))
+    decided, _ = pool_run(case, flows, laid, rate_plan=RatePlan(rates, paid, received))
     moved = decided.balance[0] - plain.balance[0]
     worth = 0.0
     for t in range(span):
@@ -220,6 +221,8 @@ def test_every_record_of_claims_follows_care_and_its_price(small: Case) -> None:
     incurred = moved.settlement.sum(axis=3)
     np.testing.assert_allclose(incurred[..., :-1], moved.claims_incurred[..., :-1], rtol=1e-12)
     change = moved.claims_incurred[0, :, 0] / base.claims_incurred[0, :, 0]
+    by_distance = base.claims_by_distance * change[:, None, None, None, None]
+    np.testing.assert_allclose(moved.claims_by_distance, by_distance, rtol=1e-12)
     for name in ("cost_of_care", "duplicate_avoided"):
         before = getattr(base, name)
         np.testing.assert_allclose(getattr(moved, name), before * change[:, None], rtol=1e-12)

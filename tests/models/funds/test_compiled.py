@@ -77,7 +77,7 @@ def _compiled(
             cost[here] = flow.expected_cost
         money = ScenarioMoney(paid_in, result, cost, 1.0 + interest[k])
         balances_of_scenario(timeline, opening[k], money, funds)
-        held[k] = funds.held.sum(axis=1)
+        held[k] = funds.hub_money.sum(axis=1)
     return balances, held
 
 

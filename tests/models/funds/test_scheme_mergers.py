@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from fundpool.inputs.format.findings import CaseError
-from fundpool.models.analysis.what_if import Levers, WhatIf
+from fundpool.models.analysis.what_if import PoolLevers, WhatIf
 from fundpool.models.funds.recursion import by_need, scheme_run
 from fundpool.models.optimiser.planning import lasting_schemes
 from fundpool.models.pooling.plans import AdjustmentFund, PoolingPlan, Pools, Stage
@@ -199,7 +199,7 @@ def test_a_what_if_has_what_a_scheme_takes_over(studies: dict[str, Study]) -> No
     expected = projection.funds.query("scheme == 'resident'").pivot(
         index="year", columns="pool", values="balance"
     )
-    assert asked.balances(Levers())[0] == pytest.approx(expected.to_numpy(), rel=1e-12)
+    assert asked.balances(PoolLevers())[0] == pytest.approx(expected.to_numpy(), rel=1e-12)
     with pytest.raises(ValueError, match="rural does not stand by itself"):
         central_paths(projection, "rural")
     assert lasting_schemes(projection) == ("employee", "resident")

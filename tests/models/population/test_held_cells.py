@@ -27,6 +27,7 @@ from fundpool.models.population.held_cells import (
 from fundpool.models.population.holdings import CONTRIBUTING
 from fundpool.models.population.preparation import Prepared, prepare
 from fundpool.models.population.rates import YearCount, YearRates
+from fundpool.models.terms.years import YearTerms, year_terms
 from tests.models.random_years import RandomYear, random_year
 
 K = len(STATUSES)
@@ -190,19 +191,20 @@ def test_packed_and_whole_give_the_same_flows(
 def test_shocks_that_strike_one_after_another(jiangsu: Case) -> None:
     """The doubly insured who return are employees, whose jobs the next shock takes: uninsured."""
     prepared = prepare(jiangsu)
-    hazards = leaving.coverage_hazards(jiangsu, 2025)
+    terms = year_terms(jiangsu, 2025)
+    hazards = leaving.coverage_hazards(terms)
     transition = coverage.yearly_transition(prepared.cover, hazards)
     nobody = np.zeros((prepared.pairs.count, 2))
-    rates = preparation.year_rates(prepared, transition, nobody, 2025)
+    rates = preparation.year_rates(prepared, terms, transition, nobody)
     dual, none, cell = STATUSES.index("dual"), STATUSES.index("none"), 30
     ends = np.zeros((K, CELLS), dtype=bool)
     ends[dual, cell] = True
     for policies, uninsured in ((["shock-plant-closures"], False),
                                 (["shock-plant-closures", "shock-return"], True)):  # fmt: skip
-        found = shocks.reached(ends, jiangsu.with_policies(policies), rates, 2025)
+        found = shocks.reached(ends, year_terms(jiangsu.with_policies(policies), 2025), rates)
         assert found[none, cell] == uninsured
         assert found[:, cell].sum() == found.sum() > 1
-    assert np.array_equal(shocks.reached(ends, jiangsu, rates, 2025), ends)
+    assert np.array_equal(shocks.reached(ends, terms, rates), ends)
 
 
 def test_a_later_retirement_age_is_given_room(
@@ -213,9 +215,9 @@ def test_a_later_retirement_age_is_given_room(
     age = {1: 60, 2: 61, 3: 63, 4: 63}
     rates = moving_people.year_rates
 
-    def later(prepared: object, transition: object, earned: FloatArray, year: int) -> YearRates:
-        own = rates(prepared, transition, earned, year)  # type: ignore[arg-type]
-        return replace(own, retirement_age=np.array([age[year - jiangsu.base_year], 55]))
+    def later(prepared: object, terms: YearTerms, *rest: object) -> YearRates:
+        own = rates(prepared, terms, *rest)  # type: ignore[arg-type]
+        return replace(own, retirement_age=np.array([age[terms.elapsed], 55]))
 
     monkeypatch.setattr(moving_people, "year_rates", later)
     results = [

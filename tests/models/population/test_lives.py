@@ -26,6 +26,7 @@ from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import YEARS as CREDITED
 from fundpool.models.population.preparation import prepare
 from fundpool.models.projection.study import study
+from fundpool.models.terms.years import year_terms
 from tests.cases.policies import SOURCE, policy_case
 from tests.cases.small import given
 
@@ -182,7 +183,7 @@ def year_of_lives(
 def simulated(case: Case, restarts: bool, carried: bool, seed: int) -> FloatArray:
     """Statistics of each group, ``(groups, statistics)``, in the order of ``modelled``."""
     held = prepare(case)
-    q = coverage_generator(base_coverage(case), coverage_hazards(case, 2021))
+    q = coverage_generator(base_coverage(case), coverage_hazards(year_terms(case, 2021)))
     n = held.pairs.counties
     rows = [TIES.index("stayer") * (n + 1) + ASH, TIES.index("between") * (n + 1) + BIRCH,
             TIES.index("stayer") * (n + 1) + BIRCH]  # fmt: skip

@@ -12,20 +12,21 @@ from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.claims import compiled as claims_kernel
 from fundpool.models.claims import year as claims
 from fundpool.models.claims.register import next_register
-from fundpool.models.claims.terms import claim_terms
+from fundpool.models.claims.terms import claim_tables, claim_terms
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
 from fundpool.models.coverage import chain as coverage
-from fundpool.models.coverage import leaving, retirement
+from fundpool.models.coverage import leaving
 from fundpool.models.economy import economic_paths
 from fundpool.models.flows.record import CountyFlows, empty_record
 from fundpool.models.flows.years import OpeningYear, opening_year
 from fundpool.models.population import year as population
 from fundpool.models.population.compiled import in_place
 from fundpool.models.population.credited_years import retirement_cover
-from fundpool.models.population.preparation import Prepared, payroll_scheme, prepare, year_rates
+from fundpool.models.population.preparation import Prepared, prepare, year_rates
 from fundpool.models.population.rates import YearCount, YearRates
 from fundpool.models.projection.study import Projection, project
+from fundpool.models.terms.years import year_terms
 
 
 @pytest.fixture(scope="module")
@@ -40,23 +41,18 @@ def opening(prepared: Prepared) -> OpeningYear:
 
 @pytest.fixture(scope="module")
 def holdings(jiangsu: Case, prepared: Prepared, opening: OpeningYear) -> FloatArray:
-    payroll, counties = payroll_scheme(jiangsu), prepared.pairs.counties
+    counties = prepared.pairs.counties
     store = empty_record(len(jiangsu.schemes), 1, counties, int(prepared.region[-1]) + 1, 3)
-    books = AccountBooks(prepared, payroll, store, economic_paths(jiangsu, 1))
+    books = AccountBooks(prepared, store, economic_paths(jiangsu, 1))
     return books.opening_holdings(opening.people.persons)
 
 
 @pytest.fixture(scope="module")
 def rates(jiangsu: Case, prepared: Prepared, holdings: FloatArray) -> YearRates:
-    year = jiangsu.base_year + 1
-    earned = retirement_cover(
-        jiangsu, jiangsu.schemes[payroll_scheme(jiangsu)], prepared.people, holdings,
-        prepared.cells, prepared.pairs, retirement.retirement_ages(jiangsu, year), year,
-    )  # fmt: skip
-    hazards = leaving.coverage_hazards(jiangsu, year)
-    return year_rates(
-        prepared, coverage.yearly_transition(prepared.cover, hazards), earned.share, year
-    )
+    terms = year_terms(jiangsu, jiangsu.base_year + 1)
+    earned = retirement_cover(terms, prepared.people, holdings, prepared.cells, prepared.pairs)
+    transition = coverage.yearly_transition(prepared.cover, leaving.coverage_hazards(terms))
+    return year_rates(prepared, terms, transition, earned.share)
 
 
 def _largest_difference(one: FloatArray, other: FloatArray) -> float:
@@ -101,7 +97,9 @@ def test_claims(
         people, amounts, prepared.pairs, rates, prepared.care, cells=prepared.cells
     )
     register = next_register(opening.people.register, prepared.pairs, count)
-    terms = claim_terms(jiangsu, prepared.pairs, jiangsu.base_year + 2)  # direct settlement
+    terms = claim_terms(
+        claim_tables(jiangsu), prepared.pairs, year_terms(jiangsu, jiangsu.base_year + 2)
+    )  # direct settlement
     asked = (count.expected_claims, terms, register)
     readable, compiled = claims.claims_of_year(*asked), claims_kernel.claims_of_year(*asked)
     assert readable.paid[:, STATUSES.index("retired_elsewhere")].sum() > 0

@@ -35,7 +35,7 @@ def test_payment_moments_by_hand(tmp_path: Path) -> None:
     who are insured there.
     """
     case = read_case(stochastic_case().write(tmp_path / "case"))
-    moments = payment_moments(case, opening_year(prepare(case)), no_multipliers(case))
+    moments = payment_moments(opening_year(prepare(case)), no_multipliers(case))
     claims = 600 * 2.0 + 140 * 2.0 * 0.5
     assert moments.first[0, 1] == pytest.approx(claims * 0.8 * 1500)
     assert moments.second[0, 1] == pytest.approx(claims * 0.64 * 2 * 1500**2)
@@ -53,7 +53,7 @@ def test_claims_that_are_not_always_claimed_are_a_bernoulli_factor(tmp_path: Pat
     cover = made.tables["coverage"]
     cover.loc[cover["cover"] == "home_resident", "share"] = 1.0
     case = read_case(made.write(tmp_path / "case"))
-    moments = payment_moments(case, opening_year(prepare(case)), no_multipliers(case))
+    moments = payment_moments(opening_year(prepare(case)), no_multipliers(case))
     at_home = 1000 * 2.0 * 0.36 * 2 * 1000**2 + 200 * 2.0 * 0.5 * 0.2 * 0.36 * 2 * 1000**2
     away = 200 * 2.0 * 0.5 * 0.7 * 0.75 * 0.25 * 2 * 1500**2
     assert moments.second[1, 0] == pytest.approx(at_home + away)
@@ -92,7 +92,7 @@ def test_variation_falls_with_the_square_root_of_claims(tmp_path: Path) -> None:
         made.tables["migrants"]["persons"] *= factor
         case = read_case(made.write(tmp_path / name))
         done = study(case, 2)
-        noise = claims_noise(case, done.flows, opening_year(prepare(case)), 0.0)
+        noise = claims_noise(done.flows, opening_year(prepare(case)), 0.0)
         variations.append(noise.variation)
         assert (noise.variation > 0).all()
     np.testing.assert_allclose(variations[0], 3.0 * variations[1], rtol=1e-9)
@@ -153,7 +153,7 @@ def test_overdispersed_claims_have_the_moments_of_their_simulation(tmp_path: Pat
         made.tables[name]["persons"] *= 0.02
     case = read_case(made.write(tmp_path / "case"))
     done = study(case, 1)
-    noise = claims_noise(case, done.flows, opening_year(prepare(case)), omega)
+    noise = claims_noise(done.flows, opening_year(prepare(case)), omega)
     money = done.flows.claims_incurred[0, 1, 1] / done.flows.paths.medical_price[1]
     claims = money / payment
     assert 10 < claims < 50

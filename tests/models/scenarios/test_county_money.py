@@ -23,7 +23,7 @@ def terms(jiangsu_study: Study) -> ScenarioTerms:
     return scenario_terms(jiangsu_study)
 
 
-@pytest.mark.parametrize("plan", ["county", "city"])
+@pytest.mark.parametrize("plan", ["county", "city", "province"])
 def test_balances_are_those_of_sampled_pools(
     jiangsu_study: Study, terms: ScenarioTerms, plan: str
 ) -> None:

@@ -3,7 +3,7 @@
 Counties that differ in nothing, income equal to expected outgo unless a drift is asked for.
 """
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from fundpool.inputs.case import read_case
 from fundpool.models.flows.responses import no_responses
+from fundpool.models.funds.books import CareByLag, RecordedCare
 from fundpool.models.projection.study import Study, study
 from fundpool.models.risk.measures import pooling_gain, quantile_error, reserves_needed, risk_table
 from fundpool.models.scenarios.run import run_scenarios
@@ -40,8 +41,8 @@ def level_terms(done: Study, noise: bool, systematic: float) -> ScenarioTerms:
     """
     own = scenario_terms(done, noise=noise, responses=no_responses(2, YEARS, COUNTIES))
     kernel = own.kernel
-    parts = np.zeros_like(kernel.parts)
-    parts[:, 0] = kernel.parts[:, :, :1].sum(axis=1)
+    parts = np.zeros_like(kernel.outgo_by_lag)
+    parts[:, 0] = kernel.outgo_by_lag[:, :, :1].sum(axis=1)
     outgo = parts[:, 0]
     model = own.model
     drivers = replace(model.drivers, scale=systematic * model.drivers.scale)
@@ -50,7 +51,7 @@ def level_terms(done: Study, noise: bool, systematic: float) -> ScenarioTerms:
         own,
         model=model,
         kernel=kernel._replace(
-            parts=parts,
+            outgo_by_lag=parts,
             income=outgo,
             subsidies=np.zeros_like(outgo),
             spread=np.broadcast_to(kernel.spread[:, :1], outgo.shape).copy(),
@@ -83,7 +84,7 @@ def test_one_year_reserve_is_the_normal_quantile(alike: Study) -> None:
     run = run_scenarios(alike, ["province"], 20_000, 12, terms=terms)
     for number, scheme in enumerate(("employee", "resident")):
         first = run.outcomes["province", scheme].one_year
-        outgo = terms.kernel.parts[number, 0, 0]
+        outgo = terms.kernel.outgo_by_lag[number, 0, 0]
         spread, skew = terms.kernel.spread[number, 0], terms.kernel.skew[number, 0]
         deviation = np.sqrt((outgo**2 * (spread**2 + 2 * skew**2)).sum())
         wanted = norm.ppf(0.95) * deviation
@@ -129,6 +130,15 @@ def test_with_both_risks_only_the_noise_is_gained(alike: Study) -> None:
         assert own["noise"] == pytest.approx(own["gain"], rel=1e-6)
 
 
+def _as_in_the_base_year(care: RecordedCare, years: int) -> RecordedCare:
+    """Claims that go on as in the base year."""
+    usual = {
+        field.name: np.repeat(getattr(care.usual, field.name)[:1], years + 1, axis=0)
+        for field in fields(care.usual)
+    }
+    return RecordedCare(CareByLag(**usual), np.repeat(care.by_distance[:1], years + 1, axis=0))
+
+
 def test_ruin_keeps_below_lundberg_and_meets_the_first_passage_formula(tmp_path: Path) -> None:
     """Normal yearly results with drift ``m`` and deviation ``s`` from a reserve ``u``.
 
@@ -144,7 +154,9 @@ def test_ruin_keeps_below_lundberg_and_meets_the_first_passage_formula(tmp_path:
     made.settings["economy"]["interest"]["value"] = 0.0
     done = study(read_case(made.write(tmp_path / "case")), years=2)
     short = scenario_terms(done, responses=no_responses(2, 2, COUNTIES))
-    outgo = np.repeat(short.kernel.parts[:, :1, :1].sum(axis=1, keepdims=True), years, axis=2)
+    outgo = np.repeat(
+        short.kernel.outgo_by_lag[:, :1, :1].sum(axis=1, keepdims=True), years, axis=2
+    )
     spread = np.repeat(short.kernel.spread[:, :1], years, axis=1)
     deviation = np.sqrt(((outgo[:, 0, 0] * spread[:, 0]) ** 2).sum(axis=1))
     drift = 0.15 * deviation
@@ -153,10 +165,11 @@ def test_ruin_keeps_below_lundberg_and_meets_the_first_passage_formula(tmp_path:
     terms = replace(
         short,
         kernel=short.kernel._replace(
-            income=income, subsidies=np.zeros_like(income), parts=outgo, spread=spread,
+            income=income, subsidies=np.zeros_like(income), outgo_by_lag=outgo, spread=spread,
             skew=np.zeros_like(spread), respond_income=zero, respond_subsidies=zero,
             respond_claims=zero,
         ),
+        care=tuple(_as_in_the_base_year(care, years) for care in short.care),
         interest=np.zeros(years),
         memory=np.zeros((2, years, years)),
         years=np.arange(2021, 2021 + years),

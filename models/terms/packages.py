@@ -82,11 +82,11 @@ def package_cover(case: Case, scheme: Scheme) -> FloatArray:
         for j, start in enumerate(starts):
             chosen = [claims @ p.uptake_of(names) * p.age_factor(int(start)) for p in packages]
             whole = sum(chosen, np.zeros(n))
-            held = sum(
+            covered = sum(
                 (c for c, p in zip(chosen, packages, strict=True) if service in p.services),
                 np.zeros(n),
             )
-            cover[:n, s, j] = ratio(held, whole, 1.0)
+            cover[:n, s, j] = ratio(covered, whole, 1.0)
     return cover
 
 

@@ -1,0 +1,231 @@
+"""Payments of funds for claims made at a place, compiled: the parts of
+:mod:`fundpool.models.claims.compiled`, which loops over people and places.
+
+Claims come by kind, ``(N,)``; money is that of the base year.
+"""
+
+from fundpool.models.axes.compiling import LOOSE, compiled
+from fundpool.models.claims.terms import DUAL, ELSEWHERE
+
+
+@compiled(LOOSE)
+def distance_between(payer, place, regions):  # type: ignore[no-untyped-def]
+    """See :func:`fundpool.models.claims.terms.distance`."""
+    for level in range(regions.shape[0]):
+        if regions[level, payer] == regions[level, place]:
+            return level
+    return regions.shape[0]
+
+
+@compiled(LOOSE)
+def kinds_of_site(distance, levels):  # type: ignore[no-untyped-def]
+    """First and behind last of on-site (0) and off-site (1) that care at a distance may be."""
+    return 0 if distance < levels else 1, 2 if distance > 0 else 1
+
+
+@compiled(LOOSE)
+def paid_by_rule(claims, place, scheme, payer, off_site, rules):  # type: ignore[no-untyped-def]
+    """Payment of one fund for claims ``(N,)`` made at a place, in base-year money.
+
+    ``sum over kinds of claims * cover * payments``, times the share claimed if off-site.
+    """
+    payments, cover = rules.payments, rules.cover
+    rule_set, share_claimed = rules.rule_set, rules.share_claimed
+    rule = rule_set[scheme, payer]
+    amount = 0.0
+    for n in range(claims.size):
+        amount += claims[n] * cover[scheme, payer, n] * payments[place, scheme, rule, off_site, n]
+    if off_site == 1:
+        amount *= share_claimed[scheme]
+    return amount
+
+
+@compiled(LOOSE)
+def paid_together(  # type: ignore[no-untyped-def]
+    claims, place, residence, home, near, far, rules
+):
+    """Payments for claims ``(N,)`` of dual cover made at a place, in base-year money.
+
+    See :func:`fundpool.models.claims.year.paid_together` for the equations; ``near`` and ``far``
+    are 1 where the care is off-site for the local and for the home fund.
+
+    Returns:
+        what the local fund pays, what the home fund pays, and what both would pay if neither knew
+        of the other.
+    """
+    payments, together, cover = rules.payments, rules.together, rules.cover
+    rule_set, share_claimed = rules.rule_set, rules.share_claimed
+    scheme_of, second_scheme = rules.scheme_of, rules.second_scheme
+    scheme = scheme_of[DUAL]
+    outside = rule_set.shape[1] - 1
+    seen = share_claimed[scheme] if near == 1 else 1.0
+    if residence == outside:
+        seen = 0.0
+    at_home = share_claimed[second_scheme] if far == 1 else 1.0
+    if home == outside:
+        at_home = 0.0
+    first, second = rule_set[scheme, residence], rule_set[second_scheme, home]
+    local, other, apart = 0.0, 0.0, 0.0
+    for n in range(claims.size):
+        by_local = seen * cover[scheme, residence, n]
+        alone = payments[place, scheme, first, near, n]
+        alone_home = payments[place, second_scheme, second, far, n]
+        one = together[place, 0, first, second, near, far, n]
+        two = together[place, 1, first, second, near, far, n]
+        local += claims[n] * by_local * (at_home * one + (1.0 - at_home) * alone)
+        other += claims[n] * at_home * (by_local * two + (1.0 - by_local) * alone_home)
+        apart += claims[n] * (by_local * alone + at_home * alone_home)
+    return local, other, apart
+
+
+@compiled(LOOSE)
+def add_together(  # type: ignore[no-untyped-def]
+    by_distance, claims, place, residence, home, rules, places
+):
+    """Add payments for dual cover to ``by_distance`` of a chunk, ``(S, n + 1, L + 1, 2, L)``.
+
+    Each fund pays as if its own care were on-site and off-site, beside the other fund with each
+    level of territory.
+    """
+    scheme_of, second_scheme, regions = rules.scheme_of, rules.second_scheme, places.regions
+    levels, scheme = regions.shape[0], scheme_of[DUAL]
+    here = distance_between(residence, place, regions)
+    away = distance_between(home, place, regions)
+    first_near, behind_near = kinds_of_site(here, levels)
+    first_far, behind_far = kinds_of_site(away, levels)
+    for near in range(first_near, behind_near):
+        for far in range(first_far, behind_far):
+            local, other, _ = paid_together(claims, place, residence, home, near, far, rules)
+            for level in range(levels):
+                if (1 if away > level else 0) == far:
+                    by_distance[scheme, residence, here, near, level] += local
+                if (1 if here > level else 0) == near:
+                    by_distance[second_scheme, home, away, far, level] += other
+
+
+@compiled(LOOSE)
+def shares_of_rules(whole, shares, h, pairs, rules, places):  # type: ignore[no-untyped-def]
+    """Shares of a home's retired members living elsewhere by the rule set of their pool.
+
+    Args:
+        whole: becomes the share of each rule set, ``(F,)``.
+        shares: becomes the share by rule set and territory of the pool, ``(F, m + 2)``; the last
+            territory, which -1 (outside) finds, stays empty.
+        h: the home.
+        pairs, rules, places: the tables.
+    """
+    start, residence, register_share = pairs.start, pairs.residence, pairs.register_share
+    rule_set, scheme_of, territory = rules.rule_set, rules.scheme_of, places.territory
+    whole[:] = 0.0
+    shares[:] = 0.0
+    outside = territory.size - 1
+    scheme = max(scheme_of[ELSEWHERE], 0)
+    for p in range(start[h], start[h + 1]):
+        payer = residence[p]
+        if payer != outside:
+            f = rule_set[scheme, payer]
+            shares[f, territory[payer]] += register_share[p]
+            whole[f] += register_share[p]
+
+
+@compiled(LOOSE)
+def paid_elsewhere(  # type: ignore[no-untyped-def]
+    claims, place, whole, shares, for_payer, by_region, rules, places
+):
+    """Payment for claims ``(N,)`` of retired members living outside their pool.
+
+    Each pool of the home pays its share by its own rule, on site where the care is given in its own
+    territory: ``sum over f of on_f * near_f + (whole_f - on_f) * claimed * far_f``.
+
+    Args:
+        claims: claims by kind.
+        place: where they are made.
+        whole, shares: from :func:`shares_of_rules`.
+        for_payer: what each rule set pays on and off site is added, by column of the place,
+            ``(F, 2, columns)``.
+        by_region: the same is added, by level and region around the place, ``(F, 2, L + 1, ...)``;
+            behind the highest level all together.
+        rules, places: the tables.
+    """
+    payments, share_claimed, scheme_of = rules.payments, rules.share_claimed, rules.scheme_of
+    territory, column, regions = places.territory, places.column, places.regions
+    scheme, levels = scheme_of[ELSEWHERE], places.regions.shape[0]
+    amount = 0.0
+    for f in range(whole.size):
+        if whole[f] == 0.0:
+            continue
+        on = shares[f, territory[place]]
+        near_pay, far_pay = 0.0, 0.0
+        for n in range(claims.size):
+            near_pay += claims[n] * payments[place, scheme, f, 0, n]
+            far_pay += claims[n] * payments[place, scheme, f, 1, n]
+        far_pay *= share_claimed[scheme]
+        amount += on * near_pay + (whole[f] - on) * far_pay
+        for_payer[f, 0, column[place]] += near_pay
+        for_payer[f, 1, column[place]] += far_pay
+        for level in range(levels):
+            by_region[f, 0, level, regions[level, place]] += near_pay
+            by_region[f, 1, level, regions[level, place]] += far_pay
+        by_region[f, 0, levels, 0] += near_pay
+        by_region[f, 1, levels, 0] += far_pay
+    return amount
+
+
+@compiled(LOOSE)
+def settle_elsewhere(  # type: ignore[no-untyped-def]
+    settlement, chunk, h, for_payer, pairs, rules, places
+):
+    """Add what each pool pays for a home's retired members living elsewhere to ``settlement``.
+
+    ``register share * for_payer`` of the pool's rule set, on site in the columns of its territory;
+    ``for_payer`` (from :func:`paid_elsewhere`) is empty afterwards.
+    """
+    start, residence, register_share = pairs.start, pairs.residence, pairs.register_share
+    rule_set, scheme_of = rules.rule_set, rules.scheme_of
+    territory, territory_of_column = places.territory, places.territory_of_column
+    outside = territory.size - 1
+    scheme = scheme_of[ELSEWHERE]
+    for p in range(start[h], start[h + 1]):
+        payer = residence[p]
+        if payer == outside or register_share[p] == 0.0:
+            continue
+        f = rule_set[scheme, payer]
+        for c in range(for_payer.shape[2]):
+            off_site = 0 if territory[payer] == territory_of_column[c] else 1
+            settlement[chunk, scheme, payer, c] += register_share[p] * for_payer[f, off_site, c]
+    for_payer[:] = 0.0
+
+
+@compiled(LOOSE)
+def add_elsewhere(  # type: ignore[no-untyped-def]
+    by_distance, h, by_region, pairs, rules, places
+):
+    """Add what each pool pays for a home's retired members living elsewhere to ``by_distance``.
+
+    Care at a distance from the pool lies in its region of that level and not in that of the level
+    below; ``by_region`` (from :func:`paid_elsewhere`) is empty afterwards.
+    """
+    start, residence, register_share = pairs.start, pairs.residence, pairs.register_share
+    rule_set, scheme_of, regions = rules.rule_set, rules.scheme_of, places.regions
+    levels, outside = regions.shape[0], regions.shape[1] - 1
+    scheme = scheme_of[ELSEWHERE]
+    for p in range(start[h], start[h + 1]):
+        payer = residence[p]
+        if payer == outside or register_share[p] == 0.0:
+            continue
+        f = rule_set[scheme, payer]
+        below_near, below_far = 0.0, 0.0
+        for distance in range(levels + 1):
+            region = regions[distance, payer] if distance < levels else 0
+            near_pay, far_pay = by_region[f, 0, distance, region], by_region[f, 1, distance, region]
+            for level in range(levels):
+                if distance < levels:
+                    by_distance[scheme, payer, distance, 0, level] += register_share[p] * max(
+                        near_pay - below_near, 0.0
+                    )
+                if distance > 0:
+                    by_distance[scheme, payer, distance, 1, level] += register_share[p] * max(
+                        far_pay - below_far, 0.0
+                    )
+            below_near, below_far = near_pay, far_pay
+    by_region[:] = 0.0

@@ -1,0 +1,204 @@
+"""What a scheme's rules say in a year, by county, as arrays."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.inputs.case import Case
+from fundpool.inputs.format.vocabulary import SEXES
+from fundpool.inputs.rules.schemes import Scheme
+from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.terms.packages import package_cover, package_rate
+
+
+@dataclass(frozen=True)
+class PayrollTerms:
+    """Rules of a payroll scheme in a year, by county, ``(n,)`` each, in money of the base year.
+
+    Attributes:
+        employer_rate, employee_rate: shares of the contribution base.
+        base_floor, base_ceiling, compliance: of the local mean wage.
+        account_share: share of contributions credited to personal accounts.
+        account_spending: share of balance and credits spent in the year.
+        account_conversion: factor of account money brought from another territory.
+        retiree_account_credit: money a retired member.
+        min_credited_years: by sex, ``(2, n)``.
+        buys_missing_years: share of those short of credited years who pay the missing ones.
+    """
+
+    employer_rate: FloatArray
+    employee_rate: FloatArray
+    base_floor: FloatArray
+    base_ceiling: FloatArray
+    compliance: FloatArray
+    account_share: FloatArray
+    account_spending: FloatArray
+    account_conversion: FloatArray
+    retiree_account_credit: FloatArray
+    min_credited_years: FloatArray
+    buys_missing_years: FloatArray
+
+    @property
+    def rate(self) -> FloatArray:
+        """Rates of employers and members together, ``(n,)``."""
+        return self.employer_rate + self.employee_rate
+
+
+@dataclass(frozen=True)
+class FlatTerms:
+    """Premium and subsidy of a flat scheme a person, by county, ``(n,)``, base-year money."""
+
+    premium: FloatArray
+    subsidy: FloatArray
+
+
+@dataclass(frozen=True)
+class SchemeRules:
+    """The benefit rules of one scheme in one year.
+
+    Attributes:
+        formulas: distinct sets of formulas, one formula a service.
+        formula_of: which set each county uses, ``(n + 1,)``; outside uses set 0, unpaid.
+    """
+
+    formulas: tuple[tuple[BenefitFormula, ...], ...]
+    formula_of: IntArray
+
+
+@dataclass(frozen=True)
+class SchemeTerms:
+    """What holds in a scheme in a year.
+
+    Attributes:
+        name: of the scheme.
+        covers, charges: coverage statuses whose care it pays and that pay contributions, mergers
+            counted; none once another has taken it in.
+        settlement_pool: pool that holds dual members, ``residence`` or ``home``.
+        payroll, flat: what is paid in; one of the two.
+        package_rate: contribution of a member relative to the scheme's rate, ``(n,)``.
+        package_cover: part of a member's claims that packages cover, ``(n + 1, C, J)``.
+        administration: over claims paid, ``(n,)``.
+        regime: settlement regime of care elsewhere.
+        lag, direct_lag: shares of claims paid in the year of care, the next, ...; of care
+            elsewhere under the regime, and of care within the territory.
+        share_claimed: share of payments for care elsewhere that is ever claimed.
+        offsite_penalty: points off the reimbursement rate of care elsewhere.
+        account_on_move: ``transfer``, ``forfeit`` or ``surrender``.
+        time_recognised: whether insured time counts in another territory.
+        coordination, home_first, quota: how it pays beside another scheme
+            (:class:`fundpool.models.claims.benefits.Coordination`).
+        benefits: what it pays for care.
+        benefit_signature: changes exactly when a rule of paying for care does.
+    """
+
+    name: str
+    covers: tuple[str, ...]
+    charges: tuple[str, ...]
+    settlement_pool: str
+    payroll: PayrollTerms | None
+    flat: FlatTerms | None
+    package_rate: FloatArray
+    package_cover: FloatArray
+    administration: FloatArray
+    regime: str
+    lag: FloatArray
+    direct_lag: FloatArray
+    share_claimed: float
+    offsite_penalty: float
+    account_on_move: str
+    time_recognised: bool
+    coordination: str
+    home_first: bool
+    quota: float
+    benefits: SchemeRules = field(repr=False)
+    benefit_signature: Hashable = field(repr=False)
+
+
+def scheme_terms(
+    case: Case, scheme: Scheme, year: int, before: SchemeTerms | None = None
+) -> SchemeTerms:
+    """A scheme's rules in force in a year.
+
+    >>> from fundpool import examples
+    >>> case = examples.case()
+    >>> terms = scheme_terms(case, case.schemes[0], 2021)
+    >>> terms.administration.shape, float(terms.lag.sum())
+    ((4,), 1.0)
+
+    Args:
+        case: the case.
+        scheme: one of its schemes.
+        year: the year.
+        before: its terms of an earlier year, of which what has not changed is shared.
+    """
+    regime, signature = scheme.regime(year), scheme.benefit_signature(year)
+    unchanged = before is not None and before.benefit_signature == signature
+    flat = scheme.kind != "payroll"
+    return SchemeTerms(
+        name=scheme.name,
+        covers=scheme.covers(year),
+        charges=scheme.charges(year),
+        settlement_pool=scheme.settlement_pool,
+        payroll=None if flat else payroll_terms(case, scheme, year),
+        flat=flat_terms(case, scheme, year) if flat else None,
+        package_rate=package_rate(case, scheme) if before is None else before.package_rate,
+        package_cover=package_cover(case, scheme) if before is None else before.package_cover,
+        administration=scheme.rule_array("administration", case.regions, year),
+        regime=regime,
+        lag=np.array(scheme.lag(regime)),
+        direct_lag=np.array(scheme.lag("direct")),
+        share_claimed=scheme.share_claimed(regime),
+        offsite_penalty=scheme.offsite_penalty(year),
+        account_on_move=scheme.account_on_move(year),
+        time_recognised=scheme.time_recognised(year),
+        coordination=scheme.coordination,
+        home_first=scheme.coordination_order == "home_first",
+        quota=scheme.reimbursement_quota,
+        benefits=before.benefits if before and unchanged else scheme_rules(case, scheme, year),
+        benefit_signature=signature,
+    )
+
+
+def payroll_terms(case: Case, scheme: Scheme, year: int) -> PayrollTerms:
+    """Rules of a payroll scheme in a year."""
+
+    def rule(name: str) -> FloatArray:
+        return scheme.rule_array(name, case.regions, year)
+
+    return PayrollTerms(
+        employer_rate=rule("employer_rate"),
+        employee_rate=rule("employee_rate"),
+        base_floor=rule("base_floor"),
+        base_ceiling=rule("base_ceiling"),
+        compliance=rule("compliance"),
+        account_share=rule("account_share"),
+        account_spending=rule("account_spending"),
+        account_conversion=rule("account_conversion"),
+        retiree_account_credit=rule("retiree_account_credit"),
+        min_credited_years=np.stack([rule(f"min_credited_years_{sex}") for sex in SEXES]),
+        buys_missing_years=rule("buys_missing_years_share"),
+    )
+
+
+def flat_terms(case: Case, scheme: Scheme, year: int) -> FlatTerms:
+    """Rules of a flat scheme in a year."""
+    return FlatTerms(*(scheme.rule_array(r, case.regions, year) for r in ("premium", "subsidy")))
+
+
+def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
+    """Benefit rules of a scheme by county in a year.
+
+    >>> from fundpool import examples
+    >>> case = examples.case()
+    >>> len(scheme_rules(case, case.schemes[0], 2021).formulas)
+    1
+    """
+    sets: dict[tuple[BenefitFormula, ...], int] = {}
+    formula_of = np.zeros(len(case.regions.codes) + 1, dtype=np.int64)
+    differ = any(scheme.benefits_differ(service) for service in case.services)
+    for county, code in enumerate(case.regions.codes if differ else case.regions.codes[:1]):
+        formulas = tuple(scheme.benefit(service, code, year) for service in case.services)
+        formula_of[county] = sets.setdefault(formulas, len(sets))
+    return SchemeRules(tuple(sets), formula_of)

@@ -1,0 +1,1 @@
+"""Mistakes in a case, and what is said of each."""
