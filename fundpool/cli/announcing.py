@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fundpool.cli.session import UsageError, checked_folder, not_written, say_failure
+from fundpool.cli.saying import not_written, say_failure
+from fundpool.cli.session import UsageError, checked_folder
 from fundpool.cli.spoken import spoken
 
 if TYPE_CHECKING:

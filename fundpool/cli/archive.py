@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fundpool.cli.messages import print_result
-from fundpool.cli.session import (
-    BAD_INPUT,
-    FAILED,
-    say_failure,
-)
+from fundpool.cli.saying import say_failure
+from fundpool.cli.session import BAD_INPUT, FAILED
 from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message
 from fundpool.options import ARCHIVE

@@ -10,15 +10,14 @@ from fundpool.cli.app import app
 from fundpool.cli.archive import DEFAULT, Kept, opened_archive, refusing_damage, run_named
 from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson, Quiet
+from fundpool.cli.saying import change_step, say_failure
 from fundpool.cli.session import (
     BAD_INPUT,
-    change_step,
     checked_folder,
     checked_temporary,
     refusing_bad_input,
     results_in,
     say,
-    say_failure,
 )
 from fundpool.cli.spoken import spoken
 

@@ -18,6 +18,7 @@ from fundpool.cli.options import (
     TableFormat,
     Years,
 )
+from fundpool.cli.saying import say_failure
 from fundpool.cli.session import (
     NO_PLAN,
     checked_folder,
@@ -28,7 +29,6 @@ from fundpool.cli.session import (
     refusing_bad_input,
     results_in,
     say,
-    say_failure,
     say_of_fit,
     year_progress,
 )

@@ -14,6 +14,7 @@ import typer
 from fundpool.cli.announcing import Metrics, NotifyFile, Ping, PingFile, announce, checked_listeners
 from fundpool.cli.messages import Said, log_lines, print_result, write, write_log
 from fundpool.cli.options import finite
+from fundpool.cli.saying import say_failure
 from fundpool.cli.session import (
     DONE,
     FAILED,
@@ -22,7 +23,6 @@ from fundpool.cli.session import (
     refusing_bad_input,
     results_in,
     say,
-    say_failure,
 )
 from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message

@@ -21,6 +21,7 @@ from fundpool.cli.options import (
     Years,
     finite,
 )
+from fundpool.cli.saying import say_failure
 from fundpool.cli.session import (
     ALERT,
     NO_PLAN,
@@ -33,7 +34,6 @@ from fundpool.cli.session import (
     refusing_bad_input,
     results_in,
     say,
-    say_failure,
     say_of_fit,
     year_progress,
 )

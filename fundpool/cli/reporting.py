@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fundpool.cli.session import (
-    UsageError,
-    change_step,
-    listed,
-    not_written,
-    opened_case,
-    say,
-    say_failure,
-    say_warning,
-)
+from fundpool.cli.saying import change_step, not_written, say_failure, say_warning
+from fundpool.cli.session import UsageError, listed, opened_case, say
 from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message
 

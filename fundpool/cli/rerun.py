@@ -8,14 +8,8 @@ from fundpool.cli.app import app
 from fundpool.cli.archive import DEFAULT, Kept, opened_archive, refusing_damage, run_named
 from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson, Quiet
-from fundpool.cli.session import (
-    FAILED,
-    checked_temporary,
-    in_language,
-    refusing_bad_input,
-    say,
-    say_failure,
-)
+from fundpool.cli.saying import in_language, say_failure
+from fundpool.cli.session import FAILED, checked_temporary, refusing_bad_input, say
 from fundpool.inputs.format.messages import Message, Word
 from fundpool.languages.wording import marked
 

@@ -8,7 +8,8 @@ from fundpool.cli.app import app
 from fundpool.cli.archive import DEFAULT, Kept, opened_archive, print_table, refusing_damage
 from fundpool.cli.messages import ERROR_SIGN, print_result
 from fundpool.cli.options import AsJson
-from fundpool.cli.session import BAD_INPUT, FAILED, in_language, say, say_failure
+from fundpool.cli.saying import in_language, say_failure
+from fundpool.cli.session import BAD_INPUT, FAILED, say
 from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message
 

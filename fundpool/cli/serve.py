@@ -13,6 +13,7 @@ import typer
 from fundpool.cli.app import app
 from fundpool.cli.nightly import LogStyle
 from fundpool.cli.options import CaseArgument, Quiet, Seed, Settings, Years
+from fundpool.cli.saying import say_failure
 from fundpool.cli.session import (
     BAD_INPUT,
     UsageError,
@@ -21,7 +22,6 @@ from fundpool.cli.session import (
     projected_years,
     refusing_bad_input,
     say,
-    say_failure,
 )
 from fundpool.inputs.format.messages import Message
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from fundpool.cli.messages import ERROR_SIGN, said, write
+from fundpool.cli.messages import said, write
+from fundpool.cli.saying import in_language, say_failure
 from fundpool.cli.spoken import spoken
-from fundpool.inputs.format.messages import Message, Word
+from fundpool.inputs.format.messages import Message
 
 if TYPE_CHECKING:
     from fundpool.archive.keeping import Result
@@ -36,27 +37,6 @@ def say(message: str, quiet: bool = False, level: str | None = None) -> None:
     """
     if not quiet:
         write(in_language(message), level)
-
-
-def say_warning(message: Message, quiet: bool = False) -> None:
-    """A message that begins with the word for a warning."""
-    say(spoken().gettext("warning: ") + in_language(message), quiet, "warning")
-
-
-def say_failure(why: Exception | str) -> None:
-    """A sentence on what went wrong: that of an error, or a message."""
-    text = why.args[0] if isinstance(why, Exception) and why.args else why
-    said = in_language(text) if isinstance(text, Message) else str(why)
-    say(f"{ERROR_SIGN}{said}")
-
-
-def in_language(message: str) -> str:
-    """A message in the language of the command; a text that is none stays as it is."""
-    if not isinstance(message, Message):
-        return message
-    from fundpool.languages.wording import worded
-
-    return worded(message, spoken())
 
 
 @contextmanager
@@ -119,16 +99,6 @@ def option_of(argument: str) -> str:
     """
     name = argument.rpartition(".")[2]
     return OPTIONS.get(name, f"--{name.replace('_', '-')}")
-
-
-def not_written(name: str, why: str) -> Message:
-    """A file that the disk refuses."""
-    return Message("%(file)s could not be written: %(why)s", file=name, why=why)
-
-
-def change_step(step: str) -> Message:
-    """Which step of the analysis of change is under way."""
-    return Message("Analysis of change: %(step)s", step=Word(step))
 
 
 class UsageError(Exception):
