@@ -106,10 +106,23 @@ class RegionTree:
         return self._number[code]
 
     def ancestor_index(self, level: str) -> NDArray[np.int64]:
-        """For each county the number of the region of ``level`` that it lies in, ``(n,)``."""
-        place = {code: position for position, code in enumerate(self.codes_at(level))}
-        rank = self.levels.index(level)
-        return np.array([place[self.lineage(code)[rank]] for code in self.codes], dtype=np.int64)
+        """For each county the number of the region of ``level`` that it lies in, ``(n,)``.
+
+        Raises:
+            ValueError: no such level.
+        """
+        self.codes_at(level)
+        return self._ancestors[self.levels.index(level)].copy()
+
+    @cached_property
+    def _ancestors(self) -> NDArray[np.int64]:
+        """For each level and county the number of the region that it lies in, ``(L, n)``."""
+        lineages = [self.lineage(code) for code in self.codes]
+        rows = []
+        for rank, codes in enumerate(self.members):
+            place = {code: position for position, code in enumerate(codes)}
+            rows.append([place[lineage[rank]] for lineage in lineages])
+        return np.array(rows, dtype=np.int64)
 
 
 def region_tree(table: pd.DataFrame, levels: Sequence[str]) -> RegionTree:

@@ -44,7 +44,10 @@ def paid_by_distance(by_distance: FloatArray, territory: IntArray, other: IntArr
 def _split(
     by_distance: FloatArray, territory: IntArray, other: IntArray
 ) -> tuple[FloatArray, FloatArray]:
-    index = np.broadcast_to(other[..., None, None, None], (*by_distance.shape[:-1], 1))
-    paid = np.take_along_axis(by_distance, index, axis=-1)[..., 0]
+    if other.size and (other == other.flat[0]).all():
+        paid = by_distance[..., int(other.flat[0])]
+    else:
+        index = np.broadcast_to(other[..., None, None, None], (*by_distance.shape[:-1], 1))
+        paid = np.take_along_axis(by_distance, index, axis=-1)[..., 0]
     inside = np.arange(paid.shape[-2]) <= territory[..., None]
     return paid[..., 0] * inside, paid[..., 1] * ~inside

@@ -7,6 +7,7 @@ A scheme that takes another in pays its open claims from then on.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -73,14 +74,11 @@ def run_off_parts(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, Fl
         lag: as :func:`run_off` has it, ``(T + 1, L)``.
     """
     years, length = incurred.shape[0] - 1, lag.shape[1]
-    paid = np.zeros((length, years, incurred.shape[1]))
-    owed = np.zeros_like(paid)
-    for late in range(length):
-        for t in range(1, years + 1):
-            source = max(t - late, 0)
-            paid[late, t - 1] = incurred[source] * lag[source, late]
-            owed[late, t - 1] = incurred[source] * lag[source, late + 1 :].sum()
-    return paid, owed
+    unpaid = np.stack([lag[:, late + 1 :].sum(axis=1) for late in range(length)], axis=1)
+    late = np.arange(length)[:, None]
+    source = np.maximum(np.arange(1, years + 1) - late, 0)  # year of care, by lag and year
+    care = incurred[source]
+    return care * lag[source, late][..., None], care * unpaid[source, late][..., None]
 
 
 @dataclass(frozen=True)
@@ -106,12 +104,20 @@ class CareByLag:
 
     def run_off(self) -> tuple[FloatArray, FloatArray]:
         """Claims paid and outstanding of both together, ``(T, n)`` each."""
+        return self._run_off
+
+    def run_off_parts(self) -> tuple[FloatArray, FloatArray]:
+        """The same by the year of care, ``(L, T, n)`` each."""
+        return self._run_off_parts
+
+    @cached_property
+    def _run_off(self) -> tuple[FloatArray, FloatArray]:
         paid_near, owed_near = run_off(self.near, self.near_lag)
         paid_away, owed_away = run_off(self.away, self.away_lag)
         return paid_near + paid_away, owed_near + owed_away
 
-    def run_off_parts(self) -> tuple[FloatArray, FloatArray]:
-        """The same by the year of care, ``(L, T, n)`` each."""
+    @cached_property
+    def _run_off_parts(self) -> tuple[FloatArray, FloatArray]:
         paid_near, owed_near = run_off_parts(self.near, self.near_lag)
         paid_away, owed_away = run_off_parts(self.away, self.away_lag)
         return paid_near + paid_away, owed_near + owed_away
