@@ -17,6 +17,7 @@ from fundpool.cli.saying import say_failure
 from fundpool.cli.session import (
     BAD_INPUT,
     UsageError,
+    checked_folder,
     checked_temporary,
     opened_case,
     projected_years,
@@ -77,10 +78,12 @@ def serve(
         raise typer.Exit(BAD_INPUT) from None
     with refusing_bad_input():
         checked_temporary()
+        if access_log is not None:
+            checked_folder(access_log.parent, [access_log.name], option="--access-log")
         opened = opened_case(case, changes)
         span = projected_years(opened, years)
         if access_log is not None:
-            _checked_log(access_log)
+            _begun_log(access_log)
         listener = _listener(host, port)
     from fundpool.web.server.app import create_app
     from fundpool.web.server.bundle import chart_bundle
@@ -154,13 +157,14 @@ def _reachable(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _checked_log(file: Path) -> None:
+def _begun_log(file: Path) -> None:
     """Begin an access log.
 
     Raises:
         UsageError: it cannot be written.
     """
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.open("a", encoding="utf-8").close()
     except OSError as error:
         raise UsageError(f"--access-log {file} cannot be written: {error.strerror}") from None

@@ -31,7 +31,7 @@ NEEDED = {
 }
 """What a command does not run without, beside a case and places."""
 
-NAMES_A_FILE = {("diff", "out"), ("report", "metrics")}
+NAMES_A_FILE = {("diff", "out"), ("report", "metrics"), ("serve", "access_log")}
 """Options that name a file; all others name a folder."""
 
 READ = {
@@ -47,6 +47,7 @@ WORK = (
     "fundpool.building.copies._fill",
     "fundpool.models.analysis.change.analysis_of_change",
     "fundpool.archive.reruns.rerun",
+    "fundpool.cli.serve._listener",
 )
 """How the work of every command begins."""
 
