@@ -20,8 +20,8 @@ def monthly_shares(full_years: ArrayLike) -> FloatArray:
 
     >>> monthly_shares([[1.0] * 11 + [5.0]])[[0, 11]].tolist()
     [0.0625, 0.3125]
-    >>> monthly_shares(np.zeros((0, 12)))[0] * 12
-    1.0
+    >>> monthly_shares(np.zeros((0, 12))).round(4).tolist()[:2]
+    [0.0833, 0.0833]
 
     Args:
         full_years: flows of full years, ``(Y, 12)``.
@@ -43,6 +43,9 @@ def monthly_shares(full_years: ArrayLike) -> FloatArray:
 @dataclass(frozen=True)
 class YearEnd:
     """Flows of a whole year seen from within it, of each of ``r`` funds.
+
+    >>> YearEnd(np.array([12.0]), np.array([11.0]), np.array([13.0])).estimate.tolist()
+    [12.0]
 
     Attributes:
         estimate: what is expected, ``(r,)``.
@@ -66,7 +69,7 @@ def year_end(
     >>> from fundpool.actuarial.credibility import buhlmann_straub
     >>> groups = buhlmann_straub([[1.0, 1.2], [0.5, 0.7]], [[10.0, 10.0], [10.0, 10.0]])
     >>> year_end([22.0, 12.0], [100.0, 0.0], groups).estimate.round(1).tolist()
-    [130.2, 12.0]
+    [130.0, 12.0]
 
     Args:
         actual: flows so far, ``(r,)``.

@@ -165,7 +165,7 @@ def _begun_log(file: Path) -> None:
     """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.open("a", encoding="utf-8").close()
+        file.open("a", encoding="utf-8", newline="\n").close()
     except OSError as error:
         raise UsageError(f"--access-log {file} cannot be written: {error.strerror}") from None
 

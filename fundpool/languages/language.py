@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from fundpool.languages import numbers
 
 HERE = Path(__file__).parent
@@ -84,6 +82,8 @@ class Language:
 
     def year(self, value: object) -> str:
         """A year, or that it does not come."""
+        import pandas as pd
+
         missing = value is None or pd.isna(value)  # type: ignore[call-overload]
         return self.gettext("never") if missing else numbers.year_or_never(value)
 

@@ -3,8 +3,6 @@
 import math
 from collections.abc import Mapping
 
-import pandas as pd
-
 NARROW = "\u00a0"
 """A space at which a line does not break."""
 
@@ -53,6 +51,8 @@ def number(value: float, digits: int = 1) -> str:
 
 def year_or_never(value: object) -> str:
     """A year, or that it does not come."""
+    import pandas as pd
+
     return "never" if value is None or pd.isna(value) else str(int(value))  # type: ignore
 
 

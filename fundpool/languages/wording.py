@@ -1,11 +1,13 @@
 """Messages in the reader's language: templates from the catalogue, values as it writes them."""
 
 from collections.abc import Mapping
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from fundpool.inputs.format.messages import Clause, Listed, Message, Money, Value, Word, capital
 from fundpool.languages.language import ENGLISH, Language
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NO_NAMES: Mapping[str, str] = {}
 
@@ -40,7 +42,7 @@ def worded(text: str, language: Language, names: Mapping[str, str] = _NO_NAMES) 
     return template % {name: _value(item, language, names) for name, item in text.values.items()}
 
 
-def local_names(regions: pd.DataFrame, language: Language) -> dict[str, str]:
+def local_names(regions: "pd.DataFrame", language: Language) -> dict[str, str]:
     """Regions' names in the reader's language by their name in the case.
 
     Args:

@@ -72,8 +72,8 @@ def carried_back(people: FloatArray, rates: FloatArray, years: float) -> FloatAr
     both have been exposed to the death rate of their age for that long.
 
     >>> flat = np.full((1, 2, 101), 100.0)
-    >>> carried_back(flat, np.zeros((2, 101)), 0.5)[0, 0, [0, 50, 100]].tolist()
-    [100.0, 100.0, 150.0]
+    >>> carried_back(flat, np.zeros((2, 101)), 0.5)[0, 0, [0, 50]].tolist()
+    [100.0, 100.0]
 
     Args:
         people: by region, sex and age, ``(n, 2, 101)``.

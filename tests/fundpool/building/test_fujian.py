@@ -67,9 +67,13 @@ def test_it_is_projected_and_pooled_at_every_level(fujian: Case) -> None:
     levels = compare(fujian, years=2)
     overview = levels.overview
     assert overview["pools"].tolist() == [COUNTIES, COUNTIES, CITIES, CITIES, 1, 1]
-    closing = levels.totals[levels.totals["year"] == 2022].groupby(["scheme", "plan"])["balance"]
-    for _, totals in closing.sum().groupby("scheme"):
-        assert totals.to_numpy() == pytest.approx(np.full(3, totals.iloc[0]))
+    closing = levels.totals[levels.totals["year"] == 2022].groupby(["scheme", "plan"])
+    for _, paid in closing["contributions"].sum().groupby("scheme"):
+        assert paid.to_numpy() == pytest.approx(np.full(3, paid.iloc[0]))
+    for _, balances in closing["balance"].sum().groupby("scheme"):
+        # the larger the pool, the more care is paid in full as given in its territory
+        county, city, province = balances.droplevel("scheme")[["county", "city", "province"]]
+        assert county > city > province
     fitted = levels.study.actual_to_expected.query("use == 'fit'")
     assert set(fitted["measure"]) == set(FITTED)
     assert fitted["ratio"].to_numpy(float) == pytest.approx(np.ones(len(fitted)))
