@@ -13,6 +13,7 @@ from fundpool.inputs.format.findings import CaseError
 from fundpool.languages import ENGLISH, language
 from fundpool.web.requests.plan import PlanRequest
 from fundpool.web.serving import Serving
+from fundpool.web.words import words_of_page
 from fundpool.web.work.answers import answer
 from fundpool.web.work.case_record import case_record
 from fundpool.web.work.planning import Pending, plan_material
@@ -28,7 +29,6 @@ FOREIGN = re.compile(
     r"employee schemes?|resident schemes?|provinsis|kreises|lands)\b",
     re.IGNORECASE,
 )
-WORDS = Path(fundpool.__file__).parent / "web" / "static" / "words"
 
 
 def _renamed(case: SmallCase, levels: list[str], schemes: dict[str, str], currency: str) -> None:
@@ -151,7 +151,8 @@ def test_page(folder: Path, tmp_path: Path) -> None:
 
 
 def _sentences() -> str:
-    return "\n".join(json.loads((WORDS / "en.json").read_text(encoding="utf-8")).values())
+    words = words_of_page(ENGLISH).values()
+    return "\n".join(text for item in words for text in ([item] if isinstance(item, str) else item))
 
 
 def test_plurals(tmp_path: Path) -> None:

@@ -214,9 +214,17 @@ def test_jiangsu_page_and_summary_agree(
         assert row[5] == (str(min(dry)) if dry else "never")
 
 
-def test_jiangsu_keeps_the_money_at_every_level(jiangsu: tuple[str, dict[str, Any]]) -> None:
+def test_jiangsu_takes_in_the_same_money_at_every_level(
+    jiangsu: tuple[str, dict[str, Any]],
+) -> None:
+    """The larger the pool, the more care is paid in full as given in its territory."""
     plans = jiangsu[1]["pooling"]
     assert len(plans["county"]["totals"]) == 30
-    for level in ("city", "province"):
-        for year, totals in plans["county"]["totals"].items():
-            assert plans[level]["totals"][year] == pytest.approx(totals, rel=1e-9)
+    taken_in = ("contributions", "account_credits", "from_accounts", "missing_years_paid",
+                "subsidies")  # fmt: skip
+    for smaller, larger in (("county", "city"), ("city", "province")):
+        for year, totals in plans[smaller]["totals"].items():
+            others = plans[larger]["totals"][year]
+            for name in taken_in:
+                assert others[name] == pytest.approx(totals[name], rel=1e-9)
+            assert others["claims_incurred"] > totals["claims_incurred"]

@@ -16,7 +16,7 @@ from fundpool.models.projection.study import Study, study
 from tests.cases.small import small_case
 
 ECONOMY = ("wage_growth", "medical_inflation", "interest", "premium_growth")
-UNPRICED = {"migrants", "paths", "multipliers"}
+UNPRICED = {"migrants", "paths", "multipliers", "terms"}
 
 
 def assert_repriced(case: Case, base: Study, years: int, path: str, change: float) -> None:
