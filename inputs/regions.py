@@ -112,7 +112,8 @@ class RegionTree:
             ValueError: no such level.
         """
         self.codes_at(level)
-        return self._ancestors[self.levels.index(level)].copy()
+        row: NDArray[np.int64] = self._ancestors[self.levels.index(level)]
+        return row.copy()
 
     @cached_property
     def _ancestors(self) -> NDArray[np.int64]:

@@ -63,7 +63,7 @@ def test_any_territory_is_recorded(
     jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray, level: int
 ) -> None:
     """Settled anew in the territory of a level, each county pays what was recorded for it."""
-    terms = claim_terms(jiangsu, prepared.pairs, 2021)
+    terms = terms_of(jiangsu, prepared, 2021)
     some = expected + np.random.default_rng(7).uniform(0, 1, expected.shape)
     recorded = claims_kernel.claims_of_year(some, terms, register).by_distance
     where = terms.regions[level]
