@@ -74,7 +74,9 @@ def like_counties(count: int, base: SmallCase | None = None, **changes: Any) -> 
     made = stochastic_case(**changes) if base is None else base
     codes = [f"c{number:03d}" for number in range(count)]
     cities = [f"city{number // 4:03d}" for number in range(count)]
-    rows = [(c, c, "county", city, 30.0, 110.0) for c, city in zip(codes, cities, strict=True)]
+    rows: list[tuple[object, ...]] = [
+        (code, code, "county", city, 30.0, 110.0) for code, city in zip(codes, cities, strict=True)
+    ]
     rows += [(city, city, "city", "land", None, None) for city in dict.fromkeys(cities)]
     rows.append(("land", "Land", "province", "", None, None))
     tables = made.tables
