@@ -14,6 +14,8 @@ from fundpool.inputs.format.vocabulary import AGES, OLDEST_AGE, SEXES, TIES
 FloatArray = NDArray[np.float64]
 HIGHEST_SHARE = 0.95
 """No group is taken to be wholly in the employee scheme."""
+COVERAGE = ["region", "tie", "sex", "age_from", "age_to", "cover", "share"]
+"""Columns of the table ``coverage``."""
 
 
 @dataclass(frozen=True)
@@ -219,13 +221,15 @@ def _rows(
                     }
                     shares = {name: round(share, 6) for name, share in shares.items()}
                     shares["home_resident"] = round(1.0 - sum(shares.values()), 6)
-                    rows += [
-                        (code, tie, sex, start, end, status, share)
-                        for status, share in sorted(shares.items())
-                        if share > 0
-                    ]
-    columns = ["region", "tie", "sex", "age_from", "age_to", "cover", "share"]
-    return pd.DataFrame(rows, columns=columns)
+                    rows += rows_of_group((code, tie, sex, start, end), shares)
+    return pd.DataFrame(rows, columns=COVERAGE)
+
+
+def rows_of_group(
+    group: tuple[object, ...], shares: Mapping[str, float]
+) -> list[tuple[object, ...]]:
+    """Rows of the table ``coverage`` for region, tie, sex and ages; empty shares are left out."""
+    return [(*group, status, share) for status, share in sorted(shares.items()) if share > 0]
 
 
 def people_by_tie(residents: FloatArray, stocks: FloatArray, profiles: FloatArray) -> FloatArray:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from fundpool.inputs.format.findings import Finding
 from fundpool.inputs.format.messages import Message
-from fundpool.inputs.format.raw import as_text
-from fundpool.inputs.format.workbooks import UNPACKING_ERRORS
+from fundpool.inputs.format.raw import RawCase, as_text
+from fundpool.inputs.format.workbooks import UNPACKING_ERRORS, workbook_cells
 
 ENDINGS = (".csv", ".txt", ".tsv", ".xlsx", ".xls", ".ods")
 """Files that are read; other ones are named in a finding."""
@@ -131,19 +131,27 @@ def separator_of(text: str) -> str:
 
 
 def _workbook(file: Path) -> Iterator[Grid | Finding]:
-    from python_calamine import CalamineError, CalamineWorkbook
+    if file.suffix.lower() == ".xlsx":
+        raw = RawCase(file.name)
+        sheets = workbook_cells(raw, file) or {}
+        yield from raw.findings
+    else:
+        from python_calamine import CalamineError, CalamineWorkbook
 
-    try:
-        workbook = CalamineWorkbook.from_path(str(file))
-        sheets = {
-            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in workbook.sheet_names
-        }
-    except (CalamineError, *UNPACKING_ERRORS) as error:
-        yield Finding.of_file(file.name, Message("a workbook"),
-                              Message("It cannot be opened as one (%(error)s).",
-                                      error=str(error)))  # fmt: skip
-        return
+        try:
+            workbook = CalamineWorkbook.from_path(str(file))
+            sheets = {
+                name: [
+                    [as_text(cell) for cell in row]
+                    for row in workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                ]
+                for name in workbook.sheet_names
+            }
+        except (CalamineError, *UNPACKING_ERRORS) as error:
+            yield Finding.of_file(file.name, Message("a workbook"),
+                                  Message("It cannot be opened as one (%(error)s).",
+                                          error=str(error)))  # fmt: skip
+            return
     for name, rows in sheets.items():
-        if any(any(str(cell).strip() for cell in row) for row in rows):
-            yield Grid(file.name, name, [[as_text(cell).strip() for cell in row] for row in rows])
+        if any(any(cell.strip() for cell in row) for row in rows):
+            yield Grid(file.name, name, [[cell.strip() for cell in row] for row in rows])

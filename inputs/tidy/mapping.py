@@ -1,6 +1,5 @@
 """The mapping file: what a layout does not say of itself, stated by whoever knows it."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -8,6 +7,8 @@ from typing import Any
 
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
 from fundpool.inputs.format.messages import Listed, Message
+from fundpool.inputs.format.raw import RawCase
+from fundpool.inputs.format.sources import toml_contents
 from fundpool.inputs.format.tables import TABLE_OF
 
 OPEN_BANDS = ("", "evenly", "survivors")
@@ -65,13 +66,10 @@ def read_mapping(file: Path | None) -> dict[str, TableMapping]:
             [Finding.of_file(file.name, Message("an existing file or folder"),
                              Message("Check the name."))]
         )  # fmt: skip
-    try:
-        contents = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise CaseError(
-            [Finding.of_file(file.name, Message("valid TOML"),
-                             Message("The parser says: %(error)s.", error=str(error)))]
-        ) from None  # fmt: skip
+    raw = RawCase(file.name)
+    contents = toml_contents(raw, file, file.name)
+    if contents is None:
+        raise CaseError(raw.findings)
     findings: list[Finding] = []
     mappings = {}
     for name, settings in contents.items():

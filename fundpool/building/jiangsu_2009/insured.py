@@ -246,10 +246,5 @@ def coverage_table(counties: list[str], base: Insured) -> pd.DataFrame:
                         for status, values in base.shares[sex_number].items()
                     }
                     shares["none"] = round(1.0 - sum(shares.values()), 6)
-                    rows += [
-                        (code, tie, sex, start, end, status, share)
-                        for status, share in sorted(shares.items())
-                        if share > 0
-                    ]
-    columns = ["region", "tie", "sex", "age_from", "age_to", "cover", "share"]
-    return pd.DataFrame(rows, columns=columns)
+                    rows += cover.rows_of_group((code, tie, sex, start, end), shares)
+    return pd.DataFrame(rows, columns=cover.COVERAGE)

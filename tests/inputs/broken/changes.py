@@ -1,6 +1,7 @@
 """Ways to spoil the worked example, one mistake at a time."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -31,31 +32,22 @@ def drop_row(name: str, row: int) -> Change:
 
 
 def setting(path: str, value: object) -> Change:
-    def apply(case: SmallCase) -> None:
-        *parents, last = path.split(".")
-        here = case.settings
-        for part in parents:
-            here = here[part]
-        if value is None:
-            del here[last]
-        else:
-            here[last] = value
-
-    return apply
+    return lambda case: _put(case.settings, path, value)
 
 
 def scheme(name: str, path: str, value: object) -> Change:
-    def apply(case: SmallCase) -> None:
-        *parents, last = path.split(".")
-        here = case.schemes[name]
-        for part in parents:
-            here = here[part]
-        if value is None:
-            del here[last]
-        else:
-            here[last] = value
+    return lambda case: _put(case.schemes[name], path, value)
 
-    return apply
+
+def _put(contents: dict[str, Any], path: str, value: object) -> None:
+    """Set what stands at a path; None removes it."""
+    *parents, last = path.split(".")
+    for part in parents:
+        contents = contents[part]
+    if value is None:
+        del contents[last]
+    else:
+        contents[last] = value
 
 
 def file(name: str, contents: bytes) -> Change:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 import fundpool
@@ -155,6 +156,17 @@ def test_a_workbook_with_years_across_and_a_stated_layout() -> None:
     assert totals["320100", "2021", "contributions"] == "1250000000"
     assert totals["320100", "2022", "claims"] == "1110000000"
     assert len(totals) == 4
+
+
+def test_an_error_cell_of_a_workbook_is_named(tmp_path: Path) -> None:
+    """Errors of a spreadsheet would read as blank: a number would be missing without a word."""
+    with xlsxwriter.Workbook(tmp_path / "population.xlsx") as workbook:
+        sheet = workbook.add_worksheet("population")
+        sheet.write_row(0, 0, ["region", "sex", "age", "persons"])
+        sheet.write_row(1, 0, ["320102", "male", 1])
+        sheet.write_formula(1, 3, "=1/0", None, "#DIV/0!")
+    with pytest.raises(CaseError, match=r"row 2, column persons: found '#DIV/0!'"):
+        tidy_tables(tmp_path, CASE)
 
 
 def test_one_thousand_or_one_point_is_not_guessed(tmp_path: Path) -> None:
