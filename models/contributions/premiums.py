@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.vocabulary import CELLS, SEXES, STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex
@@ -54,8 +55,4 @@ def premiums_after(shock: FloatArray, before: FloatArray, premiums: Premiums) ->
         before: people before it, ``(P, K)``.
         premiums: those before it.
     """
-    return tuple(
-        None if paid is None
-        else shock * np.divide(paid, before, out=np.ones_like(paid), where=before > 0)
-        for paid in premiums
-    )  # fmt: skip
+    return tuple(None if paid is None else shock * ratio(paid, before, 1.0) for paid in premiums)

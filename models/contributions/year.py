@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.contribution_base import expected_contribution_base
 from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import FloatArray
@@ -237,7 +238,7 @@ def _of_insured(
     insured: FloatArray,
 ) -> FloatArray:
     """What is granted to counties, ``(n + 1,)``, divided equally among their insured, ``(P,)``."""
-    each = np.divide(granted, insured, out=np.zeros_like(granted), where=insured > 0)
+    each = ratio(granted, insured, 0.0)
     result = np.zeros(pairs.count)
     for status in scheme.covers:
         if status == "retired_elsewhere":
