@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from fundpool.calls.arguments import CaseLike, amount, of_kind, opened, whole
 from fundpool.calls.plan_requests import (
@@ -76,10 +77,7 @@ def optimise(
         >>> plan.certificate.certified
         True
     """
-    target = target_of(outputs, WRITTEN)
-    if outputs.archive is not None:
-        expected = "None: archives keep reports, projections and comparisons"
-        raise WrongArgumentError("outputs.archive", outputs.archive, expected)
+    target = _target(outputs)
     given = projection_or_case(projection)
     sampling = Sampling(scenarios, seed)
     request = request_for(given, reserve_months, sampling, ruin, limits, goals)
@@ -174,13 +172,22 @@ def frontier(
     """
     whole("points", points, 2, 50)
     amount("reserve_months", reserve_months, 0.0, optional=True)
-    target = target_of(outputs, WRITTEN)
+    target = _target(outputs)
     base = projected(projection_or_case(projection))
     frontiers_solved = traced(base, points, reserve_months, progress, choices)
     if target is not None:
         with whole_folder(target[0]) as place:
             write_frontiers(frontiers_solved, frontiers_solved.table, place, target[1])
     return frontiers_solved
+
+
+def _target(outputs: Outputs) -> tuple[Path, str] | None:
+    """Folder and format of the tables of a plan (:func:`.target_of`), which no archive keeps."""
+    target = target_of(outputs, WRITTEN)
+    if outputs.archive is not None:
+        expected = "None: archives keep reports, projections and comparisons"
+        raise WrongArgumentError("outputs.archive", outputs.archive, expected)
+    return target
 
 
 def projection_or_case(projection: object) -> studies.Projection | Case:
