@@ -3,16 +3,20 @@
 
 >>> import tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
-...     new(f"{folder}/mine", levels=("district", "state"), schemes={"health": "flat"})
+...     new(f"{folder}/mine", NewOptions(levels=("district", "state"), schemes={"health": "flat"}))
 ...     warnings = convert(f"{folder}/mine", f"{folder}/mine.xlsx")
 ...     sorted(path.name for path in Path(folder).iterdir())
 ['mine', 'mine.xlsx']
 """
 
 import datetime
-from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from fundpool.calls.wrong_argument import sentence
+from fundpool.deprecation import grouped
+from fundpool.options import NewOptions
 
 if TYPE_CHECKING:
     from fundpool.inputs.format.findings import Finding
@@ -35,51 +39,43 @@ def init(directory: str | Path, case: str = "jiangsu") -> None:
     copy_case(case, Path(directory))
 
 
-def new(
-    target: str | Path,
-    *,
-    title: str = "",
-    levels: Sequence[str] = ("county", "city", "province"),
-    schemes: Mapping[str, str] | None = None,
-    statuses: Sequence[str] = (),
-    services: Sequence[str] = ("outpatient", "inpatient"),
-    base_year: int | None = None,
-    years: int = 30,
-    currency: str = "CNY",
-) -> None:
+@grouped("options", NewOptions, *(item.name for item in fields(NewOptions)))
+def new(target: str | Path, options: NewOptions = NewOptions()) -> None:  # noqa: B008  frozen
     """Write an empty case, as a folder or, if the name ends in ``.xlsx``, a workbook.
 
     Args:
         target: what is made; it must not exist.
-        title: what reports call the case; its name unless given.
-        levels: of the region tree, from the lowest.
-        schemes: kind of each scheme, ``payroll`` or ``flat``, by its name; an ``employee`` and a
-            ``resident`` scheme unless given.
-        statuses: coverage statuses in use; those of the schemes unless given.
-        services: service classes.
-        base_year: year at whose end the case is valued; last year unless given.
-        years: that are projected.
-        currency: of all money.
+        options: title, levels, schemes, services, years and currency.
 
     Raises:
         CaseError: something asked for cannot be, or the target exists.
+        TypeError: options of another kind.
         OSError: the target cannot be written to.
+
+    Examples:
+        >>> import fundpool
+        >>> layout = fundpool.NewOptions(levels=("district", "state"), schemes={"health": "flat"})
+        >>> fundpool.new("empty", layout)
+        >>> sorted(path.name for path in Path("empty").iterdir())
+        ['case.toml', 'schemes', 'tables']
     """
     from fundpool.inputs.files.disk import portable_name
     from fundpool.inputs.new import NewCase, write_new_case
 
+    if not isinstance(options, NewOptions):
+        raise TypeError(sentence("options", options, "NewOptions(...)"))
     path = Path(target)
     name = portable_name(path.stem)
     case = NewCase(
         name=name,
-        title=title or name,
-        levels=tuple(levels),
-        schemes=schemes,
-        statuses=tuple(statuses),
-        services=tuple(services),
-        base_year=last_year() if base_year is None else base_year,
-        years=years,
-        currency=currency,
+        title=options.title or name,
+        levels=tuple(options.levels),
+        schemes=options.schemes,
+        statuses=tuple(options.statuses),
+        services=tuple(options.services),
+        base_year=last_year() if options.base_year is None else options.base_year,
+        years=options.years,
+        currency=options.currency,
     )
     write_new_case(case, path)
 
@@ -138,7 +134,7 @@ def tidy(
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     new(f"{folder}/empty", levels=("district", "state"), schemes={"health": "flat"})
+    ...     new(f"{folder}/empty", NewOptions(levels=("district", "state"), schemes={"health": "flat"}))
     ...     rates = "year,age group,rate (per 1000)\\n2020,20-24,41.5\\n"
     ...     written = Path(folder, "fertility.csv").write_text(rates, encoding="utf-8")
     ...     tidied = tidy(f"{folder}/fertility.csv", f"{folder}/mine", case=f"{folder}/empty")

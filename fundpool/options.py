@@ -4,6 +4,7 @@
 ScenarioOptions(scenarios=200, seed=1, engine='local')
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,8 +117,34 @@ class Goals:
 
 
 @dataclass(frozen=True)
+class NewOptions:
+    """What a new case is made of.
+
+    Attributes:
+        title: what reports call the case; default: its name.
+        levels: of the region tree, from the lowest.
+        schemes: kind of each scheme, ``payroll`` or ``flat``, by its name; None: an ``employee``
+            and a ``resident`` scheme.
+        statuses: coverage statuses in use; default: those of the schemes.
+        services: service classes.
+        base_year: year at whose end the case is valued; None: last year.
+        years: that are projected.
+        currency: of all money.
+    """
+
+    title: str = ""
+    levels: Sequence[str] = ("county", "city", "province")
+    schemes: Mapping[str, str] | None = None
+    statuses: Sequence[str] = ()
+    services: Sequence[str] = ("outpatient", "inpatient")
+    base_year: int | None = None
+    years: int = 30
+    currency: str = "CNY"
+
+
+@dataclass(frozen=True)
 class ReportOptions:
-    """What a report holds.
+    """What a report holds, and who hears of it.
 
     Attributes:
         measured: policies to measure, separated by commas; ``all``, ``none``; None: those that the
@@ -131,6 +158,11 @@ class ReportOptions:
         webhook: address that alerts are posted to.
         webhook_file: file with that address.
         secret_file: file with the key that what is posted is signed with.
+        wait: seconds to wait for another report of the same case into the same archive.
+        metrics: file that how the report ended is written to, in the text format of Prometheus.
+        ping: address that is posted to when the report is done, and with ``/fail`` when it fails.
+        ping_file: file with that address.
+        notify: file with the addresses of Apprise, one a line, that hear of it by e-mail or chat.
     """
 
     measured: str | None = None
@@ -142,3 +174,8 @@ class ReportOptions:
     webhook: str | None = None
     webhook_file: Path | str | None = None
     secret_file: Path | str | None = None
+    wait: float = 3600.0
+    metrics: Path | str | None = None
+    ping: str | None = None
+    ping_file: Path | str | None = None
+    notify: Path | str | None = None

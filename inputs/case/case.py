@@ -137,13 +137,19 @@ class Case:
 
     @property
     def usual_pooling(self) -> str:
-        """The pooling plan where none is asked for: that of its policies, or the lowest level."""
-        return self.pooling or self.levels[0]
+        """The pooling plan where none is asked for: that of its policies, or that in force."""
+        return self.pooling or self.pooling_in_force
+
+    @property
+    def pooling_in_force(self) -> str:
+        """The pooling in force as a plan in its short form; the lowest level if none is stated."""
+        names = [scheme.name for scheme in self.schemes]
+        return self.settings.pooling.plan_in_force(names, self.levels[0])
 
     @property
     def usual_plans(self) -> tuple[str, ...]:
-        """The pooling plans compared where none are asked for: every level, and its policies'."""
-        return tuple(dict.fromkeys((*self.levels, self.usual_pooling)))
+        """The pooling plans compared where none are asked for: in force, every level, policies'."""
+        return tuple(dict.fromkeys((self.pooling_in_force, *self.levels, self.usual_pooling)))
 
     @property
     def services(self) -> tuple[str, ...]:

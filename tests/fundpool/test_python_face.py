@@ -56,7 +56,14 @@ def test_residents_by_age(projection: Projection) -> None:
 
 
 def test_cases_made_from_python(tmp_path: Path) -> None:
-    fundpool.new(tmp_path / "mine.xlsx", levels=("a", "b"), schemes={"s": "flat"}, base_year=2020)
+    asked = fundpool.NewOptions(levels=("a", "b"), schemes={"s": "flat"}, base_year=2020)
+    fundpool.new(tmp_path / "mine.xlsx", asked)
+    with pytest.warns(DeprecationWarning, match=r"levels, schemes belong into options=NewOptions"):
+        fundpool.new(tmp_path / "former", levels=("a", "b"), schemes={"s": "flat"})  # type: ignore[call-arg]
+    assert fundpool.inputs.format.sources.read_raw(tmp_path / "former").settings["levels"] == [
+        "a",
+        "b",
+    ]
     fundpool.convert(tmp_path / "mine.xlsx", tmp_path / "mine")
     assert (tmp_path / "mine" / "case.toml").is_file()
     with pytest.raises(fundpool.CaseError, match="nothing is overwritten"):
