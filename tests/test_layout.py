@@ -50,7 +50,8 @@ FUNDPOOL = (
     ("models",),
     ("archive", "building", "languages"),
     ("report", "web"),
-    ("calls", "scheduled"),
+    ("scheduled",),
+    ("calls",),
     ("cli",),
     ("functions",),
 )

@@ -93,7 +93,7 @@ def accounts(
         mapping: TOML file that says which column is what, where the layout is not a known one
             (:mod:`fundpool.inputs.accounts.mapping`).
         pooling: pooling of the projection that the accounts are held against; default: the plan
-            of the policies, or the lowest level.
+            of the policies, or the pooling in force.
         against: ``summary.json`` of an earlier run, which alerts are compared with; default: the
             one in ``out``.
         roll_forward: new folder for the case with opening balances that lead to the accounts.

@@ -111,14 +111,14 @@ class SpokenCommand(_Spoken, TyperCommand):
 class SpokenGroup(_Spoken, TyperGroup):
     """The commands, with help and refusals in the language that ``--lang`` or the machine says."""
 
-    def main(self, args: Sequence[str] | None = None, **more: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **more: Any) -> Any:
         """Run what is asked for."""
         words = sys.argv[1:] if args is None else list(args)
         with speaking(language_asked(words)):
             if code_spoken() == "en":
-                return super().main(args, **more)
+                return super().main(args, *rest, **more)
             with _titled():
-                return super().main(args, **more)
+                return super().main(args, *rest, **more)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the options before the command."""
@@ -154,7 +154,8 @@ def in_language_spoken(error: Exception, context: Any) -> Exception:
         return error
     from fundpool.languages.wording import worded
 
-    return UsageRefused(worded(_refusal(error, kind, context.command), spoken()), error.ctx)  # type: ignore[attr-defined,no-any-return]
+    text = worded(_refusal(error, kind, context.command), spoken())
+    return UsageRefused(text, error.ctx)  # type: ignore[no-any-return]
 
 
 def _refusal(error: Any, kind: str, program: Any) -> Message:

@@ -50,7 +50,7 @@ def optimise(
 
     Args:
         projection: projected funds (:func:`fundpool.project` takes pooling, policies, changes and
-            years), or a case, which is then projected by its lowest level.
+            years), or a case, which is then projected by the pooling in force.
         reserve_months: reserve floor in months of outgo, net of claims owed; default: the case's
             ``solvency.target_reserve_months``, and none with ``ruin``.
         scenarios: how many are sampled from the stochastic model, or those already drawn; 0 plans
@@ -148,7 +148,7 @@ def frontier(
 
     Args:
         projection: projected funds (:func:`fundpool.project` takes pooling, policies, changes and
-            years), or a case, which is then projected by its lowest level.
+            years), or a case, which is then projected by the pooling in force.
         points: steps each way, from 2 to 50.
         reserve_months: reserve floor in months of outgo; default: the case's target.
         progress: called with the points done and all points.
@@ -208,10 +208,10 @@ def projection_or_case(projection: object) -> studies.Projection | Case:
 
 
 def projected(given: studies.Projection | Case) -> studies.Projection:
-    """A projection as given, or of a case by its lowest level."""
+    """A projection as given, or of a case by the pooling in force."""
     if isinstance(given, studies.Projection):
         return given
-    return made_of(Projection, study(given).pooled(given.levels[0]))
+    return made_of(Projection, study(given).pooled(given.pooling_in_force))
 
 
 def request_for(

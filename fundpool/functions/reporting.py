@@ -100,7 +100,8 @@ def report(
     Args:
         case: a case as its files say, or its folder, its workbook or the name of a bundled case
             (several: :func:`reports`).
-        pooling: levels or plans in their short form; default: every level, and the policies' plan.
+        pooling: levels or plans in their short form; default: that in force, every level, the
+            policies' plan.
         years: number of projected years; default: ``solvency.horizon`` of the case.
         policy: policies laid over the case, by name or file.
         changes: assumptions by path, as ``--set`` gives them.

@@ -137,13 +137,19 @@ class Case:
 
     @property
     def usual_pooling(self) -> str:
-        """The pooling plan where none is asked for: that of its policies, or the lowest level."""
-        return self.pooling or self.levels[0]
+        """The pooling plan where none is asked for: that of its policies, or that in force."""
+        return self.pooling or self.pooling_in_force
+
+    @property
+    def pooling_in_force(self) -> str:
+        """The pooling in force as a plan in its short form; the lowest level if none is stated."""
+        names = [scheme.name for scheme in self.schemes]
+        return self.settings.pooling.plan_in_force(names, self.levels[0])
 
     @property
     def usual_plans(self) -> tuple[str, ...]:
-        """The pooling plans compared where none are asked for: every level, and its policies'."""
-        return tuple(dict.fromkeys((*self.levels, self.usual_pooling)))
+        """The pooling plans compared where none are asked for: in force, every level, policies'."""
+        return tuple(dict.fromkeys((self.pooling_in_force, *self.levels, self.usual_pooling)))
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -258,7 +264,7 @@ class Case:
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
         made, files = settings_and_schemes(settings, texts)
         schemes = regional_schemes(made, files, tables, self.regions)
-        findings = base_findings(schemes, made.base_year, "--set")
+        findings = base_findings(schemes, made.base_year, tables["economy"], "--set")
         if findings:
             raise CaseError(findings)
         return replace(
@@ -306,7 +312,7 @@ class Case:
         findings += against_findings(policy, self.policy_texts, file)
         findings += idle_findings(self.schemes, changed_rules(policy), self.base_year, file)
         schemes = regional_schemes(made, files, self.tables, self.regions)
-        findings += base_findings(schemes, made.base_year, file)
+        findings += base_findings(schemes, made.base_year, self.tables["economy"], file)
         if findings:
             raise CaseError(findings)
         text = json.dumps(contents, sort_keys=True, default=str)
@@ -421,7 +427,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         _scheme_texts=raw.schemes,
         policy_texts=raw.policies,
     )
-    findings += base_findings(case.schemes, case.base_year)
+    findings += base_findings(case.schemes, case.base_year, case.tables["economy"])
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
     for name in settings.report_policies:
         if name not in raw.policies:
