@@ -155,7 +155,8 @@ def in_language_spoken(error: Exception, context: Any) -> Exception:
     from fundpool.languages.wording import worded
 
     text = worded(_refusal(error, kind, context.command), spoken())
-    return UsageRefused(text, error.ctx)  # type: ignore[no-any-return]
+    reworded: Exception = UsageRefused(text, getattr(error, "ctx", None))
+    return reworded
 
 
 def _refusal(error: Any, kind: str, program: Any) -> Message:

@@ -60,8 +60,9 @@ def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
                 )
             )
         stages.append(stage)
-    for scheme in dict.fromkeys((None, *(name for s in stages for name in s.schemes or ()))):
-        _refuse_falling(case, _stages_of(stages, scheme), pooling)
+    named = (name for stage in stages for name in stage.schemes or ())
+    for scheme_name in dict.fromkeys((None, *named)):
+        _refuse_falling(case, _stages_of(stages, scheme_name), pooling)
     return PoolingPlan(pooling, tuple(stages))
 
 
