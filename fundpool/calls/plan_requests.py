@@ -9,7 +9,7 @@ from fundpool.calls.arguments import amount, of_kind, one_of, whole, words
 from fundpool.calls.results import Frontiers, Plan, made_of
 from fundpool.calls.wrong_argument import WrongArgumentError
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import Message, Word
 from fundpool.inputs.format.messages import reason as message_of
 from fundpool.models import optimiser
 from fundpool.models.optimiser import Choices, Sample
@@ -179,7 +179,13 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
         )
         best, solution = best_partition(given, choices.solver, choices.time_limit)
         if best is None:
-            raise NoPlanError(f"no choice of pools for {scheme.name}: {solution.status}")
+            raise NoPlanError(
+                Message(
+                    "no choice of pools for %(scheme)s: %(status)s",
+                    scheme=Word(scheme.name),
+                    status=Word(solution.status),
+                )
+            )
         partitions.append(best)
     return tuple(partitions)
 
