@@ -299,13 +299,13 @@ def main(words: list[str]) -> int:
     parser.add_argument("--follow", type=int, default=10, help="power cuts from report to report")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args(words)
-    parts = asked.part or PARTS
+    asked_parts = asked.part or PARTS
     start = starter()
     begun = time.monotonic()
     tallies: list[Tally] = []
     with tempfile.TemporaryDirectory(prefix="fundpool-kills-") as name:
         root = Path(name).resolve()
-        for part in parts:
+        for part in asked_parts:
             folder = root / part
             folder.mkdir()
             trial = Trial(folder, start, first=part == "first")
