@@ -9,13 +9,14 @@ returned in money of the base year, which the projection multiplies by the growt
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.actuarial.person_rules import PersonRule
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
@@ -235,6 +236,15 @@ class Scheme:
             ceiling=terms.ceiling if values["ceiling"] is None else values["ceiling"],
         )
         return formula if values["rate"] is None else formula.with_rate(values["rate"])
+
+    def person_rule(self, service: str, region: str, year: int) -> PersonRule | None:
+        """The rule of a service that looks at a person's year; None if it is paid by claim."""
+        terms, formula = self.file.benefits[service], self.benefit(service, region, year)
+        if terms.per == "claim":
+            return None
+        later = (min(amount, formula.deductible) for amount in terms.later_deductibles)
+        formulas = (formula, *(replace(formula, deductible=amount) for amount in later))
+        return PersonRule(terms.per, formulas, terms.dispersion, terms.copayment_limit)
 
     def benefit_signature(self, year: int) -> Hashable:
         """Something that changes exactly when a rule of paying for care changes."""

@@ -81,11 +81,21 @@ def optional_rules(kind: str) -> dict[str, tuple[float, float]]:
 
 
 class Benefit(Part):
-    """Benefit formula of one service, per claim, in base-year money."""
+    """Benefit formula of one service, in base-year money.
+
+    ``per``: what deductible, bands and ceiling act on: a ``claim``, a ``stay``, of which the second
+    and later ones have ``later_deductibles``, or the cost of a person's ``year``, of which the
+    person bears at most ``copayment_limit``. ``dispersion``: variance of a person's frequency of
+    care about that of age and sex, relative to it; 0 is a Poisson number.
+    """
 
     deductible: float = Field(ge=0)
     bands: list[tuple[float, float]] = Field(min_length=1)
     ceiling: float = Field(ge=0)
+    per: Literal["claim", "stay", "year"] = "claim"
+    later_deductibles: list[Annotated[float, Field(ge=0)]] = Field(default_factory=list)
+    copayment_limit: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    dispersion: float = Field(default=0.0, ge=0, le=100)
     source: str = Field(min_length=1)
     status: Status
     note: str = ""
@@ -347,6 +357,20 @@ def read_scheme(
             BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
         except ValueError as error:
             report(f"benefits.{service}", None, Message("a benefit formula"), sentence(str(error)))
+        for key, per in (("later_deductibles", "stay"), ("copayment_limit", "year")):
+            if getattr(benefit, key) and benefit.per != per:
+                report(f"benefits.{service}.{key}", None,
+                       Message("a benefit per %(per)s", per=per),
+                       Message("Set per, or take the key out."))  # fmt: skip
+        if benefit.per == "stay" and not benefit.later_deductibles:
+            report(f"benefits.{service}.later_deductibles", None,
+                   Message("deductibles of the second and later stays"),
+                   Message("Add them, or pay per claim."))  # fmt: skip
+        falling = [benefit.deductible, *benefit.later_deductibles]
+        if sorted(falling, reverse=True) != falling:
+            report(f"benefits.{service}.later_deductibles", f"{falling[1:]}",
+                   Message("deductibles that do not rise from stay to stay"),
+                   Message("Correct the number."))  # fmt: skip
     for number, package in scheme.packages.items():
         for service in package.services:
             if service not in services:
