@@ -15,6 +15,7 @@ __all__ = [
     "CaseError",
     "Goals",
     "Limits",
+    "NewOptions",
     "Outputs",
     "ReportOptions",
     "Ruin",
@@ -37,6 +38,7 @@ __all__ = [
     "project",
     "read_case",
     "report",
+    "reports",
     "rerun",
     "runs",
     "synthesise",
@@ -50,12 +52,20 @@ if TYPE_CHECKING:
     from fundpool.functions.archiving import diff, rerun, runs
     from fundpool.functions.planning import frontier, optimise, partition
     from fundpool.functions.projecting import check, compare, policies, project
-    from fundpool.functions.reporting import report
+    from fundpool.functions.reporting import report, reports
     from fundpool.inputs.case import read_case
     from fundpool.inputs.format.findings import CaseError
     from fundpool.models.calibration.checking import check_case
     from fundpool.models.pooling.short_form import plan_for
-    from fundpool.options import Goals, Limits, Outputs, ReportOptions, Ruin, ScenarioOptions
+    from fundpool.options import (
+        Goals,
+        Limits,
+        NewOptions,
+        Outputs,
+        ReportOptions,
+        Ruin,
+        ScenarioOptions,
+    )
 
 # Looked up on first use, so that `fundpool --help` does not wait for numerical libraries.
 _WHERE = {
@@ -67,12 +77,14 @@ _WHERE = {
     "partition": "fundpool.functions.planning",
     "frontier": "fundpool.functions.planning",
     "accounts": "fundpool.calls.accounting",
+    "reports": "fundpool.functions.reporting",
     "runs": "fundpool.functions.archiving",
     "diff": "fundpool.functions.archiving",
     "rerun": "fundpool.functions.archiving",
     "ScenarioOptions": "fundpool.options",
     "Outputs": "fundpool.options",
     "Limits": "fundpool.options",
+    "NewOptions": "fundpool.options",
     "Goals": "fundpool.options",
     "ReportOptions": "fundpool.options",
     "Ruin": "fundpool.options",

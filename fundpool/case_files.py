@@ -3,16 +3,20 @@
 
 >>> import tempfile
 >>> with tempfile.TemporaryDirectory() as folder:
-...     new(f"{folder}/mine", levels=("district", "state"), schemes={"health": "flat"})
+...     new(f"{folder}/mine", NewOptions(levels=("district", "state"), schemes={"health": "flat"}))
 ...     warnings = convert(f"{folder}/mine", f"{folder}/mine.xlsx")
 ...     sorted(path.name for path in Path(folder).iterdir())
 ['mine', 'mine.xlsx']
 """
 
 import datetime
-from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from fundpool.calls.wrong_argument import sentence
+from fundpool.deprecation import grouped
+from fundpool.options import NewOptions
 
 if TYPE_CHECKING:
     from fundpool.inputs.format.findings import Finding
@@ -29,57 +33,55 @@ def init(directory: str | Path, case: str = "jiangsu") -> None:
     Raises:
         CaseError: no such case, or the folder holds something.
         OSError: the folder cannot be written to.
+
+    Examples:
+        >>> import fundpool
+        >>> fundpool.init("copy", "jiangsu")
+        >>> Path("copy", "case.toml").is_file()
+        True
     """
     from fundpool.building.copies import copy_case
 
     copy_case(case, Path(directory))
 
 
-def new(
-    target: str | Path,
-    *,
-    title: str = "",
-    levels: Sequence[str] = ("county", "city", "province"),
-    schemes: Mapping[str, str] | None = None,
-    statuses: Sequence[str] = (),
-    services: Sequence[str] = ("outpatient", "inpatient"),
-    base_year: int | None = None,
-    years: int = 30,
-    currency: str = "CNY",
-) -> None:
+@grouped("options", NewOptions, *(item.name for item in fields(NewOptions)))
+def new(target: str | Path, options: NewOptions = NewOptions()) -> None:  # noqa: B008  frozen
     """Write an empty case, as a folder or, if the name ends in ``.xlsx``, a workbook.
 
     Args:
         target: what is made; it must not exist.
-        title: what reports call the case; its name unless given.
-        levels: of the region tree, from the lowest.
-        schemes: kind of each scheme, ``payroll`` or ``flat``, by its name; an ``employee`` and a
-            ``resident`` scheme unless given.
-        statuses: coverage statuses in use; those of the schemes unless given.
-        services: service classes.
-        base_year: year at whose end the case is valued; last year unless given.
-        years: that are projected.
-        currency: of all money.
+        options: title, levels, schemes, services, years and currency.
 
     Raises:
         CaseError: something asked for cannot be, or the target exists.
+        TypeError: options of another kind.
         OSError: the target cannot be written to.
+
+    Examples:
+        >>> import fundpool
+        >>> layout = fundpool.NewOptions(levels=("district", "state"), schemes={"health": "flat"})
+        >>> fundpool.new("empty", layout)
+        >>> sorted(path.name for path in Path("empty").iterdir())
+        ['case.toml', 'schemes', 'tables']
     """
     from fundpool.inputs.files.disk import portable_name
     from fundpool.inputs.new import NewCase, write_new_case
 
+    if not isinstance(options, NewOptions):
+        raise TypeError(sentence("options", options, "NewOptions(...)"))
     path = Path(target)
     name = portable_name(path.stem)
     case = NewCase(
         name=name,
-        title=title or name,
-        levels=tuple(levels),
-        schemes=schemes,
-        statuses=tuple(statuses),
-        services=tuple(services),
-        base_year=last_year() if base_year is None else base_year,
-        years=years,
-        currency=currency,
+        title=options.title or name,
+        levels=tuple(options.levels),
+        schemes=options.schemes,
+        statuses=tuple(options.statuses),
+        services=tuple(options.services),
+        base_year=last_year() if options.base_year is None else options.base_year,
+        years=options.years,
+        currency=options.currency,
     )
     write_new_case(case, path)
 
@@ -102,6 +104,13 @@ def convert(source: str | Path, target: str | Path) -> "tuple[Finding, ...]":
     Raises:
         CaseError: the case cannot be opened, does not fit, or the target exists.
         OSError: the target cannot be written to.
+
+    Examples:
+        >>> import fundpool
+        >>> fundpool.convert("jiangsu", "case.xlsx")
+        ()
+        >>> fundpool.read_case("case.xlsx").name == fundpool.read_case("jiangsu").name
+        True
     """
     from fundpool.inputs.folders import write_case_folder
     from fundpool.inputs.template import check_new_file, write_case_workbook
@@ -136,14 +145,15 @@ def tidy(
         CaseError: a table cannot be read, or the folder holds something.
         OSError: a file cannot be opened, or the folder not written to.
 
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     new(f"{folder}/empty", levels=("district", "state"), schemes={"health": "flat"})
-    ...     rates = "year,age group,rate (per 1000)\\n2020,20-24,41.5\\n"
-    ...     written = Path(folder, "fertility.csv").write_text(rates, encoding="utf-8")
-    ...     tidied = tidy(f"{folder}/fertility.csv", f"{folder}/mine", case=f"{folder}/empty")
-    >>> tidied.tables["fertility"].iloc[0].tolist(), tidied.accounts[0].rows
-    (['2020', '20', '0.0415'], 5)
+    Examples:
+        >>> import fundpool
+        >>> layout = fundpool.NewOptions(levels=("district", "state"), schemes={"health": "flat"})
+        >>> fundpool.new("empty", layout)
+        >>> rates = "year,age group,rate (per 1000)\\n2020,20-24,41.5\\n"
+        >>> written = Path("fertility.csv").write_text(rates, encoding="utf-8")
+        >>> tidied = fundpool.tidy("fertility.csv", "mine", case="empty")
+        >>> tidied.tables["fertility"].iloc[0].tolist(), tidied.accounts[0].rows
+        (['2020', '20', '0.0415'], 5)
     """
     from fundpool.inputs.case import case_path
     from fundpool.inputs.format.sources import read_raw
@@ -165,6 +175,12 @@ def synthesise(directory: str | Path, counties: int, seed: int = 1) -> None:
         CaseError: the folder holds something.
         ValueError: a number of counties or a seed that cannot be.
         OSError: the folder cannot be written to.
+
+    Examples:
+        >>> import fundpool
+        >>> fundpool.synthesise("made", counties=6)
+        >>> len(fundpool.read_case("made").regions.codes)
+        6
     """
     from fundpool.building.copies import synthesise_case
 

@@ -4,6 +4,7 @@
 ScenarioOptions(scenarios=200, seed=1, engine='local')
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,12 @@ class ScenarioOptions:
         scenarios: how many; 0 for none; None for as many as suit, where the case has them.
         seed: of all draws, from 0 to 2^64 - 1.
         engine: where they run: ``local``, ``processes``, ``dask`` or ``dask=ADDRESS``.
+
+    Examples:
+        >>> import fundpool
+        >>> asked = fundpool.ScenarioOptions(scenarios=20, seed=7)
+        >>> fundpool.project("jiangsu", years=1, scenarios=asked).risk is None
+        False
     """
 
     scenarios: int | None = 0
@@ -47,6 +54,13 @@ class Outputs:
             writes to a folder named after it).
         table_format: ``parquet`` or ``csv``.
         archive: archive of runs that the run is kept in.
+
+    Examples:
+        >>> import fundpool
+        >>> written = fundpool.Outputs("results", table_format="csv")
+        >>> projection = fundpool.project("jiangsu", years=1, outputs=written)
+        >>> Path("results", "funds.csv").is_file()
+        True
     """
 
     out: Path | str | None = None
@@ -69,6 +83,14 @@ class Limits:
         time_limit: seconds for each solve; None: no limit.
         rule: rates are a ``fixed`` path, or follow an ``adjusting`` rule in reserve months, which
             is made to a limit on ruin (0.05 unless one is given).
+
+    Examples:
+        >>> import fundpool
+        >>> projection = fundpool.project("jiangsu", years=1)
+        >>> swaps = fundpool.Limits(choose="swaps")
+        >>> plan = fundpool.optimise(projection, 0, limits=swaps)
+        >>> plan.certificate.certified
+        True
     """
 
     choose: str = "rates,swaps"
@@ -89,6 +111,13 @@ class Ruin:
         most: largest probability, between 0 and 1.
         by: last year that counts; None: the last projected one.
         joint: whether it is that of any fund of any scheme, not of each.
+
+    Examples:
+        >>> import fundpool
+        >>> projection = fundpool.project("jiangsu", years=2)
+        >>> limit = fundpool.Ruin(0.5, by=int(projection.years[-1]))
+        >>> fundpool.optimise(projection, scenarios=20, ruin=limit).probability.limit.most
+        0.5
     """
 
     most: float
@@ -106,6 +135,13 @@ class Goals:
         order: aims in strict order in place of weights, separated by commas.
         joint: even out the burdens of all schemes together.
         sensitivity: also plan anew with each assumption changed.
+
+    Examples:
+        >>> import fundpool
+        >>> projection = fundpool.project("jiangsu", years=1)
+        >>> even = fundpool.Goals(measure="deviation")
+        >>> fundpool.optimise(projection, 0, goals=even).certificate.certified
+        True
     """
 
     measure: str = "range"
@@ -116,8 +152,41 @@ class Goals:
 
 
 @dataclass(frozen=True)
+class NewOptions:
+    """What a new case is made of.
+
+    Attributes:
+        title: what reports call the case; default: its name.
+        levels: of the region tree, from the lowest.
+        schemes: kind of each scheme, ``payroll`` or ``flat``, by its name; None: an ``employee``
+            and a ``resident`` scheme.
+        statuses: coverage statuses in use; default: those of the schemes.
+        services: service classes.
+        base_year: year at whose end the case is valued; None: last year.
+        years: that are projected.
+        currency: of all money.
+
+    Examples:
+        >>> import fundpool
+        >>> fundpool.new("mine", fundpool.NewOptions(levels=("district", "state")))
+        >>> fundpool.read_case("mine")
+        Traceback (most recent call last):
+        fundpool.inputs.format.findings.CaseError: ...
+    """
+
+    title: str = ""
+    levels: Sequence[str] = ("county", "city", "province")
+    schemes: Mapping[str, str] | None = None
+    statuses: Sequence[str] = ()
+    services: Sequence[str] = ("outpatient", "inpatient")
+    base_year: int | None = None
+    years: int = 30
+    currency: str = "CNY"
+
+
+@dataclass(frozen=True)
 class ReportOptions:
-    """What a report holds.
+    """What a report holds, and who hears of it.
 
     Attributes:
         measured: policies to measure, separated by commas; ``all``, ``none``; None: those that the
@@ -131,6 +200,17 @@ class ReportOptions:
         webhook: address that alerts are posted to.
         webhook_file: file with that address.
         secret_file: file with the key that what is posted is signed with.
+        wait: seconds to wait for another report of the same case into the same archive.
+        metrics: file that how the report ended is written to, in the text format of Prometheus.
+        ping: address that is posted to when the report is done, and with ``/fail`` when it fails.
+        ping_file: file with that address.
+        notify: file with the addresses of Apprise, one a line, that hear of it by e-mail or chat.
+
+    Examples:
+        >>> import fundpool
+        >>> page = fundpool.ReportOptions(formats="html", lang="zh", ping_file="address")
+        >>> page.optimised, page.wait
+        (True, 3600.0)
     """
 
     measured: str | None = None
@@ -142,3 +222,8 @@ class ReportOptions:
     webhook: str | None = None
     webhook_file: Path | str | None = None
     secret_file: Path | str | None = None
+    wait: float = 3600.0
+    metrics: Path | str | None = None
+    ping: str | None = None
+    ping_file: Path | str | None = None
+    notify: Path | str | None = None

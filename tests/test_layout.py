@@ -49,7 +49,8 @@ FUNDPOOL = (
     ("models",),
     ("archive", "building", "languages"),
     ("report", "web"),
-    ("calls", "scheduled"),
+    ("scheduled",),
+    ("calls",),
     ("cli",),
     ("functions",),
 )

@@ -36,6 +36,9 @@ class Topic:
         return part
 
 
+COMMANDS = ("faults", "kills")
+"""Modules with options of their own, which try what must be survived."""
+
 OF_2009 = "jiangsu-2009-case.md"
 
 TOPICS = {
@@ -88,12 +91,13 @@ def main(words: list[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else words
     if words[:1] == ["mutations"]:
         return mutations.main(words[1:])
-    if words[:1] == ["faults"]:
-        return int(import_module("validation.faults").main(words[1:]))
+    if words[:1] and words[0] in COMMANDS:
+        return int(import_module(f"validation.{words[0]}").main(words[1:]))
     parser = argparse.ArgumentParser(
         prog="python -m validation", description=__doc__,
         epilog="`python -m validation mutations` tries mistakes that tests must notice, "
-        "`python -m validation faults` damage and bad inputs that the program must survive.",
+        "`python -m validation faults` damage and bad inputs that the program must survive, "
+        "`python -m validation kills` ends by force and power cuts.",
     )  # fmt: skip
     parser.add_argument("--only", action="append", choices=list(TOPICS), help="a part; repeatable")
     parser.add_argument("--fast", action="store_true", help="leave the slow parts out")

@@ -43,6 +43,7 @@ class Mutation:
         old: text that occurs exactly once in the module.
         new: text in its place.
         tests: tests, as pytest names them, of which one at least must fail.
+        slow: the tests are too slow as plain Python, so that functions are compiled for them.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Mutation:
     old: str
     new: str
     tests: tuple[str, ...]
+    slow: bool = False
 
     def occurrences(self, root: Path = ROOT) -> int:
         """How often the old text occurs in the module; 0 without the module."""
@@ -57,8 +59,8 @@ class Mutation:
         return path.read_text("utf-8").count(self.old) if path.is_file() else 0
 
     def compiled(self, root: Path = ROOT) -> bool:
-        """Whether the module holds compiled functions."""
-        return "@compiled(" in (root / self.file).read_text("utf-8")
+        """Whether functions are compiled: the module holds some, or the tests are slow."""
+        return self.slow or "@compiled(" in (root / self.file).read_text("utf-8")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from fundpool.inputs.files.disk import FileInUseError, flush, move, unused
+from fundpool.inputs.files.disk import FileInUseError, flush, made_folders, move, unused
 
 DRAFT = ".draft-"
 """How names of unfinished objects begin."""
@@ -62,7 +62,7 @@ class ObjectStore:
                 os.utime(self.path(digest))  # in use again: retention leaves new inputs alone
             return digest
         target = self.path(digest)
-        target.parent.mkdir(parents=True, exist_ok=True)
+        made_folders(target.parent)
         draft = unused(target.parent, DRAFT)
         try:
             write_durably(draft, contents)

@@ -1,8 +1,10 @@
 """Runs that are forgotten: all but the last of each case and command, and inputs none needs."""
 
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -12,6 +14,9 @@ from fundpool.inputs.files.disk import flush, move
 
 SAFE_AGE = 24 * 3600.0
 """Seconds for which an input that no run names stays: a run that is coming in may need it."""
+
+REMOVERS = 8
+"""Threads that remove files: each waits for the disk nearly all the time."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,9 @@ def forget(archive: Archive, keep: int) -> Forgotten:
             move(run.folder, draft / run.id)
         if removed:
             flush(archive.root / "runs")
+        with ThreadPoolExecutor(REMOVERS) as pool:  # a disk answers many such requests at once
+            for run in removed:
+                pool.submit(shutil.rmtree, draft / run.id, ignore_errors=True)
     if contents.unreadable:
         why = f"{contents.unreadable[0].run} cannot be read, and may need any of them"
         return Forgotten(tuple(run.id for run in removed), 0, why)

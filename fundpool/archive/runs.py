@@ -13,7 +13,14 @@ from fundpool.archive.drafts import draft_in
 from fundpool.archive.manifest import Manifest, OtherVersionError
 from fundpool.archive.objects import DamagedError, ObjectStore, sha256, write_durably
 from fundpool.archive.run import MANIFEST, NoSuchRunError, Run, opened_run
-from fundpool.inputs.files.disk import FileInUseError, flush, move, portable_name, unused
+from fundpool.inputs.files.disk import (
+    FileInUseError,
+    flush,
+    made_folders,
+    move,
+    portable_name,
+    unused,
+)
 
 MARK = "fundpool-archive.json"
 FORMAT = 1
@@ -160,7 +167,7 @@ class Archive:
         for path in draft.rglob("*"):
             flush(path)
         folder = self.root / "runs"
-        folder.mkdir(parents=True, exist_ok=True)
+        made_folders(folder)
         self.mark()
         request = manifest.request
         case = portable_name(manifest.case_name).replace("-", "_")
@@ -193,6 +200,7 @@ class Archive:
         try:
             write_durably(draft, f'{{"schema_version": {FORMAT}}}\n'.encode())
             move(draft, mark)
+            flush(self.root)
         except FileInUseError:  # another process has just written the same mark
             draft.unlink(missing_ok=True)
 

@@ -92,7 +92,7 @@ def accounts(
         mapping: TOML file that says which column is what, where the layout is not a known one
             (:mod:`fundpool.inputs.accounts.mapping`).
         pooling: pooling of the projection that the accounts are held against; default: the plan
-            of the policies, or the lowest level.
+            of the policies, or the pooling in force.
         against: ``summary.json`` of an earlier run, which alerts are compared with; default: the
             one in ``out``.
         roll_forward: new folder for the case with opening balances that lead to the accounts.
@@ -104,8 +104,13 @@ def accounts(
 
     Examples:
         >>> import fundpool
-        >>> done = fundpool.accounts("jiangsu", "statement.csv")  # doctest: +SKIP
-        >>> done.reserves.groupby("region").tail(1)               # doctest: +SKIP
+        >>> case = fundpool.read_case("jiangsu")
+        >>> lines = ["scheme,fund,month,opening,income,outgo,closing",
+        ...          f"employee,{case.regions.codes[0]},2021-01,900,300,200,1000"]
+        >>> written = Path("statement.csv").write_text("\\n".join(lines), encoding="utf-8")
+        >>> done = fundpool.accounts(case, "statement.csv")
+        >>> done.months["balance"].tolist()
+        [1000.0]
     """
     listed = [statement] if isinstance(statement, str | Path) else statement
     if not isinstance(listed, Sequence) or not listed:

@@ -170,7 +170,14 @@ class Comparison(comparisons.Comparison):
     def scenarios(
         self, scenarios: int | ScenarioOptions = 1000, seed: int = 1, engine: str = "local"
     ) -> SolvencyRisk:
-        """Run scenarios under every plan (:meth:`Projection.scenarios`)."""
+        """Run scenarios under every plan (:meth:`Projection.scenarios`).
+
+        Examples:
+            >>> import fundpool
+            >>> levels = fundpool.compare("jiangsu", ["county", "city"], years=1)
+            >>> list(dict.fromkeys(levels.scenarios(20).overview["plan"]))
+            ['county', 'city']
+        """
         plans = [projection.plan for projection in self.projections.values()]
         return scenarios_run(self.study, plans, _asked(scenarios, seed, engine))
 

@@ -44,7 +44,7 @@ def accounts(
     ] = None,
     pooling: Annotated[
         str | None,
-        typer.Option("--pooling", help="Plan of the projection; the lowest level if none."),
+        typer.Option("--pooling", help="Plan of the projection; that in force if none."),
     ] = None,
     against: Annotated[
         Path | None,

@@ -41,7 +41,7 @@ def frontier(
     case: CaseArgument = CASE,
     pooling: Annotated[
         str | None,
-        typer.Option("--pooling", help="Pools of the plans. Default: the lowest level."),
+        typer.Option("--pooling", help="Pools of the plans. Default: those in force."),
     ] = None,
     points: Annotated[
         int, typer.Option("--points", min=2, max=50, help="Steps each way.")
@@ -62,7 +62,7 @@ def frontier(
         span = projected_years(opened, years)
         charts = [f"frontier_{scheme.name}.svg" for scheme in opened.schemes]
         checked_folder(out, [f"frontier.{table_format.value}", *charts])
-        plan = checked_plans(opened, [pooling or opened.levels[0]])[0]
+        plan = checked_plans(opened, [pooling or opened.pooling_in_force])[0]
     from fundpool.calls.plan_requests import NoPlanError, traced
     from fundpool.cli.plan_text import frontier_text
     from fundpool.models.projection.study import project

@@ -16,6 +16,9 @@ from fundpool.cli.session import (
     saying_disk_errors,
 )
 from fundpool.inputs.format.messages import Message
+from fundpool.options import NewOptions
+
+DEFAULT = NewOptions()
 
 
 @app.command()
@@ -23,10 +26,12 @@ def new(
     target: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder to make, or a workbook (.xlsx).")
     ],
-    title: Annotated[str, typer.Option("--title", help="What reports call the case.")] = "",
+    title: Annotated[
+        str, typer.Option("--title", help="What reports call the case.")
+    ] = DEFAULT.title,
     levels: Annotated[
         str, typer.Option("--levels", help="Levels of the region tree from the lowest, as in a,b.")
-    ] = "county,city,province",
+    ] = ",".join(DEFAULT.levels),
     schemes: Annotated[
         str, typer.Option("--schemes", help="Schemes with their kind, payroll or flat.")
     ] = "employee=payroll,resident=flat",
@@ -36,7 +41,7 @@ def new(
     ] = "",
     services: Annotated[
         str, typer.Option("--services", help="Service classes.")
-    ] = "outpatient,inpatient",
+    ] = ",".join(DEFAULT.services),
     base_year: Annotated[
         int | None,
         typer.Option("--base-year", min=1900, max=2200,
@@ -44,8 +49,10 @@ def new(
     ] = None,
     years: Annotated[
         int, typer.Option("--years", min=1, max=100, help="Years that are projected.")
-    ] = 30,
-    currency: Annotated[str, typer.Option("--currency", help="Currency of all money.")] = "CNY",
+    ] = DEFAULT.years,
+    currency: Annotated[
+        str, typer.Option("--currency", help="Currency of all money.")
+    ] = DEFAULT.currency,
     ask: Annotated[
         bool, typer.Option("--ask", help="Ask at the terminal for each of these.")
     ] = False,
@@ -75,14 +82,16 @@ def new(
         with saying_disk_errors(target):
             case_files.new(
                 target,
-                title=title,
-                levels=_words(levels),
-                schemes=kinds,
-                statuses=_words(statuses),
-                services=_words(services),
-                base_year=year,
-                years=years,
-                currency=currency,
+                NewOptions(
+                    title=title,
+                    levels=_words(levels),
+                    schemes=kinds,
+                    statuses=_words(statuses),
+                    services=_words(services),
+                    base_year=year,
+                    years=years,
+                    currency=currency,
+                ),
             )
     written = Message(
         "Wrote an empty case to %(folder)s. Fill its tables, then: fundpool check %(folder)s",

@@ -26,6 +26,7 @@ from fundpool.cli.session import (
 )
 from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message
+from fundpool.options import ReportOptions
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
@@ -83,7 +84,7 @@ class Nightly:
     """
 
     more: MoreCases = None
-    wait: Wait = 3600.0
+    wait: Wait = ReportOptions.wait
     log: Log = None
     metrics: Metrics = None
     ping: Ping = None

@@ -94,7 +94,7 @@ def optimise(
     ] = Limits.choose,
     pooling: Annotated[
         str | None,
-        typer.Option("--pooling", help="Pools that the plan is for. Default: the lowest level."),
+        typer.Option("--pooling", help="Pools that the plan is for. Default: those in force."),
     ] = None,
     reserve_months: Months = None,
     scenarios: Annotated[
@@ -200,7 +200,7 @@ def optimise(
             opened, span, reserve_months, Sampling(scenarios, seed),
             None if ruin is None else Ruin(ruin, by, joint), limits, goals,
         )  # fmt: skip
-        pools: str | PoolingPlan = checked_plans(opened, [pooling or opened.levels[0]])[0]
+        pools: str | PoolingPlan = checked_plans(opened, [pooling or opened.pooling_in_force])[0]
         files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity")]
         checked_folder(out, [*files, "plan.json"])
     from fundpool.calls.plan_requests import NoPlanError, chosen_pools, joined, planned

@@ -36,7 +36,7 @@ def policies(
     ] = None,
     pooling: Annotated[
         str | None,
-        typer.Option("--pooling", help="Plan where a policy has none; the lowest level if none."),
+        typer.Option("--pooling", help="Plan where a policy has none; that in force if none."),
     ] = None,
     listed: Annotated[
         bool, typer.Option("--list", help="Only name them, project nothing.")

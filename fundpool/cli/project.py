@@ -54,7 +54,7 @@ def project(
         typer.Option(
             "--pooling",
             help="A level of the case, or a plan such as county,city@2027. The policies' plan, or "
-            "by default the lowest level.",
+            "by default that in force.",
         ),
     ] = None,
     policy: Policies = None,

@@ -66,7 +66,10 @@ def report(
     case: CaseArgument = options.CASE,
     pooling: Annotated[
         list[str] | None,
-        typer.Option("--pooling", help="A level or plan; may be repeated. Default: all levels."),
+        typer.Option(
+            "--pooling",
+            help="A level or plan; may be repeated. Default: that in force, then all levels.",
+        ),
     ] = None,
     policy: Policies = None,
     years: Years = None,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from fundpool.archive.migration import migrate as brought_forward
 from fundpool.archive.reruns import Rerun
 from fundpool.archive.reruns import rerun as repeated
 from fundpool.archive.retention import forget
@@ -22,6 +23,7 @@ def runs(
     verify: bool = False,
     sql: str | None = None,
     keep: int | None = None,
+    migrate: bool = False,
 ) -> pd.DataFrame:
     """The runs of an archive, or the answer to a question across them.
 
@@ -31,6 +33,8 @@ def runs(
         sql: a question; every result table is a view with the column ``run``.
         keep: forget all but the last so many runs of each command on each case; the table then
             names the runs forgotten.
+        migrate: bring runs of earlier versions to the present form; the table then names the runs
+            that were not in it, and what became of each.
 
     Raises:
         ValueError: there is no archive, or the question cannot be answered.
@@ -48,6 +52,14 @@ def runs(
     if keep is not None:
         gone = forget(opened, whole("keep", keep, 1))
         return pd.DataFrame({"run": list(gone.runs)})
+    if migrate:
+        done = brought_forward(opened)
+        became = [
+            *((run, "brought to the present form") for run in done.written_anew),
+            *((run, "left as a later version has written it") for run in done.later),
+            *(done.unreadable.items()),
+        ]
+        return pd.DataFrame(became, columns=["run", "became"])
     if verify:
         damaged = verified(opened).damaged
         rows = [(run, item) for run, wrong in damaged.items() for item in wrong]

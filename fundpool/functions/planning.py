@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from fundpool.calls.arguments import CaseLike, amount, of_kind, opened, whole
 from fundpool.calls.plan_requests import (
@@ -48,7 +49,7 @@ def optimise(
 
     Args:
         projection: projected funds (:func:`fundpool.project` takes pooling, policies, changes and
-            years), or a case, which is then projected by its lowest level.
+            years), or a case, which is then projected by the pooling in force.
         reserve_months: reserve floor in months of outgo, net of claims owed; default: the case's
             ``solvency.target_reserve_months``, and none with ``ruin``.
         scenarios: how many are sampled from the stochastic model, or those already drawn; 0 plans
@@ -76,10 +77,7 @@ def optimise(
         >>> plan.certificate.certified
         True
     """
-    target = target_of(outputs, WRITTEN)
-    if outputs.archive is not None:
-        expected = "None: archives keep reports, projections and comparisons"
-        raise WrongArgumentError("outputs.archive", outputs.archive, expected)
+    target = _target(outputs)
     given = projection_or_case(projection)
     sampling = Sampling(scenarios, seed)
     request = request_for(given, reserve_months, sampling, ruin, limits, goals)
@@ -149,7 +147,7 @@ def frontier(
 
     Args:
         projection: projected funds (:func:`fundpool.project` takes pooling, policies, changes and
-            years), or a case, which is then projected by its lowest level.
+            years), or a case, which is then projected by the pooling in force.
         points: steps each way, from 2 to 50.
         reserve_months: reserve floor in months of outgo; default: the case's target.
         progress: called with the points done and all points.
@@ -174,13 +172,22 @@ def frontier(
     """
     whole("points", points, 2, 50)
     amount("reserve_months", reserve_months, 0.0, optional=True)
-    target = target_of(outputs, WRITTEN)
+    target = _target(outputs)
     base = projected(projection_or_case(projection))
     frontiers_solved = traced(base, points, reserve_months, progress, choices)
     if target is not None:
         with whole_folder(target[0]) as place:
             write_frontiers(frontiers_solved, frontiers_solved.table, place, target[1])
     return frontiers_solved
+
+
+def _target(outputs: Outputs) -> tuple[Path, str] | None:
+    """Folder and format of the tables of a plan (:func:`.target_of`), which no archive keeps."""
+    target = target_of(outputs, WRITTEN)
+    if outputs.archive is not None:
+        expected = "None: archives keep reports, projections and comparisons"
+        raise WrongArgumentError("outputs.archive", outputs.archive, expected)
+    return target
 
 
 def projection_or_case(projection: object) -> studies.Projection | Case:
@@ -200,10 +207,10 @@ def projection_or_case(projection: object) -> studies.Projection | Case:
 
 
 def projected(given: studies.Projection | Case) -> studies.Projection:
-    """A projection as given, or of a case by its lowest level."""
+    """A projection as given, or of a case by the pooling in force."""
     if isinstance(given, studies.Projection):
         return given
-    return made_of(Projection, study(given).pooled(given.levels[0]))
+    return made_of(Projection, study(given).pooled(given.pooling_in_force))
 
 
 def request_for(

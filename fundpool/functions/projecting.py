@@ -80,7 +80,7 @@ def project(
     Args:
         case: a case, or its folder, its workbook or the name of a bundled case.
         pooling: a level, a plan or its short form such as ``county,city@2027``; default: the plan
-            of the policies, or the lowest level.
+            of the policies, or the pooling in force.
         years: number of projected years; default: ``solvency.horizon`` of the case.
         progress: called with each finished year.
         policy: policies laid over the case, by name or file.
@@ -138,7 +138,7 @@ def compare(
 
     Args:
         case: a case, or its folder, its workbook or the name of a bundled case.
-        pooling: levels or plans; default: every level of the case, and its policies' plan.
+        pooling: levels or plans; default: that in force, every level, the policies' plan.
         years: number of projected years; default: ``solvency.horizon`` of the case.
         progress: called with each finished year.
         policy: policies laid over the case, by name or file; ``base`` is then the case without.
@@ -195,7 +195,7 @@ def policies(
     Args:
         case: a case, or its folder, its workbook or the name of a bundled case.
         policy: only these, by name or file; default: all that come with the case.
-        pooling: plan where a policy has none; default: the lowest level.
+        pooling: plan where a policy has none; default: the pooling in force.
         years: number of projected years; default: ``solvency.horizon`` of the case.
         progress: called with the name of each finished policy.
         listed: only name them, project nothing.

@@ -2,7 +2,8 @@
 
 import contextlib
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -42,13 +43,13 @@ def words(name: str, values: Mapping[str, Any]) -> list[str]:
         value = value.value if isinstance(value, Enum) else value
         if value is None:
             continue
+        many = value if isinstance(value, list) else [value]
         if parameter.param_type_name == "argument":
-            result.append(str(value))
+            result += [str(item) for item in many]
         elif isinstance(value, bool):
             refused = parameter.secondary_opts[:1]
             result += [parameter.opts[0]] if value else refused
         else:
-            many = value if isinstance(value, list) else [value]
             result += [word for item in many for word in (parameter.opts[0], str(item))]
     return result
 
@@ -99,14 +100,30 @@ def keep(
     return keep_run(Archive(folder("archive", archive)), context, done)
 
 
-def run_command(name: str, values: Mapping[str, Any]) -> tuple[int, Sequence[str]]:
-    """Run a command in this process; its exit status and what it said on stderr."""
-    said = io.StringIO()
-    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended that was run in this process.
+
+    Attributes:
+        status: its exit status.
+        messages: what it said on stderr, without the name of the program.
+        printed: what it printed.
+    """
+
+    status: int
+    messages: tuple[str, ...]
+    printed: str
+
+
+def run_command(name: str, values: Mapping[str, Any]) -> Ended:
+    """Run a command in this process."""
+    said, printed = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(printed):
         try:
             status = commands()[name].main(
                 words(name, values), prog_name=f"fundpool {name}", standalone_mode=False
             )
         except typer.Exit as ended:
             status = ended.exit_code
-    return int(status or 0), said.getvalue().splitlines()
+    lines = (line.removeprefix("fundpool: ") for line in said.getvalue().splitlines())
+    return Ended(int(status or 0), tuple(lines), printed.getvalue())

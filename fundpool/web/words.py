@@ -74,7 +74,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
         "case as it stands has no such scheme."
     ),
     "basis": marked(
-        "A: %(case)s as it stands, pooled by %(lowest)s. B: %(plan)s. %(currency)s, "
+        "A: %(case)s as it stands, pooled by %(level)s. B: %(plan)s. %(currency)s, "
         "nominal; rates on the contribution base; %(scenarios)s; inputs %(sha)s."
     ),
     "no_scenarios": marked("central path"),

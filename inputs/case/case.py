@@ -137,13 +137,19 @@ class Case:
 
     @property
     def usual_pooling(self) -> str:
-        """The pooling plan where none is asked for: that of its policies, or the lowest level."""
-        return self.pooling or self.levels[0]
+        """The pooling plan where none is asked for: that of its policies, or that in force."""
+        return self.pooling or self.pooling_in_force
+
+    @property
+    def pooling_in_force(self) -> str:
+        """The pooling in force as a plan in its short form; the lowest level if none is stated."""
+        names = [scheme.name for scheme in self.schemes]
+        return self.settings.pooling.plan_in_force(names, self.levels[0])
 
     @property
     def usual_plans(self) -> tuple[str, ...]:
-        """The pooling plans compared where none are asked for: every level, and its policies'."""
-        return tuple(dict.fromkeys((*self.levels, self.usual_pooling)))
+        """The pooling plans compared where none are asked for: in force, every level, policies'."""
+        return tuple(dict.fromkeys((self.pooling_in_force, *self.levels, self.usual_pooling)))
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -151,7 +157,12 @@ class Case:
         return tuple(self.settings.services)
 
     def scheme(self, name: str) -> Scheme:
-        """A scheme by name; KeyError if there is none."""
+        """A scheme by name; KeyError if there is none.
+
+        >>> import fundpool
+        >>> fundpool.read_case("jiangsu").scheme("employee").name
+        'employee'
+        """
         return self.schemes[self.scheme_number(name)]
 
     def scheme_number(self, name: str) -> int:
@@ -159,6 +170,10 @@ class Case:
 
         Raises:
             KeyError: no such scheme.
+
+        >>> import fundpool
+        >>> fundpool.read_case("jiangsu").scheme_number("resident")
+        1
         """
         for number, scheme in enumerate(self.schemes):
             if scheme.name == name:
@@ -174,6 +189,10 @@ class Case:
 
         Raises:
             KeyError: no such assumption.
+
+        >>> import fundpool
+        >>> 0 < fundpool.read_case("jiangsu").value("economy.medical_inflation") < 1
+        True
         """
         here: Any = self.settings
         for part in path.split("."):
@@ -195,6 +214,11 @@ class Case:
 
         Raises:
             CaseError: an unknown path, a value out of range, or one that no region follows.
+
+        >>> import fundpool
+        >>> low = fundpool.read_case("jiangsu").with_values({"economy.interest": 0.03})
+        >>> low.value("economy.interest")
+        0.03
         """
         settings = copy.deepcopy(dict(self._settings_text))
         texts = {name: copy.deepcopy(dict(text)) for name, text in self._scheme_texts.items()}
@@ -256,6 +280,11 @@ class Case:
 
         Raises:
             CaseError: a policy that does not exist, or that the case cannot follow.
+
+        >>> import fundpool
+        >>> case = fundpool.read_case("jiangsu")
+        >>> case.with_policies(sorted(case.policy_texts)[:1]).policies == ()
+        False
         """
         case = self
         for name in names:
@@ -297,7 +326,12 @@ class Case:
         )  # fmt: skip
 
     def paths(self) -> tuple[str, ...]:
-        """Paths of everything :meth:`with_values` can change and a result depends on."""
+        """Paths of everything :meth:`with_values` can change and a result depends on.
+
+        >>> import fundpool
+        >>> "economy.medical_inflation" in fundpool.read_case("jiangsu").paths()
+        True
+        """
         return tuple(
             path
             for path, value in parameters(self)
@@ -305,11 +339,21 @@ class Case:
         )
 
     def assumptions(self) -> pd.DataFrame:
-        """Every assumption with value, unit, source, status and note, in a fixed order."""
+        """Every assumption with value, unit, source, status and note, in a fixed order.
+
+        >>> import fundpool
+        >>> list(fundpool.read_case("jiangsu").assumptions().columns)
+        ['path', 'value', 'unit', 'source', 'status', 'note']
+        """
         return assumption_table(self)
 
     def table_sources(self) -> pd.DataFrame:
-        """Every table with its rows, source, status and note."""
+        """Every table with its rows, source, status and note.
+
+        >>> import fundpool
+        >>> list(fundpool.read_case("jiangsu").table_sources().columns)
+        ['table', 'rows', 'source', 'status', 'note']
+        """
         return source_table(self)
 
 
@@ -321,6 +365,11 @@ def read_case(name: str | Path) -> Case:
 
     Raises:
         CaseError: anything is wrong; all findings at once.
+
+    >>> import fundpool
+    >>> case = fundpool.read_case("jiangsu")
+    >>> case.levels
+    ('county', 'city', 'province')
     """
     case, findings = _assembled(read_raw(case_path(name)), str(name))
     if case is None:

@@ -236,14 +236,22 @@ def against_findings(policy: Policy, known: Iterable[str], file: str) -> list[Fi
 
 
 def plan_findings(policy: Policy, settings: Settings, file: str) -> list[Finding]:
-    """A pooling plan that names levels which the case does not have."""
+    """A pooling plan that names levels or schemes which the case does not have."""
     if policy.pooling is None:
         return []
-    levels = [
-        part.partition("@")[0].partition("+")[0].partition("[")[0].strip()
+    stages = [
+        part.partition("@")[0].partition("+")[0].partition("[")[0].rpartition(":")
         for part in policy.pooling.split(",")
     ]
+    levels = [level.strip() for _, _, level in stages]
+    schemes = [scheme.strip() for scheme, of_one, _ in stages if of_one]
+    known = [*settings.schemes, *settings.optional_schemes]
     return [
+        Finding.of_setting(file, "pooling", policy.pooling, Message("schemes of the case"),
+                           did_you_mean(scheme, known))
+        for scheme in schemes
+        if scheme not in known
+    ] + [
         Finding.of_setting(file, "pooling", policy.pooling, Message("levels of the case"),
                            did_you_mean(level, settings.levels))
         for level in levels

@@ -3,6 +3,8 @@
 import os
 import secrets
 import time
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 RESERVED = frozenset(
@@ -82,3 +84,36 @@ def flush(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def made_folders(folder: Path) -> list[Path]:
+    """Make a folder and those above it, and wait until the disk holds their names.
+
+    Without the wait, a power cut could take a new folder away together with files in it that were
+    waited for.
+
+    Returns:
+        what was not there, the innermost first.
+
+    Raises:
+        OSError: one cannot be made; none of them stays.
+    """
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    made: list[Path] = []
+    try:
+        for place in reversed(missing):
+            place.mkdir(exist_ok=True)
+            made.insert(0, place)
+            with suppress(PermissionError):  # a folder that may be entered but not listed
+                flush(place.parent)
+    except OSError:
+        remove_empty(made)
+        raise
+    return made
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Remove folders that are empty; others stay."""
+    for place in folders:
+        with suppress(OSError):
+            place.rmdir()

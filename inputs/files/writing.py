@@ -9,13 +9,16 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from fundpool.inputs.files.disk import FileInUseError, flush, move
+from fundpool.inputs.files.disk import FileInUseError, flush, made_folders, move, remove_empty
 
 DRAFT = ".fundpool-"
 """How names of unfinished files begin."""
 
 LAST = frozenset({"case.toml", "plan.json", "summary.json"})
-"""Files that are moved into place after all others: where they stand, the rest stands too."""
+"""Files that are taken away before all others and moved into place after them.
+
+Where one stands, the rest stands too and is of the same run, whatever was killed.
+"""
 
 LONGEST_REASON = 300
 """Characters of an error's text that are repeated."""
@@ -112,7 +115,7 @@ def whole_folder(target: Path, names: Iterable[str] = ()) -> Iterator[Path]:
         fundpool.inputs.files.disk.FileInUseError: another program has a file of that name open.
         OSError: the folder cannot be written to.
     """
-    made = _make(target)
+    made = made_folders(target)
     try:
         _sweep(target)
         with _locked_draft(target) as draft:
@@ -122,28 +125,8 @@ def whole_folder(target: Path, names: Iterable[str] = ()) -> Iterator[Path]:
             yield new
             _move_in(new, old, target, names)
     except BaseException:
-        _unmake(made)
+        remove_empty(made)
         raise
-
-
-def _make(folder: Path) -> list[Path]:
-    """Make a folder and those above it; returns what was not there, the innermost first."""
-    missing = [place for place in (folder, *folder.parents) if not place.exists()]
-    made: list[Path] = []
-    try:
-        for place in reversed(missing):
-            place.mkdir(exist_ok=True)
-            made.insert(0, place)
-    except OSError:
-        _unmake(made)
-        raise
-    return made
-
-
-def _unmake(made: list[Path]) -> None:
-    for place in made:
-        with suppress(OSError):
-            place.rmdir()
 
 
 @contextmanager
@@ -189,8 +172,14 @@ def _move_in(new: Path, old: Path, target: Path, names: Iterable[str]) -> None:
     stale = [target / name for name in names if not (new / name).exists()]
     for path in new.rglob("*"):
         flush(path)
+    ending = [target / path.name for path in written if path.name in LAST]
     changed: list[Path] = []
     try:
+        for file in (file for file in ending if file.is_file()):
+            move(file, old / file.name)
+            changed.append(file)
+        if changed:
+            flush(target)  # before any other name changes, also on a disk that loses its power
         for file in (file for file in stale if file.is_file()):
             _keep(file, old)
             changed.append(file)
@@ -200,9 +189,10 @@ def _move_in(new: Path, old: Path, target: Path, names: Iterable[str]) -> None:
             if place.is_file():
                 _keep(place, old)
             if path.name in LAST:
-                flush(target)  # a power cut must not leave the last file without the others
+                flush(target)  # the names of the others first
             move(path, place)
-            changed.append(place)
+            if place not in changed:
+                changed.append(place)
         flush(target)
     except BaseException:
         for place in reversed(changed):

@@ -3,7 +3,7 @@
 Every assumption is a parameter with a value, a unit, a source and a status.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -32,6 +32,7 @@ from fundpool.inputs.settings.parameters import (
     single,
     whole,
 )
+from fundpool.inputs.settings.pooling import Pooling, pooling_findings
 from fundpool.inputs.settings.scenarios import Scenarios, scenario_findings
 
 
@@ -116,53 +117,6 @@ class Solvency(Part):
     target_reserve_months: Count
     alert_years: WholeYears
     horizon: WholeYears
-
-
-def _within(least: float, most: float) -> Callable[[dict[str, float]], dict[str, float]]:
-    def check(values: dict[str, float]) -> dict[str, float]:
-        for name, number in values.items():
-            if not least <= number <= most:
-                raise ValueError(
-                    Message("%(name)s: %(number)s is not a number from %(least)s to %(most)s",
-                            name=name, number=f"{number:g}", least=f"{least:g}", most=f"{most:g}")
-                )  # fmt: skip
-        return values
-
-    return check
-
-
-class ByLevel(Part):
-    """A relative change for some levels of the region tree, as a fraction: 0.05 for 5 %."""
-
-    values: Annotated[dict[str, float], AfterValidator(_within(-0.95, 1.0))]
-    source: str = Field(min_length=1)
-    status: Status
-    note: str = ""
-
-    def value_of(self, level: str) -> float:
-        """The number of a level; 0 where none is given."""
-        return self.values.get(level, 0.0)
-
-
-class CostByLevel(ByLevel):
-    """A sum of money for some levels of the region tree."""
-
-    values: Annotated[dict[str, float], AfterValidator(_within(0.0, 1e15))]
-
-
-class Pooling(Part):
-    """What pooling itself changes, and what it costs to run pools and to rescue them.
-
-    The ``_published`` estimates stand beside the assumptions in reports; nothing is computed from
-    them.
-    """
-
-    moral_hazard: ByLevel
-    moral_hazard_published: ByLevel | None = None
-    administration_per_pool: CostByLevel | None = None
-    rescue_price: Annotated[Parameter, AfterValidator(single(0.0, 100.0))] | None = None
-    collection_effort: ByLevel | None = None
-    collection_effort_published: ByLevel | None = None
 
 
 Multiple = Annotated[Parameter, AfterValidator(single(0.0, 100.0))]
@@ -320,14 +274,9 @@ def read_settings(
                 Finding.of_setting(file, f"plurals.{level}", level, Message("a level of the case"),
                                    did_you_mean(level, settings.levels))
             )  # fmt: skip
-    for kind in type(settings.pooling).model_fields:
-        for level in getattr(getattr(settings.pooling, kind), "values", ()):
-            if level.removesuffix(" adjustment fund") not in settings.levels:
-                findings.append(
-                    Finding.of_setting(file, f"pooling.{kind}.values.{level}", level,
-                                       Message("a level of the case"),
-                                       did_you_mean(level, settings.levels))
-                )  # fmt: skip
+    findings += pooling_findings(
+        settings.pooling, settings.levels, [*settings.schemes, *settings.optional_schemes], file
+    )
     for rule, alert in settings.alerts.items():
         for word in alert.schemes:
             if word not in settings.schemes:

@@ -165,7 +165,7 @@ def policy_effects(
     Args:
         base: the case without policies, projected.
         names: policies of the case by name, or policy files.
-        plan: pooling plan where a policy has none; default: the lowest level.
+        plan: pooling plan where a policy has none; default: the one in force.
         progress: called with the name of each finished policy.
 
     Raises:
@@ -173,7 +173,7 @@ def policy_effects(
         ValueError: a pooling plan that the case cannot follow.
     """
     case, years = base.case, len(base.flows.years) - 1
-    usual = plan or case.levels[0]
+    usual = plan or case.pooling_in_force
     start = figures(base.pooled(usual))
     rows, stood = [], []
     bases: dict[str, dict[str, float]] = {}

@@ -243,7 +243,14 @@ class Plan:
         return pd.DataFrame(rows, columns=columns)
 
     def record(self) -> dict[str, object]:
-        """The part ``plan`` of summary.json."""
+        """The part ``plan`` of summary.json.
+
+        Examples:
+            >>> import fundpool
+            >>> plan = fundpool.optimise(fundpool.project("jiangsu", years=1), reserve_months=0)
+            >>> plan.record()["status"] == plan.status
+            True
+        """
         limited: dict[str, object] = {}
         if self.probability is not None:
             limited["probability"] = self.probability.record()

@@ -17,16 +17,20 @@ def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
     5 % of pooled contributions and leaves 30 % of a deficit to the pool. ``:0.5`` after it: half of
     the year's levies is paid out by need. ``"county[North=320300|320722]"``: county funds, but the
     city 320300 and the county 320722 together hold one, called North; clusters are divided by
-    semicolons.
+    semicolons. ``"city,resident:county,resident:city@2027"``: a stage of one scheme begins with its
+    name; one without a year takes the place of what stands before it.
 
     >>> from fundpool import examples
     >>> plan = plan_for(examples.case(), "county,city@2023")
     >>> [(stage.level, stage.from_year) for stage in plan.stages]
     [('county', None), ('city', 2023)]
+    >>> plan = plan_for(examples.case(), "city,resident:county")
+    >>> plan.stage("employee", 2021).level, plan.stage("resident", 2021).level
+    ('city', 'county')
 
     Raises:
-        ValueError: the text names an unknown level or region or cannot be read, pools would be
-            split up, or a pool would belong to two adjustment funds.
+        ValueError: the text names an unknown level, scheme or region or cannot be read, pools
+            would be split up, or a pool would belong to two adjustment funds.
     """
     if isinstance(pooling, PoolingPlan):
         return pooling
@@ -35,7 +39,10 @@ def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
         body, _, year = part.strip().partition("@")
         level, _, fund = body.partition("+")
         level, clustered, groups = level.partition("[")
+        scheme, of_one, level = level.rpartition(":")
         stage = Stage(level=level.strip(), from_year=_year(year, pooling))
+        if of_one:
+            stage = replace(stage, schemes=(_scheme(case, scheme.strip(), pooling),))
         if clustered:
             stage = replace(stage, groups=_clusters(case, groups, pooling))
         if fund:
@@ -46,12 +53,8 @@ def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
                 f"levels: {', '.join(case.levels)}"
             )
         stages.append(stage)
-    ranks = [case.levels.index(stage.level) for stage in stages]
-    if ranks != sorted(ranks):
-        raise ValueError(f"the pooling plan {pooling!r} would split pools up; levels must rise")
-    if stages[0].from_year is not None:
-        raise ValueError(f"the pooling plan {pooling!r} must begin with a level without a year")
-    _refuse_splits(case, stages, pooling)
+    for scheme in dict.fromkeys((None, *(name for s in stages for name in s.schemes or ()))):
+        _refuse_falling(case, _stages_of(stages, scheme), pooling)
     return PoolingPlan(pooling, tuple(stages))
 
 
@@ -81,6 +84,26 @@ def _clusters(case: Case, text: str, pooling: str) -> tuple[tuple[str, str], ...
     return tuple(sorted(group_of.items(), key=lambda pair: case.regions.index(pair[0])))
 
 
+def _stages_of(stages: list[Stage], scheme: str | None) -> list[Stage]:
+    """Stages that a scheme follows; None for a scheme that has none of its own."""
+    followed: list[Stage] = []
+    for stage in stages:
+        if stage.schemes is None or scheme in stage.schemes:
+            instead = stage.schemes is not None and stage.from_year is None
+            followed = [stage] if instead else [*followed, stage]
+    return followed
+
+
+def _refuse_falling(case: Case, stages: list[Stage], pooling: str) -> None:
+    """The stages of a scheme must begin without a year and merge pools, not split them up."""
+    ranks = [case.levels.index(stage.level) for stage in stages]
+    if ranks != sorted(ranks):
+        raise ValueError(f"the pooling plan {pooling!r} would split pools up; levels must rise")
+    if not stages or stages[0].from_year is not None:
+        raise ValueError(f"the pooling plan {pooling!r} must begin with a level without a year")
+    _refuse_splits(case, stages, pooling)
+
+
 def _refuse_splits(case: Case, stages: list[Stage], pooling: str) -> None:
     """Later pools, and adjustment funds, must hold earlier ones whole."""
     laid = [pools_of(case, stage) for stage in stages]
@@ -95,6 +118,25 @@ def _refuse_splits(case: Case, stages: list[Stage], pooling: str) -> None:
         for number, name in enumerate(lower.names):
             if np.unique(upper.of_county[lower.of_county == number]).size > 1:
                 raise ValueError(f"the pooling plan {pooling!r} would split the {kind} {name} up")
+
+
+def _scheme(case: Case, name: str, pooling: str) -> str:
+    """The name of a scheme of the case, whether or not it stands under the case's policies."""
+    known = list(
+        dict.fromkeys(
+            [
+                *(scheme.name for scheme in case.schemes),
+                *case.settings.schemes,
+                *case.settings.optional_schemes,
+            ]
+        )
+    )
+    if name not in known:
+        raise ValueError(
+            f"{name!r} in the pooling plan {pooling!r} is not a scheme of {case.name}; "
+            f"schemes: {', '.join(known)}"
+        )
+    return name
 
 
 def _year(text: str, pooling: str) -> int | None:

@@ -95,7 +95,7 @@ def compare(
 
     Args:
         case: a checked case.
-        plans: levels or plans; default: every level of the case, and its policies' plan.
+        plans: levels or plans; default: that in force, every level of the case, its policies' plan.
         years: number of projected years; default: ``solvency.horizon`` of the case.
         progress: called with each finished year.
 

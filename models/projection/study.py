@@ -362,7 +362,7 @@ def project(
         case: a checked case.
         pooling: a plan or its short form (:func:`fundpool.models.pooling.short_form.plan_for`),
             such as a level;
-            default: the plan of the policies laid over the case, or its lowest level.
+            default: the plan of the policies laid over the case, or the pooling in force.
         years: number of projected years; default: ``solvency.horizon`` of the case.
         progress: called with each finished year.
 

@@ -150,8 +150,21 @@ def plan_layout(
     )
 
 
+@compiled(FAST, inline=True)
+def _add_by_pool(values, of_county, totals):  # type: ignore[no-untyped-def]
+    """Add values of counties, ``(n,)``, to the totals of their pools."""
+    # counties of a pool stand side by side as a rule: their sum is kept in a register
+    pool, total = of_county[0], 0.0
+    for c in range(values.shape[0]):
+        if of_county[c] != pool:
+            totals[pool] += total
+            pool, total = of_county[c], 0.0
+        total += values[c]
+    totals[pool] += total
+
+
 @compiled(FAST)
-def _pool_money(layout, flows, net, money):  # type: ignore[no-untyped-def]
+def _pool_money(layout, flows, net, money, by_county):  # type: ignore[no-untyped-def]
     """Sum money of counties over the pools in force, with what pooling makes of it.
 
     Args:
@@ -159,6 +172,7 @@ def _pool_money(layout, flows, net, money):  # type: ignore[no-untyped-def]
         flows: of counties, a :class:`CountyScratch`.
         net: income and subsidies less outgo of counties, ``(S, T, n)``.
         money: what is filled, a :class:`fundpool.models.funds.compiled.ScenarioMoney`.
+        by_county: working room, ``(n,)``.
     """
     timeline, m = layout.timeline, layout.scheme[0]
     paid_in, result = money.paid_in, money.result
@@ -168,16 +182,15 @@ def _pool_money(layout, flows, net, money):  # type: ignore[no-untyped-def]
         for p in range(first, last):
             result[t, p] = 0.0
         for c in range(counties):
-            result[t, U(layout.of_county[stage, c])] += net[m, t, c]
+            by_county[c] = net[m, t, c]
         for late in range(min(layout.added.shape[0], t + 1)):
             for c in range(counties):
-                more = flows.claims[m, t - late, c] * layout.added[late, t, c]
-                result[t, layout.of_county[stage, c]] -= more
+                by_county[c] -= flows.claims[m, t - late, c] * layout.added[late, t, c]
+        _add_by_pool(by_county, layout.of_county[stage], result[t])
         if timeline.hub[first] >= 0 or layout.slackening[t] == 1:
             for p in range(first, last):
                 paid_in[t, p] = 0.0
-            for c in range(counties):
-                paid_in[t, layout.of_county[stage, c]] += flows.income[m, t, c]
+            _add_by_pool(flows.income[m, t], layout.of_county[stage], paid_in[t])
         if layout.slackening[t] == 1:
             for p in range(first, last):
                 result[t, p] -= (1.0 - layout.effort[p]) * paid_in[t, p]
@@ -254,7 +267,7 @@ def run_chunk(terms, plans, draws, noisy, begin, kept):  # type: ignore[no-untyp
     """
     shape = terms.income.shape
     flows = CountyScratch(np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape))
-    net, growth = np.empty(shape), np.empty(shape[1])
+    net, growth, by_county = np.empty(shape), np.empty(shape[1]), np.empty(shape[2])
     room = [_pool_scratch(layout, growth) for layout in plans.layouts]
     last_noise = draws.noise.shape[0] - 1
     for k in range(draws.drivers.shape[0]):
@@ -271,7 +284,7 @@ def run_chunk(terms, plans, draws, noisy, begin, kept):  # type: ignore[no-untyp
             growth[t] = 1.0 + drivers[t, 5]
         for number in range(len(plans.layouts)):
             layout, scratch = plans.layouts[number], room[number]
-            _pool_money(layout, flows, net, scratch.money)
+            _pool_money(layout, flows, net, scratch.money, by_county)
             balances_of_scenario(layout.timeline, layout.opening, scratch.money, scratch.funds)
             place = Place(begin + k, plans.pool_start[number], plans.cell_start[number])
             _keep(layout, scratch, place, kept)

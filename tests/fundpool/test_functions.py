@@ -3,6 +3,7 @@
 import dataclasses
 import doctest
 import inspect
+import json
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
@@ -16,32 +17,57 @@ import typer
 
 import fundpool
 from fundpool import Goals, Limits, Outputs, ReportOptions, Ruin, ScenarioOptions
+from fundpool.calls import accounting, results
 from fundpool.calls import arguments as arguments_module
-from fundpool.calls import results
 from fundpool.cli.commands import COMMANDS, app
 from fundpool.cli.session import option_of
-from fundpool.functions import archiving, planning, projecting, reporting, requests
+from fundpool.functions import reporting, requests
+from fundpool.inputs.case import Case
+from fundpool.models.analysis import what_if
 from fundpool.models.analysis.what_if import PoolLevers
 from fundpool.options import MESSAGES
 from tests.cases.small import given, small_case
 from tests.cases.stochastic import scenario_section
 
-WITHOUT_FUNCTION = {"serve"}
-"""Commands that a program has no use for."""
-OF_A_TERMINAL = {"context", "json", "quiet", "help", "ask", MESSAGES}
-"""Parameters that say how a terminal shows something."""
+WITHOUT_FUNCTION = {"serve": "runs until it is stopped, for browsers"}
+"""Commands that a program has no use for, and why."""
+OF_A_TERMINAL = {
+    "json": "a function returns its result",
+    "quiet": "a function prints nothing",
+    "help": "docstrings",
+    "ask": "questions at a terminal",
+    "log": "the form of what a terminal shows; a function returns its messages",
+    MESSAGES: "exceptions are English; options.lang of a report is its language",
+}
+"""Parameters of a command that no function has, and why."""
+TAKEN_FROM_THE_PROJECTION = "given to fundpool.project, whose result is taken"
 OF_ITS_OWN = {
-    ("project", "out"), ("report", "out"), ("optimise", "out"), ("frontier", "out"),
-    # given to fundpool.project, whose result these functions take
-    *((name, option) for name in ("optimise", "frontier")
-      for option in ("case", "pooling", "policy", "years", "changes")),
-    # of a scheduled job, which runs the command
-    *(("report", option)
-      for option in ("more", "wait", "log", "metrics", "ping", "ping_file", "notify")),
-    ("runs", "migrate"), ("accounts", "out"),
-    ("new", "schemes"),  # a mapping; a command takes it as text
-}  # fmt: skip
-"""A command writes to a folder of its own where none is named, a function writes nothing."""
+    ("project", "out"): "a function writes nothing unless a folder is named",
+    ("optimise", "out"): "a function writes nothing unless a folder is named",
+    ("frontier", "out"): "a function writes nothing unless a folder is named",
+    ("accounts", "out"): "a function writes nothing unless a folder is named",
+    ("report", "more"): "fundpool.reports takes several",
+    ("new", "schemes"): "a mapping; a command takes it as text",
+    **{
+        (name, option): TAKEN_FROM_THE_PROJECTION
+        for name in ("optimise", "frontier")
+        for option in ("case", "pooling", "policy", "years", "changes")
+    },
+}
+"""Options of one command that its function has not, or with another default, and why."""
+OF_PYTHON = {
+    ("optimise", "projection"): TAKEN_FROM_THE_PROJECTION,
+    ("frontier", "projection"): TAKEN_FROM_THE_PROJECTION,
+    ("optimise", "archive"): "refused: archives keep reports, projections and comparisons",
+    ("frontier", "archive"): "refused: archives keep reports, projections and comparisons",
+    ("report", "table_format"): "a report has no files of tables",
+    ("frontier", "choices"): "limits and weights as the model takes them",
+    **{
+        (name, "progress"): "a function to call; a command shows a bar"
+        for name in ("project", "compare", "frontier", "policies")
+    },
+}
+"""Arguments of functions that no command has as an option, and why."""
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +101,7 @@ def arguments(function: Callable[..., Any]) -> dict[str, object]:
     for name, parameter in inspect.signature(function).parameters.items():
         if dataclasses.is_dataclass(parameter.default):
             found |= dataclasses.asdict(parameter.default)  # type: ignore[arg-type]
-        elif name == "scenarios" and name not in found and isinstance(parameter.default, int):
+        elif name == "scenarios" and "ScenarioOptions" in str(parameter.annotation):
             found |= dataclasses.asdict(ScenarioOptions(parameter.default))
         elif name == "ruin":  # a probability, or it with a year and whether it is of any fund
             found |= {"ruin": parameter.default, "by": Ruin.by, "joint": Ruin.joint}
@@ -84,21 +110,39 @@ def arguments(function: Callable[..., Any]) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("name", sorted(set(COMMANDS) - WITHOUT_FUNCTION))
-def test_a_command_has_a_function_with_the_same_defaults(name: str) -> None:
+TWINS = sorted(set(COMMANDS) - set(WITHOUT_FUNCTION))
+
+
+def options_of(name: str) -> dict[str, Any]:
+    """Parameters of a command by name, but for those of every terminal."""
     command = typer.main.get_command(app).commands[name]  # type: ignore[attr-defined]
-    function = getattr(fundpool, name)
-    taken = arguments(function)
-    for parameter in command.params:
-        if parameter.name in OF_A_TERMINAL or (name, parameter.name) in OF_ITS_OWN:
-            continue
-        assert parameter.name in taken, f"fundpool.{name} has no {parameter.name}"
-        given = taken[parameter.name]
+    return {item.name: item for item in command.params if item.name not in OF_A_TERMINAL}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_a_command_has_a_function_with_the_same_options_and_defaults(name: str) -> None:
+    taken = arguments(getattr(fundpool, name))
+    options = options_of(name)
+    exempt = {option for command, option in OF_ITS_OWN if command == name}
+    assert set(options) - set(taken) - exempt == set(), f"fundpool.{name} has no such options"
+    only = {argument for function, argument in OF_PYTHON if function == name}
+    assert set(taken) - set(options) == only, f"fundpool {name} has no such options"
+    for option in set(options) - exempt:
+        parameter, given = options[option], taken[option]
         if given is inspect.Parameter.empty:
-            assert parameter.required, parameter.name
+            assert parameter.required, option
         else:
             default = None if parameter.default is ... else plain(parameter.default)
-            assert default == plain(given), f"fundpool.{name}: {parameter.name}"
+            assert default == plain(given), f"fundpool.{name}: {option}"
+
+
+def test_what_is_exempt_is_there_and_differs() -> None:
+    """An entry that nothing needs any more goes."""
+    for name, option in OF_ITS_OWN:
+        taken, parameter = arguments(getattr(fundpool, name)), options_of(name)[option]
+        assert option not in taken or plain(parameter.default) != plain(taken[option])
+    listed = {option for name in TWINS for option in options_of(name)}
+    assert not set(OF_A_TERMINAL) & listed
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -119,33 +163,47 @@ def test_the_comparison_sees_another_default() -> None:
     }  # fmt: skip
 
 
-FUNCTIONS = {
-    name: getattr(module, name)
-    for module, names in (
-        (projecting, ("check", "project", "compare", "policies")),
-        (planning, ("optimise", "partition", "frontier")),
-        (archiving, ("runs", "diff", "rerun")),
-        (reporting, ("report",)),
-    )
-    for name in names
-} | {
-    "Projection.scenarios": results.Projection.scenarios,
-    "Projection.what_if": results.Projection.what_if,
-}  # fmt: skip
+PUBLIC = {
+    name: getattr(reporting if name == "report" else fundpool, name)  # the package has its name
+    for name in fundpool.__all__
+    if name != "__version__"
+}
+RESULTS = {
+    kind
+    for module in (results, reporting, accounting, what_if)
+    for kind in vars(module).values()
+    if inspect.isclass(kind) and kind.__module__ == module.__name__
+} | {Case}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_an_example_runs(
+def methods(kind: type) -> dict[str, Callable[..., Any]]:
+    """What a user calls on a result, inherited from classes of the program as well."""
+    return {
+        f"{kind.__name__}.{name}": getattr(kind, name)
+        for base in kind.__mro__
+        if base.__module__.startswith("fundpool.")
+        for name, value in vars(base).items()
+        if not name.startswith("_") and inspect.isfunction(value)
+    }
+
+
+CALLED = PUBLIC | {name: value for kind in RESULTS for name, value in methods(kind).items()}
+
+
+@pytest.mark.parametrize("name", sorted(CALLED))
+def test_whatever_a_user_calls_has_an_example_that_runs(
     name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On the worked example in place of the bundled case."""
+    """On the worked example in place of the bundled case; nothing is left out of the run."""
     monkeypatch.chdir(tmp_path)
-    text = inspect.getdoc(FUNCTIONS[name]) or ""
-    assert "Examples:" in text
-    shown = text[text.index("Examples:") :].replace('"jiangsu"', repr(folder.as_posix()))
-    test = doctest.DocTestParser().get_doctest(shown, {}, name, None, 0)
+    text = inspect.getdoc(CALLED[name]) or ""
+    assert "SKIP" not in text
+    if name != "init":  # which copies a bundled case
+        text = text.replace('"jiangsu"', repr(folder.as_posix()))
+    module = vars(inspect.getmodule(CALLED[name]))
+    test = doctest.DocTestParser().get_doctest(text, {"Path": Path, **module}, name, None, 0)
     assert test.examples
-    assert doctest.DocTestRunner().run(test).failed == 0
+    assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test).failed == 0
 
 
 @pytest.mark.parametrize("module", [arguments_module, requests])
@@ -175,12 +233,19 @@ WRONG: tuple[tuple[Callable[..., Any], Mapping[str, Any], type[Exception], str],
     (fundpool.optimise, {"limits": Limits(hubs="moon")}, ValueError, "hubs is 'moon'"),
     (fundpool.optimise, {"goals": Goals(measure="mean")}, ValueError, "measure is 'mean'"),
     (fundpool.optimise, {"projection": 3}, TypeError, "projection is 3; expected what"),
+    (fundpool.optimise, {"outputs": Outputs(archive="kept")}, ValueError, "archive is 'kept'"),
+    (fundpool.frontier, {"outputs": Outputs(archive="kept")}, ValueError, "archive is 'kept'"),
     (fundpool.frontier, {"points": 1}, ValueError, "points is 1; expected a whole number from 2"),
     (fundpool.runs, {"archive": 5}, TypeError, "archive is 5; expected the path"),
     (fundpool.runs, {"archive": "nowhere"}, ValueError, "archive is 'nowhere'"),
     (fundpool.report, {"options": "all"}, TypeError, "options is 'all'; expected ReportOptions"),
     (fundpool.report, {"options": ReportOptions(lang="fr")}, ValueError, "lang is 'fr'"),
     (fundpool.report, {"options": ReportOptions(formats="odt")}, ValueError, "--formats 'odt'"),
+    (fundpool.report, {"options": ReportOptions(wait=-1)}, ValueError, "options.wait is -1"),
+    (fundpool.report, {"options": ReportOptions(ping="here")}, ValueError, "--ping"),
+    (fundpool.reports, {"cases": []}, ValueError, "cases is []; expected two cases or more"),
+    (fundpool.reports, {"cases": "jiangsu"}, TypeError, "expected a list of cases"),
+    (fundpool.reports, {"cases": ["a", "A"]}, ValueError, "would both be written to"),
 )  # fmt: skip
 
 
@@ -245,6 +310,45 @@ def test_function_and_command_write_the_same(
     assert names == sorted(file.name for file in Path("function").iterdir())
     for name in names:
         assert Path("command", name).read_bytes() == Path("function", name).read_bytes(), name
+
+
+def test_reports_of_several_cases_in_one_call(folder: Path, tmp_path: Path) -> None:
+    """The second is no case; the first has its report, and whoever hears of them hears of both."""
+    page_only = ReportOptions(
+        formats="html", optimised=False, sensitivity="none", metrics=tmp_path / "fundpool.prom"
+    )
+    written = fundpool.reports(
+        [folder, tmp_path / "nowhere"], years=2, scenarios=0, options=page_only,
+        outputs=Outputs(tmp_path / "out", archive=tmp_path / "archive"),
+    )  # fmt: skip
+    assert list(written.table["case"]) == ["case", "nowhere"]
+    assert list(written.table["status"])[1] == 2
+    assert list(written.reports) == ["case"]
+    summary = written.reports["case"].summary
+    said = json.loads((tmp_path / "out" / "case" / "summary.json").read_text("utf-8"))
+    assert summary == said
+    assert (tmp_path / "out" / "cases.csv").is_file()
+    assert "nowhere" in (tmp_path / "fundpool.prom").read_text("utf-8")
+    assert len(fundpool.runs(tmp_path / "archive")) == 1
+    assert repr(written) == "<Reports: 1 of 2 cases>"
+    assert "<table" in written._repr_html_()
+
+
+def test_runs_of_earlier_versions_are_brought_to_the_present_form(
+    folder: Path, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive"
+    fundpool.project(folder, years=1, outputs=Outputs(archive=archive))
+    (manifest,) = archive.glob("runs/*/manifest.json")
+    entries = json.loads(manifest.read_text("utf-8"))
+    manifest.write_text(
+        json.dumps({key: value for key, value in entries.items() if key != "case_title"}), "utf-8"
+    )
+    migrated = fundpool.runs(archive, migrate=True)
+    assert list(migrated["run"]) == [manifest.parent.name]
+    assert list(migrated["became"]) == ["brought to the present form"]
+    assert json.loads(manifest.read_text("utf-8")) == entries
+    assert len(fundpool.runs(archive, migrate=True)) == 0
 
 
 def test_a_case_changed_in_python_is_not_kept(folder: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import fundpool
+from fundpool.inputs.format.sources import read_raw
 from fundpool.models.projection.study import Projection
 from tests.cases.rich import rich_case
 
@@ -56,7 +57,11 @@ def test_residents_by_age(projection: Projection) -> None:
 
 
 def test_cases_made_from_python(tmp_path: Path) -> None:
-    fundpool.new(tmp_path / "mine.xlsx", levels=("a", "b"), schemes={"s": "flat"}, base_year=2020)
+    asked = fundpool.NewOptions(levels=("a", "b"), schemes={"s": "flat"}, base_year=2020)
+    fundpool.new(tmp_path / "mine.xlsx", asked)
+    with pytest.warns(DeprecationWarning, match=r"levels, schemes belong into options=NewOptions"):
+        fundpool.new(tmp_path / "former", levels=("a", "b"), schemes={"s": "flat"})  # type: ignore[call-arg]
+    assert read_raw(tmp_path / "former").settings["levels"] == ["a", "b"]
     fundpool.convert(tmp_path / "mine.xlsx", tmp_path / "mine")
     assert (tmp_path / "mine" / "case.toml").is_file()
     with pytest.raises(fundpool.CaseError, match="nothing is overwritten"):

@@ -88,10 +88,10 @@ def _by_section(context: Context) -> list[Detail]:
 
 
 def _assumption(context: Context, entry: dict[str, Any]) -> Row:
-    _ = context.language
+    in_force = entry["path"].startswith("pooling.in_force.")
     return row(
         code(entry["path"]),
-        worded(entry["value"], context.language),
+        context.worded(entry["value"]) if in_force else worded(entry["value"], context.language),
         context.language.unit(entry["unit"], context.case.currency),
         label(context.worded(entry["status"]), entry["status"]),
         _source(entry),

@@ -91,7 +91,7 @@ def _command(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any]:
     needs = asked.levers.moved or asked.mobility != 0.0
     years = cache.serving.years
     case = opened.case.with_policies(asked.policies)
-    pooling = case.levels[0], pooling_of(case, asked)
+    pooling = case.pooling_in_force, pooling_of(case, asked)
     text = command_of(opened.label, pooling, asked, years, needs)
     changes = "".join(f" --set {change}" for change in cache.serving.changes if not asked.case)
     return {"text": text + changes, "needs_policy": needs}

@@ -67,7 +67,7 @@ class PlanRequest(Request):
     Attributes:
         case: key of an opened case; the one the server was started with unless given.
         scheme: whose funds are shown; the first of the case unless given.
-        pooling: plan in its short form; default: that of the policies, else the lowest level.
+        pooling: plan in its short form; default: that of the policies, else that in force.
         policies: policies that come with the case, in order.
         mobility: added to the yearly growth of moves; needs a projection of its own.
         levers: levers that do not.
@@ -100,7 +100,7 @@ def pooling_of(case: Case, request: PlanRequest) -> str:
         case: the case with the request's policies.
         request: the plan.
     """
-    return request.pooling or case.pooling or case.levels[0]
+    return request.pooling or case.usual_pooling
 
 
 class FrontierRequest(Request):

@@ -175,11 +175,11 @@ def command_of(
     years: int,
     needs_file: bool,
 ) -> str:
-    """The command that shows the plan beside the lowest level of pooling, or optimises it.
+    """The command that shows the plan beside the pooling in force, or optimises it.
 
     Args:
         case_name: what the case is called at the command line.
-        pooling: the level that the plan is compared with, and the plan's pooling.
+        pooling: the plan in force that it is compared with, and the plan's pooling.
         request: the plan.
         years: projected years.
         needs_file: whether the policy file has to be downloaded first.

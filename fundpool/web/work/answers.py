@@ -127,8 +127,8 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
         a = material.opened.remembered(
             ("base", scheme, material.base_chance is not None),
             lambda: _side(
-                material, (before.case, before.flows, before.flows), scheme, lowest,
-                material.base_chance, None,
+                material, (before.case, before.flows, before.flows), scheme,
+                before.case.pooling_in_force, material.base_chance, None,
             ),
         )  # fmt: skip
     effect = county_effect(alone.summary, b.summary, b.run)

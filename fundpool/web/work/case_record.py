@@ -29,6 +29,7 @@ def case_record(opened: OpenedCase, years: int, scenarios: int) -> dict[str, Any
         "base_year": case.base_year,
         "years": list(range(first, first + years)),
         "levels": list(case.levels),
+        "pooling": case.pooling_in_force,
         "plurals": [plural(level, stated=case.settings.plurals) for level in case.levels],
         "schemes": [_scheme(case, scheme.name) for scheme in case.schemes],
         "regions": _regions(case),
@@ -67,6 +68,7 @@ def _scheme(case: Case, name: str) -> dict[str, Any]:
         "title_local": scheme.file.title_local,
         "kind": scheme.kind,
         "rate": rate,
+        "pooling": case.settings.pooling.plan_in_force([name], case.levels[0]),
     }
 
 

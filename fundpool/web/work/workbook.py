@@ -94,7 +94,7 @@ def _about(
     return [
         ["case", case.title],
         ["scheme", result["scheme"]],
-        ["a", f"the case as it stands, pooled by {case.levels[0]}"],
+        ["a", f"the case as it stands, pooled by {material.base.case.pooling_in_force}"],
         ["b", f"the plan: {said}"],
         ["years", f"{result['years'][0]}-{result['years'][-1]}, base year {case.base_year}"],
         ["money", f"{case.currency}, nominal; rates are fractions of the contribution base"],

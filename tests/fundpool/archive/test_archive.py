@@ -226,7 +226,7 @@ def test_writers_at_once_all_land(tmp_path: Path) -> None:
 
 
 def test_killed_writers_leave_no_half_run(tmp_path: Path) -> None:
-    """Writers killed while they write; validation/killed_runs.py does it to whole commands."""
+    """Writers killed while they write; validation/kills.py does it to whole commands."""
     draw = random.Random(7)
     for _ in range(6):
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), "1000"], cwd=ROOT)

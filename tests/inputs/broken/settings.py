@@ -95,6 +95,13 @@ IN_SETTINGS: dict[str, tuple[Change, list[str]]] = {
         ["case.toml, column pooling.moral_hazard.values.state: found 'state'; expected a level of "
          "the case. Known: county, city, province."],
     ),
+    "pooling in force of an unknown scheme, at an unknown level": (
+        setting("pooling.in_force", {"values": {"residents": "cty"}, **SOURCE}),
+        ["case.toml, column pooling.in_force.values.residents: found 'residents'; expected a "
+         "scheme of the case. Did you mean 'resident'?",
+         "case.toml, column pooling.in_force.values.residents: found 'cty'; expected a level of "
+         "the case. Did you mean 'city'?"],
+    ),
     "invalid TOML": (
         file("case.toml", b"name = \n"),
         ["case.toml: expected valid TOML. The parser says:"],

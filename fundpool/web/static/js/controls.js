@@ -1,6 +1,6 @@
 // The form: native inputs that write the state, and are written from it.
 
-import { SLIDERS, parsePooling, poolingOf, writePooling } from "./state.js";
+import { SLIDERS, levelInForce, parsePooling, poolingOf, writePooling } from "./state.js";
 import { nameOf, number, rate, signed, word } from "./words.js";
 
 const $ = (id) => document.getElementById(id);
@@ -32,19 +32,20 @@ export function setUp(onChange) {
 function starting(mode) {
   const levels = info.levels;
   const now = info.years[0];
-  const upper = levels[Math.min(1, levels.length - 1)];
+  const inForce = levelInForce(current, info);
+  const upper = levels[Math.min(levels.indexOf(inForce) + 1, levels.length - 1)];
   const top = levels[levels.length - 1];
-  const level = levels.includes(draft.level) ? draft.level : levels[0];
-  if (mode === "staged") return { ...draft, level: levels[0], stages: [{ level: upper, year: now + 6 }, ...(top === upper ? [] : [{ level: top, year: now + 10 }])] };
+  const level = levels.includes(draft.level) ? draft.level : inForce;
+  if (mode === "staged") return { ...draft, level: inForce, stages: [{ level: upper, year: now + 6 }, ...(top === upper ? [] : [{ level: top, year: now + 10 }])] };
   if (mode === "fund") return { ...draft, level: level === top ? levels[0] : level, fund: draft.fund || { level: top, levy: 0.05, own: 0.3, need: 0 } };
   if (mode === "cluster") return { ...draft, level: levels[0], clusters: draft.clusters.length ? draft.clusters : [{ name: word("cluster_default"), codes: [] }] };
   return { ...draft, level };
 }
 
 function pushPooling(settled = true) {
-  // where policies say how funds are pooled, the lowest level has to be asked for by name
-  const named = poolingOf({ ...current, pooling: "" }, info) ? info.levels[0] : "";
-  changed({ pooling: writePooling(draft, info.levels) || named }, settled);
+  // where policies say how funds are pooled, the pooling in force has to be asked for by name
+  const named = poolingOf({ ...current, pooling: "" }, info) ? info.pooling : "";
+  changed({ pooling: writePooling(draft, levelInForce(current, info)) || named }, settled);
 }
 
 export function showControls(state, caseInfo) {
@@ -62,11 +63,12 @@ export function showControls(state, caseInfo) {
   sliders();
   policies(fresh);
   const pooling = poolingOf(state, info);
-  const asked = pooling === info.levels[0] ? "" : pooling;
-  const parsed = parsePooling(pooling, info.levels);
+  const inForce = levelInForce(state, info);
+  const asked = pooling === info.pooling || pooling === inForce ? "" : pooling;
+  const parsed = parsePooling(asked, inForce);
   // an unfinished cluster has no text of its own yet
-  const unfinished = draft && draft.mode === "cluster" && !asked.includes("[") && writePooling(draft, info.levels) === asked;
-  if (fresh || !draft || (!unfinished && writePooling(draft, info.levels) !== asked)) draft = parsed;
+  const unfinished = draft && draft.mode === "cluster" && !asked.includes("[") && writePooling(draft, inForce) === asked;
+  if (fresh || !draft || (!unfinished && writePooling(draft, inForce) !== asked)) draft = parsed;
   $("mode").value = draft.mode;
   poolingFields();
 }

@@ -2,7 +2,7 @@
 
 import { CLASSES } from "./specs.js";
 import { money, months, nameOf, number, people, rate, word, year } from "./words.js";
-import { parsePooling, poolingOf } from "./state.js";
+import { levelInForce, parsePooling, poolingOf } from "./state.js";
 
 function placed(region, middle) {
   return { x: region.longitude * Math.cos((middle * Math.PI) / 180), y: region.latitude };
@@ -53,7 +53,7 @@ export function mapPoints(found, state, info, names, measure) {
   const middle = middleOf(info);
   const regions = Object.fromEntries(info.regions.map((region) => [region.code, region]));
   const most = Math.max(...found.counties.map((row) => row.persons || 0), 1);
-  const plan = parsePooling(poolingOf(state, info), info.levels);
+  const plan = parsePooling(poolingOf(state, info), levelInForce(state, info));
   const members = new Set(plan.clusters.flatMap((cluster) => cluster.codes));
   const key = measure === "rate" ? "level_rate" : "final_reserve_months";
   let cuts = [];

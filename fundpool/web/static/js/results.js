@@ -3,7 +3,7 @@
 import { describe, show } from "./charts.js";
 import { frontierSpec, gainsSpec, languageKey, mapSpec, pathsSpec, ratesSpec } from "./specs.js";
 import { mapKey, mapPoints, mapArcs, mapGeometry } from "./map.js";
-import { parsePooling, poolingOf } from "./state.js";
+import { levelInForce, parsePooling, poolingOf } from "./state.js";
 import { compared, fill } from "./tables.js";
 import { money, moneyUnit, months, nameOf, number, people, percent, rate, signed, word, year } from "./words.js";
 
@@ -35,7 +35,7 @@ export function planWords(state, info) {
 }
 
 function poolingWords(state, info) {
-  const plan = parsePooling(poolingOf(state, info), info.levels);
+  const plan = parsePooling(poolingOf(state, info), levelInForce(state, info));
   const level = (name) => {
     const text = word(`level_${name}`);
     return text.startsWith("level_") ? name : text;
@@ -71,7 +71,7 @@ function headline(found, state, info) {
     first: b.first_exhaustion, a: a ? a.pools_exhausted : "", an: a ? a.pools : "" };
   $("finding").textContent = word(a ? (b.pools_exhausted ? "finding_some" : "finding_none") : "finding_new", values);
   $("glance").textContent = $("finding").textContent;
-  $("basis").textContent = word("basis", { case: nameOf(info), lowest: word(`level_${info.levels[0]}`).replace(/^level_/, ""), plan: planWords(state, info),
+  $("basis").textContent = word("basis", { case: nameOf(info), level: word(`level_${levelInForce(state, info)}`).replace(/^level_/, ""), plan: planWords(state, info),
     currency: found.currency, sha: found.inputs_sha256.slice(0, 8),
     scenarios: found.scenarios ? word("with_scenarios", { n: number(found.scenarios) }) : word("no_scenarios") });
   const count = (value) => (value === null || value === undefined ? "–" : String(value));

@@ -72,9 +72,15 @@ export function poolingOf(state, info) {
   return state.pooling || (plans.length ? plans[plans.length - 1].pooling : "");
 }
 
-// The short form of a pooling plan and its parts.
-export function parsePooling(text, levels) {
-  const plain = { mode: "level", level: levels[0], stages: [], fund: null, clusters: [], year: 0 };
+// The level that the funds of the scheme shown have when the case is valued.
+export function levelInForce(state, info) {
+  const scheme = info.schemes.find((item) => item.name === state.scheme) || info.schemes[0];
+  return scheme.pooling;
+}
+
+// The short form of a pooling plan and its parts; no text is the level in force.
+export function parsePooling(text, inForce) {
+  const plain = { mode: "level", level: inForce, stages: [], fund: null, clusters: [], year: 0 };
   if (!text) return plain;
   const parts = text.split(",").map((part) => {
     const [body, year] = splitOnce(part.trim(), "@");
@@ -101,7 +107,7 @@ export function parsePooling(text, levels) {
   return { ...plain, level: last.level };
 }
 
-export function writePooling(plan, levels) {
+export function writePooling(plan, inForce) {
   if (plan.mode === "staged") {
     const stages = plan.stages.filter((stage) => stage.year > 0);
     return [plan.level, ...stages.map((stage) => `${stage.level}@${stage.year}`)].join(",");
@@ -116,7 +122,7 @@ export function writePooling(plan, levels) {
     const drawn = `${plan.level}[${groups.join(";")}]`;
     return plan.year ? `${plan.level},${drawn}@${plan.year}` : drawn;
   }
-  return plan.level === levels[0] ? "" : plan.level;
+  return plan.level === inForce ? "" : plan.level;
 }
 
 function splitOnce(text, mark) {
