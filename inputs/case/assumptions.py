@@ -9,8 +9,8 @@ import pandas as pd
 from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.rules.schemes import Scheme
+from fundpool.inputs.settings.benefits import Benefit
 from fundpool.inputs.settings.parameters import Parameter
-from fundpool.inputs.settings.scheme_file import Benefit
 from fundpool.inputs.settings.sections import Settings
 
 COLUMNS = ("path", "value", "unit", "source", "status", "note")
@@ -125,7 +125,7 @@ def _benefit(benefit: Benefit) -> Message:
         Message("%(share)s above %(start)s", share=f"{rate:.0%}", start=f"{start:,.0f}")
         for start, rate in benefit.bands
     ]
-    amounts = {
+    amounts: dict[str, str | Listed] = {
         "deductible": f"{benefit.deductible:,.0f}", "ceiling": f"{benefit.ceiling:,.0f}",
         "bands": Listed(tuple(bands), Message("; ")),
     }  # fmt: skip

@@ -26,7 +26,9 @@ from fundpool.inputs.case.policies import (
     plan_findings,
     policy_contents,
     read_policy,
+    reported_findings,
     shock_findings,
+    year_findings_of_policy,
 )
 from fundpool.inputs.checks import tables as checks
 from fundpool.inputs.checks.across import cross_findings
@@ -47,7 +49,8 @@ from fundpool.inputs.rules.levers import (
     set_from,
     with_rule_of_region,
 )
-from fundpool.inputs.rules.schemes import Scheme, base_findings
+from fundpool.inputs.rules.rule_findings import base_findings
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.inputs.settings.parameters import Parameter
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
@@ -301,11 +304,7 @@ class Case:
         made, files = settings_and_schemes(settings, texts, file)
         shocks = (*self.shocks, *policy.shocks)
         findings = checks.status_findings(files, file)
-        findings += [
-            replace(finding, file=file, column=f"{Path(finding.file).stem}: {finding.column}")
-            for finding in year_findings(made, files)
-            if finding.severity == "error"
-        ]
+        findings += year_findings_of_policy(made, files, file)
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
         findings += shock_findings(shocks, self.regions, made, file)
         findings += plan_findings(policy, made, file)
@@ -429,12 +428,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     )
     findings += base_findings(case.schemes, case.base_year, case.tables["economy"])
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
-    for name in settings.report_policies:
-        if name not in raw.policies:
-            expected, mend = Message("a policy of the case"), did_you_mean(name, raw.policies)
-            findings.append(
-                Finding.of_setting("case.toml", "report_policies", name, expected, mend)
-            )
+    findings += reported_findings(settings, raw.policies)
     for policy, contents in sorted(raw.policies.items()):
         try:
             case._with_policy(f"policies/{policy}.toml", contents)

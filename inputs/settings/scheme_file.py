@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, ValidationError
 
-from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.inputs.format.findings import Finding, did_you_mean
-from fundpool.inputs.format.messages import Listed, Message, sentence
+from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.vocabulary import OLDEST_AGE, REGIMES, STATUSES
+from fundpool.inputs.settings.benefits import Benefit, benefit_findings
 from fundpool.inputs.settings.mistakes import findings_of
 from fundpool.inputs.settings.parameters import (
     FixedShare,
@@ -78,27 +78,6 @@ def optional_rules(kind: str) -> dict[str, tuple[float, float]]:
         return {}
     ranges = {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
     return ranges | PENSION_RULES | {name: limits for name, (_, limits) in LIMITS_IN_MONEY.items()}
-
-
-class Benefit(Part):
-    """Benefit formula of one service, in base-year money.
-
-    ``per``: what deductible, bands and ceiling act on: a ``claim``, a ``stay``, of which the second
-    and later ones have ``later_deductibles``, or the cost of a person's ``year``, of which the
-    person bears at most ``copayment_limit``. ``dispersion``: variance of a person's frequency of
-    care about that of age and sex, relative to it; 0 is a Poisson number.
-    """
-
-    deductible: float = Field(ge=0)
-    bands: list[tuple[float, float]] = Field(min_length=1)
-    ceiling: float = Field(ge=0)
-    per: Literal["claim", "stay", "year"] = "claim"
-    later_deductibles: list[Annotated[float, Field(ge=0)]] = Field(default_factory=list)
-    copayment_limit: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    dispersion: float = Field(default=0.0, ge=0, le=100)
-    source: str = Field(min_length=1)
-    status: Status
-    note: str = ""
 
 
 class Regime(Part):
@@ -349,28 +328,7 @@ def read_scheme(
                 Message("the benefits of this service"),
                 Message("Add them."),
             )
-    for service, benefit in scheme.benefits.items():
-        if service not in services:
-            report(f"benefits.{service}", service, Message("a service of case.toml"),
-                   did_you_mean(service, services))  # fmt: skip
-        try:
-            BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
-        except ValueError as error:
-            report(f"benefits.{service}", None, Message("a benefit formula"), sentence(str(error)))
-        for key, per in (("later_deductibles", "stay"), ("copayment_limit", "year")):
-            if getattr(benefit, key) and benefit.per != per:
-                report(f"benefits.{service}.{key}", None,
-                       Message("a benefit per %(per)s", per=per),
-                       Message("Set per, or take the key out."))  # fmt: skip
-        if benefit.per == "stay" and not benefit.later_deductibles:
-            report(f"benefits.{service}.later_deductibles", None,
-                   Message("deductibles of the second and later stays"),
-                   Message("Add them, or pay per claim."))  # fmt: skip
-        falling = [benefit.deductible, *benefit.later_deductibles]
-        if sorted(falling, reverse=True) != falling:
-            report(f"benefits.{service}.later_deductibles", f"{falling[1:]}",
-                   Message("deductibles that do not rise from stay to stay"),
-                   Message("Correct the number."))  # fmt: skip
+    findings += benefit_findings(file, scheme.benefits, services)
     for number, package in scheme.packages.items():
         for service in package.services:
             if service not in services:

@@ -7,7 +7,9 @@ which is taken as a gamma factor with the exact variance. Shocks and relativitie
 often care is needed move the number of claims, not what is paid for one.
 """
 
+from collections.abc import Hashable
 from functools import lru_cache
+from typing import cast
 
 import numpy as np
 from scipy.interpolate import BarycentricInterpolator
@@ -52,11 +54,18 @@ def payments_for_a_claim(
 
 
 @lru_cache(maxsize=100_000)
+def _payment(
+    rule: PersonRule, claims: tuple[float, float], cost: Hashable, price: float
+) -> tuple[float, float]:
+    return rule.payment(claims[0], cast(Severity, cost).scaled(price), claims[1])
+
+
 def _moment(
     rule: PersonRule, claims: tuple[float, float], cost: Severity, price: float, order: int
 ) -> float:
-    count, spread = claims
-    mean, variance = rule.payment(count, cost.scaled(price), spread)
+    count = claims[0]
+    assert isinstance(cost, Hashable)
+    mean, variance = _payment(rule, claims, cost, price)
     if order == 1:
         return mean / count
     if order == 2:

@@ -1,5 +1,6 @@
 """Deductible, limit and ceiling of a person's year, and deductibles by the number of the stay."""
 
+from collections.abc import Callable
 from math import exp, factorial
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ LIMITED = PersonRule("year", (HALF,), 0.0, copayment_limit=1_500.0)
 STAYS = PersonRule(
     "stay", tuple(BenefitFormula(amount, ((0.0, 0.5),)) for amount in (600.0, 300.0, 0.0)), 0.0
 )
-PAID = {
+PAID: dict[str, tuple[PersonRule, Callable[[int], float]]] = {
     # claims of 1,000 each: paid in a year with none, one, two ... of them
     "year": (YEAR, lambda n: min(max(1_000.0 * n - 800.0, 0.0) * 0.5, 1_400.0)),
     "limit": (LIMITED, lambda n: (0.0, 100.0, 600.0, 1_400.0)[min(n, 3)]),  # 3,000 - 1,500 > 1,400
