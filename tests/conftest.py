@@ -1,4 +1,6 @@
-"""Which tests belong to the short runs; the rest runs in the whole suite only."""
+"""Which tests belong to the short runs (the rest runs in the whole suite only), and memory."""
+
+import gc
 
 import pytest
 
@@ -76,3 +78,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.quick)
         if path.startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not look at it after every test."""
+    gc.collect()
+    gc.freeze()

@@ -104,8 +104,13 @@ def accounts(
 
     Examples:
         >>> import fundpool
-        >>> done = fundpool.accounts("jiangsu", "statement.csv")  # doctest: +SKIP
-        >>> done.reserves.groupby("region").tail(1)               # doctest: +SKIP
+        >>> case = fundpool.read_case("jiangsu")
+        >>> lines = ["scheme,fund,month,opening,income,outgo,closing",
+        ...          f"employee,{case.regions.codes[0]},2021-01,900,300,200,1000"]
+        >>> written = Path("statement.csv").write_text("\\n".join(lines), encoding="utf-8")
+        >>> done = fundpool.accounts(case, "statement.csv")
+        >>> done.months["balance"].tolist()
+        [1000.0]
     """
     listed = [statement] if isinstance(statement, str | Path) else statement
     if not isinstance(listed, Sequence) or not listed:

@@ -26,7 +26,9 @@ def new(
     target: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder to make, or a workbook (.xlsx).")
     ],
-    title: Annotated[str, typer.Option("--title", help="What reports call the case.")] = DEFAULT.title,
+    title: Annotated[
+        str, typer.Option("--title", help="What reports call the case.")
+    ] = DEFAULT.title,
     levels: Annotated[
         str, typer.Option("--levels", help="Levels of the region tree from the lowest, as in a,b.")
     ] = ",".join(DEFAULT.levels),
@@ -48,7 +50,9 @@ def new(
     years: Annotated[
         int, typer.Option("--years", min=1, max=100, help="Years that are projected.")
     ] = DEFAULT.years,
-    currency: Annotated[str, typer.Option("--currency", help="Currency of all money.")] = DEFAULT.currency,
+    currency: Annotated[
+        str, typer.Option("--currency", help="Currency of all money.")
+    ] = DEFAULT.currency,
     ask: Annotated[
         bool, typer.Option("--ask", help="Ask at the terminal for each of these.")
     ] = False,

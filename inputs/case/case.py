@@ -157,7 +157,12 @@ class Case:
         return tuple(self.settings.services)
 
     def scheme(self, name: str) -> Scheme:
-        """A scheme by name; KeyError if there is none."""
+        """A scheme by name; KeyError if there is none.
+
+        >>> import fundpool
+        >>> fundpool.read_case("jiangsu").scheme("employee").name
+        'employee'
+        """
         return self.schemes[self.scheme_number(name)]
 
     def scheme_number(self, name: str) -> int:
@@ -165,6 +170,10 @@ class Case:
 
         Raises:
             KeyError: no such scheme.
+
+        >>> import fundpool
+        >>> fundpool.read_case("jiangsu").scheme_number("resident")
+        1
         """
         for number, scheme in enumerate(self.schemes):
             if scheme.name == name:
@@ -180,6 +189,10 @@ class Case:
 
         Raises:
             KeyError: no such assumption.
+
+        >>> import fundpool
+        >>> 0 < fundpool.read_case("jiangsu").value("economy.medical_inflation") < 1
+        True
         """
         here: Any = self.settings
         for part in path.split("."):
@@ -201,6 +214,11 @@ class Case:
 
         Raises:
             CaseError: an unknown path, a value out of range, or one that no region follows.
+
+        >>> import fundpool
+        >>> low = fundpool.read_case("jiangsu").with_values({"economy.interest": 0.03})
+        >>> low.value("economy.interest")
+        0.03
         """
         settings = copy.deepcopy(dict(self._settings_text))
         texts = {name: copy.deepcopy(dict(text)) for name, text in self._scheme_texts.items()}
@@ -246,7 +264,7 @@ class Case:
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
         made, files = settings_and_schemes(settings, texts)
         schemes = regional_schemes(made, files, tables, self.regions)
-        findings = base_findings(schemes, made.base_year, "--set")
+        findings = base_findings(schemes, made.base_year, tables["economy"], "--set")
         if findings:
             raise CaseError(findings)
         return replace(
@@ -262,6 +280,11 @@ class Case:
 
         Raises:
             CaseError: a policy that does not exist, or that the case cannot follow.
+
+        >>> import fundpool
+        >>> case = fundpool.read_case("jiangsu")
+        >>> case.with_policies(sorted(case.policy_texts)[:1]).policies == ()
+        False
         """
         case = self
         for name in names:
@@ -289,7 +312,7 @@ class Case:
         findings += against_findings(policy, self.policy_texts, file)
         findings += idle_findings(self.schemes, changed_rules(policy), self.base_year, file)
         schemes = regional_schemes(made, files, self.tables, self.regions)
-        findings += base_findings(schemes, made.base_year, file)
+        findings += base_findings(schemes, made.base_year, self.tables["economy"], file)
         if findings:
             raise CaseError(findings)
         text = json.dumps(contents, sort_keys=True, default=str)
@@ -303,7 +326,12 @@ class Case:
         )  # fmt: skip
 
     def paths(self) -> tuple[str, ...]:
-        """Paths of everything :meth:`with_values` can change and a result depends on."""
+        """Paths of everything :meth:`with_values` can change and a result depends on.
+
+        >>> import fundpool
+        >>> "economy.medical_inflation" in fundpool.read_case("jiangsu").paths()
+        True
+        """
         return tuple(
             path
             for path, value in parameters(self)
@@ -311,11 +339,21 @@ class Case:
         )
 
     def assumptions(self) -> pd.DataFrame:
-        """Every assumption with value, unit, source, status and note, in a fixed order."""
+        """Every assumption with value, unit, source, status and note, in a fixed order.
+
+        >>> import fundpool
+        >>> list(fundpool.read_case("jiangsu").assumptions().columns)
+        ['path', 'value', 'unit', 'source', 'status', 'note']
+        """
         return assumption_table(self)
 
     def table_sources(self) -> pd.DataFrame:
-        """Every table with its rows, source, status and note."""
+        """Every table with its rows, source, status and note.
+
+        >>> import fundpool
+        >>> list(fundpool.read_case("jiangsu").table_sources().columns)
+        ['table', 'rows', 'source', 'status', 'note']
+        """
         return source_table(self)
 
 
@@ -327,6 +365,11 @@ def read_case(name: str | Path) -> Case:
 
     Raises:
         CaseError: anything is wrong; all findings at once.
+
+    >>> import fundpool
+    >>> case = fundpool.read_case("jiangsu")
+    >>> case.levels
+    ('county', 'city', 'province')
     """
     case, findings = _assembled(read_raw(case_path(name)), str(name))
     if case is None:
@@ -384,7 +427,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         _scheme_texts=raw.schemes,
         policy_texts=raw.policies,
     )
-    findings += base_findings(case.schemes, case.base_year)
+    findings += base_findings(case.schemes, case.base_year, case.tables["economy"])
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
     for name in settings.report_policies:
         if name not in raw.policies:

@@ -31,7 +31,7 @@ def cross_findings(
     findings += checks.people_findings(tree, tables, raw.tables)
     findings += checks.band_findings(settings, tree, tables, raw.tables, schemes)
     findings += checks.care_findings(settings, tables, raw.tables, schemes)
-    findings += checks.scheme_findings(settings, tables, raw.tables, schemes)
+    findings += checks.scheme_findings(settings, tree, tables, raw.tables, schemes)
     findings += plausibility.age_findings(tables, raw.tables)
     findings += plausibility.cost_findings(tables, raw.tables)
     findings += plausibility.relativity_findings(tables, raw.tables)

@@ -19,12 +19,15 @@ from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.subsidies import Subsidy
 from fundpool.inputs.settings.scheme_file import (
     BENEFIT_RULES,
+    LIMITS_IN_MONEY,
     OPTIONAL_RULES,
     RETIREMENT_RULES,
     RULES_OF,
     SchemeFile,
+    optional_rules,
 )
 
 Overrides = dict[tuple[str, str], dict[str, list[tuple[int, float]]]]
@@ -36,6 +39,8 @@ MONEY_RULES = {
     "retiree_account_credit": "wage_growth",
     "deductible": "medical_inflation",
     "ceiling": "medical_inflation",
+    "base_floor_money": "base_limit_growth",
+    "base_ceiling_money": "base_limit_growth",
 }
 """Rules that are amounts of money, and the growth of ``economy`` that they follow."""
 
@@ -52,6 +57,9 @@ class Scheme:
             in the base year; years that are not listed have one.
         merger: year from which another scheme has taken this one in; None if none has.
         taken_in: schemes that this one takes in, each with the year from which.
+        subsidies: by payer, beside the rule ``subsidy`` of a flat scheme.
+        premium_by_age: factor of a flat scheme's premium by age, ``(101,)``; empty where every age
+            pays the same.
     """
 
     file: SchemeFile
@@ -60,6 +68,8 @@ class Scheme:
     growth: Mapping[str, Mapping[int, float]] = field(default_factory=dict, repr=False)
     merger: int | None = None
     taken_in: tuple[tuple[int, SchemeFile], ...] = ()
+    subsidies: tuple[Subsidy, ...] = ()
+    premium_by_age: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:
@@ -160,6 +170,11 @@ class Scheme:
         index = self.growth.get(MONEY_RULES.get(rule, ""), {})
         return 1.0 if year is None else index.get(year, 1.0)
 
+    def paid_in_index(self, year: int) -> float:
+        """What subsidies of a year have grown to since the base year: with wages or premiums."""
+        name = "wage_growth" if self.kind == "payroll" else "premium_growth"
+        return self.growth.get(name, {}).get(year, 1.0)
+
     def _override(
         self, rule: str, region: str | None, year: int, service: str | None
     ) -> float | None:
@@ -172,6 +187,27 @@ class Scheme:
                 since, value = begun[-1]
                 return value / self._grown(rule, since)
         return None
+
+    def base_limit(
+        self, rule: str, regions: RegionTree, year: int, wages: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """``base_floor`` or ``base_ceiling`` over the mean wage of a year, by county, ``(n,)``.
+
+        A limit in money has an indexation of its own, ``economy.base_limit_growth``, so that it
+        may fall behind wages or run ahead of them.
+
+        Args:
+            rule: the limit.
+            regions: the region tree.
+            year: the year.
+            wages: mean wages of the base year, ``(n,)``.
+        """
+        money = f"{rule}_money"
+        if money not in self.file.rules:
+            return self.rule_array(rule, regions, year)
+        indexed = self.growth.get("base_limit_growth", {}).get(year, 1.0)
+        wage_index = self.growth.get("wage_growth", {}).get(year, 1.0)
+        return self.rule_array(money, regions, year) * indexed / (wages * wage_index)
 
     def set_by_every_region(self, rule: str, year: int) -> bool:
         """Whether every county has its own value of a rule from a year on or before."""
@@ -260,9 +296,7 @@ def override_findings(
         if scheme not in schemes:
             continue
         ranges = RULES_OF[schemes[scheme].kind]
-        known = {**ranges, **BENEFIT_RULES}
-        if schemes[scheme].kind == "payroll":
-            known |= {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
+        known = {**ranges, **BENEFIT_RULES, **optional_rules(schemes[scheme].kind)}
         if rule not in known:
             findings.append(
                 Finding(file, row, "rule", rule, Message("a rule of %(scheme)s", scheme=scheme),
@@ -286,6 +320,12 @@ def override_findings(
                         Message("a number from %(least)s to %(most)s", least=f"{least:g}",
                                 most=f"{most:g}"), Message("Correct the number."))
             )  # fmt: skip
+        if asked := _given_otherwise(rule, schemes[scheme]):
+            findings.append(
+                Finding(file, row, "rule", rule,
+                        Message("%(rule)s, as in the scheme file", rule=asked),
+                        Message("Give the rule in the same terms in both."))
+            )  # fmt: skip
         if rule.startswith("retirement_age"):
             findings.append(
                 Finding(file, row, "rule", rule, Message("a rule that may differ between regions"),
@@ -295,12 +335,27 @@ def override_findings(
     return findings
 
 
-def base_findings(schemes: Iterable[Scheme], base_year: int, file: str = "") -> list[Finding]:
+def _given_otherwise(rule: str, scheme: SchemeFile) -> str:
+    """What the scheme file gives in place of a rule that takes two forms; "" if it gives that."""
+    if rule in ("pension", "pension_rate_share") and "pension" not in scheme.rules:
+        return "pension"
+    for money, (multiple, _) in LIMITS_IN_MONEY.items():
+        given = money if money in scheme.rules else multiple
+        if rule in (money, multiple) and rule != given:
+            return given
+    return ""
+
+
+def base_findings(
+    schemes: Iterable[Scheme], base_year: int, economy: pd.DataFrame, file: str = ""
+) -> list[Finding]:
     """Contribution bases whose floor lies above their ceiling, in a region and year.
 
     Args:
         schemes: the schemes with their regional rules.
-        base_year: first year looked at; later ones are those from which a rule changes.
+        base_year: first year looked at; later ones are those from which a rule changes, and all
+            that a projection may have where a limit is in money.
+        economy: the table of that name, for mean wages.
         file: where the change stands; the scheme file unless given.
     """
     findings = []
@@ -308,18 +363,28 @@ def base_findings(schemes: Iterable[Scheme], base_year: int, file: str = "") -> 
     for scheme in schemes:
         if scheme.kind != "payroll":
             continue
+        order = [scheme.regions.index(code) for code in economy["region"]]
+        wages = np.ones(len(scheme.regions.codes))
+        wages[order] = economy["contribution_wage"].to_numpy(dtype=float)
         years = {base_year}
         for rule in limits:
+            if rule not in scheme.file.rules:
+                years |= set(scheme.growth["base_limit_growth"])
+                continue
             years |= {year for year in scheme.file.rules[rule].by_year if year > base_year}
             for steps in scheme.overrides.get((rule, ""), {}).values():
                 years |= {year for year, _ in steps if year > base_year}
         for year in sorted(years):
-            floor, ceiling = (scheme.rule_array(rule, scheme.regions, year) for rule in limits)
+            floor, ceiling = (
+                scheme.base_limit(rule, scheme.regions, year, wages) for rule in limits
+            )
             wrong = np.flatnonzero(floor > ceiling)
             if wrong.size:
                 code = scheme.regions.codes[int(wrong[0])]
+                given = limits[0] if limits[0] in scheme.file.rules else f"{limits[0]}_money"
                 findings.append(
-                    Finding.of_setting(file or f"schemes/{scheme.name}.toml", "rules.base_floor",
+                    Finding.of_setting(file or f"schemes/{scheme.name}.toml",
+                                       f"rules.{given}",
                                        f"{floor[wrong[0]]:g}",
                                        Message("at most the ceiling, %(ceiling)s in %(code)s in "
                                                "%(year)s", ceiling=f"{ceiling[wrong[0]]:g}",

@@ -17,15 +17,21 @@ KEPT_BESIDE = ("pooling.moral_hazard_published", "pooling.collection_effort_publ
 SettingPath = tuple[str, ...]
 
 
-def case_as_read(case: SmallCase) -> RawCase:
-    """A case as if it had been read from a folder."""
+def case_as_read(case: SmallCase, tables: Mapping[str, RawTable] | None = None) -> RawCase:
+    """A case as if it had been read from a folder.
+
+    Args:
+        case: the case.
+        tables: what is known of its tables as read; the others are made.
+    """
     tables = {
         name: RawTable(
             f"tables/{name}.csv",
             table.astype(object).where(table.notna(), "").map(lambda cell: str(cell)),
         )
         for name, table in case.tables.items()
-    }
+        if name not in (tables or ())
+    } | dict(tables or {})
     schemes = {name: _as_read(scheme) for name, scheme in case.schemes.items()}
     return RawCase("rich", _as_read(case.settings), schemes, _as_read(case.policies), tables)
 

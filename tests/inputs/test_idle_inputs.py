@@ -5,7 +5,7 @@ files, and every column of the tables, of a case that has something of everythin
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from fundpool.alerts import solvency_alerts
 from fundpool.inputs.case import Case
 from fundpool.inputs.case.case import _assembled
 from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.format.raw import RawTable
 from fundpool.inputs.format.tables import TABLE_OF, TABLES
 from fundpool.models.calibration.multipliers import actual_to_expected
 from fundpool.models.optimiser import optimise
@@ -80,15 +81,36 @@ def _scenarios(done: Study) -> str:
     return risk.risk.to_csv(float_format="%.8g") + risk.ruin.to_csv(float_format="%.8g")
 
 
-def _changed(case: SmallCase) -> bool | None:
-    """Whether an outcome differs from that of the case itself; None where a finding says no."""
-    read, findings = _assembled(case_as_read(case), "rich")
+@cache
+def _tables() -> dict[str, RawTable]:
+    """Tables of the case itself, as read."""
+    return dict(case_as_read(rich_case()).tables)
+
+
+def _changed(case: SmallCase, tables: Mapping[str, RawTable]) -> bool | None:
+    """Whether an outcome differs from that of the case itself; None where a finding says no.
+
+    Args:
+        case: with a change.
+        tables: as read, those that it does not change.
+    """
+    read, findings = _assembled(case_as_read(case, tables), "rich")
     if read is None or findings:
         return None
     try:
         return any(one != other for one, other in zip(_outcomes(read), _base(), strict=True))
     except CaseError:
         return None
+
+
+def _takes_no_years(file: str, path: SettingPath, value: Any) -> bool:
+    """Whether its own value, given for a single year, is a finding: then any other is."""
+    if path[-1] != "by_year":
+        return False
+    case = rich_case()
+    put(case, file, path, {"2022": value})
+    read, findings = _assembled(case_as_read(case, _tables()), "rich")
+    return read is None or bool(findings)
 
 
 @cache
@@ -155,15 +177,16 @@ def test_every_setting_has_an_effect_or_a_finding(file: str, path: SettingPath) 
     if status := ONLY_WITH.get((file, path[-1])):
         assert status not in rich_case().schemes[file]["statuses_covered"]
         return
-    outcomes = []
+    outcomes: list[tuple[Any, bool | None]] = []
     for other in _alternatives(path, value):
         if other == value:
             continue
         case = rich_case()
         put(case, file, path, other)
-        outcomes.append((other, _changed(case)))
-        if outcomes[-1][1]:
+        changed = _changed(case, _tables())
+        if changed or (changed is None and not outcomes and _takes_no_years(file, path, value)):
             return
+        outcomes.append((other, changed))
     idle = [other for other, changed in outcomes if changed is False]
     assert not idle, f"{file} {'.'.join(path)}: {value!r} and {idle!r} give the same"
 
@@ -222,11 +245,12 @@ def _shifted(table: pd.DataFrame, name: str, column: str) -> Iterator[pd.DataFra
 @pytest.mark.parametrize(("name", "column"), _columns())
 def test_every_column_has_an_effect_or_a_finding(name: str, column: str) -> None:
     table = rich_case().tables[name]
+    tables = {other: read for other, read in _tables().items() if other != name}
     idle = 0
     for other in _shifted(table, name, column):
         case = rich_case()
         case.tables[name] = other
-        changed = _changed(case)
+        changed = _changed(case, tables)
         if changed:
             return
         idle += changed is False

@@ -9,7 +9,9 @@ from tests.cases.policies import policy
 from tests.cases.small import toml_text
 from tests.fundpool.conftest import Run
 
-SHORT = ("--years", 1, "--no-optimise", "--sensitivity", "none", "--quiet")
+SHORT = (
+    "--years", 1, "--no-optimise", "--sensitivity", "none", "--formats", "html", "--quiet",
+)  # fmt: skip
 
 
 def ids(folder: str) -> list[str]:
