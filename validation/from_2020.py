@@ -39,7 +39,7 @@ def projected_figures(case: Case) -> pd.Series:
         pooled += float(sum(total[item] for item in OTHER_INCOME))
         payroll = scheme == "employee"
         credited, spent = accounts.loc[year] if payroll else (0.0, 0.0)
-        found = {
+        figures = {
             MEMBERS: total["persons"],
             "revenue": pooled + credited,
             "expenditure": total["claims_paid"] + spent,
@@ -49,11 +49,11 @@ def projected_figures(case: Case) -> pd.Series:
         if payroll:
             number = case.scheme_number(scheme)
             retired = projection.flows.retirees[number, int(year) - BASE_YEAR, :-1].sum()
-            found |= {ACTIVE: 1.0 - retired / total["persons"], "pooled revenue": pooled,
+            figures |= {ACTIVE: 1.0 - retired / total["persons"], "pooled revenue": pooled,
                       "pooled expenditure": total["claims_paid"]}  # fmt: skip
         else:
-            found["balance"] = total["balance"]
-        values |= {(scheme, what, int(year)): float(value) for what, value in found.items()}
+            figures["balance"] = total["balance"]
+        values |= {(scheme, what, int(year)): float(value) for what, value in figures.items()}
     return pd.Series(values, name="value").rename_axis(["scheme", "what", "year"])
 
 

@@ -53,8 +53,8 @@ def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
                 f"levels: {', '.join(case.levels)}"
             )
         stages.append(stage)
-    for scheme in dict.fromkeys((None, *(name for s in stages for name in s.schemes or ()))):
-        _refuse_falling(case, _stages_of(stages, scheme), pooling)
+    for follower in dict.fromkeys((None, *(name for s in stages for name in s.schemes or ()))):
+        _refuse_falling(case, _stages_of(stages, follower), pooling)
     return PoolingPlan(pooling, tuple(stages))
 
 
