@@ -58,6 +58,9 @@ TOPICS = {
     "arrangements": Topic(
         "The source paper's arrangements", "arrangements", "arrangements", True, OF_2009
     ),
+    "from-2020": Topic(
+        "Jiangsu from 2020, before and now", "from_2020", "from_2020", True, "jiangsu-case.md"
+    ),
     "from-2009": Topic("From 2009 to what happened", "from_2009", "from_2009", True, OF_2009),
 }
 

@@ -35,7 +35,7 @@ from fundpool.inputs.rules.levers import (
     is_lever,
     rule_of_region,
     rule_of_region_findings,
-    set_from,
+    set_value,
     with_rule_of_region,
 )
 from fundpool.inputs.rules.rule_findings import base_findings
@@ -231,22 +231,9 @@ class Case:
                                        did_you_mean(path, known))
                 )  # fmt: skip
                 continue
-            keys = path.split(".")
-            here: Any = settings
-            if keys[0] == "schemes":
-                here, keys = texts[keys[1]], keys[2:]
-            for part in keys[:-1]:
-                here = here.setdefault(part, {})
-            last = here.get(keys[-1])  # None where the case leaves it at its default
-            if last is None and isinstance(items[path], Parameter):
-                last = here[keys[-1]] = items[path].model_dump()
-            if not isinstance(last, dict):
-                here[keys[-1]] = value
-            elif levers_since is not None and is_lever(path):
-                set_from(path, last, value, levers_since)
-            else:
-                last.pop("by_year", None)
-                last.update(value=value, source="set by the user", status="assumed")
+            file = texts[path.split(".")[1]] if path.startswith("schemes.") else settings
+            stated = items[path].model_dump() if isinstance(items[path], Parameter) else None
+            set_value(file, path, value, stated, levers_since if is_lever(path) else None)
         if findings:
             raise CaseError(findings)
         changes = ";".join([f"{path}={value!r}" for path, value in sorted(values.items())])
