@@ -23,6 +23,12 @@ PLACES = frozenset(
 )  # fmt: skip
 """Options that say where results go and how a command speaks, not what results are."""
 
+NOT_KEPT = PLACES | {"engine"}
+"""Options that change no result and are no part of a request: also not where scenarios run.
+
+Requests of earlier versions have the engine; it is not repeated, as it may name another machine.
+"""
+
 FILE_OPTIONS = frozenset({"--policy"})
 """Options whose values may name input files."""
 
@@ -63,7 +69,7 @@ def options(context: Context, resolved: Mapping[str, Any]) -> dict[str, Any]:
     """Every option in force, by its flag; ``resolved`` puts found values in place of defaults."""
     values = {}
     for parameter in context.command.params:
-        if parameter.param_type_name != "option" or parameter.name in PLACES:
+        if parameter.param_type_name != "option" or parameter.name in NOT_KEPT:
             continue
         value = resolved.get(parameter.name, context.params.get(parameter.name))
         flag, value = _flagged(parameter, value)
@@ -102,7 +108,7 @@ def command_line(context: Context, resolved: Mapping[str, Any]) -> str:
     """
     words = ["fundpool", str(context.command.name), case_name(str(context.params["case"]))]
     for parameter in context.command.params:
-        if parameter.param_type_name != "option" or parameter.name in PLACES | {"against"}:
+        if parameter.param_type_name != "option" or parameter.name in NOT_KEPT | {"against"}:
             continue
         value = resolved.get(parameter.name, context.params.get(parameter.name))
         if value != parameter.default:
@@ -273,6 +279,8 @@ def words_of(request: Request, case: Path, files: Path, runs: Path) -> list[str]
     """
     words = [request.command, str(case)]
     for flag, value in request.parameters.items():
+        if flag == "--engine":
+            continue
         many = value if isinstance(value, list) else [value]
         laid = [
             str(files / item) if isinstance(item, str) and item in request.parameter_files else item

@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -109,8 +108,12 @@ def check_one_disk(*folders: Path) -> None:
 
 
 def _write_probe(there: Path, missing: Path) -> None:
-    """Make and remove a file below folders of the given names, in a folder that exists."""
-    with tempfile.TemporaryDirectory(prefix=f"{DRAFT}probe-", dir=there) as probe:
+    """Make and remove a file below folders of the given names, in a folder that exists.
+
+    What a process left that was killed while it did so is removed.
+    """
+    _sweep(there)
+    with _locked_draft(there) as probe:
         folder = Path(probe, *(part for part in missing.parts if part != ".."))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "probe").write_bytes(b"probe")
