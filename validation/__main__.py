@@ -52,10 +52,14 @@ TOPICS = {
     "multiregional": Topic("Several regions", "multiregional", "multiregional"),
     "implementations": Topic("Second implementations", "implementations", "implementations"),
     "plans": Topic("Plans by a second formulation", "plans", "plans"),
+    "person-years": Topic("Payment by a person's year", "person_years", "person_years"),
     "lives": Topic("Person by person", "implementations", "person_by_person"),
     "sensitivity": Topic("Sensitivity and stress", "sensitivity", "sensitivity", slow=True),
     "arrangements": Topic(
         "The source paper's arrangements", "arrangements", "arrangements", True, OF_2009
+    ),
+    "from-2020": Topic(
+        "Jiangsu from 2020, before and now", "from_2020", "from_2020", True, "jiangsu-case.md"
     ),
     "from-2009": Topic("From 2009 to what happened", "from_2009", "from_2009", True, OF_2009),
 }
