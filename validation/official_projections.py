@@ -246,8 +246,9 @@ def official_projections() -> Part:
         )
         checks.append(
             Check(
-                f"{country}, {FIRST} to {LAST}: total within {100 * TOTAL:g} %, by sex and twenty-year ages "
-                f"to 79 within {100 * BY_AGE:g} %, {BANDS[-1]} and over within {100 * OLD:g} %",
+                f"{country}, {FIRST} to {LAST}: total within {100 * TOTAL:g} %, by sex and "
+                f"twenty-year ages to 79 within {100 * BY_AGE:g} %, {BANDS[-1]} and over within "
+                f"{100 * OLD:g} %",
                 f"{100 * total:+.2f}, {100 * by_age:.2f} and {100 * old:.2f} %",
                 abs(total) < TOTAL and by_age < BY_AGE and old < OLD,
                 "United Nations, World Population Prospects 2019, medium variant",
@@ -260,8 +261,8 @@ def official_projections() -> Part:
         "published; a standard schedule of children and workers is assumed for both sexes, which "
         "matters most where most people come from abroad. It has half the standard's children and "
         "its peak at 25, 1.5 years later than the standard's, since both bring Germany's ages "
-        "nearer; with the standard itself her largest error by sex and age is 1.1 %. Errors of "
-        "the engine's projection against the published one:\n\n"
+        "nearer; with the standard itself her largest error by sex and age is 1.1 %. Errors of the "
+        "engine's projection against the published one:\n\n"
         f"{markdown_table(pd.DataFrame(rows))}\n\n{checks_table(checks)}"
     )
     return Part(text, tuple(checks))
