@@ -36,7 +36,7 @@ class Topic:
         return part
 
 
-COMMANDS = ("faults", "kills")
+COMMANDS = ("faults", "kills", "same_bytes")
 """Modules with options of their own, which try what must be survived."""
 
 OF_2009 = "jiangsu-2009-case.md"
@@ -100,7 +100,8 @@ def main(words: list[str] | None = None) -> int:
         prog="python -m validation", description=__doc__,
         epilog="`python -m validation mutations` tries mistakes that tests must notice, "
         "`python -m validation faults` damage and bad inputs that the program must survive, "
-        "`python -m validation kills` ends by force and power cuts.",
+        "`python -m validation kills` ends by force and power cuts, "
+        "`python -m validation same_bytes` other settings of the machine.",
     )  # fmt: skip
     parser.add_argument("--only", action="append", choices=list(TOPICS), help="a part; repeatable")
     parser.add_argument("--fast", action="store_true", help="leave the slow parts out")

@@ -25,6 +25,7 @@ from fundpool.calls.notebook import view
 from fundpool.calls.results import Report
 from fundpool.calls.wrong_argument import WrongArgumentError, sentence
 from fundpool.functions.requests import Ended, changed_values, origin_of, run_command
+from fundpool.inputs.format.messages import Message
 from fundpool.options import CASE, Outputs, ReportOptions, ScenarioOptions
 from fundpool.scheduled.outcomes import Outcome, outcome_table
 
@@ -181,7 +182,9 @@ def reports(
     if isinstance(cases, str) or not isinstance(cases, Sequence):
         raise TypeError(sentence("cases", cases, "a list of cases"))
     if len(cases) < 2:
-        raise WrongArgumentError("cases", cases, "two cases or more; fundpool.report takes one")
+        raise WrongArgumentError(
+            "cases", cases, Message("two cases or more; fundpool.report takes one")
+        )
     first, *more = [origin_of(case, "cases") for case in cases]
     ended = run_command("report", values | {"case": first, "more": more, "json": True})
     contents = loads(ended.printed) if ended.printed else {}
