@@ -7,6 +7,7 @@
 * ``aggregate_loss``: compound Poisson distributions by FFT
 * ``benefit_layers``: benefits of several funds on top of each other, limits of what is borne
 * ``person_year``: what formulas on a year's total cost, and on stays by number, pay
+* ``person_rules``: a scheme's rule of either kind, with its limit of what a person bears
 * ``contribution_base``: expected wages between floor and ceiling
 * ``credited_years``: share of a group with enough insured time
 * ``run_off``: claims paid and outstanding

@@ -31,6 +31,8 @@ def summary(
         risk: what scenarios say of the same plans.
         experience: actual against expected, for the case's alert rules.
     """
+    from fundpool.decision import decision
+
     any_one = projections[alert_plan]
     evidence = Evidence(experience, ruin_by_year(risk, alert_plan))
     alerts = solvency_alerts(any_one, evidence)
@@ -50,6 +52,7 @@ def summary(
         "pooling": {
             name: _plan(projection, _ruin(risk, name)) for name, projection in projections.items()
         },
+        "decision": decision(projections, risk),
         "plan": None,
         "alert_rules": rules_judged(any_one, alerts, evidence),
         "alerts": alerts,

@@ -12,7 +12,12 @@ from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 YEARS = frozenset(
     {"year", "exhaustion_year", "first_exhaustion", "first_year", "last_year", "base_year"}
 )
-COUNTS = frozenset({"pools", "pools_exhausted", "short_range_failed", "rows", "months", "number"})
+COUNTS = frozenset(
+    {
+        "pools", "pools_exhausted", "short_range_failed", "rows", "months", "number", "funds",
+        "funds_below_zero",
+    }
+)  # fmt: skip
 PERSONS = frozenset(
     {
         "persons", "contributors", "registered", "births", "deaths", "moved_in", "moved_out",
@@ -24,7 +29,8 @@ SHARES = frozenset(
         "persons_exhausted_share", "level_rate_mean", "level_rate_range", "level_rate", "mean",
         "range", "payg_rate", "income_rate", "payg_rate_first", "payg_rate_last",
         "income_rate_first", "income_rate_last", "actuarial_balance", "ruin_probability",
-        "level_rate_change", "credibility",
+        "level_rate_change", "credibility", "dry_within_5", "dry_within_10", "dry_by_end",
+        "all_last_probability", "rate_change", "paying_less", "paying_more",
     }
 )  # fmt: skip
 RATIOS = frozenset(
@@ -33,7 +39,12 @@ RATIOS = frozenset(
         "multiplier", "actual_to_expected", "credible_ratio",
     }
 )  # fmt: skip
-PLAIN = frozenset({"min_reserve_months", "final_reserve_months", "reserve_months"})
+PLAIN = frozenset(
+    {
+        "contributors_per_retired", "months_of_outgo", "min_reserve_months",
+        "final_reserve_months", "reserve_months",
+    }
+)  # fmt: skip
 TEXTS = frozenset(
     {
         "plan", "scheme", "pool", "name", "level", "region", "home", "residence", "measure", "use",

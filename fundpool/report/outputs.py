@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from fundpool.inputs.files.writing import reason
 from fundpool.languages import ENGLISH, Language
 from fundpool.models.projection.comparison import Comparison
@@ -144,6 +146,13 @@ def _imprint(report: Report) -> Imprint:
     )
 
 
+def _decision_tables(summary: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """Figures of the first page as tables, by name."""
+    figures = summary["decision"]
+    names = {"now": "funds_now", "plans": "decision", "next_years": "money_lacking"}
+    return {name: pd.DataFrame(figures[part]) for part, name in names.items()}
+
+
 def workbook_contents(
     comparison: Comparison, summary: Mapping[str, Any], extras: Extras, language: Language
 ) -> Contents:
@@ -176,7 +185,7 @@ def workbook_contents(
         notes=notes,
         parameters=case.assumptions(),
         inputs=case.table_sources(),
-        results=comparison.tables | extras.tables,
+        results=comparison.tables | _decision_tables(summary) | extras.tables,
         plans=tuple(comparison.projections),
         year=case.base_year,
         words=language,

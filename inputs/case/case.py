@@ -24,9 +24,9 @@ from fundpool.inputs.case.policies import (
     policy_contents,
     read_policy,
     shock_findings,
+    year_findings_of_policy,
 )
 from fundpool.inputs.checks import tables as checks
-from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
@@ -38,7 +38,8 @@ from fundpool.inputs.rules.levers import (
     set_value,
     with_rule_of_region,
 )
-from fundpool.inputs.rules.schemes import Scheme, base_findings
+from fundpool.inputs.rules.rule_findings import base_findings
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.inputs.settings.parameters import Parameter
 from fundpool.inputs.settings.sections import Settings
 
@@ -278,11 +279,7 @@ class Case:
         made, files = settings_and_schemes(settings, texts, file)
         shocks = (*self.shocks, *policy.shocks)
         findings = checks.status_findings(files, file)
-        findings += [
-            replace(finding, file=file, column=f"{Path(finding.file).stem}: {finding.column}")
-            for finding in year_findings(made, files)
-            if finding.severity == "error"
-        ]
+        findings += year_findings_of_policy(made, files, file)
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
         findings += shock_findings(shocks, self.regions, made, file)
         findings += plan_findings(policy, made, file)

@@ -8,18 +8,18 @@ import pandas as pd
 from fundpool.inputs.case.assembly import regional_schemes, scheme_files, with_provenance
 from fundpool.inputs.case.bundled import case_path
 from fundpool.inputs.case.case import Case
+from fundpool.inputs.case.policies import reported_findings
 from fundpool.inputs.checks import tables as checks
 from fundpool.inputs.checks.across import cross_findings
 from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.columns import typed_table
 from fundpool.inputs.format.digest import content_digest
-from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
-from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.sources import read_raw
 from fundpool.inputs.format.tables import TABLE_OF
 from fundpool.inputs.regions import region_tree
-from fundpool.inputs.rules.schemes import base_findings
+from fundpool.inputs.rules.rule_findings import base_findings
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
 from fundpool.inputs.settings.starting import starting_findings
@@ -97,12 +97,7 @@ def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     )
     findings += base_findings(case.schemes, case.base_year, case.tables["economy"])
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
-    for name in settings.report_policies:
-        if name not in raw.policies:
-            expected, mend = Message("a policy of the case"), did_you_mean(name, raw.policies)
-            findings.append(
-                Finding.of_setting("case.toml", "report_policies", name, expected, mend)
-            )
+    findings += reported_findings(settings, raw.policies)
     for policy, contents in sorted(raw.policies.items()):
         try:
             case.with_policy_text(f"policies/{policy}.toml", contents)

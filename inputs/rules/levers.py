@@ -14,7 +14,8 @@ import pandas as pd
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
-from fundpool.inputs.rules.schemes import Scheme, override_findings
+from fundpool.inputs.rules.rule_findings import override_findings
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.inputs.settings.scheme_file import SchemeFile
 
 RuleOfRegion = tuple[str, str, str]

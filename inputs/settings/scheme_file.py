@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, ValidationError
 
-from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.inputs.format.findings import Finding, did_you_mean
-from fundpool.inputs.format.messages import Listed, Message, sentence
+from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.vocabulary import OLDEST_AGE, REGIMES, STATUSES
+from fundpool.inputs.settings.benefits import Benefit, benefit_findings
 from fundpool.inputs.settings.mistakes import findings_of
 from fundpool.inputs.settings.parameters import (
     FixedShare,
@@ -78,17 +78,6 @@ def optional_rules(kind: str) -> dict[str, tuple[float, float]]:
         return {}
     ranges = {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
     return ranges | PENSION_RULES | {name: limits for name, (_, limits) in LIMITS_IN_MONEY.items()}
-
-
-class Benefit(Part):
-    """Benefit formula of one service, per claim, in base-year money."""
-
-    deductible: float = Field(ge=0)
-    bands: list[tuple[float, float]] = Field(min_length=1)
-    ceiling: float = Field(ge=0)
-    source: str = Field(min_length=1)
-    status: Status
-    note: str = ""
 
 
 class Regime(Part):
@@ -339,14 +328,7 @@ def read_scheme(
                 Message("the benefits of this service"),
                 Message("Add them."),
             )
-    for service, benefit in scheme.benefits.items():
-        if service not in services:
-            report(f"benefits.{service}", service, Message("a service of case.toml"),
-                   did_you_mean(service, services))  # fmt: skip
-        try:
-            BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
-        except ValueError as error:
-            report(f"benefits.{service}", None, Message("a benefit formula"), sentence(str(error)))
+    findings += benefit_findings(file, scheme.benefits, services)
     for number, package in scheme.packages.items():
         for service in package.services:
             if service not in services:

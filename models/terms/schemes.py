@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.actuarial.person_rules import PersonRule
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import SEXES
 from fundpool.inputs.rules.schemes import Scheme
@@ -72,10 +73,13 @@ class SchemeRules:
     Attributes:
         formulas: distinct sets of formulas, one formula a service.
         formula_of: which set each county uses, ``(n + 1,)``; outside uses set 0, unpaid.
+        person_rules: of each set, by service, rules that look at a person's year; None where the
+            formula is that of a claim.
     """
 
     formulas: tuple[tuple[BenefitFormula, ...], ...]
     formula_of: IntArray
+    person_rules: tuple[tuple[PersonRule | None, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -226,9 +230,14 @@ def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
     1
     """
     sets: dict[tuple[BenefitFormula, ...], int] = {}
+    person_rules: list[tuple[PersonRule | None, ...]] = []
     formula_of = np.zeros(len(case.regions.codes) + 1, dtype=np.int64)
     differ = any(scheme.benefits_differ(service) for service in case.services)
     for county, code in enumerate(case.regions.codes if differ else case.regions.codes[:1]):
         formulas = tuple(scheme.benefit(service, code, year) for service in case.services)
+        if formulas not in sets:
+            person_rules.append(
+                tuple(scheme.person_rule(service, code, year) for service in case.services)
+            )
         formula_of[county] = sets.setdefault(formulas, len(sets))
-    return SchemeRules(tuple(sets), formula_of)
+    return SchemeRules(tuple(sets), formula_of, tuple(person_rules))

@@ -26,10 +26,10 @@ def _in_words_of(levels: list[str], currency: str, schemes: list[str]) -> SmallC
     settings["scenarios"] = scenario_section()
     for catastrophe in settings["scenarios"]["catastrophes"].values():
         catastrophe["reach"] = names.get(catastrophe["reach"], catastrophe["reach"])
-    tables["regions"]["level"] = tables["regions"]["level"].map(names)
+    regions = tables["regions"]
+    regions["level"] = regions["level"].map(names)
     case.policies["tried"] = policy(pooling=levels[1]) | {"about": "tried out"}
-    balances = tables["fund_balances"]
-    balances = balances[balances["scheme"] == "employee"]
+    balances = tables["fund_balances"].query("scheme == 'employee'")
     tables["fund_balances"] = pd.concat(
         [balances.assign(scheme=scheme, account_balance=0.0) for scheme in schemes]
     )
@@ -42,7 +42,7 @@ def _covered(case: SmallCase, **cover: str) -> None:
     old = table["age_from"].isin([55, 60])
     table["cover"] = table["cover"].where(~old, "old").replace(cover)
     keys = [name for name in table.columns if name != "share"]
-    case.tables["coverage"] = table.groupby(keys, sort=False, as_index=False)["share"].sum()
+    case.tables["coverage"] = table.groupby(keys, sort=False, as_index=False).agg({"share": "sum"})
 
 
 def german() -> SmallCase:

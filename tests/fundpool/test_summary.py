@@ -27,7 +27,7 @@ FLOWS = {
     "interest", "balance",
 }  # fmt: skip
 TOTALS = FLOWS | {"claims", "swaps"}
-EXTRA_TOP = {"title", "currency", "alert_plan", "alert_rules", "failed_outputs"}
+EXTRA_TOP = {"title", "currency", "alert_plan", "alert_rules", "decision", "failed_outputs"}
 EXTRA_POOL = {
     "name",
     "first_year",

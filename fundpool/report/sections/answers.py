@@ -15,12 +15,13 @@ from fundpool.report.document.making import (
 )
 from fundpool.report.document.model import Block, Detail, Listing, Note, Section, Table
 from fundpool.report.sections.context import Context
+from fundpool.report.sections.decision import decision_blocks
 from fundpool.report.words import sentences as wording
 from fundpool.report.words.vocabulary import ALERT_CHANGE_WORDS, ALERT_WORDS
 
 
 def answers_section(context: Context) -> Section:
-    """A headline a scheme, alerts, and the main figures of every scheme and plan."""
+    """A headline a scheme, what to decide, alerts, and the main figures of every plan."""
     _ = context.language
     headlines = tuple(
         spans(wording.headline(context.comparison, name, title, _))
@@ -28,6 +29,7 @@ def answers_section(context: Context) -> Section:
     )
     blocks = (
         Listing(headlines, "answers"),
+        *decision_blocks(context),
         _alerts(context),
         _plans_side_by_side(context),
         sentences(

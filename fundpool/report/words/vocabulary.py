@@ -124,6 +124,23 @@ CHART_WORDS = (
 )  # fmt: skip
 """Titles and classes of the charts."""
 COLUMN_WORDS = (
+    marked("months of outgo"),
+    marked("contributors per retired"),
+    marked("income"),
+    marked("outgo"),
+    marked("net"),
+    marked("dry within 5"),
+    marked("dry within 10"),
+    marked("dry by end"),
+    marked("all last probability"),
+    marked("rate change"),
+    marked("paying less"),
+    marked("paying more"),
+    marked("income less"),
+    marked("income more"),
+    marked("funds"),
+    marked("funds below zero"),
+    marked("lacking"),
     marked("from accounts"), marked("missing years paid"), marked("to pool"),
     marked("surrendered"),
     marked("account credits"), marked("actual"), marked("actual to expected"),

@@ -70,6 +70,54 @@ def test_every_medium_shows_the_same_numbers(
     assert shown == 4 * len(made.comparison.measures)
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_medium_shows_the_figures_of_the_first_page(
+    lang: str, english: Reported, chinese: Reported
+) -> None:
+    """Each figure of the first page in page, PDF, Word document, workbook and summary."""
+    made, words = (english, ENGLISH) if lang == "en" else (chinese, language("zh"))
+    files = [
+        squeezed((made.folder / "report.html").read_text(encoding="utf-8")),
+        squeezed(pdf_text(made.folder / "report.pdf")),
+        squeezed(docx_words(opened(made.folder / "report.docx"))),
+    ]
+    saved = json.loads((made.folder / "summary.json").read_text(encoding="utf-8"))["decision"]
+    texts = [words.percent(row[name], 1) for row in saved["plans"]
+             for name in ("dry_within_5", "dry_within_10", "dry_by_end", "paying_less",
+                          "paying_more")]  # fmt: skip
+    texts += [words.percent(row[name]) for row in saved["plans"]
+              for name in ("income_rate", "level_rate")]  # fmt: skip
+    texts += [words.money(row[name]) for row in saved["now"]
+              for name in ("opening_balance", "income", "outgo", "net")]  # fmt: skip
+    texts += [words.number(row["months_of_outgo"]) for row in saved["now"]]
+    texts += [words.money(row["lacking"]) for row in saved["next_years"] if row["funds_below_zero"]]
+    assert len(texts) > 40
+    for file in files:
+        assert [text for text in texts if squeezed(text) not in file] == []
+    for part, name in (
+        ("now", "funds_now"), ("plans", "decision"), ("next_years", "money_lacking"),
+    ):  # fmt: skip
+        book = sheet(made.folder / "report.xlsx", name)
+        for place, row in enumerate(saved[part]):
+            shown = dict(zip(row, book.iloc[place], strict=True))
+            for key, value in row.items():
+                rounded = pytest.approx(value, rel=1e-14) if isinstance(value, float) else value
+                assert shown[key] == ("" if value is None else rounded), (name, key)
+
+
+def test_first_page_says_what_to_do(english: Reported, chinese: Reported) -> None:
+    """Level, rate, who pays and what funds lack, a statement a scheme, on the opening section."""
+    saved = english.summary["decision"]
+    page = squeezed((english.folder / "report.html").read_text(encoding="utf-8"))
+    local = squeezed((chinese.folder / "report.html").read_text(encoding="utf-8"))
+    for words in ("Resident scheme: no other way of pooling", "It takes a level rate of",
+                  "2 of 2 funds stand below zero"):  # fmt: skip
+        assert squeezed(words) in page.split('id="employee"')[0]
+    assert "没有其他统筹方式能使所属基金穿底的参保人占比低于现行" in local
+    assert "所需均衡费率为缴费基数的" in local
+    assert [row["scheme"] for row in saved["now"]] == ["employee", "resident"]  # type: ignore[index]
+
+
 def test_sections_reach_the_pdf(english: Reported) -> None:
     """Every heading and every cell of every table of the page stands in the PDF."""
     text = squeezed(pdf_text(english.folder / "report.pdf")).replace("-", "")

@@ -1,0 +1,225 @@
+"""What a reader must know first: funds now, what each way of pooling changes, the next two years.
+
+Plain numbers for ``summary.json``, the workbook and the first page of the report alike.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fundpool.models.axes.arrays import BoolArray, FloatArray
+from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.summary import NEVER
+from fundpool.models.funds.totals import flow_totals
+from fundpool.models.terms.years import county_tables
+
+if TYPE_CHECKING:
+    from fundpool.models.projection.study import Projection
+    from fundpool.models.risk.solvency import SolvencyRisk
+
+SOON = (5, 10)
+"""Years from the start within which funds that run dry are counted."""
+UNCHANGED = 5e-5
+"""A level rate that differs by less, half of what is shown, counts as the same."""
+
+Row = dict[str, Any]
+
+
+def decision(
+    projections: Mapping[str, "Projection"], risk: "SolvencyRisk | None" = None
+) -> dict[str, Any]:
+    """Figures of the first page.
+
+    >>> from fundpool import examples
+    >>> figures = decision({"county": examples.projection("county")})
+    >>> list(figures), [row["scheme"] for row in figures["now"]]
+    (['now', 'plans', 'next_years', 'inputs'], ['employee', 'resident'])
+
+    Args:
+        projections: one a pooling plan, of the same study; the first is what holds today.
+        risk: what scenarios say of the same plans.
+
+    Returns:
+        ``now``, rows by scheme (:func:`funds_now`); ``plans``, rows by scheme and plan
+        (:func:`plans_compared`); ``next_years``, rows by scheme and year
+        (:func:`money_lacking`); ``inputs``, number of assumptions by status.
+    """
+    today = next(iter(projections.values()))
+    return {
+        "now": funds_now(today),
+        "plans": plans_compared(projections, risk),
+        "next_years": money_lacking(today),
+        "inputs": {
+            str(status): int(count)
+            for status, count in today.case.assumptions()["status"].value_counts().items()
+        },
+    }
+
+
+def funds_now(projection: "Projection") -> list[Row]:
+    """All funds of each scheme together at the start, and in the first projected year.
+
+    Rows: scheme; opening_balance, at the end of the base year; year; income, interest included
+    and less what goes to personal accounts; outgo, claims paid and administration; net, income
+    less outgo; months_of_outgo, that the opening balance pays; contributors_per_retired, of
+    a scheme with retired members. None where a figure does not exist.
+    """
+    retired = float(projection.people.groupby("year", sort=False)["retired"].sum().iloc[0])
+    year = int(projection.years[0])
+    rows = []
+    totals = flow_totals(projection.funds)
+    contributors = projection.funds[projection.funds["year"] == year].groupby("scheme")
+    for flows in totals[totals["year"] == year].to_dict("records"):
+        income = flows["contributions"] - flows["account_credits"] + flows["interest"]
+        income += sum(flows[name] for name in OTHER_INCOME)
+        outgo = flows["claims_paid"] + flows["administration"]
+        scheme = projection.case.scheme(flows["scheme"])
+        has_retired = scheme.kind == "payroll" and "retired" in scheme.statuses_covered
+        paying = float(contributors["contributors"].sum()[scheme.name])
+        rows.append(
+            {
+                "scheme": scheme.name,
+                "opening_balance": flows["opening_balance"],
+                "year": year,
+                "income": income,
+                "outgo": outgo,
+                "net": income - outgo,
+                "months_of_outgo": 12 * flows["opening_balance"] / outgo if outgo > 0 else None,
+                "contributors_per_retired": paying / retired if has_retired and retired else None,
+            }
+        )
+    return rows
+
+
+def plans_compared(
+    projections: Mapping[str, "Projection"], risk: "SolvencyRisk | None" = None
+) -> list[Row]:
+    """How long funds last under each plan, what it takes, and who would pay more or less.
+
+    Rows: scheme, plan; dry_within_5, dry_within_10, dry_by_end, share of the insured whose fund
+    has run dry by then on the central path, None where fewer years are projected;
+    all_last_probability, chance that no fund runs dry, None without scenarios; income_rate and
+    level_rate, means over funds; rate_change, the second less the first; paying_less, paying_more,
+    share of the insured whose fund has another level rate than under the first plan; income_less,
+    income_more, mean disposable income a head of their places in the base year. None where a
+    figure does not exist.
+    """
+    rows = []
+    case = next(iter(projections.values())).case
+    income = county_tables(case).disposable_income[:-1]
+    for scheme in case.schemes:
+        rates_today: FloatArray | None = None
+        for plan, projection in projections.items():
+            if scheme.name not in projection.summaries:
+                continue
+            insured = _insured(projection, scheme.name)
+            rates = _rates_of_regions(projection, scheme.name)
+            rates_today = rates if rates_today is None else rates_today
+            less, more = rates_today - rates > UNCHANGED, rates - rates_today > UNCHANGED
+            overview = projection.overview
+            means = overview[overview["scheme"] == scheme.name].iloc[0]
+            rows.append(
+                {"scheme": scheme.name, "plan": plan}
+                | _shares_dry(projection, scheme.name, insured)
+                | {
+                    "all_last_probability": _all_last(risk, plan, scheme.name),
+                    "income_rate": float(means["income_rate_mean"]),
+                    "level_rate": float(means["level_rate_mean"]),
+                    "rate_change": float(means["level_rate_mean"] - means["income_rate_mean"]),
+                    "paying_less": _share(insured, less),
+                    "paying_more": _share(insured, more),
+                    "income_less": _mean(income, insured, less),
+                    "income_more": _mean(income, insured, more),
+                }
+            )
+    return rows
+
+
+def money_lacking(projection: "Projection") -> list[Row]:
+    """What funds below zero lack at the ends of the first two projected years.
+
+    Rows: scheme, year, where it stands then; funds, their number; funds_below_zero; lacking,
+    money that would bring these to zero at the end of that year. Adjustment funds do not count.
+    """
+    rows = []
+    pools = projection.measures[["scheme", "pool"]].drop_duplicates()
+    funds = projection.funds.merge(pools, on=["scheme", "pool"])
+    for scheme in projection.case.schemes:
+        for year in projection.years[:2]:
+            balances = funds.loc[
+                (funds["scheme"] == scheme.name) & (funds["year"] == year), "balance"
+            ]
+            if balances.empty:
+                continue
+            below = balances[balances < 0]
+            rows.append(
+                {
+                    "scheme": scheme.name,
+                    "year": int(year),
+                    "funds": len(balances),
+                    "funds_below_zero": len(below),
+                    "lacking": float(-below.sum()) if len(below) else 0.0,
+                }
+            )
+    return rows
+
+
+def best_plan(rows: Sequence[Row], scheme: str) -> Row:
+    """The plan of a scheme that leaves the fewest insured in funds that run dry.
+
+    Of plans that are alike in this the one with the lowest level rate counts, then the first.
+
+    >>> rows = [{"scheme": "a", "plan": "county", "dry_by_end": 0.5, "level_rate": 0.06},
+    ...         {"scheme": "a", "plan": "city", "dry_by_end": 0.2, "level_rate": 0.07}]
+    >>> best_plan(rows, "a")["plan"]
+    'city'
+    """
+    return min(
+        (row for row in rows if row["scheme"] == scheme),
+        key=lambda row: (
+            round(row["dry_by_end"], 6),
+            round(np.nan_to_num(row["level_rate"], nan=np.inf), 6),
+        ),
+    )
+
+
+def _insured(projection: "Projection", scheme: str) -> FloatArray:
+    """Insured by region of the lowest level in the first year with any, ``(n,)``."""
+    persons = projection.flows.persons[projection.case.scheme_number(scheme), 1:, :-1]
+    return np.asarray(persons[int((persons.sum(axis=1) > 0).argmax())])
+
+
+def _rates_of_regions(projection: "Projection", scheme: str) -> FloatArray:
+    """Level rate of the fund that each region is in at last, ``(n,)``."""
+    run, summary = projection.summaries[scheme]
+    return np.asarray(summary.level_rate[summary.place_of[run.layout.of_county()[-1]]])
+
+
+def _shares_dry(projection: "Projection", scheme: str, insured: FloatArray) -> Row:
+    dry = projection.summaries[scheme][1].county_dry
+    begun = (dry != NEVER) & (insured > 0)
+    first = int(projection.years[0])
+    years = len(projection.years)
+    within = {
+        f"dry_within_{n}": _share(insured, begun & (dry < first + n)) if years >= n else None
+        for n in SOON
+    }
+    return within | {"dry_by_end": _share(insured, begun)}
+
+
+def _all_last(risk: "SolvencyRisk | None", plan: str, scheme: str) -> float | None:
+    if risk is None:
+        return None
+    overview = risk.overview
+    rows = overview[(overview["plan"] == plan) & (overview["scheme"] == scheme)]
+    return 1.0 - float(rows["any_ruin"].iloc[0]) if len(rows) else None
+
+
+def _share(insured: FloatArray, where: BoolArray) -> float:
+    return float(insured[where].sum() / insured.sum()) if insured.sum() > 0 else 0.0
+
+
+def _mean(income: FloatArray, insured: FloatArray, where: BoolArray) -> float | None:
+    persons = insured[where].sum()
+    return float((income * insured)[where].sum() / persons) if persons > 0 else None

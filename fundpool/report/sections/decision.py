@@ -1,0 +1,188 @@
+"""The first page: funds now, what each way of pooling changes, who gains, the next two years."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fundpool.decision import SOON, best_plan
+from fundpool.languages.wording import marked
+from fundpool.report.document.making import bad_if, left, right, row, sentences, spans, table
+from fundpool.report.document.model import Block, Listing, Spans, Table
+from fundpool.report.sections.context import Context
+
+BETTER_ELSEWHERE = marked(
+    "%(title)s: pooled by %(plan)s the fewest of the insured have a fund that runs dry by "
+    "%(last)s, %(share)s of them; pooled as today, by %(today)s, it is %(now)s."
+)
+BEST_AS_TODAY = marked(
+    "%(title)s: no other way of pooling leaves fewer of the insured with a fund that runs dry by "
+    "%(last)s than that of today, by %(plan)s: %(share)s."
+)
+RATE = marked(
+    "It takes a level rate of %(level)s of the base, and %(collected)s is collected: a change of "
+    "%(change)s."
+)
+WHO = marked(
+    "Funds of %(less)s of the insured would then need a lower rate than today, those of %(more)s a "
+    "higher one."
+)
+FROM_RICHER = marked(
+    "Places that pay more have the higher income a head, %(more)s against %(less)s: money runs "
+    "from richer to poorer places."
+)
+FROM_POORER = marked(
+    "Places that pay more have the lower income a head, %(more)s against %(less)s: money runs "
+    "from poorer to richer places."
+)
+NONE_LACKS = marked("No fund stands below zero at the end of %(first)s or %(last)s.")
+LACKS = marked("At the end of %(year)s %(below)s of %(funds)s funds stand below zero and lack "
+               "%(money)s together.")  # fmt: skip
+
+
+def decision_blocks(context: Context) -> tuple[Block, ...]:
+    """What to decide: a statement a scheme, and the figures behind it."""
+    _ = context.language
+    figures: Mapping[str, Any] = context.summary["decision"]
+    schemes = [row["scheme"] for row in figures["now"]]
+    inputs = figures["inputs"]
+    certainty = _(
+        "How sure: %(assumed)s of the %(all)s assumptions are assumed, not published or derived; "
+        'funds last or run dry on the central path, and "all funds last" is the chance over '
+        "scenarios."
+    ) % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())}
+    return (
+        Listing(tuple(_statement(context, scheme) for scheme in schemes)),
+        _now(context),
+        _plans(context),
+        sentences(
+            _("Income includes interest and leaves out what goes to personal accounts. The share "
+              "of the insured is of the first projected year; who pays less and more is measured "
+              "by the level rate of the fund that a place is in at last, against that of today."),
+            certainty,
+            soft=True,
+        ),
+    )  # fmt: skip
+
+
+def _statement(context: Context, scheme: str) -> Spans:
+    """Level, rate, who pays, and the next two years, in sentences."""
+    _, figures = context.language, context.summary["decision"]
+    plans = [each for each in figures["plans"] if each["scheme"] == scheme]
+    today, best = plans[0], best_plan(plans, scheme)
+    where = BEST_AS_TODAY if best is today else BETTER_ELSEWHERE
+    said = [
+        _(where)
+        % {
+            "title": context.titles[scheme], "plan": context.worded(best["plan"]),
+            "share": _.percent(best["dry_by_end"], 1), "last": context.last_year,
+            "today": context.worded(today["plan"]), "now": _.percent(today["dry_by_end"], 1),
+        }
+    ]  # fmt: skip
+    if best["rate_change"] == best["rate_change"]:
+        said.append(
+            _(RATE)
+            % {
+                "level": _.percent(best["level_rate"]),
+                "collected": _.percent(best["income_rate"]),
+                "change": _points(context, best["rate_change"]),
+            }
+        )
+    said += _who(context, best)
+    said += _next_years(context, scheme)
+    return spans(("" if _.chinese else " ").join(said))
+
+
+def _who(context: Context, best: Mapping[str, Any]) -> list[str]:
+    """Who would pay less and more under a plan than today, and which of them are richer."""
+    _ = context.language
+    if not best["paying_less"] and not best["paying_more"]:
+        return []
+    less, more = best["income_less"], best["income_more"]
+    shares = {name: _.percent(best[f"paying_{name}"], 1) for name in ("less", "more")}
+    said = [_(WHO) % shares]
+    if less is not None and more is not None and less != more:
+        direction = FROM_RICHER if more > less else FROM_POORER
+        said.append(_(direction) % {"more": _.money(more), "less": _.money(less)})
+    return said
+
+
+def _next_years(context: Context, scheme: str) -> list[str]:
+    """Which funds lack money at the ends of the next two years."""
+    _ = context.language
+    rows = [each for each in context.summary["decision"]["next_years"] if each["scheme"] == scheme]
+    if not any(each["funds_below_zero"] for each in rows):
+        return (
+            [_(NONE_LACKS) % {"first": rows[0]["year"], "last": rows[-1]["year"]}] if rows else []
+        )
+    return [
+        _(LACKS)
+        % {
+            "year": each["year"], "below": each["funds_below_zero"], "funds": each["funds"],
+            "money": _.money(each["lacking"]),
+        }
+        for each in rows
+        if each["funds_below_zero"]
+    ]  # fmt: skip
+
+
+def _points(context: Context, change: float) -> str:
+    """A change of a rate in percentage points, with its sign."""
+    sign = "+" if change > 0 else ""
+    points = context.language("%(n)s percentage points")
+    return points % {"n": sign + context.language.number(100 * change, 2)}
+
+
+def _now(context: Context) -> Table:
+    _, rows = context.language, context.summary["decision"]["now"]
+    year = rows[0]["year"]
+    columns = (
+        left(_("scheme")),
+        right(_("balance at the end of %(year)s") % {"year": context.case.base_year}),
+        right(_("months of outgo it pays")),
+        right(_("income in %(year)s") % {"year": year}),
+        right(_("outgo in %(year)s") % {"year": year}),
+        right(_("income less outgo")),
+        right(_("contributors a retired member")),
+    )
+    body = [
+        row(
+            context.titles[each["scheme"]],
+            _.money(each["opening_balance"]),
+            _dash_or(each["months_of_outgo"], _.number),
+            _.money(each["income"]),
+            _.money(each["outgo"]),
+            bad_if(each["net"] < 0, _.money(each["net"])),
+            _dash_or(each["contributors_per_retired"], _.number),
+        )
+        for each in rows
+    ]
+    return table(columns, body, _("Funds now"))
+
+
+def _plans(context: Context) -> Table:
+    _ = context.language
+    columns = (
+        left(_("scheme")), left(_("pooled by")), right(_("dry within 5 years")),
+        right(_("within 10 years")), right(_("by %(year)s") % {"year": context.last_year}),
+        right(_("all funds last")), right(_("collected")), right(_("level rate")),
+        right(_("pay less than today")), right(_("pay more")),
+    )  # fmt: skip
+    body = [
+        row(
+            context.titles[each["scheme"]],
+            context.worded(each["plan"]),
+            *(_dash_or(each[f"dry_within_{n}"], lambda share: _.percent(share, 1)) for n in SOON),
+            bad_if(each["dry_by_end"] > 0, _.percent(each["dry_by_end"], 1)),
+            _dash_or(each["all_last_probability"], lambda share: _.percent(share, 1)),
+            _.percent(each["income_rate"]),
+            _.percent(each["level_rate"]),
+            _.percent(each["paying_less"], 1),
+            _.percent(each["paying_more"], 1),
+        )
+        for each in context.summary["decision"]["plans"]
+    ]
+    return table(columns, body, _("Share of the insured whose fund runs dry, and what it takes"))
+
+
+def _dash_or(value: float | None, words: Any) -> str:
+    """A figure, or a dash where it does not exist."""
+    return "–" if value is None else str(words(value))

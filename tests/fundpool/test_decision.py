@@ -1,0 +1,164 @@
+"""Figures of the first page, computed again from the tables of the funds by loops."""
+
+from pathlib import Path
+
+import pytest
+
+import fundpool
+from fundpool.decision import best_plan, decision, money_lacking
+from fundpool.models.projection.comparison import Comparison
+from fundpool.models.risk.solvency import solvency_risk
+from tests.cases.small import small_case
+from tests.cases.stochastic import scenario_section
+
+YEARS = 12
+PLANS = ["county", "province", "county,province@2024"]
+
+
+@pytest.fixture(scope="module")
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Comparison:
+    """Resident funds of both counties run dry, one soon and one between years 5 and 10."""
+    case = small_case()
+    case.settings["scenarios"] = scenario_section()
+    balances = case.tables["fund_balances"]
+    resident = balances["scheme"] == "resident"
+    balances.loc[resident & (balances["region"] == "ash"), "pooled_balance"] = 100.0
+    balances.loc[resident & (balances["region"] == "birch"), "pooled_balance"] = 4e6
+    case.tables["economy"].loc[0, "disposable_income"] *= 1.5
+    folder = case.write(tmp_path_factory.mktemp("decision") / "case")
+    return fundpool.compare(fundpool.read_case(folder), PLANS, years=YEARS)
+
+
+def pool_in(comparison: Comparison, plan: str, scheme: str, region: str, year: int) -> str:
+    """Code of the fund of a region: its own, or that of the province it lies in."""
+    case = comparison.study.case
+    merged = plan == "province" or (plan.startswith("county,") and year >= 2024)
+    if not merged:
+        return region
+    funds = comparison.projections[plan].funds
+    codes = funds.loc[(funds["scheme"] == scheme) & (funds["year"] == year), "pool"]
+    assert len(codes) == 1, case.name
+    return str(codes.iloc[0])
+
+
+def dry_share(comparison: Comparison, plan: str, scheme: str, until: int) -> float:
+    """Share of the insured of 2021 with a fund below zero in a year up to one."""
+    case, flows = comparison.study.case, comparison.study.flows
+    funds = comparison.projections[plan].funds.set_index(["scheme", "pool", "year"])["balance"]
+    dry = everyone = 0.0
+    for place, region in enumerate(case.regions.codes):
+        persons = float(flows.persons[case.scheme_number(scheme), 1, place])
+        everyone += persons
+        below = [
+            year
+            for year in range(2021, until + 1)
+            if funds[scheme, pool_in(comparison, plan, scheme, region, year), year] < 0
+        ]
+        dry += persons if below else 0.0
+    return dry / everyone
+
+
+def test_shares_of_the_insured_in_funds_that_run_dry(comparison: Comparison) -> None:
+    rows = decision(comparison.projections)["plans"]
+    assert [(row["scheme"], row["plan"]) for row in rows] == [
+        (scheme, plan) for scheme in ("employee", "resident") for plan in PLANS
+    ]
+    for row in rows:
+        for name, until in (("dry_within_5", 2025), ("dry_within_10", 2030), ("dry_by_end", 2032)):
+            by_hand = dry_share(comparison, row["plan"], row["scheme"], until)
+            assert row[name] == pytest.approx(by_hand, rel=1e-12), (row["plan"], name)
+    shares = {row["dry_within_5"] for row in rows} | {row["dry_by_end"] for row in rows}
+    assert len(shares) > 2, "funds differ"
+
+
+def test_who_pays_more_and_less(comparison: Comparison) -> None:
+    """Against county funds, a county pays less whose own level rate is above the province's."""
+    case, flows = comparison.study.case, comparison.study.flows
+    incomes = case.tables["economy"].set_index("region")["disposable_income"]
+    for row in decision(comparison.projections)["plans"]:
+        scheme, number = row["scheme"], case.scheme_number(row["scheme"])
+        rates = {
+            plan: projection.measures[projection.measures["scheme"] == scheme].set_index("pool")[
+                "level_rate"
+            ]
+            for plan, projection in comparison.projections.items()
+        }
+        less, more = [], []
+        for place, region in enumerate(case.regions.codes):
+            pool = pool_in(comparison, row["plan"], scheme, region, 2032)
+            change = rates[row["plan"]][pool] - rates["county"][region]
+            persons = float(flows.persons[number, 1, place])
+            if abs(change) > 5e-5:
+                (less if change < 0 else more).append((persons, float(incomes[region])))
+        everyone = float(flows.persons[number, 1, :-1].sum())
+        for share, income, places in (
+            ("paying_less", "income_less", less), ("paying_more", "income_more", more),
+        ):  # fmt: skip
+            persons = sum(item[0] for item in places)
+            assert row[share] == pytest.approx(persons / everyone)
+            mean = sum(p * y for p, y in places) / persons if persons else None
+            assert row[income] == (None if mean is None else pytest.approx(mean))
+        if row["plan"] == "county":
+            assert row["paying_less"] == row["paying_more"] == 0.0
+        else:
+            assert row["paying_less"] > 0
+            assert row["paying_more"] > 0
+        assert row["rate_change"] == pytest.approx(row["level_rate"] - row["income_rate"])
+
+
+def test_funds_now_and_what_they_lack(comparison: Comparison) -> None:
+    figures = decision(comparison.projections)
+    funds = comparison.projections["county"].funds
+    for row in figures["now"]:
+        table = funds[(funds["scheme"] == row["scheme"]) & (funds["year"] == 2021)]
+        assert row["opening_balance"] == pytest.approx(table["opening_balance"].sum())
+        assert row["opening_balance"] + row["net"] == pytest.approx(table["balance"].sum())
+        assert row["net"] == pytest.approx(row["income"] - row["outgo"])
+        outgo = (table["claims_paid"] + table["administration"]).sum()
+        assert row["months_of_outgo"] == pytest.approx(row["opening_balance"] / (outgo / 12))
+    employee, resident = figures["now"]
+    retired = comparison.projections["county"].people.query("year == 2021")["retired"].sum()
+    paying = funds.query("scheme == 'employee' and year == 2021")["contributors"].sum()
+    assert employee["contributors_per_retired"] == (
+        pytest.approx(paying / retired) if retired else None
+    )
+    assert resident["contributors_per_retired"] is None
+    for row in figures["next_years"]:
+        table = funds[(funds["scheme"] == row["scheme"]) & (funds["year"] == row["year"])]
+        below = [-balance for balance in table["balance"] if balance < 0]
+        assert (row["funds"], row["funds_below_zero"]) == (2, len(below))
+        assert row["lacking"] == pytest.approx(sum(below))
+    assert any(row["lacking"] > 0 for row in figures["next_years"])
+    statuses = comparison.study.case.assumptions()["status"].tolist()
+    assert figures["inputs"] == {status: statuses.count(status) for status in set(statuses)}
+
+
+def test_what_several_funds_lack_is_summed(small_folder: Path) -> None:
+    projection = fundpool.project(small_folder, "county", years=2)
+    (row,) = [
+        row
+        for row in money_lacking(projection)
+        if (row["scheme"], row["year"]) == ("resident", 2021)
+    ]
+    funds = projection.funds.query("scheme == 'resident' and year == 2021")["balance"].tolist()
+    assert max(funds) < 0
+    assert (row["funds_below_zero"], row["lacking"]) == (2, pytest.approx(-funds[0] - funds[1]))
+
+
+def test_the_chance_that_all_funds_last(comparison: Comparison) -> None:
+    """From the year in which each fund is ruined, scenario by scenario."""
+    risk = solvency_risk(comparison.study, ["county", "province"], 40)
+    two = {plan: comparison.projections[plan] for plan in ("county", "province")}
+    for row in decision(two, risk)["plans"]:
+        ruin = risk.run.outcomes[row["plan"], row["scheme"]].ruin
+        lasting = sum(all(year >= YEARS for year in scenario) for scenario in ruin.tolist())
+        assert row["all_last_probability"] == pytest.approx(lasting / len(ruin))
+
+
+def test_the_best_plan_leaves_the_fewest_in_dry_funds() -> None:
+    def row(plan: str, dry: float, rate: float) -> dict[str, object]:
+        return {"scheme": "a", "plan": plan, "dry_by_end": dry, "level_rate": rate}
+
+    rows = [row("county", 0.4, 0.05), row("city", 0.1, 0.07), row("province", 0.1, 0.06)]
+    assert best_plan(rows, "a")["plan"] == "province"
+    assert best_plan([row("county", 0.0, 0.05), row("city", 0.0, 0.05)], "a")["plan"] == "county"
