@@ -3,10 +3,11 @@
 * ``lifetable``: life tables, survivorship ratios, graduation of abridged rates
 * ``mobility``: migration schedules, Markov transitions, turnover
 * ``severity``: cost distributions with limited expected values
-* ``benefits``: benefit formulas, their expectation, coordination of two of them
+* ``benefits``: benefit rules as formulas, their expectation, coordination of two of them
 * ``aggregate_loss``: compound Poisson distributions by FFT
 * ``benefit_layers``: benefits of several funds on top of each other, limits of what is borne
 * ``person_year``: what formulas on a year's total cost, and on stays by number, pay
+* ``person_rules``: a scheme's rule of either kind, with its limit of what a person bears
 * ``contribution_base``: expected wages between floor and ceiling
 * ``credited_years``: share of a group with enough insured time
 * ``run_off``: claims paid and outstanding

@@ -94,7 +94,7 @@ _WHERE = {
     "synthesise": "fundpool.case_files",
     "tidy": "fundpool.case_files",
     "doctor": "fundpool.diagnosis",
-    "read_case": "fundpool.inputs.case.case",
+    "read_case": "fundpool.inputs.case.reading",
     "check_case": "fundpool.models.calibration.checking",
     "CaseError": "fundpool.inputs.format.findings",
     "plan_for": "fundpool.models.pooling.short_form",

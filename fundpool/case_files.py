@@ -33,6 +33,12 @@ def init(directory: str | Path, case: str = "jiangsu") -> None:
     Raises:
         CaseError: no such case, or the folder holds something.
         OSError: the folder cannot be written to.
+
+    Examples:
+        >>> import fundpool
+        >>> fundpool.init("copy", "jiangsu")
+        >>> Path("copy", "case.toml").is_file()
+        True
     """
     from fundpool.building.copies import copy_case
 
@@ -98,6 +104,13 @@ def convert(source: str | Path, target: str | Path) -> "tuple[Finding, ...]":
     Raises:
         CaseError: the case cannot be opened, does not fit, or the target exists.
         OSError: the target cannot be written to.
+
+    Examples:
+        >>> import fundpool
+        >>> fundpool.convert("jiangsu", "case.xlsx")
+        ()
+        >>> fundpool.read_case("case.xlsx").name == fundpool.read_case("jiangsu").name
+        True
     """
     from fundpool.inputs.folders import write_case_folder
     from fundpool.inputs.template import check_new_file, write_case_workbook
@@ -132,14 +145,15 @@ def tidy(
         CaseError: a table cannot be read, or the folder holds something.
         OSError: a file cannot be opened, or the folder not written to.
 
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     new(f"{folder}/empty", NewOptions(levels=("district", "state"), schemes={"health": "flat"}))
-    ...     rates = "year,age group,rate (per 1000)\\n2020,20-24,41.5\\n"
-    ...     written = Path(folder, "fertility.csv").write_text(rates, encoding="utf-8")
-    ...     tidied = tidy(f"{folder}/fertility.csv", f"{folder}/mine", case=f"{folder}/empty")
-    >>> tidied.tables["fertility"].iloc[0].tolist(), tidied.accounts[0].rows
-    (['2020', '20', '0.0415'], 5)
+    Examples:
+        >>> import fundpool
+        >>> layout = fundpool.NewOptions(levels=("district", "state"), schemes={"health": "flat"})
+        >>> fundpool.new("empty", layout)
+        >>> rates = "year,age group,rate (per 1000)\\n2020,20-24,41.5\\n"
+        >>> written = Path("fertility.csv").write_text(rates, encoding="utf-8")
+        >>> tidied = fundpool.tidy("fertility.csv", "mine", case="empty")
+        >>> tidied.tables["fertility"].iloc[0].tolist(), tidied.accounts[0].rows
+        (['2020', '20', '0.0415'], 5)
     """
     from fundpool.inputs.case import case_path
     from fundpool.inputs.format.sources import read_raw
@@ -161,6 +175,12 @@ def synthesise(directory: str | Path, counties: int, seed: int = 1) -> None:
         CaseError: the folder holds something.
         ValueError: a number of counties or a seed that cannot be.
         OSError: the folder cannot be written to.
+
+    Examples:
+        >>> import fundpool
+        >>> fundpool.synthesise("made", counties=6)
+        >>> len(fundpool.read_case("made").regions.codes)
+        6
     """
     from fundpool.building.copies import synthesise_case
 

@@ -32,6 +32,12 @@ class ScenarioOptions:
         scenarios: how many; 0 for none; None for as many as suit, where the case has them.
         seed: of all draws, from 0 to 2^64 - 1.
         engine: where they run: ``local``, ``processes``, ``dask`` or ``dask=ADDRESS``.
+
+    Examples:
+        >>> import fundpool
+        >>> asked = fundpool.ScenarioOptions(scenarios=20, seed=7)
+        >>> fundpool.project("jiangsu", years=1, scenarios=asked).risk is None
+        False
     """
 
     scenarios: int | None = 0
@@ -48,6 +54,13 @@ class Outputs:
             writes to a folder named after it).
         table_format: ``parquet`` or ``csv``.
         archive: archive of runs that the run is kept in.
+
+    Examples:
+        >>> import fundpool
+        >>> written = fundpool.Outputs("results", table_format="csv")
+        >>> projection = fundpool.project("jiangsu", years=1, outputs=written)
+        >>> Path("results", "funds.csv").is_file()
+        True
     """
 
     out: Path | str | None = None
@@ -70,6 +83,14 @@ class Limits:
         time_limit: seconds for each solve; None: no limit.
         rule: rates are a ``fixed`` path, or follow an ``adjusting`` rule in reserve months, which
             is made to a limit on ruin (0.05 unless one is given).
+
+    Examples:
+        >>> import fundpool
+        >>> projection = fundpool.project("jiangsu", years=1)
+        >>> swaps = fundpool.Limits(choose="swaps")
+        >>> plan = fundpool.optimise(projection, 0, limits=swaps)
+        >>> plan.certificate.certified
+        True
     """
 
     choose: str = "rates,swaps"
@@ -90,6 +111,13 @@ class Ruin:
         most: largest probability, between 0 and 1.
         by: last year that counts; None: the last projected one.
         joint: whether it is that of any fund of any scheme, not of each.
+
+    Examples:
+        >>> import fundpool
+        >>> projection = fundpool.project("jiangsu", years=2)
+        >>> limit = fundpool.Ruin(0.5, by=int(projection.years[-1]))
+        >>> fundpool.optimise(projection, scenarios=20, ruin=limit).probability.limit.most
+        0.5
     """
 
     most: float
@@ -107,6 +135,13 @@ class Goals:
         order: aims in strict order in place of weights, separated by commas.
         joint: even out the burdens of all schemes together.
         sensitivity: also plan anew with each assumption changed.
+
+    Examples:
+        >>> import fundpool
+        >>> projection = fundpool.project("jiangsu", years=1)
+        >>> even = fundpool.Goals(measure="deviation")
+        >>> fundpool.optimise(projection, 0, goals=even).certificate.certified
+        True
     """
 
     measure: str = "range"
@@ -130,6 +165,13 @@ class NewOptions:
         base_year: year at whose end the case is valued; None: last year.
         years: that are projected.
         currency: of all money.
+
+    Examples:
+        >>> import fundpool
+        >>> fundpool.new("mine", fundpool.NewOptions(levels=("district", "state")))
+        >>> fundpool.read_case("mine")
+        Traceback (most recent call last):
+        fundpool.inputs.format.findings.CaseError: ...
     """
 
     title: str = ""
@@ -163,6 +205,12 @@ class ReportOptions:
         ping: address that is posted to when the report is done, and with ``/fail`` when it fails.
         ping_file: file with that address.
         notify: file with the addresses of Apprise, one a line, that hear of it by e-mail or chat.
+
+    Examples:
+        >>> import fundpool
+        >>> page = fundpool.ReportOptions(formats="html", lang="zh", ping_file="address")
+        >>> page.optimised, page.wait
+        (True, 3600.0)
     """
 
     measured: str | None = None

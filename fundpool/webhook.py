@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
+
 ATTEMPTS = 4
 FIRST_WAIT = 1.0
 TIMEOUT = 10.0
@@ -57,18 +60,28 @@ def check_address(url: str) -> str:
     wrong = next((sign for sign in url if not ADDRESS_SIGN.match(sign)), None)
     if wrong is not None:
         raise ValueError(
-            f"{shown!r} holds {wrong!r}; write a host in its ASCII form (xn--...) and other signs "
-            "as %XX"
+            Message(
+                "%(shown)s holds %(wrong)s; write a host in its ASCII form (xn--...) and "
+                "other signs as %%XX",
+                shown=repr(shown),
+                wrong=repr(wrong),
+            )
         )
     try:
         split = urlsplit(url)
         port = split.port
     except ValueError as error:
-        raise ValueError(f"{shown!r} is not an http or https address: {error}") from None
+        raise ValueError(
+            Message(
+                "%(shown)s is not an http or https address: %(why)s",
+                shown=repr(shown),
+                why=message_of(error),
+            )
+        ) from None
     if "@" in split.netloc:
-        raise ValueError("names a user or password in the address, which is not supported")
+        raise ValueError(Message("names a user or password in the address, which is not supported"))
     if split.scheme not in ("http", "https") or not _is_host(split.hostname or "") or port == 0:
-        raise ValueError(f"{shown!r} is not an http or https address")
+        raise ValueError(Message("%(shown)s is not an http or https address", shown=repr(shown)))
     return url
 
 
@@ -94,7 +107,11 @@ def address_from(
         ValueError: both are given, the file cannot be read, or it is no address.
     """
     if url is not None and file is not None:
-        raise ValueError(f"and {file_option} name two addresses; give one of them")
+        raise ValueError(
+            Message(
+                "and %(file_option)s name two addresses; give one of them", file_option=file_option
+            )
+        )
     if file is not None:
         url = secret_from(file).decode("utf-8", "replace")
     return None if url is None else check_address(url)
@@ -110,9 +127,15 @@ def secret_from(file: Path) -> bytes:
         with file.open("rb") as stream:
             text = stream.read(MOST_SECRET).strip()
     except OSError as error:
-        raise ValueError(f"file {str(file)!r} cannot be read: {error.strerror or error}") from None
+        raise ValueError(
+            Message(
+                "file %(file)s cannot be read: %(why)s",
+                file=repr(str(file)),
+                why=error.strerror or str(error),
+            )
+        ) from None
     if not text:
-        raise ValueError(f"file {str(file)!r} is empty")
+        raise ValueError(Message("file %(file)s is empty", file=repr(str(file))))
     return text
 
 
@@ -206,12 +229,26 @@ def post(
         if status is not None:
             reason = f"it answers {status}"
             if status not in RETRIED:
-                raise WebhookError(f"{place} refuses {what}: {reason}")
+                raise WebhookError(
+                    Message(
+                        "%(place)s refuses %(what)s: %(reason)s",
+                        place=place,
+                        what=what,
+                        reason=reason,
+                    )
+                )
         pause = FIRST_WAIT * 2.0 ** (attempt - 1)
         if attempt == ATTEMPTS or time.monotonic() + pause >= end:
             break
         wait(pause)
-    raise WebhookError(f"{place} cannot be reached after {attempt} attempts: {reason}")
+    raise WebhookError(
+        Message(
+            "%(place)s cannot be reached after %(attempt)s attempts: %(reason)s",
+            place=place,
+            attempt=attempt,
+            reason=reason,
+        )
+    )
 
 
 def _posted(request: urllib.request.Request, seconds: float) -> tuple[int | None, str]:

@@ -5,7 +5,7 @@
 * ``files``: names and places of files on any system, files that appear whole
 * ``regions``: the region tree
 * ``settings``: case.toml and the scheme files, as declared
-* ``rules``: schemes by region and year, and levers that change them
+* ``rules``: schemes and their benefit rules by region and year, and levers that change them
 * ``checks``: what must hold across tables
 * ``case``: a checked case, its assumptions by their path, policies laid over it, variations
 * ``template``: workbooks and the page on the case format

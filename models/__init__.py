@@ -6,11 +6,11 @@ Packages along the flow; each imports only from those above it in this list
 * ``axes``: what arrays are indexed by
 * ``terms``, ``economy``, ``pooling``: what a case says of each year; wages, prices and interest;
   who shares a fund
-* ``coverage``: who is insured
+* ``coverage``: who is insured, and who retires
 * ``population``: people from one year to the next
-* ``claims``, ``contributions``: what care costs and who pays; what comes in
+* ``claims``, ``contributions``: what care costs, what benefit rules pay of it; what comes in
 * ``flows``: all of this for every county and year, before any pooling
-* ``funds``, ``calibration``: balances of pools and their measures; base-year totals are met
+* ``funds``, ``calibration``: the balance of every pool, its measures; base-year totals are met
 * ``projection``: the whole path, one call
 * ``analysis``, ``scenarios``: sensitivities, changes, policies; many scenarios
 * ``optimiser``, ``risk``: plans of rates and swaps; ruin and required reserves

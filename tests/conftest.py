@@ -63,6 +63,7 @@ SLOW = (
     "models/scenarios/test_pooling_of_risk.py",
     "models/scenarios/test_run.py",
     "test_faults.py",
+    "test_same_bytes.py",
     "test_validation.py",
 )
 """Modules, and one test, of the mark ``slow``: each takes more than twenty seconds in all as

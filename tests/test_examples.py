@@ -1,6 +1,7 @@
 """Examples in docstrings say what the code does, and everything a user calls has one."""
 
 import doctest
+import inspect
 from importlib import import_module
 from inspect import isclass, isfunction
 from typing import Any
@@ -8,21 +9,44 @@ from typing import Any
 import pytest
 
 from tests.docs.test_api import FACES, SCIENCE, public_names
-from tests.test_house import MODULES, ROOT, dotted_name
+from tests.fundpool.test_functions import CALLED
+from tests.test_house import MODULES, dotted_name
 
-NAMES = [
-    dotted_name(file)
-    for file in MODULES
-    if ">>>" in file.read_text(encoding="utf-8")
-    and not file.is_relative_to(ROOT / "fundpool" / "functions")
-]
-"""Functions named as commands are tried on a small case (tests/fundpool/test_functions.py)."""
+OF_A_USER = ">>> import fundpool"
+"""How the examples of what a user calls begin; they are tried on a small case."""
+
+
+def examples(module: str) -> list[doctest.DocTest]:
+    """Docstrings of a module that have examples."""
+    tests = doctest.DocTestFinder(exclude_empty=True).find(import_module(module), module)
+    return [test for test in tests if test.examples]
+
+
+NAMES = [dotted_name(file) for file in MODULES if ">>>" in file.read_text(encoding="utf-8")]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_examples(name: str) -> None:
-    failed, tried = doctest.testmod(import_module(name))
-    assert (failed, tried > 0) == (0, True)
+    tests = examples(name)
+    assert tests
+    for test in tests:
+        if OF_A_USER not in (test.docstring or ""):
+            assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_examples_of_a_user_are_tried() -> None:
+    """Each that is passed over here belongs to something that is tried on a small case."""
+    tried = {
+        f"{value.__module__}.{value.__qualname__}"
+        for value in (inspect.unwrap(value) for value in CALLED.values())
+    }
+    passed_over = {
+        test.name
+        for name in NAMES
+        for test in examples(name)
+        if OF_A_USER in (test.docstring or "")
+    }
+    assert passed_over - tried == {"fundpool"}, "the page of the package shows the order of work"
 
 
 def called(module: str) -> dict[str, Any]:

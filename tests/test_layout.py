@@ -31,7 +31,8 @@ ORDER = (
 )
 """Packages of ``models``: each imports only from earlier groups, and from itself."""
 INPUTS = (
-    ("files", "format"),
+    ("format",),
+    ("files",),
     ("regions", "settings"),
     ("rules",),
     ("checks",),

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from fundpool.building.jiangsu.funds import relative
+from fundpool.building.jiangsu.published import Published
 from fundpool.inputs.case import read_case
-from validation import official_projections
+from validation import from_2020, official_projections
 from validation.__main__ import TOPICS, inserted, section
 from validation.arrangements import ARRANGEMENTS, DOWN, NONE, UP, sign_of
 from validation.backtest import compared, start_year_is_met
@@ -38,6 +41,34 @@ def test_every_arrangement_has_a_policy_of_the_case() -> None:
     assert {each.row for each in ARRANGEMENTS} == set(range(1, 15))
     assert policies - named == {"as-it-came", "manual-claims", "zhenjiang"}
     assert named <= policies
+
+
+def test_figures_of_the_nation_are_brought_to_jiangsu_as_said() -> None:
+    """Members as the nation's; money a member times the province's part of it, by hand."""
+    start = pd.Series({("employee", "members"): 27e6, ("resident", "members"): 53e6,
+                       ("employee", "active share"): 0.75})  # fmt: skip
+    found = from_2020.published_figures(start)
+    nation = 344.55e6, 362.434e6, 370.945e6  # members of 2020, 2022, 2023
+    assert found["employee", "members", 2023] == pytest.approx(
+        27e6 * (nation[1] + nation[2]) / 2 / nation[0], rel=1e-4
+    )
+    share = [ratio / (1 + ratio) for ratio in (2.82, 2.71)]  # active per retired
+    assert found["employee", "active share", 2023] == pytest.approx(0.75 + share[1] - share[0])
+    part = relative(Published(), "revenue")
+    assert found["employee", "pooled revenue", 2023] == pytest.approx(
+        1658.027e9 * part * 27e6 / nation[0], rel=1e-4
+    )
+    assert found["employee", "care away", 2021] == pytest.approx(166.29 / 1293.6, rel=1e-3)
+    assert ("resident", "balance", 2025) not in found.index
+
+
+def test_jiangsu_as_it_was_is_kept_for_every_figure_compared() -> None:
+    before = pd.read_csv(from_2020.BEFORE).set_index(["scheme", "what", "year"])["value"]
+    found = from_2020.published_figures(
+        pd.Series({(scheme, what): 1.0 for scheme in from_2020.SCHEMES
+                   for what in ("members", "active share")})
+    )  # fmt: skip
+    assert set(found.index) <= set(before.index)
 
 
 def test_a_change_has_a_sign_only_above_rounding() -> None:

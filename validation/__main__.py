@@ -36,7 +36,7 @@ class Topic:
         return part
 
 
-COMMANDS = ("faults", "kills")
+COMMANDS = ("faults", "kills", "same_bytes")
 """Modules with options of their own, which try what must be survived."""
 
 OF_2009 = "jiangsu-2009-case.md"
@@ -52,10 +52,14 @@ TOPICS = {
     "multiregional": Topic("Several regions", "multiregional", "multiregional"),
     "implementations": Topic("Second implementations", "implementations", "implementations"),
     "plans": Topic("Plans by a second formulation", "plans", "plans"),
+    "person-years": Topic("Payment by a person's year", "person_years", "person_years"),
     "lives": Topic("Person by person", "implementations", "person_by_person"),
     "sensitivity": Topic("Sensitivity and stress", "sensitivity", "sensitivity", slow=True),
     "arrangements": Topic(
         "The source paper's arrangements", "arrangements", "arrangements", True, OF_2009
+    ),
+    "from-2020": Topic(
+        "Jiangsu from 2020, before and now", "from_2020", "from_2020", True, "jiangsu-case.md"
     ),
     "from-2009": Topic("From 2009 to what happened", "from_2009", "from_2009", True, OF_2009),
 }
@@ -97,7 +101,8 @@ def main(words: list[str] | None = None) -> int:
         prog="python -m validation", description=__doc__,
         epilog="`python -m validation mutations` tries mistakes that tests must notice, "
         "`python -m validation faults` damage and bad inputs that the program must survive, "
-        "`python -m validation kills` ends by force and power cuts.",
+        "`python -m validation kills` ends by force and power cuts, "
+        "`python -m validation same_bytes` other settings of the machine.",
     )  # fmt: skip
     parser.add_argument("--only", action="append", choices=list(TOPICS), help="a part; repeatable")
     parser.add_argument("--fast", action="store_true", help="leave the slow parts out")

@@ -170,8 +170,8 @@ What stands behind the errors (events as generally known; no source of them was 
   projection knows nothing of it: {epidemic}
 * **Reform of accounts.** Employers' money ceased to be credited to personal accounts in most
   places from 2021 to 2023. The case keeps the old division, so *pooled* revenue of the employee
-  scheme falls short: {reform} Whole funds, accounts included, do not depend on it. The policy
-  `account-reform` of the Jiangsu case is this reform.
+  scheme falls short: {reform} Whole funds, accounts included, do not depend on it. The
+  Jiangsu case holds this reform.
 * **Wages and prices.** Wages are those published to 2023. The price and use of care is assumed to
   rise by 6 % a year; a point more raises the expenditure of {last}, seven years after 2018, by
   {point}.

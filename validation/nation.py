@@ -256,6 +256,7 @@ def _set_rules(schemes: dict[str, dict[str, Any]], start: Start) -> None:
     opening = start.accounts - credited + spent
     schemes["employee"]["rules"] |= {
         "retiree_account_credit": {"value": 0.0, **source},
+        "employer_rate": {"value": 0.08, **source},  # without the relief of 2020
         "account_share": {"value": ACCOUNT_SHARE, **source},
         "account_spending": {"value": spent / (opening + credited), **source},
     }

@@ -21,7 +21,7 @@ COMMANDS = (
     (("--version",), (0,)),
     (("check", "jiangsu"), (0,)),
     (("check", "fujian"), (0,)),
-    (("compare", "jiangsu", "--years", "1", "--policy", "portable", "--quiet"), (0, 3)),
+    (("compare", "jiangsu", "--years", "1", "--policy", "mandate", "--quiet"), (0, 3)),
     (("report", "jiangsu", "--years", "2", "--scenarios", "20", "--quiet", "--lang", "zh",
       "--out", "report-jiangsu"), (0, 3)),
     (("report", "fujian", "--years", "2", "--scenarios", "20", "--quiet", "--out", "report-fujian"),

@@ -7,6 +7,7 @@ from filelock import FileLock, Timeout
 
 from fundpool.archive.objects import sha256
 from fundpool.inputs.files.disk import portable_name
+from fundpool.inputs.format.messages import Message
 
 POLL = 0.2
 """Seconds between two looks whether a lock is free."""
@@ -54,7 +55,12 @@ def lock_case(root: Path, case: str, wait: float, waiting: Callable[[], None]) -
             lock.acquire(timeout=wait, poll_interval=POLL)
         except Timeout:
             raise BusyError(
-                f"another report of {case} is under way in {root} and has not ended within "
-                f"{wait:g} s; nothing was computed"
+                Message(
+                    "another report of %(case)s is under way in %(root)s and has not ended "
+                    "within %(wait)s s; nothing was computed",
+                    case=case,
+                    root=str(root),
+                    wait=f"{wait:g}",
+                )
             ) from None
     return lock

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from fundpool.archive.objects import DamagedError, is_digest, sha256
+from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 
 SCHEMA_VERSION = 1
 
@@ -111,16 +113,22 @@ def read_manifest(text: str) -> Manifest:
             raise OtherVersionError(version, contents)
         if version != SCHEMA_VERSION:
             raise DamagedError(
-                f"the manifest has schema version {version}; this program reads {SCHEMA_VERSION}"
+                Message(
+                    "the manifest has schema version %(version)s; this program reads %(known)s",
+                    version=version,
+                    known=SCHEMA_VERSION,
+                )
             )
         request = Request(**contents.pop("request"))
         if "files" not in contents:
-            raise ValueError("files is missing")
+            raise ValueError(Message("files is missing"))
         known = {item.name for item in fields(Manifest)}
         manifest = Manifest(request=request, **{k: v for k, v in contents.items() if k in known})
         _check(manifest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise DamagedError(f"the manifest cannot be read: {error}") from None
+        raise DamagedError(
+            Message("the manifest cannot be read: %(why)s", why=message_of(error))
+        ) from None
     return manifest
 
 
@@ -162,20 +170,22 @@ def _check(manifest: Manifest) -> None:
     }
     for name, value in texts.items():
         if not isinstance(value, str):
-            raise ValueError(f"{name} is no text")
+            raise ValueError(Message("%(name)s is no text", name=name))
     for name, number in (("base_year", manifest.base_year), ("exit_status", manifest.exit_status)):
         if type(number) is not int:
-            raise ValueError(f"{name} is no whole number")
+            raise ValueError(Message("%(name)s is no whole number", name=name))
     if not isinstance(request.parameters, dict) or not isinstance(manifest.packages, dict):
-        raise ValueError("parameters or packages are no mapping")
+        raise ValueError(Message("parameters or packages are no mapping"))
     for name in (request.case, manifest.run, *([] if previous is None else [previous])):
         if not is_plain(name):
-            raise ValueError(f"{name!r} is no plain name")
+            raise ValueError(Message("%(name)s is no plain name", name=repr(name)))
     for files, plain in (
         (request.case_files, False), (request.parameter_files, True), (manifest.files, False),
     ):  # fmt: skip
         for name, digest in files.items():
             if not (is_plain(name) if plain else is_inside(name)):
-                raise ValueError(f"it names a file outside its folder: {name!r}")
+                raise ValueError(
+                    Message("it names a file outside its folder: %(name)s", name=repr(name))
+                )
             if not is_digest(digest):
-                raise ValueError(f"the digest of {name!r} is no SHA-256")
+                raise ValueError(Message("the digest of %(name)s is no SHA-256", name=repr(name)))

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fundpool.inputs.files.disk import FileInUseError, flush, made_folders, move, unused
+from fundpool.inputs.format.messages import Message
 
 DRAFT = ".draft-"
 """How names of unfinished objects begin."""
@@ -101,7 +102,11 @@ class ObjectStore:
         """
         contents, damage = self._loaded(digest)
         if damage:
-            raise DamagedError(f"input {digest[:12]} in the archive {damage}")
+            raise DamagedError(
+                Message(
+                    "input %(digest)s in the archive %(damage)s", digest=digest[:12], damage=damage
+                )
+            )
         return contents
 
     def restore(self, files: Mapping[str, str], folder: Path) -> None:
@@ -113,6 +118,8 @@ class ObjectStore:
         for name, digest in files.items():
             target = (folder / name).resolve()
             if not target.is_relative_to(folder.resolve()):
-                raise DamagedError(f"the manifest names an input outside the case: {name}")
+                raise DamagedError(
+                    Message("the manifest names an input outside the case: %(name)s", name=name)
+                )
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(self.read(digest))

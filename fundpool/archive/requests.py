@@ -11,6 +11,7 @@ from fundpool.archive.objects import DamagedError, ObjectStore, sha256
 from fundpool.archive.provenance import code_sha256
 from fundpool.inputs.case import Case, case_path
 from fundpool.inputs.case.bundled import is_there
+from fundpool.inputs.format.messages import Message
 from fundpool.options import MESSAGES
 from fundpool.version import __version__
 
@@ -21,6 +22,12 @@ PLACES = frozenset(
     }
 )  # fmt: skip
 """Options that say where results go and how a command speaks, not what results are."""
+
+NOT_KEPT = PLACES | {"engine"}
+"""Options that change no result and are no part of a request: also not where scenarios run.
+
+Requests of earlier versions have the engine; it is not repeated, as it may name another machine.
+"""
 
 FILE_OPTIONS = frozenset({"--policy"})
 """Options whose values may name input files."""
@@ -62,7 +69,7 @@ def options(context: Context, resolved: Mapping[str, Any]) -> dict[str, Any]:
     """Every option in force, by its flag; ``resolved`` puts found values in place of defaults."""
     values = {}
     for parameter in context.command.params:
-        if parameter.param_type_name != "option" or parameter.name in PLACES:
+        if parameter.param_type_name != "option" or parameter.name in NOT_KEPT:
             continue
         value = resolved.get(parameter.name, context.params.get(parameter.name))
         flag, value = _flagged(parameter, value)
@@ -101,7 +108,7 @@ def command_line(context: Context, resolved: Mapping[str, Any]) -> str:
     """
     words = ["fundpool", str(context.command.name), case_name(str(context.params["case"]))]
     for parameter in context.command.params:
-        if parameter.param_type_name != "option" or parameter.name in PLACES | {"against"}:
+        if parameter.param_type_name != "option" or parameter.name in NOT_KEPT | {"against"}:
             continue
         value = resolved.get(parameter.name, context.params.get(parameter.name))
         if value != parameter.default:
@@ -159,7 +166,9 @@ def case_files(case: Case) -> dict[str, bytes]:
     for name, digest in case.input_digests.items():
         contents = (origin / name).read_bytes()
         if sha256(contents) != digest:
-            raise ChangedInputError(f"{name} was changed while the run was going on")
+            raise ChangedInputError(
+                Message("%(name)s was changed while the run was going on", name=name)
+            )
         files[name] = contents
     return files
 
@@ -225,7 +234,12 @@ def refuse_unknown(request: Request, commands: Mapping[str, Any]) -> None:
     """
     parameters = getattr(commands.get(request.command), "params", ())
     if not {"case", "archive"} <= {parameter.name for parameter in parameters}:
-        raise DamagedError(f"the manifest names a command that keeps no runs: {request.command!r}")
+        raise DamagedError(
+            Message(
+                "the manifest names a command that keeps no runs: %(command)s",
+                command=repr(request.command),
+            )
+        )
     known = {
         flag: parameter
         for parameter in parameters
@@ -236,13 +250,22 @@ def refuse_unknown(request: Request, commands: Mapping[str, Any]) -> None:
         parameter = known.get(flag)
         if parameter is None:
             raise DamagedError(
-                f"the manifest names an option that is none of this run: {flag!r}; it is not "
-                "repeated"
+                Message(
+                    "the manifest names an option that is none of this run: %(flag)s; it is "
+                    "not repeated",
+                    flag=repr(flag),
+                )
             )
         plain = value if isinstance(value, list) and parameter.multiple else [value]
         kinds = (bool,) if parameter.is_flag else (str, int, float)
         if not all(item is None or isinstance(item, kinds) for item in plain):
-            raise DamagedError(f"the manifest gives the option {flag!r} the value {value!r}")
+            raise DamagedError(
+                Message(
+                    "the manifest gives the option %(flag)s the value %(value)s",
+                    flag=repr(flag),
+                    value=repr(value),
+                )
+            )
 
 
 def words_of(request: Request, case: Path, files: Path, runs: Path) -> list[str]:
@@ -256,6 +279,8 @@ def words_of(request: Request, case: Path, files: Path, runs: Path) -> list[str]
     """
     words = [request.command, str(case)]
     for flag, value in request.parameters.items():
+        if flag == "--engine":
+            continue
         many = value if isinstance(value, list) else [value]
         laid = [
             str(files / item) if isinstance(item, str) and item in request.parameter_files else item

@@ -18,6 +18,7 @@ from fundpool.archive.provenance import PROGRAM, code_sha256, machine, package_v
 from fundpool.archive.requests import refuse_unknown, words_of
 from fundpool.archive.run import Run, read_parquet
 from fundpool.archive.runs import Archive
+from fundpool.inputs.format.messages import Message
 from fundpool.version import __version__
 
 PLACE_VARIABLES = (
@@ -88,8 +89,11 @@ def rerun(archive: Archive, run: Run, commands: Mapping[str, Any]) -> Rerun:
     previous = run.manifest.previous
     if previous is not None and not archive.holds(previous):
         raise RerunFailedError(
-            f"it was compared with {previous}, which is not in this archive; bring both runs and "
-            "their inputs into one archive"
+            Message(
+                "it was compared with %(previous)s, which is not in this archive; bring "
+                "both runs and their inputs into one archive",
+                previous=previous,
+            )
         )
     with tempfile.TemporaryDirectory(prefix="fundpool-rerun-") as name:
         place = Path(name)
@@ -112,7 +116,11 @@ def rerun(archive: Archive, run: Run, commands: Mapping[str, Any]) -> Rerun:
         repeats = Archive(again).runs()
         if not repeats:
             raise RerunFailedError(
-                f"the repeat ended with exit status {done.returncode}: {done.stderr.strip()}"
+                Message(
+                    "the repeat ended with exit status %(status)s: %(words)s",
+                    status=done.returncode,
+                    words=done.stderr.strip(),
+                )
             )
         repeat = repeats[0]
         return Rerun(run.id, len(run.manifest.files), causes(run.manifest), _compared(run, repeat))

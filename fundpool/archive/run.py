@@ -9,6 +9,8 @@ import pandas as pd
 
 from fundpool.archive.manifest import Manifest, OtherVersionError, read_manifest
 from fundpool.archive.objects import DamagedError, sha256
+from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 
 MANIFEST = "manifest.json"
 
@@ -49,7 +51,9 @@ class Run:
         try:
             return read_parquet(file)
         except duckdb.Error as error:
-            raise DamagedError(f"{file} cannot be read: {error}") from None
+            raise DamagedError(
+                Message("%(file)s cannot be read: %(why)s", file=str(file), why=message_of(error))
+            ) from None
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -115,8 +119,20 @@ def opened_run(folder: Path) -> Run:
         raise
     except (PermissionError, IsADirectoryError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or error
-        raise DamagedError(f"{folder / MANIFEST} cannot be read: {why}") from None
+        raise DamagedError(
+            Message(
+                "%(folder)s cannot be read: %(why)s", folder=str(folder / MANIFEST), why=str(why)
+            )
+        ) from None
     except OSError:
-        raise NoSuchRunError(f"{folder.name} holds no run: {MANIFEST} is missing") from None
+        raise NoSuchRunError(
+            Message(
+                "%(name)s holds no run: %(manifest)s is missing",
+                name=folder.name,
+                manifest=MANIFEST,
+            )
+        ) from None
     except DamagedError as error:
-        raise DamagedError(f"{folder / MANIFEST}: {error}") from None
+        raise DamagedError(
+            Message("%(folder)s: %(why)s", folder=str(folder / MANIFEST), why=message_of(error))
+        ) from None

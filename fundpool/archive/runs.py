@@ -21,6 +21,8 @@ from fundpool.inputs.files.disk import (
     portable_name,
     unused,
 )
+from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 
 MARK = "fundpool-archive.json"
 FORMAT = 1
@@ -85,7 +87,12 @@ class Archive:
             return  # lost or damaged: the runs speak for themselves, and a new run renews it
         if version != FORMAT:
             raise DamagedError(
-                f"the archive {self.root} has format {version}; this program reads {FORMAT}"
+                Message(
+                    "the archive %(root)s has format %(version)s; this program reads %(known)s",
+                    root=str(self.root),
+                    version=version,
+                    known=FORMAT,
+                )
             )
 
     def contents(self) -> Contents:
@@ -98,7 +105,11 @@ class Archive:
             folders = []
         except OSError as error:
             raise DamagedError(
-                f"{self.root / 'runs'} cannot be read: {error.strerror or error}"
+                Message(
+                    "%(root)s cannot be read: %(why)s",
+                    root=str(self.root / "runs"),
+                    why=error.strerror or str(error),
+                )
             ) from None
         for folder in folders:
             if folder.name.startswith(".") or not folder.is_dir():
@@ -130,8 +141,17 @@ class Archive:
             return close[0]
         if close:
             listed = ", ".join(run.id for run in close[:5])
-            raise NoSuchRunError(f"{name!r} fits {len(close)} runs: {listed}")
-        raise NoSuchRunError(f"the archive holds no run {name!r}; see `fundpool runs`")
+            raise NoSuchRunError(
+                Message(
+                    "%(name)s fits %(n)s runs: %(listed)s",
+                    name=repr(name),
+                    n=len(close),
+                    listed=listed,
+                )
+            )
+        raise NoSuchRunError(
+            Message("the archive holds no run %(name)s; see `fundpool runs`", name=repr(name))
+        )
 
     def holds(self, run: str) -> bool:
         """Whether it holds the run of exactly this id."""
@@ -240,11 +260,17 @@ class Archive:
                 try:
                     connection.execute(view)
                 except duckdb.Error as error:
-                    raise DamagedError(f"the table {name} cannot be read: {error}") from None
+                    raise DamagedError(
+                        Message(
+                            "the table %(name)s cannot be read: %(why)s",
+                            name=name,
+                            why=message_of(error),
+                        )
+                    ) from None
             try:
                 return connection.execute(sql).df()
             except duckdb.Error as error:
-                raise ValueError(str(error)) from None
+                raise ValueError(message_of(error)) from None
 
     def listing(self, runs: Sequence[Run] | None = None) -> pd.DataFrame:
         """One row a run: id, when, command, case, base year, code, inputs, seed, exit status.

@@ -17,6 +17,7 @@ from fundpool.building.nation.units import (
     published_units,
 )
 from fundpool.inputs.case.bundled import case_root
+from fundpool.inputs.format.messages import Message
 
 CITY, PROVINCE = 9, 90
 """Counties in a city and in a province, as many as in the nation on average."""
@@ -33,9 +34,9 @@ def synthetic_units(counties: int, seed: int) -> Units:
         ValueError: fewer than 4 counties or more than 20,000, or a seed below zero.
     """
     if not 4 <= counties <= 20_000:
-        raise ValueError("a synthetic case has from 4 to 20,000 counties")
+        raise ValueError(Message("a synthetic case has from 4 to 20,000 counties"))
     if seed < 0:
-        raise ValueError("the seed must be at least 0")
+        raise ValueError(Message("the seed must be at least 0"))
     draw = np.random.default_rng([seed, counties])
     real = published_units()
     usable = real.table[real.residents > 50_000].dropna().reset_index(drop=True)

@@ -17,6 +17,7 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.files.writing import UnwritableError, check_folder, whole_folder
 from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 from fundpool.inputs.template import check_new
 from fundpool.models.analysis.account_experience import EXPERIENCE_COLUMNS, account_experience
 from fundpool.models.analysis.month_end_reserves import month_end_reserves
@@ -104,8 +105,13 @@ def accounts(
 
     Examples:
         >>> import fundpool
-        >>> done = fundpool.accounts("jiangsu", "statement.csv")  # doctest: +SKIP
-        >>> done.reserves.groupby("region").tail(1)               # doctest: +SKIP
+        >>> case = fundpool.read_case("jiangsu")
+        >>> lines = ["scheme,fund,month,opening,income,outgo,closing",
+        ...          f"employee,{case.regions.codes[0]},2021-01,900,300,200,1000"]
+        >>> written = Path("statement.csv").write_text("\\n".join(lines), encoding="utf-8")
+        >>> done = fundpool.accounts(case, "statement.csv")
+        >>> done.months["balance"].tolist()
+        [1000.0]
     """
     listed = [statement] if isinstance(statement, str | Path) else statement
     if not isinstance(listed, Sequence) or not listed:
@@ -121,7 +127,7 @@ def accounts(
         try:
             check_folder(new_case)
         except UnwritableError as error:
-            raise WrongArgumentError("roll_forward", str(new_case), str(error)) from None
+            raise WrongArgumentError("roll_forward", str(new_case), message_of(error)) from None
     read = read_statements(
         case_read, files, None if mapping is None else folder("mapping", mapping)
     )
@@ -212,7 +218,7 @@ def _earlier(against: object, target: Path | None) -> Mapping[str, Any] | None:
         and isinstance(contents.get("last_month"), str)
         and all(_is_alerts(contents.get(name)) for name in ("alerts", "alert_rules"))
     ):
-        expected = f"{SUMMARY} of an earlier run of accounts"
+        expected = Message("%(file)s of an earlier run of accounts", file=SUMMARY)
         raise WrongArgumentError("against", str(file), expected)
     return contents
 

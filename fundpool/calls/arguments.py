@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from fundpool.calls.wrong_argument import WrongArgumentError, sentence
 from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.format.messages import Listed, Message
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.options import ScenarioOptions
@@ -39,6 +40,11 @@ def of_kind(argument: str, value: object, kind: type[Kind], expected: str) -> Ki
     return value
 
 
+def _or_none(expected: Message) -> Message:
+    """What is expected where an argument may be left out."""
+    return Message("%(expected)s, or None", expected=expected)
+
+
 def whole(
     argument: str, value: object, least: int, most: int | None = None, optional: bool = False
 ) -> Any:
@@ -48,8 +54,12 @@ def whole(
         TypeError: it is no whole number.
         ValueError: it is out of range.
     """
-    ends = f"of at least {least}" if most is None else f"from {least} to {most}"
-    expected = f"a whole number {ends}" + (", or None" if optional else "")
+    expected = (
+        Message("a whole number of at least %(least)s", least=least)
+        if most is None
+        else Message("a whole number from %(least)s to %(most)s", least=least, most=most)
+    )
+    expected = _or_none(expected) if optional else expected
     if value is None and optional:
         return None
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
@@ -67,7 +77,8 @@ def amount(argument: str, value: object, least: float, optional: bool = False) -
         TypeError: it is no number.
         ValueError: it is too small or not finite.
     """
-    expected = f"a number of at least {least:g}" + (", or None" if optional else "")
+    expected = Message("a number of at least %(least)s", least=f"{least:g}")
+    expected = _or_none(expected) if optional else expected
     if value is None and optional:
         return None
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
@@ -84,11 +95,11 @@ def one_of(argument: str, value: object, known: Collection[str], optional: bool 
         TypeError: it is no text.
         ValueError: it is not in the list.
     """
-    expected = f"one of {', '.join(known)}"
+    expected = Message("one of %(known)s", known=Listed.of(known))
     if value is None and optional:
         return None
     if not isinstance(value, str):
-        raise TypeError(sentence(argument, value, expected + (", or None" if optional else "")))
+        raise TypeError(sentence(argument, value, _or_none(expected) if optional else expected))
     if value not in known:
         raise WrongArgumentError(argument, value, expected)
     return value
@@ -101,7 +112,7 @@ def words(argument: str, value: object, known: Collection[str]) -> list[str]:
         TypeError: it is no text.
         ValueError: a word is not known, or there is none.
     """
-    expected = f"some of {', '.join(known)}, separated by commas"
+    expected = Message("some of %(known)s, separated by commas", known=Listed.of(known))
     if not isinstance(value, str):
         raise TypeError(sentence(argument, value, expected))
     listed = [word.strip() for word in value.split(",") if word.strip()]

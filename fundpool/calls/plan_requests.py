@@ -9,6 +9,8 @@ from fundpool.calls.arguments import amount, of_kind, one_of, whole, words
 from fundpool.calls.results import Frontiers, Plan, made_of
 from fundpool.calls.wrong_argument import WrongArgumentError
 from fundpool.inputs.case import Case
+from fundpool.inputs.format.messages import Message, Word
+from fundpool.inputs.format.messages import reason as message_of
 from fundpool.models import optimiser
 from fundpool.models.optimiser import Choices, Sample
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
@@ -109,7 +111,7 @@ def plan_request(
     whole("seed", sampling.seed, 0, 2**64 - 1)
     if isinstance(limits, Choices):
         if replace(goals, sensitivity=False) != Goals():
-            expected = "to be left out beside limits and weights as the model takes them"
+            expected = Message("to be left out beside limits and weights as the model takes them")
             raise WrongArgumentError("goals", goals, expected)
         limit = _ruin_limit(case, years, ruin)
         return PlanRequest(("rates", "swaps"), reserve_months, limits, (), sampling, limit,
@@ -148,10 +150,10 @@ def plan_request(
     request = PlanRequest(decided, months, choices, _years(limits.merge_years), sampling, limit,
                           goals.sensitivity)  # fmt: skip
     if limit is not None and not request.rated:
-        expected = "rates or swaps, and pools that stay the same, beside a limit on ruin"
+        expected = Message("rates or swaps, and pools that stay the same, beside a limit on ruin")
         raise WrongArgumentError("limits.choose", limits.choose, expected)
     if limit is not None and goals.sensitivity:
-        expected = "to be left out beside a limit on ruin, as it plans on one path"
+        expected = Message("to be left out beside a limit on ruin, as it plans on one path")
         raise WrongArgumentError("goals.sensitivity", True, expected)
     return request
 
@@ -177,7 +179,13 @@ def chosen_pools(base: Study, request: PlanRequest) -> tuple[Partition, ...]:
         )
         best, solution = best_partition(given, choices.solver, choices.time_limit)
         if best is None:
-            raise NoPlanError(f"no choice of pools for {scheme.name}: {solution.status}")
+            raise NoPlanError(
+                Message(
+                    "no choice of pools for %(scheme)s: %(status)s",
+                    scheme=Word(scheme.name),
+                    status=Word(solution.status),
+                )
+            )
         partitions.append(best)
     return tuple(partitions)
 
@@ -247,7 +255,7 @@ def traced(
     try:
         return Frontiers(frontier(projection, points, reserve_months, progress, choices))
     except ValueError as error:
-        raise NoPlanError(str(error)) from None
+        raise NoPlanError(message_of(error)) from None
 
 
 def _ruin_limit(case: Case, years: int, ruin: float | Ruin | None) -> RuinLimit | None:
@@ -255,11 +263,13 @@ def _ruin_limit(case: Case, years: int, ruin: float | Ruin | None) -> RuinLimit 
         return None
     asked = ruin if isinstance(ruin, Ruin) else Ruin(amount("ruin", ruin, 0.0))
     if not 0.0 < amount("ruin", asked.most, 0.0) < 1.0:
-        raise WrongArgumentError("ruin", asked.most, "a probability between 0 and 1")
+        raise WrongArgumentError("ruin", asked.most, Message("a probability between 0 and 1"))
     first, end = case.base_year + 1, case.base_year + years
     last = end if asked.by is None else asked.by
     if not first <= last <= end:
-        raise WrongArgumentError("ruin.by", last, f"a projected year, {first} to {end}")
+        raise WrongArgumentError(
+            "ruin.by", last, Message("a projected year, %(first)s to %(end)s", first=first, end=end)
+        )
     return RuinLimit(asked.most, last, asked.joint)
 
 
@@ -268,7 +278,7 @@ def _years(text: object) -> tuple[int, ...]:
         given = "" if text is None else str(text)
         return tuple(int(part) for part in given.split(",") if part.strip())
     except ValueError:
-        expected = "years separated by commas, as in '2027,2033'"
+        expected = Message("years separated by commas, as in '2027,2033'")
         raise WrongArgumentError("limits.merge_years", text, expected) from None
 
 
@@ -277,4 +287,6 @@ def _check_solver(name: str) -> None:
         check_solver(name)
     except ValueError as error:
         expected = str(error).partition("at hand: ")[2]
-        raise WrongArgumentError("limits.solver", name, f"one of {expected}") from None
+        raise WrongArgumentError(
+            "limits.solver", name, Message("one of %(known)s", known=expected)
+        ) from None

@@ -17,7 +17,6 @@ from fundpool.calls.notebook import (
     plan_html,
     projection_html,
     risk_html,
-    view,
 )
 from fundpool.inputs.files.writing import UnwritableError, check_folder
 from fundpool.inputs.format.findings import Finding, findings_as_records
@@ -36,7 +35,6 @@ from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.models.scenarios.terms import scenario_terms
 from fundpool.options import Outputs, ScenarioOptions
 from fundpool.result_tables import projection_tables, risk_tables
-from fundpool.scheduled.outcomes import Outcome, outcome_table
 
 Base = TypeVar("Base")
 
@@ -172,7 +170,14 @@ class Comparison(comparisons.Comparison):
     def scenarios(
         self, scenarios: int | ScenarioOptions = 1000, seed: int = 1, engine: str = "local"
     ) -> SolvencyRisk:
-        """Run scenarios under every plan (:meth:`Projection.scenarios`)."""
+        """Run scenarios under every plan (:meth:`Projection.scenarios`).
+
+        Examples:
+            >>> import fundpool
+            >>> levels = fundpool.compare("jiangsu", ["county", "city"], years=1)
+            >>> list(dict.fromkeys(levels.scenarios(20).overview["plan"]))
+            ['county', 'city']
+        """
         plans = [projection.plan for projection in self.projections.values()]
         return scenarios_run(self.study, plans, _asked(scenarios, seed, engine))
 
@@ -297,50 +302,6 @@ class Report:
     def _repr_html_(self) -> str:
         page = self.folder / "report.html"
         return page.read_text(encoding="utf-8") if page.is_file() else f"<p>{self.folder}</p>"
-
-
-@dataclass(frozen=True)
-class Reports:
-    """Reports of several cases.
-
-    Attributes:
-        folder: where the folders of the cases and ``cases.csv`` lie.
-        table: one row a case: status (docs/commands.md), alerts, first year in which a fund runs
-            dry, files that failed, run.
-        reports: of the cases that have one, by name.
-        errors: what went wrong, by name of the case; empty where nothing did.
-    """
-
-    folder: Path
-    table: pd.DataFrame
-    reports: Mapping[str, Report]
-    errors: Mapping[str, tuple[str, ...]]
-
-    @classmethod
-    def of(cls, place: Path, records: Sequence[Mapping[str, Any]]) -> "Reports":
-        """Reports as the command prints them with ``--json``.
-
-        Args:
-            place: folder of all.
-            records: one a case (:func:`fundpool.scheduled.outcomes.outcome_records`).
-        """
-        outcomes = [
-            Outcome(**{item.name: record[item.name] for item in fields(Outcome)})
-            for record in records
-        ]
-        return cls(
-            place,
-            outcome_table(outcomes),
-            {one.case: Report(Path(one.folder), one.summary) for one in outcomes if one.summary},
-            {one.case: tuple(one.errors) for one in outcomes},
-        )
-
-    def __repr__(self) -> str:
-        """What it is, in a line."""
-        return f"<Reports: {len(self.reports)} of {len(self.table)} cases>"
-
-    def _repr_html_(self) -> str:
-        return view(repr(self)[1:-1], self.table)
 
 
 def target_of(outputs: object, expected: str) -> tuple[Path, str] | None:

@@ -1,5 +1,7 @@
 """What is said of a wrong argument, in Python and at the command line."""
 
+from fundpool.inputs.format.messages import Message
+
 
 def sentence(argument: str, value: object, expected: str) -> str:
     """What is said of a wrong argument.
@@ -25,11 +27,13 @@ class WrongArgumentError(ValueError):
         super().__init__(sentence(argument, value, expected))
         self.argument, self.value, self.expected = argument, value, expected
 
-    def with_option(self, option: str) -> str:
+    def with_option(self, option: str) -> Message:
         """The sentence with the option of the command line in place of the argument.
 
         >>> WrongArgumentError("limits.hubs", "moon", "one of a, b").with_option("--hubs")
         "--hubs 'moon': expected one of a, b"
         """
         shown = "" if self.value is True else f" {self.value!r}"
-        return f"{option}{shown}: expected {self.expected}"
+        return Message(
+            "%(option)s: expected %(expected)s", option=option + shown, expected=self.expected
+        )

@@ -12,6 +12,8 @@ import typer
 from fundpool.cli.saying import not_written, say_failure
 from fundpool.cli.session import UsageError, checked_folder
 from fundpool.cli.spoken import spoken
+from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 
 if TYPE_CHECKING:
     from fundpool.scheduled.outcomes import Outcome
@@ -76,17 +78,17 @@ def checked_listeners(
     if metrics is not None:
         from fundpool.scheduled.metrics import missing_library
 
-        checked_folder(metrics.parent, [metrics.name], "--metrics in")
+        checked_folder(metrics.parent, [metrics.name], Message("--metrics in"))
         if missing := missing_library():
-            raise UsageError(f"--metrics: {missing}")
+            raise UsageError(Message("--metrics: %(missing)s", missing=missing))
     try:
         address = address_from(ping, ping_file, "--ping-file")
     except ValueError as error:
-        raise UsageError(f"--ping {error}") from None
+        raise UsageError(Message("--ping %(why)s", why=message_of(error))) from None
     try:
         addresses = addresses_from(notify, os.environ.get("FUNDPOOL_NOTIFY"))
     except ValueError as error:
-        raise UsageError(f"--notify {error}") from None
+        raise UsageError(Message("--notify %(why)s", why=message_of(error))) from None
     return Listeners(metrics, address, addresses)
 
 

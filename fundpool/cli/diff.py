@@ -20,6 +20,7 @@ from fundpool.cli.session import (
     say,
 )
 from fundpool.cli.spoken import spoken
+from fundpool.inputs.format.messages import reason as message_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,7 +107,7 @@ def measures_of(run: "Run") -> "pd.DataFrame":
     try:
         table = run.table("measures")
     except KeyError as error:
-        raise UsageError(str(error.args[0])) from None
+        raise UsageError(message_of(error)) from None
     if "plan" not in table.columns:
         table = table.assign(plan=run.manifest.request.parameters.get("--pooling"))
     return table

@@ -8,7 +8,9 @@ import typer
 from fundpool.cli.app import app
 from fundpool.cli.messages import print_result
 from fundpool.cli.options import AsJson
+from fundpool.cli.saying import in_language
 from fundpool.cli.session import FAILED
+from fundpool.cli.spoken import spoken
 
 
 @app.command()
@@ -37,7 +39,10 @@ def doctor(
         records = [asdict(finding) for finding in findings]
         print_result(as_json({"ok": ok, "findings": records}))
     else:
+        language = spoken()
         for finding in findings:
-            typer.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.message}")
+            state = language("ok  ") if finding.ok else language("FAIL")
+            name = language(finding.name) + language(": ")
+            typer.echo(f"{state}  {name}{in_language(finding.message)}")
     if not ok:
         raise typer.Exit(FAILED)

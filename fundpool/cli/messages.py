@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
+
+from fundpool.cli.helping import SpokenGroup, in_language_spoken
 
 ERROR_SIGN, WARNING_SIGN = "fundpool: ", "warning: "
 """How sentences on a failure and warnings begin."""
@@ -60,17 +61,18 @@ def level_of(message: str) -> str:
     return "warning" if message.startswith(WARNING_SIGN) else "info"
 
 
-def write(message: str, level: str | None = None) -> None:
+def write(message: str, level: str | None = None, english: str | None = None) -> None:
     """Write a message to stderr, plain or as log lines; errors are kept for ``--json``.
 
     Args:
         message: the text.
         level: ``info``, ``warning`` or ``error``; by how it begins unless given.
+        english: the text as programs read it; as it is written unless given.
     """
     record = said()
     level = level or level_of(message)
     if level == "error":
-        record.errors.append(message.removeprefix(ERROR_SIGN))
+        record.errors.append((english or message).removeprefix(ERROR_SIGN))
     if record.style is None:
         typer.echo(message, err=True)
     else:
@@ -137,7 +139,7 @@ def log_lines(style: str | None, case: str) -> Iterator[Said]:
             record.style = record.case = None
 
 
-class Program(TyperGroup):
+class Program(SpokenGroup):
     """The commands; one with ``--json`` that fails prints what went wrong as JSON."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -158,7 +160,10 @@ class Program(TyperGroup):
                 if text not in record.errors:
                     record.errors.append(text)
                 _print_errors(record, getattr(error, "exit_code", 1))
-            raise
+            reworded = in_language_spoken(error, ctx)
+            if reworded is error:
+                raise
+            raise reworded from None
         finally:
             _SAID.reset(token)
 

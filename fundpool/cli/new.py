@@ -15,6 +15,7 @@ from fundpool.cli.session import (
     say,
     saying_disk_errors,
 )
+from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message
 from fundpool.options import NewOptions
 
@@ -26,7 +27,9 @@ def new(
     target: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder to make, or a workbook (.xlsx).")
     ],
-    title: Annotated[str, typer.Option("--title", help="What reports call the case.")] = DEFAULT.title,
+    title: Annotated[
+        str, typer.Option("--title", help="What reports call the case.")
+    ] = DEFAULT.title,
     levels: Annotated[
         str, typer.Option("--levels", help="Levels of the region tree from the lowest, as in a,b.")
     ] = ",".join(DEFAULT.levels),
@@ -48,7 +51,9 @@ def new(
     years: Annotated[
         int, typer.Option("--years", min=1, max=100, help="Years that are projected.")
     ] = DEFAULT.years,
-    currency: Annotated[str, typer.Option("--currency", help="Currency of all money.")] = DEFAULT.currency,
+    currency: Annotated[
+        str, typer.Option("--currency", help="Currency of all money.")
+    ] = DEFAULT.currency,
     ask: Annotated[
         bool, typer.Option("--ask", help="Ask at the terminal for each of these.")
     ] = False,
@@ -62,18 +67,22 @@ def new(
         checked_folder(target.parent if target.suffix.lower() == ".xlsx" else target,
                        option="folder")  # fmt: skip
         if ask:
-            if not sys.stdin.isatty():
-                raise UsageError("--ask needs a terminal; give the options instead")
-            title = typer.prompt("Title", default=title or target.stem, err=True)
-            levels = typer.prompt("Levels, from the lowest", default=levels, err=True)
-            schemes = typer.prompt("Schemes (NAME=payroll or flat)", default=schemes, err=True)
-            statuses = typer.prompt("Coverage statuses", default=statuses or "as the schemes",
+            if not at_terminal():
+                raise UsageError(Message("--ask needs a terminal; give the options instead"))
+            language = spoken()
+            as_schemes = language("as the schemes")
+            title = typer.prompt(language("Title"), default=title or target.stem, err=True)
+            levels = typer.prompt(language("Levels, from the lowest"), default=levels, err=True)
+            schemes = typer.prompt(
+                language("Schemes (NAME=payroll or flat)"), default=schemes, err=True
+            )
+            statuses = typer.prompt(language("Coverage statuses"), default=statuses or as_schemes,
                                     err=True)  # fmt: skip
-            statuses = "" if statuses == "as the schemes" else statuses
-            services = typer.prompt("Services", default=services, err=True)
-            year = typer.prompt("Base year", default=year, type=int, err=True)
-            years = typer.prompt("Years projected", default=years, type=int, err=True)
-            currency = typer.prompt("Currency", default=currency, err=True)
+            statuses = "" if statuses == as_schemes else statuses
+            services = typer.prompt(language("Services"), default=services, err=True)
+            year = typer.prompt(language("Base year"), default=year, type=int, err=True)
+            years = typer.prompt(language("Years projected"), default=years, type=int, err=True)
+            currency = typer.prompt(language("Currency"), default=currency, err=True)
         kinds = _kinds(schemes)
         with saying_disk_errors(target):
             case_files.new(
@@ -96,6 +105,11 @@ def new(
     say(written, quiet)
 
 
+def at_terminal() -> bool:
+    """Whether somebody can be asked."""
+    return sys.stdin.isatty()
+
+
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word.strip() for word in text.split(",") if word.strip())
 
@@ -110,10 +124,17 @@ def _kinds(text: str) -> dict[str, str]:
     for word in _words(text):
         name, equals, kind = (part.strip() for part in word.partition("="))
         if not name or not equals or not kind:
-            raise UsageError(f"--schemes {word!r} should read NAME=payroll or NAME=flat")
+            raise UsageError(
+                Message("--schemes %(word)s should read NAME=payroll or NAME=flat", word=repr(word))
+            )
         if name in kinds:
-            raise UsageError(f"--schemes {name!r} stands twice; give each scheme a name of its own")
+            raise UsageError(
+                Message(
+                    "--schemes %(name)s stands twice; give each scheme a name of its own",
+                    name=repr(name),
+                )
+            )
         kinds[name] = kind
     if not kinds:
-        raise UsageError("--schemes names no scheme; give at least one, as in health=flat")
+        raise UsageError(Message("--schemes names no scheme; give at least one, as in health=flat"))
     return kinds

@@ -26,6 +26,7 @@ from fundpool.cli.session import (
 )
 from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 from fundpool.options import ReportOptions
 
 if TYPE_CHECKING:
@@ -196,7 +197,7 @@ def _report_all(cases: Sequence[str], values: Mapping[str, Any], record: Said) -
         try:
             names = folder_names(cases)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(message_of(error)) from None
         checked_folder(out, [TABLE])
         for name in names:
             checked_folder(out / name)

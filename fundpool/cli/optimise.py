@@ -38,6 +38,8 @@ from fundpool.cli.session import (
     year_progress,
 )
 from fundpool.cli.spoken import spoken
+from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 from fundpool.options import CASE, USUAL_RUIN, Goals, Limits, Ruin
 
 if TYPE_CHECKING:
@@ -187,7 +189,7 @@ def optimise(
         if ruin is None and rule is Rule.adjusting:
             ruin = USUAL_RUIN
         if ruin is None and by is not None:
-            raise UsageError("--by is the last year for --ruin, which is not given")
+            raise UsageError(Message("--by is the last year for --ruin, which is not given"))
         from fundpool.calls.plan_requests import Sampling, plan_request
         from fundpool.plan_files import TABLES, plan_contents
 
@@ -261,7 +263,7 @@ class usage_from_value_error:  # noqa: N801  reads as a context
     ) -> None:
         """Turn a ValueError into a usage error."""
         if isinstance(error, ValueError):
-            raise UsageError(str(error)) from error
+            raise UsageError(message_of(error)) from error
 
 
 def _end(case: "Case", plan: "Plan | None", certified: bool) -> None:

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from fundpool.inputs.format.messages import Message
+
 
 def _quieten(context: typer.Context, quiet: bool) -> bool:
     """While the command runs, without warnings either, such as that compiled code is not kept."""
@@ -44,7 +46,7 @@ def checked_seed(seed: int) -> int:
         typer.BadParameter: it is out of range.
     """
     if not 0 <= seed < 2**64:
-        raise typer.BadParameter("the seed must be a whole number from 0 to 2^64 - 1")
+        raise typer.BadParameter(Message("the seed must be a whole number from 0 to 2^64 - 1"))
     return seed
 
 
@@ -92,7 +94,7 @@ class TableFormat(StrEnum):
 def finite(value: float | None) -> float | None:
     """A number as it is given; what is not finite is refused."""
     if value is not None and not math.isfinite(value):
-        raise typer.BadParameter(f"{value} is not a finite number.")
+        raise typer.BadParameter(Message("%(value)s is not a finite number.", value=str(value)))
     return value
 
 

@@ -13,6 +13,7 @@ from fundpool.cli.saying import change_step, not_written, say_failure, say_warni
 from fundpool.cli.session import UsageError, listed, opened_case, say
 from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,7 +155,7 @@ def previous_run(
                 raise
         return opened.run(against)
     except (NoSuchRunError, DamagedError) as error:
-        raise UsageError(f"the previous run: {error}") from None
+        raise UsageError(Message("the previous run: %(why)s", why=message_of(error))) from None
 
 
 def changes_of_alerts(result: Mapping[str, Any], earlier: "Run | None") -> dict[str, Any]:
@@ -190,7 +191,9 @@ def plan_in_common(first: "pd.DataFrame", second: "pd.DataFrame") -> str:
     for plan in dict.fromkeys(second["plan"]):
         if plan in theirs:
             return str(plan)
-    raise UsageError("the runs have no pooling plan in common, so there is nothing to compare")
+    raise UsageError(
+        Message("the runs have no pooling plan in common, so there is nothing to compare")
+    )
 
 
 def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
@@ -216,13 +219,25 @@ def valuation_of(run: "Run", plan: str, folder: Path) -> "Valuation":
         ]
         for name in request.parameters.get("--policy") or []:
             if not is_plain(name):
-                raise DamagedError(f"the manifest names a policy outside the run: {name!r}")
+                raise DamagedError(
+                    Message(
+                        "the manifest names a policy outside the run: %(name)s", name=repr(name)
+                    )
+                )
         case = opened_case(str(path), request.parameters.get("--set"), policies, quiet=True)
     except (CaseError, DamagedError) as error:
-        raise UsageError(f"the case of {run.id} cannot be read again: {error}") from None
+        raise UsageError(
+            Message(
+                "the case of %(id)s cannot be read again: %(why)s", id=run.id, why=message_of(error)
+            )
+        ) from None
     if case.inputs_sha256 != request.inputs_sha256:
         raise UsageError(
-            f"the case of {run.id} cannot be put together again from its files, --set and --policy"
+            Message(
+                "the case of %(id)s cannot be put together again from its files, --set "
+                "and --policy",
+                id=run.id,
+            )
         )
     measures = run.table("measures")
     if "plan" in measures.columns:
@@ -327,11 +342,11 @@ def alarm_of(url: str | None, file: Path | None, secret_file: Path | None) -> Al
     try:
         address = address_from(url, file)
     except ValueError as error:
-        raise UsageError(f"--webhook {error}") from None
+        raise UsageError(Message("--webhook %(why)s", why=message_of(error))) from None
     try:
         return Alarm(address, None if secret_file is None else secret_from(secret_file))
     except ValueError as error:
-        raise UsageError(f"--secret-file: {error}") from None
+        raise UsageError(Message("--secret-file: %(why)s", why=message_of(error))) from None
 
 
 def formats_named(text: str) -> list[str]:

@@ -18,7 +18,7 @@ def say_failure(why: Exception | str) -> None:
     """A sentence on what went wrong: that of an error, or a message."""
     text = why.args[0] if isinstance(why, Exception) and why.args else why
     said = in_language(text) if isinstance(text, Message) else str(why)
-    write(f"{ERROR_SIGN}{said}")
+    write(f"{ERROR_SIGN}{said}", english=str(text if isinstance(text, Message) else why))
 
 
 def say_warning(message: Message) -> None:

@@ -8,6 +8,8 @@ import typer
 
 from fundpool.cli.session import UsageError, checked_engine, say
 from fundpool.cli.spoken import spoken
+from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
@@ -48,11 +50,13 @@ def wanted_scenarios(case: "Case", asked: int | None, usual: int, engine: str) -
     checked_engine(engine)
     beyond = not_in_scenarios(case)
     if asked and beyond:
-        raise UsageError(f"scenarios cannot follow {beyond}; leave --scenarios out")
+        raise UsageError(
+            Message("scenarios cannot follow %(beyond)s; leave --scenarios out", beyond=beyond)
+        )
     if asked is None:
         asked = usual if case.settings.scenarios is not None and not beyond else 0
     if asked == 1:
-        raise UsageError("one scenario says nothing; ask for at least 2, or 0 for none")
+        raise UsageError(Message("one scenario says nothing; ask for at least 2, or 0 for none"))
     if asked:
         scenario_model(case)
     return asked
@@ -74,7 +78,7 @@ def scenarios_of(
                 study, plans, scenarios, seed, engine_for(engine), progress=progress
             )
     except EngineError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(message_of(error)) from None
 
 
 @contextmanager

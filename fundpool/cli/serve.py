@@ -167,7 +167,13 @@ def _begun_log(file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.open("a", encoding="utf-8", newline="\n").close()
     except OSError as error:
-        raise UsageError(f"--access-log {file} cannot be written: {error.strerror}") from None
+        raise UsageError(
+            Message(
+                "--access-log %(file)s cannot be written: %(why)s",
+                file=str(file),
+                why=error.strerror or str(error),
+            )
+        ) from None
 
 
 def _listener(host: str, port: int) -> socket.socket:
@@ -177,7 +183,7 @@ def _listener(host: str, port: int) -> socket.socket:
         UsageError: the address cannot be used.
     """
     if not host:
-        raise UsageError("--host is empty; name an address, or 0.0.0.0 for every one")
+        raise UsageError(Message("--host is empty; name an address, or 0.0.0.0 for every one"))
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -185,5 +191,12 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise UsageError(f"{host}:{port} cannot be used ({error.strerror}); try --port 0") from None
+        raise UsageError(
+            Message(
+                "%(host)s:%(port)s cannot be used (%(why)s); try --port 0",
+                host=host,
+                port=port,
+                why=error.strerror or str(error),
+            )
+        ) from None
     return listener

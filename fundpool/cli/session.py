@@ -15,7 +15,8 @@ import typer
 from fundpool.cli.messages import said, write
 from fundpool.cli.saying import in_language, say_failure
 from fundpool.cli.spoken import spoken
-from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import Listed, Message
+from fundpool.inputs.format.messages import reason as message_of
 
 if TYPE_CHECKING:
     from fundpool.archive.keeping import Result
@@ -36,7 +37,7 @@ def say(message: str, quiet: bool = False, level: str | None = None) -> None:
         level: ``info``, ``warning`` or ``error``; by how the message begins unless given.
     """
     if not quiet:
-        write(in_language(message), level)
+        write(in_language(message), level, english=str(message))
 
 
 @contextmanager
@@ -67,17 +68,18 @@ def plain_warnings(quiet: bool) -> Iterator[None]:
 def refusing_bad_input() -> Iterator[None]:
     """Turn a refused case or a bad argument into a message and exit status 2."""
     from fundpool.calls.wrong_argument import WrongArgumentError
-    from fundpool.inputs.format.findings import CaseError, findings_as_records
+    from fundpool.inputs.format.findings import CaseError, findings_as_records, format_findings
     from fundpool.report.words.findings import findings_text
 
     try:
         yield
     except CaseError as error:
         said().findings.extend(findings_as_records(error.findings))
-        say(findings_text(error.findings, spoken()), level="error")
+        text = findings_text(error.findings, spoken())
+        write(text, "error", english=format_findings(error.findings))
         raise typer.Exit(BAD_INPUT) from None
     except WrongArgumentError as error:
-        say(f"fundpool: {error.with_option(option_of(error.argument))}")
+        say_failure(error.with_option(option_of(error.argument)))
         raise typer.Exit(BAD_INPUT) from None
     except UsageError as error:
         say_failure(error)
@@ -152,8 +154,11 @@ def opened_case(
             equals = ""
         if not equals:
             raise UsageError(
-                f"--set {change!r} should read PATH=VALUE with a number, "
-                "as in --set economy.medical_inflation=0.07"
+                Message(
+                    "--set %(change)s should read PATH=VALUE with a number, as in --set "
+                    "economy.medical_inflation=0.07",
+                    change=repr(change),
+                )
             )
     if values:
         case = case.with_values(values, levers_since=case.base_year + 1)
@@ -168,7 +173,7 @@ def checked_plans(case: "Case", plans: list[str]) -> list[str]:
         try:
             plan_for(case, plan)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(message_of(error)) from None
     return plans
 
 
@@ -185,7 +190,11 @@ def policies_to_measure(case: "Case", asked: str | None) -> list[str]:
     for name in names:
         changed = case.with_policies([name])
         if name not in case.policy_texts:
-            raise UsageError(f"--policies {name!r}: only policies that come with the case")
+            raise UsageError(
+                Message(
+                    "--policies %(name)s: only policies that come with the case", name=repr(name)
+                )
+            )
         checked_plans(changed, [changed.usual_pooling])
     return list(dict.fromkeys(names))
 
@@ -220,7 +229,14 @@ def checked_folder(folder: Path, names: Iterable[str] = (), option: str = "--out
     try:
         check_folder(folder, names)
     except UnwritableError as error:
-        raise UsageError(f"{option} {str(folder)!r}: {error}") from None
+        raise UsageError(
+            Message(
+                "%(option)s %(folder)s: %(why)s",
+                option=option,
+                folder=repr(str(folder)),
+                why=message_of(error),
+            )
+        ) from None
 
 
 def checked_archive(archive: Path | None) -> None:
@@ -241,7 +257,11 @@ def checked_archive(archive: Path | None) -> None:
         check_one_disk(archive / "runs", archive / "drafts")
         Archive(archive).check_format()
     except (UnwritableError, DamagedError) as error:
-        raise UsageError(f"--archive {str(archive)!r}: {error}") from None
+        raise UsageError(
+            Message(
+                "--archive %(archive)s: %(why)s", archive=repr(str(archive)), why=message_of(error)
+            )
+        ) from None
 
 
 def checked_temporary() -> None:
@@ -256,9 +276,9 @@ def checked_temporary() -> None:
         folder = tempfile.gettempdir()
     except OSError:
         raise UsageError(
-            "no folder for temporary files can be written to; name one in TMPDIR"
+            Message("no folder for temporary files can be written to; name one in TMPDIR")
         ) from None
-    checked_folder(Path(folder), option="temporary files in")
+    checked_folder(Path(folder), option=Message("temporary files in"))
 
 
 def checked_engine(engine: str) -> None:
@@ -272,7 +292,7 @@ def checked_engine(engine: str) -> None:
     try:
         engine_for(engine)
     except EngineError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(message_of(error)) from None
 
 
 def listed(text: str, known: Collection[str], option: str) -> list[str]:
@@ -284,9 +304,22 @@ def listed(text: str, known: Collection[str], option: str) -> list[str]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     for word in words:
         if word not in known:
-            raise UsageError(f"{option} {word!r} is not one of {', '.join(known)}")
+            raise UsageError(
+                Message(
+                    "%(option)s %(word)s is not one of %(known)s",
+                    option=option,
+                    word=repr(word),
+                    known=Listed.of(known),
+                )
+            )
     if not words:
-        raise UsageError(f"{option} names nothing; choose of {', '.join(known)}")
+        raise UsageError(
+            Message(
+                "%(option)s names nothing; choose of %(known)s",
+                option=option,
+                known=Listed.of(known),
+            )
+        )
     return words
 
 

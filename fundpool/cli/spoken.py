@@ -8,7 +8,8 @@ import inspect
 import locale
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -59,16 +60,51 @@ def default_language() -> str:
     return language_of_machine(os.environ, sys.platform, locale.getlocale()[0])
 
 
-def _keep(value: str | None) -> str | None:
-    _LANGUAGE.set(None if value is None else str(value))
+def _keep(context: typer.Context, value: str | None) -> str | None:
+    """Speak the language that was asked for until the command ends."""
+    if value is not None:
+        token = _LANGUAGE.set(str(value))
+        context.call_on_close(lambda: _LANGUAGE.reset(token))
     return value
+
+
+def language_asked(words: Sequence[str]) -> str | None:
+    """Code that a command line names, known before it is parsed, as help and refusals need it.
+
+    >>> language_asked(["check", "--lang", "zh"]), language_asked(["--lang=en"])
+    ('zh', 'en')
+    >>> language_asked(["check"]) is None
+    True
+    """
+    following = zip(words, (*words[1:], ""), strict=True)
+    asked = [
+        after if word == "--lang" else word.removeprefix("--lang=")
+        for word, after in following
+        if word == "--lang" or word.startswith("--lang=")
+    ]
+    return next((code for code in asked if code in tuple(Lang)), None)
+
+
+@contextmanager
+def speaking(code: str | None) -> Iterator[None]:
+    """Speak a language while the block runs; None: that of the machine."""
+    token = _LANGUAGE.set(code)
+    try:
+        yield
+    finally:
+        _LANGUAGE.reset(token)
+
+
+def code_spoken() -> str:
+    """Code of the language of the command under way."""
+    return _LANGUAGE.get() or default_language()
 
 
 def spoken() -> "Language":
     """The language of the command under way."""
     from fundpool.languages import language
 
-    return language(_LANGUAGE.get() or default_language())
+    return language(code_spoken())
 
 
 ReportLanguage = Annotated[
@@ -89,7 +125,7 @@ MessageLanguage = Annotated[
 ]
 
 
-def _speaking(function: Callable[..., Any]) -> Callable[..., Any]:
+def with_language(function: Callable[..., Any]) -> Callable[..., Any]:
     """A command with ``--lang`` beside its own parameters; its own ``lang`` where it has one."""
     signature = inspect.signature(function)
     if "lang" in signature.parameters:
@@ -107,17 +143,3 @@ def _speaking(function: Callable[..., Any]) -> Callable[..., Any]:
     command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {**function.__annotations__, MESSAGES: MessageLanguage}
     return command
-
-
-class Commands(typer.Typer):
-    """An application whose commands all have ``--lang``."""
-
-    def command(self, *arguments: Any, **options: Any) -> Callable[[Any], Any]:
-        """As in typer; the function stays as it is for those who call it."""
-        register = super().command(*arguments, **options)
-
-        def add(function: Callable[..., Any]) -> Callable[..., Any]:
-            register(_speaking(function))
-            return function
-
-        return add

@@ -15,6 +15,7 @@ from fundpool.cli.session import (
     saying_disk_errors,
 )
 from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 
 
 @app.command()
@@ -32,7 +33,7 @@ def synthesise(
         try:
             synthesise_case(directory, counties, seed)
         except ValueError as error:
-            raise UsageError(str(error)) from None
+            raise UsageError(message_of(error)) from None
     made = Message(
         "Made %(n)s counties in %(folder)s. Next: fundpool compare %(folder)s",
         n=counties, folder=str(directory),

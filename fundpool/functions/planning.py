@@ -19,6 +19,7 @@ from fundpool.calls.wrong_argument import WrongArgumentError, sentence
 from fundpool.deprecation import grouped, renamed
 from fundpool.inputs.case import Case
 from fundpool.inputs.files.writing import whole_folder
+from fundpool.inputs.format.messages import Message
 from fundpool.models.optimiser import Choices, Sample
 from fundpool.models.optimiser.partition import Partition
 from fundpool.models.projection import study as studies
@@ -82,7 +83,7 @@ def optimise(
     sampling = Sampling(scenarios, seed)
     request = request_for(given, reserve_months, sampling, ruin, limits, goals)
     if not request.rated:
-        expected = (
+        expected = Message(
             "rates or swaps beside pooling, and no merge_years; fundpool.partition chooses "
             "pools alone, also in stages"
         )
@@ -185,7 +186,7 @@ def _target(outputs: Outputs) -> tuple[Path, str] | None:
     """Folder and format of the tables of a plan (:func:`.target_of`), which no archive keeps."""
     target = target_of(outputs, WRITTEN)
     if outputs.archive is not None:
-        expected = "None: archives keep reports, projections and comparisons"
+        expected = Message("None: archives keep reports, projections and comparisons")
         raise WrongArgumentError("outputs.archive", outputs.archive, expected)
     return target
 

@@ -1,10 +1,12 @@
 """``report`` as a function, of one case and of several."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, fields
 from json import loads
 from pathlib import Path
 from typing import Any
+
+import pandas as pd
 
 from fundpool.calls.arguments import (
     CaseLike,
@@ -19,10 +21,13 @@ from fundpool.calls.arguments import (
     scenario_options,
     whole,
 )
-from fundpool.calls.results import Report, Reports
+from fundpool.calls.notebook import view
+from fundpool.calls.results import Report
 from fundpool.calls.wrong_argument import WrongArgumentError, sentence
 from fundpool.functions.requests import Ended, changed_values, origin_of, run_command
+from fundpool.inputs.format.messages import Message
 from fundpool.options import CASE, Outputs, ReportOptions, ScenarioOptions
+from fundpool.scheduled.outcomes import Outcome, outcome_table
 
 AS_SUITS = ScenarioOptions(scenarios=None)
 """As many scenarios as suit a report, where the case has a section on them."""
@@ -31,6 +36,50 @@ DEFAULT = Outputs(out=Path("fundpool-report"))
 SUMMARY = "summary.json"
 FAILED, REFUSED = 1, 2
 """Exit statuses of the command (docs/commands.md)."""
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Reports of several cases.
+
+    Attributes:
+        folder: where the folders of the cases and ``cases.csv`` lie.
+        table: one row a case: status (docs/commands.md), alerts, first year in which a fund runs
+            dry, files that failed, run.
+        reports: of the cases that have one, by name.
+        errors: what went wrong, by name of the case; empty where nothing did.
+    """
+
+    folder: Path
+    table: pd.DataFrame
+    reports: Mapping[str, Report]
+    errors: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def from_records(cls, place: Path, records: Sequence[Mapping[str, Any]]) -> "Reports":
+        """Reports as the command prints them with ``--json``.
+
+        Args:
+            place: folder of all.
+            records: one a case (:func:`fundpool.scheduled.outcomes.outcome_records`).
+        """
+        outcomes = [
+            Outcome(**{item.name: record[item.name] for item in fields(Outcome)})
+            for record in records
+        ]
+        return cls(
+            place,
+            outcome_table(outcomes),
+            {one.case: Report(Path(one.folder), one.summary) for one in outcomes if one.summary},
+            {one.case: tuple(one.errors) for one in outcomes},
+        )
+
+    def __repr__(self) -> str:
+        """What it is, in a line."""
+        return f"<Reports: {len(self.reports)} of {len(self.table)} cases>"
+
+    def _repr_html_(self) -> str:
+        return view(repr(self)[1:-1], self.table)
 
 
 def report(
@@ -106,7 +155,12 @@ def reports(
 
     Args:
         cases: as :func:`report` takes them; each gets a folder of its name.
-        pooling, years, policy, changes, scenarios, options: as of :func:`report`, for every case.
+        pooling: for every case, as of :func:`report`.
+        years: likewise.
+        policy: likewise.
+        changes: likewise.
+        scenarios: likewise.
+        options: likewise.
         outputs: folder that the cases' folders and ``cases.csv`` are written to, and archive.
 
     Returns:
@@ -118,23 +172,26 @@ def reports(
 
     Examples:
         >>> import fundpool
-        >>> page_only = fundpool.ReportOptions(formats="html", optimised=False, sensitivity="none")
-        >>> done = fundpool.reports(["jiangsu"], years=2, scenarios=0, options=page_only)
-        >>> list(done.reports) == list(done.table["case"])
-        True
+        >>> done = fundpool.reports(["cases/nowhere", "cases/lost"])  # neither is there
+        >>> done.table[["case", "status"]].to_numpy().tolist()
+        [['nowhere', 2], ['lost', 2]]
+        >>> len(done.reports), len(done.errors["lost"])
+        (0, 1)
     """
     values = _values(pooling, years, policy, changes, scenarios, options, outputs)
     if isinstance(cases, str) or not isinstance(cases, Sequence):
         raise TypeError(sentence("cases", cases, "a list of cases"))
-    if not cases:
-        raise WrongArgumentError("cases", cases, "at least one case")
+    if len(cases) < 2:
+        raise WrongArgumentError(
+            "cases", cases, Message("two cases or more; fundpool.report takes one")
+        )
     first, *more = [origin_of(case, "cases") for case in cases]
     ended = run_command("report", values | {"case": first, "more": more, "json": True})
     contents = loads(ended.printed) if ended.printed else {}
     if "cases" not in contents:
         kind = OSError if ended.status == FAILED else ValueError
         raise kind(_last(ended, "the reports were refused"))
-    return Reports.of(values["out"], contents["cases"])
+    return Reports.from_records(values["out"], contents["cases"])
 
 
 def _values(

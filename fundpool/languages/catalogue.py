@@ -5,6 +5,7 @@ their translation, and drops those that are gone; the tests list what is left un
 """
 
 import argparse
+import ast
 import io
 
 from babel.messages.catalog import Catalog
@@ -32,10 +33,26 @@ def messages() -> Catalog:
         )
         for file, line, message, comments, context in extracted:
             catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
+    for text in helps():
+        catalogue.add(text)
     for table in TABLES:
         for about in (table.about, *(column.about for column in table.columns)):
             catalogue.add(about)
     return catalogue
+
+
+def helps() -> list[str]:
+    """Texts of the help pages: what options and commands say of themselves in the code."""
+    texts = []
+    for file in sorted((ROOM / "cli").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.keyword) and node.arg == "help":
+                texts.append(str(ast.literal_eval(node.value)))
+            elif isinstance(node, ast.FunctionDef) and any(
+                ast.unparse(item).startswith("app.") for item in node.decorator_list
+            ):
+                texts.append(ast.get_docstring(node) or "")
+    return texts
 
 
 def catalogue_of(code: str) -> Catalog:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fundpool.archive.provenance import PROGRAM
+from fundpool.inputs.format.messages import Message
 from fundpool.scheduled.outcomes import Outcome, short_name
 
 GRACE = 30.0
@@ -30,8 +31,13 @@ def folder_names(cases: Sequence[str]) -> list[str]:
         if name in lower[:place]:
             first = cases[lower.index(name)]
             raise ValueError(
-                f"{first!r} and {cases[place]!r} would both be written to {names[place]!r}; "
-                "report cases of one name in calls of their own"
+                Message(
+                    "%(first)s and %(second)s would both be written to %(name)s; report "
+                    "cases of one name in calls of their own",
+                    first=repr(first),
+                    second=repr(cases[place]),
+                    name=repr(names[place]),
+                )
             )
     return names
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fundpool.alert_changes import BETTER, SAME, counted_changes
+from fundpool.inputs.format.messages import Listed, Message
 from fundpool.report.words.sentences import SINCE
 from fundpool.report.words.vocabulary import ALERT_CHANGE_WORDS, ALERT_WORDS
 from fundpool.scheduled.outcomes import DONE, Outcome
@@ -40,7 +41,7 @@ def addresses_from(file: Path | None, variable: str | None) -> tuple[str, ...]:
     if file is None and not variable:
         return ()
     if file is not None and variable:
-        raise ValueError("and FUNDPOOL_NOTIFY both name addresses; give one of them")
+        raise ValueError(Message("and FUNDPOOL_NOTIFY both name addresses; give one of them"))
     text = variable or ""
     place = "FUNDPOOL_NOTIFY"
     if file is not None:
@@ -53,10 +54,16 @@ def addresses_from(file: Path | None, variable: str | None) -> tuple[str, ...]:
         if not address or address.startswith("#"):
             continue
         if _service(address) is None:
-            raise ValueError(f"line {number} of {place} is no address that Apprise knows")
+            raise ValueError(
+                Message(
+                    "line %(number)s of %(place)s is no address that Apprise knows",
+                    number=number,
+                    place=place,
+                )
+            )
         addresses.append(address)
     if not addresses:
-        raise ValueError(f"{place} names no address")
+        raise ValueError(Message("%(place)s names no address", place=place))
     return tuple(addresses)
 
 
@@ -105,9 +112,13 @@ def send(addresses: Sequence[str], title: str, text: str, seconds: float = TOTAL
     try:
         failed = outcome.get(timeout=seconds)
     except queue.Empty:
-        raise NoticeError(f"the notices were not sent within {seconds:.0f} s") from None
+        raise NoticeError(
+            Message("the notices were not sent within %(seconds)s s", seconds=f"{seconds:.0f}")
+        ) from None
     if failed:
-        raise NoticeError(f"no notice could be sent to address {', '.join(failed)}")
+        raise NoticeError(
+            Message("no notice could be sent to address %(failed)s", failed=Listed.of(failed))
+        )
 
 
 def _service(address: str) -> Any:

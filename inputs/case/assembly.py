@@ -12,6 +12,7 @@ from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.schemes import MONEY_RULES, Scheme, scheme_overrides
+from fundpool.inputs.rules.subsidies import premium_by_age, subsidies_of
 from fundpool.inputs.settings.parameters import Parameter
 from fundpool.inputs.settings.scheme_file import SchemeFile, read_scheme
 from fundpool.inputs.settings.sections import Merger, Settings, read_settings
@@ -55,7 +56,9 @@ def regional_schemes(
     """Schemes with their regional rules and mergers."""
     away = {merger.scheme: merger.year for merger in settings.mergers}
     growth = {
-        name: _growth(getattr(settings.economy, name), settings.base_year)
+        name: _growth(
+            getattr(settings.economy, name) or settings.economy.wage_growth, settings.base_year
+        )
         for name in dict.fromkeys(MONEY_RULES.values())
     }
     return tuple(
@@ -66,6 +69,8 @@ def regional_schemes(
             growth,
             away.get(name),
             tuple((year, files[other]) for year, other in _taken_in_by(settings.mergers, name)),
+            subsidies_of(tables.get("subsidies"), name),
+            premium_by_age(tables.get("premium_ages"), name),
         )
         for name in settings.schemes
     )

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.rules.schemes import Scheme
+from fundpool.inputs.settings.benefits import Benefit
 from fundpool.inputs.settings.parameters import Parameter
-from fundpool.inputs.settings.scheme_file import Benefit
 from fundpool.inputs.settings.sections import Settings
 
 COLUMNS = ("path", "value", "unit", "source", "status", "note")
@@ -124,11 +125,23 @@ def _benefit(benefit: Benefit) -> Message:
         Message("%(share)s above %(start)s", share=f"{rate:.0%}", start=f"{start:,.0f}")
         for start, rate in benefit.bands
     ]
-    return Message(
-        "deductible %(deductible)s; %(bands)s; ceiling %(ceiling)s",
-        deductible=f"{benefit.deductible:,.0f}", ceiling=f"{benefit.ceiling:,.0f}",
-        bands=Listed(tuple(bands), Message("; ")),
-    )  # fmt: skip
+    amounts: dict[str, str | Listed] = {
+        "deductible": f"{benefit.deductible:,.0f}", "ceiling": f"{benefit.ceiling:,.0f}",
+        "bands": Listed(tuple(bands), Message("; ")),
+    }  # fmt: skip
+    if benefit.per == "stay":
+        later = ", ".join(f"{amount:,.0f}" for amount in benefit.later_deductibles)
+        return Message(
+            "per stay: deductible %(deductible)s, of later stays %(later)s; %(bands)s; "
+            "ceiling %(ceiling)s", later=later, **amounts,
+        )  # fmt: skip
+    if benefit.per == "year":
+        limit = np.inf if benefit.copayment_limit is None else benefit.copayment_limit
+        return Message(
+            "per year: deductible %(deductible)s; %(bands)s; at most %(limit)s borne by the "
+            "person; ceiling %(ceiling)s", limit=f"{limit:,.0f}", **amounts,
+        )  # fmt: skip
+    return Message("deductible %(deductible)s; %(bands)s; ceiling %(ceiling)s", **amounts)
 
 
 def source_table(case: Described) -> pd.DataFrame:

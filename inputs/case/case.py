@@ -1,4 +1,4 @@
-"""A case: read, checked, and ready to be projected."""
+"""A case that was read and checked, ready to be projected."""
 
 import copy
 import hashlib
@@ -12,12 +12,9 @@ import pandas as pd
 
 from fundpool.inputs.case.assembly import (
     regional_schemes,
-    scheme_files,
     settings_and_schemes,
-    with_provenance,
 )
 from fundpool.inputs.case.assumptions import assumption_table, parameters, source_table
-from fundpool.inputs.case.bundled import case_path
 from fundpool.inputs.case.policies import (
     Shock,
     against_findings,
@@ -27,31 +24,24 @@ from fundpool.inputs.case.policies import (
     policy_contents,
     read_policy,
     shock_findings,
+    year_findings_of_policy,
 )
 from fundpool.inputs.checks import tables as checks
-from fundpool.inputs.checks.across import cross_findings
-from fundpool.inputs.checks.years import year_findings
-from fundpool.inputs.format.columns import typed_table
-from fundpool.inputs.format.digest import content_digest
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
-from fundpool.inputs.format.raw import RawCase
-from fundpool.inputs.format.sources import read_raw
-from fundpool.inputs.format.tables import TABLE_OF
-from fundpool.inputs.regions import RegionTree, region_tree
+from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.levers import (
     idle_findings,
     is_lever,
     rule_of_region,
     rule_of_region_findings,
-    set_from,
+    set_value,
     with_rule_of_region,
 )
-from fundpool.inputs.rules.schemes import Scheme, base_findings
+from fundpool.inputs.rules.rule_findings import base_findings
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.inputs.settings.parameters import Parameter
-from fundpool.inputs.settings.scheme_file import SchemeFile
-from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
-from fundpool.inputs.settings.starting import starting_findings
+from fundpool.inputs.settings.sections import Settings
 
 
 @dataclass(frozen=True)
@@ -157,7 +147,12 @@ class Case:
         return tuple(self.settings.services)
 
     def scheme(self, name: str) -> Scheme:
-        """A scheme by name; KeyError if there is none."""
+        """A scheme by name; KeyError if there is none.
+
+        >>> import fundpool
+        >>> fundpool.read_case("jiangsu").scheme("employee").name
+        'employee'
+        """
         return self.schemes[self.scheme_number(name)]
 
     def scheme_number(self, name: str) -> int:
@@ -165,6 +160,10 @@ class Case:
 
         Raises:
             KeyError: no such scheme.
+
+        >>> import fundpool
+        >>> fundpool.read_case("jiangsu").scheme_number("resident")
+        1
         """
         for number, scheme in enumerate(self.schemes):
             if scheme.name == name:
@@ -180,6 +179,10 @@ class Case:
 
         Raises:
             KeyError: no such assumption.
+
+        >>> import fundpool
+        >>> 0 < fundpool.read_case("jiangsu").value("economy.medical_inflation") < 1
+        True
         """
         here: Any = self.settings
         for part in path.split("."):
@@ -201,6 +204,11 @@ class Case:
 
         Raises:
             CaseError: an unknown path, a value out of range, or one that no region follows.
+
+        >>> import fundpool
+        >>> low = fundpool.read_case("jiangsu").with_values({"economy.interest": 0.03})
+        >>> low.value("economy.interest")
+        0.03
         """
         settings = copy.deepcopy(dict(self._settings_text))
         texts = {name: copy.deepcopy(dict(text)) for name, text in self._scheme_texts.items()}
@@ -223,22 +231,9 @@ class Case:
                                        did_you_mean(path, known))
                 )  # fmt: skip
                 continue
-            keys = path.split(".")
-            here: Any = settings
-            if keys[0] == "schemes":
-                here, keys = texts[keys[1]], keys[2:]
-            for part in keys[:-1]:
-                here = here.setdefault(part, {})
-            last = here.get(keys[-1])  # None where the case leaves it at its default
-            if last is None and isinstance(items[path], Parameter):
-                last = here[keys[-1]] = items[path].model_dump()
-            if not isinstance(last, dict):
-                here[keys[-1]] = value
-            elif levers_since is not None and is_lever(path):
-                set_from(path, last, value, levers_since)
-            else:
-                last.pop("by_year", None)
-                last.update(value=value, source="set by the user", status="assumed")
+            file = texts[path.split(".")[1]] if path.startswith("schemes.") else settings
+            stated = items[path].model_dump() if isinstance(items[path], Parameter) else None
+            set_value(file, path, value, stated, levers_since if is_lever(path) else None)
         if findings:
             raise CaseError(findings)
         changes = ";".join([f"{path}={value!r}" for path, value in sorted(values.items())])
@@ -246,7 +241,7 @@ class Case:
         digest = hashlib.sha256(f"{self.inputs_sha256};{changes}".encode()).hexdigest()
         made, files = settings_and_schemes(settings, texts)
         schemes = regional_schemes(made, files, tables, self.regions)
-        findings = base_findings(schemes, made.base_year, "--set")
+        findings = base_findings(schemes, made.base_year, tables["economy"], "--set")
         if findings:
             raise CaseError(findings)
         return replace(
@@ -262,13 +257,19 @@ class Case:
 
         Raises:
             CaseError: a policy that does not exist, or that the case cannot follow.
+
+        >>> import fundpool
+        >>> case = fundpool.read_case("jiangsu")
+        >>> case.with_policies(sorted(case.policy_texts)[:1]).policies == ()
+        False
         """
         case = self
         for name in names:
-            case = case._with_policy(*policy_contents(name, self.policy_texts))
+            case = case.with_policy_text(*policy_contents(name, self.policy_texts))
         return case
 
-    def _with_policy(self, file: str, contents: Mapping[str, Any]) -> "Case":
+    def with_policy_text(self, file: str, contents: Mapping[str, Any]) -> "Case":
+        """The case with a policy from what its file says; the file is named in findings."""
         policy = read_policy(file, contents)
         if policy.name in self.policies:
             mend = Message("Name it once, or rename one of the two (the file and its key name).")
@@ -278,18 +279,14 @@ class Case:
         made, files = settings_and_schemes(settings, texts, file)
         shocks = (*self.shocks, *policy.shocks)
         findings = checks.status_findings(files, file)
-        findings += [
-            replace(finding, file=file, column=f"{Path(finding.file).stem}: {finding.column}")
-            for finding in year_findings(made, files)
-            if finding.severity == "error"
-        ]
+        findings += year_findings_of_policy(made, files, file)
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
         findings += shock_findings(shocks, self.regions, made, file)
         findings += plan_findings(policy, made, file)
         findings += against_findings(policy, self.policy_texts, file)
         findings += idle_findings(self.schemes, changed_rules(policy), self.base_year, file)
         schemes = regional_schemes(made, files, self.tables, self.regions)
-        findings += base_findings(schemes, made.base_year, file)
+        findings += base_findings(schemes, made.base_year, self.tables["economy"], file)
         if findings:
             raise CaseError(findings)
         text = json.dumps(contents, sort_keys=True, default=str)
@@ -303,7 +300,12 @@ class Case:
         )  # fmt: skip
 
     def paths(self) -> tuple[str, ...]:
-        """Paths of everything :meth:`with_values` can change and a result depends on."""
+        """Paths of everything :meth:`with_values` can change and a result depends on.
+
+        >>> import fundpool
+        >>> "economy.medical_inflation" in fundpool.read_case("jiangsu").paths()
+        True
+        """
         return tuple(
             path
             for path, value in parameters(self)
@@ -311,92 +313,19 @@ class Case:
         )
 
     def assumptions(self) -> pd.DataFrame:
-        """Every assumption with value, unit, source, status and note, in a fixed order."""
+        """Every assumption with value, unit, source, status and note, in a fixed order.
+
+        >>> import fundpool
+        >>> list(fundpool.read_case("jiangsu").assumptions().columns)
+        ['path', 'value', 'unit', 'source', 'status', 'note']
+        """
         return assumption_table(self)
 
     def table_sources(self) -> pd.DataFrame:
-        """Every table with its rows, source, status and note."""
+        """Every table with its rows, source, status and note.
+
+        >>> import fundpool
+        >>> list(fundpool.read_case("jiangsu").table_sources().columns)
+        ['table', 'rows', 'source', 'status', 'note']
+        """
         return source_table(self)
-
-
-def read_case(name: str | Path) -> Case:
-    """Read a case and check it.
-
-    Args:
-        name: a case folder, a workbook (.xlsx), or the name of a bundled case.
-
-    Raises:
-        CaseError: anything is wrong; all findings at once.
-    """
-    case, findings = _assembled(read_raw(case_path(name)), str(name))
-    if case is None:
-        raise CaseError(findings)
-    return case
-
-
-def check_case(name: str | Path) -> tuple[Finding, ...]:
-    """Everything that is wrong with a case; empty if nothing is."""
-    try:
-        _, findings = _assembled(read_raw(case_path(name)), str(name))
-    except CaseError as error:
-        return error.findings
-    return tuple(findings)
-
-
-def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
-    findings = list(raw.findings)
-    settings: Settings | None = None
-    if raw.settings is not None:
-        settings, problems = read_settings(raw.settings)
-        findings += problems
-    unread = {finding.file for finding in raw.findings}
-    findings += [
-        finding
-        for finding in raw.placed(checks.presence_findings(settings, raw.tables))
-        if not any(name.startswith((finding.file + ".", finding.file)) for name in unread)
-    ]
-    tables: dict[str, pd.DataFrame] = {}
-    for name, table in raw.tables.items():
-        frame, problems = typed_table(table, TABLE_OF[name])
-        findings += problems
-        if frame is not None and not frame.empty:
-            tables[name] = frame
-    schemes: dict[str, SchemeFile] = {}
-    if settings is not None:
-        schemes, optional, problems = scheme_files(raw, settings)
-        findings += problems
-        findings += year_findings(settings, schemes)
-        findings += starting_findings(raw.settings or {}, raw.schemes)
-        if "regions" in tables:
-            findings += cross_findings(settings, tables, raw, schemes, optional)
-    if settings is None or any(finding.severity == "error" for finding in findings):
-        return None, raw.placed(findings)
-    tree = region_tree(tables["regions"], settings.levels)
-    case = Case(
-        settings=settings,
-        schemes=regional_schemes(settings, schemes, tables, tree),
-        tables=with_provenance(tables, settings),
-        regions=tree,
-        inputs_sha256=content_digest(raw.settings or {}, raw.schemes, raw.policies, tables),
-        origin=origin,
-        input_digests=dict(raw.digests),
-        _settings_text=raw.settings or {},
-        _scheme_texts=raw.schemes,
-        policy_texts=raw.policies,
-    )
-    findings += base_findings(case.schemes, case.base_year)
-    findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
-    for name in settings.report_policies:
-        if name not in raw.policies:
-            expected, mend = Message("a policy of the case"), did_you_mean(name, raw.policies)
-            findings.append(
-                Finding.of_setting("case.toml", "report_policies", name, expected, mend)
-            )
-    for policy, contents in sorted(raw.policies.items()):
-        try:
-            case._with_policy(f"policies/{policy}.toml", contents)
-        except CaseError as error:
-            findings += error.findings
-    findings = raw.placed(findings)
-    failed = any(finding.severity == "error" for finding in findings)
-    return (None if failed else replace(case, warnings=tuple(findings))), findings

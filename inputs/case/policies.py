@@ -9,17 +9,20 @@ Whatever it does not name stays. Everything is checked as if it stood in the cas
 import copy
 import tomllib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
 from fundpool.inputs.case.bundled import is_there
+from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.settings.mistakes import findings_of
 from fundpool.inputs.settings.parameters import Part, Status
+from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings
 
 
@@ -257,3 +260,24 @@ def plan_findings(policy: Policy, settings: Settings, file: str) -> list[Finding
         for level in levels
         if level not in settings.levels
     ]  # fmt: skip
+
+
+def reported_findings(settings: Settings, policies: Mapping[str, object]) -> list[Finding]:
+    """Policies that the report is to compare and that the case does not have."""
+    return [
+        Finding.of_setting("case.toml", "report_policies", name, Message("a policy of the case"),
+                           did_you_mean(name, policies))
+        for name in settings.report_policies
+        if name not in policies
+    ]  # fmt: skip
+
+
+def year_findings_of_policy(
+    settings: Settings, schemes: Mapping[str, SchemeFile], file: str
+) -> list[Finding]:
+    """Listed years that no projection with the policy of a file reaches."""
+    return [
+        replace(finding, file=file, column=f"{Path(finding.file).stem}: {finding.column}")
+        for finding in year_findings(settings, schemes)
+        if finding.severity == "error"
+    ]

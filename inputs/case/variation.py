@@ -131,7 +131,7 @@ class CasePart:
 
 
 PEOPLE = ("population", "migrants", "migrant_ages", "mobility", "mortality", "fertility",
-          "sex_ratio_at_birth", "demography")  # fmt: skip
+          "sex_ratio_at_birth", "demography", "net_migration")  # fmt: skip
 COVER = ("coverage", "employment", "industries")
 CARE = ("morbidity", "severity", "relativities", "treatment", "referral", "industry_factors")
 MONEY = ("economy", "fund_balances", "fund_totals")
@@ -154,7 +154,9 @@ ASSUMPTION_PARTS = (
     CasePart("assumptions: solvency", sections=("solvency",)),
     CasePart("assumptions: pooling", sections=("pooling",)),
 )
-RULES = CasePart("rules", sections=("mergers",), tables=("scheme_rules",), rules=True)
+RULES = CasePart(
+    "rules", sections=("mergers",), tables=("scheme_rules", "subsidies", "premium_ages"), rules=True
+)
 RESPONSES = CasePart("responses and shocks", sections=("participation",), policies=True)
 
 

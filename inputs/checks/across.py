@@ -2,8 +2,9 @@
 
 import pandas as pd
 
-from fundpool.inputs.checks import plausibility
+from fundpool.inputs.checks import money, plausibility
 from fundpool.inputs.checks import tables as checks
+from fundpool.inputs.checks.bands import band_findings
 from fundpool.inputs.format.findings import Finding
 from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.tables import TABLES
@@ -29,9 +30,9 @@ def cross_findings(
         return findings
     findings += checks.completeness_findings(settings, tree, tables, raw.tables)
     findings += checks.people_findings(tree, tables, raw.tables)
-    findings += checks.band_findings(settings, tree, tables, raw.tables, schemes)
+    findings += band_findings(settings, tree, tables, raw.tables, schemes)
     findings += checks.care_findings(settings, tables, raw.tables, schemes)
-    findings += checks.scheme_findings(settings, tables, raw.tables, schemes)
+    findings += money.scheme_findings(settings, tree, tables, raw.tables, schemes)
     findings += plausibility.age_findings(tables, raw.tables)
     findings += plausibility.cost_findings(tables, raw.tables)
     findings += plausibility.relativity_findings(tables, raw.tables)

@@ -17,6 +17,7 @@ GROWTH = (
     "economy.interest",
     "economy.consumer_inflation",
     "economy.premium_growth",
+    "economy.base_limit_growth",
     "mobility.out_migration_growth",
     "mobility.in_migration_growth",
     "coverage.employee_enrolment_growth",

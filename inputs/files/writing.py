@@ -2,7 +2,6 @@
 
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +9,8 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fundpool.inputs.files.disk import FileInUseError, flush, made_folders, move, remove_empty
+from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.messages import reason as message_of
 
 DRAFT = ".fundpool-"
 """How names of unfinished files begin."""
@@ -61,21 +62,35 @@ def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
         places = (folder, *folder.parents)
         there = next((place for place in places if place.exists() or place.is_symlink()), None)
         if there is None:
-            raise UnwritableError(f"there is no {str(folder.anchor)!r} on this machine")
+            raise UnwritableError(
+                Message("there is no %(anchor)s on this machine", anchor=repr(str(folder.anchor)))
+            )
         if not there.is_dir():
-            kind = "a file" if there.exists() else "a link to nothing"
-            raise UnwritableError(f"{str(there)!r} is {kind}; name a folder")
+            kind = Message("a file") if there.exists() else Message("a link to nothing")
+            raise UnwritableError(
+                Message("%(there)s is %(kind)s; name a folder", there=repr(str(there)), kind=kind)
+            )
         _write_probe(there, folder.relative_to(there))
         for file in (folder / name for name in names):
             if file.is_dir():
-                raise UnwritableError(f"{str(file)!r} is a folder where a file is to be written")
+                raise UnwritableError(
+                    Message(
+                        "%(file)s is a folder where a file is to be written", file=repr(str(file))
+                    )
+                )
             if file.exists():
                 # onto itself: does nothing, but Windows refuses while another program has it open
                 move(file, file)
     except FileInUseError as error:
-        raise UnwritableError(str(error)) from None
+        raise UnwritableError(message_of(error)) from None
     except (OSError, ValueError) as error:
-        raise UnwritableError(f"{str(folder)!r} cannot be written to: {reason(error)}") from None
+        raise UnwritableError(
+            Message(
+                "%(folder)s cannot be written to: %(why)s",
+                folder=repr(str(folder)),
+                why=reason(error),
+            )
+        ) from None
 
 
 def check_one_disk(*folders: Path) -> None:
@@ -87,12 +102,18 @@ def check_one_disk(*folders: Path) -> None:
     there = [folder for folder in folders if folder.exists()]
     if len({folder.stat().st_dev for folder in there}) > 1:
         names = " and ".join(repr(str(folder)) for folder in there)
-        raise UnwritableError(f"{names} lie on different disks; keep them on one")
+        raise UnwritableError(
+            Message("%(names)s lie on different disks; keep them on one", names=names)
+        )
 
 
 def _write_probe(there: Path, missing: Path) -> None:
-    """Make and remove a file below folders of the given names, in a folder that exists."""
-    with tempfile.TemporaryDirectory(prefix=f"{DRAFT}probe-", dir=there) as probe:
+    """Make and remove a file below folders of the given names, in a folder that exists.
+
+    What a process left that was killed while it did so is removed.
+    """
+    _sweep(there)
+    with _locked_draft(there) as probe:
         folder = Path(probe, *(part for part in missing.parts if part != ".."))
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "probe").write_bytes(b"probe")

@@ -65,7 +65,16 @@ class Finding:
 
 
 class CaseError(Exception):
-    """A case that cannot be used."""
+    """A case that cannot be used.
+
+    Examples:
+        >>> import fundpool
+        >>> try:
+        ...     fundpool.read_case("nowhere")
+        ... except fundpool.CaseError as error:
+        ...     print([finding.severity for finding in error.findings])
+        ['error']
+    """
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         """Keep the findings."""

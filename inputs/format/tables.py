@@ -32,6 +32,9 @@ FLOW_MEASURES = ("participants", "contributors", "retirees", "contributions", "s
                  "account_credits")  # fmt: skip
 """Published or observed figures that the projection has a counterpart of."""
 
+SUBSIDY_BASES = ("a_head", "lump_sum", "share_of_outgo")
+"""What a subsidy is reckoned by."""
+
 FITTED_MEASURES = ("contributions", "subsidies", "claims")
 """Published figures of the base year that calibration can meet."""
 
@@ -341,6 +344,36 @@ TABLES: tuple[Table, ...] = (
             Column("value", "value in force", least=None),
         ),
         ("scheme", "region", "year", "rule", "service"),
+        required=False,
+    ),
+    Table(
+        "subsidies",
+        "What the state or another payer adds to a scheme's fund, from a year on; 0 ends it. "
+        "`a_head`: a sum for every person insured in the region; `lump_sum`: a sum for the whole "
+        "region, divided among its counties as their insured are; `share_of_outgo`: a share of "
+        "claims paid and administration. Sums are money of their year (of the base year, for "
+        "earlier ones) and grow from then on with wages, in a flat scheme with premiums.",
+        (
+            SCHEME,
+            REGION,
+            _text("payer", "who pays, in the words of the case"),
+            YEAR,
+            _text("basis", "what the value is", allowed=SUBSIDY_BASES),
+            Column("value", "money a person, money a year, or a share"),
+        ),
+        ("scheme", "region", "payer", "year", "basis"),
+        required=False,
+    ),
+    Table(
+        "premium_ages",
+        "Premium of an age over the premium of a flat scheme; 1 for ages that are not listed.",
+        (
+            SCHEME,
+            Column("age_from", "first age of the band", "integer", "years", 0, OLDEST_AGE),
+            Column("age_to", "last age of the band", "integer", "years", 0, OLDEST_AGE),
+            Column("factor", "multiplies the premium", most=100.0),
+        ),
+        ("scheme", "age_from"),
         required=False,
     ),
     Table(

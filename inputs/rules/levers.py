@@ -14,7 +14,8 @@ import pandas as pd
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
-from fundpool.inputs.rules.schemes import Scheme, override_findings
+from fundpool.inputs.rules.rule_findings import override_findings
+from fundpool.inputs.rules.schemes import Scheme
 from fundpool.inputs.settings.scheme_file import SchemeFile
 
 RuleOfRegion = tuple[str, str, str]
@@ -65,6 +66,38 @@ def is_lever(path: str) -> bool:
     return path.startswith("participation.") or (
         path.startswith("schemes.") and (".rules." in path or path.endswith("offsite_penalty"))
     )
+
+
+def set_value(
+    contents: dict[str, Any],
+    path: str,
+    value: float,
+    stated: dict[str, Any] | None,
+    since: int | None,
+) -> None:
+    """Set an assumption in the contents of a file, in place.
+
+    Args:
+        contents: of case.toml, or of a scheme file.
+        path: of the assumption, with ``schemes.NAME`` before it where it is of a scheme file.
+        value: the new value.
+        stated: the assumption as it stands, where the file leaves it at its default.
+        since: first year in which it holds; None is throughout.
+    """
+    keys = path.split(".")[2 if path.startswith("schemes.") else 0 :]
+    here: Any = contents
+    for part in keys[:-1]:
+        here = here.setdefault(part, {})
+    last = here.get(keys[-1])
+    if last is None and stated is not None:
+        last = here[keys[-1]] = stated
+    if not isinstance(last, dict):
+        here[keys[-1]] = value
+    elif since is not None:
+        set_from(path, last, value, since)
+    else:
+        last.pop("by_year", None)
+        last.update(value=value, source="set by the user", status="assumed")
 
 
 def set_from(path: str, lever: dict[str, Any], value: float, year: int) -> None:

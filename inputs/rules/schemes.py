@@ -8,22 +8,21 @@ the base year, is money of the base year. From its year on it grows as the econo
 returned in money of the base year, which the projection multiplies by the growth since then.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from fundpool.actuarial.benefits import BenefitFormula
-from fundpool.inputs.format.findings import Finding, did_you_mean
-from fundpool.inputs.format.messages import Message
+from fundpool.actuarial.person_rules import PersonRule
 from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.subsidies import Subsidy
 from fundpool.inputs.settings.scheme_file import (
     BENEFIT_RULES,
     OPTIONAL_RULES,
     RETIREMENT_RULES,
-    RULES_OF,
     SchemeFile,
 )
 
@@ -36,6 +35,8 @@ MONEY_RULES = {
     "retiree_account_credit": "wage_growth",
     "deductible": "medical_inflation",
     "ceiling": "medical_inflation",
+    "base_floor_money": "base_limit_growth",
+    "base_ceiling_money": "base_limit_growth",
 }
 """Rules that are amounts of money, and the growth of ``economy`` that they follow."""
 
@@ -52,6 +53,9 @@ class Scheme:
             in the base year; years that are not listed have one.
         merger: year from which another scheme has taken this one in; None if none has.
         taken_in: schemes that this one takes in, each with the year from which.
+        subsidies: by payer, beside the rule ``subsidy`` of a flat scheme.
+        premium_by_age: factor of a flat scheme's premium by age, ``(101,)``; empty where every age
+            pays the same.
     """
 
     file: SchemeFile
@@ -60,6 +64,8 @@ class Scheme:
     growth: Mapping[str, Mapping[int, float]] = field(default_factory=dict, repr=False)
     merger: int | None = None
     taken_in: tuple[tuple[int, SchemeFile], ...] = ()
+    subsidies: tuple[Subsidy, ...] = ()
+    premium_by_age: tuple[float, ...] = ()
 
     @property
     def name(self) -> str:
@@ -160,6 +166,11 @@ class Scheme:
         index = self.growth.get(MONEY_RULES.get(rule, ""), {})
         return 1.0 if year is None else index.get(year, 1.0)
 
+    def paid_in_index(self, year: int) -> float:
+        """What subsidies of a year have grown to since the base year: with wages or premiums."""
+        name = "wage_growth" if self.kind == "payroll" else "premium_growth"
+        return self.growth.get(name, {}).get(year, 1.0)
+
     def _override(
         self, rule: str, region: str | None, year: int, service: str | None
     ) -> float | None:
@@ -172,6 +183,27 @@ class Scheme:
                 since, value = begun[-1]
                 return value / self._grown(rule, since)
         return None
+
+    def base_limit(
+        self, rule: str, regions: RegionTree, year: int, wages: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """``base_floor`` or ``base_ceiling`` over the mean wage of a year, by county, ``(n,)``.
+
+        A limit in money has an indexation of its own, ``economy.base_limit_growth``, so that it
+        may fall behind wages or run ahead of them.
+
+        Args:
+            rule: the limit.
+            regions: the region tree.
+            year: the year.
+            wages: mean wages of the base year, ``(n,)``.
+        """
+        money = f"{rule}_money"
+        if money not in self.file.rules:
+            return self.rule_array(rule, regions, year)
+        indexed = self.growth.get("base_limit_growth", {}).get(year, 1.0)
+        wage_index = self.growth.get("wage_growth", {}).get(year, 1.0)
+        return self.rule_array(money, regions, year) * indexed / (wages * wage_index)
 
     def set_by_every_region(self, rule: str, year: int) -> bool:
         """Whether every county has its own value of a rule from a year on or before."""
@@ -199,6 +231,15 @@ class Scheme:
             ceiling=terms.ceiling if values["ceiling"] is None else values["ceiling"],
         )
         return formula if values["rate"] is None else formula.with_rate(values["rate"])
+
+    def person_rule(self, service: str, region: str, year: int) -> PersonRule | None:
+        """The rule of a service that looks at a person's year; None if it is paid by claim."""
+        terms, formula = self.file.benefits[service], self.benefit(service, region, year)
+        if terms.per == "claim":
+            return None
+        later = (min(amount, formula.deductible) for amount in terms.later_deductibles)
+        formulas = (formula, *(replace(formula, deductible=amount) for amount in later))
+        return PersonRule(terms.per, formulas, terms.dispersion, terms.copayment_limit)
 
     def benefit_signature(self, year: int) -> Hashable:
         """Something that changes exactly when a rule of paying for care changes."""
@@ -248,84 +289,3 @@ def scheme_overrides(table: pd.DataFrame | None, scheme: str) -> Overrides:
         steps = result.setdefault((rule, service), {}).setdefault(region, [])
         steps.append((int(year), float(value)))
     return result
-
-
-def override_findings(
-    table: pd.DataFrame, schemes: Mapping[str, SchemeFile], file: str
-) -> list[Finding]:
-    """Rows of ``scheme_rules`` that name no rule or lie out of its range."""
-    findings = []
-    rows = zip(table["scheme"], table["rule"], table["service"], table["value"], strict=True)
-    for row, (scheme, rule, service, value) in enumerate(rows, start=2):
-        if scheme not in schemes:
-            continue
-        ranges = RULES_OF[schemes[scheme].kind]
-        known = {**ranges, **BENEFIT_RULES}
-        if schemes[scheme].kind == "payroll":
-            known |= {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
-        if rule not in known:
-            findings.append(
-                Finding(file, row, "rule", rule, Message("a rule of %(scheme)s", scheme=scheme),
-                        did_you_mean(rule, known))
-            )  # fmt: skip
-            continue
-        if (rule in BENEFIT_RULES) != bool(service):
-            expected = (
-                Message("a service for the rule %(rule)s", rule=rule) if rule in BENEFIT_RULES
-                else Message("no service for the rule %(rule)s", rule=rule)
-            )  # fmt: skip
-            findings.append(
-                Finding(file, row, "service", service, expected,
-                        Message("Fill the cell.") if rule in BENEFIT_RULES
-                        else Message("Empty the cell."))
-            )  # fmt: skip
-        least, most = known[rule]
-        if not least <= value <= most:
-            findings.append(
-                Finding(file, row, "value", f"{value:g}",
-                        Message("a number from %(least)s to %(most)s", least=f"{least:g}",
-                                most=f"{most:g}"), Message("Correct the number."))
-            )  # fmt: skip
-        if rule.startswith("retirement_age"):
-            findings.append(
-                Finding(file, row, "rule", rule, Message("a rule that may differ between regions"),
-                        Message("Set retirement ages in the scheme file, with by_year where they "
-                                "change."))
-            )  # fmt: skip
-    return findings
-
-
-def base_findings(schemes: Iterable[Scheme], base_year: int, file: str = "") -> list[Finding]:
-    """Contribution bases whose floor lies above their ceiling, in a region and year.
-
-    Args:
-        schemes: the schemes with their regional rules.
-        base_year: first year looked at; later ones are those from which a rule changes.
-        file: where the change stands; the scheme file unless given.
-    """
-    findings = []
-    limits = ("base_floor", "base_ceiling")
-    for scheme in schemes:
-        if scheme.kind != "payroll":
-            continue
-        years = {base_year}
-        for rule in limits:
-            years |= {year for year in scheme.file.rules[rule].by_year if year > base_year}
-            for steps in scheme.overrides.get((rule, ""), {}).values():
-                years |= {year for year, _ in steps if year > base_year}
-        for year in sorted(years):
-            floor, ceiling = (scheme.rule_array(rule, scheme.regions, year) for rule in limits)
-            wrong = np.flatnonzero(floor > ceiling)
-            if wrong.size:
-                code = scheme.regions.codes[int(wrong[0])]
-                findings.append(
-                    Finding.of_setting(file or f"schemes/{scheme.name}.toml", "rules.base_floor",
-                                       f"{floor[wrong[0]]:g}",
-                                       Message("at most the ceiling, %(ceiling)s in %(code)s in "
-                                               "%(year)s", ceiling=f"{ceiling[wrong[0]]:g}",
-                                               code=code, year=year),
-                                       Message("Lower the floor or raise the ceiling, here or in "
-                                               "scheme_rules."))
-                )  # fmt: skip
-                break
-    return findings

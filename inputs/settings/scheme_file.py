@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, ValidationError
 
-from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.inputs.format.findings import Finding, did_you_mean
-from fundpool.inputs.format.messages import Listed, Message, sentence
+from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.vocabulary import OLDEST_AGE, REGIMES, STATUSES
+from fundpool.inputs.settings.benefits import Benefit, benefit_findings
 from fundpool.inputs.settings.mistakes import findings_of
 from fundpool.inputs.settings.parameters import (
     FixedShare,
@@ -40,8 +40,18 @@ PAYROLL_RULES = {
 OPTIONAL_RULES = {
     "account_conversion": ((0.0, 2.0), 1.0),
     "buys_missing_years_share": ((0.0, 1.0), 0.0),
+    "pension_rate_share": ((0.0, 10.0), 1.0),
 }
 """Rules that a payroll scheme may leave out: range, and value where nothing is said."""
+PENSION_RULES = {"pension": (0.0, 10.0)}
+"""Base of retired members who pay: their mean pension in local mean wages; where it is left out,
+that of contributors."""
+LIMITS_IN_MONEY = {
+    "base_floor_money": ("base_floor", (0.0, 1e15)),
+    "base_ceiling_money": ("base_ceiling", (0.0, 1e15)),
+}
+"""Limits of the contribution base as money a year, each with the rule in local mean wages that it
+stands in place of, and its range."""
 RETIREMENT_RULES = {
     "retiree_account_credit": 0.0,
     "retirement_age_male": 60.0,
@@ -58,15 +68,16 @@ RULES_OF = {"payroll": PAYROLL_RULES, "flat": FLAT_RULES}
 """Rules that a scheme of each kind must have, with their range."""
 
 
-class Benefit(Part):
-    """Benefit formula of one service, per claim, in base-year money."""
+def optional_rules(kind: str) -> dict[str, tuple[float, float]]:
+    """Rules that a scheme of a kind may have beside those that it must have, with their range.
 
-    deductible: float = Field(ge=0)
-    bands: list[tuple[float, float]] = Field(min_length=1)
-    ceiling: float = Field(ge=0)
-    source: str = Field(min_length=1)
-    status: Status
-    note: str = ""
+    >>> sorted(optional_rules("flat"))
+    []
+    """
+    if kind != "payroll":
+        return {}
+    ranges = {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
+    return ranges | PENSION_RULES | {name: limits for name, (_, limits) in LIMITS_IN_MONEY.items()}
 
 
 class Regime(Part):
@@ -279,20 +290,27 @@ def read_scheme(
         if status not in scheme.statuses_covered:
             report("statuses_paying", status, Message("a status that the scheme covers"),
                    Message("Add it to statuses_covered."))  # fmt: skip
-    ranges = RULES_OF[scheme.kind]
+    ranges, optional = RULES_OF[scheme.kind], optional_rules(scheme.kind)
+    in_money = {
+        rule: money for money, (rule, _) in LIMITS_IN_MONEY.items() if money in scheme.rules
+    }
     retired = {"retired", "retired_elsewhere"} & set(scheme.statuses_covered)
     for rule in ranges:
-        if rule not in scheme.rules and (retired or rule not in RETIREMENT_RULES):
+        if rule in in_money:
+            if rule in scheme.rules:
+                report(f"rules.{rule}", rule,
+                       Message("one of %(rule)s and %(money)s", rule=rule, money=in_money[rule]),
+                       Message("Take one of them out."))  # fmt: skip
+        elif rule not in scheme.rules and (retired or rule not in RETIREMENT_RULES):
             report(
                 f"rules.{rule}",
                 None,
                 Message("this rule of a %(kind)s scheme", kind=scheme.kind),
                 Message("Add it."),
             )
-    optional = OPTIONAL_RULES if scheme.kind == "payroll" else {}
-    given = {rule: ranges[rule] for rule in ranges if rule in scheme.rules}
-    given |= {rule: limits for rule, (limits, _) in optional.items() if rule in scheme.rules}
-    for rule, (least, most) in given.items():
+    for rule, (least, most) in (ranges | optional).items():
+        if rule not in scheme.rules:
+            continue
         for value in (scheme.rules[rule].value, *scheme.rules[rule].by_year.values()):
             if not least <= value <= most:
                 report(f"rules.{rule}", f"{value:g}",
@@ -301,7 +319,7 @@ def read_scheme(
     for rule in scheme.rules:
         if rule not in ranges and rule not in optional:
             report(f"rules.{rule}", rule, Message("a rule of a %(kind)s scheme", kind=scheme.kind),
-                   did_you_mean(rule, ranges))  # fmt: skip
+                   did_you_mean(rule, ranges | optional))  # fmt: skip
     for service in services:
         if service not in scheme.benefits:
             report(
@@ -310,14 +328,7 @@ def read_scheme(
                 Message("the benefits of this service"),
                 Message("Add them."),
             )
-    for service, benefit in scheme.benefits.items():
-        if service not in services:
-            report(f"benefits.{service}", service, Message("a service of case.toml"),
-                   did_you_mean(service, services))  # fmt: skip
-        try:
-            BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
-        except ValueError as error:
-            report(f"benefits.{service}", None, Message("a benefit formula"), sentence(str(error)))
+    findings += benefit_findings(file, scheme.benefits, services)
     for number, package in scheme.packages.items():
         for service in package.services:
             if service not in services:
@@ -339,11 +350,26 @@ def read_scheme(
     for rule in RETIREMENT_RULES if scheme.kind == "payroll" and not retired else ():
         if rule in scheme.rules:
             findings.append(_idle(file, f"rules.{rule}"))
+    pension = [f"rules.{rule}" for rule in ("pension", "pension_rate_share")
+               if rule in scheme.rules]  # fmt: skip
     if scheme.kind == "flat" or not retired:
         idle = [f"rules.{rule}" for rule in OPTIONAL_RULES if rule in scheme.rules]
         idle += ["portability"] if scheme.portability is not None else []
-        findings += [_idle(file, path) for path in idle]
+        findings += [_idle(file, path) for path in idle if path not in pension]
+    if not {"retired", "retired_elsewhere"} & set(scheme.statuses_paying):
+        findings += [_without_payers(file, path) for path in pension]
+    elif "rules.pension_rate_share" in pension and "pension" not in scheme.rules:
+        report("rules.pension", None, Message("the mean pension of those who pay on it"),
+               Message("Add it."))  # fmt: skip
+        wrong = True
     return (None if wrong else scheme), findings
+
+
+def _without_payers(file: str, path: str) -> Finding:
+    return Finding.of_setting(file, path, None,
+                              Message("no such rule, as retired members pay nothing"),
+                              Message("Add retired to statuses_paying, or take it out."),
+                              severity="warning")  # fmt: skip
 
 
 def _idle(file: str, path: str) -> Finding:

@@ -37,13 +37,18 @@ from fundpool.inputs.settings.scenarios import Scenarios, scenario_findings
 
 
 class Economy(Part):
-    """Growth of wages, prices and premiums, and what a fund's money earns."""
+    """Growth of wages, prices and premiums, and what a fund's money earns.
+
+    ``base_limit_growth``: indexation of a floor or ceiling of the contribution base that is given
+    as money; with wages where it is left out.
+    """
 
     wage_growth: Growth
     medical_inflation: Growth
     interest: Growth
     consumer_inflation: Growth
     premium_growth: Growth
+    base_limit_growth: Growth | None = None
 
 
 class Schedule(Part):

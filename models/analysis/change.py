@@ -26,6 +26,7 @@ from fundpool.inputs.case.variation import (
     exchanged,
     same_frame,
 )
+from fundpool.inputs.format.messages import Message
 from fundpool.models.funds.evenness import weighted_mean
 from fundpool.models.funds.measures import pool_measures, scheme_summaries
 from fundpool.models.pooling.short_form import plan_for
@@ -109,8 +110,12 @@ def analysis_of_change(
     """
     if new.case.base_year < old.case.base_year:
         raise NotComparableError(
-            f"the second run is of {new.case.base_year}, before the first "
-            f"({old.case.base_year}); name the earlier run first"
+            Message(
+                "the second run is of %(second)s, before the first (%(first)s); "
+                "name the earlier run first",
+                second=new.case.base_year,
+                first=old.case.base_year,
+            )
         )
     chain = list(_chain(old, new, plan, progress or (lambda _step: None)))
     names = (

@@ -184,14 +184,13 @@ def lever_arrays(paths: PoolPaths, levers: PoolLevers, shape: tuple[int, ...]) -
             raise ValueError(f"levers must be numbers or fit {shape} years by pools") from None
         return np.ascontiguousarray(broadcast)
 
-    pools = shape[-1:]
-    opening = paths.opening_balance * laid(levers.opening_factor, pools)
+    opening = paths.opening_balance * laid(levers.opening_factor, shape[-1:])
     return LeverArrays(
         laid(levers.income_factor, shape),
         laid(levers.added_rate, shape),
         laid(levers.subsidy_factor, shape),
         laid(levers.outgo_factor, shape),
-        opening + laid(levers.added_opening, pools),
+        opening + laid(levers.added_opening, shape[-1:]),
     )
 
 
@@ -230,6 +229,12 @@ class WhatIf:
 
         Raises:
             ValueError: levers that are not linear or differ by year, or a year without flows.
+
+        >>> import fundpool
+        >>> from fundpool.models.analysis.what_if import PoolLevers
+        >>> asked = fundpool.project("jiangsu", years=2).what_if("employee")
+        >>> asked.closing(PoolLevers(outgo_factor=1.1), asked.paths[0].years[-1]).shape[0]
+        1
         """
         paths = self._of(scheme)
         stated = self._on_pools(levers, paths.scheme)
@@ -259,6 +264,12 @@ class WhatIf:
         Raises:
             ValueError: several schemes and none named, an unknown one, levers of another shape or
                 on flows of a projection that is not given, or no room for the balances in ``out``.
+
+        >>> import fundpool
+        >>> from fundpool.models.analysis.what_if import PoolLevers
+        >>> asked = fundpool.project("jiangsu", years=2).what_if("employee", scenarios=20)
+        >>> asked.balances(PoolLevers(added_rate=0.01)).shape[:2]
+        (20, 2)
         """
         paths = self._of(scheme)
         stated = self._on_pools(levers, paths.scheme)
@@ -276,14 +287,29 @@ class WhatIf:
     def quantiles(
         self, levers: AnyLevers, probabilities: Sequence[float], scheme: str | None = None
     ) -> FloatArray:
-        """Quantiles of the balances over scenarios, ``(len(probabilities), T, p)``."""
+        """Quantiles of the balances over scenarios, ``(len(probabilities), T, p)``.
+
+        >>> import fundpool
+        >>> from fundpool.models.analysis.what_if import PoolLevers
+        >>> asked = fundpool.project("jiangsu", years=2).what_if("employee", scenarios=20)
+        >>> low, high = asked.quantiles(PoolLevers(), (0.05, 0.95))
+        >>> bool((low <= high).all())
+        True
+        """
         ordered = np.sort(self.balances(levers, scheme), axis=0)
         count = ordered.shape[0]
         places = [min(max(int(np.ceil(q * count)) - 1, 0), count - 1) for q in probabilities]
         return np.asarray(ordered[places])
 
     def ruin_probability(self, levers: AnyLevers, scheme: str | None = None) -> FloatArray:
-        """Share of scenarios in which a pool has been in debt by each year, ``(T, p)``."""
+        """Share of scenarios in which a pool has been in debt by each year, ``(T, p)``.
+
+        >>> import fundpool
+        >>> from fundpool.models.analysis.what_if import PoolLevers
+        >>> asked = fundpool.project("jiangsu", years=2).what_if("employee", scenarios=20)
+        >>> float(asked.ruin_probability(PoolLevers(outgo_factor=100.0)).max())
+        1.0
+        """
         negative = np.logical_or.accumulate(self.balances(levers, scheme) < 0, axis=1)
         return np.asarray(negative.mean(axis=0))
 
@@ -297,8 +323,7 @@ class WhatIf:
 
     def _of(self, scheme: str | None) -> PoolPaths:
         listed = {paths.scheme: paths for paths in self.paths}
-        if scheme is None and len(listed) == 1:
-            return next(iter(listed.values()))
+        scheme = next(iter(listed)) if scheme is None and len(listed) == 1 else scheme
         if scheme not in listed:
             raise ValueError(f"name one of the schemes: {', '.join(listed)}")
         return listed[scheme]

@@ -24,7 +24,13 @@ scheme or another year differs by more.
 
 
 def check_case(name: str | Path) -> tuple[Finding, ...]:
-    """Everything that is wrong with a case, its fit to published totals included."""
+    """Everything that is wrong with a case, its fit to published totals included.
+
+    Examples:
+        >>> import fundpool
+        >>> [finding.severity for finding in fundpool.check_case("jiangsu")]
+        []
+    """
     findings = check_inputs(name)
     if any(finding.severity == "error" for finding in findings):
         return findings

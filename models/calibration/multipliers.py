@@ -217,13 +217,18 @@ def expected_series(case: Case, flows: CountyFlows) -> dict[str, FloatArray]:
     Claims are payments: those of the base year equal what was incurred, as earlier years are
     taken to be like it.
     """
-    claims = flows.claims_incurred.copy()
+    claims, subsidies = flows.claims_incurred.copy(), flows.subsidies.copy()
     n = flows.residents.shape[1] - 1
     for number in range(len(case.schemes)):
-        claims[number, 1:, :n] = with_taken_in(case, flows, number).claims_paid
+        book = with_taken_in(case, flows, number)
+        claims[number, 1:, :n], subsidies[number, 1:, :n] = book.claims_paid, book.subsidies
+        base = flows.terms[0].schemes[number]
+        if base.subsidies is not None:
+            outgo = claims[number, 0, :n] * (1.0 + base.administration)
+            subsidies[number, 0, :n] += base.subsidies.outgo_share * outgo
     return {
         "contributions": flows.contributions - flows.account_credits + flows.missing_years_paid,
-        "subsidies": flows.subsidies,
+        "subsidies": subsidies,
         "claims": claims,
         "account_credits": flows.account_credits,
         "participants": flows.persons,

@@ -1,6 +1,7 @@
 """What care costs, where it is given and which fund pays.
 
-``treatment`` says where people are treated and how often, ``benefits`` what a rule pays, ``terms``
+``treatment`` says where people are treated and how often, ``benefits`` what a benefit rule pays
+(its formula is one of :mod:`fundpool.actuarial.benefits`; docs/extending.md adds one), ``terms``
 puts both together for a year (``rule_book`` keeps them while rules stay), ``year`` is the readable
 specification of a year's claims and ``compiled`` the same compiled, with what funds pay in
 ``payments``; ``register`` follows retired members who live outside the pool that last insured them.

@@ -15,12 +15,16 @@ from itertools import product
 import numpy as np
 
 from fundpool.actuarial import severity as families
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.benefits import coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
+from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.population.care import class_starts
+from fundpool.models.axes.cells import cell_index
+from fundpool.models.claims.person_years import payments_for_a_claim
+from fundpool.models.population.care import care_weights, class_starts
 from fundpool.models.terms.schemes import SchemeRules
 
 FAMILIES: dict[str, Callable[[float, float], Severity]] = {
@@ -52,24 +56,48 @@ def mean_costs(costs: tuple[tuple[Severity, ...], ...]) -> FloatArray:
     return np.array([[cost.mean() for cost in row] for row in costs])
 
 
+def class_frequency(case: Case) -> FloatArray:
+    """Expected claims of a person by service and severity class, ``(2, C, J)``.
+
+    The mean over the residents of the base year, and its squared coefficient of variation between
+    their ages and sexes.
+    """
+    care, people = care_weights(case), case.tables["population"]
+    people = people[people["region"] != OUTSIDE]
+    cells = cell_index(people["sex"].to_numpy(), people["age"].to_numpy())
+    residents = np.bincount(cells, people["persons"].to_numpy(dtype=float), CELLS)
+    result = np.zeros((2, len(care.frequency), care.classes))
+    for place in range(care.classes):
+        inside = care.severity_class == place
+        weights = residents[inside] if residents[inside].sum() > 0 else np.ones(inside.sum())
+        weights = weights / weights.sum()
+        mean = care.frequency[:, inside] @ weights
+        square = care.frequency[:, inside] ** 2 @ weights
+        result[:, :, place] = mean, np.maximum(ratio(square, mean**2, 1.0) - 1.0, 0.0)
+    return result
+
+
 def expected_payments(
     rules: SchemeRules,
     costs: tuple[tuple[Severity, ...], ...],
     prices: FloatArray,
     offsite_penalty: float,
+    frequency: FloatArray,
     order: int = 1,
 ) -> FloatArray:
     """Expected payment for a claim, ``(F, 2, C, J, n + 1)``; or its second or third moment.
 
     Axes: formula set; on-site or off-site (rates less ``offsite_penalty``); service; age class;
-    place of treatment, whose relative price is ``prices[place]``, ``(n + 1,)``.
+    place of treatment, whose relative price is ``prices[place]``, ``(n + 1,)``. Rules that look at
+    a person's year give its payment over its expected claims, ``frequency`` of
+    :func:`class_frequency` (:mod:`fundpool.models.claims.person_years`).
 
     >>> from fundpool import examples
     >>> from fundpool.actuarial.severity import Exponential
     >>> case = examples.case()
     >>> rules = examples.year_terms().schemes[0].benefits
     >>> costs = ((Exponential(10_000.0),),) * len(case.services)
-    >>> paid = expected_payments(rules, costs, np.ones(5), offsite_penalty=0.1)
+    >>> paid = expected_payments(rules, costs, np.ones(5), 0.1, class_frequency(case))
     >>> bool((paid[:, 1] <= paid[:, 0]).all())  # less off-site
     True
     """
@@ -79,9 +107,17 @@ def expected_payments(
             for offsite, form in enumerate(
                 (formula, formula.with_offsite_penalty(offsite_penalty))
             ):
+                person = rules.person_rules[number][service]
+                if person is not None and offsite:
+                    person = person.with_offsite_penalty(offsite_penalty)
                 for age, cost in enumerate(costs[service]):
-                    result[number, offsite, service, age] = payment_moment_grid(
-                        form, cost, prices, order
+                    place = (number, offsite, service, age)
+                    if person is None:
+                        result[place] = payment_moment_grid(form, cost, prices, order)
+                        continue
+                    count, spread = frequency[:, service, age].tolist()
+                    result[place] = payments_for_a_claim(
+                        person, (count, spread), cost, prices, order
                     )
     return result
 
@@ -116,7 +152,8 @@ def coordinated_payments(
 
     ``(2, F1, F2, 2, 2, C, J, n + 1)``: local fund and home fund; their formula sets; the care on-
     or off-site for the local fund and for the home fund; service; age class; place of treatment.
-    Whatever the rule and the order, both together never pay more than the cost. ``order`` 2 or 3
+    Rules that look at a person's year act on the claim here. Whatever the rule and the order, both
+    together never pay more than the cost. ``order`` 2 or 3
     gives the second or third moment instead of the mean.
 
     >>> from fundpool import examples

@@ -6,12 +6,15 @@ import numpy as np
 
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
+from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.vocabulary import REGIMES
 from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, next_level
 from fundpool.models.claims.benefits import (
     Coordination,
+    class_frequency,
     coordinated_payments,
     expected_payments,
     mean_costs,
@@ -110,12 +113,15 @@ class ClaimTables:
     Attributes:
         price: price level by place, ``(n + 1,)``.
         costs: cost of a claim by service and age class, in base-year money.
+        frequency: expected claims of a person, and their variation
+            (:func:`fundpool.models.claims.benefits.class_frequency`), ``(2, C, J)``.
         relativity, referral, territory, regions, column: as :class:`ClaimTerms` has them.
         shares: share of wanted care by regime, tie, service and place, ``(3, ties, C, 3)``.
     """
 
     price: FloatArray
     costs: tuple[tuple[Severity, ...], ...]
+    frequency: FloatArray
     relativity: FloatArray
     referral: Referral
     shares: FloatArray
@@ -137,6 +143,7 @@ def claim_tables(case: Case) -> ClaimTables:
     return ClaimTables(
         price=price,
         costs=severities(case),
+        frequency=class_frequency(case),
         relativity=frequency_relativities(case),
         referral=referral_centres(case),
         shares=treatment_shares(case),
@@ -166,9 +173,7 @@ def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> Clai
     most = max(len(r.formulas) for r in rules)
     payments = np.zeros((len(rules), most, 2, len(costs), len(costs[0]), n + 1))
     for number, (scheme, rule) in enumerate(zip(terms.schemes, rules, strict=True)):
-        payments[number, : len(rule.formulas)] = expected_payments(
-            rule, costs, price, scheme.offsite_penalty
-        )
+        payments[number, : len(rule.formulas)] = payments_of_scheme(tables, scheme, price)
 
     scheme_of = np.full(K, -1, dtype=np.int64)
     regime = np.full(K, REGIMES.index("direct"), dtype=np.int64)
@@ -210,6 +215,30 @@ def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> Clai
         level=np.ones((len(rules), n + 1)),
         column=tables.column,
     )
+
+
+def payments_of_scheme(
+    tables: ClaimTables, scheme: SchemeTerms, price: FloatArray, order: int = 1
+) -> FloatArray:
+    """A scheme's :func:`fundpool.models.claims.benefits.expected_payments` in a year.
+
+    Raises:
+        CaseError: the payment of a person's year does not pass its own check.
+    """
+    try:
+        return expected_payments(
+            scheme.benefits, tables.costs, price, scheme.offsite_penalty, tables.frequency, order
+        )
+    except ArithmeticError:
+        raise CaseError(
+            [
+                Finding.of_setting(f"schemes/{scheme.name}.toml", "benefits", None,
+                                   Message("amounts of a person's year that can be set against "
+                                           "its claims"),
+                                   Message("Check deductible, limit and ceiling per year against "
+                                           "the costs in severity, or pay per claim."))
+            ]
+        ) from None  # fmt: skip
 
 
 def coordination_of(local: SchemeTerms, home: SchemeTerms) -> Coordination:

@@ -2,15 +2,19 @@
 
 Payroll scheme: ``rate * contribution base``; the base of a member is the wage declared within the
 floor and ceiling of the local mean wage, ``E[min(max(c W, floor), ceiling)]`` over the distribution
-of wages (:mod:`fundpool.actuarial.contribution_base`), with ``c`` the share declared. Flat scheme:
-``(premium + subsidy) * persons``. All of it is linear in the rates, so the coefficients (bases,
-persons) are kept.
+of wages (:mod:`fundpool.actuarial.contribution_base`), with ``c`` the share declared. Retired
+members who pay do so on their mean pension where the scheme has the rule ``pension``. Flat scheme:
+``(premium + subsidy) * persons``, the premium times its factor by age where the case has one. The
+table ``subsidies`` adds sums a head and lump sums; its shares of outgo come with the run-off of
+claims (:func:`fundpool.models.funds.books.county_book`). All of it is linear in the rates, so the
+coefficients (bases, persons) are kept.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.contribution_base import expected_contribution_base
 from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import FloatArray
@@ -18,6 +22,8 @@ from fundpool.models.axes.pairs import PairIndex, sum_by
 from fundpool.models.economy import EconomicPaths
 from fundpool.models.terms.schemes import PayrollTerms, SchemeTerms
 from fundpool.models.terms.years import CountyTables, YearTerms
+
+RETIRED = ("retired", "retired_elsewhere")
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,9 @@ class Charge:
     Attributes:
         contribution, subsidy: money.
         base: what the contribution rate is a share of.
+        pension: base of a retired member, with the share of the rate that is charged on it; None
+            where it is that of contributors.
+        pension_contribution: money a retired member pays; None likewise.
         account_share: share of the contribution that goes to a personal account.
         retiree_credit: credited to the account of a retired member.
     """
@@ -84,6 +93,14 @@ class Charge:
     base: FloatArray
     account_share: FloatArray
     retiree_credit: FloatArray
+    pension: FloatArray | None = None
+    pension_contribution: FloatArray | None = None
+
+    def of(self, status: str) -> tuple[FloatArray, FloatArray]:
+        """Contribution and base of a person of a coverage status who pays, ``(n + 1,)`` each."""
+        if status in RETIRED and self.pension is not None and self.pension_contribution is not None:
+            return self.pension_contribution, self.pension
+        return self.contribution, self.base
 
 
 def charge_of(
@@ -103,12 +120,19 @@ def charge_of(
     if payroll is not None:
         base = wage_base_per_head(payroll, terms.counties) * wage
         rate = np.append(payroll.rate * scheme.package_rate, 0.0)
+        pension = pension_contribution = None
+        if payroll.pension is not None:
+            pensions = terms.counties.contribution_wage * payroll.pension * wage
+            pension = np.append(pensions, 0.0) * level[:, 0]
+            pension_contribution = pension * np.append(payroll.rate, 0.0)
         return Charge(
             contribution=base * rate * level[:, 0],
             subsidy=nothing,
             base=base * level[:, 0],
             account_share=np.append(payroll.account_share, 0.0),
             retiree_credit=np.append(payroll.retiree_account_credit * wage, 0.0),
+            pension=pension,
+            pension_contribution=pension_contribution,
         )
     assert flat is not None
     premium, subsidy = (
@@ -127,6 +151,7 @@ def scheme_year(
     retiree_pool: FloatArray,
     paths: EconomicPaths,
     level: FloatArray,
+    paying: FloatArray | None = None,
 ) -> SchemeYear:
     """What one scheme collects in a year.
 
@@ -148,6 +173,8 @@ def scheme_year(
         retiree_pool: retired members living outside their pool by home and payer, ``(P,)``.
         paths: economic paths.
         level: multipliers of contributions and subsidies by county, ``(n + 1, 2)``.
+        paying: premiums that people pay by pair and status, in those of an age with factor 1,
+            ``(P, K)``; default: one each.
     """
     n = pairs.counties
     scheme = terms.schemes[number]
@@ -160,34 +187,66 @@ def scheme_year(
             members = persons[:, STATUSES.index(status)]
             by_county = sum_by(pool_county(scheme, status, pairs), members, minlength=n + 1)
         insured += by_county
-        if status in ("retired", "retired_elsewhere"):
+        if status in RETIRED:
             retirees += by_county
 
-    per_payer = np.column_stack(
-        [charge.contribution, charge.subsidy, charge.contribution * charge.account_share]
-    )
     by_pair = np.zeros((pairs.count, 3))
-    contributors = np.zeros(n + 1)
+    contributors, base, contributions = np.zeros((3, n + 1))
     for status in scheme.charges:
-        county = pool_county(scheme, status, pairs)
-        members = persons[:, STATUSES.index(status)]
-        contributors += sum_by(county, members, minlength=n + 1)
-        by_pair += members[:, None] * per_payer[county]
-    contributions = contributors * charge.contribution
+        if status == "retired_elsewhere":  # by home and payer, as the register has them
+            county, members = pairs.residence, retiree_pool
+        else:
+            county = pool_county(scheme, status, pairs)
+            members = persons[:, STATUSES.index(status)]
+        contribution, base_a_head = charge.of(status)
+        payers = sum_by(county, members, minlength=n + 1)
+        premiums = members if paying is None else paying[:, STATUSES.index(status)]
+        contributors += payers
+        base += payers * base_a_head
+        contributions += sum_by(county, premiums, minlength=n + 1) * contribution
+        by_pair[:, 0] += premiums * contribution[county]
+        by_pair[:, 1] += members * charge.subsidy[county]
+        by_pair[:, 2] += premiums * (contribution * charge.account_share)[county]
+    subsidies = contributors * charge.subsidy
+    if scheme.subsidies is not None:
+        index = paths.premium if scheme.payroll is None else paths.wage
+        granted = scheme.subsidies.granted(insured) * index[terms.elapsed] * level[:, 1]
+        subsidies += granted
+        by_pair[:, 1] += _of_insured(scheme, pairs, persons, retiree_pool, granted, insured)
     contributor_credits = contributions * charge.account_share
     return SchemeYear(
         persons=insured,
         contributors=contributors,
         retirees=retirees,
-        contribution_base=contributors * charge.base,
+        contribution_base=base,
         contributions=contributions,
-        subsidies=contributors * charge.subsidy,
+        subsidies=subsidies,
         account_credits=contributor_credits + retirees * charge.retiree_credit,
         contributor_credits=contributor_credits,
         contribution_a_head=charge.contribution,
         missing_years_paid=np.zeros(n + 1),
         by_pair=by_pair,
     )
+
+
+def _of_insured(
+    scheme: SchemeTerms,
+    pairs: PairIndex,
+    persons: FloatArray,
+    retiree_pool: FloatArray,
+    granted: FloatArray,
+    insured: FloatArray,
+) -> FloatArray:
+    """What is granted to counties, ``(n + 1,)``, divided equally among their insured, ``(P,)``."""
+    each = ratio(granted, insured, 0.0)
+    result = np.zeros(pairs.count)
+    for status in scheme.covers:
+        if status == "retired_elsewhere":
+            result += retiree_pool * each[pairs.residence]
+        else:
+            members = persons[:, STATUSES.index(status)]
+            result += members * each[pool_county(scheme, status, pairs)]
+    return result
 
 
 def with_years_bought(

@@ -3,7 +3,7 @@
 ``base_year`` holds the observed cover, ``leaving`` the hazards of leaving it, ``participation``
 what moves people into work-based cover, ``chain`` the yearly transitions, ``on_move``
 what a move does to cover, ``renewal`` the entry hazards that hold the pattern by age,
-``retirement`` who reaches the retirement ages.
+``retirement`` who reaches the retirement ages and so retires.
 """
 
 from fundpool.models.coverage.base_year import (

@@ -11,6 +11,7 @@ from fundpool.models.axes.pairs import sum_by
 from fundpool.models.claims.register import by_payer, shares_of_payers
 from fundpool.models.claims.terms import MOST_IN_DETAIL
 from fundpool.models.claims.year import YearClaims
+from fundpool.models.contributions.premiums import Premiums
 from fundpool.models.contributions.year import SchemeYear, pool_county
 from fundpool.models.economy import EconomicPaths
 from fundpool.models.population.credited_years import RetirementCover
@@ -184,6 +185,8 @@ class YearPeople:
         register: retired members living outside their pool by home and payer, ``(P,)``.
         lapsed: people who lost all cover in the year, ``(P,)``.
         years_bought: credited years missing at retirement that are paid in the year, ``(P,)``.
+        premiums: premiums paid by pair and status
+            (:func:`fundpool.models.contributions.premiums.premiums_paid`).
     """
 
     persons: FloatArray
@@ -191,6 +194,7 @@ class YearPeople:
     register: FloatArray
     lapsed: FloatArray
     years_bought: FloatArray
+    premiums: Premiums = ()
 
 
 def record_money(

@@ -19,6 +19,11 @@ from fundpool.models.claims.rule_book import RuleBook
 from fundpool.models.claims.terms import ClaimTables, ClaimTerms, claim_tables, claim_terms
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
+from fundpool.models.contributions.premiums import (
+    mean_premiums,
+    premiums_after,
+    premiums_paid,
+)
 from fundpool.models.contributions.year import (
     SchemeYear,
     scheme_year,
@@ -78,6 +83,7 @@ def opening_year(prepared: Prepared) -> OpeningYear:
             register=opening_register(pairs, people.persons, prepared.demography.destination),
             lapsed=np.zeros(pairs.count),
             years_bought=bought,
+            premiums=premiums_paid(prepared.people, prepared.cells, pairs, prepared.base.schemes),
         ),
         cells=residents_by_cell(prepared.people, pairs, prepared.cells),
         base=prepared.base,
@@ -121,7 +127,16 @@ def collect(
         )
         level = np.stack([paid_in, subsidies], axis=1)
         collected.append(
-            scheme_year(terms, number, pairs, people.persons, people.register, paths, level)
+            scheme_year(
+                terms,
+                number,
+                pairs,
+                people.persons,
+                people.register,
+                paths,
+                level,
+                people.premiums[number],
+            )
         )
     if payroll >= 0 and people.years_bought.any():
         collected[payroll] = with_years_bought(collected[payroll], people.years_bought, pairs)
@@ -209,11 +224,14 @@ def county_flows(
                 register=next_register(start.register, pairs, moved.count),
                 lapsed=moved.count.lapsed,
                 years_bought=(moved.count.retiring * moved.retirement.years_bought).sum(axis=1),
+                premiums=premiums_paid(moving.people, moving.cells, pairs, terms.schemes),
             )
             if moved.begun is not None:  # the person-years of the year are those after the shock
+                begun = moved.begun
                 start = replace(
-                    start, persons=moved.begun.persons, exposure=moved.begun.expected_claims
-                )
+                    start, persons=begun.persons, exposure=begun.expected_claims,
+                    premiums=premiums_after(begun.persons, start.persons, start.premiums),
+                )  # fmt: skip
             care = terms.shocks.care[pairs.residence]
             mean = mean_of_year(start, end, care, in_place=in_place or terms.elapsed > 1)
             collected = collect(prepared, mean, paths, terms, multipliers)
@@ -262,4 +280,5 @@ def mean_of_year(
         register=0.5 * (start.register + end.register),
         lapsed=end.lapsed,
         years_bought=end.years_bought,
+        premiums=mean_premiums(start.premiums, end.premiums),
     )

@@ -1,8 +1,8 @@
 """Balances of every pool by year, and the measures of its solvency.
 
 ``books`` runs a scheme's claims off by county, ``pool_money`` sums its flows over pools,
-``recursion`` follows their balances and ``table`` lists them; ``measures``, ``evenness`` and
-``summary`` judge them, ``paths`` holds flows by scenario.
+``recursion`` computes the balance of each from year to year and ``table`` lists them; ``measures``,
+``evenness`` and ``summary`` judge them, ``paths`` holds flows by scenario.
 """
 
 from fundpool.models.funds.books import CountyBook, county_book, run_off, year_after

@@ -190,6 +190,13 @@ def administration_share(flows: CountyFlows, scheme: int) -> FloatArray:
     return np.stack([terms.schemes[scheme].administration for terms in flows.terms[1:]])
 
 
+def subsidised_share(flows: CountyFlows, scheme: int) -> FloatArray:
+    """Share of outgo that subsidies bear by projected year and county, ``(T, n)``."""
+    n = flows.residents.shape[1] - 1
+    by_year = [terms.schemes[scheme].subsidies for terms in flows.terms[1:]]
+    return np.stack([np.zeros(n) if of is None else of.outgo_share for of in by_year])
+
+
 def year_after(outgo: FloatArray, breaks: Collection[int] = ()) -> FloatArray:
     """Outgo a year later, ``(T, ...)``; after the last year it grows as it did into the last.
 
@@ -242,6 +249,8 @@ def county_book(
     usual, _ = recorded.usual.run_off()
     care = recorded.pooled(pooled)
     paid, outstanding = care.run_off()
+    administration = usual * administration_share(flows, scheme)
+    borne = (paid + administration) * subsidised_share(flows, scheme)
     return CountyBook(
         persons=flows.persons[scheme, 1:, :n],
         contributors=flows.contributors[scheme, 1:, :n],
@@ -250,11 +259,11 @@ def county_book(
         account_credits=flows.account_credits[scheme, 1:, :n],
         from_accounts=flows.accounts_to_pool[scheme, 1:, :n],
         missing_years_paid=flows.missing_years_paid[scheme, 1:, :n],
-        subsidies=flows.subsidies[scheme, 1:, :n],
+        subsidies=flows.subsidies[scheme, 1:, :n] + borne,
         claims_incurred=care.incurred[1:],
         claims_paid=paid,
         outstanding=outstanding,
-        administration=usual * administration_share(flows, scheme),
+        administration=administration,
         expected_cost=flows.expected_cost[scheme, 1:, :n],
     )
 
@@ -279,6 +288,8 @@ def with_taken_in(
         number = case.scheme_number(file.name)
         other = county_book(case, flows, number, care.get(file.name))
         later = (flows.years[1:] >= since)[:, None]
+        added = (other.claims_paid + other.administration) * later
+        book = replace(book, subsidies=book.subsidies + added * subsidised_share(flows, scheme))
         book = replace(
             book,
             **{

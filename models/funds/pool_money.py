@@ -19,6 +19,7 @@ from fundpool.models.funds.books import (
     county_book,
     outgo_by_lag,
     recorded_care,
+    subsidised_share,
     year_after,
     years_before_mergers,
 )
@@ -123,6 +124,10 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
     number = case.scheme_number(laid.scheme)
     pooled = laid.care.get(laid.scheme)
     by_lag = outgo_by_lag(flows, number, recorded_care(case, flows, number), pooled)
+    share = subsidised_share(flows, number)
+    usual_by_lag = by_lag
+    if share.any():
+        usual_by_lag = outgo_by_lag(flows, number, recorded_care(case, flows, number), None)
     scheme_money = county_money(county_book(case, flows, number, pooled))
     central_money = {
         "income": scheme_money["contributions"] - scheme_money["account_credits"],
@@ -135,6 +140,9 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         for name, listed in result.items():
             central = pools.total(central_money[name][t])
             money = _outgo(chance, by_lag, t) if name == "outgo" else getattr(chance, name)[:, t]
+            if name == "subsidies" and share[t].any():  # the share of what pooling adds
+                added = _outgo(chance, by_lag, t) - _outgo(chance, usual_by_lag, t)
+                money = money + share[t] * added
             drawn = gather(pools.of_county, money, len(pools.codes))
             factor = np.divide(drawn, central, out=np.ones_like(drawn), where=central != 0)
             listed.append(np.concatenate([np.ones((1, central.size)), factor]))

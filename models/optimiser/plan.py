@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import Certificate, Decision, Recursion
 from fundpool.models.optimiser.limits import Aims, Policy
@@ -175,7 +176,7 @@ class Plan:
         """Balances before (rates in force, no swaps) and after; means over scenarios.
 
         Columns: scheme, pool, name, year, balance_before, balance, reserve_months_before,
-        reserve_months, floor.
+        reserve_months, floor; months of a pool without outgo are NaN.
         """
         frames = []
         for fund, _, run in self.schemes:
@@ -183,9 +184,7 @@ class Plan:
             frame = _by_pool_year(fund)
             before = unchanged_balance(fund)
             for name, balance in (("_before", before), ("", run.balance)):
-                months = (balance - paths.outstanding) / np.maximum(
-                    paths.outgo_next_year / 12.0, 1e-300
-                )
+                months = ratio(balance - paths.outstanding, paths.outgo_next_year / 12.0, np.nan)
                 frame[f"balance{name}"] = fund.mean(balance).T.ravel()
                 frame[f"reserve_months{name}"] = fund.mean(months).T.ravel()
             frame["floor"] = fund.mean(fund.floor).T.ravel()
@@ -244,7 +243,14 @@ class Plan:
         return pd.DataFrame(rows, columns=columns)
 
     def record(self) -> dict[str, object]:
-        """The part ``plan`` of summary.json."""
+        """The part ``plan`` of summary.json.
+
+        Examples:
+            >>> import fundpool
+            >>> plan = fundpool.optimise(fundpool.project("jiangsu", years=1), reserve_months=0)
+            >>> plan.record()["status"] == plan.status
+            True
+        """
         limited: dict[str, object] = {}
         if self.probability is not None:
             limited["probability"] = self.probability.record()

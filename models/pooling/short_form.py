@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from fundpool.inputs.case import Case
+from fundpool.inputs.format.messages import Listed, Message
 from fundpool.models.pooling.plans import AdjustmentFund, PoolingPlan, Stage, pools_of
 
 
@@ -49,12 +50,19 @@ def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
             stage = replace(stage, adjustment=_adjustment(case, fund, pooling))
         if stage.level not in case.levels:
             raise ValueError(
-                f"{stage.level!r} in the pooling plan {pooling!r} is not a level of {case.name}; "
-                f"levels: {', '.join(case.levels)}"
+                Message(
+                    "%(level)s in the pooling plan %(pooling)s is not a level of %(name)s; "
+                    "levels: %(levels)s",
+                    level=repr(stage.level),
+                    pooling=repr(pooling),
+                    name=case.name,
+                    levels=Listed.of(case.levels),
+                )
             )
         stages.append(stage)
-    for scheme in dict.fromkeys((None, *(name for s in stages for name in s.schemes or ()))):
-        _refuse_falling(case, _stages_of(stages, scheme), pooling)
+    named = (name for stage in stages for name in stage.schemes or ())
+    for scheme_name in dict.fromkeys((None, *named)):
+        _refuse_falling(case, _stages_of(stages, scheme_name), pooling)
     return PoolingPlan(pooling, tuple(stages))
 
 
@@ -63,24 +71,48 @@ def _clusters(case: Case, text: str, pooling: str) -> tuple[tuple[str, str], ...
     group_of: dict[str, str] = {}
     known = {code for level in case.levels for code in case.regions.codes_at(level)}
     if not text.rstrip().endswith("]"):
-        raise ValueError(f"the clusters in the pooling plan {pooling!r} need a closing bracket")
+        raise ValueError(
+            Message(
+                "the clusters in the pooling plan %(pooling)s need a closing bracket",
+                pooling=repr(pooling),
+            )
+        )
     for cluster in text.rstrip().removesuffix("]").split(";"):
         name, _, members = (piece.strip() for piece in cluster.partition("="))
         if not name or not members:
             raise ValueError(
-                f"{cluster!r} in the pooling plan {pooling!r} should read NAME=CODE|CODE"
+                Message(
+                    "%(cluster)s in the pooling plan %(pooling)s should read NAME=CODE|CODE",
+                    cluster=repr(cluster),
+                    pooling=repr(pooling),
+                )
             )
         if name in known:
             raise ValueError(
-                f"the cluster {name!r} bears the code of a region; choose another name"
+                Message(
+                    "the cluster %(name)s bears the code of a region; choose another name",
+                    name=repr(name),
+                )
             )
         for code in (piece.strip() for piece in members.split("|")):
             counties = [c for c in case.regions.codes if code in (c, *case.regions.lineage(c))]
             if not counties:
-                raise ValueError(f"{code!r} in the pooling plan {pooling!r} is not a region")
+                raise ValueError(
+                    Message(
+                        "%(code)s in the pooling plan %(pooling)s is not a region",
+                        code=repr(code),
+                        pooling=repr(pooling),
+                    )
+                )
             for county in counties:
                 if group_of.setdefault(county, name) != name:
-                    raise ValueError(f"{county} is in two clusters of the pooling plan {pooling!r}")
+                    raise ValueError(
+                        Message(
+                            "%(county)s is in two clusters of the pooling plan %(pooling)s",
+                            county=county,
+                            pooling=repr(pooling),
+                        )
+                    )
     return tuple(sorted(group_of.items(), key=lambda pair: case.regions.index(pair[0])))
 
 
@@ -98,9 +130,19 @@ def _refuse_falling(case: Case, stages: list[Stage], pooling: str) -> None:
     """The stages of a scheme must begin without a year and merge pools, not split them up."""
     ranks = [case.levels.index(stage.level) for stage in stages]
     if ranks != sorted(ranks):
-        raise ValueError(f"the pooling plan {pooling!r} would split pools up; levels must rise")
+        raise ValueError(
+            Message(
+                "the pooling plan %(pooling)s would split pools up; levels must rise",
+                pooling=repr(pooling),
+            )
+        )
     if not stages or stages[0].from_year is not None:
-        raise ValueError(f"the pooling plan {pooling!r} must begin with a level without a year")
+        raise ValueError(
+            Message(
+                "the pooling plan %(pooling)s must begin with a level without a year",
+                pooling=repr(pooling),
+            )
+        )
     _refuse_splits(case, stages, pooling)
 
 
@@ -117,7 +159,14 @@ def _refuse_splits(case: Case, stages: list[Stage], pooling: str) -> None:
     for kind, lower, upper in above:
         for number, name in enumerate(lower.names):
             if np.unique(upper.of_county[lower.of_county == number]).size > 1:
-                raise ValueError(f"the pooling plan {pooling!r} would split the {kind} {name} up")
+                raise ValueError(
+                    Message(
+                        "the pooling plan %(pooling)s would split the %(kind)s %(name)s up",
+                        pooling=repr(pooling),
+                        kind=kind,
+                        name=name,
+                    )
+                )
 
 
 def _scheme(case: Case, name: str, pooling: str) -> str:
@@ -133,8 +182,14 @@ def _scheme(case: Case, name: str, pooling: str) -> str:
     )
     if name not in known:
         raise ValueError(
-            f"{name!r} in the pooling plan {pooling!r} is not a scheme of {case.name}; "
-            f"schemes: {', '.join(known)}"
+            Message(
+                "%(name)s in the pooling plan %(pooling)s is not a scheme of %(case)s; "
+                "schemes: %(known)s",
+                name=repr(name),
+                pooling=repr(pooling),
+                case=case.name,
+                known=Listed.of(known),
+            )
         )
     return name
 
@@ -145,7 +200,13 @@ def _year(text: str, pooling: str) -> int | None:
     try:
         return int(text)
     except ValueError:
-        raise ValueError(f"{text!r} in the pooling plan {pooling!r} is not a year") from None
+        raise ValueError(
+            Message(
+                "%(text)s in the pooling plan %(pooling)s is not a year",
+                text=repr(text),
+                pooling=repr(pooling),
+            )
+        ) from None
 
 
 def _adjustment(case: Case, text: str, pooling: str) -> AdjustmentFund:
@@ -154,13 +215,24 @@ def _adjustment(case: Case, text: str, pooling: str) -> AdjustmentFund:
         : max(3, numbers.count(":") + 1)
     ]
     if level not in case.levels:
-        raise ValueError(f"{level!r} in the pooling plan {pooling!r} is not a level of {case.name}")
+        raise ValueError(
+            Message(
+                "%(level)s in the pooling plan %(pooling)s is not a level of %(name)s",
+                level=repr(level),
+                pooling=repr(pooling),
+                name=case.name,
+            )
+        )
     try:
         if rest:
             raise ValueError
         return AdjustmentFund(level, float(levy), float(responsibility), float(need))
     except ValueError:
         raise ValueError(
-            f"{text!r} in the pooling plan {pooling!r} should read LEVEL:LEVY:OWN[:NEED], "
-            "as in province:0.05:0.3"
+            Message(
+                "%(text)s in the pooling plan %(pooling)s should read "
+                "LEVEL:LEVY:OWN[:NEED], as in province:0.05:0.3",
+                text=repr(text),
+                pooling=repr(pooling),
+            )
         ) from None

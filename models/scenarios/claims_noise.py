@@ -10,6 +10,8 @@ and payments ``Y = b(X)``. Its cumulants are closed forms,
 with the moments of the payment from :mod:`fundpool.actuarial.limited_moments`: the claims of the
 year are added up once more with every expected payment replaced by its second (third) moment. A
 claim that is only sometimes claimed is a Bernoulli factor and keeps its place before the moment.
+Where a rule looks at a person's year, the variance is that of persons' years
+(:mod:`fundpool.models.claims.person_years`); the table of a small pool keeps the shape of claims.
 
 The shape is the normal with a correction for skewness, ``z + g (z^2 - 1) / 6`` (Cornish and
 Fisher, first order); for small pools, whose skewness is beyond what that can do, the quantiles of
@@ -29,12 +31,16 @@ from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray, IntArray
-from fundpool.models.claims.benefits import (
-    coordinated_payments,
-    expected_payments,
-)
+from fundpool.models.claims.benefits import coordinated_payments
 from fundpool.models.claims.compiled import claims_of_year
-from fundpool.models.claims.terms import DUAL, ClaimTerms, K, coordination_of, payer_of
+from fundpool.models.claims.terms import (
+    DUAL,
+    ClaimTerms,
+    K,
+    coordination_of,
+    payer_of,
+    payments_of_scheme,
+)
 from fundpool.models.flows.record import CountyFlows, Multipliers
 from fundpool.models.flows.years import OpeningYear
 from fundpool.models.scenarios.compiled import GRID_HALF, GRID_STEP
@@ -102,8 +108,8 @@ def moment_terms(opening: OpeningYear, terms: ClaimTerms, order: int) -> ClaimTe
     costs, schemes = opening.tables.costs, opening.base.schemes
     payments = np.zeros_like(terms.payments)
     for number, scheme in enumerate(schemes):
-        payments[number, : len(scheme.benefits.formulas)] = expected_payments(
-            scheme.benefits, costs, terms.price, scheme.offsite_penalty, order
+        payments[number, : len(scheme.benefits.formulas)] = payments_of_scheme(
+            opening.tables, scheme, terms.price, order
         )
     together = terms.together
     if terms.second_scheme >= 0:

@@ -22,6 +22,9 @@ from importlib.util import find_spec
 from multiprocessing import get_context
 from typing import Any, Generic, TypeVar
 
+from fundpool.inputs.format.messages import Listed, Message
+from fundpool.inputs.format.messages import reason as message_of
+
 ENGINES = ("local", "processes", "dask")
 PATIENCE = "20s"
 """How long a Dask scheduler may take to answer."""
@@ -60,11 +63,17 @@ class Engine:
     def __post_init__(self) -> None:
         """Refuse an unknown kind, a number of workers below one, an address without use."""
         if self.kind not in ENGINES:
-            raise EngineError(f"{self.kind!r} is not an engine: {', '.join(ENGINES)}")
+            raise EngineError(
+                Message(
+                    "%(kind)s is not an engine: %(engines)s",
+                    kind=repr(self.kind),
+                    engines=Listed.of(ENGINES),
+                )
+            )
         if self.address and self.kind != "dask":
-            raise EngineError(f"the engine {self.kind} takes no address")
+            raise EngineError(Message("the engine %(kind)s takes no address", kind=self.kind))
         if self.workers is not None and self.workers < 1:
-            raise EngineError("an engine needs at least one worker")
+            raise EngineError(Message("an engine needs at least one worker"))
 
     @property
     def size(self) -> int:
@@ -83,7 +92,12 @@ def engine_for(text: str, workers: int | None = None) -> Engine:
     """
     kind, equals, address = text.strip().partition("=")
     if equals and not address:
-        raise EngineError(f"{text!r} should name the scheduler, as in dask=tcp://10.0.0.1:8786")
+        raise EngineError(
+            Message(
+                "%(text)s should name the scheduler, as in dask=tcp://10.0.0.1:8786",
+                text=repr(text),
+            )
+        )
     engine = Engine(kind, address, workers)
     if kind == "dask" and not all(find_spec(name) for name in ("dask", "distributed")):
         raise EngineError(NO_DASK)
@@ -161,7 +175,13 @@ def _in_processes(job: Job[Any, Any, Any], engine: Engine) -> Iterator[Any]:
             return
         except BrokenExecutor:  # a worker died; what was not taken yet is handed out again
             continue
-    raise EngineError(f"workers died {TRIES} times; is there enough memory for {engine.size}?")
+    raise EngineError(
+        Message(
+            "workers died %(tries)s times; is there enough memory for %(size)s?",
+            tries=TRIES,
+            size=engine.size,
+        )
+    )
 
 
 def _unpacked(packed: bytes) -> Any:
@@ -195,7 +215,13 @@ def _on_dask(job: Job[Any, Any, Any], engine: Engine) -> Iterator[Any]:
                 )  # fmt: skip
                 client = library.Client(cluster, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
-            raise EngineError(f"no Dask scheduler answers at {engine.address}: {error}") from None
+            raise EngineError(
+                Message(
+                    "no Dask scheduler answers at %(address)s: %(why)s",
+                    address=engine.address,
+                    why=message_of(error),
+                )
+            ) from None
         try:
             # a task of its own, so that it is computed again if its worker dies
             shared = client.submit(_unpacked, packed, pure=False)

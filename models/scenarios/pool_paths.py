@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fundpool.models.funds.books import year_after
+from fundpool.models.funds.books import subsidised_share, year_after
 from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.pooling.effects import care_by_pool, collection_effort
 from fundpool.models.pooling.plans import PoolingPlan, Stage, pools_of
@@ -62,6 +62,7 @@ def sampled_paths(
         care_by_pool(case, plan_for(case, plan), scheme, drawn_terms.years),
     )
     added, owing = added_parts(care, pooled), care.pooled(pooled).run_off_parts()[1]
+    share = subsidised_share(study.flows, number)
     shape = (scenarios, years, len(pools.codes))
     result = {
         name: np.empty(shape)
@@ -73,18 +74,20 @@ def sampled_paths(
     for row, draw in enumerate(draws(drawn_terms, seed, first, scenarios)):
         fill(scratch, drawn_terms, draw)
         owed, outgo = np.zeros((years, n)), scratch.outgo[number].copy()
+        subsidies = scratch.subsidies[number].copy()
         for late in range(added.shape[0]):
             factor = np.ones((years, n))
             factor[late:] = scratch.claims[number, : years - late]
             owed += factor * owing[late]
             outgo += factor * added[late]
+            subsidies += share * factor * added[late]
         mean = draw.drivers[:, 3:5].T[..., None]
         base = drawn_terms.contribution_base[number] * draw.drivers[:, :1]
         base *= 1.0 + (drawn_terms.respond_base[:, number] * mean).sum(axis=0)
         base *= draw.factors[2] * draw.factors[1]
         result["contribution_base"][row] = pools.total(base) * effort
         result["income"][row] = pools.total(scratch.income[number]) * effort
-        result["subsidies"][row] = pools.total(scratch.subsidies[number])
+        result["subsidies"][row] = pools.total(subsidies)
         result["outgo"][row] = pools.total(outgo)
         result["outstanding"][row] = pools.total(owed)
         following[row] = pools.total(year_after(outgo))

@@ -120,7 +120,8 @@ def plan_layout(
         laid: the pools.
         opening: opening balances by county, ``(n,)``.
         expected_cost: cost expected of the insured by county, ``(T, n)``.
-        added: central claims paid that the plan adds, by year of care, ``(L, T, n)``.
+        added: central claims paid that the plan adds, by year of care, ``(L, T, n)``, without what
+            subsidies bear of them.
     """
     timeline = laid.timeline()
     cost = np.zeros((laid.stage_of.size, int(laid.offsets[-1])))

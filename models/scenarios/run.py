@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.funds.books import subsidised_share
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.pooling.timeline import Layout, layout
@@ -250,7 +251,8 @@ def run_scenarios(
 def _plan_layout(study: Study, terms: ScenarioTerms, number: int, laid: Layout) -> PlanLayout:
     """Pools of the scheme with a number as arrays."""
     expected_cost = study.flows.expected_cost[number, 1:, : terms.shape[2]]
-    added = added_parts(terms.care[number], laid.care[laid.scheme])
+    borne = 1.0 - subsidised_share(study.flows, number)
+    added = added_parts(terms.care[number], laid.care[laid.scheme]) * borne
     return plan_layout(study.case, laid, terms.opening[number], expected_cost, added)
 
 

@@ -15,6 +15,7 @@ from fundpool.models.funds.books import (
     opening_balances,
     outgo_by_lag,
     recorded_care,
+    subsidised_share,
 )
 from fundpool.models.pooling.effects import PooledCare
 from fundpool.models.population.preparation import Prepared, prepare
@@ -124,6 +125,7 @@ def scenario_terms(
     income, base, subsidies, _ = responding(flows)
     recorded = _recorded(case, flows)
     by_lag = [outgo_by_lag(flows, number, care, None) for number, care in enumerate(recorded)]
+    share = np.stack([subsidised_share(flows, number) for number in range(len(case.schemes))])
     spread, skew, table_spread = _kernel_noise(chance)
     return ScenarioTerms(
         model=model,
@@ -132,6 +134,7 @@ def scenario_terms(
             income=np.ascontiguousarray(income),
             subsidies=np.ascontiguousarray(subsidies),
             outgo_by_lag=np.stack(by_lag),
+            outgo_share=np.ascontiguousarray(share if share.any() else share[:0]),
             respond_income=responses.income,
             respond_subsidies=responses.subsidies,
             respond_claims=responses.claims,

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.actuarial.person_rules import PersonRule
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import SEXES
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.terms.packages import package_cover, package_rate
+from fundpool.models.terms.subsidies import SubsidyTerms, subsidy_terms
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,16 @@ class PayrollTerms:
 
     Attributes:
         employer_rate, employee_rate: shares of the contribution base.
-        base_floor, base_ceiling, compliance: of the local mean wage.
+        base_floor, base_ceiling: over the local mean wage of the year.
+        compliance: share of the wage that is declared.
         account_share: share of contributions credited to personal accounts.
         account_spending: share of balance and credits spent in the year.
         account_conversion: factor of account money brought from another territory.
         retiree_account_credit: money a retired member.
         min_credited_years: by sex, ``(2, n)``.
         buys_missing_years: share of those short of credited years who pay the missing ones.
+        pension: base of a retired member who pays, over the local mean wage, with the share of
+            the rate that is charged on it; None where it is the base of contributors.
     """
 
     employer_rate: FloatArray
@@ -39,6 +44,7 @@ class PayrollTerms:
     retiree_account_credit: FloatArray
     min_credited_years: FloatArray
     buys_missing_years: FloatArray
+    pension: FloatArray | None
 
     @property
     def rate(self) -> FloatArray:
@@ -48,10 +54,16 @@ class PayrollTerms:
 
 @dataclass(frozen=True)
 class FlatTerms:
-    """Premium and subsidy of a flat scheme a person, by county, ``(n,)``, base-year money."""
+    """What a flat scheme takes a person.
+
+    Attributes:
+        premium, subsidy: by county, ``(n,)``, base-year money.
+        by_age: factor of the premium by age, ``(101,)``; None where every age pays the same.
+    """
 
     premium: FloatArray
     subsidy: FloatArray
+    by_age: FloatArray | None = None
 
 
 @dataclass(frozen=True)
@@ -61,10 +73,13 @@ class SchemeRules:
     Attributes:
         formulas: distinct sets of formulas, one formula a service.
         formula_of: which set each county uses, ``(n + 1,)``; outside uses set 0, unpaid.
+        person_rules: of each set, by service, rules that look at a person's year; None where the
+            formula is that of a claim.
     """
 
     formulas: tuple[tuple[BenefitFormula, ...], ...]
     formula_of: IntArray
+    person_rules: tuple[tuple[PersonRule | None, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,7 @@ class SchemeTerms:
             counted; none once another has taken it in.
         settlement_pool: pool that holds dual members, ``residence`` or ``home``.
         payroll, flat: what is paid in; one of the two.
+        subsidies: by the table of that name; None where it has none for the scheme.
         package_rate: contribution of a member relative to the scheme's rate, ``(n,)``.
         package_cover: part of a member's claims that packages cover, ``(n + 1, C, J)``.
         administration: over claims paid, ``(n,)``.
@@ -99,6 +115,7 @@ class SchemeTerms:
     settlement_pool: str
     payroll: PayrollTerms | None
     flat: FlatTerms | None
+    subsidies: SubsidyTerms | None
     package_rate: FloatArray
     package_cover: FloatArray
     administration: FloatArray
@@ -117,13 +134,18 @@ class SchemeTerms:
 
 
 def scheme_terms(
-    case: Case, scheme: Scheme, year: int, before: SchemeTerms | None = None
+    case: Case,
+    scheme: Scheme,
+    year: int,
+    wages: FloatArray,
+    before: SchemeTerms | None = None,
 ) -> SchemeTerms:
     """A scheme's rules in force in a year.
 
     >>> from fundpool import examples
     >>> case = examples.case()
-    >>> terms = scheme_terms(case, case.schemes[0], 2021)
+    >>> wages = examples.year_terms().counties.contribution_wage
+    >>> terms = scheme_terms(case, case.schemes[0], 2021, wages)
     >>> terms.administration.shape, float(terms.lag.sum())
     ((4,), 1.0)
 
@@ -131,6 +153,7 @@ def scheme_terms(
         case: the case.
         scheme: one of its schemes.
         year: the year.
+        wages: mean wages of the base year by county, ``(n,)``.
         before: its terms of an earlier year, of which what has not changed is shared.
     """
     regime, signature = scheme.regime(year), scheme.benefit_signature(year)
@@ -141,8 +164,9 @@ def scheme_terms(
         covers=scheme.covers(year),
         charges=scheme.charges(year),
         settlement_pool=scheme.settlement_pool,
-        payroll=None if flat else payroll_terms(case, scheme, year),
+        payroll=None if flat else payroll_terms(case, scheme, year, wages),
         flat=flat_terms(case, scheme, year) if flat else None,
+        subsidies=subsidy_terms(scheme, case.regions, year),
         package_rate=package_rate(case, scheme) if before is None else before.package_rate,
         package_cover=package_cover(case, scheme) if before is None else before.package_cover,
         administration=scheme.rule_array("administration", case.regions, year),
@@ -161,8 +185,11 @@ def scheme_terms(
     )
 
 
-def payroll_terms(case: Case, scheme: Scheme, year: int) -> PayrollTerms:
-    """Rules of a payroll scheme in a year."""
+def payroll_terms(case: Case, scheme: Scheme, year: int, wages: FloatArray) -> PayrollTerms:
+    """Rules of a payroll scheme in a year; ``wages``: mean ones of the base year, ``(n,)``."""
+
+    def limit(name: str) -> FloatArray:
+        return scheme.base_limit(name, case.regions, year, wages)
 
     def rule(name: str) -> FloatArray:
         return scheme.rule_array(name, case.regions, year)
@@ -170,8 +197,8 @@ def payroll_terms(case: Case, scheme: Scheme, year: int) -> PayrollTerms:
     return PayrollTerms(
         employer_rate=rule("employer_rate"),
         employee_rate=rule("employee_rate"),
-        base_floor=rule("base_floor"),
-        base_ceiling=rule("base_ceiling"),
+        base_floor=limit("base_floor"),
+        base_ceiling=limit("base_ceiling"),
         compliance=rule("compliance"),
         account_share=rule("account_share"),
         account_spending=rule("account_spending"),
@@ -179,12 +206,19 @@ def payroll_terms(case: Case, scheme: Scheme, year: int) -> PayrollTerms:
         retiree_account_credit=rule("retiree_account_credit"),
         min_credited_years=np.stack([rule(f"min_credited_years_{sex}") for sex in SEXES]),
         buys_missing_years=rule("buys_missing_years_share"),
+        pension=rule("pension") * rule("pension_rate_share")
+        if "pension" in scheme.file.rules
+        else None,
     )
 
 
 def flat_terms(case: Case, scheme: Scheme, year: int) -> FlatTerms:
     """Rules of a flat scheme in a year."""
-    return FlatTerms(*(scheme.rule_array(r, case.regions, year) for r in ("premium", "subsidy")))
+    return FlatTerms(
+        premium=scheme.rule_array("premium", case.regions, year),
+        subsidy=scheme.rule_array("subsidy", case.regions, year),
+        by_age=np.array(scheme.premium_by_age) if scheme.premium_by_age else None,
+    )
 
 
 def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
@@ -196,9 +230,14 @@ def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
     1
     """
     sets: dict[tuple[BenefitFormula, ...], int] = {}
+    person_rules: list[tuple[PersonRule | None, ...]] = []
     formula_of = np.zeros(len(case.regions.codes) + 1, dtype=np.int64)
     differ = any(scheme.benefits_differ(service) for service in case.services)
     for county, code in enumerate(case.regions.codes if differ else case.regions.codes[:1]):
         formulas = tuple(scheme.benefit(service, code, year) for service in case.services)
+        if formulas not in sets:
+            person_rules.append(
+                tuple(scheme.person_rule(service, code, year) for service in case.services)
+            )
         formula_of[county] = sets.setdefault(formulas, len(sets))
-    return SchemeRules(tuple(sets), formula_of)
+    return SchemeRules(tuple(sets), formula_of, tuple(person_rules))

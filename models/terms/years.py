@@ -82,13 +82,14 @@ def year_terms(case: Case, year: int, before: YearTerms | None = None) -> YearTe
         year: calendar year.
         before: terms of an earlier year, of which what has not changed is shared.
     """
+    counties = county_tables(case) if before is None else before.counties
     earlier = [None] * len(case.schemes) if before is None else before.schemes
     return YearTerms(
         year=year,
         elapsed=year - case.base_year,
-        counties=county_tables(case) if before is None else before.counties,
+        counties=counties,
         schemes=tuple(
-            scheme_terms(case, scheme, year, known)
+            scheme_terms(case, scheme, year, counties.contribution_wage, known)
             for scheme, known in zip(case.schemes, earlier, strict=True)
         ),
         payroll=payroll_scheme(case),

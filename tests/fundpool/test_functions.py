@@ -17,11 +17,13 @@ import typer
 
 import fundpool
 from fundpool import Goals, Limits, Outputs, ReportOptions, Ruin, ScenarioOptions
+from fundpool.calls import accounting, results
 from fundpool.calls import arguments as arguments_module
-from fundpool.calls import results
 from fundpool.cli.commands import COMMANDS, app
 from fundpool.cli.session import option_of
-from fundpool.functions import archiving, planning, projecting, reporting, requests
+from fundpool.functions import reporting, requests
+from fundpool.inputs.case import Case
+from fundpool.models.analysis import what_if
 from fundpool.models.analysis.what_if import PoolLevers
 from fundpool.options import MESSAGES
 from tests.cases.small import given, small_case
@@ -161,33 +163,47 @@ def test_the_comparison_sees_another_default() -> None:
     }  # fmt: skip
 
 
-FUNCTIONS = {
-    name: getattr(module, name)
-    for module, names in (
-        (projecting, ("check", "project", "compare", "policies")),
-        (planning, ("optimise", "partition", "frontier")),
-        (archiving, ("runs", "diff", "rerun")),
-        (reporting, ("report",)),
-    )
-    for name in names
-} | {
-    "Projection.scenarios": results.Projection.scenarios,
-    "Projection.what_if": results.Projection.what_if,
-}  # fmt: skip
+PUBLIC = {
+    name: getattr(reporting if name == "report" else fundpool, name)  # the package has its name
+    for name in fundpool.__all__
+    if name != "__version__"
+}
+RESULTS = {
+    kind
+    for module in (results, reporting, accounting, what_if)
+    for kind in vars(module).values()
+    if inspect.isclass(kind) and kind.__module__ == module.__name__
+} | {Case}
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_an_example_runs(
+def methods(kind: type) -> dict[str, Callable[..., Any]]:
+    """What a user calls on a result, inherited from classes of the program as well."""
+    return {
+        f"{kind.__name__}.{name}": getattr(kind, name)
+        for base in kind.__mro__
+        if base.__module__.startswith("fundpool.")
+        for name, value in vars(base).items()
+        if not name.startswith("_") and inspect.isfunction(value)
+    }
+
+
+CALLED = PUBLIC | {name: value for kind in RESULTS for name, value in methods(kind).items()}
+
+
+@pytest.mark.parametrize("name", sorted(CALLED))
+def test_whatever_a_user_calls_has_an_example_that_runs(
     name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """On the worked example in place of the bundled case."""
+    """On the worked example in place of the bundled case; nothing is left out of the run."""
     monkeypatch.chdir(tmp_path)
-    text = inspect.getdoc(FUNCTIONS[name]) or ""
-    assert "Examples:" in text
-    shown = text[text.index("Examples:") :].replace('"jiangsu"', repr(folder.as_posix()))
-    test = doctest.DocTestParser().get_doctest(shown, {}, name, None, 0)
+    text = inspect.getdoc(CALLED[name]) or ""
+    assert "SKIP" not in text
+    if name != "init":  # which copies a bundled case
+        text = text.replace('"jiangsu"', repr(folder.as_posix()))
+    module = vars(inspect.getmodule(CALLED[name]))
+    test = doctest.DocTestParser().get_doctest(text, {"Path": Path, **module}, name, None, 0)
     assert test.examples
-    assert doctest.DocTestRunner().run(test).failed == 0
+    assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test).failed == 0
 
 
 @pytest.mark.parametrize("module", [arguments_module, requests])
@@ -227,7 +243,7 @@ WRONG: tuple[tuple[Callable[..., Any], Mapping[str, Any], type[Exception], str],
     (fundpool.report, {"options": ReportOptions(formats="odt")}, ValueError, "--formats 'odt'"),
     (fundpool.report, {"options": ReportOptions(wait=-1)}, ValueError, "options.wait is -1"),
     (fundpool.report, {"options": ReportOptions(ping="here")}, ValueError, "--ping"),
-    (fundpool.reports, {"cases": []}, ValueError, "cases is []; expected at least one case"),
+    (fundpool.reports, {"cases": []}, ValueError, "cases is []; expected two cases or more"),
     (fundpool.reports, {"cases": "jiangsu"}, TypeError, "expected a list of cases"),
     (fundpool.reports, {"cases": ["a", "A"]}, ValueError, "would both be written to"),
 )  # fmt: skip

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import fundpool
+from fundpool.inputs.format.sources import read_raw
 from fundpool.models.projection.study import Projection
 from tests.cases.rich import rich_case
 
@@ -60,10 +61,7 @@ def test_cases_made_from_python(tmp_path: Path) -> None:
     fundpool.new(tmp_path / "mine.xlsx", asked)
     with pytest.warns(DeprecationWarning, match=r"levels, schemes belong into options=NewOptions"):
         fundpool.new(tmp_path / "former", levels=("a", "b"), schemes={"s": "flat"})  # type: ignore[call-arg]
-    assert fundpool.inputs.format.sources.read_raw(tmp_path / "former").settings["levels"] == [
-        "a",
-        "b",
-    ]
+    assert read_raw(tmp_path / "former").settings["levels"] == ["a", "b"]
     fundpool.convert(tmp_path / "mine.xlsx", tmp_path / "mine")
     assert (tmp_path / "mine" / "case.toml").is_file()
     with pytest.raises(fundpool.CaseError, match="nothing is overwritten"):

@@ -19,9 +19,7 @@ from fundpool.web.work.case_record import case_record
 from fundpool.web.work.planning import Pending, plan_material
 from fundpool.web.work.projection_cache import ProjectionCache
 from fundpool.web.work.workbook import plan_workbook
-from tests.cases.policies import policy
-from tests.cases.small import SmallCase, small_case
-from tests.cases.stochastic import scenario_section
+from tests.cases.countries import COUNTRIES, german
 from tests.fundpool.conftest import Run
 
 FOREIGN = re.compile(
@@ -31,53 +29,9 @@ FOREIGN = re.compile(
 )
 
 
-def _renamed(case: SmallCase, levels: list[str], schemes: dict[str, str], currency: str) -> None:
-    """Give levels, schemes and currency other names, wherever the case uses them."""
-    settings, tables = case.settings, case.tables
-    names = dict(zip(settings["levels"], levels, strict=True))
-    settings |= {"levels": levels, "currency": currency, "name": "tried", "title": "Tried"}
-    settings["schemes"] = [schemes[name] for name in settings["schemes"] if name in schemes]
-    for values in ("moral_hazard", "moral_hazard_published"):
-        part = settings["pooling"][values]
-        part["values"] = {names[level]: value for level, value in part["values"].items()}
-    settings["scenarios"] = scenario_section()
-    for catastrophe in settings["scenarios"]["catastrophes"].values():
-        catastrophe["reach"] = names.get(catastrophe["reach"], catastrophe["reach"])
-    tables["regions"]["level"] = tables["regions"]["level"].map(names)
-    case.policies["tried"] = policy(pooling=levels[1]) | {"about": "tried out"}
-    balances = tables["fund_balances"]
-    balances = balances[balances["scheme"].isin(list(schemes))].copy()
-    balances["scheme"] = balances["scheme"].map(schemes)
-    tables["fund_balances"] = balances
-    case.schemes = {new: case.schemes[old] | {"name": new, "title": new.upper()}
-                    for old, new in schemes.items()}  # fmt: skip
-
-
-def indonesian() -> SmallCase:
-    """One flat scheme, levels whose plural is the word itself."""
-    case = small_case()
-    _renamed(case, ["kabupaten", "provinsi", "negara"], {"resident": "jkn"}, "IDR")
-    cover = case.tables["coverage"]
-    cover["cover"] = cover["cover"].replace({"employee": "home_resident", "dual": "home_resident"})
-    keys = [name for name in cover.columns if name != "share"]
-    case.tables["coverage"] = cover.groupby(keys, sort=False, as_index=False)["share"].sum()
-    return case
-
-
-def german() -> SmallCase:
-    """A payroll and a flat scheme, levels with plurals of their own."""
-    case = small_case()
-    _renamed(case, ["Kreis", "Bezirk", "Land"], {"employee": "gkv", "resident": "hilfe"}, "EUR")
-    case.settings["plurals"] = {"Kreis": "Kreise", "Bezirk": "Bezirke", "Land": "Länder"}
-    return case
-
-
-CASES = {"indonesian": indonesian, "german": german}
-
-
-@pytest.fixture(scope="module", params=list(CASES))
+@pytest.fixture(scope="module", params=list(COUNTRIES))
 def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return CASES[request.param]().write(tmp_path_factory.mktemp(request.param) / "case")
+    return COUNTRIES[request.param]().write(tmp_path_factory.mktemp(request.param) / "case")
 
 
 def foreign(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from fundpool.building.jiangsu.economy import (
     industries_table,
     industry_factors,
 )
-from fundpool.building.jiangsu.funds import fund_balances, fund_totals, resident_rules
+from fundpool.building.jiangsu.funds import fund_balances, fund_totals, scheme_rules
 from fundpool.building.jiangsu.insured import care_tables, coverage_tables
 from fundpool.building.jiangsu.people import (
     demography_table,
@@ -58,7 +58,7 @@ def tables(published: Published) -> dict[str, pd.DataFrame]:
         "coverage": coverage,
         "fund_balances": fund_balances(published, members, economy),
         "fund_totals": fund_totals(published, members, active),
-        "scheme_rules": resident_rules(published, economy),
+        "scheme_rules": scheme_rules(published, economy),
     }
     return result | care_tables(published, counted)
 

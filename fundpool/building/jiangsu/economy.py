@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.building import money
-from fundpool.building.jiangsu.published import Published
+from fundpool.building.jiangsu.published import BASE_YEAR, Published
 
 
 def economy_table(published: Published) -> pd.DataFrame:
@@ -20,8 +20,8 @@ def economy_table(published: Published) -> pd.DataFrame:
     power = published.assumed("wage_power")
     estimated = float(wages[province]) * (incomes / float(income[province])) ** power
     wage = np.where(np.isnan(published_wage), estimated, published_wage)
-    growth = published.economy("wage_urban_non_private", 2021)[province]
-    wage = wage * (growth / wages[province]) / (1.0 + published.assumed("wage_growth_before"))
+    of_base_year = published.economy("wage_urban_non_private", BASE_YEAR)[province]
+    wage = wage * (of_base_year / wages[province])
     earlier = published.economy("disposable_income", 2022)[province] / income[province]
     incomes = incomes * earlier / (1.0 + published.assumed("income_growth_before")) ** 2
     urban = published.economy("disposable_income_urban", 2022)[province]

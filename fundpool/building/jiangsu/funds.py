@@ -1,12 +1,16 @@
 """Fund money of the Jiangsu case in the base year, scaled from national figures."""
 
 import tomllib
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from fundpool.building import money
 from fundpool.building.jiangsu.published import BASE_YEAR, PROVINCE, FloatArray, Published
+
+REFORM_OF_ACCOUNTS = 2023
+"""First year in which employers pay into the pooled fund alone and it pays for outpatient care."""
 
 
 def per_head(published: Published, measure: str, year: int, region: str) -> float:
@@ -111,14 +115,48 @@ def fund_totals(published: Published, members: FloatArray, active: float) -> pd.
     return frame.assign(value=frame["value"].astype(float).round(0))
 
 
+def scheme_rules(published: Published, economy: pd.DataFrame) -> pd.DataFrame:
+    """Rules that differ from the scheme files: by city for residents, by year for employees."""
+    residents = resident_rules(published, economy).assign(source="", status="")
+    return pd.concat([outpatient_rule(published), residents], ignore_index=True)
+
+
+def _scheme_file(published: Published, name: str) -> dict[str, Any]:
+    """Contents of a scheme file of the case."""
+    return tomllib.loads((published.folder.parent / "schemes" / f"{name}.toml").read_text("utf-8"))
+
+
+def outpatient_rule(published: Published) -> pd.DataFrame:
+    """What the employee scheme's pooled fund pays of outpatient care once accounts are reformed.
+
+    The scheme file's rate times what the pooled fund pays of a yuan of outpatient expenses of 2024
+    over that of 2022: listed chronic diseases at their rate throughout, the rest at the ordinary
+    rate after the reform and at none before.
+    """
+    chronic = {
+        year: published.fact("employee_outpatient", "chronic_expenses", year)
+        / published.fact("employee_outpatient", "expenses", year)
+        for year in (2022, 2024)
+    }
+    rates = published.assumed("outpatient_rates")
+    before = chronic[2022] * rates["chronic"]
+    after = chronic[2024] * rates["chronic"] + (1.0 - chronic[2024]) * rates["ordinary"]
+    rate = _scheme_file(published, "employee")["benefits"]["outpatient"]["bands"][0][1]
+    return pd.DataFrame(
+        [("employee", PROVINCE, REFORM_OF_ACCOUNTS, "rate", "outpatient",
+          round(rate * after / before, 2),
+          "Rate before the reform times the growth of what the pooled fund pays of outpatient "
+          "expenses, 2022 to 2024 (NHSA data bank); see docs/jiangsu-case.md", "derived")],
+        columns=["scheme", "region", "year", "rule", "service", "value", "source", "status"],
+    )  # fmt: skip
+
+
 def resident_rules(published: Published, economy: pd.DataFrame) -> pd.DataFrame:
     """Premium and subsidy of the resident scheme by city, for the table ``scheme_rules``.
 
     The scheme file's amounts times the city's income relative to the province's to a power.
     """
-    scheme = tomllib.loads(
-        (published.folder.parent / "schemes" / "resident.toml").read_text("utf-8")
-    )
+    scheme = _scheme_file(published, "resident")
     size = len(published.cities)
     people = np.bincount(published.city, published.residents, minlength=size)
     income = economy["disposable_income"].to_numpy(float) * published.residents

@@ -69,7 +69,8 @@ def carried_back(people: FloatArray, rates: FloatArray, years: float) -> FloatAr
     """People a part of a year earlier, without moves: the born taken out, the dead put back.
 
     Of those aged ``x`` then, the part ``years`` is ``x + 1`` at the census, the rest still ``x``;
-    both have been exposed to the death rate of their age for that long.
+    both have been exposed to the death rate ``m`` of their age for that long. In the open last age
+    the part ``1 - exp(-m * years)`` has come in since, as where as many come in as die.
 
     >>> flat = np.full((1, 2, 101), 100.0)
     >>> carried_back(flat, np.zeros((2, 101)), 0.5)[0, 0, [0, 50]].tolist()
@@ -80,11 +81,13 @@ def carried_back(people: FloatArray, rates: FloatArray, years: float) -> FloatAr
         rates: death rates by sex and age, ``(2, 101)``, or by region as well.
         years: between the two dates, at most one.
     """
-    older = np.zeros_like(people)
-    older[..., :-1] = people[..., 1:]
-    stayed = (1.0 - years) * people
-    stayed[..., -1] = people[..., -1]
-    return np.asarray((stayed + years * older) * np.exp(rates * years))
+    younger_then = np.zeros_like(people)
+    younger_then[..., :-1] = years * people[..., 1:]
+    come_in = -np.expm1(-rates[..., -1] * years) * people[..., -1]
+    younger_then[..., -2] = come_in
+    same_then = (1.0 - years) * people
+    same_then[..., -1] = people[..., -1] - come_in
+    return np.asarray((same_then + younger_then) * np.exp(rates * years))
 
 
 def migrants(published: Published2009) -> migration.Migrants:

@@ -126,7 +126,7 @@ def reserve_fan(comparison: Comparison, scheme: str) -> dict[str, Any]:
             )
             row: dict[str, object] = {"year": year}
             rows.append(row | dict(zip(names, quantiles, strict=True)))
-        tables[plan] = pd.DataFrame(rows)
+        tables[plan] = pd.DataFrame(rows, columns=["year", *names])
     scale = _common_scale([table[["low", "high"]] for table in tables.values()])
     panels = {}
     for plan, table in tables.items():
@@ -148,9 +148,11 @@ def _own_pools(projection: Projection, scheme: str) -> pd.DataFrame:
 
 
 def _common_scale(tables: list[pd.DataFrame]) -> Any:
-    low = min(float(table.min().min()) for table in tables)
-    high = max(float(table.max().max()) for table in tables)
-    return alt.Scale(domain=[min(low, 0.0), max(high, 0.0)], nice=True)
+    """From the lowest to the highest value and zero; a scheme may have nobody, and no values."""
+    values = np.concatenate([table.to_numpy(dtype=float).ravel() for table in tables])
+    low = float(np.nanmin(values, initial=0.0))
+    high = float(np.nanmax(values, initial=0.0))
+    return alt.Scale(domain=[low, high if high > low else low + 1.0], nice=True)
 
 
 def pool_paths(comparison: Comparison, scheme: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.messages import Message, Money, Value, Word
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.optimiser.certificate import TOLERANCE, missing
@@ -223,13 +224,9 @@ def obstacle(plan: Plan, currency: str = "", remedies: bool = True) -> Obstacle:
 def missed_floors(fund: FundProblem, balance: FloatArray, currency: str) -> list[Message]:
     """A sentence for every pool that misses its floor: pool, years, amount, limit."""
     short = fund.mean(missing(fund, balance))
-    months = fund.mean(
-        (balance - fund.paths.outstanding) / np.maximum(fund.paths.outgo_next_year / 12.0, 1e-300)
-    )
-    wanted = fund.mean(
-        (fund.floor - fund.paths.outstanding)
-        / np.maximum(fund.paths.outgo_next_year / 12.0, 1e-300)
-    )
+    outgo = fund.paths.outgo_next_year / 12.0
+    months = fund.mean(ratio(balance - fund.paths.outstanding, outgo))
+    wanted = fund.mean(ratio(fund.floor - fund.paths.outstanding, outgo))
     lines: list[tuple[float, Message]] = []
     for pool in range(fund.pools):
         under = np.flatnonzero(short[:, pool] > TOLERANCE * fund.unit[:, pool])

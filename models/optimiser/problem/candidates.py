@@ -122,7 +122,8 @@ def _added_by_level(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """What pools of a level spend more than the counties for themselves.
 
-    Outgo, outgo of the next year and claims outstanding by county, ``(levels, T, n)`` each.
+    Outgo less what subsidies bear of it, outgo of the next year and claims outstanding by county,
+    ``(levels, T, n)`` each.
     """
     money, years = [], flows.years[1:]
     breaks = years_before_mergers(case, scheme, years)
@@ -131,11 +132,11 @@ def _added_by_level(
         care = care_with_taken_in(case, plan, scheme, years)
         book = with_taken_in(case, flows, case.scheme_number(scheme), care)
         money.append(county_money(book, breaks))
-    outgo, following, owed = (
+    outgo, following, owed, subsidies = (
         np.stack([one[name] - money[0][name] for one in money])
-        for name in ("outgo", "outgo_next_year", "outstanding")
+        for name in ("outgo", "outgo_next_year", "outstanding", "subsidies")
     )
-    return outgo, following, owed
+    return outgo - subsidies, following, owed
 
 
 def region_candidates(

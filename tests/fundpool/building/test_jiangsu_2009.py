@@ -83,6 +83,17 @@ def test_people_carried_back_age_and_die_back() -> None:
     assert earlier.sum() == pytest.approx(1000.0 * np.exp(0.075))
 
 
+@pytest.mark.parametrize("died", [0.0, 0.3])
+def test_everybody_of_the_open_age_is_carried_back_once(died: float) -> None:
+    """100 and over: who came in since was 99, the rest was there; nobody is counted twice."""
+    people = np.zeros((1, len(SEXES), AGES))
+    people[0, :, -1] = 1000.0
+    earlier = carried_back(people, np.full((len(SEXES), AGES), died), 0.75)[0]
+    assert earlier.sum(axis=1) == pytest.approx(np.full(2, 1000.0 * np.exp(0.75 * died)))
+    assert earlier[:, -1] == pytest.approx(np.full(2, 1000.0))  # as many came in as died
+    assert earlier[:, :-2].sum() == 0.0
+
+
 def test_migrants_meet_the_census(case: Case) -> None:
     moved = case.tables["migrants"]
     arrived = moved[moved["home"] == "outside"]["persons"].sum()

@@ -1,7 +1,10 @@
 """``--lang`` on every command: messages in the language asked for, data for programs in none."""
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -55,6 +58,113 @@ def test_machine_decides_unless_asked(
     assert run("check", small_folder).stderr == chinese
     assert run("check", small_folder, "--lang", "en").stderr == english
     assert run("check", small_folder, "--lang", "xx").exit_code == 2
+
+
+def pages(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command with a help page, by the words that lead to it."""
+    yield path
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from pages(inner, (*path, name))
+
+
+PAGES = list(pages(typer.main.get_command(app)))
+WORDS = re.compile(r"[A-Za-z]{2,} +[A-Za-z]{2,} +[A-Za-z]{2,}")
+"""Three English words in a row."""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=" ".join)
+def test_help_is_chinese(run: Run, page: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """By ``--lang`` and by the machine, and afterwards English again."""
+    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.delenv("LC_ALL", raising=False)
+    english = run(*page, "--help").stdout
+    chinese = run(*page, "--lang", "zh", "--help").stdout
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert run(*page, "--help").stdout == chinese
+    assert run(*page, "--lang", "en", "--help").stdout == english
+    body = chinese.partition("\n\n")[2]
+    assert "用法：" in chinese
+    assert [line for line in body.splitlines() if WORDS.search(line)] == []
+    assert not {"Options", "Arguments", "Commands", "[default", "[env"} & set(chinese.split())
+    assert "Options" in english
+    assert not re.search("[\u4e00-\u9fff]", english)
+
+
+REFUSED = (
+    (("project", "--yeers", "3"), "没有选项--yeers（可能的选项：--seed、--years）", "No such opt"),
+    (("projet",), "没有命令'projet'。是否指'project'？", "No such command"),
+    (("init",), "缺少DIR。", "Missing argument 'DIR'"),
+    (("project", "--years"), "选项--years须带取值。", "requires an argument"),
+    (("project", "--json=1"), "选项--json不带取值。", "does not take a value"),
+    (("project", "--years", "900"), "--years：应为1至100之间的整数", "'--years'"),
+    (("project", "--seed", "x"), "--seed：应为整数", "'--seed'"),
+    (("project", "--seed", "-1"), "--seed：随机种子须为0至2^64 - 1之间的整数", "the seed must be"),
+    (("report", "--wait", "nan"), "--wait：", "'--wait'"),
+    (("project", "--format", "xls"), "--format：应为parquet、csv之一", "is not one of"),
+    (("project", "a", "b"), "参数与上面的用法不符。", "unexpected extra argument"),
+    (("--wrong",), "没有选项--wrong", "No such option"),
+    (("project", "CASE", "--pooling", "moon"), "统筹方案'moon'中的'moon'不是", "is not a level"),
+    (("project", "CASE", "--set", "x"), "--set 'x'应写成PATH=VALUE", "should read PATH=VALUE"),
+    (("optimise", "CASE", "--by", "2030"), "--by是--ruin的最后一年", "--by is the last year"),
+    (("optimise", "CASE", "--choose", "taxes"), "--choose 'taxes'：应为", "'taxes': expected"),
+    (("report", "CASE", "--formats", "odt"), "--formats 'odt'不是", "is not one of"),
+    (("report", "CASE", "--ping", "moon"), "不是http或https地址", "not an http"),
+    (("report", "CASE", "CASE"), "同名案例请分次报告", "in calls of their own"),
+    (("compare", "CASE", "--scenarios", "1"), "一个情景不能说明问题", "one scenario says nothing"),
+    (("project", "CASE", "--engine", "moon"), "'moon'不是计算引擎", "is not an engine"),
+    (("new", "d", "--schemes", "a"), "--schemes 'a'应写成", "should read NAME=payroll"),
+    (("new", "d", "--ask"), "--ask需要终端", "--ask needs a terminal"),
+    (("serve", "CASE", "--host", ""), "--host为空", "--host is empty"),
+    (("project", "CASE", "--out", "CASE/case.toml"), "请指定文件夹", "name a folder"),
+    (("synthesise", "d", "5", "--seed", "-1"), "--seed：随机种子须为", "the seed must be"),
+    (("frontier", "CASE", "--points", "1"), "--points", "--points"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "chinese", "english"), REFUSED, ids=[" ".join(row[0]) for row in REFUSED]
+)
+def test_refusals(
+    run: Run, small_folder: Path, words: tuple[str, ...], chinese: str, english: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Of the parser and of commands; as JSON they are English."""
+    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setenv("LC_ALL", "C")
+    given = [word.replace("CASE", str(small_folder)) for word in words]
+    plain, said = run(*given), run("--lang", "zh", *given)
+    assert (plain.exit_code, said.exit_code) == (2, 2)
+    assert english in plain.stderr
+    assert chinese in said.stderr, said.stderr
+    left = [line for line in said.stderr.splitlines() if WORDS.search(line)]
+    assert [line for line in left if not line.startswith(("Usage", "用法"))] == []
+    if words[0] in ("project", "report", "compare", "optimise") and "--json=1" not in words:
+        printed = run("--lang", "zh", *given, "--json").stdout
+        if printed:
+            assert not re.search("[\u4e00-\u9fff]", printed.replace(str(small_folder), ""))
+
+
+def test_doctor_speaks(run: Run) -> None:
+    said = run("doctor", "--lang", "zh")
+    assert said.stdout.startswith("正常  字体：")
+    text = said.stdout.replace("Noto Sans CJK SC", "")
+    assert [line for line in text.splitlines() if WORDS.search(line)] == []
+    en, zh = (run("doctor", "--json", "--lang", code).stdout for code in ("en", "zh"))
+    assert en == zh
+
+
+def test_prompts(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def prompted(text: str, default: object, **_: object) -> object:
+        asked.append(text)
+        return default
+
+    monkeypatch.setattr("typer.prompt", prompted)
+    monkeypatch.setattr("fundpool.cli.new.at_terminal", lambda: True)
+    assert run("new", tmp_path / "mine", "--ask", "--lang", "zh").exit_code == 0
+    assert asked[0] == "标题"
+    assert not [text for text in asked if not re.search("[\u4e00-\u9fff]", text)]
 
 
 def test_findings(run: Run, broken_folder: Path) -> None:

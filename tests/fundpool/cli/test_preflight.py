@@ -142,7 +142,7 @@ def test_bad_places(
         def refused(*_: object, **__: object) -> str:
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-        monkeypatch.setattr(writing.tempfile, "mkdtemp", refused)
+        monkeypatch.setattr(writing.FileLock, "acquire", refused)
     refused_in_a_sentence(run, words(command, small_folder, **{parameter: place}))
     assert Path("taken").read_text(encoding="utf-8") == "mine"
 

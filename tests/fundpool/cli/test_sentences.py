@@ -9,10 +9,16 @@ import pytest
 from fundpool.cli.commands import app
 from tests.fundpool.conftest import Run
 from tests.fundpool.web.conftest import page_case
+from tests.test_house import MODULES
 
 COMMANDS = Path(__file__).parents[3] / "fundpool" / "cli"
 SPEAKING = {"say", "say_failure", "say_warning", "echo"}
 WORDS = re.compile(r"[A-Za-z]{2,} +[A-Za-z]{2,} +[A-Za-z]{2,}")
+
+
+def names_in(file: Path) -> set[str]:
+    """Names that a module uses."""
+    return set(re.findall(r"\w+", file.read_text(encoding="utf-8")))
 
 
 def _literal(node: ast.expr) -> str:
@@ -44,6 +50,45 @@ def test_commands_speak_through_the_catalogue(file: Path) -> None:
 def test_a_sentence_outside_is_found() -> None:
     assert unworded('say(f"{n} pools hold less", quiet)') == ["x pools hold less"]
     assert unworded('say(spoken().gettext("it is all said"))') == []
+
+
+REFUSALS = {
+    "UsageError": 0, "BadParameter": 0, "EngineError": 0, "UnwritableError": 0, "WebhookError": 0,
+    "NoticeError": 0, "BusyError": 0, "DamagedError": 0, "NoSuchRunError": 0, "_UnfitError": 0,
+    "ChangedInputError": 0, "NotComparableError": 0, "NoPlanError": 0, "WrongArgumentError": 2,
+}  # fmt: skip
+"""Exceptions whose sentence a command says, and the place of it among their arguments."""
+
+
+def unworded_refusals(text: str) -> list[str]:
+    """Exceptions that are raised with a text outside the catalogue: a literal, or none of ours."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Call):
+            continue
+        place = REFUSALS.get(getattr(node.func, "id", getattr(node.func, "attr", "")))
+        if place is None or len(node.args) <= place:
+            continue
+        said = node.args[place]
+        if isinstance(said, ast.Constant | ast.JoinedStr) or (
+            isinstance(said, ast.Call) and ast.unparse(said.func) == "str"
+        ):
+            found.append(ast.unparse(node))
+    return found
+
+
+@pytest.mark.parametrize(
+    "file", [file for file in MODULES if set(REFUSALS) & names_in(file)], ids=lambda f: f.stem
+)
+def test_refusals_are_messages(file: Path) -> None:
+    assert unworded_refusals(file.read_text(encoding="utf-8")) == []
+
+
+def test_a_refusal_outside_is_found() -> None:
+    assert unworded_refusals('raise UsageError(f"no {x}")') == ["UsageError(f'no {x}')"]
+    assert unworded_refusals('WrongArgumentError("a", 1, "two")') != []
+    assert unworded_refusals("raise UsageError(str(error))") != []
+    assert unworded_refusals('raise UsageError(Message("no"))') == []
 
 
 @pytest.fixture(scope="module")

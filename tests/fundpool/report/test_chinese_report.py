@@ -71,7 +71,7 @@ def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     out = tmp_path_factory.mktemp("chinese") / "report"
     words = ["report", "jiangsu", "--lang", "zh", "--years", "2", "--scenarios", "20", "--quiet",
-             "--policies", "direct-settlement", "--out", str(out)]  # fmt: skip
+             "--policies", "manual-claims", "--out", str(out)]  # fmt: skip
     assert CliRunner().invoke(app, words).exit_code == 3
     return out
 

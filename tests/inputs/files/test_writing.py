@@ -66,7 +66,7 @@ def test_a_link_to_nothing(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writing.tempfile, "mkdtemp", refused)
+    monkeypatch.setattr(writing.FileLock, "acquire", refused)
     with pytest.raises(UnwritableError, match="cannot be written to: Read-only file system"):
         check_folder(tmp_path / "new")
 
@@ -188,6 +188,15 @@ with whole_folder(Path(sys.argv[1])) as draft:
     (draft / "half").write_text("half", encoding="utf-8")
     os._exit(9)
 """
+
+
+def test_a_probe_of_a_killed_process_is_swept(tmp_path: Path) -> None:
+    program = KILLED.replace("import whole_folder", "import _locked_draft as whole_folder")
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+    assert done.returncode == 9
+    assert len(list(tmp_path.iterdir())) == 2
+    check_folder(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_drafts_of_killed_processes_are_swept_and_no_others(tmp_path: Path) -> None:

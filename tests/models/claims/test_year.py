@@ -116,9 +116,9 @@ def test_direct_settlement_pays_more_of_what_migrants_need(
     jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray
 ) -> None:
     """Where claims away from the pool are settled directly more is claimed, less forgone."""
-    manual = claims_kernel.claims_of_year(expected, terms_of(jiangsu, prepared, 2022), register)
-    changed = jiangsu.with_policies(["direct-settlement"])
-    direct = claims_kernel.claims_of_year(expected, terms_of(changed, prepared, 2022), register)
+    direct = claims_kernel.claims_of_year(expected, terms_of(jiangsu, prepared, 2022), register)
+    before = jiangsu.with_policies(["manual-claims"])
+    manual = claims_kernel.claims_of_year(expected, terms_of(before, prepared, 2022), register)
     between = prepared.pairs.tie == 2
     at_home = STATUSES.index("home_resident")
     assert direct.paid[between, at_home].sum() > 1.2 * manual.paid[between, at_home].sum()

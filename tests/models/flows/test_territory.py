@@ -14,7 +14,7 @@ from fundpool.models.claims import compiled
 from fundpool.models.claims.terms import ClaimTerms, places_of_care
 from fundpool.models.claims.year import YearClaims, paid_together
 from fundpool.models.flows import years
-from fundpool.models.flows.territory import near_and_away
+from fundpool.models.flows.territory import near_and_away, paid_by_distance
 from fundpool.models.pooling.effects import care_by_pool
 from fundpool.models.pooling.plans import PoolingPlan, Stage
 from fundpool.models.population.preparation import prepare
@@ -31,6 +31,19 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Study:
     made.settings["pooling"]["moral_hazard"]["values"] = {"city": 0.0}
     folder: Path = tmp_path_factory.mktemp("territory") / "case"
     return study(read_case(made.write(folder)), YEARS)
+
+
+@pytest.mark.parametrize(
+    ("level", "near", "away"), [(0, 1.0, 20 + 200 + 2000), (1, 11.0, 200 + 2000), (2, 111.0, 2000)]
+)
+def test_the_edge_of_a_territory_is_within_it(level: int, near: float, away: float) -> None:
+    """Each distance has its own decimal place: 1, 10, ... as if on-site, 2, 20, ... off-site."""
+    places = np.array([1.0, 10.0, 100.0, 1000.0])
+    care = np.zeros((1, 4, 2, 3))
+    care[0, :, 0], care[0, :, 1] = places[:, None], 2 * places[:, None]
+    levels, first = np.array([level]), np.array([0])
+    assert near_and_away(care, levels, first) == (np.array([near]), np.array([away]))
+    assert paid_by_distance(care, levels, first).sum() == near + away
 
 
 def test_the_territory_of_the_base_year_is_the_second_level(done: Study) -> None:

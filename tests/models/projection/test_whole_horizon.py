@@ -16,7 +16,7 @@ FLOWS = ["persons", "contributors", "contribution_base", "contributions", "accou
 
 @pytest.fixture(scope="module")
 def comparison(jiangsu: Case) -> Comparison:
-    return compare(jiangsu, years=YEARS)
+    return compare(jiangsu, ["county", "city", "province"], years=YEARS)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_levels_hold_the_same_money(comparison: Comparison) -> None:
     assert len(totals[0]) == 2 * YEARS
     for smaller, larger in pairwise(totals):
         assert larger[FLOWS].to_numpy() == pytest.approx(smaller[FLOWS].to_numpy(), rel=1e-12)
-        assert (larger["claims_incurred"] > 1.01 * smaller["claims_incurred"]).all()
+        assert (larger["claims_incurred"] > 1.002 * smaller["claims_incurred"]).all()
         assert (larger["balance"] < smaller["balance"]).all()
 
 

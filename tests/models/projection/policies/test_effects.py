@@ -22,20 +22,25 @@ from tests.cases.policies import (
 from tests.cases.small import given
 
 
-def test_zhenjiang_is_its_pieces_together(jiangsu: Case) -> None:
-    """The file's rules are those of its pieces stacked one on another."""
-    whole = jiangsu.with_policies(["zhenjiang"])
-    pieces = jiangsu.with_policies(["portable", "recognised-time", "direct-settlement"])
-    for year in (2021, 2030):
-        one, other = whole.scheme("employee"), pieces.scheme("employee")
-        assert one.account_on_move(year) == other.account_on_move(year) == "transfer"
-        assert one.time_recognised(year)
-        assert other.time_recognised(year)
+def test_the_law_in_force_is_the_base_and_policies_turn_it_back(jiangsu: Case) -> None:
+    """Rules of Jiangsu by year as published, and what stood before them as policies."""
+    before = jiangsu.with_policies(["manual-claims", "rights-lost"])
+    for year in (2020, 2021, 2030):
+        employee, other = jiangsu.scheme("employee"), before.scheme("employee")
+        assert employee.account_on_move(year) == "transfer"
+        assert employee.time_recognised(year)
+        turned = year > jiangsu.base_year
+        assert other.account_on_move(year) == ("surrender" if turned else "transfer")
+        assert other.time_recognised(year) != turned
         for name in ("employee", "resident"):
-            assert whole.scheme(name).regime(year) == pieces.scheme(name).regime(year) == "direct"
-    assert jiangsu.scheme("employee").account_on_move(2021) == "surrender"
-    assert not jiangsu.scheme("employee").time_recognised(2021)
-    assert jiangsu.scheme("employee").regime(2021) == "manual"
+            assert jiangsu.scheme(name).regime(year) == "direct"
+            assert before.scheme(name).regime(year) == ("manual" if turned else "direct")
+    employee, city = jiangsu.scheme("employee"), "320100"
+    shares = [employee.rule("account_share", city, year) for year in (2022, 2023)]
+    paid = [employee.benefit("outpatient", city, year).bands for year in (2022, 2023)]
+    assert shares == [0.346, 0.20]
+    assert paid == [((0.0, 0.35),), ((0.0, 0.55),)]
+    assert [employee.offsite_penalty(year) for year in (2022, 2023)] == [0.10, 0.05]
 
 
 def test_months_survived() -> None:
@@ -133,8 +138,8 @@ def test_a_broken_policy_is_refused(
 
 
 def test_an_unknown_policy_is_refused(jiangsu: Case) -> None:
-    with pytest.raises(CaseError, match="Did you mean 'portable'"):
-        jiangsu.with_policies(["portabel"])
+    with pytest.raises(CaseError, match="Did you mean 'mandate'"):
+        jiangsu.with_policies(["mandaat"])
 
 
 def test_funds_that_run_dry_are_weighed_by_their_insured(base: Projection) -> None:

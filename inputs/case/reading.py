@@ -1,0 +1,108 @@
+"""Reading a case: its files checked, and put together."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from fundpool.inputs.case.assembly import regional_schemes, scheme_files, with_provenance
+from fundpool.inputs.case.bundled import case_path
+from fundpool.inputs.case.case import Case
+from fundpool.inputs.case.policies import reported_findings
+from fundpool.inputs.checks import tables as checks
+from fundpool.inputs.checks.across import cross_findings
+from fundpool.inputs.checks.years import year_findings
+from fundpool.inputs.format.columns import typed_table
+from fundpool.inputs.format.digest import content_digest
+from fundpool.inputs.format.findings import CaseError, Finding
+from fundpool.inputs.format.raw import RawCase
+from fundpool.inputs.format.sources import read_raw
+from fundpool.inputs.format.tables import TABLE_OF
+from fundpool.inputs.regions import region_tree
+from fundpool.inputs.rules.rule_findings import base_findings
+from fundpool.inputs.settings.scheme_file import SchemeFile
+from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
+from fundpool.inputs.settings.starting import starting_findings
+
+
+def read_case(name: str | Path) -> Case:
+    """Read a case and check it.
+
+    Args:
+        name: a case folder, a workbook (.xlsx), or the name of a bundled case.
+
+    Raises:
+        CaseError: anything is wrong; all findings at once.
+
+    >>> import fundpool
+    >>> case = fundpool.read_case("jiangsu")
+    >>> case.levels
+    ('county', 'city', 'province')
+    """
+    case, findings = _assembled(read_raw(case_path(name)), str(name))
+    if case is None:
+        raise CaseError(findings)
+    return case
+
+
+def check_case(name: str | Path) -> tuple[Finding, ...]:
+    """Everything that is wrong with a case; empty if nothing is."""
+    try:
+        _, findings = _assembled(read_raw(case_path(name)), str(name))
+    except CaseError as error:
+        return error.findings
+    return tuple(findings)
+
+
+def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
+    findings = list(raw.findings)
+    settings: Settings | None = None
+    if raw.settings is not None:
+        settings, problems = read_settings(raw.settings)
+        findings += problems
+    unread = {finding.file for finding in raw.findings}
+    findings += [
+        finding
+        for finding in raw.placed(checks.presence_findings(settings, raw.tables))
+        if not any(name.startswith((finding.file + ".", finding.file)) for name in unread)
+    ]
+    tables: dict[str, pd.DataFrame] = {}
+    for name, table in raw.tables.items():
+        frame, problems = typed_table(table, TABLE_OF[name])
+        findings += problems
+        if frame is not None and not frame.empty:
+            tables[name] = frame
+    schemes: dict[str, SchemeFile] = {}
+    if settings is not None:
+        schemes, optional, problems = scheme_files(raw, settings)
+        findings += problems
+        findings += year_findings(settings, schemes)
+        findings += starting_findings(raw.settings or {}, raw.schemes)
+        if "regions" in tables:
+            findings += cross_findings(settings, tables, raw, schemes, optional)
+    if settings is None or any(finding.severity == "error" for finding in findings):
+        return None, raw.placed(findings)
+    tree = region_tree(tables["regions"], settings.levels)
+    case = Case(
+        settings=settings,
+        schemes=regional_schemes(settings, schemes, tables, tree),
+        tables=with_provenance(tables, settings),
+        regions=tree,
+        inputs_sha256=content_digest(raw.settings or {}, raw.schemes, raw.policies, tables),
+        origin=origin,
+        input_digests=dict(raw.digests),
+        _settings_text=raw.settings or {},
+        _scheme_texts=raw.schemes,
+        policy_texts=raw.policies,
+    )
+    findings += base_findings(case.schemes, case.base_year, case.tables["economy"])
+    findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
+    findings += reported_findings(settings, raw.policies)
+    for policy, contents in sorted(raw.policies.items()):
+        try:
+            case.with_policy_text(f"policies/{policy}.toml", contents)
+        except CaseError as error:
+            findings += error.findings
+    findings = raw.placed(findings)
+    failed = any(finding.severity == "error" for finding in findings)
+    return (None if failed else replace(case, warnings=tuple(findings))), findings

@@ -1,0 +1,67 @@
+"""What must hold between schemes, published totals, rules by region and subsidies."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from fundpool.inputs.checks.tables import status_findings
+from fundpool.inputs.format.columns import MOST_SHOWN
+from fundpool.inputs.format.findings import Finding
+from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.raw import RawTable
+from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.rule_findings import override_findings
+from fundpool.inputs.rules.subsidies import (
+    fitted_findings,
+    premium_age_findings,
+    subsidy_findings,
+)
+from fundpool.inputs.settings.scheme_file import LIMITS_IN_MONEY, SchemeFile
+from fundpool.inputs.settings.sections import Settings
+
+Tables = Mapping[str, pd.DataFrame]
+Raw = Mapping[str, RawTable]
+
+
+def scheme_findings(
+    settings: Settings,
+    tree: RegionTree,
+    tables: Tables,
+    raw: Raw,
+    schemes: Mapping[str, SchemeFile],
+) -> list[Finding]:
+    """Schemes that cover the same status, fund totals that cannot be fitted, unknown rules."""
+    findings = status_findings(schemes)
+    if "fund_totals" in tables:
+        table, file = tables["fund_totals"], raw["fund_totals"]
+        late = ((table["use"] == "fit") & (table["year"] != settings.base_year)).to_numpy()
+        for place in np.flatnonzero(late)[:MOST_SHOWN]:
+            findings.append(
+                Finding(file.file, int(place) + file.first_row, "year",
+                        str(table["year"].iloc[place]),
+                        Message("the base year %(year)s for a figure that is fitted",
+                                year=settings.base_year), Message("Set use to compare."))
+            )  # fmt: skip
+    limits = {rule for scheme in schemes.values() for rule in LIMITS_IN_MONEY
+              if rule in scheme.rules}  # fmt: skip
+    if settings.economy.base_limit_growth is not None and not limits:
+        findings.append(
+            Finding.of_setting("case.toml", "economy.base_limit_growth", None,
+                               Message("a floor or ceiling in money that follows it"),
+                               Message("It has no effect. Take it out."), severity="warning")
+        )  # fmt: skip
+    if "subsidies" in tables:
+        file = raw["subsidies"]
+        findings += subsidy_findings(tables["subsidies"], tree, schemes, file.file, file.first_row)
+        if "fund_totals" in tables:
+            totals = raw["fund_totals"]
+            findings += fitted_findings(
+                tables["subsidies"], tables["fund_totals"], totals.file, totals.first_row
+            )
+    if "premium_ages" in tables:
+        file = raw["premium_ages"]
+        findings += premium_age_findings(tables["premium_ages"], schemes, file.file, file.first_row)
+    if "scheme_rules" in tables:
+        findings += override_findings(tables["scheme_rules"], schemes, raw["scheme_rules"].file)
+    return findings

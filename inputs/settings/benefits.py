@@ -1,0 +1,72 @@
+"""The benefit of a service in a scheme file, and what may be wrong with it."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Message, sentence
+from fundpool.inputs.settings.parameters import Part, Status
+
+
+class Benefit(Part):
+    """Benefit formula of one service, in base-year money.
+
+    ``per``: what deductible, bands and ceiling act on: a ``claim``, a ``stay``, of which the second
+    and later ones have ``later_deductibles``, or the cost of a person's ``year``, of which the
+    person bears at most ``copayment_limit``. ``dispersion``: variance of a person's frequency of
+    care about that of age and sex, relative to it; 0 is a Poisson number.
+    """
+
+    deductible: float = Field(ge=0)
+    bands: list[tuple[float, float]] = Field(min_length=1)
+    ceiling: float = Field(ge=0)
+    per: Literal["claim", "stay", "year"] = "claim"
+    later_deductibles: list[Annotated[float, Field(ge=0)]] = Field(default_factory=list)
+    copayment_limit: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    dispersion: float = Field(default=0.0, ge=0, le=100)
+    source: str = Field(min_length=1)
+    status: Status
+    note: str = ""
+
+
+def benefit_findings(
+    file: str, benefits: Mapping[str, Benefit], services: tuple[str, ...]
+) -> list[Finding]:
+    """Services that the case does not have, and amounts that do not go together.
+
+    Args:
+        file: the scheme file.
+        benefits: by service.
+        services: of the case.
+    """
+    findings: list[Finding] = []
+
+    def report(path: str, value: str | None, expected: Message, mend: Message) -> None:
+        findings.append(Finding.of_setting(file, path, value, expected, mend))
+
+    for service, benefit in benefits.items():
+        if service not in services:
+            report(f"benefits.{service}", service, Message("a service of case.toml"),
+                   did_you_mean(service, services))  # fmt: skip
+        try:
+            BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
+        except ValueError as error:
+            report(f"benefits.{service}", None, Message("a benefit formula"), sentence(str(error)))
+        for key, per in (("later_deductibles", "stay"), ("copayment_limit", "year")):
+            if getattr(benefit, key) and benefit.per != per:
+                report(f"benefits.{service}.{key}", None,
+                       Message("a benefit per %(per)s", per=per),
+                       Message("Set per, or take the key out."))  # fmt: skip
+        if benefit.per == "stay" and not benefit.later_deductibles:
+            report(f"benefits.{service}.later_deductibles", None,
+                   Message("deductibles of the second and later stays"),
+                   Message("Add them, or pay per claim."))  # fmt: skip
+        falling = [benefit.deductible, *benefit.later_deductibles]
+        if sorted(falling, reverse=True) != falling:
+            report(f"benefits.{service}.later_deductibles", f"{falling[1:]}",
+                   Message("deductibles that do not rise from stay to stay"),
+                   Message("Correct the number."))  # fmt: skip
+    return findings
