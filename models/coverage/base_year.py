@@ -7,7 +7,7 @@ import pandas as pd
 
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
+from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.cells import cell_index
 from fundpool.models.axes.pairs import PairIndex, sum_by
@@ -19,6 +19,7 @@ from fundpool.models.axes.statuses import (
     UNEMPLOYED,
     WORK_BASED,
     K,
+    Status,
 )
 from fundpool.models.coverage.leaving import CoverageHazards, coverage_hazards
 from fundpool.models.coverage.renewal import renewing_entry
@@ -88,7 +89,7 @@ def base_coverage(case: Case) -> BaseCoverage:
     shares = np.zeros((len(TIES) * (n + 1), len(bands), K))
     shares[..., NONE] = 1.0
     shares[_rows(case, table), _bands(table, number_of), :] = 0.0
-    statuses = table["cover"].map(STATUSES.index).to_numpy()
+    statuses = table["cover"].map(Status.of).to_numpy(dtype=np.int64)
     shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
     outside = TIES.index("stayer") * (n + 1) + n
     at_home = any("home_resident" in scheme.statuses_covered for scheme in case.schemes)

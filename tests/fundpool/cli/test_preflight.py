@@ -42,7 +42,7 @@ READ = {
 """Places that are read or tried, not written."""
 
 WORK = (
-    "fundpool.inputs.case.case.read_case",
+    "fundpool.inputs.case.reading.read_case",
     "fundpool.building.synthetic.synthetic_tables",
     "fundpool.building.copies._fill",
     "fundpool.models.analysis.change.analysis_of_change",
@@ -196,7 +196,7 @@ def test_no_place_for_temporary_files(
     def nowhere() -> str:
         raise FileNotFoundError("no usable temporary directory")
 
-    monkeypatch.setattr(writing.tempfile, "gettempdir", nowhere)
+    monkeypatch.setattr("tempfile.gettempdir", nowhere)
     for command in ("report", "rerun", "diff", "serve"):
         assert "TMPDIR" in refused_in_a_sentence(run, words(command, small_folder))
 
