@@ -125,7 +125,7 @@ def pool_balances(
     scenarios, span = interest.shape
     shape = span, int(laid.offsets[-1])
     start, taken_over, paid, received = (np.full(shape, np.nan) for _ in range(4))
-    path = np.full((scenarios, *shape), np.nan)
+    path = np.empty((span, scenarios, shape[1]))  # years side by side, as they are filled
     hub, total = np.zeros((2, scenarios, span))
     hub_years = []
     balance, reserve = opening, np.zeros((scenarios, 0))
@@ -154,14 +154,17 @@ def pool_balances(
         half = np.sqrt(growth)
         opened = reserve
         levies, grants = np.zeros((2, 1, len(pools.codes)))
+        result = flow.result
         if rate_plan is not None:
             levies, grants = rate_plan.paid[t][None], rate_plan.received[t][None]
             collected = (levies - grants).sum(axis=1, keepdims=True)
             reserve = (reserve.sum(axis=1, keepdims=True) * half + collected) * half
+            result = result + grants - levies
         elif upper is not None and rules is not None:
             member = members(pools, upper)
             levies, grants, left = swaps_of_year(member, rules, flow, opened * half)
             reserve = left * half
+            result = result + grants - levies
         else:  # adjustment funds whose stage is over keep what they hold at interest
             reserve = reserve * growth
         if hubs is not None and rate_plan is None:
@@ -170,12 +173,15 @@ def pool_balances(
                 by_hub = gather(members(pools, upper), np.stack([levies[0], grants[0]]),
                                 reserve.shape[1])  # fmt: skip
             hub_years.append(HubYear(t, hubs, opened[0], reserve[0], *by_hub))
-        balance = balance * growth + (flow.result + grants - levies) * half
+        balance = balance * growth
+        balance += result * half
         paid[t, here], received[t, here] = levies[0], grants[0]
-        path[:, t, here], hub[:, t] = balance, reserve.sum(axis=1)
+        path[t, :, : here.start] = path[t, :, here.stop :] = np.nan
+        path[t, :, here], hub[:, t] = balance, reserve.sum(axis=1)
         total[:, t] = balance.sum(axis=1) + hub[:, t]
     return PoolBalances(
-        start, taken_over, path, paid, received, hub, total, tuple(hub_years), balance
+        start, taken_over, path.swapaxes(0, 1), paid, received, hub, total, tuple(hub_years),
+        balance,
     )  # fmt: skip
 
 
@@ -279,7 +285,9 @@ def pool_run(
         if factors is not None:
             income, other = factors.income[t] * income, factors.subsidies[t] * other
             outgo = factors.outgo[t] * outgo
-        return PoolFlow(income, income + other - outgo, money["expected_cost"][here])
+        result = income + other
+        result -= outgo
+        return PoolFlow(income, result, money["expected_cost"][here])
 
     opening = laid.pools[0].total(opening_balances(case, laid.scheme))
     balances = pool_balances(

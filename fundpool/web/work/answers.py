@@ -21,7 +21,7 @@ from fundpool.models.funds.county_effects import (
     yearly_swaps,
 )
 from fundpool.models.funds.overview import Headline, headline_of
-from fundpool.models.funds.pool_money import Chance, pool_factors
+from fundpool.models.funds.pool_money import Chance, PoolFactors, pool_factors
 from fundpool.models.funds.recursion import PoolRun, RatePlan, scheme_run, standing_runs
 from fundpool.models.funds.summary import (
     NEVER,
@@ -166,11 +166,12 @@ def _side(
     plan = plan_for(case, pooling)
     factors = None
     if chance is not None:
-        laid = layout(case, plan, scheme, flows.years[1:])
-        factors = material.opened.remembered(
-            ("factors", id(chance), scheme, pooling),
-            lambda: (chance, pool_factors(case, untouched, laid, chance)),
-        )[1]
+
+        def drawn() -> tuple[Chance, PoolFactors]:
+            laid = layout(case, plan, scheme, flows.years[1:])
+            return chance, pool_factors(case, untouched, laid, chance)
+
+        factors = material.opened.remembered(("factors", id(chance), scheme, pooling), drawn)[1]
     run = scheme_run(case, flows, plan, scheme, factors, rate_plan)
     target = case.value("solvency.target_reserve_months")
     summary = pool_summary(run, target, standing_runs(case, flows, plan, run))
@@ -285,12 +286,11 @@ def _closing_medians(side: Side) -> FloatArray | None:
     run, by_pool = side.run, side.summary
     if run.balance.shape[0] == 1:
         return None
+    last_year = by_pool.last_year[by_pool.place_of] - run.years[0]
+    balance = run.balance[1:, last_year, np.arange(last_year.size)]
+    in_force = ~np.isnan(balance).any(axis=0)
     medians = np.full(len(by_pool.codes), np.nan)
-    for place, pool in enumerate(by_pool.place_of):
-        t = int(by_pool.last_year[pool] - run.years[0])
-        values = run.balance[1:, t, place]
-        if not np.isnan(values).any():
-            medians[pool] = np.median(values)
+    medians[by_pool.place_of[in_force]] = np.median(balance[:, in_force], axis=0)
     return medians
 
 
