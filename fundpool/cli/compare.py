@@ -17,6 +17,7 @@ from fundpool.cli.options import (
     Settings,
     Years,
 )
+from fundpool.cli.progress import year_progress
 from fundpool.cli.scenarios import (
     EngineName,
     ScenarioCount,
@@ -34,7 +35,6 @@ from fundpool.cli.session import (
     projected_years,
     refusing_bad_input,
     say_of_fit,
-    year_progress,
 )
 from fundpool.cli.spoken import spoken
 from fundpool.result_tables import risk_tables

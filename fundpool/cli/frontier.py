@@ -18,19 +18,18 @@ from fundpool.cli.options import (
     TableFormat,
     Years,
 )
+from fundpool.cli.progress import item_progress, year_progress
 from fundpool.cli.saying import say_failure
 from fundpool.cli.session import (
     NO_PLAN,
     checked_folder,
     checked_plans,
-    item_progress,
     opened_case,
     projected_years,
     refusing_bad_input,
     results_in,
     say,
     say_of_fit,
-    year_progress,
 )
 from fundpool.cli.spoken import spoken
 from fundpool.options import CASE, POINTS

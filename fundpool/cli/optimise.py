@@ -21,6 +21,7 @@ from fundpool.cli.options import (
     Years,
     finite,
 )
+from fundpool.cli.progress import item_progress, year_progress
 from fundpool.cli.saying import say_failure
 from fundpool.cli.session import (
     ALERT,
@@ -28,14 +29,12 @@ from fundpool.cli.session import (
     UsageError,
     checked_folder,
     checked_plans,
-    item_progress,
     opened_case,
     projected_years,
     refusing_bad_input,
     results_in,
     say,
     say_of_fit,
-    year_progress,
 )
 from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message

@@ -7,6 +7,7 @@ import typer
 
 from fundpool.cli.app import app
 from fundpool.cli.options import AsJson, CaseArgument, Quiet, Settings, Years
+from fundpool.cli.progress import year_progress
 from fundpool.cli.session import (
     BAD_INPUT,
     checked_plans,
@@ -14,7 +15,6 @@ from fundpool.cli.session import (
     projected_years,
     refusing_bad_input,
     say,
-    year_progress,
 )
 from fundpool.cli.spoken import spoken
 from fundpool.options import CASE

@@ -20,6 +20,7 @@ from fundpool.cli.options import (
     TableFormat,
     Years,
 )
+from fundpool.cli.progress import year_progress
 from fundpool.cli.scenarios import (
     EngineName,
     ScenarioCount,
@@ -39,7 +40,6 @@ from fundpool.cli.session import (
     results_in,
     say,
     say_of_fit,
-    year_progress,
 )
 from fundpool.cli.spoken import spoken
 from fundpool.result_tables import PROJECTED, RISK_TABLES, projection_tables, risk_tables

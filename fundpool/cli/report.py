@@ -20,6 +20,7 @@ from fundpool.cli.options import (
     Settings,
     Years,
 )
+from fundpool.cli.progress import item_progress, year_progress
 from fundpool.cli.reporting import (
     Against,
     Formats,
@@ -45,7 +46,6 @@ from fundpool.cli.session import (
     checked_plans,
     checked_temporary,
     end_with_alerts,
-    item_progress,
     kept,
     opened_case,
     policies_to_measure,
@@ -54,7 +54,6 @@ from fundpool.cli.session import (
     results_in,
     say,
     say_of_fit,
-    year_progress,
 )
 from fundpool.cli.spoken import ReportLanguage, spoken
 
@@ -147,7 +146,7 @@ def report(
         from fundpool.models.analysis.policies import policy_effects
 
         say(spoken().gettext("Measuring %(n)s policies") % {"n": len(chosen)}, quiet)
-        with item_progress("Measuring policies", len(chosen), quiet) as done:
+        with item_progress(spoken().gettext("Measuring policies"), len(chosen), quiet) as done:
             effects = policy_effects(comparison.study, chosen, plans[0], done)
     best = None
     if optimised:

@@ -2,9 +2,8 @@
 
 import logging
 import os
-import sys
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -199,20 +198,6 @@ def policies_to_measure(case: "Case", asked: str | None) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-@contextmanager
-def item_progress(words: str, number: int, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """A progress bar over named things, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _name: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(words, total=number)
-        yield lambda name: bar.update(task, advance=1, description=f"{words}: {name}")
-
-
 def checked_folder(folder: Path, names: Iterable[str] = (), option: str = "--out") -> None:
     """Refuse a folder that results cannot be written to, before anything is computed.
 
@@ -360,21 +345,6 @@ def status_of(result: Mapping[str, Any]) -> int:
     if result["failed_outputs"]:
         return FAILED
     return ALERT if result["alerts"] else DONE
-
-
-@contextmanager
-def year_progress(years: int, quiet: bool) -> Iterator[Callable[[int], None]]:
-    """A progress bar over projected years, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda _year: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        said = spoken().gettext("Projecting")
-        task = bar.add_task(said, total=years)
-        yield lambda year: bar.update(task, advance=1, description=f"{said} {year}")
 
 
 def kept(
