@@ -19,6 +19,7 @@ from fundpool.models.axes.statuses import (
     UNEMPLOYED,
     WORK_BASED,
     K,
+    Status,
 )
 from fundpool.models.coverage.leaving import CoverageHazards, coverage_hazards
 from fundpool.models.coverage.renewal import renewing_entry
@@ -88,7 +89,8 @@ def base_coverage(case: Case) -> BaseCoverage:
     shares = np.zeros((len(TIES) * (n + 1), len(bands), K))
     shares[..., NONE] = 1.0
     shares[_rows(case, table), _bands(table, number_of), :] = 0.0
-    statuses = table["cover"].map(STATUSES.index).to_numpy()
+    number_of_status = {name: Status.of(name).value for name in STATUSES}
+    statuses = table["cover"].map(number_of_status).to_numpy()
     shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
     outside = TIES.index("stayer") * (n + 1) + n
     at_home = any("home_resident" in scheme.statuses_covered for scheme in case.schemes)
