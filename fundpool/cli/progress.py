@@ -1,4 +1,4 @@
-"""Progress bars on a terminal."""
+"""Progress bars, on a terminal only."""
 
 import sys
 from collections.abc import Callable, Iterator

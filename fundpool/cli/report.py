@@ -146,7 +146,7 @@ def report(
         from fundpool.models.analysis.policies import policy_effects
 
         say(spoken().gettext("Measuring %(n)s policies") % {"n": len(chosen)}, quiet)
-        with item_progress("Measuring policies", len(chosen), quiet) as done:
+        with item_progress(spoken().gettext("Measuring policies"), len(chosen), quiet) as done:
             effects = policy_effects(comparison.study, chosen, plans[0], done)
     best = None
     if optimised:

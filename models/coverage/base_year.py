@@ -7,7 +7,7 @@ import pandas as pd
 
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES, TIES
+from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.cells import cell_index
 from fundpool.models.axes.pairs import PairIndex, sum_by
@@ -89,7 +89,8 @@ def base_coverage(case: Case) -> BaseCoverage:
     shares = np.zeros((len(TIES) * (n + 1), len(bands), K))
     shares[..., NONE] = 1.0
     shares[_rows(case, table), _bands(table, number_of), :] = 0.0
-    statuses = table["cover"].map(Status.of).to_numpy(dtype=np.int64)
+    number_of_status = {name: Status.of(name).value for name in STATUSES}
+    statuses = table["cover"].map(number_of_status).to_numpy()
     shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
     outside = TIES.index("stayer") * (n + 1) + n
     at_home = any("home_resident" in scheme.statuses_covered for scheme in case.schemes)

@@ -62,7 +62,7 @@ REFUSALS = {
 
 def unworded_refusals(text: str) -> list[str]:
     """Exceptions that are raised with a text outside the catalogue: a literal, or none of ours."""
-    unworded = []
+    unworded_calls = []
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.Call):
             continue
@@ -73,8 +73,8 @@ def unworded_refusals(text: str) -> list[str]:
         if isinstance(said, ast.Constant | ast.JoinedStr) or (
             isinstance(said, ast.Call) and ast.unparse(said.func) == "str"
         ):
-            unworded.append(ast.unparse(node))
-    return unworded
+            unworded_calls.append(ast.unparse(node))
+    return unworded_calls
 
 
 @pytest.mark.parametrize(
