@@ -42,7 +42,7 @@ READ = {
 """Places that are read or tried, not written."""
 
 WORK = (
-    "fundpool.inputs.case.case.read_case",
+    "fundpool.inputs.case.reading.read_case",
     "fundpool.building.synthetic.synthetic_tables",
     "fundpool.building.copies._fill",
     "fundpool.models.analysis.change.analysis_of_change",
