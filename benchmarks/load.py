@@ -115,6 +115,23 @@ def comparable(asked: Asked, body: bytes) -> object:
     return None if contents.pop("waiting") is not None else contents
 
 
+def difference(first: object, second: object, place: str = "") -> str:
+    """The first place at which two answers differ, with both values, shortened; empty for none.
+
+    >>> difference({"a": [1, 2]}, {"a": [1, 3]})
+    '/a/1: 2 and 3'
+    """
+    inner: Sequence[tuple[object, object, object]] = ()
+    if isinstance(first, dict) and isinstance(second, dict) and first.keys() == second.keys():
+        inner = [(name, value, second[name]) for name, value in first.items()]
+    elif isinstance(first, list) and isinstance(second, list) and len(first) == len(second):
+        inner = list(zip(range(len(first)), first, second, strict=True))
+    elif first != second:
+        return f"{place}: {str(first)[:80]} and {str(second)[:80]}"
+    places = (difference(one, other, f"{place}/{name}") for name, one, other in inner)
+    return next((text for text in places if text), "")
+
+
 def answered_alone(address: str, asked: Asked) -> object:
     """The answer of a server that does nothing else."""
     client = Client(address)
@@ -150,7 +167,7 @@ def run_client(
         if status == 200:
             answer = comparable(asked, body)
             if answer is not None and answer != expected:
-                wrong = f"{asked}: another answer than alone"
+                wrong = f"{asked}: another answer than alone at {difference(expected, answer)}"
         elif status not in (202, *BUSY):
             wrong = f"{asked}: {status} {body[:200]!r}"
         with outcome.lock:
