@@ -9,12 +9,15 @@ monotone cubic through its cumulated shares. The ages of net migrants are not pu
 is assumed (:data:`MIGRATION`).
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 
 from fundpool.actuarial.mobility import rogers_castro
@@ -116,7 +119,7 @@ def net_migrants(country: str) -> Years:
     }
 
 
-def by_knot(years: Years, columns: dict[str, FloatArray], value: str) -> pd.DataFrame:
+def by_knot(years: Years, columns: Mapping[str, NDArray[Any]], value: str) -> pd.DataFrame:
     """A table of values held over a period: its first and its last projected year are knots.
 
     People at mid-year of 2020 open the projection, so its year 2021 is the first of the period

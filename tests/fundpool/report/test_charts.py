@@ -16,7 +16,7 @@ def test_a_scheme_without_members(tmp_path: Path) -> None:
     cover = made.tables["coverage"]
     cover["cover"] = cover["cover"].replace({"home_resident": "none", "dual": "employee"})
     keys = [name for name in cover.columns if name != "share"]
-    made.tables["coverage"] = cover.groupby(keys, sort=False, as_index=False)["share"].sum()
+    made.tables["coverage"] = cover.groupby(keys, sort=False, as_index=False).agg({"share": "sum"})
     case = fundpool.read_case(made.write(tmp_path / "case"))
     levels = fundpool.compare(case, ["county"], years=2)
     for panels in (reserve_fan(levels, "resident"), pool_paths(levels, "resident")):

@@ -182,6 +182,7 @@ def test_a_share_of_outgo(plan: str, tmp_path: Path) -> None:
 def test_a_share_of_outgo_follows_the_claims_of_each_scenario(tmp_path: Path) -> None:
     made = with_subsidies(("employee", "land", "nation", 2020, "share_of_outgo", 0.2))
     made.settings["scenarios"] = scenario_section()
+    made.settings["pooling"]["moral_hazard"]["values"] = {"province": 0.1}  # outgo that is added
     case = read_case(made.write(tmp_path / "case"))
     done = study(case, 3)
     terms = scenario_terms(done)
