@@ -168,20 +168,15 @@ def money_lacking(projection: "Projection") -> list[Row]:
 def best_plan(rows: Sequence[Row], scheme: str) -> Row:
     """The plan of a scheme that leaves the fewest insured in funds that run dry.
 
-    Of plans that are alike in this the one with the lowest level rate counts, then the first.
+    Of plans that are alike in this the first counts, which is that of today where it is one.
 
-    >>> rows = [{"scheme": "a", "plan": "county", "dry_by_end": 0.5, "level_rate": 0.06},
-    ...         {"scheme": "a", "plan": "city", "dry_by_end": 0.2, "level_rate": 0.07}]
+    >>> rows = [{"scheme": "a", "plan": "county", "dry_by_end": 0.5},
+    ...         {"scheme": "a", "plan": "city", "dry_by_end": 0.2}]
     >>> best_plan(rows, "a")["plan"]
     'city'
     """
-    return min(
-        (row for row in rows if row["scheme"] == scheme),
-        key=lambda row: (
-            round(row["dry_by_end"], 6),
-            round(np.nan_to_num(row["level_rate"], nan=np.inf), 6),
-        ),
-    )
+    of_scheme = [row for row in rows if row["scheme"] == scheme]
+    return min(of_scheme, key=lambda row: round(row["dry_by_end"], 6))
 
 
 def _insured(projection: "Projection", scheme: str) -> FloatArray:

@@ -43,5 +43,7 @@ def test_differences_are_seen(tmp_path: Path) -> None:
     assert compared(loose, *pair).wrong == ("a differs in its numbers",)
     assert not numbers_alike(first, second)
     assert compared(loose, pair[0], {}).wrong == ("a is on one side only",)
-    assert alike(float("nan"), float("nan"))
+    assert alike(float("nan"), pd.NA)
+    assert not alike(pd.NA, 1.0)
+    assert not alike([1.0], pd.NA)
     assert isinstance(table([compared(loose, *pair)]), pd.DataFrame)

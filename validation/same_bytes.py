@@ -192,9 +192,11 @@ def zip_leaves(first: Any, second: Any) -> Iterator[tuple[Any, Any]]:
 
 def alike(first: Any, second: Any) -> bool:
     """Whether two values are the same, numbers to nine figures."""
+    if pd.api.types.is_scalar(first) and pd.isna(first):
+        return bool(pd.api.types.is_scalar(second) and pd.isna(second))
+    if pd.api.types.is_scalar(second) and pd.isna(second):
+        return False
     if isinstance(first, float | int) and isinstance(second, float | int):
-        if math.isnan(first) or math.isnan(second):
-            return math.isnan(first) and math.isnan(second)
         return math.isclose(first, second, rel_tol=ALIKE, abs_tol=ALIKE)
     return bool(first == second)
 

@@ -147,15 +147,16 @@ def in_language_spoken(error: Exception, context: Any) -> Exception:
         error: what was raised.
         context: that of all commands.
     """
-    if code_spoken() == "en" or not isinstance(error, UsageRefused):
-        return error
+    refused: Any = error
     kind = type(error).__name__
-    if kind == "NoArgsIsHelpError":
+    if code_spoken() == "en" or not isinstance(refused, UsageRefused):
+        return error
+    if kind == "NoArgsIsHelpError":  # its text is a help page
         return error
     from fundpool.languages.wording import worded
 
-    text = worded(_refusal(error, kind, context.command), spoken())
-    reworded: Exception = UsageRefused(text, getattr(error, "ctx", None))
+    text = worded(_refusal(refused, kind, context.command), spoken())
+    reworded: Exception = UsageRefused(text, getattr(refused, "ctx", None))
     return reworded
 
 

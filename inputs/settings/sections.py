@@ -16,6 +16,7 @@ from pydantic import (
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.inputs.settings.mistakes import findings_of
 from fundpool.inputs.settings.parameters import (
     Count,
@@ -222,7 +223,9 @@ class Settings(Part):
     """All of case.toml.
 
     ``plurals`` states the plural of a level, as in ``plurals = {Land = "Länder"}``; without it an
-    English word follows the English rule and any other stays as it is.
+    English word follows the English rule and any other stays as it is. ``status_titles`` names
+    people of a coverage status, as in ``status_titles = {home_resident = "Mitversicherte"}``;
+    without it they are named by the scheme that covers them.
     """
 
     schema_version: Literal[1]
@@ -233,6 +236,7 @@ class Settings(Part):
     currency: str = Field(min_length=1)
     levels: list[str] = Field(min_length=1)
     plurals: dict[str, Name] = Field(default_factory=dict)
+    status_titles: dict[str, Name] = Field(default_factory=dict)
     schemes: list[str] = Field(min_length=1)
     optional_schemes: list[str] = Field(default_factory=list)
     services: list[str] = Field(min_length=1)
@@ -273,6 +277,18 @@ def read_settings(
             findings.append(
                 Finding.of_setting(file, f"plurals.{level}", level, Message("a level of the case"),
                                    did_you_mean(level, settings.levels))
+            )  # fmt: skip
+    titles = list(settings.status_titles.values())
+    for status, title in settings.status_titles.items():
+        if status not in STATUSES:
+            findings.append(
+                Finding.of_setting(file, f"status_titles.{status}", status,
+                                   Message("a coverage status"), did_you_mean(status, STATUSES))
+            )  # fmt: skip
+        elif titles.count(title) > 1:
+            findings.append(
+                Finding.of_setting(file, f"status_titles.{status}", title,
+                                   Message("each name once"), Message("Rename one of them."))
             )  # fmt: skip
     findings += pooling_findings(
         settings.pooling, settings.levels, [*settings.schemes, *settings.optional_schemes], file

@@ -54,6 +54,7 @@ def german() -> SmallCase:
     case = _in_words_of(["Kreis", "Bezirk", "Land"], "EUR", ["gkv"])
     case.settings["plurals"] = {"Kreis": "Kreise", "Bezirk": "Bezirke", "Land": "Länder"}
     case.settings["economy"]["base_limit_growth"] = given(0.03)
+    case.settings["status_titles"] = {"home_resident": "Familienversicherte"}
     scheme = case.schemes.pop("employee")
     del case.schemes["resident"]
     scheme |= {

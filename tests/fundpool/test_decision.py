@@ -6,8 +6,12 @@ import pytest
 
 import fundpool
 from fundpool.decision import best_plan, decision, money_lacking
+from fundpool.languages.numbers import NARROW
 from fundpool.models.projection.comparison import Comparison
 from fundpool.models.risk.solvency import solvency_risk
+from fundpool.report.document.model import plain
+from fundpool.report.sections.context import Context
+from fundpool.report.sections.decision import statement
 from tests.cases.small import small_case
 from tests.cases.stochastic import scenario_section
 
@@ -156,9 +160,35 @@ def test_the_chance_that_all_funds_last(comparison: Comparison) -> None:
 
 
 def test_the_best_plan_leaves_the_fewest_in_dry_funds() -> None:
-    def row(plan: str, dry: float, rate: float) -> dict[str, object]:
-        return {"scheme": "a", "plan": plan, "dry_by_end": dry, "level_rate": rate}
+    """Where several are alike the one in force, which is the first, stays."""
 
-    rows = [row("county", 0.4, 0.05), row("city", 0.1, 0.07), row("province", 0.1, 0.06)]
-    assert best_plan(rows, "a")["plan"] == "province"
-    assert best_plan([row("county", 0.0, 0.05), row("city", 0.0, 0.05)], "a")["plan"] == "county"
+    def row(plan: str, dry: float) -> dict[str, object]:
+        return {"scheme": "a", "plan": plan, "dry_by_end": dry}
+
+    assert best_plan([row("county", 0.4), row("city", 0.1), row("province", 0.2)], "a") == row(
+        "city", 0.1
+    )
+    assert best_plan([row("city", 0.0), row("county", 0.0)], "a")["plan"] == "city"
+
+
+def test_a_better_level_and_who_pays_are_said(comparison: Comparison) -> None:
+    """Every sentence of a statement, with figures made up."""
+    plans = [
+        {"scheme": "resident", "plan": "county", "dry_by_end": 0.6, "rate_change": 0.001},
+        {"scheme": "resident", "plan": "province", "dry_by_end": 0.0, "level_rate": 0.0512,
+         "income_rate": 0.05, "rate_change": 0.0012, "paying_less": 0.25, "paying_more": 0.75,
+         "income_less": 30000.0, "income_more": 20000.4},
+    ]  # fmt: skip
+    lacking = [{"scheme": "resident", "year": 2021, "funds": 2, "funds_below_zero": 1,
+                "lacking": 2.5e6}]  # fmt: skip
+    found = {"decision": {"plans": plans, "next_years": lacking}}
+    context = Context(comparison, found)
+    assert plain(statement(context, "resident")) == (
+        "Resident scheme: pooled by province the fewest of the insured have a fund that runs dry "
+        "by 2032, 0.0\u202f% of them; pooled as today, by county, it is 60.0\u202f%. It takes a "
+        "level rate of 5.12\u202f% of the base, and 5.00\u202f% is collected: a change of +0.12 "
+        "percentage points. Funds of 25.0\u202f% of the insured would then need a lower rate than "
+        "today, those of 75.0\u202f% a higher one. Places that pay more have the lower income a "
+        "head, 20,000 against 30,000 CNY: money runs from poorer to richer places. At the end of "
+        "2021 1 of 2 funds stand below zero and lack 2.5\u202fm together."
+    ).replace("\u202f", NARROW)

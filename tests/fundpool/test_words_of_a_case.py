@@ -64,6 +64,19 @@ def test_report(run: Run, folder: Path, tmp_path: Path) -> None:
     assert foreign(page) == []
     assert foreign(in_workbook(tmp_path / "out" / "report.xlsx")) == []
     assert foreign(done.output) == []
+    for title in fundpool.read_case(folder).settings.status_titles.values():
+        assert title in page
+
+
+def test_statuses_that_cannot_be_named(tmp_path: Path) -> None:
+    case = german()
+    case.settings["status_titles"] |= {"children": "Kinder"}
+    case.settings["status_titles"] |= {"employee": "Mitglieder", "retired": "Mitglieder"}
+    with pytest.raises(CaseError) as refused:
+        fundpool.read_case(case.write(tmp_path / "case"))
+    assert [finding.column for finding in refused.value.findings] == [
+        "status_titles.children", "status_titles.employee", "status_titles.retired",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,10 @@ def basis_section(context: Context) -> Section:
     purpose = _(
         "This report values the pooled funds of health insurance in %(title)s over the years "
         "%(first)s to %(last)s: whether each fund can pay what it owes, until when, what rate "
-        "would keep it solvent, and what pooling at another level would change. It follows the "
-        "order that ISAP 2 (financial analysis of social security programs, International "
-        "Actuarial Association) asks of such a report. It is not an opinion on the adequacy of "
-        "benefits."
+        "would keep it solvent, and what pooling at another level would change. Its contents are "
+        "chosen after ISAP 2 (financial analysis of social security programs, International "
+        "Actuarial Association); it claims compliance with no standard, and nobody has signed it. "
+        "It is not an opinion on the adequacy of benefits."
     ) % {"title": context.case_title, "first": context.first_year, "last": context.last_year}
     method = _(
         "People are projected by home, residence, sex, single age and cover, year by year: "

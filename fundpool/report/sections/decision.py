@@ -26,12 +26,12 @@ WHO = marked(
     "higher one."
 )
 FROM_RICHER = marked(
-    "Places that pay more have the higher income a head, %(more)s against %(less)s: money runs "
-    "from richer to poorer places."
+    "Places that pay more have the higher income a head, %(more)s against %(less)s "
+    "%(currency)s: money runs from richer to poorer places."
 )
 FROM_POORER = marked(
-    "Places that pay more have the lower income a head, %(more)s against %(less)s: money runs "
-    "from poorer to richer places."
+    "Places that pay more have the lower income a head, %(more)s against %(less)s "
+    "%(currency)s: money runs from poorer to richer places."
 )
 NONE_LACKS = marked("No fund stands below zero at the end of %(first)s or %(last)s.")
 LACKS = marked("At the end of %(year)s %(below)s of %(funds)s funds stand below zero and lack "
@@ -50,7 +50,7 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
         "scenarios."
     ) % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())}
     return (
-        Listing(tuple(_statement(context, scheme) for scheme in schemes)),
+        Listing(tuple(statement(context, scheme) for scheme in schemes)),
         _now(context),
         _plans(context),
         sentences(
@@ -63,7 +63,7 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
-def _statement(context: Context, scheme: str) -> Spans:
+def statement(context: Context, scheme: str) -> Spans:
     """Level, rate, who pays, and the next two years, in sentences."""
     _, figures = context.language, context.summary["decision"]
     plans = [each for each in figures["plans"] if each["scheme"] == scheme]
@@ -101,7 +101,13 @@ def _who(context: Context, best: Mapping[str, Any]) -> list[str]:
     said = [_(WHO) % shares]
     if less is not None and more is not None and less != more:
         direction = FROM_RICHER if more > less else FROM_POORER
-        said.append(_(direction) % {"more": _.money(more), "less": _.money(less)})
+        said.append(
+            _(direction)
+            % {
+                "more": _.number(more, 0), "less": _.number(less, 0),
+                "currency": context.worded(context.case.currency),
+            }
+        )  # fmt: skip
     return said
 
 
@@ -126,9 +132,10 @@ def _next_years(context: Context, scheme: str) -> list[str]:
 
 def _points(context: Context, change: float) -> str:
     """A change of a rate in percentage points, with its sign."""
-    sign = "+" if change > 0 else ""
+    shown = round(100 * change, 2) + 0.0  # no minus before zero
+    sign = "+" if shown > 0 else ""
     points = context.language("%(n)s percentage points")
-    return points % {"n": sign + context.language.number(100 * change, 2)}
+    return points % {"n": sign + context.language.number(shown, 2)}
 
 
 def _now(context: Context) -> Table:

@@ -7,7 +7,7 @@ from fundpool.languages import Language
 
 
 def cover_labels(case: Case, language: Language) -> dict[str, str]:
-    """What people of each coverage status are called: by the titles of the case's schemes.
+    """What people of each coverage status are called: as the case says, or by its schemes' titles.
 
     A status that no scheme of the case covers is named by its kind, payroll or flat.
     """
@@ -26,7 +26,7 @@ def cover_labels(case: Case, language: Language) -> dict[str, str]:
         "dual": _("both"),
         "retired_elsewhere": _("retired, elsewhere"),
         "rural_resident": rural,
-    }
+    } | case.settings.status_titles
 
 
 def people_labels(case: Case, language: Language) -> dict[str, str]:
