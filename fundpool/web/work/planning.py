@@ -92,14 +92,15 @@ def plan_answer(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any] | 
     material = plan_material(cache, asked)
     if isinstance(material, Pending):
         return material
+    requests = (cache.base_request(asked), asked)
+    missing = [request for request in requests if cache.chance(request) is None]
+    if material.plan_chance is None and not missing:  # drawn since the material was gathered
+        material = plan_material(cache, asked)
+        if isinstance(material, Pending):
+            return material
     result = answer(material, asked)
     result["waiting"] = None
     if material.plan_chance is None:
-        jobs = [
-            cache.draw(request)
-            for request in (cache.base_request(asked), asked)
-            if cache.chance(request) is None
-        ]
-        under_way = [job for job in jobs if job is not None]
+        under_way = [job for job in map(cache.draw, missing) if job is not None]
         result["waiting"] = under_way[-1].record() if under_way else None
     return result
