@@ -55,24 +55,34 @@ class FlowFactors:
         moves stays as it was.
         """
         index, cost = self.paid_in[..., None], self.care * self.medical_price
-        contributions = flows.contributions * index
+        contributions = scaled(flows.contributions, index)
         added = contributions * (self.rate - 1.0)
         return replace(
             flows,
-            contribution_base=flows.contribution_base * self.wage[:, None],
+            contribution_base=scaled(flows.contribution_base, self.wage[:, None]),
             contributions=contributions + added,
-            subsidies=flows.subsidies * index * self.subsidy[..., None],
-            account_credits=flows.account_credits * index + added * self.account_share,
-            missing_years_paid=flows.missing_years_paid * index * self.rate,
-            claims_incurred=flows.claims_incurred * cost[:, None],
-            claims_offsite=flows.claims_offsite * cost[:, None],
-            claims_by_distance=flows.claims_by_distance * cost[:, None, None, None, None],
-            settlement=flows.settlement * cost[:, None, None],
-            cost_of_care=flows.cost_of_care * cost[:, None],
-            expected_cost=flows.expected_cost * cost[:, None],
-            duplicate_avoided=flows.duplicate_avoided * cost[:, None],
+            subsidies=scaled(flows.subsidies, index * self.subsidy[..., None]),
+            account_credits=scaled(flows.account_credits, index) + added * self.account_share,
+            missing_years_paid=scaled(flows.missing_years_paid, index * self.rate),
+            claims_incurred=scaled(flows.claims_incurred, cost[:, None]),
+            claims_offsite=scaled(flows.claims_offsite, cost[:, None]),
+            claims_by_distance=scaled(flows.claims_by_distance, cost[:, None, None, None, None]),
+            settlement=scaled(flows.settlement, cost[:, None, None]),
+            cost_of_care=scaled(flows.cost_of_care, cost[:, None]),
+            expected_cost=scaled(flows.expected_cost, cost[:, None]),
+            duplicate_avoided=scaled(flows.duplicate_avoided, cost[:, None]),
             paths=self.paths,
         )
+
+
+def scaled(values: FloatArray, factor: FloatArray) -> FloatArray:
+    """Values times a factor; themselves where the factor is one throughout.
+
+    >>> values = np.array([1.0, 2.0])
+    >>> scaled(values, np.ones(2)) is values, scaled(values, np.array([1.0, 1.5])).tolist()
+    (True, [1.0, 3.0])
+    """
+    return values if (factor == 1.0).all() else values * factor
 
 
 def factors_of_paths(case: Case, flows: CountyFlows, paths: EconomicPaths) -> FlowFactors:

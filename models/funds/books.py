@@ -156,17 +156,14 @@ def recorded_care(case: Case, flows: CountyFlows, scheme: int, length: int = 0) 
     n, terms = flows.residents.shape[1] - 1, [year.schemes[scheme] for year in flows.terms]
     direct, by_regime = terms[0].direct_lag, [of_year.lag for of_year in terms]
     longest = max(length, *(len(lag) for lag in (direct, *by_regime)))
-    rows = [np.pad(lag, (0, longest - len(lag))) for lag in by_regime]
+    near_lag, away_lag = np.zeros((2, len(by_regime), longest))
+    near_lag[:, : len(direct)] = direct
+    for t, lag in enumerate(by_regime):
+        away_lag[t, : len(lag)] = lag
     by_distance = flows.claims_by_distance[scheme, :, :n]
     level = np.full(by_distance.shape[:2], case.levels.index(case.second_level))
     near, away = near_and_away(by_distance, level, level)
-    usual = CareByLag(
-        near,
-        away,
-        np.tile(np.pad(direct, (0, longest - len(direct))), (len(rows), 1)),
-        np.array(rows),
-    )
-    return RecordedCare(usual, by_distance)
+    return RecordedCare(CareByLag(near, away, near_lag, away_lag), by_distance)
 
 
 def outgo_by_lag(

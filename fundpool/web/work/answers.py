@@ -4,6 +4,7 @@ Numbers come from the models as they are; nothing is rounded here.
 """
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -182,7 +183,7 @@ def _side(
 def _number(value: Any) -> Any:
     """A number for JSON: NaN and infinity become null."""
     number = float(value)
-    return number if np.isfinite(number) else None
+    return number if isfinite(number) else None
 
 
 def _listed(values: FloatArray) -> list[Any]:
