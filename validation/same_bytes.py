@@ -34,7 +34,7 @@ LONGEST = 900.0
 
 _RUN = """
 import os, sys
-if __name__ == "__main__":
+if "__main__" == __name__:
     processors = int(sys.argv.pop(1))
     os.cpu_count = lambda: processors
     from fundpool.__main__ import main

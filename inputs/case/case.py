@@ -269,7 +269,14 @@ class Case:
         return case
 
     def with_policy_text(self, file: str, contents: Mapping[str, Any]) -> "Case":
-        """The case with a policy from what its file says; the file is named in findings."""
+        """The case with a policy from what its file says; the file is named in findings.
+
+        >>> import fundpool
+        >>> case = fundpool.read_case("jiangsu")
+        >>> name, contents = sorted(case.policy_texts.items())[0]
+        >>> case.with_policy_text(f"{name}.toml", contents).policies == ()
+        False
+        """
         policy = read_policy(file, contents)
         if policy.name in self.policies:
             mend = Message("Name it once, or rename one of the two (the file and its key name).")

@@ -154,7 +154,11 @@ def test_a_wrong_argument_is_named_by_its_option(name: str) -> None:
 
 
 def test_the_comparison_sees_another_default() -> None:
-    def other(years: int = 3, scenarios: int = 0, outputs: Outputs = Outputs()) -> None:  # noqa: B008
+    def other(
+        years: int = 3,
+        scenarios: int | ScenarioOptions = 0,
+        outputs: Outputs = Outputs(),  # noqa: B008
+    ) -> None:
         """With three years."""
 
     assert arguments(other) == {

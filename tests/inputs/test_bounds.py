@@ -16,7 +16,7 @@ import pytest
 
 from fundpool.alerts import solvency_alerts
 from fundpool.inputs.case import Case
-from fundpool.inputs.case.case import _assembled
+from fundpool.inputs.case.reading import _assembled
 from fundpool.inputs.format.findings import CaseError
 from fundpool.inputs.format.tables import TABLE_OF
 from fundpool.models.calibration.checking import fit_findings

@@ -119,7 +119,7 @@ def test_a_report_sends_news_once(
         assert run(*words).exit_code == 3  # nothing has changed since
         failed = run(*words, "--against", "none", "--lang", "zh")
     assert failed.exit_code == 1
-    assert "no notice could be sent to address 1 (JSON)" in failed.stderr
+    assert "通知无法发送至地址1 (JSON)" in failed.stderr
     assert "SECRET" not in failed.output
     assert len(received) == 2
     assert f"{small_folder.name}: alerts: 2" in received[0]["message"]

@@ -152,8 +152,8 @@ def test_ruin_keeps_below_lundberg_and_meets_the_first_passage_formula(tmp_path:
         volatility=NOTHING, correlation=NOTHING, persistence=NOTHING,
     )  # fmt: skip
     made.settings["economy"]["interest"]["value"] = 0.0
-    done = study(read_case(made.write(tmp_path / "case")), years=2)
-    short = scenario_terms(done, responses=no_responses(2, 2, COUNTIES))
+    done = study(read_case(made.write(tmp_path / "case")), years=years)
+    short = scenario_terms(done, responses=no_responses(2, years, COUNTIES))
     outgo = np.repeat(
         short.kernel.outgo_by_lag[:, :1, :1].sum(axis=1, keepdims=True), years, axis=2
     )
