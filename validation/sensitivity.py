@@ -14,7 +14,9 @@ from multiprocessing import get_context
 import pandas as pd
 
 from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.case.assumptions import parameters
 from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.settings.parameters import Parameter
 from fundpool.models.calibration.multipliers import Calibration
 from fundpool.models.projection.study import study
 from validation.part import Check, Part, checks_table, markdown_table
@@ -62,15 +64,19 @@ EXPECTED: dict[str, Expectation] = {
     "mobility.in_migration_growth": both(1, None, EMPLOYED),
     "coverage.employee_enrolment_growth": both(1, None, EMPLOYED),
     "coverage.employee_kept_on_move": both(1, None, EMPLOYED),
-    "coverage.credited_density": both(-1, None, "more people earn retiree cover"),
+    "coverage.credited_density": both(
+        None, None, "fewer earn retiree cover, more is paid to earn it"
+    ),
     "coverage.prior_credit_share": both(-1, None, "more people earn retiree cover"),
     "participation.awareness": both(1, None, EMPLOYED),
     "participation.contract_coverage": both(1, None, EMPLOYED),
     "participation.voluntary_compliance": both(1, None, EMPLOYED),
     "participation.mandate_enforced": both(1, None, EMPLOYED),
     "participation.premium_elasticity": both(0, 0, "no rate changes in this case"),
-    "participation.portability_effect": both(0, 0, "nothing becomes portable in this case"),
-    "participation.direct_settlement_effect": both(0, 0, "settlement does not change either"),
+    "participation.portability_effect": both(1, -1, "rights are portable: more take part at work"),
+    "participation.direct_settlement_effect": both(
+        1, 1, "care away is settled directly: fewer let cover lapse"
+    ),
     "solvency.target_reserve_months": both(0, 0, "a yardstick, no cash flow"),
     "solvency.alert_years": both(0, 0, "a yardstick, no cash flow"),
     "solvency.horizon": both(0, 0, "a yardstick, no cash flow"),
@@ -136,13 +142,23 @@ def flattened(case: Case) -> Case:
         path: case.value(path)
         for path in case.paths()
         if path.startswith(("economy.", "coverage."))
-    }
+    } | last_values(case)
     effective = {
         in_force(case, path): path for path in case.paths() if in_force(case, path) != path
     }
     return case.with_values(
         values | {there: value_of(case, path) for there, path in effective.items()}
     )
+
+
+def last_values(case: Case) -> dict[str, float]:
+    """The last value of rules for which years are listed, but for those that regions set."""
+    return {
+        path: float(item.by_year[max(item.by_year)])
+        for path, item in parameters(case)
+        if path.startswith("schemes.") and in_force(case, path) == path
+        if isinstance(item, Parameter) and item.by_year
+    }
 
 
 def in_force(case: Case, path: str) -> str:
