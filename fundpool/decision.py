@@ -69,14 +69,15 @@ def funds_now(projection: "Projection") -> list[Row]:
     year = int(projection.years[0])
     rows = []
     totals = flow_totals(projection.funds)
-    contributors = projection.funds[projection.funds["year"] == year].groupby("scheme")
+    first_year = projection.funds[projection.funds["year"] == year]
+    contributors = first_year.groupby("scheme")["contributors"].sum()
     for flows in totals[totals["year"] == year].to_dict("records"):
         income = flows["contributions"] - flows["account_credits"] + flows["interest"]
         income += sum(flows[name] for name in OTHER_INCOME)
         outgo = flows["claims_paid"] + flows["administration"]
         scheme = projection.case.scheme(flows["scheme"])
         has_retired = scheme.kind == "payroll" and "retired" in scheme.statuses_covered
-        paying = float(contributors["contributors"].sum()[scheme.name])
+        paying = float(contributors[scheme.name])
         rows.append(
             {
                 "scheme": scheme.name,

@@ -39,12 +39,13 @@ def projected_figures(case: Case) -> pd.Series:
         pooled += float(sum(total[item] for item in OTHER_INCOME))
         payroll = scheme == "employee"
         credited, spent = accounts.loc[year] if payroll else (0.0, 0.0)
+        away, abroad = away_shares(projection, scheme, int(year))
         figures = {
             MEMBERS: total["persons"],
             "revenue": pooled + credited,
             "expenditure": total["claims_paid"] + spent,
-            AWAY: away_shares(projection, scheme, int(year))[0],
-            ABROAD: away_shares(projection, scheme, int(year))[1],
+            AWAY: away,
+            ABROAD: abroad,
         }
         if payroll:
             number = case.scheme_number(scheme)

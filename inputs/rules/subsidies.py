@@ -105,14 +105,8 @@ def fitted_findings(
 
 def premium_age_findings(
     table: pd.DataFrame, schemes: Mapping[str, SchemeFile], file: str, first: int
-) -> list[Finding]:
-    """Bands of ages that are turned round or overlap, and schemes without a premium."""
-    return list(_premium_age_findings(table, schemes, file, first))
-
-
-def _premium_age_findings(
-    table: pd.DataFrame, schemes: Mapping[str, SchemeFile], file: str, first: int
 ) -> Iterator[Finding]:
+    """Bands of ages that are turned round or overlap, and schemes without a premium."""
     taken: dict[str, list[tuple[int, int]]] = {}
     rows = zip(table["scheme"], table["age_from"], table["age_to"], strict=True)
     for number, (scheme, low, high) in enumerate(rows, start=first):

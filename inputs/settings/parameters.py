@@ -42,6 +42,19 @@ class Parameter(Part):
         return self.by_year[max(begun)] if begun else self.value
 
 
+def named_between(name: str, number: float, least: float, most: float) -> None:
+    """Refuse a number of a table of numbers by name that lies out of a range.
+
+    Raises:
+        ValueError: it does.
+    """
+    if not least <= number <= most:
+        raise ValueError(
+            Message("%(name)s: %(number)s is not a number from %(least)s to %(most)s",
+                    name=name, number=f"{number:g}", least=f"{least:g}", most=f"{most:g}")
+        )  # fmt: skip
+
+
 def between(least: float, most: float) -> Callable[[Parameter], Parameter]:
     """A check that every value of a parameter lies in a range."""
 

@@ -7,17 +7,13 @@ from pydantic import AfterValidator, Field
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
-from fundpool.inputs.settings.parameters import Parameter, Part, Status, single
+from fundpool.inputs.settings.parameters import Parameter, Part, Status, named_between, single
 
 
 def _within(least: float, most: float) -> Callable[[dict[str, float]], dict[str, float]]:
     def check(values: dict[str, float]) -> dict[str, float]:
         for name, number in values.items():
-            if not least <= number <= most:
-                raise ValueError(
-                    Message("%(name)s: %(number)s is not a number from %(least)s to %(most)s",
-                            name=name, number=f"{number:g}", least=f"{least:g}", most=f"{most:g}")
-                )  # fmt: skip
+            named_between(name, number, least, most)
         return values
 
     return check
@@ -103,27 +99,25 @@ def pooling_findings(
         schemes: of the case, optional ones included.
         file: name of the file, as findings say it.
     """
+    a_level, a_scheme = Message("a level of the case"), Message("a scheme of the case")
+
+    def unknown(path: str, name: str, expected: Message, known: Sequence[str]) -> Finding:
+        return Finding.of_setting(file, path, name, expected, did_you_mean(name, known))
+
     findings = []
     for kind in type(pooling).model_fields:
         part = getattr(pooling, kind)
         if isinstance(part, ByLevel):
             findings += [
-                Finding.of_setting(file, f"pooling.{kind}.values.{level}", level,
-                                   Message("a level of the case"), did_you_mean(level, levels))
+                unknown(f"pooling.{kind}.values.{level}", level, a_level, levels)
                 for level in part.values
                 if level.removesuffix(" adjustment fund") not in levels
-            ]  # fmt: skip
+            ]
     stated = {} if pooling.in_force is None else pooling.in_force.values
     for scheme, level in stated.items():
         path = f"pooling.in_force.values.{scheme}"
         if scheme not in schemes:
-            findings.append(
-                Finding.of_setting(file, path, scheme, Message("a scheme of the case"),
-                                   did_you_mean(scheme, schemes))
-            )  # fmt: skip
+            findings.append(unknown(path, scheme, a_scheme, schemes))
         if level not in levels:
-            findings.append(
-                Finding.of_setting(file, path, level, Message("a level of the case"),
-                                   did_you_mean(level, levels))
-            )  # fmt: skip
+            findings.append(unknown(path, level, a_level, levels))
     return findings

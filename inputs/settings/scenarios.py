@@ -15,6 +15,7 @@ from fundpool.inputs.settings.parameters import (
     Parameter,
     Part,
     Status,
+    named_between,
     single,
 )
 
@@ -55,11 +56,7 @@ def _drivers(
                             name=repr(name), other=repr(seen[key]))
                 )  # fmt: skip
             seen[key] = name
-            if not least <= number <= most:
-                raise ValueError(
-                    Message("%(name)s: %(number)s is not a number from %(least)s to %(most)s",
-                            name=name, number=f"{number:g}", least=f"{least:g}", most=f"{most:g}")
-                )  # fmt: skip
+            named_between(name, number, least, most)
         return values
 
     return check

@@ -17,7 +17,7 @@ import numpy as np
 from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.contribution_base import expected_contribution_base
 from fundpool.inputs.format.vocabulary import STATUSES
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, sum_by
 from fundpool.models.economy import EconomicPaths
 from fundpool.models.terms.schemes import PayrollTerms, SchemeTerms
@@ -181,11 +181,8 @@ def scheme_year(
     charge = charge_of(terms, scheme, paths, level)
     insured, retirees = np.zeros((2, n + 1))
     for status in scheme.covers:
-        if status == "retired_elsewhere":
-            by_county = sum_by(pairs.residence, retiree_pool, minlength=n + 1)
-        else:
-            members = persons[:, STATUSES.index(status)]
-            by_county = sum_by(pool_county(scheme, status, pairs), members, minlength=n + 1)
+        county, members = _members(scheme, status, pairs, persons, retiree_pool)
+        by_county = sum_by(county, members, minlength=n + 1)
         insured += by_county
         if status in RETIRED:
             retirees += by_county
@@ -193,17 +190,16 @@ def scheme_year(
     by_pair = np.zeros((pairs.count, 3))
     contributors, base, contributions = np.zeros((3, n + 1))
     for status in scheme.charges:
-        if status == "retired_elsewhere":  # by home and payer, as the register has them
-            county, members = pairs.residence, retiree_pool
-        else:
-            county = pool_county(scheme, status, pairs)
-            members = persons[:, STATUSES.index(status)]
+        county, members = _members(scheme, status, pairs, persons, retiree_pool)
         contribution, base_a_head = charge.of(status)
         payers = sum_by(county, members, minlength=n + 1)
-        premiums = members if paying is None else paying[:, STATUSES.index(status)]
+        premiums, paid = members, payers
+        if paying is not None:
+            premiums = paying[:, STATUSES.index(status)]
+            paid = sum_by(county, premiums, minlength=n + 1)
         contributors += payers
         base += payers * base_a_head
-        contributions += sum_by(county, premiums, minlength=n + 1) * contribution
+        contributions += paid * contribution
         by_pair[:, 0] += premiums * contribution[county]
         by_pair[:, 1] += members * charge.subsidy[county]
         by_pair[:, 2] += premiums * (contribution * charge.account_share)[county]
@@ -241,12 +237,22 @@ def _of_insured(
     each = ratio(granted, insured, 0.0)
     result = np.zeros(pairs.count)
     for status in scheme.covers:
-        if status == "retired_elsewhere":
-            result += retiree_pool * each[pairs.residence]
-        else:
-            members = persons[:, STATUSES.index(status)]
-            result += members * each[pool_county(scheme, status, pairs)]
+        county, members = _members(scheme, status, pairs, persons, retiree_pool)
+        result += members * each[county]
     return result
+
+
+def _members(
+    scheme: SchemeTerms,
+    status: str,
+    pairs: PairIndex,
+    persons: FloatArray,
+    retiree_pool: FloatArray,
+) -> tuple[IntArray, FloatArray]:
+    """County that insures people of a status, and their number, by pair, ``(P,)`` each."""
+    if status == "retired_elsewhere":  # by home and payer, as the register has them
+        return pairs.residence, retiree_pool
+    return pool_county(scheme, status, pairs), persons[:, STATUSES.index(status)]
 
 
 def with_years_bought(

@@ -123,11 +123,9 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
     """
     number = case.scheme_number(laid.scheme)
     pooled = laid.care.get(laid.scheme)
-    by_lag = outgo_by_lag(flows, number, recorded_care(case, flows, number), pooled)
-    share = subsidised_share(flows, number)
-    usual_by_lag = by_lag
-    if share.any():
-        usual_by_lag = outgo_by_lag(flows, number, recorded_care(case, flows, number), None)
+    recorded, share = recorded_care(case, flows, number), subsidised_share(flows, number)
+    by_lag = outgo_by_lag(flows, number, recorded, pooled)
+    usual_by_lag = outgo_by_lag(flows, number, recorded, None) if share.any() else by_lag
     scheme_money = county_money(county_book(case, flows, number, pooled))
     central_money = {
         "income": scheme_money["contributions"] - scheme_money["account_credits"],
