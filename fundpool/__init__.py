@@ -13,6 +13,7 @@ from fundpool.version import __version__
 
 __all__ = [
     "CaseError",
+    "FitOptions",
     "Goals",
     "Limits",
     "NewOptions",
@@ -28,6 +29,7 @@ __all__ = [
     "convert",
     "diff",
     "doctor",
+    "fit",
     "frontier",
     "init",
     "new",
@@ -47,6 +49,7 @@ __all__ = [
 
 if TYPE_CHECKING:
     from fundpool.calls.accounting import accounts
+    from fundpool.calls.fitting import fit
     from fundpool.case_files import convert, init, new, synthesise, tidy
     from fundpool.diagnosis import doctor
     from fundpool.functions.archiving import diff, rerun, runs
@@ -55,6 +58,7 @@ if TYPE_CHECKING:
     from fundpool.functions.reporting import report, reports
     from fundpool.inputs.case import read_case
     from fundpool.inputs.format.findings import CaseError
+    from fundpool.inputs.records import FitOptions
     from fundpool.models.calibration.checking import check_case
     from fundpool.models.pooling.short_form import plan_for
     from fundpool.options import (
@@ -77,6 +81,8 @@ _WHERE = {
     "partition": "fundpool.functions.planning",
     "frontier": "fundpool.functions.planning",
     "accounts": "fundpool.calls.accounting",
+    "fit": "fundpool.calls.fitting",
+    "FitOptions": "fundpool.inputs.records",
     "reports": "fundpool.functions.reporting",
     "runs": "fundpool.functions.archiving",
     "diff": "fundpool.functions.archiving",

@@ -40,6 +40,7 @@ INPUTS = (
     ("template",),
     ("folders",),
     ("accounts", "new", "tidy"),
+    ("records",),
 )
 """The same of ``inputs``."""
 WEB = (("serving", "words"), ("requests",), ("work",), ("api",), ("server",))

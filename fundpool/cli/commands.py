@@ -25,6 +25,7 @@ COMMANDS = (
     "serve",
     "synthesise",
     "tidy",
+    "fit",
     "accounts",
     "doctor",
 )

@@ -15,7 +15,7 @@ from fundpool.inputs.format.messages import reason as message_of
 DRAFT = ".fundpool-"
 """How names of unfinished files begin."""
 
-LAST = frozenset({"case.toml", "plan.json", "summary.json"})
+LAST = frozenset({"case.toml", "fit.json", "plan.json", "summary.json"})
 """Files that are taken away before all others and moved into place after them.
 
 Where one stands, the rest stands too and is of the same run, whatever was killed.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from fundpool.inputs.format.declaration import Table
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
 from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.raw import RawCase
@@ -52,8 +53,14 @@ NAMING_COLUMNS = ("columns", "scale", "codes", "fill_down", "constants")
 """Settings that name columns of the table."""
 
 
-def read_mapping(file: Path | None) -> dict[str, TableMapping]:
+def read_mapping(
+    file: Path | None, tables: Mapping[str, Table] = TABLE_OF
+) -> dict[str, TableMapping]:
     """The mapping of each table that a file has one of.
+
+    Args:
+        file: TOML with a table of settings for each table; None for no mapping.
+        tables: the tables that there may be, by name.
 
     Raises:
         CaseError: it cannot be read, or says something that has no meaning.
@@ -73,10 +80,10 @@ def read_mapping(file: Path | None) -> dict[str, TableMapping]:
     findings: list[Finding] = []
     mappings = {}
     for name, settings in contents.items():
-        if name not in TABLE_OF:
+        if name not in tables:
             findings.append(
                 Finding.of_setting(file.name, name, None, Message("the name of a table"),
-                                   did_you_mean(name, TABLE_OF))
+                                   did_you_mean(name, tables))
             )  # fmt: skip
         elif not isinstance(settings, dict):
             findings.append(
@@ -84,7 +91,7 @@ def read_mapping(file: Path | None) -> dict[str, TableMapping]:
                                    Message("Write it as [%(name)s].", name=name))
             )  # fmt: skip
         else:
-            problems = _problems(file.name, name, settings)
+            problems = _problems(file.name, tables[name], settings)
             findings += problems
             if not problems:
                 mappings[name] = TableMapping(**_typed(settings))
@@ -103,27 +110,30 @@ def _typed(settings: dict[str, Any]) -> dict[str, Any]:
     return typed
 
 
-def _problems(file: str, table: str, settings: dict[str, Any]) -> list[Finding]:
+def _problems(file: str, table: Table, settings: dict[str, Any]) -> list[Finding]:
     """What is wrong with the settings of one table."""
     findings = []
 
     def wrong(setting: str, value: object, expected: Message, mend: Message) -> None:
-        findings.append(Finding.of_setting(file, f"{table}.{setting}", str(value), expected, mend))
+        findings.append(
+            Finding.of_setting(file, f"{table.name}.{setting}", str(value), expected, mend)
+        )
 
     for name, value in settings.items():
         if name not in NAMES:
             findings.append(
-                Finding.of_setting(file, f"{table}.{name}", None, Message("a known setting"),
+                Finding.of_setting(file, f"{table.name}.{name}", None, Message("a known setting"),
                                    did_you_mean(name, NAMES))
             )  # fmt: skip
         elif not _fits(name, value):
             wrong(name, value, _expected(name), Message("Correct the setting."))
         elif name in NAMING_COLUMNS:
             named = value.values() if name == "columns" else value
-            known = TABLE_OF[table].column_names
+            known = table.column_names
             for column in named:
                 if column not in known:
-                    wrong(f"{name}.{column}", column, Message("a column of %(name)s", name=table),
+                    wrong(f"{name}.{column}", column,
+                          Message("a column of %(name)s", name=table.name),
                           did_you_mean(column, known))  # fmt: skip
     return findings
 

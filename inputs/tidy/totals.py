@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fundpool.inputs.format.declaration import Table
 from fundpool.inputs.format.findings import Finding
@@ -58,11 +59,10 @@ def without_totals(
         for column in table.columns
         if column.refers in ("county", "county_or_outside") and column.name in keys
     }
-    wide = _bands_of_bands(cells)
     is_total = np.zeros(len(cells), dtype=bool)
     for key in keys:
         if key == "age":
-            is_total |= cells[key].isin(wide).to_numpy(dtype=bool)
+            is_total |= _bands_of_bands(cells, [other for other in keys if other != key])
         is_total |= (cells[key] == TOTAL).to_numpy(dtype=bool)
         is_total |= cells[key].isin(above.get(key, {})).to_numpy(dtype=bool)
     if not is_total.any():
@@ -99,16 +99,27 @@ def without_totals(
     return rows, findings, int(is_total.sum())
 
 
-def _bands_of_bands(cells: pd.DataFrame) -> set[AgeBand]:
-    """Ages that hold those of other rows: 0-14 beside 0-4, 5-9 and 10-14."""
-    if "age" not in cells:
-        return set()
-    bands = {band for band in cells["age"] if isinstance(band, AgeBand)}
-    return {
-        band for band in bands
-        if any(band.first <= other.first and other.last <= band.last
-               for other in bands if other != band and len(other.ages) < len(band.ages))
+def _bands_of_bands(cells: pd.DataFrame, others: list[str]) -> NDArray[np.bool_]:
+    """Rows whose ages hold those of rows of the same group: 0-14 beside 0-4, 5-9 and 10-14.
+
+    Bands of another county or sex make none a total: each may have bands of its own.
+    """
+    wide = np.zeros(len(cells), dtype=bool)
+    groups = cells.groupby(others, sort=False, dropna=False).indices if others else {
+        0: np.arange(len(cells))
     }  # fmt: skip
+    wide_bands: dict[frozenset[AgeBand], set[AgeBand]] = {}
+    for places in groups.values():
+        ages = [cells["age"].iloc[place] for place in places]
+        bands = frozenset(band for band in ages if isinstance(band, AgeBand))
+        if bands not in wide_bands:
+            wide_bands[bands] = {
+                band for band in bands
+                if any(band.first <= other.first and other.last <= band.last
+                       for other in bands if other != band and len(other.ages) < len(band.ages))
+            }  # fmt: skip
+        wide[places] = [band in wide_bands[bands] for band in ages]
+    return wide
 
 
 def _parts(
