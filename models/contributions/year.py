@@ -37,7 +37,9 @@ class SchemeYear:
         contribution_base: what the contribution rate is a share of: the payroll base, or in a
             flat scheme the disposable income of those who pay.
         contributions: paid in by members and employers.
-        subsidies: paid in by the state.
+        subsidies: paid in by the state and other payers.
+        granted: of these, sums that the table ``subsidies`` says, by payer, ``(Y, n + 1)``; no
+            rows without.
         account_credits: the part of contributions credited to personal accounts.
         contributor_credits: of these, the credits of contributors.
         contribution_a_head: what member and employer pay in a contributor into a payroll scheme,
@@ -53,6 +55,7 @@ class SchemeYear:
     contribution_base: FloatArray
     contributions: FloatArray
     subsidies: FloatArray
+    granted: FloatArray
     account_credits: FloatArray
     contributor_credits: FloatArray
     contribution_a_head: FloatArray
@@ -204,11 +207,14 @@ def scheme_year(
         by_pair[:, 1] += members * charge.subsidy[county]
         by_pair[:, 2] += premiums * (contribution * charge.account_share)[county]
     subsidies = contributors * charge.subsidy
+    granted = np.zeros((0, n + 1))
     if scheme.subsidies is not None:
         index = paths.premium if scheme.payroll is None else paths.wage
         granted = scheme.subsidies.granted(insured) * index[terms.elapsed] * level[:, 1]
-        subsidies += granted
-        by_pair[:, 1] += _of_insured(scheme, pairs, persons, retiree_pool, granted, insured)
+        subsidies += granted.sum(axis=0)
+        by_pair[:, 1] += _of_insured(
+            scheme, pairs, persons, retiree_pool, granted.sum(axis=0), insured
+        )
     contributor_credits = contributions * charge.account_share
     return SchemeYear(
         persons=insured,
@@ -217,6 +223,7 @@ def scheme_year(
         contribution_base=base,
         contributions=contributions,
         subsidies=subsidies,
+        granted=granted,
         account_credits=contributor_credits + retirees * charge.retiree_credit,
         contributor_credits=contributor_credits,
         contribution_a_head=charge.contribution,

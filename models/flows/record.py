@@ -49,6 +49,8 @@ class CountyFlows:
         terms: what held in each of them.
         persons, contributors, retirees: mean numbers in the year.
         contribution_base, contributions, subsidies, account_credits: money.
+        granted: of subsidies, sums of the table ``subsidies`` by payer
+            (:func:`fundpool.models.terms.subsidies.payers_of`), ``(Y, S, T + 1, n + 1)``.
         claims_incurred: payments for care given in the year.
         claims_offsite: the part for care outside the territory of the insuring county's fund; both
             as in the territory of the base year.
@@ -90,6 +92,7 @@ class CountyFlows:
     contribution_base: FloatArray
     contributions: FloatArray
     subsidies: FloatArray
+    granted: FloatArray
     claims_incurred: FloatArray
     claims_offsite: FloatArray
     claims_by_distance: FloatArray
@@ -134,7 +137,7 @@ def no_multipliers(case: Case) -> Multipliers:
 
 
 def empty_record(
-    schemes: int, years: int, counties: int, regions: int, levels: int
+    schemes: int, years: int, counties: int, regions: int, levels: int, payers: int = 0
 ) -> dict[str, FloatArray]:
     """Arrays that the yearly loop fills, by the names of :class:`CountyFlows`."""
     width = counties + 1
@@ -151,6 +154,7 @@ def empty_record(
     )  # fmt: skip
     arrays = {name: np.zeros((schemes, years + 1, width)) for name in by_scheme}
     arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
+    arrays["granted"] = np.zeros((payers, schemes, years + 1, width))
     places = width if counties <= MOST_IN_DETAIL else regions
     arrays["settlement"] = np.zeros((schemes, years + 1, places, places))
     arrays["claims_by_distance"] = np.zeros((schemes, years + 1, width, levels + 1, 2, levels))
@@ -228,6 +232,8 @@ def record_money(
         for name in ("persons", "contributors", "retirees", "contribution_base", "contributions",
                      "subsidies", "account_credits", "missing_years_paid"):  # fmt: skip
             store[name][number, t] = getattr(scheme, name)
+        if scheme.granted.size:
+            store["granted"][:, number, t] = scheme.granted
     apart = (claims.uncoordinated - claims.paid[:, statuses.DUAL]
              - claims.paid_second[:, statuses.DUAL]) * price  # fmt: skip
     store["duplicate_avoided"][t] = sum_by(pairs.home, apart, minlength=size)

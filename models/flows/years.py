@@ -44,6 +44,7 @@ from fundpool.models.population.compiled.count import counted, residents_by_cell
 from fundpool.models.population.credited_years import years_bought_in_base_year
 from fundpool.models.population.moving import MovingPeople, YearMoved
 from fundpool.models.population.preparation import Prepared
+from fundpool.models.terms.subsidies import payers_of
 from fundpool.models.terms.years import YearTerms, terms_of_years
 
 
@@ -178,8 +179,9 @@ def county_flows(
     paths = economic_paths(case, years)
     terms_by_year = terms_of_years(case, years)
     store = empty_record(
-        len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels)
-    )
+        len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels),
+        len(payers_of(case.schemes)),
+    )  # fmt: skip
     claim_memory = claim_room(opening.terms)
     claims, collected = base_year_flows(prepared, opening, multipliers, paths, claim_memory)
     record_people(store, 0, prepared, opening.people.persons)

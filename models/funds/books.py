@@ -6,7 +6,7 @@ A scheme that takes another in pays its open claims from then on.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,9 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.coverage import base_year
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.flows.territory import near_and_away
+from fundpool.models.funds.totals import PAYER_COLUMN
 from fundpool.models.pooling.effects import PooledCare
+from fundpool.models.terms.subsidies import STATE, payers_of
 
 OTHER_INCOME = ("subsidies", "from_accounts", "missing_years_paid")
 """What a pooled fund takes in beside contributions: it needs no rate."""
@@ -25,7 +27,11 @@ OTHER_INCOME = ("subsidies", "from_accounts", "missing_years_paid")
 
 @dataclass(frozen=True)
 class CountyBook:
-    """One scheme's flows by county with run-off, ``(T, n)`` each; outside is left out."""
+    """One scheme's flows by county with run-off, ``(T, n)`` each; outside is left out.
+
+    ``paid_by`` are subsidies by payer; they add up to ``subsidies``. Nobody is named in a case
+    without the table ``subsidies``.
+    """
 
     persons: FloatArray
     contributors: FloatArray
@@ -40,6 +46,23 @@ class CountyBook:
     outstanding: FloatArray
     administration: FloatArray
     expected_cost: FloatArray
+    paid_by: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    @property
+    def money(self) -> dict[str, FloatArray]:
+        """All flows by name, subsidies by payer among them."""
+        named = {each.name: getattr(self, each.name) for each in fields(self)}
+        by_payer: Mapping[str, FloatArray] = named.pop("paid_by")
+        return named | {payer_column(payer): paid for payer, paid in by_payer.items()}
+
+
+def payer_column(payer: str) -> str:
+    """Name of the flow that a payer's subsidies are.
+
+    >>> payer_column("province")
+    'subsidies_province'
+    """
+    return f"{PAYER_COLUMN}{payer}"
 
 
 def run_off(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -194,6 +217,16 @@ def subsidised_share(flows: CountyFlows, scheme: int) -> FloatArray:
     return np.stack([np.zeros(n) if of is None else of.outgo_share for of in by_year])
 
 
+def _borne(case: Case, flows: CountyFlows, scheme: int, outgo: FloatArray) -> FloatArray:
+    """What payers bear of outgo ``(T, n)`` as a share of it, ``(Y, T, n)``."""
+    result = np.zeros((len(payers_of(case.schemes)), *outgo.shape))
+    for t, terms in enumerate(flows.terms[1:]):
+        subsidies = terms.schemes[scheme].subsidies
+        if subsidies is not None:
+            result[:, t] = subsidies.outgo_share_of * outgo[t]
+    return result
+
+
 def year_after(outgo: FloatArray, breaks: Collection[int] = ()) -> FloatArray:
     """Outgo a year later, ``(T, ...)``; after the last year it grows as it did into the last.
 
@@ -247,7 +280,12 @@ def county_book(
     care = recorded.pooled(pooled)
     paid, outstanding = care.run_off()
     administration = usual * administration_share(flows, scheme)
-    borne = (paid + administration) * subsidised_share(flows, scheme)
+    borne = _borne(case, flows, scheme, paid + administration)
+    granted = flows.granted[:, scheme, 1:, :n]
+    by_payer = dict(zip(payers_of(case.schemes), granted + borne, strict=True))
+    if STATE in by_payer:  # the rest is by rule
+        rest = flows.subsidies[scheme, 1:, :n] - granted.sum(axis=0)
+        by_payer[STATE] = by_payer[STATE] + rest
     return CountyBook(
         persons=flows.persons[scheme, 1:, :n],
         contributors=flows.contributors[scheme, 1:, :n],
@@ -256,12 +294,13 @@ def county_book(
         account_credits=flows.account_credits[scheme, 1:, :n],
         from_accounts=flows.accounts_to_pool[scheme, 1:, :n],
         missing_years_paid=flows.missing_years_paid[scheme, 1:, :n],
-        subsidies=flows.subsidies[scheme, 1:, :n] + borne,
+        subsidies=flows.subsidies[scheme, 1:, :n] + borne.sum(axis=0),
         claims_incurred=care.incurred[1:],
         claims_paid=paid,
         outstanding=outstanding,
         administration=administration,
         expected_cost=flows.expected_cost[scheme, 1:, :n],
+        paid_by=by_payer,
     )
 
 
@@ -286,7 +325,12 @@ def with_taken_in(
         other = county_book(case, flows, number, care.get(file.name))
         later = (flows.years[1:] >= since)[:, None]
         added = (other.claims_paid + other.administration) * later
-        book = replace(book, subsidies=book.subsidies + added * subsidised_share(flows, scheme))
+        borne = _borne(case, flows, scheme, added)
+        paid_by = {
+            payer: paid + more
+            for (payer, paid), more in zip(book.paid_by.items(), borne, strict=True)
+        }
+        book = replace(book, subsidies=book.subsidies + borne.sum(axis=0), paid_by=paid_by)
         book = replace(
             book,
             **{

@@ -71,13 +71,13 @@ def county_money(book: CountyBook, breaks: Collection[int] = ()) -> dict[str, Fl
             (:func:`fundpool.models.funds.books.year_after`).
 
     Returns:
-        ``(T, n)`` each: the columns of :class:`fundpool.models.funds.books.CountyBook`;
+        ``(T, n)`` each: the flows of :class:`fundpool.models.funds.books.CountyBook`;
         ``other_income``, which needs no rate; ``outgo``; ``outgo_next_year``; and ``owed_before``,
         claims incurred and not yet paid at the start of the year.
     """
     outgo = book.claims_paid + book.administration
     return {
-        **vars(book),
+        **book.money,
         "other_income": np.sum([getattr(book, name) for name in OTHER_INCOME], axis=0),
         "outgo": outgo,
         "outgo_next_year": year_after(outgo, breaks),

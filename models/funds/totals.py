@@ -10,6 +10,18 @@ COLUMNS = ("opening_balance", "taken_over", "contributions", "account_credits", 
            "swaps_in", "swaps_out", "interest", "balance")  # fmt: skip
 
 
+PAYER_COLUMN = "subsidies_"
+
+
+def payer_columns(table: pd.DataFrame) -> list[str]:
+    """Columns of a table of flows that say who paid subsidies.
+
+    >>> payer_columns(pd.DataFrame(columns=["subsidies", "subsidies_province"]))
+    ['subsidies_province']
+    """
+    return [str(name) for name in table.columns if str(name).startswith(PAYER_COLUMN)]
+
+
 def flow_totals(funds: pd.DataFrame) -> pd.DataFrame:
     """Money of all pools and adjustment funds together, by scheme and year.
 
@@ -21,8 +33,9 @@ def flow_totals(funds: pd.DataFrame) -> pd.DataFrame:
         funds: the table of :func:`fundpool.models.funds.table.fund_table`.
 
     Returns:
-        columns scheme, year and ``COLUMNS``.
+        columns scheme, year, ``COLUMNS``, and those that say who paid subsidies.
     """
-    table = funds.groupby(["scheme", "year"], sort=False)[list(COLUMNS)].sum().reset_index()
+    names = [*COLUMNS, *payer_columns(funds)]
+    table = funds.groupby(["scheme", "year"], sort=False)[names].sum().reset_index()
     table["opening_balance"] -= table["taken_over"]
     return table

@@ -12,7 +12,7 @@ from fundpool.inputs.format.vocabulary import SEXES
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.terms.packages import package_cover, package_rate
-from fundpool.models.terms.subsidies import SubsidyTerms, subsidy_terms
+from fundpool.models.terms.subsidies import SubsidyTerms, payers_of, subsidy_terms
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,7 @@ def scheme_terms(
         settlement_pool=scheme.settlement_pool,
         payroll=None if flat else payroll_terms(case, scheme, year, wages),
         flat=flat_terms(case, scheme, year) if flat else None,
-        subsidies=subsidy_terms(scheme, case.regions, year),
+        subsidies=subsidy_terms(scheme, case.regions, year, payers_of(case.schemes)),
         package_rate=package_rate(case, scheme) if before is None else before.package_rate,
         package_cover=package_cover(case, scheme) if before is None else before.package_cover,
         administration=scheme.rule_array("administration", case.regions, year),

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from fundpool.inputs.case import Case
 from fundpool.languages import Language
+from fundpool.models.funds.books import payer_column
+from fundpool.models.terms.subsidies import STATE, payers_of
 
 
 def cover_labels(case: Case, language: Language) -> dict[str, str]:
@@ -27,6 +29,16 @@ def cover_labels(case: Case, language: Language) -> dict[str, str]:
         "retired_elsewhere": _("retired, elsewhere"),
         "rural_resident": rural,
     } | case.settings.status_titles
+
+
+def payer_labels(case: Case, language: Language) -> dict[str, str]:
+    """Columns that say who pays subsidies, by name of the column."""
+    _ = language
+    return {
+        payer_column(payer): _("subsidies: %(payer)s")
+        % {"payer": _("the state, by rule") if payer == STATE else payer}
+        for payer in payers_of(case.schemes)
+    }
 
 
 def people_labels(case: Case, language: Language) -> dict[str, str]:
