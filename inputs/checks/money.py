@@ -17,7 +17,8 @@ from fundpool.inputs.rules.subsidies import (
     premium_age_findings,
     subsidy_findings,
 )
-from fundpool.inputs.settings.scheme_file import LIMITS_IN_MONEY, SchemeFile
+from fundpool.inputs.settings.scheme_file import SchemeFile
+from fundpool.inputs.settings.scheme_rules import LIMITS_IN_MONEY
 from fundpool.inputs.settings.sections import Settings
 
 Tables = Mapping[str, pd.DataFrame]

@@ -8,11 +8,11 @@ import pandas as pd
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.rules.schemes import Scheme
-from fundpool.inputs.settings.scheme_file import (
+from fundpool.inputs.settings.scheme_file import SchemeFile
+from fundpool.inputs.settings.scheme_rules import (
     BENEFIT_RULES,
     LIMITS_IN_MONEY,
     RULES_OF,
-    SchemeFile,
     optional_rules,
 )
 

@@ -19,11 +19,12 @@ from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.person_rules import PersonRule
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.subsidies import Subsidy
-from fundpool.inputs.settings.scheme_file import (
+from fundpool.inputs.settings.scheme_file import SchemeFile
+from fundpool.inputs.settings.scheme_rules import (
     BENEFIT_RULES,
+    COMMON_RULES,
     OPTIONAL_RULES,
     RETIREMENT_RULES,
-    SchemeFile,
 )
 
 Overrides = dict[tuple[str, str], dict[str, list[tuple[int, float]]]]
@@ -153,8 +154,9 @@ class Scheme:
         override = self._override(rule, region, year, service)
         if override is not None:
             return override
-        if rule in OPTIONAL_RULES and rule not in self.file.rules:
-            return OPTIONAL_RULES[rule][1]
+        for optional in (OPTIONAL_RULES, COMMON_RULES):
+            if rule in optional and rule not in self.file.rules:
+                return optional[rule][1]
         if rule in RETIREMENT_RULES and rule not in self.file.rules:
             return RETIREMENT_RULES[rule]
         parameter = self.file.rules[rule]

@@ -290,7 +290,4 @@ def pool_county(scheme: SchemeTerms, status: str, pairs: PairIndex) -> np.ndarra
     >>> pool_county(terms.schemes[0], "employee", pairs).size == pairs.count
     True
     """
-    at_home = status in ("home_resident", "rural_resident", "retired_elsewhere") or (
-        status == "dual" and scheme.settlement_pool == "home"
-    )
-    return pairs.home if at_home else pairs.residence
+    return pairs.home if scheme.insured_at_home(status) else pairs.residence

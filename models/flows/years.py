@@ -42,8 +42,16 @@ from fundpool.models.flows.record import (
 )
 from fundpool.models.population.compiled.count import counted, residents_by_cell
 from fundpool.models.population.credited_years import years_bought_in_base_year
+from fundpool.models.population.holdings import LAYERS
 from fundpool.models.population.moving import MovingPeople, YearMoved
 from fundpool.models.population.preparation import Prepared
+from fundpool.models.population.waiting import (
+    Joined,
+    anybody_waits,
+    care_not_paid,
+    joined,
+    still_waiting,
+)
 from fundpool.models.terms.subsidies import payers_of
 from fundpool.models.terms.years import YearTerms, terms_of_years
 
@@ -58,6 +66,8 @@ class OpeningYear:
         base: terms of the base year.
         tables: what the case says of care in every year.
         terms: the claim terms of the base year.
+        joined: who joined the schemes in it, taken to be as many as join in a year under its
+            rules; None without waiting periods.
     """
 
     people: YearPeople
@@ -65,6 +75,30 @@ class OpeningYear:
     base: YearTerms
     tables: ClaimTables
     terms: ClaimTerms
+    joined: Joined | None = None
+
+    @property
+    def exposure(self) -> FloatArray:
+        """Claims by those who are entitled, before relativities, ``(P, K, C, J)``."""
+        if self.joined is None:
+            return self.people.exposure
+        exposure, persons = self.people.exposure.copy(), self.people.persons
+        waiting = still_waiting(self.joined, self.joined, persons)
+        care_not_paid(exposure, persons, waiting, self.base.schemes)
+        return exposure
+
+
+def joined_in_base_year(prepared: Prepared) -> Joined | None:
+    """Who joins in a year that begins with the opening population; None where nobody waits."""
+    base = prepared.base
+    if not anybody_waits(base.schemes):
+        return None
+    holdings = np.zeros((prepared.pairs.count, LAYERS, prepared.cells.amount_width))
+    moving = MovingPeople(prepared, prepared.people.copy(), holdings)
+    moved = moving.advance(base)
+    return joined(
+        moving.people, moving.cells, prepared.pairs, moved.rates, moved.count, base.schemes
+    )
 
 
 def opening_year(prepared: Prepared) -> OpeningYear:
@@ -90,6 +124,7 @@ def opening_year(prepared: Prepared) -> OpeningYear:
         base=prepared.base,
         tables=tables,
         terms=claim_terms(tables, pairs, prepared.base),
+        joined=joined_in_base_year(prepared),
     )
 
 
@@ -105,7 +140,7 @@ def base_year_flows(
     ``room`` is memory for the claims (:func:`fundpool.models.claims.compiled.claims_of_year`).
     """
     terms = opening.terms.at_level(multipliers.claims)
-    claims = claims_of_year(opening.people.exposure, terms, opening.people.register, room)
+    claims = claims_of_year(opening.exposure, terms, opening.people.register, room)
     collected = collect(prepared, opening.people, paths, prepared.base, multipliers)
     return claims, collected
 
@@ -194,7 +229,7 @@ def county_flows(
         books.opening_holdings(opening.people.persons),
     )
     rules = RuleBook(opening.tables, opening.terms, multipliers.claims, prepared.base)
-    start = opening.people
+    start, joined_before = opening.people, opening.joined
     by_cell = np.empty((years + 1, *opening.cells.shape))
     by_cell[0] = opening.cells
     del opening  # so that its claims can go when the first year is over
@@ -237,6 +272,13 @@ def county_flows(
             care = terms.shocks.care[pairs.residence]
             mean = mean_of_year(start, end, care, in_place=in_place or terms.elapsed > 1)
             collected = collect(prepared, mean, paths, terms, multipliers)
+            if joined_before is not None or anybody_waits(terms.schemes):
+                joined_now = joined(
+                    moving.people, moving.cells, pairs, moved.rates, moved.count, terms.schemes
+                )
+                waiting = still_waiting(joined_now, joined_before, mean.persons)
+                care_not_paid(mean.exposure, mean.persons, waiting, terms.schemes)
+                joined_before = joined_now
             if payroll >= 0:
                 books.turn(terms, moved, moving, collected[payroll])
             if entered is not None:  # reuse the buffer: fresh pages cost page faults

@@ -96,6 +96,7 @@ class SchemeTerms:
         package_rate: contribution of a member relative to the scheme's rate, ``(n,)``.
         package_cover: part of a member's claims that packages cover, ``(n + 1, C, J)``.
         administration: over claims paid, ``(n,)``.
+        waiting: part of a year between joining and entitlement to benefits, ``(n,)``.
         regime: settlement regime of care elsewhere.
         lag, direct_lag: shares of claims paid in the year of care, the next, ...; of care
             elsewhere under the regime, and of care within the territory.
@@ -119,6 +120,7 @@ class SchemeTerms:
     package_rate: FloatArray
     package_cover: FloatArray
     administration: FloatArray
+    waiting: FloatArray
     regime: str
     lag: FloatArray
     direct_lag: FloatArray
@@ -131,6 +133,12 @@ class SchemeTerms:
     quota: float
     benefits: SchemeRules = field(repr=False)
     benefit_signature: Hashable = field(repr=False)
+
+    def insured_at_home(self, status: str) -> bool:
+        """Whether the pool of the home insures people of a status, not that of the residence."""
+        return status in ("home_resident", "rural_resident", "retired_elsewhere") or (
+            status == "dual" and self.settlement_pool == "home"
+        )
 
 
 def scheme_terms(
@@ -170,6 +178,7 @@ def scheme_terms(
         package_rate=package_rate(case, scheme) if before is None else before.package_rate,
         package_cover=package_cover(case, scheme) if before is None else before.package_cover,
         administration=scheme.rule_array("administration", case.regions, year),
+        waiting=scheme.rule_array("waiting_months", case.regions, year) / 12.0,
         regime=regime,
         lag=np.array(scheme.lag(regime)),
         direct_lag=np.array(scheme.lag("direct")),
