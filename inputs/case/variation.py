@@ -9,6 +9,7 @@ from typing import Any
 from fundpool.inputs.case.assembly import regional_schemes, settings_and_schemes
 from fundpool.inputs.case.case import Case
 from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.format.scheme_tables import SCHEME_TABLES
 
 
 def shifted(case: Case, path: str, change: float) -> Case:
@@ -155,7 +156,7 @@ ASSUMPTION_PARTS = (
     CasePart("assumptions: pooling", sections=("pooling",)),
 )
 RULES = CasePart(
-    "rules", sections=("mergers",), tables=("scheme_rules", "subsidies", "premium_ages"), rules=True
+    "rules", sections=("mergers",), tables=tuple(table.name for table in SCHEME_TABLES), rules=True
 )
 RESPONSES = CasePart("responses and shocks", sections=("participation",), policies=True)
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.person_rules import PersonRule
 from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.member_groups import IncomeClasses, OwnChoice
 from fundpool.inputs.rules.subsidies import Subsidy
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.scheme_rules import (
@@ -57,6 +58,8 @@ class Scheme:
         subsidies: by payer, beside the rule ``subsidy`` of a flat scheme.
         premium_by_age: factor of a flat scheme's premium by age, ``(101,)``; empty where every age
             pays the same.
+        income_classes: of a flat scheme's members, by region and year.
+        own_choice: members of a payroll scheme who choose rate and base, by region.
     """
 
     file: SchemeFile
@@ -67,6 +70,8 @@ class Scheme:
     taken_in: tuple[tuple[int, SchemeFile], ...] = ()
     subsidies: tuple[Subsidy, ...] = ()
     premium_by_age: tuple[float, ...] = ()
+    income_classes: IncomeClasses = field(default_factory=dict, repr=False)
+    own_choice: OwnChoice = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:

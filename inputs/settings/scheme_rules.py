@@ -26,6 +26,11 @@ COMMON_RULES = {"waiting_months": ((0.0, 12.0), 0.0)}
 PENSION_RULES = {"pension": (0.0, 10.0)}
 """Base of retired members who pay: their mean pension in local mean wages; where it is left out,
 that of contributors."""
+OWN_CHOICE_RULES = {"own_rate": (0.0, 1.0), "own_base": (0.0, 100.0)}
+"""Rate, and base in local mean wages, of members who choose them themselves (table
+``own_choice``)."""
+PREMIUM_LIMIT = {"premium_income_limit": (0.0, 1.0)}
+"""Share of income that a premium takes at most; the state pays what is above it."""
 LIMITS_IN_MONEY = {
     "base_floor_money": ("base_floor", (0.0, 1e15)),
     "base_ceiling_money": ("base_ceiling", (0.0, 1e15)),
@@ -52,10 +57,15 @@ def optional_rules(kind: str) -> dict[str, tuple[float, float]]:
     """Rules that a scheme of a kind may have beside those that it must have, with their range.
 
     >>> sorted(optional_rules("flat"))
-    ['waiting_months']
+    ['premium_income_limit', 'waiting_months']
     """
     ranges = {name: limits for name, (limits, _) in COMMON_RULES.items()}
     if kind != "payroll":
-        return ranges
+        return ranges | PREMIUM_LIMIT
     ranges |= {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
-    return ranges | PENSION_RULES | {name: limits for name, (_, limits) in LIMITS_IN_MONEY.items()}
+    return (
+        ranges
+        | PENSION_RULES
+        | OWN_CHOICE_RULES
+        | {name: limits for name, (_, limits) in LIMITS_IN_MONEY.items()}
+    )

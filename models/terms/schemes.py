@@ -11,6 +11,12 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import SEXES
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.terms.member_groups import (
+    ClassTerms,
+    OwnChoiceTerms,
+    class_terms,
+    own_choice_terms,
+)
 from fundpool.models.terms.packages import package_cover, package_rate
 from fundpool.models.terms.subsidies import SubsidyTerms, payers_of, subsidy_terms
 
@@ -31,6 +37,7 @@ class PayrollTerms:
         buys_missing_years: share of those short of credited years who pay the missing ones.
         pension: base of a retired member who pays, over the local mean wage, with the share of
             the rate that is charged on it; None where it is the base of contributors.
+        own_choice: members who choose rate and base themselves; None where nobody does.
     """
 
     employer_rate: FloatArray
@@ -45,6 +52,7 @@ class PayrollTerms:
     min_credited_years: FloatArray
     buys_missing_years: FloatArray
     pension: FloatArray | None
+    own_choice: OwnChoiceTerms | None = None
 
     @property
     def rate(self) -> FloatArray:
@@ -59,11 +67,13 @@ class FlatTerms:
     Attributes:
         premium, subsidy: by county, ``(n,)``, base-year money.
         by_age: factor of the premium by age, ``(101,)``; None where every age pays the same.
+        classes: income classes; None where all pay alike and no premium is limited.
     """
 
     premium: FloatArray
     subsidy: FloatArray
     by_age: FloatArray | None = None
+    classes: ClassTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +228,9 @@ def payroll_terms(case: Case, scheme: Scheme, year: int, wages: FloatArray) -> P
         pension=rule("pension") * rule("pension_rate_share")
         if "pension" in scheme.file.rules
         else None,
+        own_choice=own_choice_terms(
+            scheme, case.regions, year, limit("base_floor"), limit("base_ceiling")
+        ),
     )
 
 
@@ -227,6 +240,7 @@ def flat_terms(case: Case, scheme: Scheme, year: int) -> FlatTerms:
         premium=scheme.rule_array("premium", case.regions, year),
         subsidy=scheme.rule_array("subsidy", case.regions, year),
         by_age=np.array(scheme.premium_by_age) if scheme.premium_by_age else None,
+        classes=class_terms(scheme, case.regions, year),
     )
 
 

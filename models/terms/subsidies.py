@@ -25,7 +25,10 @@ def payers_of(schemes: Sequence[Scheme]) -> tuple[str, ...]:
     """
     named = [subsidy.payer for scheme in schemes for subsidy in scheme.subsidies]
     by_rule = any(
-        bool(rule.value) or bool(rule.by_year) or ("subsidy", "") in scheme.overrides
+        bool(rule.value)
+        or bool(rule.by_year)
+        or ("subsidy", "") in scheme.overrides
+        or "premium_income_limit" in scheme.file.rules
         for scheme in schemes
         if (rule := scheme.file.rules.get("subsidy")) is not None
     )

@@ -1,0 +1,93 @@
+"""Tables of rules of schemes: what differs by region, who pays, and what members pay."""
+
+from fundpool.inputs.format.declaration import Column, Table
+from fundpool.inputs.format.shared_columns import REGION, SCHEME, YEAR, text_column
+from fundpool.inputs.format.vocabulary import OLDEST_AGE
+
+SUBSIDY_BASES = ("a_head", "lump_sum", "share_of_outgo")
+"""What a subsidy is reckoned by."""
+
+SCHEME_TABLES: tuple[Table, ...] = (
+    Table(
+        "scheme_rules",
+        "A rule of a scheme that differs in a region (and all below it) from a year on.",
+        (
+            SCHEME,
+            REGION,
+            YEAR,
+            text_column("rule",
+                        "rule of the scheme file, or deductible, ceiling or rate of a service"),
+            text_column("service", "service class; blank for rules without one", refers="service",
+                        blank=True),
+            Column("value", "value in force", least=None),
+        ),
+        ("scheme", "region", "year", "rule", "service"),
+        required=False,
+    ),
+    Table(
+        "subsidies",
+        "What the state or another payer adds to a scheme's fund, from a year on; 0 ends it. "
+        "`a_head`: a sum for every person insured in the region; `lump_sum`: a sum for the whole "
+        "region, divided among its counties as their insured are; `share_of_outgo`: a share of "
+        "claims paid and administration. Sums are money of their year (of the base year, for "
+        "earlier ones) and grow from then on with wages, in a flat scheme with premiums.",
+        (
+            SCHEME,
+            REGION,
+            text_column("payer", "who pays, in the words of the case"),
+            YEAR,
+            text_column("basis", "what the value is", allowed=SUBSIDY_BASES),
+            Column("value", "money a person, money a year, or a share"),
+        ),
+        ("scheme", "region", "payer", "year", "basis"),
+        required=False,
+    ),
+    Table(
+        "premium_ages",
+        "Premium of an age over the premium of a flat scheme; 1 for ages that are not listed.",
+        (
+            SCHEME,
+            Column("age_from", "first age of the band", "integer", "years", 0, OLDEST_AGE),
+            Column("age_to", "last age of the band", "integer", "years", 0, OLDEST_AGE),
+            Column("factor", "multiplies the premium", most=100.0),
+        ),
+        ("scheme", "age_from"),
+        required=False,
+    ),
+    Table(
+        "income_classes",
+        "Income classes of the members of a flat scheme, from a year on: what a class pays over "
+        "the scheme's premium, and what the state pays for it over the scheme's subsidy. The "
+        "classes of a region are those of the nearest region up the tree that has any.",
+        (
+            SCHEME,
+            REGION,
+            YEAR,
+            text_column("class", "name of the class, in the words of the case"),
+            Column("share", "share of the members who pay", unit="share", most=1.0),
+            Column("premium", "multiplies the premium", most=100.0),
+            Column("subsidy", "multiplies the subsidy", most=100.0),
+            Column("income", "mean income of the class over disposable income a head, for the rule "
+                   "premium_income_limit; 1 if blank", most=1000.0, blank=True),
+        ),
+        ("scheme", "region", "year", "class"),
+        sums_to_one=((("scheme", "region", "year"), "share"),),
+        required=False,
+    ),
+    Table(
+        "own_choice",
+        "Share of the paying members of a payroll scheme, by age, who choose rate and base "
+        "themselves (rules own_rate, own_base), as those without an employer do; 0 for ages that "
+        "are not listed. The ages of a region are those of the nearest region up the tree that "
+        "has any.",
+        (
+            SCHEME,
+            REGION,
+            Column("age_from", "first age of the band", "integer", "years", 0, OLDEST_AGE),
+            Column("age_to", "last age of the band", "integer", "years", 0, OLDEST_AGE),
+            Column("share", "share of the members who pay", unit="share", most=1.0),
+        ),
+        ("scheme", "region", "age_from"),
+        required=False,
+    ),
+)  # fmt: skip
