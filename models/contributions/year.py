@@ -166,11 +166,11 @@ def _own_choice(
         payroll: the scheme's.
         contribution: of another member, in wages of the base year, ``(n + 1,)``.
     """
-    own = payroll.own_choice
-    if own is None:
+    chosen = payroll.own_choice
+    if chosen is None:
         return None
     index = ratio(contribution[:-1], terms.counties.contribution_wage, 0.0)
-    return np.append(ratio(own.rate * own.base, index, 1.0), 1.0)
+    return np.append(ratio(chosen.rate * chosen.base, index, 1.0), 1.0)
 
 
 def scheme_year(
