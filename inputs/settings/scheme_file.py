@@ -21,6 +21,11 @@ from fundpool.inputs.settings.parameters import (
     Status,
     single,
 )
+from fundpool.inputs.settings.retirement import (
+    RetirementByBirth,
+    by_birth_findings,
+    with_ages_by_year,
+)
 from fundpool.inputs.settings.scheme_rules import (
     LIMITS_IN_MONEY,
     OPTIONAL_RULES,
@@ -206,6 +211,7 @@ class SchemeFile(Part):
     portability: Portability | None = None
     enrolment: Enrolment | None = None
     packages: dict[str, Package] = Field(default_factory=dict)
+    retirement_age_by_birth_year: RetirementByBirth | None = None
 
 
 def read_scheme(
@@ -296,7 +302,9 @@ def read_scheme(
     if scheme.packages and scheme.enrolment is None:
         report("packages", None, Message("packages only in a scheme with enrolment of its own"),
                Message("Add [enrolment], or take the packages out."))  # fmt: skip
-    wrong = bool(findings)
+    by_birth = scheme.retirement_age_by_birth_year
+    findings += by_birth_findings(file, by_birth, scheme.rules, bool(retired))
+    wrong = any(finding.severity == "error" for finding in findings)
     for rule in RETIREMENT_RULES if scheme.kind == "payroll" and not retired else ():
         if rule in scheme.rules:
             findings.append(_idle(file, f"rules.{rule}"))
@@ -312,7 +320,10 @@ def read_scheme(
         report("rules.pension", None, Message("the mean pension of those who pay on it"),
                Message("Add it."))  # fmt: skip
         wrong = True
-    return (None if wrong else scheme), findings
+    if wrong:
+        return None, findings
+    rules = with_ages_by_year(by_birth, scheme.rules)
+    return scheme.model_copy(update={"rules": rules}), findings
 
 
 def _without_payers(file: str, path: str) -> Finding:
