@@ -149,7 +149,7 @@ ALL_DATA = CasePart("data", tables=(*PEOPLE, *COVER, *CARE, *MONEY), valuation=T
 """All data at once, where the base year moves."""
 
 ASSUMPTION_PARTS = (
-    CasePart("assumptions: economy", sections=("economy",)),
+    CasePart("assumptions: economy", sections=("economy",), tables=("service_trends",)),
     CasePart("assumptions: mobility", sections=("mobility",)),
     CasePart("assumptions: coverage", sections=("coverage",)),
     CasePart("assumptions: solvency", sections=("solvency",)),

@@ -231,6 +231,20 @@ TABLES: tuple[Table, ...] = (
         ("service", "age_from"),
     ),
     Table(
+        "service_trends",
+        "Yearly growth of a service's price beyond medical inflation, or of its claims a person, "
+        "in knot years; linear between them, the first and the last one held. A trend that ends "
+        "is a last row of 0. Deductibles and ceilings follow medical inflation alone.",
+        (
+            SERVICE,
+            _text("kind", "what grows", allowed=("price", "volume")),
+            YEAR,
+            Column("growth", "growth over the year before", "number", "a year", -0.5, 1.0),
+        ),
+        ("service", "kind", "year"),
+        required=False,
+    ),
+    Table(
         "relativities",
         "Claim frequency of a group relative to all; groups not listed have 1.",
         (

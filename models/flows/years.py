@@ -269,7 +269,7 @@ def county_flows(
                     start, persons=begun.persons, exposure=begun.expected_claims,
                     premiums=premiums_after(begun.persons, start.persons, start.premiums),
                 )  # fmt: skip
-            care = terms.shocks.care[pairs.residence]
+            care = terms.shocks.care[pairs.residence] * terms.trends.volume
             mean = mean_of_year(start, end, care, in_place=in_place or terms.elapsed > 1)
             collected = collect(prepared, mean, paths, terms, multipliers)
             if joined_before is not None or anybody_waits(terms.schemes):

@@ -288,9 +288,18 @@ class Projection:
     def economy(self) -> pd.DataFrame:
         """Paths of the economy: year, interest, and indices that are one in the base year.
 
-        Money of a year divided by ``consumer_price`` is in prices of the base year.
+        Money of a year divided by ``consumer_price`` is in prices of the base year. Where a case
+        has trends of services, ``price_<service>`` and ``volume_<service>`` are their indices, the
+        price with medical inflation.
         """
-        paths = self.study.flows.paths
+        paths, services = self.study.flows.paths, self.case.services
+        trends = [terms.trends for terms in self.study.flows.terms]
+        by_service: dict[str, np.ndarray] = {}
+        if len(self.case.tables["service_trends"]):
+            prices = np.stack([each.price for each in trends]) * paths.medical_price[:, None]
+            volumes = np.stack([each.volume for each in trends])
+            by_service = {f"price_{name}": prices[:, c] for c, name in enumerate(services)}
+            by_service |= {f"volume_{name}": volumes[:, c] for c, name in enumerate(services)}
         return pd.DataFrame(
             {
                 "year": [int(year) for year in self.study.flows.years],
@@ -299,6 +308,7 @@ class Projection:
                 "medical_price": paths.medical_price,
                 "premium": paths.premium,
                 "consumer_price": paths.consumer_price,
+                **by_service,
             }
         )
 
