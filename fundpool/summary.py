@@ -120,10 +120,10 @@ def _plan(
         row["scheme"]: {key: row[key] for key in keys}
         for row in projection.evenness.to_dict("records")
     }
-    from fundpool.models.funds.totals import COLUMNS, flow_totals, payer_columns
+    from fundpool.models.funds.totals import COLUMNS, detail_columns, flow_totals
 
     by_scheme = flow_totals(projection.funds)
-    flow_columns = [*COLUMNS, *payer_columns(by_scheme)]
+    flow_columns = [*COLUMNS, *detail_columns(by_scheme)]
     yearly = by_scheme.groupby("year")[flow_columns].sum()
     return {
         "pools": pools,

@@ -11,6 +11,7 @@ from fundpool.inputs.format.findings import Finding
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import RawTable
 from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.cash_benefits import cash_benefit_findings
 from fundpool.inputs.rules.member_groups import (
     income_class_findings,
     limited_premium_findings,
@@ -77,6 +78,11 @@ def scheme_findings(
     if "own_choice" in tables:
         file = raw["own_choice"]
         findings += own_choice_findings(tables["own_choice"], schemes, file.file, file.first_row)
+    if "cash_benefits" in tables:
+        file = raw["cash_benefits"]
+        findings += cash_benefit_findings(
+            tables["cash_benefits"], schemes, file.file, file.first_row
+        )
     findings += own_rule_findings(tables.get("own_choice"), schemes)
     findings += limited_premium_findings(tables.get("premium_ages"), schemes)
     if "scheme_rules" in tables:

@@ -7,6 +7,9 @@ from fundpool.inputs.format.vocabulary import OLDEST_AGE
 SUBSIDY_BASES = ("a_head", "lump_sum", "share_of_outgo")
 """What a subsidy is reckoned by."""
 
+BENEFIT_BASES = ("birth", "day", "head")
+"""What a benefit in cash is reckoned by."""
+
 SCHEME_TABLES: tuple[Table, ...] = (
     Table(
         "scheme_rules",
@@ -29,8 +32,9 @@ SCHEME_TABLES: tuple[Table, ...] = (
         "What the state or another payer adds to a scheme's fund, from a year on; 0 ends it. "
         "`a_head`: a sum for every person insured in the region; `lump_sum`: a sum for the whole "
         "region, divided among its counties as their insured are; `share_of_outgo`: a share of "
-        "claims paid and administration. Sums are money of their year (of the base year, for "
-        "earlier ones) and grow from then on with wages, in a flat scheme with premiums.",
+        "claims paid, administration and benefits in cash. Sums are money of their year (of the "
+        "base year, for earlier ones) and grow from then on with wages, in a flat scheme with "
+        "premiums.",
         (
             SCHEME,
             REGION,
@@ -88,6 +92,27 @@ SCHEME_TABLES: tuple[Table, ...] = (
             Column("share", "share of the members who pay", unit="share", most=1.0),
         ),
         ("scheme", "region", "age_from"),
+        required=False,
+    ),
+    Table(
+        "cash_benefits",
+        "Benefits in cash that a fund pays beside care, from a year on; 0 ends one. `birth`: money "
+        "for every birth to an insured mother; `head`: money an insured person; `day`: days a year "
+        "of a member who pays, all members counted, at a share of the daily wage, which is the "
+        "contribution base over 365. Money is of its year (of the base year, for earlier ones) and "
+        "grows from then on with wages, in a flat scheme with premiums. A benefit of a region is "
+        "that of the nearest region up the tree.",
+        (
+            SCHEME,
+            REGION,
+            YEAR,
+            text_column("benefit", "name of the benefit, in the words of the case"),
+            text_column("basis", "what it is reckoned by", allowed=BENEFIT_BASES),
+            Column("amount", "money a birth, money a person, or days a member"),
+            Column("wage_share", "share of the daily wage; blank unless by day", unit="share",
+                   most=10.0, blank=True),
+        ),
+        ("scheme", "region", "year", "benefit", "basis"),
         required=False,
     ),
 )  # fmt: skip

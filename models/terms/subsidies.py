@@ -44,7 +44,8 @@ class SubsidyTerms:
         lump_sums: money by region that has one, ``(r,)``.
         lump_counties: whether a county lies in that region, ``(r, n)``.
         lump_payers: number of the payer of each, ``(r,)``.
-        outgo_share_of: share of claims paid and administration, by payer and county, ``(Y, n)``.
+        outgo_share_of: share of outgo (claims paid, administration, benefits in cash), by payer and
+            county, ``(Y, n)``.
     """
 
     a_head: FloatArray
@@ -55,7 +56,7 @@ class SubsidyTerms:
 
     @property
     def outgo_share(self) -> FloatArray:
-        """Share of claims paid and administration that all payers bear, by county, ``(n,)``."""
+        """Share of outgo that all payers bear, by county, ``(n,)``."""
         return np.asarray(self.outgo_share_of.sum(axis=0))
 
     def granted(self, insured: FloatArray) -> FloatArray:
