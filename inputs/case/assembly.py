@@ -13,6 +13,7 @@ from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.cash_benefits import cash_benefits_of
 from fundpool.inputs.rules.member_groups import income_classes_of, own_choice_of
+from fundpool.inputs.rules.provider_payments import payment_methods_of
 from fundpool.inputs.rules.schemes import MONEY_RULES, Scheme, scheme_overrides
 from fundpool.inputs.rules.subsidies import premium_by_age, subsidies_of
 from fundpool.inputs.settings.parameters import Parameter
@@ -76,6 +77,7 @@ def regional_schemes(
             income_classes_of(tables.get("income_classes"), name),
             own_choice_of(tables.get("own_choice"), name),
             cash_benefits_of(tables.get("cash_benefits"), name),
+            payment_methods_of(tables.get("provider_payments"), name),
         )
         for name in settings.schemes
     )

@@ -18,6 +18,7 @@ from fundpool.inputs.rules.member_groups import (
     own_choice_findings,
     own_rule_findings,
 )
+from fundpool.inputs.rules.provider_payments import provider_payment_findings
 from fundpool.inputs.rules.rule_findings import override_findings
 from fundpool.inputs.rules.subsidies import (
     fitted_findings,
@@ -82,6 +83,11 @@ def scheme_findings(
         file = raw["cash_benefits"]
         findings += cash_benefit_findings(
             tables["cash_benefits"], schemes, file.file, file.first_row
+        )
+    if "provider_payments" in tables:
+        file = raw["provider_payments"]
+        findings += provider_payment_findings(
+            tables["provider_payments"], schemes, file.file, file.first_row
         )
     findings += own_rule_findings(tables.get("own_choice"), schemes)
     findings += limited_premium_findings(tables.get("premium_ages"), schemes)

@@ -1,7 +1,7 @@
 """Tables of rules of schemes: what differs by region, who pays, and what members pay."""
 
 from fundpool.inputs.format.declaration import Column, Table
-from fundpool.inputs.format.shared_columns import REGION, SCHEME, YEAR, text_column
+from fundpool.inputs.format.shared_columns import REGION, SCHEME, SERVICE, YEAR, text_column
 from fundpool.inputs.format.vocabulary import OLDEST_AGE
 
 SUBSIDY_BASES = ("a_head", "lump_sum", "share_of_outgo")
@@ -9,6 +9,9 @@ SUBSIDY_BASES = ("a_head", "lump_sum", "share_of_outgo")
 
 BENEFIT_BASES = ("birth", "day", "head")
 """What a benefit in cash is reckoned by."""
+
+PAYMENT_METHODS = ("fee", "case_group", "budget", "capitation")
+"""Ways of paying for a service."""
 
 SCHEME_TABLES: tuple[Table, ...] = (
     Table(
@@ -113,6 +116,36 @@ SCHEME_TABLES: tuple[Table, ...] = (
                    most=10.0, blank=True),
         ),
         ("scheme", "region", "year", "benefit", "basis"),
+        required=False,
+    ),
+    Table(
+        "provider_payments",
+        "How a fund pays for a service, from a year on. `fee`: by claim, as where nothing is "
+        "listed; `case_group`: points under a budget of the region; `budget`: the budget, whatever "
+        "is done; `capitation`: a sum an insured person. A budget is what the claims of the "
+        "region's insured were worth in the year before the method begins (in the base year, if it "
+        "begins by then) and grows by its rate. The method of a county is that of the nearest "
+        "region up the tree that has one; the base year is paid by claim.",
+        (
+            SCHEME,
+            REGION,
+            SERVICE,
+            YEAR,
+            text_column("method", "how it is paid for", allowed=PAYMENT_METHODS),
+            Column("growth", "yearly growth of the budget or of the sum a head; blank for fee",
+                   "number", "a year", -0.5, 1.0, blank=True),
+            Column("amount", "capitation: sum an insured person, of that year (of the base year, "
+                   "for earlier ones)", unit="money a year", blank=True),
+            Column("floor", "case_group: least share of the claims' worth that is paid; 0 if blank",
+                   unit="share", most=1.0, blank=True),
+            Column("ceiling", "case_group: largest share of the claims' worth that is paid; no "
+                   "ceiling if blank", unit="share", most=10.0, blank=True),
+            Column("overspend", "case_group: share that the fund bears of what claims exceed the "
+                   "budget by; 0 if blank", unit="share", most=1.0, blank=True),
+            Column("savings", "case_group: share that the fund keeps of what claims leave of the "
+                   "budget; 0 if blank", unit="share", most=1.0, blank=True),
+        ),
+        ("scheme", "region", "service", "year"),
         required=False,
     ),
 )  # fmt: skip

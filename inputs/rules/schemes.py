@@ -20,6 +20,7 @@ from fundpool.actuarial.person_rules import PersonRule
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.cash_benefits import CashBenefit
 from fundpool.inputs.rules.member_groups import IncomeClasses, OwnChoice
+from fundpool.inputs.rules.provider_payments import PaymentMethods
 from fundpool.inputs.rules.subsidies import Subsidy
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.scheme_rules import (
@@ -63,6 +64,7 @@ class Scheme:
         income_classes: of a flat scheme's members, by region and year.
         own_choice: members of a payroll scheme who choose rate and base, by region.
         cash_benefits: benefits in cash that it pays beside care.
+        payment_methods: how it pays for services, by region; by claim where nothing is listed.
     """
 
     file: SchemeFile
@@ -76,6 +78,7 @@ class Scheme:
     income_classes: IncomeClasses = field(default_factory=dict, repr=False)
     own_choice: OwnChoice = field(default_factory=dict, repr=False)
     cash_benefits: tuple[CashBenefit, ...] = ()
+    payment_methods: PaymentMethods = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:

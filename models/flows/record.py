@@ -8,6 +8,7 @@ from fundpool.inputs.case import Case
 from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import sum_by
+from fundpool.models.claims.provider_payments import ProviderYear
 from fundpool.models.claims.register import by_payer, shares_of_payers
 from fundpool.models.claims.terms import MOST_IN_DETAIL
 from fundpool.models.claims.year import YearClaims
@@ -83,6 +84,7 @@ class CountyFlows:
         migrants: by measure, home and residence region of the next level,
             ``(T + 1, 9, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
         cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
+        provider_payments: what was paid for services otherwise than by claim.
         paths: economic paths.
         multipliers: the calibration.
     """
@@ -126,6 +128,7 @@ class CountyFlows:
     retiring: FloatArray
     paths: EconomicPaths
     multipliers: Multipliers
+    provider_payments: tuple[ProviderYear, ...] = ()
 
     def __repr__(self) -> str:
         """What it is, in a line."""

@@ -15,6 +15,7 @@ import numpy as np
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.claims.compiled import ClaimRoom, claim_room, claims_of_year
+from fundpool.models.claims.provider_payments import ProviderBudgets
 from fundpool.models.claims.register import next_register, opening_register
 from fundpool.models.claims.rule_book import RuleBook
 from fundpool.models.claims.terms import ClaimTables, ClaimTerms, claim_tables, claim_terms
@@ -232,6 +233,8 @@ def county_flows(
         books.opening_holdings(opening.people.persons),
     )
     rules = RuleBook(opening.tables, opening.terms, multipliers.claims, prepared.base)
+    budgets = ProviderBudgets(terms_by_year)
+    budgets.begin(opening.exposure, rules.terms(prepared.base), opening.people.register)
     start, joined_before = opening.people, opening.joined
     by_cell = np.empty((years + 1, *opening.cells.shape))
     by_cell[0] = opening.cells
@@ -242,7 +245,12 @@ def county_flows(
     ) -> FloatArray:
         """Record a year; returns the memory of its claims."""
         t, price = terms.elapsed, float(paths.medical_price[terms.elapsed])
-        claims = claims_of_year(mean.exposure, rules.terms(terms), mean.register, claim_memory)
+        in_force = rules.terms(terms)
+        claims = claims_of_year(mean.exposure, in_force, mean.register, claim_memory)
+        insured = np.stack([scheme.persons for scheme in collected])
+        claims = budgets.settle(
+            claims, mean.exposure, in_force, mean.register, terms, insured, price
+        )
         record_people(store, t, prepared, moved.count.persons)
         record_events(store, t, prepared, moved.count, moved.joined)
         record_retiring(store, t, prepared, moved.count, moved.retirement)
@@ -310,6 +318,7 @@ def county_flows(
         by_cell=by_cell,
         paths=paths,
         multipliers=multipliers,
+        provider_payments=tuple(budgets.paid),
         **store,
     )
 

@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from html import escape
 
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import AGES, SEXES, STATUSES
 from fundpool.models.axes.arrays import IntArray
@@ -20,6 +21,7 @@ from fundpool.models.calibration.multipliers import (
     calibrate,
     carried_over,
 )
+from fundpool.models.claims.provider_payments import ProviderYear
 from fundpool.models.economy import economic_paths
 from fundpool.models.flows.record import MIGRANT_MEASURES, CountyFlows
 from fundpool.models.flows.years import county_flows, opening_year
@@ -278,6 +280,23 @@ class Projection:
                 )
             )
         return pd.concat(frames, ignore_index=True)
+
+    @property
+    def provider_payments(self) -> pd.DataFrame:
+        """Services paid for otherwise than by claim, by scheme, region of the rule and year.
+
+        Columns: scheme, region, service, year, method; claims (their worth by the benefit rules),
+        budget, points (claims at prices of the base year), point_value (budget a point), paid,
+        settled_share (of the claims' worth), borne_by_providers (what they are not paid; negative:
+        what they keep).
+        """
+        columns = [each.name for each in fields(ProviderYear)]
+        table = pd.DataFrame([vars(row) for row in self.flows.provider_payments], columns=columns)
+        table["service"] = [self.case.services[number] for number in table["service"]]
+        points, claims = table["points"].to_numpy(float), table["claims"].to_numpy(float)
+        table["point_value"] = ratio(table["budget"].to_numpy(float), points, np.nan)
+        table["settled_share"] = ratio(table["paid"].to_numpy(float), claims, np.nan)
+        return table.assign(borne_by_providers=table["claims"] - table["paid"])
 
     @property
     def calibration(self) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from fundpool.models.terms.member_groups import (
     own_choice_terms,
 )
 from fundpool.models.terms.packages import package_cover, package_rate
+from fundpool.models.terms.provider_payments import ProviderPayment, provider_payments
 from fundpool.models.terms.subsidies import SubsidyTerms, payers_of, subsidy_terms
 
 
@@ -114,6 +115,7 @@ class SchemeTerms:
         administration_a_head: money an insured person, base-year money, ``(n,)``.
         administration_of_contributions: over contributions, ``(n,)``.
         cash_benefits: benefits in cash; None where the case has none for the scheme.
+        provider_payments: services that it pays for otherwise than by claim.
         waiting: part of a year between joining and entitlement to benefits, ``(n,)``.
         regime: settlement regime of care elsewhere.
         lag, direct_lag: shares of claims paid in the year of care, the next, ...; of care
@@ -141,6 +143,7 @@ class SchemeTerms:
     administration_a_head: FloatArray
     administration_of_contributions: FloatArray
     cash_benefits: CashBenefitTerms | None
+    provider_payments: tuple[ProviderPayment, ...]
     waiting: FloatArray
     regime: str
     lag: FloatArray
@@ -204,6 +207,9 @@ def scheme_terms(
             "administration_of_contributions", case.regions, year
         ),
         cash_benefits=cash_benefit_terms(scheme, case.regions, year, benefits_of(case.schemes)),
+        provider_payments=provider_payments(
+            scheme, case.regions, tuple(case.services), year, case.base_year
+        ),
         waiting=scheme.rule_array("waiting_months", case.regions, year) / 12.0,
         regime=regime,
         lag=np.array(scheme.lag(regime)),
