@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fundpool.models.axes.arrays import BoolArray, FloatArray
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.funds.summary import NEVER
 from fundpool.models.funds.totals import flow_totals
 from fundpool.models.terms.years import county_tables
@@ -74,7 +74,7 @@ def funds_now(projection: "Projection") -> list[Row]:
     for flows in totals[totals["year"] == year].to_dict("records"):
         income = flows["contributions"] - flows["account_credits"] + flows["interest"]
         income += sum(flows[name] for name in OTHER_INCOME)
-        outgo = flows["claims_paid"] + flows["administration"]
+        outgo = sum(flows[name] for name in OUTGO)
         scheme = projection.case.scheme(flows["scheme"])
         has_retired = scheme.kind == "payroll" and "retired" in scheme.statuses_covered
         paying = float(contributors[scheme.name])
