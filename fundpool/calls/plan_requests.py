@@ -13,6 +13,7 @@ from fundpool.inputs.format.messages import Message, Word
 from fundpool.inputs.format.messages import reason as message_of
 from fundpool.models import optimiser
 from fundpool.models.optimiser import Choices, Sample
+from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 from fundpool.models.optimiser.frontier import frontier
 from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of
@@ -23,7 +24,7 @@ from fundpool.models.optimiser.ruin.limit import RuinLimit
 from fundpool.models.pooling.plans import PoolingPlan, Stage
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection, Study
-from fundpool.options import USUAL_RUIN, Goals, Limits, Ruin
+from fundpool.options import USUAL_RUIN, Acceptable, Goals, Limits, Ruin
 
 CHOICES = ("rates", "swaps", "pooling")
 """What a plan can decide."""
@@ -145,8 +146,12 @@ def plan_request(
         _check_solver(limits.solver)
     amount("limits.time_limit", limits.time_limit, 0.1, optional=True)
     choices = Choices(
-        policy=policy, aims=aims, solver=limits.solver, time_limit=limits.time_limit, rule=rule
-    )
+        policy=policy, aims=aims, solver=limits.solver, time_limit=limits.time_limit, rule=rule,
+        acceptable=_acceptance(limits.acceptable, years),
+    )  # fmt: skip
+    if sampled and choices.acceptable is not None:
+        expected = Message("0 beside limits.acceptable, unless with a limit on ruin")
+        raise WrongArgumentError("scenarios", sampling.scenarios, expected)
     request = PlanRequest(decided, months, choices, _years(limits.merge_years), sampling, limit,
                           goals.sensitivity)  # fmt: skip
     if limit is not None and not request.rated:
@@ -271,6 +276,19 @@ def _ruin_limit(case: Case, years: int, ruin: float | Ruin | None) -> RuinLimit 
             "ruin.by", last, Message("a projected year, %(first)s to %(end)s", first=first, end=end)
         )
     return RuinLimit(asked.most, last, asked.joint)
+
+
+def _acceptance(asked: Acceptable | None, years: int) -> AcceptanceTerms | None:
+    if asked is None:
+        return None
+    of_kind("limits.acceptable", asked, Acceptable, "Acceptable(...)")
+    lead = "limits.acceptable"
+    than = one_of(f"{lead}.no_worse_than", asked.no_worse_than, ("alone", "in force"), True)
+    if asked.window is not None:
+        whole(f"{lead}.window", asked.window, 1, years)
+    most = amount(f"{lead}.poor_to_rich", asked.poor_to_rich, 0.0, optional=True)
+    return AcceptanceTerms("in force" if than == "in force" else "alone" if than else None,
+                           asked.window, most)  # fmt: skip
 
 
 def _years(text: object) -> tuple[int, ...]:

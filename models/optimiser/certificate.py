@@ -226,11 +226,33 @@ def violations(
     if np.isfinite(policy.levy_ceiling):
         over = decision.levies - policy.levy_ceiling * income
         largest["levy ceiling"] = float((over / unit).max())
+    largest |= _acceptance_violations(fund, decision)
     size = np.zeros((fund.years, fund.hubs))
     np.add.at(size.T, fund.hub, unit.T)
     owed = -run.hub if policy.hub_keeps else np.abs(run.hub)
     largest["hub reserve"] = float((owed / size).max())
     return {name: max(value, 0.0) for name, value in largest.items()}
+
+
+def _acceptance_violations(fund: FundProblem, decision: Decision) -> dict[str, float]:
+    """What pools pay above their limits, and what runs from poorer to richer beyond its own."""
+    policy, paths = fund.policy, fund.paths
+    largest: dict[str, float] = {}
+    growth = 1.0 + paths.interest
+    present = fund.weight @ (growth**0.5 / growth.cumprod(axis=1))
+    base = present[:, None] * np.einsum("s,stp->tp", fund.weight, paths.contribution_base)
+    for limit in (one for one in policy.paid_limits if one.scheme == paths.scheme):
+        years = slice(limit.first, limit.last + 1)
+        paid = (decision.rates[years, fund.group] * base[years]).sum(axis=0)
+        size = np.maximum(base[years].sum(axis=0) * fund.reference, TOLERANCE * fund.unit[0])
+        over = (paid - (1.0 + policy.worse_off_by) * np.array(limit.money)) / size
+        name = "paid by regions"
+        largest[name] = max(largest.get(name, 0.0), float(over.max()))
+    for line in (one for one in policy.income_lines if one.scheme == paths.scheme):
+        moved = np.where(line.poorer, decision.levies, decision.grants).sum(axis=(1, 2))
+        over_line = (fund.weight @ moved) / fund.years - policy.poor_to_rich
+        largest["poorer to richer"] = float(over_line / fund.unit.sum(axis=1).mean())
+    return largest
 
 
 def terms_of(

@@ -9,10 +9,10 @@ import pandas as pd
 
 from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.optimiser.acceptance.measures import Acceptability
 from fundpool.models.optimiser.certificate import Certificate, Decision, Recursion
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import FundProblem
-from fundpool.models.optimiser.ruin.acceptability import Acceptability
 from fundpool.models.optimiser.ruin.adjusting import AdjustingPlan
 from fundpool.models.optimiser.ruin.limit import Probability
 from fundpool.models.optimiser.stages import Outcome, solved_funds
@@ -57,7 +57,8 @@ class Plan:
         reduced_to: fewest scenarios that any program plans on; 0 without a sample.
         rounds: of each program that plans on all scenarios by those in some tail.
         probability: of a balance below zero, where it was limited.
-        acceptability: what regions make of a plan with such a limit.
+        acceptability: what regions make of a plan with such a limit, or with limits that they are
+            to accept it by.
         rule: that rates follow, where one was asked for; the rates are then those it starts from.
     """
 

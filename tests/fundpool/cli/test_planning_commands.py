@@ -157,6 +157,31 @@ def test_ruin_is_limited_by_one_command(uncertain: Path, tmp_path: Path) -> None
     }  # fmt: skip
 
 
+def test_regions_may_have_to_accept_the_plan(uncertain: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan"
+    words = ("optimise", str(uncertain), "--years", "4", "--reserve-months", "1",
+             "--out", str(out))  # fmt: skip
+    code, stdout, _ = run(*words, "--acceptable", "--window", "2")
+    assert code in (0, 3)
+    assert "Pay more than alone: 0 regions" in stdout
+    assert "Old balances of employee pooled" in stdout
+    record = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert record["status"] == "certified"
+    regions = record["acceptability"]
+    assert regions["worse_off"] == []
+    assert [row for row in regions["worse_in"] if row["than"] == "alone"] == []
+    assert regions["poor_to_rich"] == 0.0
+    assert regions["window"] == 2
+    assert {"employee"} <= {one["scheme"] for one in regions["sharing"]}
+    _, text, _ = run(*words, "--poor-to-rich", "1e4", "--json")
+    record = json.loads(text)
+    assert record["policy"]["poor_to_rich"] == 1e4
+    assert record["acceptability"]["poor_to_rich"] <= 2e4  # of two schemes
+    code, _, stderr = run(*words, "--acceptable", "--scenarios", "5")
+    assert code == 2
+    assert "--ruin" in stderr or "ruin" in stderr
+
+
 def test_rates_may_follow_a_rule(uncertain: Path, tmp_path: Path) -> None:
     out = tmp_path / "plan"
     code, stdout, _ = run("optimise", str(uncertain), "--years", "4", "--rule", "adjusting",
