@@ -21,7 +21,11 @@ MESSAGES = "language_of_messages"
 """Parameter of every command that says no more than the language of its messages."""
 
 USUAL_RUIN = 0.05
-"""Probability of ruin that an adjusting rule is made to where none is given."""
+"""Probability of ruin that plans are made to where none is given."""
+
+USUAL = "usual"
+"""In place of a limit on ruin: :data:`USUAL_RUIN` up to the last year of alerts, where the case has
+scenarios and nothing else says how the plan is made."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Acceptable:
         >>> import fundpool
         >>> projection = fundpool.project("jiangsu", pooling="city", years=2)
         >>> accepted = fundpool.Limits(acceptable=fundpool.Acceptable(window=1))
-        >>> plan = fundpool.optimise(projection, 0, limits=accepted)
+        >>> plan = fundpool.optimise(projection, 0, ruin=None, limits=accepted)
         >>> plan.acceptability.worse_off, plan.acceptability.poor_to_rich
         ((), 0.0)
     """

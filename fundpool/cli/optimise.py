@@ -39,7 +39,7 @@ from fundpool.cli.session import (
 from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.messages import reason as message_of
-from fundpool.options import CASE, USUAL_RUIN, Acceptable, Goals, Limits, Ruin
+from fundpool.options import CASE, USUAL, USUAL_RUIN, Acceptable, Goals, Limits, Ruin
 
 if TYPE_CHECKING:
     from fundpool.calls.results import Plan
@@ -121,9 +121,17 @@ def optimise(
             metavar="P",
             callback=finite,
             help="Most that each fund's probability of a balance below zero may be; the reserve "
-            "floor is then --reserve-months, or none.",
+            "floor is then --reserve-months, or none. Default where the case has scenarios: 0.05 "
+            "up to the last year of alerts, beside the reserve floor.",
         ),
     ] = None,
+    one_path: Annotated[
+        bool,
+        typer.Option(
+            "--one-path",
+            help="Plan on the one path; how likely a balance below zero is is then not known.",
+        ),
+    ] = False,
     by: Annotated[
         int | None,
         typer.Option("--by", metavar="YEAR", help="Last year that counts for --ruin."),
@@ -225,6 +233,10 @@ def optimise(
         checked_folder(out)
         opened = opened_case(case, changes, policy, quiet)
         span = projected_years(opened, years)
+        if one_path and (ruin is not None or scenarios or rule is Rule.adjusting):
+            raise UsageError(
+                Message("--one-path goes with neither --ruin, --scenarios nor --rule adjusting")
+            )
         if ruin is None and rule is Rule.adjusting:
             ruin = USUAL_RUIN
         if ruin is None and by is not None:
@@ -240,7 +252,8 @@ def optimise(
         goals = Goals(measure.value, burden_of.value, order, joint and ruin is None, sensitivity)
         request = plan_request(
             opened, span, reserve_months, Sampling(scenarios, seed),
-            None if ruin is None else Ruin(ruin, by, joint), limits, goals,
+            Ruin(ruin, by, joint) if ruin is not None else None if one_path else USUAL, limits,
+            goals,
         )  # fmt: skip
         pools: str | PoolingPlan = checked_plans(opened, [pooling or opened.pooling_in_force])[0]
         files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity")]

@@ -109,11 +109,9 @@ def _pooling_text(part: Mapping[str, Any], language: Language) -> list[str]:
 
 
 def _ruin_text(record: dict[str, Any], language: Language, names: Mapping[str, str]) -> list[str]:
-    """The probability of ruin and what regions make of the plan; nothing without a limit."""
+    """The probability of ruin, or that it is not known, and what regions make of the plan."""
     chance, regions = record.get("probability"), record.get("acceptability")
-    if chance is None and regions is None:
-        return []
-    lines = []
+    lines = [] if chance is not None else [worded(record["safety"], language, names)]
     if chance is not None and chance["safe"]:
         said = language("Fresh scenarios: %(scenarios)s; standard error %(error)s %%.") % {
             "scenarios": f"{chance['scenarios']:,}",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.actuarial.arrays import ratio
+from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.acceptance.measures import Acceptability
 from fundpool.models.optimiser.certificate import Certificate, Decision, Recursion
@@ -18,6 +19,15 @@ from fundpool.models.optimiser.ruin.limit import Probability
 from fundpool.models.optimiser.stages import Outcome, solved_funds
 from fundpool.models.optimiser.tail.rounds import Round
 from fundpool.models.optimiser.transfers import settle
+
+UNKNOWN_ON_ONE_PATH = Message(
+    "Made on the one path: how likely a balance below zero is was not computed, so that nothing "
+    "says the plan is safe."
+)
+UNKNOWN_ON_SCENARIOS = Message(
+    "Made on scenarios, but without a limit on the probability of a balance below zero, so that "
+    "nothing says the plan is safe."
+)
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,13 @@ class Plan:
             return "shortfall"
         unsafe = self.probability is not None and not self.probability.safe
         return "unsafe" if unsafe else "certified"
+
+    @property
+    def safety(self) -> Message:
+        """What is known of the probability of a balance below zero, in a sentence."""
+        if self.probability is not None:
+            return self.probability.sentence
+        return UNKNOWN_ON_SCENARIOS if self.in_sample is not None else UNKNOWN_ON_ONE_PATH
 
     @property
     def elastic(self) -> bool:
@@ -252,7 +269,8 @@ class Plan:
             >>> plan.record()["status"] == plan.status
             True
         """
-        limited: dict[str, object] = {}
+        safe = None if self.probability is None else self.probability.safe
+        limited: dict[str, object] = {"safe": safe, "safety": self.safety}
         if self.probability is not None:
             limited["probability"] = self.probability.record()
         if self.acceptability is not None:

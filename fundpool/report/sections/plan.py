@@ -113,6 +113,7 @@ def _certificate(context: Context, projection: Projection, plan: Plan) -> Paragr
     lead = context.pooled_by(projection.plan.name).capitalize() + _(". ")
     return sentences(
         spans(lead, verdict),
+        worded(plan.safety, _, context.local_names),
         _("Limits and weights are listed under assumptions, section optimiser."),
     )
 
