@@ -126,8 +126,8 @@ def _row(title: str, plan: Plan) -> PlanRow:
     assert plan.probability is not None
     shares: list[dict[str, float]] = [{}, {}]
     for fund in plan.probability.funds:
-        for found, value in zip(shares, (fund.in_sample, fund.out_of_sample), strict=True):
-            found[fund.scheme] = max(found.get(fund.scheme, 0.0), value)
+        for worst, value in zip(shares, (fund.in_sample, fund.out_of_sample), strict=True):
+            worst[fund.scheme] = max(worst.get(fund.scheme, 0.0), value)
     ruled = () if plan.rule is None else plan.rule.schemes
     means = {one.scheme: one.adjusting.mean_rate for one in ruled}
     coalitions = () if plan.acceptability is None else plan.acceptability.sharing

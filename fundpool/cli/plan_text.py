@@ -62,6 +62,8 @@ def plan_text(
             "gap": f"{check['relative_gap']:.1e}",
         }
     )
+    if check["gap_sentence"] is not None:
+        lines.append(worded(check["gap_sentence"], language, names))
     lines.append(_comparison_text(tables["comparison"], language))
     lines += _ruin_text(record, language, names)
     for kind, trial in record["scenarios"].items():

@@ -161,7 +161,7 @@ class Plan:
         frames = []
         for fund, decision, _ in self.schemes:
             paths = fund.paths
-            before = fund.mean(paths.income) / np.maximum(fund.base, 1e-300)
+            before = ratio(fund.mean(paths.income), fund.base)
             frame = _by_pool_year(fund)
             frame.insert(
                 3, "group", np.repeat([fund.group_names[g] for g in fund.group], fund.years)
@@ -185,7 +185,7 @@ class Plan:
             income = decision.rates[:, fund.group] * fund.base
             frame["paid"], frame["received"] = paid.T.ravel(), received.T.ravel()
             frame["net"] = frame["received"] - frame["paid"]
-            frame["share_of_income"] = ((received - paid) / np.maximum(income, 1e-300)).T.ravel()
+            frame["share_of_income"] = ratio(received - paid, income).T.ravel()
             frames.append(frame)
         return pd.concat(frames, ignore_index=True)
 

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from fundpool.actuarial.arrays import ratio
+from fundpool.inputs.format.messages import Message, Word
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.acceptance.limits import IncomeLine, PaidLimit
 from fundpool.models.optimiser.beside.naive import own
@@ -86,7 +87,40 @@ class AcceptedPolicy:
                 ]
                 self.lines = tuple(line for line in chosen if line is not None)
             policy = replace(policy, income_lines=self.lines)
-        return tuple(rebuilt(fund, policy) for fund in funds)
+        limited = tuple(rebuilt(fund, policy) for fund in funds)
+        for fund in limited:
+            _refuse_contradiction(fund)
+        return limited
+
+
+def _refuse_contradiction(fund: FundProblem) -> None:
+    """Refuse limits of which no rates keep both, before anything is solved.
+
+    Raises:
+        ValueError: the least rates that a region must charge are more than it is to accept.
+    """
+    least = fund.discount[:, None] * fund.rate_lower[:, fund.group] * fund.base
+    for limit in fund.policy.paid_limits:
+        if limit.scheme != fund.paths.scheme:
+            continue
+        years = slice(limit.first, limit.last + 1)
+        most = (1.0 + fund.policy.worse_off_by) * np.array(limit.money)
+        base = (fund.discount[:, None] * fund.base)[years].sum(axis=0)
+        over = np.flatnonzero(least[years].sum(axis=0) > most * (1.0 + ROOM))
+        if over.size:
+            pool = int(over[0])
+            raise ValueError(
+                Message(
+                    "%(name)s, %(scheme)s: limits contradict each other from %(first)s to "
+                    "%(last)s; rates must be %(least)s %% at least, and regions are to accept "
+                    "%(most)s %% at most",
+                    name=fund.paths.names[pool], scheme=Word(fund.paths.scheme),
+                    first=int(fund.paths.years[limit.first]),
+                    last=int(fund.paths.years[limit.last]),
+                    least=f"{100 * least[years, pool].sum() / base[pool]:.3f}",
+                    most=f"{100 * most[pool] / base[pool]:.3f}",
+                )
+            )  # fmt: skip
 
 
 def windows(years: int, length: int | None) -> list[tuple[int, int]]:

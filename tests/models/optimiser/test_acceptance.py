@@ -7,6 +7,7 @@ import pytest
 from scipy.optimize import linprog
 
 from fundpool.models.optimiser.acceptance.limits import IncomeLine, PaidLimit
+from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms, AcceptedPolicy, best_line
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import fund_problem
 from fundpool.models.optimiser.program import acceptance
@@ -169,3 +170,25 @@ def test_a_program_without_these_rows_violates_them(
     found = optimised([fund], EVEN)
     assert found.certificate.largest_violation > 0.01
     assert not found.certificate.certified
+
+
+def test_limits_that_contradict_each_other_are_found_before_solving() -> None:
+    """Rates must rise by a tenth, and nobody is to pay more than at those in force."""
+    policy = replace(PLAIN, rate_least=1.1, rate_most=2.0)
+    fund = fund_problem(pool_flows([[80.0, 120.0]] * 2, 1000.0, 100.0, np.zeros(2)), policy)
+    accepted = AcceptedPolicy(AcceptanceTerms("in force", 1, None), {}, EVEN)
+    with pytest.raises(ValueError, match=r"p0, employee.* 2021 to 2022; .*11\.000.*10\.000"):
+        accepted.problems([fund])
+    # alone, the same limit holds, so that nothing contradicts it
+    AcceptedPolicy(AcceptanceTerms("alone", 1, None), {}, EVEN).problems([fund])
+
+
+def test_the_line_with_the_best_plan_is_taken() -> None:
+    """The middle region has over what the poorest lacks; below which line it is decides."""
+    policy = replace(PLAIN, poor_to_rich=0.0)
+    outgo = [[140.0, 60.0, 100.0]] * 2
+    fund = fund_problem(pool_flows(outgo, 1000.0, 100.0, np.zeros(3)), policy)
+    line = best_line(fund, np.array([1.0, 2.0, 3.0]), EVEN)
+    assert line is not None
+    assert line.poorer == (True, False, False)
+    assert best_line(fund, np.ones(3), EVEN) is None
