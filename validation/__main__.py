@@ -52,6 +52,9 @@ TOPICS = {
     "multiregional": Topic("Several regions", "multiregional", "multiregional"),
     "implementations": Topic("Second implementations", "implementations", "implementations"),
     "plans": Topic("Plans by a second formulation", "plans", "plans"),
+    "plan-table": Topic(
+        "Plans beside each other", "plan_table", "plan_table", True, "optimiser.md"
+    ),
     "person-years": Topic("Payment by a person's year", "person_years", "person_years"),
     "lives": Topic("Person by person", "implementations", "person_by_person"),
     "sensitivity": Topic("Sensitivity and stress", "sensitivity", "sensitivity", slow=True),
