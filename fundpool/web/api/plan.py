@@ -10,6 +10,7 @@ from fundpool.web.api.wire import PENDING
 from fundpool.web.requests.plan import FrontierRequest, PlanRequest, pooling_of
 from fundpool.web.requests.policy_text import command_of, policy_contents_of, toml_text
 from fundpool.web.work.answers import answer
+from fundpool.web.work.jobs import in_both
 from fundpool.web.work.planning import Pending, frontier_job, plan_answer, plan_material
 from fundpool.web.work.projection_cache import ProjectionCache
 
@@ -48,7 +49,7 @@ def frontier(asked: FrontierRequest, request: Request) -> JSONResponse:
     if isinstance(material, Pending) or not job.ended:
         return JSONResponse(job.record(), status_code=202)
     if job.status != "done":
-        return JSONResponse({"error": f"{job.words.rstrip('.')}."}, status_code=400)
+        return JSONResponse(in_both("error", job.words), status_code=400)
     return JSONResponse({"points": job.result})
 
 

@@ -56,11 +56,13 @@ def test_sliders_and_pooling_move_the_numbers_and_the_address(page: Page, addres
     )
     page.choose("#fund-levy", "0.2")
     assert "city" not in page.text("#problem")
-    # the scheme that pays a premium has no rate to move
+    # the scheme that pays a premium has no rate to move; one that is moved stays in sight
+    shown = "return getComputedStyle(document.querySelector('#box-rate')).display"
     page.choose("#scheme", "resident")
-    assert (
-        page.run("return getComputedStyle(document.querySelector('#box-rate')).display") == "none"
-    )
+    assert page.run(shown) == "block"
+    assert "Employee" in page.text("#box-rate label")
+    page.choose("#rate", "0")
+    assert page.run(shown) == "none"
     page.choose("#premium", "0.5")
     assert "premium=0.5" in page.run("return location.hash")
 
@@ -255,10 +257,19 @@ def test_chinese(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_phone_holds_the_page(page: Page, address: str, lang: str) -> None:
+def test_a_phone_and_a_zoom_of_400_per_cent_hold_the_page(
+    page: Page, address: str, lang: str
+) -> None:
     page.size(390, 844, mobile=True)
     page.open(f"{address}#lang={lang}&pooling=county%5BBoth%3Dash%7Cbirch%5D")
     assert page.run("return document.documentElement.scrollWidth") <= 390
+    page.size(320, 256)
+    wide = """return [...document.querySelectorAll('main *, form *, header *')]
+        .filter(e => !e.closest('.scroll, .skip, .language span'))
+        .filter(e => e.getBoundingClientRect().right > 321).map(e => e.outerHTML.slice(0, 90))"""
+    page.until(f"(() => {{ {wide} }})().length === 0", 10)
+    assert page.run(wide) == []
+    assert page.run("return document.documentElement.scrollWidth") <= 320
 
 
 def test_names_and_contrast(page: Page, address: str) -> None:
@@ -276,10 +287,18 @@ def test_names_and_contrast(page: Page, address: str) -> None:
     assert undescribed == []
     poor = page.run(CONTRAST)
     assert poor == []
-    # everything can be reached by keyboard: no positive or negative order among controls
-    assert (
-        page.run("return document.querySelectorAll('main [tabindex], form [tabindex]').length") == 0
+    # everything can be reached by keyboard, in the order of the page
+    order = """return [...document.querySelectorAll('main [tabindex], form [tabindex]')]
+        .map(e => e.tabIndex)"""
+    assert set(page.run(order)) == {0}
+    unreachable = page.run(
+        """return [...document.querySelectorAll('.scroll')].filter(e =>
+        (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
+        && !(e.tabIndex === 0 && e.getAttribute('role') === 'region'
+             && document.getElementById(e.getAttribute('aria-labelledby'))?.textContent))
+        .map(e => e.outerHTML.slice(0, 80))"""
     )
+    assert unreachable == []
 
 
 CONTRAST = """

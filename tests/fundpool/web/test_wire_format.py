@@ -21,7 +21,8 @@ CHECKED = schemathesis.checks.CHECKS.get_by_names(
 )  # fmt: skip
 """What every answer must pass; a busy server's 503 is described, so it is no error."""
 DESCRIBED = {
-    ("GET", "/health"), ("GET", "/api/case"), ("POST", "/api/cases"), ("POST", "/api/plan"),
+    ("GET", "/health"), ("GET", "/api/case"), ("GET", "/api/case/workbook"),
+    ("GET", "/api/case/template"), ("POST", "/api/cases"), ("POST", "/api/plan"),
     ("POST", "/api/frontier"), ("POST", "/api/policy"), ("POST", "/api/workbook"),
     ("GET", "/api/jobs/{name}"), ("GET", "/api/jobs/{name}/events"), ("DELETE", "/api/jobs/{name}"),
 }  # fmt: skip

@@ -1,3 +1,4 @@
+// @ts-check
 // What the page shows is held in its address: every link is a plan, and the back button undoes.
 
 export const SLIDERS = {
@@ -8,9 +9,9 @@ export const SLIDERS = {
   wage_growth: { least: -0.03, most: 0.03, step: 0.001, unit: "points" },
   interest: { least: -0.02, most: 0.02, step: 0.001, unit: "points" },
 };
-export const MOST_PINS = 4;
+export const MOST_PINS = 6;
 const NUMBERS = [...Object.keys(SLIDERS), "mobility", "months", "weight", "burden", "money"];
-const TEXTS = ["lang", "case", "scheme", "pooling", "county", "measure", "arcs"];
+const TEXTS = ["lang", "case", "file", "scheme", "pooling", "county", "measure", "arcs", "side", "note"];
 
 export function emptyState() {
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
@@ -105,6 +106,15 @@ export function parsePooling(text, inForce) {
     return { ...plain, mode: "staged", level: parts[0].level, stages: parts.slice(1) };
   }
   return { ...plain, level: last.level };
+}
+
+// What is wrong with the stages of a plan: years and levels must rise. A word of the page, or nothing.
+export function stagesMistake(plan, levels) {
+  const stages = plan.stages.filter((stage) => stage.year > 0);
+  const ranks = [plan.level, ...stages.map((stage) => stage.level)].map((level) => levels.indexOf(level));
+  if (stages.some((stage, place) => place > 0 && stage.year <= stages[place - 1].year)) return "stages_years";
+  if (ranks.some((rank, place) => place > 0 && rank < ranks[place - 1])) return "stages_levels";
+  return "";
 }
 
 export function writePooling(plan, inForce) {
