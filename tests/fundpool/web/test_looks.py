@@ -172,6 +172,14 @@ def test_places_are_named_and_bounded(page: Page, address: str) -> None:
 
 def test_the_page_prints_whole(page: Page, address: str) -> None:
     page.open(f"{address}#pooling=province")
+    page.call("Emulation.setEmulatedMedia", media="print")
+    cut = page.run(
+        "return [...document.querySelectorAll('.scroll')].filter(e =>"
+        " getComputedStyle(e).overflow !== 'visible' || getComputedStyle(e).maxHeight !== 'none')"
+        ".map(e => e.className)"
+    )
+    page.call("Emulation.setEmulatedMedia", media="")
+    assert cut == []
     data = page.call("Page.printToPDF", preferCSSPageSize=True)["data"]
     book = pypdfium2.PdfDocument(base64.b64decode(data))
     text = " ".join(" ".join(sheet.get_textpage().get_text_range().split()) for sheet in book)

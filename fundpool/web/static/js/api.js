@@ -1,4 +1,3 @@
-// @ts-check
 // Talking to the server: plain JSON, and server-sent events for what takes long.
 
 import { local, word } from "./words.js";

@@ -1,4 +1,3 @@
-// @ts-check
 // Territories from centres where a case has no boundaries: the part of the map nearest to each.
 
 /** @typedef {{ x: number, y: number }} Point */

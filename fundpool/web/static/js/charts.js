@@ -20,7 +20,7 @@ function config() {
 
 // Show a chart: `key` says what the drawing depends on, `data` what is drawn; the rows behind it are
 // the first of the data unless `rows` names all of which the drawing shows a part.
-export async function show(name, key, makeSpec, data, { onClick = undefined, rows = undefined } = {}) {
+export async function show(name, key, makeSpec, data, /** @type {{ onClick?: (datum: any) => void, rows?: any[] }} */ { onClick, rows } = {}) {
   const place = document.getElementById(`chart-${name}`);
   let chart = charts.get(name);
   const drawing = `${key}|${themeKey()}|${place.clientWidth}`;
@@ -41,7 +41,7 @@ export async function show(name, key, makeSpec, data, { onClick = undefined, row
     config: config(), ...makeSpec(Math.max(240, place.clientWidth)),
     datasets: data };
   chart.spec = spec;
-  chart.pending = window.vegaEmbed(place, spec, { ast: true, actions: false, renderer: "canvas",
+  chart.pending = /** @type {any} */ (window).vegaEmbed(place, spec, { ast: true, actions: false, renderer: "canvas",
     defaultStyle: false, tooltip: atPointer });
   const made = await chart.pending;
   chart.pending = null;
@@ -60,7 +60,7 @@ export function describe(name, text) {
 }
 
 export function pictureButtons() {
-  for (const place of document.querySelectorAll("[data-chart]")) {
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-chart]"))) {
     const name = place.dataset.chart;
     place.replaceChildren(...["svg", "png", "csv", "spec"].map((kind) => {
       const button = document.createElement("button");

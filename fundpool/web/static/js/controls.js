@@ -1,14 +1,17 @@
 // The form: native inputs that write the state, and are written from it.
 
+import { $ } from "./dom.js";
 import { feedbackAt, problem } from "./feedback.js";
 import { regionNames } from "./results.js";
 import { SLIDERS, levelInForce, parsePooling, poolingOf, stagesMistake, writePooling } from "./state.js";
 import { nameOf, number, rate, signed, word } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
+/** @type {(patch: Partial<import("./state.js").State>, settled: boolean) => void} */
 let changed = () => {};
+/** @type {import("./state.js").State} */
 let current = null;
 let info = null;
+/** @type {import("./state.js").Pooling} */
 let draft = null;
 
 // `onChange(patch, settled)`: settled is false while a slider is dragged.

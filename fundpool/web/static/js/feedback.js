@@ -1,17 +1,16 @@
-// @ts-check
 // What happens to a request, said where the control is that was used.
 
+import { $ } from "./dom.js";
 import { local, word } from "./words.js";
-
-/** @param {string} id @returns {any} */
-const $ = (id) => document.getElementById(id);
 
 /** What the last settled request ended with, until the next one. */
 let underWay = null;
 
+/** @typedef {"plan" | "optimise" | "take" | "upload"} Slot where messages are shown */
+
 /**
  * Move messages to the control that was used.
- * @param {"plan" | "optimise" | "take" | "upload"} slot
+ * @param {Slot} slot
  */
 export function feedbackAt(slot) {
   const place = $(`at-${slot}`);

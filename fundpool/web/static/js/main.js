@@ -3,6 +3,7 @@
 import { Cancelled, Refused, Superseded, Unreachable, answered, cancel, download, getCase, save, watch } from "./api.js";
 import { forget, pictureButtons } from "./charts.js";
 import { drawing, setUp, showControls, toggleMember } from "./controls.js";
+import { $ } from "./dom.js";
 import { dim, feedbackAt, jobUnderWay, problem, progress, status } from "./feedback.js";
 import { renderOptimised, optimise, traceFrontier } from "./optimiser.js";
 import { keepSession, keptSession, pinned, readSession, saveSession, showPins } from "./plans.js";
@@ -13,17 +14,19 @@ import { DARK } from "./theme.js";
 import { receive } from "./uploads.js";
 import { nameLevels, speak, word } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
 const SLOW = 1000;
 const LONGEST_WAIT = 30;
 let state = decode(location.hash);
 let info = null;
 let found = null;
+/** @type {import("./state.js").State} */
 let shown = null; // the state that the figures on screen are of
+/** @type {import("./state.js").State} */
 let lost = null; // the plan of a link whose case is not open
 let asked = 0;
 let busy = false;
 let again = false;
+/** @type {{ begun: number, waiting: boolean, abort: AbortController }} */
 let current = null;
 let watched = "";
 let retry = 0;
@@ -71,6 +74,11 @@ async function openCase() {
 }
 
 // A change of the state: settled ones can be undone with the back button.
+/**
+ * @param {Partial<import("./state.js").State>} patch
+ * @param {boolean} settled
+ * @param {import("./feedback.js").Slot} [slot]
+ */
 function change(patch, settled, slot = "plan") {
   state = { ...state, ...patch };
   performance.mark("fundpool-change");
@@ -154,7 +162,7 @@ async function ask() {
 
 async function draw() {
   await render(found, shown, info);
-  renderProfile(found, info);
+  renderProfile();
   renderOptimised(found);
   $("command").textContent = found.command.text;
   $("command-note").textContent = found.command.needs_policy ? word("command_policy") : "";
@@ -240,7 +248,7 @@ function buttons() {
     if (before.case !== state.case) await openCase();
     refresh();
   });
-  document.addEventListener("county", (event) => {
+  document.addEventListener("county", (/** @type {any} */ event) => {
     if (drawing()) toggleMember(event.detail);
     else change({ county: state.county === event.detail ? "" : event.detail }, true);
   });
@@ -286,6 +294,7 @@ function buttons() {
 }
 
 // Do something that ends in a file, with what goes wrong said beside the button.
+/** @param {() => Promise<void>} act @param {import("./feedback.js").Slot} [slot] */
 async function takeAway(act, slot = "take") {
   feedbackAt(slot);
   problem("");

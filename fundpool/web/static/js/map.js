@@ -60,8 +60,8 @@ const MEASURES = {
     if (dry) return { class: dry < first + 10 ? 0 : dry < first + 20 ? 1 : 2, shown };
     return { class: row.final_reserve_months < found.target_months ? 3 : 4, shown: `${shown} (${months(row.final_reserve_months)})` };
   },
-  rate: (row, found, cuts) => ({ class: row.level_rate === null ? 5 : 4 - below(row.level_rate, cuts), shown: rate(row.level_rate) }),
-  months: (row, found, cuts) => ({ class: row.final_reserve_months === null ? 5 : below(row.final_reserve_months, cuts), shown: months(row.final_reserve_months) }),
+  rate: (row, _found, cuts) => ({ class: row.level_rate === null ? 5 : 4 - below(row.level_rate, cuts), shown: rate(row.level_rate) }),
+  months: (row, _found, cuts) => ({ class: row.final_reserve_months === null ? 5 : below(row.final_reserve_months, cuts), shown: months(row.final_reserve_months) }),
 };
 
 function below(value, cuts) {

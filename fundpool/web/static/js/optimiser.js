@@ -1,12 +1,11 @@
 // Optimising from the page: rates and swaps, and the frontier.
 
 import { answered } from "./api.js";
+import { $ } from "./dom.js";
 import { feedbackAt, problem, progress } from "./feedback.js";
 import { renderFrontier } from "./results.js";
 import { requestOf } from "./state.js";
 import { money, percent, rate, spoken, word } from "./words.js";
-
-const $ = (id) => document.getElementById(id);
 
 function wanted() {
   return { optimised: true, months: Number($("months").value), weight: $("unevenness").value === "" ? -1 : Number($("unevenness").value), swaps: $("swaps").checked,

@@ -2,12 +2,12 @@
 
 import { answered, save } from "./api.js";
 import { describe, show } from "./charts.js";
+import { $ } from "./dom.js";
 import { languageKey, pinsSpec } from "./specs.js";
 import { MOST_PINS, decode, encode, requestOf } from "./state.js";
 import { fill } from "./tables.js";
 import { money, moneyUnit, months, number, rate, word, year } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
 const FORMAT = "fundpool-session";
 const KEPT = "fundpool-session:";
 

@@ -1,6 +1,7 @@
 // What a plan leads to: headline, tables and charts from one answer of the server.
 
 import { describe, show } from "./charts.js";
+import { $ } from "./dom.js";
 import { frontierSpec, gainsSpec, languageKey, mapSpec, pathsSpec, ratesSpec } from "./specs.js";
 import { mapKey, mapPoints, mapArcs, mapGeometry, placeNames } from "./map.js";
 import { levelInForce, parsePooling, poolingOf } from "./state.js";
@@ -8,8 +9,6 @@ import { compared, fill } from "./tables.js";
 import { money, moneyUnit, months, nameOf, number, people, percent, rate, signed, word, year } from "./words.js";
 
 const LOW_IS_GOOD = new Set(["pools_exhausted", "persons_exhausted_share", "short_range_failed", "level_rate", "largest_ruin", "gini", "range", "cv", "theil", "theil_within", "theil_between"]);
-const $ = (id) => document.getElementById(id);
-
 // Names of regions; two places of one name carry that of the region above.
 export function regionNames(info) {
   const often = {};
@@ -64,7 +63,7 @@ function poolingWords(state, info) {
 export async function render(found, state, info) {
   headline(found, state, info);
   evenness(found);
-  const drawn = [paths(found, state, info), maps(found, state, info), gains(found, info), rates(found, info)];
+  const drawn = [paths(found, info), maps(found, state, info), gains(found, info), rates(found, info)];
   pools(found, info);
   counties(found, info);
   await Promise.all(drawn);
@@ -112,7 +111,7 @@ function evenness(found) {
     compared(a, b, Object.keys(shows), shows, LOW_IS_GOOD));
 }
 
-function paths(found, state, info) {
+function paths(found, info) {
   const names = regionNames(info);
   const group = found.paths.county || found.paths.total;
   const who = found.paths.county ? word("fund_of", { place: names[found.paths.county.code] }) : word("all_funds");
@@ -132,7 +131,7 @@ function paths(found, state, info) {
     });
   }
   const last = (side) => (group[side] ? show_(side, group[side].central[group[side].central.length - 1], group[side].central.length - 1) : "–");
-  const fundOf = (side) => (group[side] ? fundName(info, names, group[side].pool) : "–");
+  const fundOf = (side) => (group[side] ? fundName(names, group[side].pool) : "–");
   $("paths-note").textContent = [alone ? word("paths_person_note", { a: fundOf("a"), b: fundOf("b") }) : "", found.scenarios ? word("bands_note") : ""].filter(Boolean).join(" ");
   const title = word(alone ? "paths_title_person" : "paths_title", { who, last: found.b.last_year, a: last("a"), b: last("b") });
   $("paths-title").textContent = title;
@@ -150,7 +149,7 @@ function paths(found, state, info) {
   return show("paths", `${languageKey()}|${fan}|${alone}|${found.currency}`, pathsSpec(word(alone ? "paths_axis_person" : "paths_axis", { currency: found.currency }), fan), { paths: rows });
 }
 
-function fundName(info, names, code) {
+function fundName(names, code) {
   return names[code] || code;
 }
 

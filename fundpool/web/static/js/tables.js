@@ -65,6 +65,7 @@ export function compared(a, b, keys, shows, lowIsGood) {
     const before = a ? a[key] : null;
     const after = b[key];
     const show = shows[key];
+    /** @type {string | { text: string, kind: string }} */
     let change = "–";
     if (typeof before === "number" && typeof after === "number" && show.difference) {
       // what differs by rounding alone does not differ

@@ -1,4 +1,3 @@
-// @ts-check
 // Colours of charts are those of the style sheet, so that both themes are stated in one place.
 
 /** @param {string} name a custom property of the style sheet, without its dashes */

@@ -1,4 +1,3 @@
-// @ts-check
 // One tooltip for every chart: at the pointer, or at the mark that the arrow keys have reached.
 
 const GAP = 14;
@@ -15,6 +14,7 @@ function element() {
  */
 export function showTooltip(values, x, y) {
   const box = element();
+  /** @type {[string, unknown][]} */
   const rows = typeof values === "string" ? [["", values]] : Object.entries(values);
   box.replaceChildren(...rows.map(([title, text]) => {
     const line = document.createElement("div");

@@ -1,10 +1,9 @@
 // A case of one's own: a workbook is sent, checked, and opened or refused with its findings.
 
 import { upload } from "./api.js";
+import { $ } from "./dom.js";
 import { fill } from "./tables.js";
 import { local, word } from "./words.js";
-
-const $ = (id) => document.getElementById(id);
 
 export async function receive(file, opened) {
   const status = $("upload-status");
