@@ -3,6 +3,7 @@
 from fundpool.languages import Language
 from fundpool.languages.numbers import ENGLISH_NOUNS, plural
 from fundpool.languages.wording import forms, marked
+from fundpool.models.analysis.places import TITLES
 
 WORDS: dict[str, str | tuple[str, str]] = {
     "skip": marked("Skip to results"),
@@ -235,6 +236,33 @@ WORDS: dict[str, str | tuple[str, str]] = {
         "Drawn: the %(n)s of %(all)s that gain and lose most a person; the table and the data "
         "(CSV) hold all."
     ),
+    "incomes_title": marked("Who gains and loses by income of the place"),
+    "incomes_note": marked(
+        "%(Regions)s in five groups of about as many insured, by disposable income a head in the "
+        "base year. %(direction)s"
+    ),
+    "incomes_up": marked(
+        "Money runs from poorer to richer places: the poorer half pays %(amount)s a year."
+    ),
+    "incomes_down": marked(
+        "Money runs from richer to poorer places: the poorer half receives %(amount)s a year."
+    ),
+    "incomes_even": marked("No money runs between the poorer and the richer half."),
+    "income_group": marked("Income a head, %(currency)s"),
+    "profile_title": marked(
+        "Why the fund of %(place)s differs from the mean of %(parent)s: %(distance)s a person and "
+        "year"
+    ),
+    "profile_note": marked(
+        "Result (income less outgo) of the fund that the place would have of its own, a person and "
+        "year, present values over the projection: %(result)s, mean of %(parent)s %(mean)s. What "
+        "each difference contributes adds up to the distance, whatever the order (Shapley value)."
+    ),
+    "profile_factor": marked("What differs"),
+    "profile_mean": marked("Mean of %(parent)s"),
+    "profile_contribution": marked("Contributes, %(currency)s a person and year"),
+    "profile_sum": marked("Distance from the mean"),
+    **{f"pf_{factor}": title for factor, title in TITLES.items()},
     "gains_axis": marked("Gain or loss a person and year, %(currency)s"),
     "gains_person": marked("A person"),
     "gains_money": marked("A year"),

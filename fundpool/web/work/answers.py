@@ -3,7 +3,7 @@
 Numbers come from the models as they are; nothing is rounded here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,7 +31,7 @@ from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.pooling.timeline import layout
 from fundpool.models.projection.study import Study
 from fundpool.web.requests.plan import PlanRequest, pooling_of
-from fundpool.web.work.places import counties, migrants, swaps
+from fundpool.web.work.places import counties, migrants, profile, swaps
 from fundpool.web.work.projection_cache import OpenedCase
 from fundpool.web.work.sides import Side, listed, number, year_or_none
 
@@ -139,6 +139,7 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
         "counties": counties((a, b, alone), effect, swapped, flows),
         **swaps(b, effect, swapped),
         **migrants(study, flows),
+        "profile": profile(replace(study, flows=flows), scheme, request.county),
         "plan": None if material.optimum is None else material.optimum.record,
     }
 

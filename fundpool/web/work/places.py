@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from fundpool.actuarial.arrays import ratio
+from fundpool.models.analysis.places import place_profile
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.county_effects import CountyEffect, payments_between
@@ -38,6 +39,7 @@ def counties(
                 "code": code,
                 "pool": pools.codes[p],
                 "persons": number(flows.persons[scheme, 1, i]),
+                "income": number(flows.terms[0].counties.disposable_income[i]),
                 "own_rate": number(effect.own_rate[i]),
                 "gain": number(gain),
                 "gain_per_person": number(gain / persons) if persons > 0 else None,
@@ -67,6 +69,23 @@ def _county_share(side: Side, alone: PoolSummary) -> FloatArray:
     worth = np.nan_to_num(alone.window_worth[alone.last])
     total = pools.total(worth)[pools.of_county]
     return ratio(worth, total)
+
+
+def profile(study: Study, scheme: str, county: str) -> dict[str, Any] | None:
+    """Why the fund that a county would have of its own differs from the mean of its parent."""
+    if not county:
+        return None
+    made = place_profile(study, county, scheme)
+    return {
+        "region": made.region,
+        "parent": made.parent,
+        "result": number(made.result),
+        "mean": number(made.mean),
+        "factors": [
+            {"factor": name, **{column: number(value) for column, value in row.items()}}
+            for name, row in made.factors.to_dict("index").items()
+        ],
+    }
 
 
 def swaps(side: Side, effect: CountyEffect, swapped: FloatArray) -> dict[str, Any]:

@@ -6,7 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+import fundpool
+from fundpool.cli.commands import app
 from fundpool.inputs.case import read_case
 from fundpool.models.projection.study import Study, project, study
 from fundpool.web.requests.plan import PlanRequest
@@ -73,6 +76,53 @@ def test_the_fund_of_a_place_comes_with_its_insured(projected: Study, eight: Pat
     fund = funds[(funds["scheme"] == "employee") & (funds["pool"] == shown["pool"])]
     np.testing.assert_allclose(shown["persons"], fund["persons"], rtol=1e-9)
     np.testing.assert_allclose(shown["central"], fund["balance"], rtol=1e-9)
+
+
+def test_page_command_and_python_explain_a_place_alike(projected: Study, eight: Path) -> None:
+    shown = answered(projected, county="c001", scheme="resident")["profile"]
+    found = fundpool.profile(eight, region="c001", scheme="resident", years=YEARS)
+    words = ["profile", str(eight), "--region", "c001", "--scheme", "resident", "--json",
+             "--years", str(YEARS), "--quiet"]  # fmt: skip
+    printed = json.loads(CliRunner().invoke(app, words).stdout)
+    for record in (shown, printed):
+        assert (record["region"], record["parent"]) == (found.region, found.parent)
+    for name in ("result", "mean"):
+        assert shown[name] == pytest.approx(getattr(found, name), rel=1e-9)
+        assert printed[name] == pytest.approx(getattr(found, name), rel=1e-9)
+    for rows in (shown["factors"], printed["factors"]):
+        assert [row["factor"] for row in rows] == list(found.factors.index)
+        np.testing.assert_allclose(
+            [row["contribution"] for row in rows], found.factors["contribution"], rtol=1e-9
+        )
+    assert answered(projected, scheme="resident")["profile"] is None
+
+
+def test_a_place_that_is_not_there_is_refused(eight: Path) -> None:
+    for words, said in ((["--region", "nowhere"], "--region 'nowhere': expected a region"),
+                        (["--region", "c001", "--scheme", "x"], "--scheme 'x'")):  # fmt: skip
+        result = CliRunner().invoke(app, ["profile", str(eight), *words, "--years", "1"])
+        assert result.exit_code == 2
+        assert said in result.stderr
+
+
+def test_the_page_explains_a_place_and_who_pays_by_income(page: Page, address: str) -> None:
+    page.open(f"{address}#county=ash&pooling=province")
+    assert "Ash" in page.text("#profile-title")
+    rows = page.run(
+        "return [...document.querySelectorAll('#profile-table tbody tr')]"
+        ".map(row => row.cells[3].textContent)"
+    )
+    amounts = [float(text.replace("−", "-").replace("±", "").replace(",", "")) for text in rows]
+    assert sum(amounts[:-1]) == pytest.approx(amounts[-1], abs=0.51)
+    assert "insured, by disposable income" in page.text("#incomes-note")
+    groups = page.run(
+        "const {byIncome} = await import('/static/js/profile.js');"
+        "const row = (income, persons, gain) => ({income, persons, gain});"
+        "const found = byIncome([row(30, 10, -60), row(10, 10, 40), row(20, 10, 20),"
+        " row(null, 5, 9), row(40, 0, null)], 3);"
+        "return [found.groups.map(g => [g.persons, g.gain, g.winners, g.losers]), found.poorer];"
+    )
+    assert groups == [[[10, 40, 1, 0], [10, 20, 1, 0], [10, -60, 0, 1]], 50]
 
 
 def test_green_and_red_mean_better_and_worse(page: Page, address: str) -> None:

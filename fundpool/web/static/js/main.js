@@ -7,7 +7,7 @@ import { $ } from "./dom.js";
 import { dim, feedbackAt, jobUnderWay, problem, progress, status } from "./feedback.js";
 import { renderOptimised, optimise, traceFrontier } from "./optimiser.js";
 import { keepSession, keptSession, pinned, readSession, saveSession, showPins } from "./plans.js";
-import { renderProfile } from "./profile.js";
+import { renderIncomes, renderProfile } from "./profile.js";
 import { render } from "./results.js";
 import { MOST_PINS, decode, emptyState, encode, requestOf } from "./state.js";
 import { DARK } from "./theme.js";
@@ -162,7 +162,8 @@ async function ask() {
 
 async function draw() {
   await render(found, shown, info);
-  renderProfile();
+  renderProfile(found, info);
+  renderIncomes(found);
   renderOptimised(found);
   $("command").textContent = found.command.text;
   $("command-note").textContent = found.command.needs_policy ? word("command_policy") : "";
