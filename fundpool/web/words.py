@@ -80,10 +80,11 @@ WORDS: dict[str, str | tuple[str, str]] = {
         "it. Open that workbook below, and the plan of the link is laid over it. Until then the "
         "page shows %(title)s as it stands."
     ),
-    "continue_from": marked("Go on where you were on %(date)s"),
+    "continue_on": marked("Go on where you were"),
     "job_projection": marked("Projecting the case"),
     "job_scenarios": marked("Drawing scenarios for the fans"),
     "job_optimisation": marked("Optimising"),
+    "job_report": marked("Writing the report"),
     "job_frontier": marked("Tracing the frontier"),
     "waiting": marked("waiting for its turn"),
     "cancelled": marked("Cancelled."),
@@ -329,6 +330,11 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "get_workbook": marked("Workbook (.xlsx)"),
     "get_policy": marked("Policy (.toml)"),
     "get_json": marked("Numbers (.json)"),
+    "get_report": marked("Report (.zip)"),
+    "report_note": marked(
+        "The report is the whole valuation of this plan beside the pooling in force: HTML, PDF and "
+        "workbook. It takes minutes for a large case."
+    ),
     "print": marked("Print, or save as PDF"),
     "session_note": marked(
         "A session file holds this plan, the pinned plans and notes; it can be opened again on "

@@ -22,7 +22,7 @@ class JobState(BaseModel):
 
     Attributes:
         job: name by which it is watched and cancelled.
-        kind: ``projection``, ``scenarios``, ``optimisation`` or ``frontier``.
+        kind: ``projection``, ``scenarios``, ``optimisation``, ``frontier`` or ``report``.
         status: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
         done: share that is done.
         words: what it is doing, or why it failed.

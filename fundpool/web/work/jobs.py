@@ -33,7 +33,7 @@ class Job:
     Attributes:
         key: what it is for; the same key is not worked on twice.
         name: unguessable name by which it is watched and cancelled.
-        kind: ``projection``, ``scenarios``, ``optimisation`` or ``frontier``.
+        kind: ``projection``, ``scenarios``, ``optimisation``, ``frontier`` or ``report``.
         status: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
         done: share that is done.
         words: what it is doing, or why it failed; a message is sent in Chinese as well.
@@ -117,7 +117,7 @@ class Jobs:
                 if oldest is None:
                     break
                 del self._jobs[oldest]
-        room = "optimise" if kind in ("optimisation", "frontier") else "project"
+        room = "optimise" if kind in ("optimisation", "frontier", "report") else "project"
         self._workers[room].submit(self._run, job, work)
         return job
 

@@ -1,5 +1,6 @@
 """The page in a real browser."""
 
+import json
 import re
 import tomllib
 import zipfile
@@ -209,6 +210,22 @@ def test_downloads_hold_what_is_on_screen(page: Page, address: str, case_folder:
         file = page.downloaded(f"fundpool-paths.{ending}")
         assert file.stat().st_size > 200
     assert page.downloaded("fundpool-paths.svg").read_text("utf-8").startswith("<svg")
+
+
+def test_the_report_of_the_plan_is_one_click(page: Page, address: str) -> None:
+    page.open(f"{address}#pooling=province&rate=0.01&from_year=2023&lang=zh")
+    page.click("#get-report")
+    page.until("!document.querySelector('#progress').hidden")
+    assert page.run("return document.querySelector('#feedback').parentElement.id") == "at-take"
+    with zipfile.ZipFile(page.downloaded("fundpool-report.zip")) as files:
+        assert {"report.html", "report.pdf", "report.xlsx", "summary.json"} <= set(files.namelist())
+        written = json.loads(files.read("summary.json"))
+        text = files.read("report.html").decode("utf-8")
+    assert "zh" in text[:200]
+    # its figures are those on screen
+    pools = written["pooling"]["province"]["pools"]
+    (rate,) = (pool["level_rate"] for pool in pools if pool["scheme"] == "employee")
+    assert f"{100 * rate:.2f} %" in page.text("#headline")
 
 
 def test_a_broken_case_is_told_by_sheet_row_and_column(

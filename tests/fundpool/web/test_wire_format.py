@@ -23,7 +23,8 @@ CHECKED = schemathesis.checks.CHECKS.get_by_names(
 DESCRIBED = {
     ("GET", "/health"), ("GET", "/api/case"), ("GET", "/api/case/workbook"),
     ("GET", "/api/case/template"), ("POST", "/api/cases"), ("POST", "/api/plan"),
-    ("POST", "/api/frontier"), ("POST", "/api/policy"), ("POST", "/api/workbook"),
+    ("POST", "/api/frontier"), ("POST", "/api/report"), ("POST", "/api/policy"),
+    ("POST", "/api/workbook"),
     ("GET", "/api/jobs/{name}"), ("GET", "/api/jobs/{name}/events"), ("DELETE", "/api/jobs/{name}"),
 }  # fmt: skip
 

@@ -12,7 +12,7 @@ import { render } from "./results.js";
 import { MOST_PINS, decode, emptyState, encode, requestOf } from "./state.js";
 import { DARK } from "./theme.js";
 import { receive } from "./uploads.js";
-import { nameLevels, speak, word } from "./words.js";
+import { nameLevels, speak, spoken, word } from "./words.js";
 
 const SLOW = 1000;
 const LONGEST_WAIT = 30;
@@ -210,7 +210,7 @@ function offerKept() {
   const kept = location.hash.length > 1 ? null : keptSession(info);
   $("kept").hidden = !kept;
   if (!kept) return;
-  $("continue").textContent = word("continue_from", { date: new Date(kept.at).toLocaleString(document.documentElement.lang) });
+  $("kept-at").textContent = new Date(kept.at).toLocaleString(document.documentElement.lang);
   $("continue").onclick = () => {
     $("kept").hidden = true;
     change({ ...decode(kept.query), lang: state.lang, case: state.case }, true);
@@ -272,6 +272,10 @@ function buttons() {
       save(await response.blob(), name);
     }));
   }
+  $("get-report").addEventListener("click", () => takeAway(async () => {
+    const response = await answered("/api/report", { plan: requestOf(state), lang: spoken() }, progress);
+    save(await response.blob(), "fundpool-report.zip");
+  }));
   $("get-json").addEventListener("click", () => {
     save(new Blob([JSON.stringify(found, null, 1)], { type: "application/json" }), "fundpool-plan.json");
   });
