@@ -1,6 +1,8 @@
 """Figures of the page are true, and what is left out is said."""
 
 import json
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -202,7 +204,21 @@ def test_names_that_are_none_are_refused(name: str) -> None:
         plain_name(name)
 
 
+def test_policies_of_bundled_cases_are_described_in_chinese() -> None:
+    files = sorted((Path(__file__).parents[3] / "inputs").glob("*/policies/*.toml"))
+    assert files
+    for file in files:
+        policy = tomllib.loads(file.read_text(encoding="utf-8"))
+        for name in ("title_local", "about_local"):
+            assert re.search("[\u4e00-\u9fff]", policy.get(name, "")), (file, name)
+        figures = re.compile(r"20\d\d|\d+(?= ?%)")
+        assert sorted(figures.findall(policy["about"])) == sorted(
+            figures.findall(policy["about_local"])
+        ), file
+
+
 def test_refusals_come_in_chinese_as_well(address: str) -> None:
+    plan(address, {})
     for body, path in (
         ({"scheme": "none"}, "/api/plan"),
         ({"pooling": "province,county@2023"}, "/api/plan"),
