@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fundpool.version import __version__
 
 __all__ = [
+    "Acceptable",
     "CaseError",
     "Goals",
     "Limits",
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     from fundpool.models.calibration.checking import check_case
     from fundpool.models.pooling.short_form import plan_for
     from fundpool.options import (
+        Acceptable,
         Goals,
         Limits,
         NewOptions,
@@ -85,6 +87,7 @@ _WHERE = {
     "rerun": "fundpool.functions.archiving",
     "ScenarioOptions": "fundpool.options",
     "Outputs": "fundpool.options",
+    "Acceptable": "fundpool.options",
     "Limits": "fundpool.options",
     "NewOptions": "fundpool.options",
     "Goals": "fundpool.options",

@@ -121,7 +121,7 @@ CASE_READERS = {
         projection.settlement projection.study""",
     "read settings of scenarios and of the optimiser": """
         optimiser.explain.industries optimiser.frontier optimiser.limits optimiser.planning
-        optimiser.problem.candidates optimiser.ruin.acceptability risk.solvency
+        optimiser.problem.candidates optimiser.acceptance.measures risk.solvency
         scenarios.county_money scenarios.model scenarios.pool_paths scenarios.pools scenarios.run
         scenarios.terms""",
 }

@@ -101,6 +101,7 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
     """
     from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
     from fundpool.models.optimiser.frontier import plan_under_ceilings
+    from fundpool.models.optimiser.plan import UNKNOWN_ON_ONE_PATH
     from fundpool.models.optimiser.planning import Choices, optimise
     from fundpool.models.optimiser.problem.fund import fund_problem
     from fundpool.models.projection.central import central_paths
@@ -115,14 +116,14 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
             "status": "certified" if certified else "not certified",
             "certificate": {"relative_gap": row["relative_gap"],
                             "largest_violation": row["largest_violation"]},
-            "obstacle": [], "shadow_prices": [],
+            "obstacle": [], "shadow_prices": [], "safety": UNKNOWN_ON_ONE_PATH,
         }  # fmt: skip
     else:
         tell(0.1, Message("building and solving"))
         plan = optimise(projection, choices=Choices(policy, aims, (scheme,), threads=1))
         fund, chosen, _ = plan.schemes[0]
         said = {"status": plan.status, "certificate": plan.certificate.record(),
-                "obstacle": [], "shadow_prices": []}  # fmt: skip
+                "obstacle": [], "shadow_prices": [], "safety": plan.safety}  # fmt: skip
         if plan.status in ("certified", "shortfall"):
             tell(0.8, Message("putting it in words"))
             if plan.elastic:
@@ -146,7 +147,7 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
     return Optimum(RatePlan(np.asarray(rates), np.asarray(paid), np.asarray(received)), said)
 
 
-def _in_chinese(projection: "Projection", said: dict[str, Any]) -> dict[str, list[str]]:
+def _in_chinese(projection: "Projection", said: dict[str, Any]) -> dict[str, Any]:
     """The sentences of a record for a reader of Chinese, under ``obstacle_local`` and the like."""
     from fundpool.languages import language as language_of
     from fundpool.languages.wording import local_names, worded
@@ -156,7 +157,7 @@ def _in_chinese(projection: "Projection", said: dict[str, Any]) -> dict[str, lis
     return {
         f"{part}_local": [worded(sentence, chinese, names) for sentence in said[part]]
         for part in ("obstacle", "shadow_prices")
-    }
+    } | {"safety_local": worded(said["safety"], chinese, names)}
 
 
 def frontier_points(

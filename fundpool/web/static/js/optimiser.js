@@ -59,6 +59,7 @@ export function renderOptimised(found) {
   const known = plan.status === "certified" || plan.status === "shortfall";
   line(word(known ? `opt_status_${plan.status}` : "opt_status_other", { status: plan.status, gap: plan.certificate.relative_gap < 1e-6 ? "0.0001 %" : percent(plan.certificate.relative_gap, 2) }));
   line(word("opt_rates", { before: rate(plan.mean_before), after: rate(plan.mean_after), least: rate(plan.least), most: rate(plan.most), swaps: money(plan.swaps_a_year) }));
+  line(inLanguage(plan, "safety"));
   for (const [title, sentences] of [["opt_obstacle", inLanguage(plan, "obstacle")], ["opt_shadow", inLanguage(plan, "shadow_prices")]]) {
     if (!sentences || !sentences.length) continue;
     const heading = document.createElement("h3");
