@@ -36,6 +36,7 @@ __all__ = [
     "partition",
     "plan_for",
     "policies",
+    "profile",
     "project",
     "read_case",
     "report",
@@ -52,7 +53,7 @@ if TYPE_CHECKING:
     from fundpool.diagnosis import doctor
     from fundpool.functions.archiving import diff, rerun, runs
     from fundpool.functions.planning import frontier, optimise, partition
-    from fundpool.functions.projecting import check, compare, policies, project
+    from fundpool.functions.projecting import check, compare, policies, profile, project
     from fundpool.functions.reporting import report, reports
     from fundpool.inputs.case import read_case
     from fundpool.inputs.format.findings import CaseError
@@ -75,6 +76,7 @@ _WHERE = {
     "project": "fundpool.functions.projecting",
     "compare": "fundpool.functions.projecting",
     "policies": "fundpool.functions.projecting",
+    "profile": "fundpool.functions.projecting",
     "optimise": "fundpool.functions.planning",
     "partition": "fundpool.functions.planning",
     "frontier": "fundpool.functions.planning",

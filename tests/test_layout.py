@@ -108,8 +108,8 @@ CASE_READERS = {
         flows.record flows.years population.care population.demography population.net_migration
         population.opening population.preparation""",
     "pool flows by its plans, mergers, reserves and regions": """
-        funds.books funds.evenness funds.measures funds.overview funds.pool_money funds.recursion
-        funds.summary funds.table pooling.effects pooling.plans pooling.short_form
+        analysis.places funds.books funds.evenness funds.measures funds.overview funds.pool_money
+        funds.recursion funds.summary funds.table pooling.effects pooling.plans pooling.short_form
         pooling.timeline""",
     "set accounts against it and roll it forward": """
         analysis.account_funds analysis.roll_forward""",

@@ -64,6 +64,9 @@ TOPICS = {
     "from-2020": Topic(
         "Jiangsu from 2020, before and now", "from_2020", "from_2020", True, "jiangsu-case.md"
     ),
+    "from-2024": Topic(
+        "Jiangsu at the end of 2024", "from_2024", "from_2024", True, "jiangsu-case.md"
+    ),
     "from-2009": Topic("From 2009 to what happened", "from_2009", "from_2009", True, OF_2009),
 }
 

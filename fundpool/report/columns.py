@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fundpool.inputs.format.vocabulary import STATUSES
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 
 YEARS = frozenset(
@@ -20,7 +20,8 @@ COUNTS = frozenset(
 )  # fmt: skip
 PERSONS = frozenset(
     {
-        "persons", "contributors", "registered", "births", "deaths", "moved_in", "moved_out",
+        "persons", "insured", "contributors", "registered", "births", "deaths", "moved_in",
+        "moved_out",
         *STATUSES,
     }
 )  # fmt: skip
@@ -30,7 +31,8 @@ SHARES = frozenset(
         "range", "payg_rate", "income_rate", "payg_rate_first", "payg_rate_last",
         "income_rate_first", "income_rate_last", "actuarial_balance", "ruin_probability",
         "level_rate_change", "credibility", "dry_within_5", "dry_within_10", "dry_by_end",
-        "all_last_probability", "rate_change", "paying_less", "paying_more",
+        "all_last_probability", "rate_change", "paying_less", "paying_more", "rate_error",
+        "income_error", "outgo_error",
     }
 )  # fmt: skip
 RATIOS = frozenset(
@@ -42,13 +44,14 @@ RATIOS = frozenset(
 PLAIN = frozenset(
     {
         "contributors_per_retired", "months_of_outgo", "min_reserve_months",
-        "final_reserve_months", "reserve_months",
+        "final_reserve_months", "reserve_months", "limit",
     }
 )  # fmt: skip
 TEXTS = frozenset(
     {
         "plan", "scheme", "pool", "name", "level", "region", "home", "residence", "measure", "use",
         "source", "status", "note", "path", "unit", "step", "part", "kind", "rule", "what",
+        "statement", "by_year", "by", "due", "band",
     }
 )  # fmt: skip
 
@@ -120,7 +123,7 @@ class Calculated:
 CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
     "funds": {
         "payg_rate": Calculated(
-            ("claims_paid", "administration"),
+            OUTGO,
             OTHER_INCOME,
             "contribution_base",
         ),
@@ -128,7 +131,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         "balance_check": Calculated(
             ("opening_balance", "interest", "contributions", "from_accounts",
              "missing_years_paid", "subsidies", "swaps_in"),
-            ("account_credits", "swaps_out", "claims_paid", "administration", "balance"),
+            ("account_credits", "swaps_out", *OUTGO, "balance"),
         ),
     },
     "totals": {
@@ -138,7 +141,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         ),
         "net_income": Calculated(
             ("contributions", "from_accounts", "missing_years_paid", "subsidies", "swaps_in"),
-            ("account_credits", "swaps_out", "claims_paid", "administration"),
+            ("account_credits", "swaps_out", *OUTGO),
         ),
     },
     "people": {
