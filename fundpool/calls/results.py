@@ -283,21 +283,10 @@ class Plan(plans.Plan):
         return settlements.settlement(self, year, terms)
 
     def write_settlement(
-        self,
-        file: Path | str,
-        year: int,
-        terms: SettlementTerms | None = None,
-        currency: str = "",
-        lang: str = "en",
-    ) -> None:
-        """The same as a workbook that works itself out from the year's amounts and the terms.
-
-        Args:
-            file: to write.
-            year: of the plan.
-            terms: shares of quarters, advances and interest on lateness.
-            currency: of the money, for the title.
-            lang: language, ``en`` or ``zh``.
+        self, file: Path | str, year: int, terms: SettlementTerms | None = None,
+        currency: str = "", lang: str = "en",
+    ) -> None:  # fmt: skip
+        """The same as a workbook of formulas, in English (``en``) or Chinese (``zh``).
 
         Raises:
             ValueError: the plan has no such year, or there is no such language.
