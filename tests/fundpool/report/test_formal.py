@@ -179,3 +179,23 @@ def test_what_is_wrong_in_the_section_is_a_finding(
     with pytest.raises(CaseError) as caught:
         read_case(contents.write(tmp_path / "case"))
     assert any(path in str(finding.column) for finding in caught.value.findings)
+
+
+@BOTH
+def test_alternatives_in_every_medium(lang: str, english: Reported, chinese: Reported) -> None:
+    """Rates of joint alternatives and sub-periods, and the moves that empty funds."""
+    made, words = (english, ENGLISH) if lang == "en" else (chinese, language("zh"))
+    wanted = [words.percent(value) for value in made.extras.alternatives["level_rate_mean"]]
+    wanted += [words.percent(value) for value in made.extras.long_range["level_rate"]]
+    wanted += [words.number(2.5, 2), words.number(-1.25, 2)]
+    for text in (
+        (made.folder / "report.html").read_text(encoding="utf-8"),
+        pdf_text(made.folder / "report.pdf"),
+        docx_words(opened(made.folder / "report.docx")),
+    ):
+        assert [each for each in wanted if squeezed(each) not in squeezed(text)] == []
+    assert len(made.summary["alternatives"]) == 6  # type: ignore[arg-type]
+    saved = made.summary["reverse_stress"]
+    assert saved[1]["move"] is None  # type: ignore[index]
+    book = sheet(made.folder / "report.xlsx", "long_range")
+    assert list(book.iloc[:, 1]) == [2, 3, 4] * 2
