@@ -32,6 +32,7 @@ def summary(
         experience: actual against expected, for the case's alert rules.
     """
     from fundpool.decision import decision
+    from fundpool.formal_parts import formal_parts
 
     any_one = projections[alert_plan]
     evidence = Evidence(experience, ruin_by_year(risk, alert_plan))
@@ -53,6 +54,7 @@ def summary(
             name: _plan(projection, _ruin(risk, name)) for name, projection in projections.items()
         },
         "decision": decision(projections, risk),
+        "formal": formal_parts(next(iter(projections.values()))),
         "plan": None,
         "alert_rules": rules_judged(any_one, alerts, evidence),
         "alerts": alerts,

@@ -20,7 +20,8 @@ COUNTS = frozenset(
 )  # fmt: skip
 PERSONS = frozenset(
     {
-        "persons", "contributors", "registered", "births", "deaths", "moved_in", "moved_out",
+        "persons", "insured", "contributors", "registered", "births", "deaths", "moved_in",
+        "moved_out",
         *STATUSES,
     }
 )  # fmt: skip
@@ -30,7 +31,8 @@ SHARES = frozenset(
         "range", "payg_rate", "income_rate", "payg_rate_first", "payg_rate_last",
         "income_rate_first", "income_rate_last", "actuarial_balance", "ruin_probability",
         "level_rate_change", "credibility", "dry_within_5", "dry_within_10", "dry_by_end",
-        "all_last_probability", "rate_change", "paying_less", "paying_more",
+        "all_last_probability", "rate_change", "paying_less", "paying_more", "rate_error",
+        "income_error", "outgo_error",
     }
 )  # fmt: skip
 RATIOS = frozenset(
@@ -42,13 +44,14 @@ RATIOS = frozenset(
 PLAIN = frozenset(
     {
         "contributors_per_retired", "months_of_outgo", "min_reserve_months",
-        "final_reserve_months", "reserve_months",
+        "final_reserve_months", "reserve_months", "limit",
     }
 )  # fmt: skip
 TEXTS = frozenset(
     {
         "plan", "scheme", "pool", "name", "level", "region", "home", "residence", "measure", "use",
         "source", "status", "note", "path", "unit", "step", "part", "kind", "rule", "what",
+        "statement", "by_year", "by", "due", "band",
     }
 )  # fmt: skip
 

@@ -57,6 +57,20 @@ def full_case(folder: Path) -> Case:
         "ruin": {"measure": "ruin_probability", "limit": 0.1, **source},
         "soon": {"measure": "exhaustion", "within": 2, "schemes": ["resident"], **source},
     }
+    contents.settings["alerts"] |= {
+        name: {"measure": "month_end_reserve", "limit": limit, **source}
+        for name, limit in (("thin", 6.0), ("short", 3.0))
+    }
+    contents.settings["report"] = {
+        "commissioned_by": "the board of Land", "prepared_by": "A. Actuary",
+        "date_of_report": "2021-05-04", "local": {"commissioned_by": "某省医保局"},
+        "decisions": [
+            {"what": "Raise the premium", "what_local": "提高个人缴费", "by": "the council",
+             "by_local": "省政府", "due": "2021-12-01"},
+        ],
+        "backtest": {"employee": {"income": 0.04, "outgo": 0.03, **source}},
+        "budgets": {"resident": {"year": 2021, "income": 3e5, "outgo": 7e5, **source}},
+    }  # fmt: skip
     contents.settings["economy"]["medical_inflation"] = given(0.11)
     return read_case(contents.write(folder))
 

@@ -27,7 +27,15 @@ FLOWS = {
     "swaps_out", "interest", "balance",
 }  # fmt: skip
 TOTALS = FLOWS | {"claims", "swaps"}
-EXTRA_TOP = {"title", "currency", "alert_plan", "alert_rules", "decision", "failed_outputs"}
+EXTRA_TOP = {
+    "title",
+    "currency",
+    "alert_plan",
+    "alert_rules",
+    "decision",
+    "failed_outputs",
+    "formal",
+}
 EXTRA_POOL = {
     "name",
     "first_year",
