@@ -265,7 +265,11 @@ TABLES: tuple[Table, ...] = (
     Table(
         "referral",
         "Where the residents of a county go for referral care.",
-        (COUNTY, _text("centre", "county with the centre", refers="county"), SHARE),
+        (
+            COUNTY,
+            _text("centre", "county with the centre, or `outside`", refers="county_or_outside"),
+            SHARE,
+        ),
         ("region", "centre"),
         sums_to_one=((("region",), "share"),),
     ),

@@ -55,9 +55,10 @@ def coverage_tables(published: Published, people: People) -> tuple[pd.DataFrame,
 def care_tables(published: Published, people: People) -> dict[str, pd.DataFrame]:
     """Morbidity, severity, relativities, treatment and referral."""
     nation = people.outside + people.residents.sum(axis=0)
-    tables = care.care_tables(published.table("facts"), published.assumptions, nation)
+    assumed = published.assumptions
+    tables = care.care_tables(published.table("facts"), assumed, nation)
     referral = care.referral_table(
         published.counties, published.city, published.units["health_social"].to_numpy(float),
-        published.assumptions["referral_care"]["local"],
+        assumed["referral_care"]["local"], assumed["referral_care"]["outside"],
     )  # fmt: skip
     return tables | {"referral": referral}
