@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fundpool.actuarial.benefits import BenefitFormula
-from fundpool.actuarial.person_rules import PersonRule
+from fundpool.actuarial.person_rules import PersonLayer, PersonRule
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.cash_benefits import CashBenefit
 from fundpool.inputs.rules.member_groups import IncomeClasses, OwnChoice
@@ -253,7 +253,11 @@ class Scheme:
             return None
         later = (min(amount, formula.deductible) for amount in terms.later_deductibles)
         formulas = (formula, *(replace(formula, deductible=amount) for amount in later))
-        return PersonRule(terms.per, formulas, terms.dispersion, terms.copayment_limit)
+        layers = tuple(
+            PersonLayer("" if layer.fund == self.name else layer.fund, layer.formula(), layer.share)
+            for layer in terms.layers
+        )
+        return PersonRule(terms.per, formulas, terms.dispersion, terms.copayment_limit, layers)
 
     def benefit_signature(self, year: int) -> Hashable:
         """Something that changes exactly when a rule of paying for care changes."""

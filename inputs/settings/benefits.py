@@ -11,13 +11,32 @@ from fundpool.inputs.format.messages import Message, sentence
 from fundpool.inputs.settings.parameters import Part, Status
 
 
+class Layer(Part):
+    """What a fund pays of the cost that a year's benefit leaves to a person, in base-year money.
+
+    ``fund``: the scheme whose fund pays; the scheme's own where it is left out. ``share``: of the
+    members who have the layer.
+    """
+
+    fund: str = ""
+    threshold: float = Field(ge=0, allow_inf_nan=False)
+    bands: list[tuple[float, float]] = Field(min_length=1)
+    ceiling: float = Field(default=float("inf"), ge=0)
+    share: float = Field(default=1.0, ge=0, le=1)
+
+    def formula(self) -> BenefitFormula:
+        """The layer on what is left."""
+        return BenefitFormula(self.threshold, tuple(self.bands), self.ceiling)
+
+
 class Benefit(Part):
     """Benefit formula of one service, in base-year money.
 
     ``per``: what deductible, bands and ceiling act on: a ``claim``, a ``stay``, of which the second
     and later ones have ``later_deductibles``, or the cost of a person's ``year``, of which the
-    person bears at most ``copayment_limit``. ``dispersion``: variance of a person's frequency of
-    care about that of age and sex, relative to it; 0 is a Poisson number.
+    person bears at most ``copayment_limit``, and above which ``layers`` pay, each on what those
+    before it leave. ``dispersion``: variance of a person's frequency of care about that of age and
+    sex, relative to it; 0 is a Poisson number.
     """
 
     deductible: float = Field(ge=0)
@@ -26,6 +45,7 @@ class Benefit(Part):
     per: Literal["claim", "stay", "year"] = "claim"
     later_deductibles: list[Annotated[float, Field(ge=0)]] = Field(default_factory=list)
     copayment_limit: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    layers: list[Layer] = Field(default_factory=list)
     dispersion: float = Field(default=0.0, ge=0, le=100)
     source: str = Field(min_length=1)
     status: Status
@@ -55,7 +75,14 @@ def benefit_findings(
             BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
         except ValueError as error:
             report(f"benefits.{service}", None, Message("a benefit formula"), sentence(str(error)))
-        for key, per in (("later_deductibles", "stay"), ("copayment_limit", "year")):
+        for number, layer in enumerate(benefit.layers):
+            try:
+                layer.formula()
+            except ValueError as error:
+                report(f"benefits.{service}.layers.{number}", None, Message("a benefit formula"),
+                       sentence(str(error)))  # fmt: skip
+        for key, per in (("later_deductibles", "stay"), ("copayment_limit", "year"),
+                         ("layers", "year")):  # fmt: skip
             if getattr(benefit, key) and benefit.per != per:
                 report(f"benefits.{service}.{key}", None,
                        Message("a benefit per %(per)s", per=per),

@@ -16,8 +16,9 @@ import numpy as np
 
 from fundpool.actuarial import severity as families
 from fundpool.actuarial.arrays import ratio
-from fundpool.actuarial.benefits import coordinate
+from fundpool.actuarial.benefits import BenefitFormula, Payment, coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
+from fundpool.actuarial.person_rules import OWN_FUND, PersonRule, together
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE
@@ -84,8 +85,12 @@ def expected_payments(
     offsite_penalty: float,
     frequency: FloatArray,
     order: int = 1,
+    fund: str = OWN_FUND,
 ) -> FloatArray:
     """Expected payment for a claim, ``(F, 2, C, J, n + 1)``; or its second or third moment.
+
+    ``fund`` names another scheme whose fund pays layers above the benefits; default: what the
+    scheme's own fund pays.
 
     Axes: formula set; on-site or off-site (rates less ``offsite_penalty``); service; age class;
     place of treatment, whose relative price is ``prices[place]``, ``(n + 1,)``. Rules that look at
@@ -110,6 +115,8 @@ def expected_payments(
                 person = rules.person_rules[number][service]
                 if person is not None and offsite:
                     person = person.with_offsite_penalty(offsite_penalty)
+                if fund != OWN_FUND and (person is None or fund not in person.funds):
+                    continue
                 for age, cost in enumerate(costs[service]):
                     place = (number, offsite, service, age)
                     if person is None:
@@ -117,7 +124,7 @@ def expected_payments(
                         continue
                     count, spread = frequency[:, service, age].tolist()
                     result[place] = payments_for_a_claim(
-                        person, (count, spread), cost, prices, order
+                        person.of_fund(fund), (count, spread), cost, prices, order
                     )
     return result
 
@@ -146,15 +153,19 @@ def coordinated_payments(
     costs: tuple[tuple[Severity, ...], ...],
     prices: FloatArray,
     terms: Coordination,
+    frequency: FloatArray,
     order: int = 1,
+    fund: str = OWN_FUND,
 ) -> FloatArray:
     """What the two funds of a doubly covered person pay for a claim made to both.
 
     ``(2, F1, F2, 2, 2, C, J, n + 1)``: local fund and home fund; their formula sets; the care on-
     or off-site for the local fund and for the home fund; service; age class; place of treatment.
-    Rules that look at a person's year act on the claim here. Whatever the rule and the order, both
-    together never pay more than the cost. ``order`` 2 or 3
-    gives the second or third moment instead of the mean.
+    Rules per year are coordinated on the cost of the year
+    (:func:`fundpool.actuarial.person_rules.together`). Whatever the rule and the order, both
+    together never pay more than the cost. ``order`` 2 or 3 gives the second or third moment
+    instead of the mean; ``fund`` the payments of another fund that a layer names, with those for
+    members of the local scheme first.
 
     >>> from fundpool import examples
     >>> from fundpool.actuarial.severity import Exponential
@@ -163,24 +174,52 @@ def coordinated_payments(
     >>> costs = ((Exponential(10_000.0),),) * len(examples.case().services)
     >>> terms = coordination_of(employee, resident)
     >>> local, home = employee.benefits, resident.benefits
-    >>> paid = coordinated_payments(local, home, costs, np.ones(5), terms)
+    >>> often = class_frequency(examples.case())
+    >>> paid = coordinated_payments(local, home, costs, np.ones(5), terms, often)
     >>> bool((paid.sum(axis=0) <= 10_000.0).all())
     True
     """
     sets = (len(local.formulas), len(home.formulas))
     result = np.zeros((2, *sets, 2, 2, len(costs), len(costs[0]), prices.size))
     for i, j, a, b in product(range(sets[0]), range(sets[1]), range(2), range(2)):
-        for service, (one, other) in enumerate(
-            zip(local.formulas[i], home.formulas[j], strict=True)
-        ):
-            here = one.with_offsite_penalty(terms.local_penalty) if a else one
-            there = other.with_offsite_penalty(terms.home_penalty) if b else other
-            if terms.home_first:
-                second, first = coordinate(there, here, terms.rule, terms.quota)
-            else:
-                first, second = coordinate(here, there, terms.rule, terms.quota)
+        here, there = (
+            _of_site(local, i, a * terms.local_penalty),
+            _of_site(home, j, b * terms.home_penalty),
+        )
+        for service, (one, other) in enumerate(zip(here, there, strict=True)):
             for age, cost in enumerate(costs[service]):
                 place = (i, j, a, b, service, age)
-                result[(0, *place)] = payment_moment_grid(first, cost, prices, order)
-                result[(1, *place)] = payment_moment_grid(second, cost, prices, order)
+                if isinstance(one, PersonRule) and isinstance(other, PersonRule):
+                    both = together(one, other, terms.rule, terms.quota, terms.home_first)
+                    count, spread = frequency[:, service, age].tolist()
+                    for scheme, rule in enumerate(both.of_schemes(fund)):
+                        result[(scheme, *place)] = payments_for_a_claim(
+                            rule, (count, spread), cost, prices, order
+                        )
+                elif fund == OWN_FUND:
+                    assert isinstance(one, BenefitFormula)  # checked with the case
+                    assert isinstance(other, BenefitFormula)
+                    settled = _coordinated(one, other, terms)
+                    for scheme, formula in enumerate(settled):
+                        result[(scheme, *place)] = payment_moment_grid(formula, cost, prices, order)
     return result
+
+
+def _of_site(rules: SchemeRules, number: int, penalty: float) -> list[BenefitFormula | PersonRule]:
+    """The rule of every service of a formula set, with points off its rates."""
+    pairs = zip(rules.formulas[number], rules.person_rules[number], strict=True)
+    return [
+        (formula if person is None else person).with_offsite_penalty(penalty)
+        for formula, person in pairs
+    ]
+
+
+def _coordinated(
+    local: BenefitFormula, home: BenefitFormula, terms: Coordination
+) -> tuple[Payment, Payment]:
+    """What the local and the home fund pay for one claim."""
+    if terms.home_first:
+        second, first = coordinate(home, local, terms.rule, terms.quota)
+    else:
+        first, second = coordinate(local, home, terms.rule, terms.quota)
+    return first, second

@@ -97,6 +97,12 @@ class SchemeRules:
     formula_of: IntArray
     person_rules: tuple[tuple[PersonRule | None, ...], ...]
 
+    @property
+    def layer_funds(self) -> frozenset[str]:
+        """Other schemes whose funds pay a layer above these benefits."""
+        rules = [rule for of_set in self.person_rules for rule in of_set if rule is not None]
+        return frozenset[str]().union(*(rule.funds for rule in rules))
+
 
 @dataclass(frozen=True)
 class SchemeTerms:

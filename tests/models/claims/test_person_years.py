@@ -98,9 +98,15 @@ def test_prices_between_the_nodes() -> None:
 
 
 def paid_by(folder: Path, **benefit: Any) -> Case:
-    """The worked example with the employee scheme's outpatient benefit changed."""
+    """The worked example with the employee scheme's outpatient benefit changed.
+
+    That of the resident scheme, which pays for the same people, acts on the same period.
+    """
     made: SmallCase = small_case()
     made.schemes["employee"]["benefits"]["outpatient"] |= benefit
+    made.schemes["resident"]["benefits"]["outpatient"] |= {
+        key: benefit[key] for key in ("per", "dispersion") if key in benefit
+    }
     return read_case(made.write(folder / "case"))
 
 
