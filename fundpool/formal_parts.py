@@ -3,10 +3,12 @@
 What a person states comes from the section ``report`` of case.toml; what is not stated is None.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fundpool.alerts import OF_ACCOUNTS
 from fundpool.inputs.settings.report import ReportTexts
+from fundpool.models.funds.books import OUTGO
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
@@ -109,22 +111,22 @@ def warning_bands(projection: "Projection") -> list[Row]:
             rows += [
                 {
                     "scheme": str(scheme), "year": base + after, "band": name, "limit": limit,
-                    "funds": sum(found == name for found, _ in funds),
-                    "insured": sum((people for found, people in funds if found == name), 0.0),
+                    "funds": sum(of_fund == name for of_fund, _ in funds),
+                    "insured": sum((people for of_fund, people in funds if of_fund == name), 0.0),
                 }
                 for name, limit in bands
             ]  # fmt: skip
     return rows
 
 
-def _reserve(fund: Row, opening: bool) -> tuple[float, float]:
+def _reserve(fund: Mapping[Any, Any], opening: bool) -> tuple[float, float]:
     """Reserve months and balance of a fund at the end of a year, or at the start of the first.
 
     Those of the start are months of the first year's outgo.
     """
     if not opening:
         return float(fund["reserve_months"]), float(fund["balance"])
-    outgo = float(fund["claims_paid"] + fund["administration"])
+    outgo = float(sum(fund[name] for name in OUTGO))
     balance = float(fund["opening_balance"])
     return (12.0 * balance / outgo if outgo > 0 else float("inf")), balance
 
@@ -174,7 +176,7 @@ def rate_errors(projection: "Projection") -> list[Row]:
         for year, flows in yearly.to_dict("index").items():
             growth = 1.0 + interest.at(int(str(year)))
             middle = discount / growth**0.5
-            outgo += middle * (flows["claims_paid"] + flows["administration"])
+            outgo += middle * sum(flows[name] for name in OUTGO)
             income += middle * (flows["contributions"] - flows["account_credits"])
             base += middle * flows["contribution_base"]
             discount /= growth

@@ -227,6 +227,8 @@ class ReportOptions:
         against: run to analyse the change from; ``none``; None: the latest of the same case in the
             archive.
         sensitivity: assumptions moved down and up: ``main``, ``all`` or ``none``.
+        long_range: years of a longer run of the first plan beside the report's, 75 as a rule; 0 for
+            none.
         lang: language: ``en`` or ``zh``; None: that of the machine.
         webhook: address that alerts are posted to.
         webhook_file: file with that address.
@@ -249,6 +251,7 @@ class ReportOptions:
     formats: str = "html,pdf,xlsx"
     against: str | None = None
     sensitivity: str = "main"
+    long_range: int = 0
     lang: str | None = None
     webhook: str | None = None
     webhook_file: Path | str | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fundpool.inputs.format.vocabulary import STATUSES
+from fundpool.inputs.format.vocabulary import DRIVERS, STATUSES
 from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 
@@ -15,7 +15,7 @@ YEARS = frozenset(
 COUNTS = frozenset(
     {
         "pools", "pools_exhausted", "short_range_failed", "rows", "months", "number", "funds",
-        "funds_below_zero",
+        "funds_below_zero", "period",
     }
 )  # fmt: skip
 PERSONS = frozenset(
@@ -32,7 +32,7 @@ SHARES = frozenset(
         "income_rate_first", "income_rate_last", "actuarial_balance", "ruin_probability",
         "level_rate_change", "credibility", "dry_within_5", "dry_within_10", "dry_by_end",
         "all_last_probability", "rate_change", "paying_less", "paying_more", "rate_error",
-        "income_error", "outgo_error",
+        "income_error", "outgo_error", "funds_dry",
     }
 )  # fmt: skip
 RATIOS = frozenset(
@@ -44,14 +44,15 @@ RATIOS = frozenset(
 PLAIN = frozenset(
     {
         "contributors_per_retired", "months_of_outgo", "min_reserve_months",
-        "final_reserve_months", "reserve_months", "limit",
+        "final_reserve_months", "reserve_months", "limit", "move",
+        *(f"{name}_mean" for name in DRIVERS),
     }
 )  # fmt: skip
 TEXTS = frozenset(
     {
         "plan", "scheme", "pool", "name", "level", "region", "home", "residence", "measure", "use",
         "source", "status", "note", "path", "unit", "step", "part", "kind", "rule", "what",
-        "statement", "by_year", "by", "due", "band",
+        "statement", "by_year", "by", "due", "band", "alternative", "moves",
     }
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from fundpool.languages.wording import marked
+from fundpool.models.funds.books import OUTGO
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS, flow_totals
 from fundpool.report.document.making import (
     Row,
@@ -90,7 +91,7 @@ def _account(context: Context, title: str, funds: pd.DataFrame) -> list[Block]:
             row(_("left over"), *(_.money(_residue(value, flows)) for value in left_over)),
         ]
         pooled = flows["contributions"] - flows["account_credits"]
-        outgo = flows["claims_paid"] + flows["administration"]
+        outgo = flows[list(OUTGO)].sum(axis=1)
         for words, amount in ((_("income rate"), pooled), (_("cost rate"), outgo)):
             rates = amount / base.loc[part].where(base.loc[part] > 0)
             rows.append(row(words, *(_.percent(value) for value in rates)))

@@ -9,6 +9,7 @@ from fundpool.report.document.making import message, spans
 from fundpool.report.document.model import Document, Section, Span, Spans
 from fundpool.report.extras import Extras
 from fundpool.report.sections.account import account_section
+from fundpool.report.sections.alternatives import alternatives_section
 from fundpool.report.sections.answers import answers_section
 from fundpool.report.sections.assumptions import assumptions_section
 from fundpool.report.sections.basis import basis_section
@@ -57,6 +58,7 @@ def report_document(
         chance_section(context),
         tests_section(context),
         sensitivity_section(context),
+        alternatives_section(context),
         migrants_section(context),
         people_section(context),
         calibration_section(context),

@@ -151,13 +151,13 @@ def test_budget_beside_the_projection(english: Reported) -> None:
 def test_provisions_are_sentences_with_the_values_of_the_case(
     lang: str, documents: dict[str, Document]
 ) -> None:
-    told = [row[0] for table in tables(section(documents[lang], "provisions"))
-            for row in cells(table)]  # fmt: skip
-    assert len(told) >= 10
+    sentences = [row[0] for table in tables(section(documents[lang], "provisions"))
+                 for row in cells(table)]  # fmt: skip
+    assert len(sentences) >= 10
     words = ENGLISH if lang == "en" else language("zh")
-    assert any(words.percent(0.08) in text and words.percent(0.02) in text for text in told)
-    assert any("200 " in text and re.search("state adds|财政", text) for text in told)
-    assert all(text.rstrip()[-1] in ".。" for text in told)
+    assert any(words.percent(0.08) in text and words.percent(0.02) in text for text in sentences)
+    assert any("200 " in text and re.search("state adds|财政", text) for text in sentences)
+    assert all(text.rstrip()[-1] in ".。" for text in sentences)
 
 
 @pytest.mark.parametrize(
@@ -179,3 +179,23 @@ def test_what_is_wrong_in_the_section_is_a_finding(
     with pytest.raises(CaseError) as caught:
         read_case(contents.write(tmp_path / "case"))
     assert any(path in str(finding.column) for finding in caught.value.findings)
+
+
+@BOTH
+def test_alternatives_in_every_medium(lang: str, english: Reported, chinese: Reported) -> None:
+    """Rates of joint alternatives and sub-periods, and the moves that empty funds."""
+    made, words = (english, ENGLISH) if lang == "en" else (chinese, language("zh"))
+    wanted = [words.percent(value) for value in made.extras.alternatives["level_rate_mean"]]
+    wanted += [words.percent(value) for value in made.extras.long_range["level_rate"]]
+    wanted += [words.number(2.5, 2), words.number(-1.25, 2)]
+    for text in (
+        (made.folder / "report.html").read_text(encoding="utf-8"),
+        pdf_text(made.folder / "report.pdf"),
+        docx_words(opened(made.folder / "report.docx")),
+    ):
+        assert [each for each in wanted if squeezed(each) not in squeezed(text)] == []
+    assert len(made.summary["alternatives"]) == 6  # type: ignore[arg-type]
+    saved = made.summary["reverse_stress"]
+    assert saved[1]["move"] is None  # type: ignore[index]
+    book = sheet(made.folder / "report.xlsx", "long_range")
+    assert list(book.iloc[:, 1]) == [2, 3, 4] * 2
