@@ -12,8 +12,8 @@ from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import sum_by
-from fundpool.models.funds.books import PAYER_COLUMN
 from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.funds.totals import PAYER_COLUMN
 from fundpool.models.optimiser.plan import Plan
 from fundpool.models.projection.study import Projection
 
