@@ -120,8 +120,9 @@ CASE_READERS = {
         flows.responses optimiser.explain.sensitivity projection.central projection.comparison
         projection.settlement projection.study""",
     "read settings of scenarios and of the optimiser": """
-        optimiser.explain.industries optimiser.frontier optimiser.limits optimiser.planning
-        optimiser.problem.candidates optimiser.acceptance.measures risk.solvency
+        optimiser.acceptance.measures optimiser.explain.industries optimiser.explain.instruments
+        optimiser.frontier optimiser.limits optimiser.planning optimiser.problem.candidates
+        risk.solvency
         scenarios.county_money scenarios.model scenarios.pool_paths scenarios.pools scenarios.run
         scenarios.terms""",
 }
