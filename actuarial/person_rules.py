@@ -52,6 +52,7 @@ class PersonRule:
         copayment_limit: what the basic benefit leaves to a person at most in a year; only with
             ``year``.
         layers: above the basic benefit, each on what those before it leave; only with ``year``.
+        annual_ceiling: of what is paid for all stays of a year; only with ``stay``.
     """
 
     per: Literal["year", "stay"]
@@ -59,6 +60,7 @@ class PersonRule:
     dispersion: float
     copayment_limit: float | None = None
     layers: tuple[PersonLayer, ...] = ()
+    annual_ceiling: float = float("inf")
 
     def with_offsite_penalty(self, penalty: float) -> "PersonRule":
         """The rule of off-site care: points off every rate of the basic benefit."""
@@ -98,7 +100,7 @@ class PersonRule:
     def of_fund(self, fund: str = OWN_FUND) -> "PersonPayment":
         """What a fund pays of a person's year."""
         if self.per == "stay":
-            return StayPayment(self.formulas, self.dispersion)
+            return StayPayment(self.formulas, self.dispersion, self.annual_ceiling)
         above = _with_layers((self.basic,), (OWN_FUND,), self.layers, fund)
         return YearPayment(above, self.dispersion)
 
@@ -146,21 +148,24 @@ class StayPayment:
     Attributes:
         formulas: by number of the stay; the last one holds for all later ones.
         dispersion: variance of the gamma factor between persons.
+        ceiling: of all payments of the year.
     """
 
     formulas: tuple[BenefitFormula, ...]
     dispersion: float
+    ceiling: float = float("inf")
 
     def payment(
         self, count_mean: float, severity: Severity, spread: float = 0.0
     ) -> tuple[float, float]:
         """Mean and variance of what is paid; arguments as :meth:`PersonRule.payment` has them."""
         dispersion = dispersion_with(self.dispersion, spread)
-        return payment_by_stay(count_mean, dispersion, severity, self.formulas)
+        return payment_by_stay(count_mean, dispersion, severity, self.formulas, self.ceiling)
 
     def of_one_claim(self, severity: Severity, prices: FloatArray, order: int) -> FloatArray:
         """``E[b^order]`` of a year with one claim at each price, ``(p,)``."""
-        return payment_moment_grid(self.formulas[0], severity, prices, order)
+        first = replace(self.formulas[0], ceiling=min(self.formulas[0].ceiling, self.ceiling))
+        return payment_moment_grid(first, severity, prices, order)
 
 
 PersonPayment = YearPayment | StayPayment

@@ -133,7 +133,9 @@ def _benefit(benefit: Benefit) -> Message | Listed:
         later = ", ".join(f"{amount:,.0f}" for amount in benefit.later_deductibles)
         return Message(
             "per stay: deductible %(deductible)s, of later stays %(later)s; %(bands)s; "
-            "ceiling %(ceiling)s", later=later, **amounts,
+            "ceiling %(ceiling)s, of all stays of a year %(yearly)s", later=later,
+            yearly=f"{np.inf if benefit.annual_ceiling is None else benefit.annual_ceiling:,.0f}",
+            **amounts,
         )  # fmt: skip
     if benefit.per == "year":
         limit = np.inf if benefit.copayment_limit is None else benefit.copayment_limit

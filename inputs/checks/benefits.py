@@ -73,4 +73,5 @@ def _double_cover_findings(schemes: Mapping[str, SchemeFile], source: str) -> li
 def _settled_together(one: Benefit, other: Benefit) -> bool:
     if one.per == other.per == "claim":
         return True
-    return one.per == other.per == "year" and one.dispersion == other.dispersion
+    shared = one.shared_with == other.shared_with
+    return one.per == other.per == "year" and one.dispersion == other.dispersion and shared

@@ -238,7 +238,8 @@ class Scheme:
     def benefit(self, service: str, region: str, year: int) -> BenefitFormula:
         """Benefit formula of a service in a region and year, in base-year money."""
         terms = self.file.benefits[service]
-        values = {rule: self._override(rule, region, year, service) for rule in BENEFIT_RULES}
+        leader = terms.shared_with or service
+        values = {rule: self._override(rule, region, year, leader) for rule in BENEFIT_RULES}
         formula = BenefitFormula(
             deductible=terms.deductible if values["deductible"] is None else values["deductible"],
             bands=tuple((start, rate) for start, rate in terms.bands),
@@ -257,7 +258,10 @@ class Scheme:
             PersonLayer("" if layer.fund == self.name else layer.fund, layer.formula(), layer.share)
             for layer in terms.layers
         )
-        return PersonRule(terms.per, formulas, terms.dispersion, terms.copayment_limit, layers)
+        yearly = np.inf if terms.annual_ceiling is None else terms.annual_ceiling
+        return PersonRule(
+            terms.per, formulas, terms.dispersion, terms.copayment_limit, layers, yearly
+        )
 
     def benefit_signature(self, year: int) -> Hashable:
         """Something that changes exactly when a rule of paying for care changes."""

@@ -33,10 +33,11 @@ class Benefit(Part):
     """Benefit formula of one service, in base-year money.
 
     ``per``: what deductible, bands and ceiling act on: a ``claim``, a ``stay``, of which the second
-    and later ones have ``later_deductibles``, or the cost of a person's ``year``, of which the
-    person bears at most ``copayment_limit``, and above which ``layers`` pay, each on what those
-    before it leave. ``dispersion``: variance of a person's frequency of care about that of age and
-    sex, relative to it; 0 is a Poisson number.
+    and later ones have ``later_deductibles`` and all of a year at most ``annual_ceiling``, or the
+    cost of a person's ``year``, of which the person bears at most ``copayment_limit``, and above
+    which ``layers`` pay, each on what those before it leave. ``shared_with``: the service with
+    which one year's rule is shared: it acts on the cost of both. ``dispersion``: variance of a
+    person's frequency of care about that of age and sex, relative to it; 0 is a Poisson number.
     """
 
     deductible: float = Field(ge=0)
@@ -44,6 +45,8 @@ class Benefit(Part):
     ceiling: float = Field(ge=0)
     per: Literal["claim", "stay", "year"] = "claim"
     later_deductibles: list[Annotated[float, Field(ge=0)]] = Field(default_factory=list)
+    shared_with: str = ""
+    annual_ceiling: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     copayment_limit: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     layers: list[Layer] = Field(default_factory=list)
     dispersion: float = Field(default=0.0, ge=0, le=100)
@@ -82,11 +85,24 @@ def benefit_findings(
                 report(f"benefits.{service}.layers.{number}", None, Message("a benefit formula"),
                        sentence(str(error)))  # fmt: skip
         for key, per in (("later_deductibles", "stay"), ("copayment_limit", "year"),
-                         ("layers", "year")):  # fmt: skip
+                         ("layers", "year"), ("annual_ceiling", "stay")):  # fmt: skip
             if getattr(benefit, key) and benefit.per != per:
                 report(f"benefits.{service}.{key}", None,
                        Message("a benefit per %(per)s", per=per),
                        Message("Set per, or take the key out."))  # fmt: skip
+        if benefit.shared_with:
+            leader = benefits.get(benefit.shared_with)
+            alone = {"source": "", "status": "assumed", "note": "", "shared_with": ""}
+            if leader is None or leader.shared_with or benefit.shared_with == service:
+                report(f"benefits.{service}.shared_with", benefit.shared_with,
+                       Message("another service, with a benefit of its own"),
+                       did_you_mean(benefit.shared_with, services))  # fmt: skip
+            elif benefit.per != "year" or benefit.model_copy(update=alone) != leader.model_copy(
+                update=alone
+            ):
+                report(f"benefits.{service}.shared_with", benefit.shared_with,
+                       Message("the same benefit per year for both services"),
+                       Message("Give both the same amounts, or take the key out."))  # fmt: skip
         if benefit.per == "stay" and not benefit.later_deductibles:
             report(f"benefits.{service}.later_deductibles", None,
                    Message("deductibles of the second and later stays"),

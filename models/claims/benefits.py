@@ -8,7 +8,7 @@ Rules and prices are both indexed by medical inflation, so that these payments h
 money for every year in which the rules stay the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -19,6 +19,7 @@ from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.benefits import BenefitFormula, Payment, coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.person_rules import OWN_FUND, PersonRule, together
+from fundpool.actuarial.person_year import MixedSeverity
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE
@@ -57,25 +58,81 @@ def mean_costs(costs: tuple[tuple[Severity, ...], ...]) -> FloatArray:
     return np.array([[cost.mean() for cost in row] for row in costs])
 
 
-def class_frequency(case: Case) -> FloatArray:
-    """Expected claims of a person by service and severity class, ``(2, C, J)``.
+@dataclass(frozen=True)
+class ClassFrequency:
+    """Expected claims of a person by service and severity class, over residents of the base year.
 
-    The mean over the residents of the base year, and its squared coefficient of variation between
-    their ages and sexes.
+    Attributes:
+        mean: ``(C, J)``.
+        covariance: of services between the ages and sexes of a class, relative to their means,
+            ``(C, C, J)``.
     """
+
+    mean: FloatArray
+    covariance: FloatArray
+
+    def of(self, services: Sequence[int], age: int) -> tuple[float, float]:
+        """Expected claims of services together, and their squared coefficient of variation."""
+        means = self.mean[list(services), age]
+        total = float(means.sum())
+        if total == 0.0:
+            return 0.0, 0.0
+        shares = means / total
+        spread = shares @ self.covariance[np.ix_(services, services)][..., age] @ shares
+        return total, max(float(spread), 0.0)
+
+
+def class_frequency(case: Case) -> ClassFrequency:
+    """Expected claims of a person, and how they vary between the ages and sexes of a class."""
     care, people = care_weights(case), case.tables["population"]
     people = people[people["region"] != OUTSIDE]
     cells = cell_index(people["sex"].to_numpy(), people["age"].to_numpy())
     residents = np.bincount(cells, people["persons"].to_numpy(dtype=float), CELLS)
-    result = np.zeros((2, len(care.frequency), care.classes))
+    services = len(care.frequency)
+    means = np.zeros((services, care.classes))
+    covariance = np.zeros((services, services, care.classes))
     for place in range(care.classes):
         inside = care.severity_class == place
         weights = residents[inside] if residents[inside].sum() > 0 else np.ones(inside.sum())
         weights = weights / weights.sum()
-        mean = care.frequency[:, inside] @ weights
-        square = care.frequency[:, inside] ** 2 @ weights
-        result[:, :, place] = mean, np.maximum(ratio(square, mean**2, 1.0) - 1.0, 0.0)
-    return result
+        frequency = care.frequency[:, inside]
+        mean = frequency @ weights
+        means[:, place] = mean
+        products = (frequency * weights) @ frequency.T
+        covariance[..., place] = ratio(products, np.outer(mean, mean), 1.0) - 1.0
+    return ClassFrequency(means, covariance)
+
+
+def claims_under(
+    shared: Sequence[int],
+    service: int,
+    age: int,
+    costs: tuple[tuple[Severity, ...], ...],
+    frequency: ClassFrequency,
+) -> tuple[tuple[float, float], Severity, float]:
+    """What the rule of a service looks at: its claims, or those of all services under one limit.
+
+    What is paid for a year under one limit is divided among the claims of its services as their
+    mean costs are.
+
+    Args:
+        shared: of each service, the one whose limit it is under; itself if its own.
+        service, age: service and age class.
+        costs: by service and age class.
+        frequency: of claims.
+
+    Returns:
+        expected claims of a person and their squared coefficient of variation, cost of one of
+        them, and mean cost of a claim of the service over that.
+    """
+    cost = costs[service][age]
+    members = [number for number, leader in enumerate(shared) if leader == shared[service]]
+    claims = frequency.of(members, age)
+    if len(members) == 1 or claims[0] == 0.0:
+        return claims, cost, 1.0
+    weights = tuple(frequency.mean[members, age].tolist())
+    mixed = MixedSeverity(weights, tuple(costs[member][age] for member in members))
+    return claims, mixed, cost.mean() / mixed.mean()
 
 
 def expected_payments(
@@ -83,7 +140,7 @@ def expected_payments(
     costs: tuple[tuple[Severity, ...], ...],
     prices: FloatArray,
     offsite_penalty: float,
-    frequency: FloatArray,
+    frequency: ClassFrequency,
     order: int = 1,
     fund: str = OWN_FUND,
 ) -> FloatArray:
@@ -122,9 +179,11 @@ def expected_payments(
                     if person is None:
                         result[place] = payment_moment_grid(form, cost, prices, order)
                         continue
-                    count, spread = frequency[:, service, age].tolist()
-                    result[place] = payments_for_a_claim(
-                        person.of_fund(fund), (count, spread), cost, prices, order
+                    claims, year_cost, part = claims_under(
+                        rules.shared, service, age, costs, frequency
+                    )
+                    result[place] = part * payments_for_a_claim(
+                        person.of_fund(fund), claims, year_cost, prices, order
                     )
     return result
 
@@ -153,7 +212,7 @@ def coordinated_payments(
     costs: tuple[tuple[Severity, ...], ...],
     prices: FloatArray,
     terms: Coordination,
-    frequency: FloatArray,
+    frequency: ClassFrequency,
     order: int = 1,
     fund: str = OWN_FUND,
 ) -> FloatArray:
@@ -191,10 +250,12 @@ def coordinated_payments(
                 place = (i, j, a, b, service, age)
                 if isinstance(one, PersonRule) and isinstance(other, PersonRule):
                     both = together(one, other, terms.rule, terms.quota, terms.home_first)
-                    count, spread = frequency[:, service, age].tolist()
+                    claims, year_cost, part = claims_under(
+                        local.shared, service, age, costs, frequency
+                    )
                     for scheme, rule in enumerate(both.of_schemes(fund)):
-                        result[(scheme, *place)] = payments_for_a_claim(
-                            rule, (count, spread), cost, prices, order
+                        result[(scheme, *place)] = part * payments_for_a_claim(
+                            rule, claims, year_cost, prices, order
                         )
                 elif fund == OWN_FUND:
                     assert isinstance(one, BenefitFormula)  # checked with the case

@@ -16,6 +16,7 @@ from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, next_level
 from fundpool.models.claims.benefits import (
+    ClassFrequency,
     Coordination,
     class_frequency,
     coordinated_payments,
@@ -137,15 +138,14 @@ class ClaimTables:
     Attributes:
         price: price level by place, ``(n + 1,)``.
         costs: cost of a claim by service and age class, in base-year money.
-        frequency: expected claims of a person, and their variation
-            (:func:`fundpool.models.claims.benefits.class_frequency`), ``(2, C, J)``.
+        frequency: expected claims of a person, and their variation.
         relativity, referral, territory, regions, column: as :class:`ClaimTerms` has them.
         shares: share of wanted care by regime, tie, service and place, ``(3, ties, C, 3)``.
     """
 
     price: FloatArray
     costs: tuple[tuple[Severity, ...], ...]
-    frequency: FloatArray
+    frequency: ClassFrequency
     relativity: FloatArray
     referral: Referral
     shares: FloatArray
