@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fundpool.models.axes.arrays import BoolArray, FloatArray
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.funds.summary import NEVER
 from fundpool.models.funds.totals import flow_totals
 from fundpool.models.terms.years import county_tables
@@ -192,7 +192,7 @@ def _income_and_outgo(flows: Mapping[Any, Any]) -> tuple[float, float]:
     """Income, with interest and without what goes to accounts, and outgo, of a row of totals."""
     income = flows["contributions"] - flows["account_credits"] + flows["interest"]
     income += sum(flows[name] for name in OTHER_INCOME)
-    return float(income), float(flows["claims_paid"] + flows["administration"])
+    return float(income), float(sum(flows[name] for name in OUTGO))
 
 
 def _insured(projection: "Projection", scheme: str) -> FloatArray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fundpool.alerts import OF_ACCOUNTS
 from fundpool.inputs.settings.report import ReportTexts
+from fundpool.models.funds.books import OUTGO
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
@@ -124,7 +125,7 @@ def _reserve(fund: Row, opening: bool) -> tuple[float, float]:
     """
     if not opening:
         return float(fund["reserve_months"]), float(fund["balance"])
-    outgo = float(fund["claims_paid"] + fund["administration"])
+    outgo = float(sum(fund[name] for name in OUTGO))
     balance = float(fund["opening_balance"])
     return (12.0 * balance / outgo if outgo > 0 else float("inf")), balance
 
@@ -174,7 +175,7 @@ def rate_errors(projection: "Projection") -> list[Row]:
         for year, flows in yearly.to_dict("index").items():
             growth = 1.0 + interest.at(int(str(year)))
             middle = discount / growth**0.5
-            outgo += middle * (flows["claims_paid"] + flows["administration"])
+            outgo += middle * sum(flows[name] for name in OUTGO)
             income += middle * (flows["contributions"] - flows["account_credits"])
             base += middle * flows["contribution_base"]
             discount /= growth

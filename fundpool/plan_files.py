@@ -25,6 +25,11 @@ TABLES = ("rates", "swaps", "transfers", "reserves", "hub", "comparison", "shado
 """Names of a plan's tables."""
 
 
+WORKED_OUT = ("margins", "paid_limits", "income_lines")
+"""Limits that follow from others: floors of the table of reserves contain the first, what regions
+pay alone the second; the lines are those of the part ``acceptability``."""
+
+
 def plan_tables(case: "Case", plan: Plan) -> dict[str, pd.DataFrame]:
     """Every table of a plan, by the names in :data:`TABLES`."""
     return {
@@ -114,5 +119,5 @@ def _written(rules: object) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in vars(rules).items()
-        if name != "margins"  # the floors of the table of reserves contain them
+        if name not in WORKED_OUT
     }

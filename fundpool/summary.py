@@ -122,10 +122,11 @@ def _plan(
         row["scheme"]: {key: row[key] for key in keys}
         for row in projection.evenness.to_dict("records")
     }
-    from fundpool.models.funds.totals import COLUMNS, flow_totals
+    from fundpool.models.funds.totals import COLUMNS, detail_columns, flow_totals
 
     by_scheme = flow_totals(projection.funds)
-    yearly = by_scheme.groupby("year")[list(COLUMNS)].sum()
+    flow_columns = [*COLUMNS, *detail_columns(by_scheme)]
+    yearly = by_scheme.groupby("year")[flow_columns].sum()
     return {
         "pools": pools,
         "evenness": evenness,
@@ -137,7 +138,7 @@ def _plan(
         "totals_by_scheme": {
             str(scheme): {
                 str(year): row
-                for year, row in table.set_index("year")[list(COLUMNS)].to_dict("index").items()
+                for year, row in table.set_index("year")[flow_columns].to_dict("index").items()
             }
             for scheme, table in by_scheme.groupby("scheme", sort=False)
         },

@@ -108,8 +108,8 @@ CASE_READERS = {
         flows.record flows.years population.care population.demography population.net_migration
         population.opening population.preparation""",
     "pool flows by its plans, mergers, reserves and regions": """
-        funds.books funds.evenness funds.measures funds.overview funds.pool_money funds.recursion
-        funds.summary funds.table pooling.effects pooling.plans pooling.short_form
+        analysis.places funds.books funds.evenness funds.measures funds.overview funds.pool_money
+        funds.recursion funds.summary funds.table pooling.effects pooling.plans pooling.short_form
         pooling.timeline""",
     "set accounts against it and roll it forward": """
         analysis.account_funds analysis.roll_forward""",
@@ -121,7 +121,7 @@ CASE_READERS = {
         projection.settlement projection.study""",
     "read settings of scenarios and of the optimiser": """
         optimiser.explain.industries optimiser.frontier optimiser.limits optimiser.planning
-        optimiser.problem.candidates optimiser.ruin.acceptability risk.solvency
+        optimiser.problem.candidates optimiser.acceptance.measures risk.solvency
         scenarios.county_money scenarios.model scenarios.pool_paths scenarios.pools scenarios.run
         scenarios.terms""",
 }

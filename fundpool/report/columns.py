@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fundpool.inputs.format.vocabulary import DRIVERS, STATUSES
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 
 YEARS = frozenset(
@@ -124,7 +124,7 @@ class Calculated:
 CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
     "funds": {
         "payg_rate": Calculated(
-            ("claims_paid", "administration"),
+            OUTGO,
             OTHER_INCOME,
             "contribution_base",
         ),
@@ -132,7 +132,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         "balance_check": Calculated(
             ("opening_balance", "interest", "contributions", "from_accounts",
              "missing_years_paid", "subsidies", "swaps_in"),
-            ("account_credits", "swaps_out", "claims_paid", "administration", "balance"),
+            ("account_credits", "swaps_out", *OUTGO, "balance"),
         ),
     },
     "totals": {
@@ -142,7 +142,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         ),
         "net_income": Calculated(
             ("contributions", "from_accounts", "missing_years_paid", "subsidies", "swaps_in"),
-            ("account_credits", "swaps_out", "claims_paid", "administration"),
+            ("account_credits", "swaps_out", *OUTGO),
         ),
     },
     "people": {

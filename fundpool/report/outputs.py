@@ -21,7 +21,7 @@ from fundpool.report.pdf import report_pdf
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.formal import statements
 from fundpool.report.sections.report import report_document, report_title
-from fundpool.report.words.cover import cover_labels
+from fundpool.report.words.cover import benefit_labels, cover_labels, payer_labels
 from fundpool.report.workbook.book import Contents
 from fundpool.report.workbook.workbook import write_workbook
 from fundpool.summary import as_json
@@ -214,6 +214,8 @@ def workbook_contents(
         words=language,
         labels={
             **cover_labels(case, language),
+            **payer_labels(case, language),
+            **benefit_labels(case, language),
             "registered": language("people whose home it is"),
             "counties": language.plural(case.levels[0], stated=case.settings.plurals),
         },

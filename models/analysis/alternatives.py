@@ -13,7 +13,7 @@ import pandas as pd
 from fundpool.actuarial.solvency import actuarial_balance, level_rate
 from fundpool.inputs.case.variation import shifted
 from fundpool.models.analysis.sensitivity import RESULTS, Step, restudied, scheme_results
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.projection.study import Projection, Study
 
 ALTERNATIVES = ("low_cost", "central", "high_cost")
@@ -98,7 +98,7 @@ def long_range(projection: Projection, periods: Sequence[int] = PERIODS) -> pd.D
     for scheme, funds in projection.funds.groupby("scheme", sort=False):
         yearly = funds.groupby("year").sum(numeric_only=True)
         interest = np.array([case.settings.economy.interest.at(int(year)) for year in yearly.index])
-        outgo = (yearly["claims_paid"] + yearly["administration"]).to_numpy()
+        outgo = yearly[list(OUTGO)].sum(axis=1).to_numpy()
         other = yearly[list(OTHER_INCOME)].sum(axis=1).to_numpy()
         base = yearly["contribution_base"].to_numpy()
         pooled = (yearly["contributions"] - yearly["account_credits"]).to_numpy()

@@ -129,6 +129,15 @@ class ClaimTables:
     regions: IntArray
     column: IntArray
 
+    def at_prices(self, index: FloatArray) -> "ClaimTables":
+        """The same with the cost of each service's claims times an index, ``(C,)``."""
+        if (index == 1.0).all():
+            return self
+        scaled = zip(self.costs, index.tolist(), strict=True)
+        return replace(
+            self, costs=tuple(tuple(cost.scaled(by) for cost in row) for row, by in scaled)
+        )
+
 
 def claim_tables(case: Case) -> ClaimTables:
     """Prices, costs and places of care of a case.
@@ -168,6 +177,7 @@ def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> Clai
         terms: of the year; rules do not follow what shocks make of the price of care.
     """
     n = pairs.counties
+    tables = tables.at_prices(terms.trends.price)
     price, costs = tables.price * terms.shocks.price, tables.costs
     rules = [scheme.benefits for scheme in terms.schemes]
     most = max(len(r.formulas) for r in rules)

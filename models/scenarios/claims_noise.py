@@ -94,7 +94,7 @@ def payment_moments(opening: OpeningYear, multipliers: Multipliers) -> PaymentMo
     sums = []
     for order in (1, 2, 3):
         terms_of_order = terms if order == 1 else moment_terms(opening, terms, order)
-        claims = claims_of_year(opening.people.exposure, terms_of_order, opening.people.register)
+        claims = claims_of_year(opening.exposure, terms_of_order, opening.people.register)
         sums.append(claims.settlement.sum(axis=2)[:, :-1])
     return PaymentMoments(*sums)
 
@@ -171,7 +171,7 @@ def _tables(
     terms = opening.terms.at_level(multipliers.claims)
     costs = opening.tables.costs
     for row, (number, county) in enumerate(small.tolist()):
-        expected = claims_by_kind(opening.people.exposure, terms, number, county)
+        expected = claims_by_kind(opening.exposure, terms, number, county)
         rules = opening.base.schemes[number].benefits
         formulas = rules.formulas[rules.formula_of[county]]
         price = float(terms.price[county])

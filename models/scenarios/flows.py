@@ -144,7 +144,7 @@ def readable_flows(terms: ScenarioTerms, draw: Draw) -> tuple[FloatArray, ...]:
     ``income = central * wage index * (1 + response * mean deviation) * events`` (premium index in
     a flat scheme), subsidies alike and with their share of outgo; ``claims = price * morbidity *
     (1 + response * mean deviation) * noise * events``; ``outgo[t] = sum over l of claims[t - l] *
-    part[l, t]``, claims before the first year being as they were.
+    part[l, t]``, claims before the first year being as they were, and what does not follow claims.
     """
     kernel = terms.kernel
     schemes, years, _ = terms.shape
@@ -172,6 +172,8 @@ def readable_flows(terms: ScenarioTerms, draw: Draw) -> tuple[FloatArray, ...]:
         factor = np.ones((schemes, years, claims.shape[2]))
         factor[:, late:] = claims[:, : years - late]
         outgo += factor * kernel.outgo_by_lag[:, late]
+    if kernel.fixed_outgo.size:
+        outgo += kernel.fixed_outgo
     if kernel.outgo_share.size:
         subsidies = subsidies + kernel.outgo_share * outgo
     return income, subsidies, claims, outgo

@@ -7,7 +7,7 @@ from fundpool.inputs.format.raw import RawCase, RawTable
 from tests.cases.small import SmallCase
 
 DESCRIPTIVE = ("source", "status", "note", "unit", "title", "title_local", "name", "about",
-               "schema_version", "currency")  # fmt: skip
+               "about_local", "schema_version", "currency")  # fmt: skip
 """What only readers see."""
 
 KEPT_BESIDE = ("pooling.moral_hazard_published", "pooling.collection_effort_published", "tables",

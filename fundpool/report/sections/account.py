@@ -3,12 +3,12 @@
 import pandas as pd
 
 from fundpool.languages.wording import marked
+from fundpool.models.funds.books import OUTGO
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS, flow_totals
 from fundpool.report.document.making import (
     Row,
     bad_if,
     left,
-    message,
     paragraph,
     right,
     row,
@@ -32,6 +32,7 @@ ITEMS = {
     "account_credits": marked("credited to personal accounts"),
     "claims_paid": marked("claims paid"),
     "administration": marked("administration"),
+    "cash_benefits": marked("benefits in cash"),
     "swaps_out": marked("paid to other funds"),
 }
 """Flows of an account with their names; those of :data:`OUTFLOWS` are taken off."""
@@ -90,7 +91,7 @@ def _account(context: Context, title: str, funds: pd.DataFrame) -> list[Block]:
             row(_("left over"), *(_.money(_residue(value, flows)) for value in left_over)),
         ]
         pooled = flows["contributions"] - flows["account_credits"]
-        outgo = flows["claims_paid"] + flows["administration"]
+        outgo = flows[list(OUTGO)].sum(axis=1)
         for words, amount in ((_("income rate"), pooled), (_("cost rate"), outgo)):
             rates = amount / base.loc[part].where(base.loc[part] > 0)
             rows.append(row(words, *(_.percent(value) for value in rates)))
@@ -212,10 +213,10 @@ def _earlier(context: Context) -> list[Block]:
         )
     if not body:
         return []
-    lead = message(
-        _("From the balances of the previous run to those of this one; "
-          '<a href="#change">What changed</a> has the steps of the movement.')
-    )  # fmt: skip
+    lead = _(
+        "From the balances of the previous run to those of this one; the section on what changed "
+        "has the steps of the movement."
+    )
     reconciled: Table = table(columns, body)
     return [Detail(spans(_("Reconciliation with the last archived run")),
                    (paragraph(lead), reconciled), open=True)]  # fmt: skip
