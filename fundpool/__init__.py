@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from fundpool.version import __version__
 
 __all__ = [
+    "Acceptable",
     "CaseError",
     "FitOptions",
     "Goals",
@@ -37,6 +38,7 @@ __all__ = [
     "partition",
     "plan_for",
     "policies",
+    "profile",
     "project",
     "read_case",
     "report",
@@ -54,7 +56,7 @@ if TYPE_CHECKING:
     from fundpool.diagnosis import doctor
     from fundpool.functions.archiving import diff, rerun, runs
     from fundpool.functions.planning import frontier, optimise, partition
-    from fundpool.functions.projecting import check, compare, policies, project
+    from fundpool.functions.projecting import check, compare, policies, profile, project
     from fundpool.functions.reporting import report, reports
     from fundpool.inputs.case import read_case
     from fundpool.inputs.format.findings import CaseError
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from fundpool.models.calibration.checking import check_case
     from fundpool.models.pooling.short_form import plan_for
     from fundpool.options import (
+        Acceptable,
         Goals,
         Limits,
         NewOptions,
@@ -77,6 +80,7 @@ _WHERE = {
     "project": "fundpool.functions.projecting",
     "compare": "fundpool.functions.projecting",
     "policies": "fundpool.functions.projecting",
+    "profile": "fundpool.functions.projecting",
     "optimise": "fundpool.functions.planning",
     "partition": "fundpool.functions.planning",
     "frontier": "fundpool.functions.planning",
@@ -89,6 +93,7 @@ _WHERE = {
     "rerun": "fundpool.functions.archiving",
     "ScenarioOptions": "fundpool.options",
     "Outputs": "fundpool.options",
+    "Acceptable": "fundpool.options",
     "Limits": "fundpool.options",
     "NewOptions": "fundpool.options",
     "Goals": "fundpool.options",

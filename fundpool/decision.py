@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from fundpool.models.axes.arrays import BoolArray, FloatArray
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.funds.summary import NEVER
 from fundpool.models.funds.totals import flow_totals
 from fundpool.models.terms.years import county_tables
@@ -72,9 +72,7 @@ def funds_now(projection: "Projection") -> list[Row]:
     first_year = projection.funds[projection.funds["year"] == year]
     contributors = first_year.groupby("scheme")["contributors"].sum()
     for flows in totals[totals["year"] == year].to_dict("records"):
-        income = flows["contributions"] - flows["account_credits"] + flows["interest"]
-        income += sum(flows[name] for name in OTHER_INCOME)
-        outgo = flows["claims_paid"] + flows["administration"]
+        income, outgo = _income_and_outgo(flows)
         scheme = projection.case.scheme(flows["scheme"])
         has_retired = scheme.kind == "payroll" and "retired" in scheme.statuses_covered
         paying = float(contributors[scheme.name])
@@ -91,6 +89,16 @@ def funds_now(projection: "Projection") -> list[Row]:
             }
         )
     return rows
+
+
+def income_and_outgo(
+    projection: "Projection", scheme: str, year: int
+) -> tuple[float, float] | None:
+    """Income and outgo of all funds of a scheme in a year, as :func:`funds_now` has them; None in
+    a year that is not projected."""
+    totals = flow_totals(projection.funds)
+    rows = totals[(totals["scheme"] == scheme) & (totals["year"] == year)].to_dict("records")
+    return _income_and_outgo(rows[0]) if rows else None
 
 
 def plans_compared(
@@ -178,6 +186,13 @@ def best_plan(rows: Sequence[Row], scheme: str) -> Row:
     """
     of_scheme = [row for row in rows if row["scheme"] == scheme]
     return min(of_scheme, key=lambda row: round(row["dry_by_end"], 6))
+
+
+def _income_and_outgo(flows: Mapping[Any, Any]) -> tuple[float, float]:
+    """Income, with interest and without what goes to accounts, and outgo, of a row of totals."""
+    income = flows["contributions"] - flows["account_credits"] + flows["interest"]
+    income += sum(flows[name] for name in OTHER_INCOME)
+    return float(income), float(sum(flows[name] for name in OUTGO))
 
 
 def _insured(projection: "Projection", scheme: str) -> FloatArray:

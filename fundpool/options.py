@@ -21,7 +21,11 @@ MESSAGES = "language_of_messages"
 """Parameter of every command that says no more than the language of its messages."""
 
 USUAL_RUIN = 0.05
-"""Probability of ruin that an adjusting rule is made to where none is given."""
+"""Probability of ruin that plans are made to where none is given."""
+
+USUAL = "usual"
+"""In place of a limit on ruin: :data:`USUAL_RUIN` up to the last year of alerts, where the case has
+scenarios and nothing else says how the plan is made."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,31 @@ class Outputs:
 
 
 @dataclass(frozen=True)
+class Acceptable:
+    """What regions are asked to accept of an optimised plan.
+
+    Attributes:
+        no_worse_than: no region pays more than ``alone``, or than under the rates ``in force``, as
+            present value of contributions over that of the base; None: no such limit.
+        window: nor in any so many years in a row; None: over the plan as a whole.
+        poor_to_rich: most that regions below a line of disposable income pay into the hub and those
+            above it draw, together, money a year of each scheme; None: no such limit.
+
+    Examples:
+        >>> import fundpool
+        >>> projection = fundpool.project("jiangsu", pooling="city", years=2)
+        >>> accepted = fundpool.Limits(acceptable=fundpool.Acceptable(window=1))
+        >>> plan = fundpool.optimise(projection, 0, ruin=None, limits=accepted)
+        >>> plan.acceptability.worse_off, plan.acceptability.poor_to_rich
+        ((), 0.0)
+    """
+
+    no_worse_than: str | None = "alone"
+    window: int | None = None
+    poor_to_rich: float | None = 0.0
+
+
+@dataclass(frozen=True)
 class Limits:
     """What an optimised plan decides, and what it must respect.
 
@@ -83,6 +112,7 @@ class Limits:
         time_limit: seconds for each solve; None: no limit.
         rule: rates are a ``fixed`` path, or follow an ``adjusting`` rule in reserve months, which
             is made to a limit on ruin (0.05 unless one is given).
+        acceptable: what regions are asked to accept; None: nothing.
 
     Examples:
         >>> import fundpool
@@ -101,6 +131,7 @@ class Limits:
     solver: str | None = None
     time_limit: float | None = None
     rule: str = "fixed"
+    acceptable: Acceptable | None = None
 
 
 @dataclass(frozen=True)
@@ -196,6 +227,8 @@ class ReportOptions:
         against: run to analyse the change from; ``none``; None: the latest of the same case in the
             archive.
         sensitivity: assumptions moved down and up: ``main``, ``all`` or ``none``.
+        long_range: years of a longer run of the first plan beside the report's, 75 as a rule; 0 for
+            none.
         lang: language: ``en`` or ``zh``; None: that of the machine.
         webhook: address that alerts are posted to.
         webhook_file: file with that address.
@@ -218,6 +251,7 @@ class ReportOptions:
     formats: str = "html,pdf,xlsx"
     against: str | None = None
     sensitivity: str = "main"
+    long_range: int = 0
     lang: str | None = None
     webhook: str | None = None
     webhook_file: Path | str | None = None

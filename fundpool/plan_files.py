@@ -25,6 +25,11 @@ TABLES = ("rates", "swaps", "transfers", "reserves", "hub", "comparison", "shado
 """Names of a plan's tables."""
 
 
+WORKED_OUT = ("margins", "paid_limits", "income_lines")
+"""Limits that follow from others: floors of the table of reserves contain the first, what regions
+pay alone the second; the lines are those of the part ``acceptability``."""
+
+
 def plan_tables(case: "Case", plan: Plan) -> dict[str, pd.DataFrame]:
     """Every table of a plan, by the names in :data:`TABLES`."""
     return {
@@ -89,6 +94,8 @@ def plan_contents(
     if plan is None:
         return record, {}
     tables = plan_tables(case, plan)
+    if not plan.instruments.empty:
+        tables["instruments"] = plan.instruments
     if not plan.sensitivity.empty:
         tables["sensitivity"] = plan.sensitivity
     return record | plan_record(case, plan), tables
@@ -114,5 +121,5 @@ def _written(rules: object) -> dict[str, Any]:
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in vars(rules).items()
-        if name != "margins"  # the floors of the table of reserves contain them
+        if name not in WORKED_OUT
     }

@@ -32,6 +32,7 @@ def summary(
         experience: actual against expected, for the case's alert rules.
     """
     from fundpool.decision import decision
+    from fundpool.formal_parts import formal_parts
 
     any_one = projections[alert_plan]
     evidence = Evidence(experience, ruin_by_year(risk, alert_plan))
@@ -53,6 +54,7 @@ def summary(
             name: _plan(projection, _ruin(risk, name)) for name, projection in projections.items()
         },
         "decision": decision(projections, risk),
+        "formal": formal_parts(next(iter(projections.values()))),
         "plan": None,
         "alert_rules": rules_judged(any_one, alerts, evidence),
         "alerts": alerts,
@@ -120,10 +122,11 @@ def _plan(
         row["scheme"]: {key: row[key] for key in keys}
         for row in projection.evenness.to_dict("records")
     }
-    from fundpool.models.funds.totals import COLUMNS, flow_totals
+    from fundpool.models.funds.totals import COLUMNS, detail_columns, flow_totals
 
     by_scheme = flow_totals(projection.funds)
-    yearly = by_scheme.groupby("year")[list(COLUMNS)].sum()
+    flow_columns = [*COLUMNS, *detail_columns(by_scheme)]
+    yearly = by_scheme.groupby("year")[flow_columns].sum()
     return {
         "pools": pools,
         "evenness": evenness,
@@ -135,7 +138,7 @@ def _plan(
         "totals_by_scheme": {
             str(scheme): {
                 str(year): row
-                for year, row in table.set_index("year")[list(COLUMNS)].to_dict("index").items()
+                for year, row in table.set_index("year")[flow_columns].to_dict("index").items()
             }
             for scheme, table in by_scheme.groupby("scheme", sort=False)
         },

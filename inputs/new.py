@@ -12,7 +12,8 @@ from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.format.vocabulary import STATUSES
-from fundpool.inputs.settings.scheme_file import RETIREMENT_RULES, read_scheme
+from fundpool.inputs.settings.scheme_file import read_scheme
+from fundpool.inputs.settings.scheme_rules import RETIREMENT_RULES
 from fundpool.inputs.settings.sections import read_settings
 from fundpool.inputs.settings.starting import STARTING
 from fundpool.inputs.template import check_new, check_new_file, write_workbook

@@ -109,20 +109,21 @@ CASE_READERS = {
         flows.record flows.years population.care population.demography population.net_migration
         population.opening population.preparation""",
     "pool flows by its plans, mergers, reserves and regions": """
-        funds.books funds.evenness funds.measures funds.overview funds.pool_money funds.recursion
-        funds.summary funds.table pooling.effects pooling.plans pooling.short_form
+        analysis.places funds.books funds.evenness funds.measures funds.overview funds.pool_money
+        funds.recursion funds.summary funds.table pooling.effects pooling.plans pooling.short_form
         pooling.timeline""",
     "set accounts against it and roll it forward": """
         analysis.account_funds analysis.roll_forward""",
     "fit it, vary it or project it": """
-        analysis.account_funds analysis.care_away analysis.change analysis.policies
-        analysis.roll_forward analysis.sensitivity analysis.what_if
+        analysis.account_funds analysis.alternatives analysis.care_away analysis.change
+        analysis.policies analysis.roll_forward analysis.sensitivity analysis.what_if
         calibration.checking calibration.experience calibration.multipliers flows.factors
         flows.responses optimiser.explain.sensitivity projection.central projection.comparison
         projection.settlement projection.study""",
     "read settings of scenarios and of the optimiser": """
-        optimiser.explain.industries optimiser.frontier optimiser.limits optimiser.planning
-        optimiser.problem.candidates optimiser.ruin.acceptability risk.solvency
+        optimiser.acceptance.measures optimiser.explain.industries optimiser.explain.instruments
+        optimiser.frontier optimiser.limits optimiser.planning optimiser.problem.candidates
+        risk.solvency
         scenarios.county_money scenarios.model scenarios.pool_paths scenarios.pools scenarios.run
         scenarios.terms""",
 }

@@ -52,6 +52,9 @@ TOPICS = {
     "multiregional": Topic("Several regions", "multiregional", "multiregional"),
     "implementations": Topic("Second implementations", "implementations", "implementations"),
     "plans": Topic("Plans by a second formulation", "plans", "plans"),
+    "plan-table": Topic(
+        "Plans beside each other", "plan_table", "plan_table", True, "optimiser.md"
+    ),
     "person-years": Topic("Payment by a person's year", "person_years", "person_years"),
     "lives": Topic("Person by person", "implementations", "person_by_person"),
     "sensitivity": Topic("Sensitivity and stress", "sensitivity", "sensitivity", slow=True),
@@ -60,6 +63,9 @@ TOPICS = {
     ),
     "from-2020": Topic(
         "Jiangsu from 2020, before and now", "from_2020", "from_2020", True, "jiangsu-case.md"
+    ),
+    "from-2024": Topic(
+        "Jiangsu at the end of 2024", "from_2024", "from_2024", True, "jiangsu-case.md"
     ),
     "from-2009": Topic("From 2009 to what happened", "from_2009", "from_2009", True, OF_2009),
 }

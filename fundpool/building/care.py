@@ -8,7 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from fundpool.inputs.format.vocabulary import AGES, OLDEST_AGE, REGIMES, SEXES, STATUSES, TIES
+from fundpool.inputs.format.vocabulary import (
+    AGES,
+    OLDEST_AGE,
+    OUTSIDE,
+    REGIMES,
+    SEXES,
+    STATUSES,
+    TIES,
+)
 
 FloatArray = NDArray[np.float64]
 SERVICES = ("outpatient", "inpatient_1", "inpatient_2", "inpatient_3")
@@ -104,6 +112,7 @@ def referral_table(
     city: NDArray[np.int64],
     health_workers: FloatArray,
     local: float,
+    outside: float = 0.0,
 ) -> pd.DataFrame:
     """The table ``referral``: the city's and the whole's county with most health workers.
 
@@ -112,6 +121,7 @@ def referral_table(
         city: city of each county.
         health_workers: by county.
         local: share that goes to the centre of the own city.
+        outside: share that leaves the case.
     """
     top = int(np.argmax(health_workers))
     rows = []
@@ -119,10 +129,12 @@ def referral_table(
         members = np.flatnonzero(city == city[county])
         centre = int(members[np.argmax(health_workers[members])])
         if centre == top:
-            rows.append((code, counties[top], 1.0))
+            rows.append((code, counties[top], round(1.0 - outside, 6)))
         else:
             rows.append((code, counties[centre], local))
-            rows.append((code, counties[top], round(1.0 - local, 6)))
+            rows.append((code, counties[top], round(1.0 - local - outside, 6)))
+        if outside > 0:
+            rows.append((code, OUTSIDE, outside))
     return pd.DataFrame(rows, columns=["region", "centre", "share"])
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from fundpool.inputs.format.findings import Finding
 from fundpool.languages import ENGLISH
+from fundpool.models.analysis.places import TITLES, PlaceProfile
 from fundpool.models.analysis.policies import PolicyEffects
 from fundpool.models.optimiser.frontier import Frontier
 from fundpool.models.optimiser.plan import Plan
@@ -92,6 +93,12 @@ def effects_html(effects: PolicyEffects) -> str:
 
     table = effects.changes.T.rename(index=FIGURES).reset_index(names="change of")
     return view(repr(effects)[1:-1], table)
+
+
+def profile_html(profile: PlaceProfile) -> str:
+    """A place beside the mean of its parent, one row a factor."""
+    table = profile.factors.rename(index={name: str(title) for name, title in TITLES.items()})
+    return view(repr(profile)[1:-1], table.reset_index())
 
 
 def risk_html(risk: SolvencyRisk) -> str:

@@ -13,6 +13,8 @@ from fundpool.inputs.format.messages import Message, Word
 from fundpool.inputs.format.messages import reason as message_of
 from fundpool.models import optimiser
 from fundpool.models.optimiser import Choices, Sample
+from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms
+from fundpool.models.optimiser.explain.instruments import instruments
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 from fundpool.models.optimiser.frontier import frontier
 from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of
@@ -23,7 +25,7 @@ from fundpool.models.optimiser.ruin.limit import RuinLimit
 from fundpool.models.pooling.plans import PoolingPlan, Stage
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection, Study
-from fundpool.options import USUAL_RUIN, Goals, Limits, Ruin
+from fundpool.options import USUAL, USUAL_RUIN, Acceptable, Goals, Limits, Ruin
 
 CHOICES = ("rates", "swaps", "pooling")
 """What a plan can decide."""
@@ -85,7 +87,7 @@ def plan_request(
     years: int,
     reserve_months: float | None,
     sampling: Sampling,
-    ruin: float | Ruin | None,
+    ruin: float | Ruin | str | None,
     limits: Limits | Choices,
     goals: Goals,
 ) -> PlanRequest:
@@ -96,7 +98,8 @@ def plan_request(
         years: number of projected years.
         reserve_months: reserve floor; default: the case's target, and none with ``ruin``.
         sampling: scenarios that it is made on.
-        ruin: limit on the probability of a balance below zero; a number is the probability.
+        ruin: limit on the probability of a balance below zero; a number is the probability,
+            :data:`fundpool.options.USUAL` what is usual for the case.
         limits: what is decided, and what must be respected.
         goals: what is made small.
 
@@ -113,16 +116,19 @@ def plan_request(
         if replace(goals, sensitivity=False) != Goals():
             expected = Message("to be left out beside limits and weights as the model takes them")
             raise WrongArgumentError("goals", goals, expected)
-        limit = _ruin_limit(case, years, ruin)
+        limit = _ruin_limit(case, years, None if ruin == USUAL else ruin)
         return PlanRequest(("rates", "swaps"), reserve_months, limits, (), sampling, limit,
                            goals.sensitivity)  # fmt: skip
     of_kind("limits", limits, Limits, "Limits(...)")
     decided = tuple(words("limits.choose", limits.choose, CHOICES))
     rule = one_of("limits.rule", limits.rule, ("fixed", "adjusting"))
-    if ruin is None and rule == "adjusting":
-        ruin = USUAL_RUIN
+    usual = ruin == USUAL
+    if rule == "adjusting" and (usual or ruin is None):
+        ruin, usual = USUAL_RUIN, False
+    if usual:
+        ruin = _usual_ruin(case, years, sampling, limits, goals)
     limit = _ruin_limit(case, years, ruin)
-    months = 0.0 if limit is not None and reserve_months is None else reserve_months
+    months = 0.0 if limit is not None and reserve_months is None and not usual else reserve_months
     sampled = limit is None and sampling.scenarios != 0
     rules = policy_of(case, months, sampled)
     floor = one_of("limits.floor", limits.floor, ("every", "expectation", "cvar"), optional=True)
@@ -145,8 +151,12 @@ def plan_request(
         _check_solver(limits.solver)
     amount("limits.time_limit", limits.time_limit, 0.1, optional=True)
     choices = Choices(
-        policy=policy, aims=aims, solver=limits.solver, time_limit=limits.time_limit, rule=rule
-    )
+        policy=policy, aims=aims, solver=limits.solver, time_limit=limits.time_limit, rule=rule,
+        acceptable=_acceptance(limits.acceptable, years),
+    )  # fmt: skip
+    if sampled and choices.acceptable is not None:
+        expected = Message("0 beside limits.acceptable, unless with a limit on ruin")
+        raise WrongArgumentError("scenarios", sampling.scenarios, expected)
     request = PlanRequest(decided, months, choices, _years(limits.merge_years), sampling, limit,
                           goals.sensitivity)  # fmt: skip
     if limit is not None and not request.rated:
@@ -230,7 +240,8 @@ def planned(
         table = plan_sensitivity(
             projection.case, projection.plan, years, choices=request.choices, progress=progress
         )
-    return made_of(Plan, solved, partitions=partitions, sensitivity=table)
+    terms = instruments(projection, solved) if solved.certificate.certified else pd.DataFrame()
+    return made_of(Plan, solved, partitions=partitions, sensitivity=table, instruments=terms)
 
 
 def traced(
@@ -258,9 +269,27 @@ def traced(
         raise NoPlanError(message_of(error)) from None
 
 
-def _ruin_limit(case: Case, years: int, ruin: float | Ruin | None) -> RuinLimit | None:
+def _usual_ruin(
+    case: Case, years: int, sampling: Sampling, limits: Limits, goals: Goals
+) -> Ruin | None:
+    """The limit that a plan is made to where none is asked for; None where it cannot or need not.
+
+    Scenarios or a kind of floor that are asked for, a sensitivity and pools chosen in stages say
+    by themselves how the plan is made.
+    """
+    sampled = isinstance(sampling.scenarios, Sample) or sampling.scenarios > 0
+    otherwise = sampled or limits.floor is not None or goals.sensitivity
+    chosen = "pooling" in words("limits.choose", limits.choose, CHOICES)
+    if case.settings.scenarios is None or otherwise or chosen:
+        return None
+    alert_years = round(case.value("solvency.alert_years"))
+    return Ruin(USUAL_RUIN, case.base_year + min(years, alert_years))
+
+
+def _ruin_limit(case: Case, years: int, ruin: float | Ruin | str | None) -> RuinLimit | None:
     if ruin is None:
         return None
+    # any other text than the usual is refused as no number
     asked = ruin if isinstance(ruin, Ruin) else Ruin(amount("ruin", ruin, 0.0))
     if not 0.0 < amount("ruin", asked.most, 0.0) < 1.0:
         raise WrongArgumentError("ruin", asked.most, Message("a probability between 0 and 1"))
@@ -271,6 +300,19 @@ def _ruin_limit(case: Case, years: int, ruin: float | Ruin | None) -> RuinLimit 
             "ruin.by", last, Message("a projected year, %(first)s to %(end)s", first=first, end=end)
         )
     return RuinLimit(asked.most, last, asked.joint)
+
+
+def _acceptance(asked: Acceptable | None, years: int) -> AcceptanceTerms | None:
+    if asked is None:
+        return None
+    of_kind("limits.acceptable", asked, Acceptable, "Acceptable(...)")
+    lead = "limits.acceptable"
+    than = one_of(f"{lead}.no_worse_than", asked.no_worse_than, ("alone", "in force"), True)
+    if asked.window is not None:
+        whole(f"{lead}.window", asked.window, 1, years)
+    most = amount(f"{lead}.poor_to_rich", asked.poor_to_rich, 0.0, optional=True)
+    return AcceptanceTerms("in force" if than == "in force" else "alone" if than else None,
+                           asked.window, most)  # fmt: skip
 
 
 def _years(text: object) -> tuple[int, ...]:

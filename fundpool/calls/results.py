@@ -15,16 +15,23 @@ from fundpool.calls.notebook import (
     findings_html,
     frontier_html,
     plan_html,
+    profile_html,
     projection_html,
     risk_html,
 )
+from fundpool.calls.wrong_argument import WrongArgumentError
+from fundpool.inputs.case import Case
 from fundpool.inputs.files.writing import UnwritableError, check_folder
-from fundpool.inputs.format.findings import Finding, findings_as_records
+from fundpool.inputs.format.findings import Finding, did_you_mean, findings_as_records
+from fundpool.inputs.format.messages import Listed, Message
+from fundpool.models.analysis import places as place_profiles
 from fundpool.models.analysis import policies as effects
 from fundpool.models.analysis.what_if import WhatIf
 from fundpool.models.optimiser import frontier as frontiers
 from fundpool.models.optimiser import plan as plans
+from fundpool.models.optimiser import settlement as settlements
 from fundpool.models.optimiser.partition import Partition
+from fundpool.models.optimiser.settlement import SettlementTerms
 from fundpool.models.projection import comparison as comparisons
 from fundpool.models.projection import study as studies
 from fundpool.models.projection.central import central_paths
@@ -73,6 +80,45 @@ def _asked(scenarios: int | ScenarioOptions, seed: int, engine: str) -> Scenario
 
 
 @dataclass(frozen=True, repr=False)
+class PlaceProfile(place_profiles.PlaceProfile):
+    """Why a place's fund differs from the mean of its parent: table ``factors``."""
+
+    def _repr_html_(self) -> str:
+        return profile_html(self)
+
+
+def place_code(case: Case, region: str, scheme: str | None = None) -> str:
+    """Code of a place given by code or name; refuses a scheme that the case does not have.
+
+    Raises:
+        ValueError: no such place or scheme, or a name that several places have.
+    """
+    regions = case.regions
+    codes = [code for level in case.levels for code in regions.codes_at(level)]
+    one_of("scheme", scheme, [item.name for item in case.schemes], optional=True)
+    if region in codes:
+        return region
+    named = [code for code in codes if regions.name(code) == region]
+    if len(named) == 1:
+        return named[0]
+    hint = did_you_mean(str(region), [*codes, *map(regions.name, codes)])
+    expected = Message("a region by code or name. %(hint)s", hint=hint)
+    if named:
+        expected = Message("one of the codes %(codes)s", codes=Listed.of(named))
+    raise WrongArgumentError("region", region, expected)
+
+
+def profile_of(study: Study, region: str, scheme: str | None) -> PlaceProfile:
+    """The profile of a place, given by code or name.
+
+    Raises:
+        ValueError: no such place or scheme, or a name that several places have.
+    """
+    code = place_code(study.case, region, scheme)
+    return made_of(PlaceProfile, place_profiles.place_profile(study, code, scheme))
+
+
+@dataclass(frozen=True, repr=False)
 class Projection(studies.Projection):
     """Projected funds under one pooling plan, with what scenarios say of them if any were run.
 
@@ -112,6 +158,25 @@ class Projection(studies.Projection):
             ['employee', 'resident']
         """
         return scenarios_run(self.study, [self.plan], _asked(scenarios, seed, engine))
+
+    def profile(self, region: str, scheme: str | None = None) -> PlaceProfile:
+        """Why the fund that a place would have of its own differs from the mean of its parent.
+
+        Args:
+            region: code or name of a region of any level.
+            scheme: its name; default: the first.
+
+        Raises:
+            ValueError: no such place or scheme, or a name that several places have.
+
+        Examples:
+            >>> import fundpool
+            >>> projection = fundpool.project("jiangsu", years=2)
+            >>> found = projection.profile(projection.case.regions.codes[0])
+            >>> bool(abs(found.factors["contribution"].sum() - found.distance) < 1e-6)
+            True
+        """
+        return profile_of(self.study, region, scheme)
 
     def what_if(
         self, schemes: str | Sequence[str] | None = None, scenarios: int = 0, seed: int = 1
@@ -192,10 +257,56 @@ class Plan(plans.Plan):
     Attributes:
         partitions: the chosen pools by scheme; empty where pools were given.
         sensitivity: plans made anew with each assumption changed; empty unless asked for.
+        instruments: rates of employers and members, premiums and subsidies a head, by year.
     """
 
     partitions: tuple[Partition, ...] = ()
     sensitivity: pd.DataFrame = field(default_factory=pd.DataFrame)
+    instruments: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def settlement(self, year: int, terms: SettlementTerms | None = None) -> pd.DataFrame:
+        """A year's swaps by scheme, region and quarter, to the cent, the hub's own rows included.
+
+        Args:
+            year: of the plan.
+            terms: shares of quarters and advances (``fundpool.models.optimiser.settlement``).
+
+        Raises:
+            ValueError: the plan has no such year.
+
+        Examples:
+            >>> import fundpool
+            >>> projection = fundpool.project("jiangsu", years=1)
+            >>> plan = fundpool.optimise(projection, 0, ruin=None)
+            >>> table = plan.settlement(int(projection.years[0]))
+            >>> bool(table.groupby(["scheme", "part"])["net"].sum().abs().max() < 0.005)
+            True
+        """
+        return settlements.settlement(self, year, terms)
+
+    def write_settlement(
+        self, file: Path | str, year: int, terms: SettlementTerms | None = None,
+        currency: str = "", lang: str = "en",
+    ) -> None:  # fmt: skip
+        """The same as a workbook of formulas, in English (``en``) or Chinese (``zh``).
+
+        Raises:
+            ValueError: the plan has no such year, or there is no such language.
+            OSError: the disk does not take it.
+
+        Examples:
+            >>> import fundpool
+            >>> projection = fundpool.project("jiangsu", years=1)
+            >>> plan = fundpool.optimise(projection, 0, ruin=None)
+            >>> plan.write_settlement("settlement.xlsx", int(projection.years[0]))
+        """
+        from fundpool.languages import LANGUAGES, language
+        from fundpool.report.workbook.settlement import SettlementBook, write_settlement
+
+        words = language(one_of("lang", lang, LANGUAGES))
+        annual = settlements.annual_swaps(self, year)
+        book = SettlementBook(year, currency, annual, terms or SettlementTerms())
+        write_settlement(Path(file), book, words)
 
     def _repr_html_(self) -> str:
         return plan_html(self)

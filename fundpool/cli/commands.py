@@ -22,6 +22,7 @@ COMMANDS = (
     "optimise",
     "frontier",
     "policies",
+    "profile",
     "serve",
     "synthesise",
     "tidy",

@@ -39,9 +39,10 @@ from fundpool.cli.session import (
 from fundpool.cli.spoken import spoken
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.messages import reason as message_of
-from fundpool.options import CASE, USUAL_RUIN, Goals, Limits, Ruin
+from fundpool.options import CASE, USUAL, USUAL_RUIN, Acceptable, Goals, Limits, Ruin
 
 if TYPE_CHECKING:
+    from fundpool.calls.plan_requests import PlanRequest
     from fundpool.calls.results import Plan
     from fundpool.inputs.case import Case
     from fundpool.models.optimiser.partition import Partition
@@ -69,6 +70,13 @@ class Rule(StrEnum):
 
     fixed = "fixed"
     adjusting = "adjusting"
+
+
+class NoWorse(StrEnum):
+    """What no region is to be worse off than."""
+
+    alone = "alone"
+    in_force = "in-force"
 
 
 class Floor(StrEnum):
@@ -114,9 +122,17 @@ def optimise(
             metavar="P",
             callback=finite,
             help="Most that each fund's probability of a balance below zero may be; the reserve "
-            "floor is then --reserve-months, or none.",
+            "floor is then --reserve-months, or none. Default where the case has scenarios: 0.05 "
+            "up to the last year of alerts, beside the reserve floor.",
         ),
     ] = None,
+    one_path: Annotated[
+        bool,
+        typer.Option(
+            "--one-path",
+            help="Plan on the one path; how likely a balance below zero is is then not known.",
+        ),
+    ] = False,
     by: Annotated[
         int | None,
         typer.Option("--by", metavar="YEAR", help="Last year that counts for --ruin."),
@@ -128,6 +144,39 @@ def optimise(
             help="A fixed path of rates, or a rule decided today, made to --ruin (0.05).",
         ),
     ] = Rule.fixed,
+    acceptable: Annotated[
+        bool,
+        typer.Option(
+            "--acceptable",
+            help="No region pays more than alone, nor does money run from poorer to richer ones.",
+        ),
+    ] = False,
+    no_worse_than: Annotated[
+        NoWorse | None,
+        typer.Option(
+            "--no-worse-than",
+            help="No region pays more than alone, or than under the rates in force.",
+        ),
+    ] = None,
+    window: Annotated[
+        int | None,
+        typer.Option(
+            "--window",
+            metavar="YEARS",
+            min=1,
+            help="No region pays more in any so many years in a row, not over the plan alone.",
+        ),
+    ] = None,
+    poor_to_rich: Annotated[
+        float | None,
+        typer.Option(
+            "--poor-to-rich",
+            metavar="MONEY",
+            min=0.0,
+            callback=finite,
+            help="Most that poorer regions pay into the hub and richer ones draw, a year.",
+        ),
+    ] = None,
     seed: Seed = 1,
     floor: Annotated[
         Floor | None, typer.Option("--floor", help="How the floor holds over scenarios.")
@@ -167,6 +216,14 @@ def optimise(
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Also plan anew with each assumption changed.")
     ] = False,
+    settlement: Annotated[
+        int | None,
+        typer.Option(
+            "--settlement",
+            metavar="YEAR",
+            help="Also write settlement.xlsx: that year's swaps by region and quarter.",
+        ),
+    ] = None,
     policy: Policies = None,
     years: Years = None,
     solver: Solver = None,
@@ -185,6 +242,10 @@ def optimise(
         checked_folder(out)
         opened = opened_case(case, changes, policy, quiet)
         span = projected_years(opened, years)
+        if one_path and (ruin is not None or scenarios or rule is Rule.adjusting):
+            raise UsageError(
+                Message("--one-path goes with neither --ruin, --scenarios nor --rule adjusting")
+            )
         if ruin is None and rule is Rule.adjusting:
             ruin = USUAL_RUIN
         if ruin is None and by is not None:
@@ -195,15 +256,19 @@ def optimise(
         limits = Limits(
             choose, None if floor is None else floor.value, share_rates, hubs, merge_years,
             solver, time_limit, rule.value,
+            _accepted(acceptable, no_worse_than, window, poor_to_rich),
         )  # fmt: skip
         goals = Goals(measure.value, burden_of.value, order, joint and ruin is None, sensitivity)
         request = plan_request(
             opened, span, reserve_months, Sampling(scenarios, seed),
-            None if ruin is None else Ruin(ruin, by, joint), limits, goals,
+            Ruin(ruin, by, joint) if ruin is not None else None if one_path else USUAL, limits,
+            goals,
         )  # fmt: skip
         pools: str | PoolingPlan = checked_plans(opened, [pooling or opened.pooling_in_force])[0]
-        files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity")]
-        checked_folder(out, [*files, "plan.json"])
+        files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity", "instruments")]
+        checked_folder(out, [*files, "plan.json", "settlement.xlsx"])
+        if settlement is not None:
+            _check_settlement(settlement, opened, span, request)
     from fundpool.calls.plan_requests import NoPlanError, chosen_pools, joined, planned
     from fundpool.cli.plan_text import plan_text
     from fundpool.languages.wording import local_names
@@ -239,8 +304,12 @@ def optimise(
                 lambda done, of: step(f"{done} of {of}"),
             )  # fmt: skip
     record, tables = plan_contents(opened, plan, partitions)
-    with results_in(out) as folder:
+    with results_in(out, ["settlement.xlsx"]) as folder:
         write_results(folder, "plan.json", record, tables, table_format)
+        if settlement is not None and plan is not None:
+            plan.write_settlement(
+                folder / "settlement.xlsx", settlement, None, opened.currency, spoken().code
+            )
     if json:
         print_result(as_json(record))
     else:
@@ -249,6 +318,31 @@ def optimise(
     say(spoken().gettext("Plan written to %(folder)s") % {"folder": out}, quiet)
     certified = all(partition.certified for partition in partitions)
     _end(opened, plan, certified and (plan is None or plan.status == "certified"))
+
+
+def _check_settlement(year: int, case: "Case", years: int, request: "PlanRequest") -> None:
+    """Refuse a year that is not projected, or a plan without swaps."""
+    first, last = case.base_year + 1, case.base_year + years
+    if not first <= year <= last:
+        raise UsageError(
+            Message("--settlement: expected a projected year, %(first)s to %(last)s",
+                    first=first, last=last)
+        )  # fmt: skip
+    if not request.rated or "swaps" not in request.decided:
+        raise UsageError(Message("--settlement: expected a plan with swaps (--choose)"))
+
+
+def _accepted(
+    acceptable: bool, no_worse_than: NoWorse | None, window: int | None, poor_to_rich: float | None
+) -> Acceptable | None:
+    """What regions are asked to accept: all of it with ``--acceptable``, else what is named."""
+    usual = Acceptable()
+    than = None if no_worse_than is None else no_worse_than.value.replace("-", " ")
+    if acceptable or (window is not None and than is None):
+        than = than or usual.no_worse_than
+    if acceptable and poor_to_rich is None:
+        poor_to_rich = usual.poor_to_rich
+    return None if than is None and poor_to_rich is None else Acceptable(than, window, poor_to_rich)
 
 
 class usage_from_value_error:  # noqa: N801  reads as a context

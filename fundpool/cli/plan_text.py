@@ -12,8 +12,24 @@ KINDS = {
     "fixed": marked("fixed"), "adjusting": marked("adjusting"),
     "certified": marked("certified"), "shortfall": marked("shortfall"),
     "in_sample": marked("in sample"), "out_of_sample": marked("out of sample"),
+    "pooled": marked("pooled"), "kept": marked("kept by regions"),
+    "paid in": marked("paid in over years"),
 }  # fmt: skip
 """Words of a plan that come from data."""
+
+WORSE_IN = {
+    "alone": marked(
+        "Pay more than alone over the plan or in some %(years)s years in a row: %(regions)s"
+    ),
+    "in force": marked(
+        "Pay more than at the rates in force over the plan or in some %(years)s years in a row: "
+        "%(regions)s"
+    ),
+}
+"""How many regions pay more, by what they are compared with."""
+
+MOST_REGIONS = 16
+"""Regions whose transfers are listed; of more, ``plan.json`` has them."""
 
 
 def plan_text(
@@ -46,7 +62,10 @@ def plan_text(
             "gap": f"{check['relative_gap']:.1e}",
         }
     )
+    if check["gap_sentence"] is not None:
+        lines.append(worded(check["gap_sentence"], language, names))
     lines.append(_comparison_text(tables["comparison"], language))
+    lines += _statute_text(tables, language)
     lines += _ruin_text(record, language, names)
     for kind, trial in record["scenarios"].items():
         if isinstance(trial, dict):
@@ -93,12 +112,10 @@ def _pooling_text(part: Mapping[str, Any], language: Language) -> list[str]:
 
 
 def _ruin_text(record: dict[str, Any], language: Language, names: Mapping[str, str]) -> list[str]:
-    """The probability of ruin and what regions make of the plan; nothing without a limit."""
+    """The probability of ruin, or that it is not known, and what regions make of the plan."""
     chance, regions = record.get("probability"), record.get("acceptability")
-    if chance is None:
-        return []
-    lines = []
-    if chance["safe"]:
+    lines = [] if chance is not None else [worded(record["safety"], language, names)]
+    if chance is not None and chance["safe"]:
         said = language("Fresh scenarios: %(scenarios)s; standard error %(error)s %%.") % {
             "scenarios": f"{chance['scenarios']:,}",
             "error": f"{100 * chance['standard_error']:.2f}",
@@ -124,8 +141,12 @@ def _regions_text(
         )
     if count > 10:
         line += language(" and others")
-    lines = [line, language("From poorer to richer regions: %(amount)s a year")
-             % {"amount": f"{regions['poor_to_rich']:,.0f}"}]  # fmt: skip
+    lines = [line]
+    for than, said in WORSE_IN.items():
+        worse_count = sum(row["than"] == than for row in regions["worse_in"])
+        lines.append(language(said) % {"years": regions["window"], "regions": worse_count})
+    lines.append(language("From poorer to richer regions: %(amount)s a year")
+                 % {"amount": f"{regions['poor_to_rich']:,.0f}"})  # fmt: skip
     blocking = regions["blocking_coalition"]
     if blocking is not None:
         lines.append(
@@ -141,9 +162,93 @@ def _regions_text(
         )
     elif not regions["not_looked_at"]:
         lines.append(language("No coalition would save by leaving."))
+    lines += _sharing_text(regions, language, names)
     for scheme, why in regions["not_looked_at"].items():
         words = {"scheme": scheme, "why": worded(why, language, names)}
         lines.append(language("Coalitions of %(scheme)s: %(why)s") % words)
+    return lines
+
+
+def _statute_text(tables: Mapping[str, Any], language: Language) -> list[str]:
+    """The plan in terms of a statute, mean over funds by base, in its first and last year."""
+    table = tables.get("instruments")
+    if table is None:
+        return []
+    base = tables["rates"].set_index(["scheme", "pool", "year"])["contribution_base"]
+    keyed = table.set_index(["scheme", "pool", "year"]).join(base)
+    lines = []
+    for (scheme, year), rows in keyed.groupby(level=["scheme", "year"], sort=False):
+        if year not in (table["year"].min(), table["year"].max()):
+            continue
+        weight = rows["contribution_base"] / rows["contribution_base"].sum()
+        mean = rows.drop(columns="name").mul(weight, axis=0).sum(min_count=1)
+        if rows["premium"].isna().all():
+            said = language(
+                "%(scheme)s %(year)s: employers %(employer)s %% of the base (%(before)s %% in "
+                "force), members %(member)s %%; %(account)s %% to accounts"
+            )
+        else:
+            said = language(
+                "%(scheme)s %(year)s: premium %(premium)s a member (%(before)s in force), subsidy "
+                "%(subsidy)s"
+            )
+        lines.append(
+            said % {
+                "scheme": scheme, "year": year, "premium": f"{mean['premium']:,.0f}",
+                "employer": f"{100 * mean['employer_rate']:.2f}",
+                "member": f"{100 * mean['employee_rate']:.2f}",
+                "account": f"{100 * mean['account_rate']:.2f}",
+                "subsidy": f"{mean['subsidy']:,.0f}",
+                "before": f"{100 * mean['employer_rate_in_force']:.2f}"
+                if rows["premium"].isna().all() else f"{mean['premium_in_force']:,.0f}",
+            }
+        )  # fmt: skip
+    return lines
+
+
+def _sharing_text(
+    regions: Mapping[str, Any], language: Language, names: Mapping[str, str]
+) -> list[str]:
+    """Benchmark divisions of the cost, and what becomes of old balances at a merger."""
+    lines = []
+    for one in regions["sharing"]:
+        if one["sampled"]:
+            worst = max(region["error"] for region in one["regions"])
+            said = language(
+                "Coalitions of %(scheme)s: %(count)s by random orders of joining; largest standard "
+                "error of a Shapley value %(error)s"
+            )
+            lines.append(
+                said % {"scheme": one["scheme"], "count": f"{one['coalitions']:,}",
+                        "error": f"{worst:,.0f}"}
+            )  # fmt: skip
+        said = language(
+            "  %(name)s: transfers of present value %(plan)s under the plan, %(shapley)s by the "
+            "Shapley value, %(nucleolus)s by the nucleolus"
+        )
+        for region in one["regions"] if len(one["regions"]) <= MOST_REGIONS else ():
+            kernel = region["nucleolus_transfer"]
+            lines.append(
+                said % {
+                    "name": names.get(region["name"], region["name"]),
+                    "plan": f"{region['plan_transfer']:,.0f}",
+                    "shapley": f"{region['shapley_transfer']:,.0f}",
+                    "nucleolus": "-" if kernel is None else f"{kernel:,.0f}",
+                }
+            )  # fmt: skip
+    for one in regions["old_balances"]:
+        rates = [100 * region["rate"] for region in one["regions"]]
+        said = language(
+            "Old balances of %(scheme)s %(treatment)s: one fund at %(rate)s %%, regions bear "
+            "%(least)s to %(most)s %%"
+        )
+        lines.append(
+            said % {
+                "scheme": one["scheme"], "treatment": _kind(one["treatment"], language),
+                "rate": f"{100 * one['level_rate']:.3f}", "least": f"{min(rates):.3f}",
+                "most": f"{max(rates):.3f}",
+            }
+        )  # fmt: skip
     return lines
 
 

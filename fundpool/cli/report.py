@@ -7,6 +7,7 @@ import typer
 
 from fundpool import options
 from fundpool.cli.app import app
+from fundpool.cli.long_views import LongRange
 from fundpool.cli.messages import print_result, said
 from fundpool.cli.nightly import nightly, one_at_a_time
 from fundpool.cli.options import (
@@ -93,6 +94,7 @@ def report(
     changes: Settings = None,
     against: Against = None,
     sensitivity: Sensitivity = Moved.main,
+    long_range: LongRange = options.ReportOptions.long_range,
     lang: ReportLanguage = None,
     webhook: Webhook = None,
     webhook_file: WebhookFile = None,
@@ -102,6 +104,7 @@ def report(
 ) -> None:
     """Check, project, compare and optimise a case; write the solvency report."""
     from fundpool.cli import reporting
+    from fundpool.cli.long_views import with_long_views
 
     with refusing_bad_input():
         checked_folder(out)
@@ -157,9 +160,11 @@ def report(
     beside = reporting.Found(risk, effects, best, earlier)
     with refusing_bad_input():
         extras = reporting.gathered(context, comparison, beside, resolved, sensitivity, quiet)
+        extras = with_long_views(extras, comparison, sensitivity, long_range, quiet)
     result = summary(comparison.projections, plans[0], risk, extras.experience)
     result |= reporting.changes_of_alerts(result, earlier)
     result["plan"] = best.record() if best is not None else None
+    result |= extras.records
     say(spoken().gettext("Writing the report"), quiet)
     with results_in(out, files) as folder:
         result["failed_outputs"] = write_report(

@@ -2,15 +2,19 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 import pandas as pd
 
 from fundpool.languages import ENGLISH, Language
-from fundpool.languages.wording import marked
+from fundpool.languages.wording import local_names, marked
+from fundpool.models.analysis.places import TITLES, PlaceProfile
 from fundpool.models.analysis.policies import FIGURES, PolicyEffects, figures
 from fundpool.models.projection.comparison import Comparison
+
+if TYPE_CHECKING:
+    from fundpool.inputs.case import Case
 
 HEADINGS = {
     "plan": marked("pooling"),
@@ -90,6 +94,23 @@ def side_by_side_text(base: Comparison, changed: Comparison, language: Language 
         aligned(_in_language(shown, changed, language).rename(columns=language), 3)
         + f"\n\n{heading}\n" + aligned(change, 1) + _footnote(changed, language)
     )  # fmt: skip
+
+
+def profile_text(profile: PlaceProfile, case: "Case", language: Language = ENGLISH) -> str:
+    """A place beside the mean of its parent, one line a factor, contributions adding up."""
+    local = local_names(case.tables["regions"], language)
+    names = [case.regions.name(code) for code in (profile.region, profile.parent)]
+    place, parent = (local.get(name, name) for name in names)
+    rows = [
+        (language(TITLES[str(name)]), *(language.number(row[column], digits) for column, digits in
+         (("place", 3), ("mean", 3), ("contribution", 1))))
+        for name, row in profile.factors.iterrows()
+    ]  # fmt: skip
+    total = (profile.result, profile.mean, profile.distance)
+    rows.append((language("result"), *(language.number(value) for value in total)))
+    mean = language("mean of %(parent)s") % {"parent": parent}
+    columns = [language("a person and year"), place, mean, language("contribution")]
+    return aligned(pd.DataFrame(rows, columns=columns), 1)
 
 
 def effects_text(effects: PolicyEffects, language: Language = ENGLISH) -> str:

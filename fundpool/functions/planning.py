@@ -24,7 +24,7 @@ from fundpool.models.optimiser import Choices, Sample
 from fundpool.models.optimiser.partition import Partition
 from fundpool.models.projection import study as studies
 from fundpool.models.projection.study import study
-from fundpool.options import CASE, POINTS, Goals, Limits, Outputs, Ruin
+from fundpool.options import CASE, POINTS, USUAL, Goals, Limits, Outputs, Ruin
 from fundpool.plan_files import plan_contents, write_frontiers
 from fundpool.writing import write_results
 
@@ -41,7 +41,7 @@ def optimise(
     scenarios: int | Sample = 0,
     *,
     seed: int = 1,
-    ruin: float | Ruin | None = None,
+    ruin: float | Ruin | str | None = USUAL,
     limits: Limits | Choices = DEFAULT_LIMITS,
     goals: Goals = DEFAULT_GOALS,
     outputs: Outputs = NOTHING_WRITTEN,
@@ -52,12 +52,15 @@ def optimise(
         projection: projected funds (:func:`fundpool.project` takes pooling, policies, changes and
             years), or a case, which is then projected by the pooling in force.
         reserve_months: reserve floor in months of outgo, net of claims owed; default: the case's
-            ``solvency.target_reserve_months``, and none with ``ruin``.
+            ``solvency.target_reserve_months``, and none where ``ruin`` is given.
         scenarios: how many are sampled from the stochastic model, or those already drawn; 0 plans
             on the central path. With ``ruin`` the number of fresh ones that the plan is tried on,
             10,000 if 0.
         seed: of the sampling, from 0 to 2^64 - 1.
-        ruin: limit on the probability of a balance below zero; a number is the probability.
+        ruin: limit on the probability of a balance below zero; a number is the probability. By
+            default (``"usual"``) 5 % for each fund up to the last year of alerts, beside the
+            reserve floor, where the case has scenarios and neither ``scenarios``, a kind of floor,
+            a sensitivity nor a choice of pools is asked for. None: not limited, not computed.
         limits: what is decided, and what must be respected; limits, weights and solver as the
             model takes them (``fundpool.models.optimiser.Choices``) stand for the goals as well.
         goals: what is made small.
@@ -218,7 +221,7 @@ def request_for(
     given: studies.Projection | Case,
     reserve_months: float | None,
     sampling: Sampling,
-    ruin: float | Ruin | None,
+    ruin: float | Ruin | str | None,
     limits: Limits | Choices,
     goals: Goals,
 ) -> PlanRequest:

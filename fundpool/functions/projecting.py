@@ -1,4 +1,4 @@
-"""``check``, ``project``, ``compare`` and ``policies`` as functions."""
+"""``check``, ``project``, ``compare``, ``policies`` and ``profile`` as functions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -19,9 +19,12 @@ from fundpool.calls.arguments import (
 from fundpool.calls.results import (
     Comparison,
     Findings,
+    PlaceProfile,
     PolicyEffects,
     Projection,
     made_of,
+    place_code,
+    profile_of,
     scenarios_run,
     target_of,
 )
@@ -228,6 +231,41 @@ def policies(
         raise ValueError(sentence("case", case_read, "a case with policies"))
     effects = policy_effects(study(case_read, years), chosen, pooling, progress)
     return made_of(PolicyEffects, effects)
+
+
+def profile(
+    case: CaseLike = CASE,
+    *,
+    region: str,
+    scheme: str | None = None,
+    years: int | None = None,
+    policy: Policies = None,
+    changes: Mapping[str, float] | None = None,
+) -> PlaceProfile:
+    """Why a place's fund does better or worse than the mean of its parent.
+
+    Args:
+        case: a case, or its folder, its workbook or the name of a bundled case.
+        region: code or name of a region of any level.
+        scheme: its name; default: the first.
+        years: number of projected years; default: ``solvency.horizon`` of the case.
+        policy: policies laid over the case, by name or file.
+        changes: assumptions by path, as ``--set`` gives them.
+
+    Raises:
+        CaseError: the case or a policy is refused.
+        TypeError, ValueError: a wrong argument, named with what was expected.
+
+    Examples:
+        >>> import fundpool
+        >>> place = fundpool.read_case("jiangsu").regions.codes[0]
+        >>> list(fundpool.profile("jiangsu", region=place, years=2).factors.index)[:3]
+        ['participation', 'wages', 'collection']
+    """
+    whole("years", years, 1, MOST_YEARS, optional=True)
+    case_read = opened(case, policy, changes)
+    place_code(case_read, region, scheme)
+    return profile_of(study(case_read, years), region, scheme)
 
 
 def _comparison(done: comparisons.Comparison) -> Comparison:

@@ -211,6 +211,7 @@ def _values(
     one_of("options.lang", options.lang, ("en", "zh"), optional=True)
     amount("options.wait", options.wait, 0.0)
     whole("years", years, 1, 100, optional=True)
+    whole("options.long_range", options.long_range, 0, 100)
     plans = None if pooling is None else [
         of_kind("pooling", plan, str, "levels or plans in short form")
         for plan in names_of("pooling", list(pooling) if isinstance(pooling, tuple) else pooling)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from fundpool.inputs.format.vocabulary import STATUSES
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.inputs.format.vocabulary import DRIVERS, STATUSES
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 
 YEARS = frozenset(
@@ -15,12 +15,13 @@ YEARS = frozenset(
 COUNTS = frozenset(
     {
         "pools", "pools_exhausted", "short_range_failed", "rows", "months", "number", "funds",
-        "funds_below_zero",
+        "funds_below_zero", "period",
     }
 )  # fmt: skip
 PERSONS = frozenset(
     {
-        "persons", "contributors", "registered", "births", "deaths", "moved_in", "moved_out",
+        "persons", "insured", "contributors", "registered", "births", "deaths", "moved_in",
+        "moved_out",
         *STATUSES,
     }
 )  # fmt: skip
@@ -30,7 +31,8 @@ SHARES = frozenset(
         "range", "payg_rate", "income_rate", "payg_rate_first", "payg_rate_last",
         "income_rate_first", "income_rate_last", "actuarial_balance", "ruin_probability",
         "level_rate_change", "credibility", "dry_within_5", "dry_within_10", "dry_by_end",
-        "all_last_probability", "rate_change", "paying_less", "paying_more",
+        "all_last_probability", "rate_change", "paying_less", "paying_more", "rate_error",
+        "income_error", "outgo_error", "funds_dry",
     }
 )  # fmt: skip
 RATIOS = frozenset(
@@ -42,13 +44,15 @@ RATIOS = frozenset(
 PLAIN = frozenset(
     {
         "contributors_per_retired", "months_of_outgo", "min_reserve_months",
-        "final_reserve_months", "reserve_months",
+        "final_reserve_months", "reserve_months", "limit", "move",
+        *(f"{name}_mean" for name in DRIVERS),
     }
 )  # fmt: skip
 TEXTS = frozenset(
     {
         "plan", "scheme", "pool", "name", "level", "region", "home", "residence", "measure", "use",
         "source", "status", "note", "path", "unit", "step", "part", "kind", "rule", "what",
+        "statement", "by_year", "by", "due", "band", "alternative", "moves",
     }
 )  # fmt: skip
 
@@ -120,7 +124,7 @@ class Calculated:
 CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
     "funds": {
         "payg_rate": Calculated(
-            ("claims_paid", "administration"),
+            OUTGO,
             OTHER_INCOME,
             "contribution_base",
         ),
@@ -128,7 +132,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         "balance_check": Calculated(
             ("opening_balance", "interest", "contributions", "from_accounts",
              "missing_years_paid", "subsidies", "swaps_in"),
-            ("account_credits", "swaps_out", "claims_paid", "administration", "balance"),
+            ("account_credits", "swaps_out", *OUTGO, "balance"),
         ),
     },
     "totals": {
@@ -138,7 +142,7 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
         ),
         "net_income": Calculated(
             ("contributions", "from_accounts", "missing_years_paid", "subsidies", "swaps_in"),
-            ("account_credits", "swaps_out", "claims_paid", "administration"),
+            ("account_credits", "swaps_out", *OUTGO),
         ),
     },
     "people": {

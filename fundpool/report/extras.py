@@ -1,6 +1,7 @@
 """What a report holds beside the comparison of pooling levels."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -66,6 +67,12 @@ class Extras:
         plan: optimised rates and swaps for the first plan.
         effects: policies measured against the case; no section on them without.
         warnings: findings of the check of the case that do not refuse it.
+        alternatives: :func:`fundpool.models.analysis.alternatives.joint_alternatives`; empty if
+            nothing was moved.
+        long_range: :func:`fundpool.models.analysis.alternatives.long_range`; empty unless asked
+            for.
+        reverse_stress: table of :func:`fundpool.models.risk.reverse_stress.reverse_stress`; empty
+            without scenarios.
     """
 
     identity: Identity | None = None
@@ -77,6 +84,20 @@ class Extras:
     plan: Plan | None = None
     effects: PolicyEffects | None = None
     warnings: tuple[str, ...] = ()
+    alternatives: pd.DataFrame = field(default_factory=pd.DataFrame)
+    long_range: pd.DataFrame = field(default_factory=pd.DataFrame)
+    reverse_stress: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    @property
+    def records(self) -> dict[str, list[dict[str, Any]]]:
+        """Rows for summary.json: alternatives, long_range and reverse_stress."""
+        return {
+            name: [
+                {str(key): None if pd.isna(cell) else cell for key, cell in row.items()}
+                for row in getattr(self, name).astype(object).to_dict("records")
+            ]
+            for name in ("alternatives", "long_range", "reverse_stress")
+        }
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -85,6 +106,9 @@ class Extras:
             "sensitivity": self.sensitivity,
             "experience": self.experience,
             "periods": self.periods,
+            "alternatives": self.alternatives,
+            "long_range": self.long_range,
+            "reverse_stress": self.reverse_stress,
         }
         if self.risk is not None:
             tables |= {name: getattr(self.risk, name) for name in ("risk", "ruin", "fans")}

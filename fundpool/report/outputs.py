@@ -18,8 +18,10 @@ from fundpool.report.docx_file import report_docx
 from fundpool.report.extras import Extras
 from fundpool.report.imprint import Imprint
 from fundpool.report.pdf import report_pdf
+from fundpool.report.sections.context import Context
+from fundpool.report.sections.formal import statements
 from fundpool.report.sections.report import report_document, report_title
-from fundpool.report.words.cover import cover_labels
+from fundpool.report.words.cover import benefit_labels, cover_labels, payer_labels
 from fundpool.report.workbook.book import Contents
 from fundpool.report.workbook.workbook import write_workbook
 from fundpool.summary import as_json
@@ -153,6 +155,24 @@ def _decision_tables(summary: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     return {name: pd.DataFrame(figures[part]) for part, name in names.items()}
 
 
+def _formal_tables(context: Context) -> dict[str, pd.DataFrame]:
+    """Formal parts as tables, by name; those without rows are left out."""
+    figures = context.summary["formal"]
+    provisions = pd.DataFrame(figures["provisions"])
+    if not provisions.empty:
+        provisions["by_year"] = [
+            "; ".join(f"{year}: {value:g}" for year, value in years.items())
+            for years in provisions["by_year"]
+        ]
+    tables = {
+        "formal": pd.DataFrame(statements(context), columns=["what", "statement"]),
+        "provisions": provisions,
+        **{name: pd.DataFrame(figures[name]) for name in
+           ("decisions", "warning_bands", "budgets", "rate_errors")},
+    }  # fmt: skip
+    return {name: table for name, table in tables.items() if not table.empty}
+
+
 def workbook_contents(
     comparison: Comparison, summary: Mapping[str, Any], extras: Extras, language: Language
 ) -> Contents:
@@ -185,12 +205,17 @@ def workbook_contents(
         notes=notes,
         parameters=case.assumptions(),
         inputs=case.table_sources(),
-        results=comparison.tables | _decision_tables(summary) | extras.tables,
+        results=comparison.tables
+        | _decision_tables(summary)
+        | _formal_tables(Context(comparison, summary, extras, language))
+        | extras.tables,
         plans=tuple(comparison.projections),
         year=case.base_year,
         words=language,
         labels={
             **cover_labels(case, language),
+            **payer_labels(case, language),
+            **benefit_labels(case, language),
             "registered": language("people whose home it is"),
             "counties": language.plural(case.levels[0], stated=case.settings.plurals),
         },

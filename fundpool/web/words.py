@@ -3,6 +3,7 @@
 from fundpool.languages import Language
 from fundpool.languages.numbers import ENGLISH_NOUNS, plural
 from fundpool.languages.wording import forms, marked
+from fundpool.models.analysis.places import TITLES
 
 WORDS: dict[str, str | tuple[str, str]] = {
     "skip": marked("Skip to results"),
@@ -34,6 +35,13 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cluster_members": marked("Members (%(n)s %(regions)s)"),
     "cluster_hint": marked("Tick members, or click %(regions)s on the right-hand map."),
     "cluster_default": marked("Cluster"),
+    "cluster_more": marked("Another cluster"),
+    "cluster_edited": marked("Cluster shown"),
+    "stages_years": marked("Each stage must begin in a later year than the one before it."),
+    "stages_levels": marked("No stage may pool at a lower level than the one before it."),
+    "statutory": marked("statutory: %(rate)s"),
+    "county_unknown": marked("No place of this name."),
+    "county_several": marked("Several places fit: %(names)s"),
     "levers": marked("Levers"),
     "levers_note": marked("Answered at once from stored coefficients; participation is held."),
     "from_year": marked("Changes from"),
@@ -56,9 +64,23 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "chosen": marked("(%(n)s chosen)"),
     "full": marked("Project the levers in full, participation included"),
     "cancel": marked("Cancel"),
+    "progress": marked("Progress"),
+    "job_busy": marked("The server has too much to do"),
+    "slow": marked("The server is slow; the figures are still those of the plan before."),
+    "unreachable": marked("The server does not answer; dimmed figures are of its last answer."),
+    "again_in": marked("Asking again in %(s)s s."),
+    "refused_status": marked("The server refused the request (status %(status)s)."),
+    "rolled_back": marked("The controls show the plan before again."),
+    "lost_case": marked(
+        "This link is of the case %(file)s, which is not open on this server: uploads end with "
+        "it. Open that workbook below, and the plan of the link is laid over it. Until then the "
+        "page shows %(title)s as it stands."
+    ),
+    "continue_on": marked("Go on where you were"),
     "job_projection": marked("Projecting the case"),
     "job_scenarios": marked("Drawing scenarios for the fans"),
     "job_optimisation": marked("Optimising"),
+    "job_report": marked("Writing the report"),
     "job_frontier": marked("Tracing the frontier"),
     "waiting": marked("waiting for its turn"),
     "cancelled": marked("Cancelled."),
@@ -105,7 +127,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "min_reserve_months": marked("Least reserve, months"),
     "closing_balance": marked("Balance of all funds in %(year)s, central path"),
     "closing_balance_median": marked("Balance of all funds in %(year)s, median of scenarios"),
-    "income_rate": marked("Rate in force, pooled fund"),
+    "income_rate": marked("Contributions to the fund, % of the base (without accounts)"),
     "level_rate": marked("Rate needed (level rate)"),
     "largest_ruin": marked("Largest ruin probability of a fund"),
     "gini": marked("Gini of the level rate"),
@@ -118,6 +140,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "never": marked("never"),
     "name_plan": marked("Name"),
     "pin": marked("Pin this plan"),
+    "note": marked("Note"),
     "plan_n": marked("Plan %(n)s"),
     "compared": marked("Plans side by side"),
     "load": marked("Load"),
@@ -129,6 +152,21 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "paths_title": marked(
         "Balance of %(who)s: %(b)s in %(last)s under the plan, %(a)s as it stands"
     ),
+    "paths_title_person": marked(
+        "Balance per insured person of %(who)s: %(b)s in %(last)s under the plan, %(a)s as it "
+        "stands"
+    ),
+    "paths_person_note": marked(
+        "Per insured person of the fund, since the funds differ in size. Fund in the last year: "
+        "%(a)s as it stands, %(b)s under the plan."
+    ),
+    "bands_note": marked(
+        "Bands: 50 % (dark) and 90 % (light) of scenarios; lines: the central path."
+    ),
+    "paths_axis_person": marked("Balance per insured person, %(currency)s"),
+    "in_debt_axis": marked("Insured whose fund is in debt, %"),
+    "s_in_debt": marked("insured whose fund is in debt"),
+    "s_balance": marked("balance of all funds"),
     "paths_axis": marked("Balance, bn %(currency)s"),
     "median": marked("median"),
     "year": marked("Year"),
@@ -145,14 +183,16 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "arcs_money": marked("who pays whom"),
     "arcs_migrants": marked("migrants"),
     "arcs_money_note": marked(
-        "Arrows of the plan: money a year on average in present values, the %(n)s "
-        "largest of %(sum)s in all. Within a shared fund: who carries whose cost; "
-        "between funds: swaps."
+        "Arrows of the plan: money a year on average in present values; drawn: the %(n)s "
+        "largest of %(all)s payments, %(part)s of %(sum)s. Within a shared fund: who "
+        "carries whose cost; between funds: swaps."
     ),
     "arcs_migrants_note": marked(
-        "Arrows from home to residence in %(last)s, by %(next)s; the widest is "
-        "%(most)s. Outside the case not drawn."
+        "Arrows from home to residence in %(last)s, by %(next)s; drawn: the %(n)s largest of "
+        "%(all)s groups, %(sum)s people in all; the widest is %(most)s. Outside the case not "
+        "drawn."
     ),
+    "payments_caption": marked("The %(n)s largest of %(all)s payments: %(part)s of %(sum)s a year"),
     "arcs_no_money": marked("Under this plan no %(region)s carries another's cost."),
     "map_title": marked(
         "%(n)s of %(all)s %(regions)s are in a fund that runs dry by %(last)s (as it stands: %(a)s)"
@@ -189,6 +229,37 @@ WORDS: dict[str, str | tuple[str, str]] = {
         "received less paid: a year, average in present values. Within a fund the "
         "gains sum to zero but for moral hazard."
     ),
+    "gains_shown": marked(
+        "Drawn: the %(n)s of %(all)s that gain and lose most a person; the table and the data "
+        "(CSV) hold all."
+    ),
+    "incomes_title": marked("Who gains and loses by income of the place"),
+    "incomes_note": marked(
+        "%(Regions)s in five groups of about as many insured, by disposable income a head in the "
+        "base year. %(direction)s"
+    ),
+    "incomes_up": marked(
+        "Money runs from poorer to richer places: the poorer half pays %(amount)s a year."
+    ),
+    "incomes_down": marked(
+        "Money runs from richer to poorer places: the poorer half receives %(amount)s a year."
+    ),
+    "incomes_even": marked("No money runs between the poorer and the richer half."),
+    "income_group": marked("Income a head, %(currency)s"),
+    "profile_title": marked(
+        "Why the fund of %(place)s differs from the mean of %(parent)s: %(distance)s a person and "
+        "year"
+    ),
+    "profile_note": marked(
+        "Result (income less outgo) of the fund that the place would have of its own, a person and "
+        "year, present values over the projection: %(result)s, mean of %(parent)s %(mean)s. What "
+        "each difference contributes adds up to the distance, whatever the order (Shapley value)."
+    ),
+    "profile_factor": marked("What differs"),
+    "profile_mean": marked("Mean of %(parent)s"),
+    "profile_contribution": marked("Contributes, %(currency)s a person and year"),
+    "profile_sum": marked("Distance from the mean"),
+    **{f"pf_{factor}": title for factor, title in TITLES.items()},
     "gains_axis": marked("Gain or loss a person and year, %(currency)s"),
     "gains_person": marked("A person"),
     "gains_money": marked("A year"),
@@ -255,6 +326,20 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "get_workbook": marked("Workbook (.xlsx)"),
     "get_policy": marked("Policy (.toml)"),
     "get_json": marked("Numbers (.json)"),
+    "get_report": marked("Report (.zip)"),
+    "report_note": marked(
+        "The report is the whole valuation of this plan beside the pooling in force: HTML, PDF and "
+        "workbook. It takes minutes for a large case."
+    ),
+    "print": marked("Print, or save as PDF"),
+    "session_note": marked(
+        "A session file holds this plan, the pinned plans and notes; it can be opened again on "
+        "any server that has the case."
+    ),
+    "save_session": marked("Save session (.json)"),
+    "open_session": marked("Open session"),
+    "session_refused": marked("This is not a session file of this page."),
+    "session_other": marked("Saved with other inputs (%(title)s); laid over %(open)s."),
     "svg": marked("Picture (SVG)"),
     "png": marked("Picture (PNG)"),
     "csv": marked("Data (CSV)"),
@@ -265,6 +350,8 @@ WORDS: dict[str, str | tuple[str, str]] = {
         "machine, stays in memory and is gone when the server ends."
     ),
     "file": marked("Workbook"),
+    "get_case": marked("This case as a workbook (.xlsx)"),
+    "get_template": marked("Empty template (.xlsx)"),
     "checking": marked("Checking %(name)s …"),
     "opened": marked("%(name)s is open."),
     "opened_warnings": forms(

@@ -11,6 +11,9 @@ from fundpool.inputs.format.messages import Message, sentences
 from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.cash_benefits import cash_benefits_of
+from fundpool.inputs.rules.member_groups import income_classes_of, own_choice_of
+from fundpool.inputs.rules.provider_payments import payment_methods_of
 from fundpool.inputs.rules.schemes import MONEY_RULES, Scheme, scheme_overrides
 from fundpool.inputs.rules.subsidies import premium_by_age, subsidies_of
 from fundpool.inputs.settings.parameters import Parameter
@@ -71,6 +74,10 @@ def regional_schemes(
             tuple((year, files[other]) for year, other in _taken_in_by(settings.mergers, name)),
             subsidies_of(tables.get("subsidies"), name),
             premium_by_age(tables.get("premium_ages"), name),
+            income_classes_of(tables.get("income_classes"), name),
+            own_choice_of(tables.get("own_choice"), name),
+            cash_benefits_of(tables.get("cash_benefits"), name),
+            payment_methods_of(tables.get("provider_payments"), name),
         )
         for name in settings.schemes
     )

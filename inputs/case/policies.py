@@ -65,6 +65,7 @@ class Policy(Part):
     """All of a policy file.
 
     Attributes:
+        about, about_local: what it does, in English and in the language of the case.
         against: policy of the case to measure it against, where the case without policies already
             holds what it brings about; the case itself if empty.
     """
@@ -74,6 +75,7 @@ class Policy(Part):
     title: str = Field(min_length=1)
     title_local: str = ""
     about: str = Field(min_length=1)
+    about_local: str = ""
     source: str = Field(min_length=1)
     status: Status
     pooling: str | None = None

@@ -39,7 +39,7 @@ def read_case(name: str | Path) -> Case:
     >>> case.levels
     ('county', 'city', 'province')
     """
-    case, findings = _assembled(read_raw(case_path(name)), str(name))
+    case, findings = assembled(read_raw(case_path(name)), str(name))
     if case is None:
         raise CaseError(findings)
     return case
@@ -48,13 +48,19 @@ def read_case(name: str | Path) -> Case:
 def check_case(name: str | Path) -> tuple[Finding, ...]:
     """Everything that is wrong with a case; empty if nothing is."""
     try:
-        _, findings = _assembled(read_raw(case_path(name)), str(name))
+        _, findings = assembled(read_raw(case_path(name)), str(name))
     except CaseError as error:
         return error.findings
     return tuple(findings)
 
 
-def _assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
+def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
+    """The case made of what was read, None where something is wrong, and all findings.
+
+    Args:
+        raw: a case as found.
+        origin: where it came from.
+    """
     findings = list(raw.findings)
     settings: Settings | None = None
     if raw.settings is not None:

@@ -9,6 +9,7 @@ from typing import Any
 from fundpool.inputs.case.assembly import regional_schemes, settings_and_schemes
 from fundpool.inputs.case.case import Case
 from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.format.scheme_tables import SCHEME_TABLES
 
 
 def shifted(case: Case, path: str, change: float) -> Case:
@@ -148,14 +149,14 @@ ALL_DATA = CasePart("data", tables=(*PEOPLE, *COVER, *CARE, *MONEY), valuation=T
 """All data at once, where the base year moves."""
 
 ASSUMPTION_PARTS = (
-    CasePart("assumptions: economy", sections=("economy",)),
+    CasePart("assumptions: economy", sections=("economy",), tables=("service_trends",)),
     CasePart("assumptions: mobility", sections=("mobility",)),
     CasePart("assumptions: coverage", sections=("coverage",)),
     CasePart("assumptions: solvency", sections=("solvency",)),
     CasePart("assumptions: pooling", sections=("pooling",)),
 )
 RULES = CasePart(
-    "rules", sections=("mergers",), tables=("scheme_rules", "subsidies", "premium_ages"), rules=True
+    "rules", sections=("mergers",), tables=tuple(table.name for table in SCHEME_TABLES), rules=True
 )
 RESPONSES = CasePart("responses and shocks", sections=("participation",), policies=True)
 

@@ -5,19 +5,29 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fundpool.inputs.checks.benefits import benefits_together_findings
 from fundpool.inputs.checks.tables import status_findings
 from fundpool.inputs.format.columns import MOST_SHOWN
 from fundpool.inputs.format.findings import Finding
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import RawTable
 from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.cash_benefits import cash_benefit_findings
+from fundpool.inputs.rules.member_groups import (
+    income_class_findings,
+    limited_premium_findings,
+    own_choice_findings,
+    own_rule_findings,
+)
+from fundpool.inputs.rules.provider_payments import provider_payment_findings
 from fundpool.inputs.rules.rule_findings import override_findings
 from fundpool.inputs.rules.subsidies import (
     fitted_findings,
     premium_age_findings,
     subsidy_findings,
 )
-from fundpool.inputs.settings.scheme_file import LIMITS_IN_MONEY, SchemeFile
+from fundpool.inputs.settings.scheme_file import SchemeFile
+from fundpool.inputs.settings.scheme_rules import LIMITS_IN_MONEY
 from fundpool.inputs.settings.sections import Settings
 
 Tables = Mapping[str, pd.DataFrame]
@@ -33,6 +43,7 @@ def scheme_findings(
 ) -> list[Finding]:
     """Schemes that cover the same status, fund totals that cannot be fitted, unknown rules."""
     findings = status_findings(schemes)
+    findings += benefits_together_findings(schemes, settings.mergers)
     if "fund_totals" in tables:
         table, file = tables["fund_totals"], raw["fund_totals"]
         late = ((table["use"] == "fit") & (table["year"] != settings.base_year)).to_numpy()
@@ -62,6 +73,26 @@ def scheme_findings(
     if "premium_ages" in tables:
         file = raw["premium_ages"]
         findings += premium_age_findings(tables["premium_ages"], schemes, file.file, file.first_row)
+    if "income_classes" in tables:
+        file = raw["income_classes"]
+        findings += income_class_findings(
+            tables["income_classes"], schemes, file.file, file.first_row
+        )
+    if "own_choice" in tables:
+        file = raw["own_choice"]
+        findings += own_choice_findings(tables["own_choice"], schemes, file.file, file.first_row)
+    if "cash_benefits" in tables:
+        file = raw["cash_benefits"]
+        findings += cash_benefit_findings(
+            tables["cash_benefits"], schemes, file.file, file.first_row
+        )
+    if "provider_payments" in tables:
+        file = raw["provider_payments"]
+        findings += provider_payment_findings(
+            tables["provider_payments"], schemes, file.file, file.first_row
+        )
+    findings += own_rule_findings(tables.get("own_choice"), schemes)
+    findings += limited_premium_findings(tables.get("premium_ages"), schemes)
     if "scheme_rules" in tables:
         findings += override_findings(tables["scheme_rules"], schemes, raw["scheme_rules"].file)
     return findings

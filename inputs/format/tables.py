@@ -4,36 +4,30 @@ Validation, messages, the page on the case format and the workbook template all 
 """
 
 from fundpool.inputs.format.declaration import Column, Table
+from fundpool.inputs.format.scheme_tables import SCHEME_TABLES
+from fundpool.inputs.format.shared_columns import (
+    AGE,
+    COUNTY,
+    REGION,
+    SCHEME,
+    SERVICE,
+    SEX,
+    SHARE,
+    TIE,
+    YEAR,
+)
+from fundpool.inputs.format.shared_columns import text_column as _text
 from fundpool.inputs.format.vocabulary import (
     DATA_STATUSES,
     OLDEST_AGE,
     REGIMES,
-    SEXES,
     STATUSES,
     TIES,
 )
 
-
-def _text(name: str, about: str, **more: object) -> Column:
-    return Column(name, about, kind="text", least=None, **more)  # type: ignore[arg-type]
-
-
-REGION = _text("region", "code of a region of any level", refers="region")
-COUNTY = _text("region", "code of a region of the lowest level", refers="county")
-SEX = _text("sex", "sex", allowed=SEXES)
-AGE = Column("age", "age last birthday; 100 is 100 and over", "integer", "years", 0, OLDEST_AGE)
-YEAR = Column("year", "calendar year", "integer", "", 1900, 2300)
-TIE = _text("tie", "tie of the person to the place lived in", allowed=TIES)
-SERVICE = _text("service", "service class, as listed in case.toml", refers="service")
-SCHEME = _text("scheme", "scheme, as listed in case.toml", refers="scheme")
-SHARE = Column("share", "share", unit="share", most=1.0)
-
 FLOW_MEASURES = ("participants", "contributors", "retirees", "contributions", "subsidies", "claims",
                  "account_credits")  # fmt: skip
 """Published or observed figures that the projection has a counterpart of."""
-
-SUBSIDY_BASES = ("a_head", "lump_sum", "share_of_outgo")
-"""What a subsidy is reckoned by."""
 
 FITTED_MEASURES = ("contributions", "subsidies", "claims")
 """Published figures of the base year that calibration can meet."""
@@ -237,6 +231,20 @@ TABLES: tuple[Table, ...] = (
         ("service", "age_from"),
     ),
     Table(
+        "service_trends",
+        "Yearly growth of a service's price beyond medical inflation, or of its claims a person, "
+        "in knot years; linear between them, the first and the last one held. A trend that ends "
+        "is a last row of 0. Deductibles and ceilings follow medical inflation alone.",
+        (
+            SERVICE,
+            _text("kind", "what grows", allowed=("price", "volume")),
+            YEAR,
+            Column("growth", "growth over the year before", "number", "a year", -0.5, 1.0),
+        ),
+        ("service", "kind", "year"),
+        required=False,
+    ),
+    Table(
         "relativities",
         "Claim frequency of a group relative to all; groups not listed have 1.",
         (
@@ -265,7 +273,11 @@ TABLES: tuple[Table, ...] = (
     Table(
         "referral",
         "Where the residents of a county go for referral care.",
-        (COUNTY, _text("centre", "county with the centre", refers="county"), SHARE),
+        (
+            COUNTY,
+            _text("centre", "county with the centre, or `outside`", refers="county_or_outside"),
+            SHARE,
+        ),
         ("region", "centre"),
         sums_to_one=((("region",), "share"),),
     ),
@@ -331,51 +343,7 @@ TABLES: tuple[Table, ...] = (
         ("region", "scheme", "year", "month", "measure"),
         required=False,
     ),
-    Table(
-        "scheme_rules",
-        "A rule of a scheme that differs in a region (and all below it) from a year on.",
-        (
-            SCHEME,
-            REGION,
-            YEAR,
-            _text("rule", "rule of the scheme file, or deductible, ceiling or rate of a service"),
-            _text("service", "service class; blank for rules without one", refers="service",
-                  blank=True),
-            Column("value", "value in force", least=None),
-        ),
-        ("scheme", "region", "year", "rule", "service"),
-        required=False,
-    ),
-    Table(
-        "subsidies",
-        "What the state or another payer adds to a scheme's fund, from a year on; 0 ends it. "
-        "`a_head`: a sum for every person insured in the region; `lump_sum`: a sum for the whole "
-        "region, divided among its counties as their insured are; `share_of_outgo`: a share of "
-        "claims paid and administration. Sums are money of their year (of the base year, for "
-        "earlier ones) and grow from then on with wages, in a flat scheme with premiums.",
-        (
-            SCHEME,
-            REGION,
-            _text("payer", "who pays, in the words of the case"),
-            YEAR,
-            _text("basis", "what the value is", allowed=SUBSIDY_BASES),
-            Column("value", "money a person, money a year, or a share"),
-        ),
-        ("scheme", "region", "payer", "year", "basis"),
-        required=False,
-    ),
-    Table(
-        "premium_ages",
-        "Premium of an age over the premium of a flat scheme; 1 for ages that are not listed.",
-        (
-            SCHEME,
-            Column("age_from", "first age of the band", "integer", "years", 0, OLDEST_AGE),
-            Column("age_to", "last age of the band", "integer", "years", 0, OLDEST_AGE),
-            Column("factor", "multiplies the premium", most=100.0),
-        ),
-        ("scheme", "age_from"),
-        required=False,
-    ),
+    *SCHEME_TABLES,
     Table(
         "reference_facts",
         "Published figures kept beside the case, not used by the projection.",

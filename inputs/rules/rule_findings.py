@@ -8,11 +8,13 @@ import pandas as pd
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.rules.schemes import Scheme
-from fundpool.inputs.settings.scheme_file import (
+from fundpool.inputs.settings.scheme_file import SchemeFile
+from fundpool.inputs.settings.scheme_rules import (
     BENEFIT_RULES,
     LIMITS_IN_MONEY,
+    OWN_CHOICE_RULES,
+    PREMIUM_LIMIT,
     RULES_OF,
-    SchemeFile,
     optional_rules,
 )
 
@@ -44,6 +46,13 @@ def override_findings(
                         Message("Fill the cell.") if rule in BENEFIT_RULES
                         else Message("Empty the cell."))
             )  # fmt: skip
+        benefit = schemes[scheme].benefits.get(service)
+        if benefit is not None and benefit.shared_with:
+            findings.append(
+                Finding(file, row, "service", service,
+                        Message("%(service)s, with which it shares a year's rule",
+                                service=benefit.shared_with), Message("Correct the cell."))
+            )  # fmt: skip
         least, most = known[rule]
         if not least <= value <= most:
             findings.append(
@@ -70,6 +79,8 @@ def _given_otherwise(rule: str, scheme: SchemeFile) -> str:
     """What the scheme file gives in place of a rule that takes two forms; "" if it gives that."""
     if rule in ("pension", "pension_rate_share") and "pension" not in scheme.rules:
         return "pension"
+    if rule in (*OWN_CHOICE_RULES, *PREMIUM_LIMIT) and rule not in scheme.rules:
+        return rule
     for money, (multiple, _) in LIMITS_IN_MONEY.items():
         given = money if money in scheme.rules else multiple
         if rule in (money, multiple) and rule != given:

@@ -16,14 +16,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fundpool.actuarial.benefits import BenefitFormula
-from fundpool.actuarial.person_rules import PersonRule
+from fundpool.actuarial.person_rules import PersonLayer, PersonRule
 from fundpool.inputs.regions import RegionTree
+from fundpool.inputs.rules.cash_benefits import CashBenefit
+from fundpool.inputs.rules.member_groups import IncomeClasses, OwnChoice
+from fundpool.inputs.rules.provider_payments import PaymentMethods
 from fundpool.inputs.rules.subsidies import Subsidy
-from fundpool.inputs.settings.scheme_file import (
+from fundpool.inputs.settings.scheme_file import SchemeFile
+from fundpool.inputs.settings.scheme_rules import (
     BENEFIT_RULES,
+    COMMON_RULES,
     OPTIONAL_RULES,
     RETIREMENT_RULES,
-    SchemeFile,
 )
 
 Overrides = dict[tuple[str, str], dict[str, list[tuple[int, float]]]]
@@ -33,6 +37,7 @@ MONEY_RULES = {
     "premium": "premium_growth",
     "subsidy": "premium_growth",
     "retiree_account_credit": "wage_growth",
+    "administration_a_head": "wage_growth",
     "deductible": "medical_inflation",
     "ceiling": "medical_inflation",
     "base_floor_money": "base_limit_growth",
@@ -56,6 +61,10 @@ class Scheme:
         subsidies: by payer, beside the rule ``subsidy`` of a flat scheme.
         premium_by_age: factor of a flat scheme's premium by age, ``(101,)``; empty where every age
             pays the same.
+        income_classes: of a flat scheme's members, by region and year.
+        own_choice: members of a payroll scheme who choose rate and base, by region.
+        cash_benefits: benefits in cash that it pays beside care.
+        payment_methods: how it pays for services, by region; by claim where nothing is listed.
     """
 
     file: SchemeFile
@@ -66,6 +75,10 @@ class Scheme:
     taken_in: tuple[tuple[int, SchemeFile], ...] = ()
     subsidies: tuple[Subsidy, ...] = ()
     premium_by_age: tuple[float, ...] = ()
+    income_classes: IncomeClasses = field(default_factory=dict, repr=False)
+    own_choice: OwnChoice = field(default_factory=dict, repr=False)
+    cash_benefits: tuple[CashBenefit, ...] = ()
+    payment_methods: PaymentMethods = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -153,8 +166,9 @@ class Scheme:
         override = self._override(rule, region, year, service)
         if override is not None:
             return override
-        if rule in OPTIONAL_RULES and rule not in self.file.rules:
-            return OPTIONAL_RULES[rule][1]
+        for optional in (OPTIONAL_RULES, COMMON_RULES):
+            if rule in optional and rule not in self.file.rules:
+                return optional[rule][1]
         if rule in RETIREMENT_RULES and rule not in self.file.rules:
             return RETIREMENT_RULES[rule]
         parameter = self.file.rules[rule]
@@ -224,7 +238,8 @@ class Scheme:
     def benefit(self, service: str, region: str, year: int) -> BenefitFormula:
         """Benefit formula of a service in a region and year, in base-year money."""
         terms = self.file.benefits[service]
-        values = {rule: self._override(rule, region, year, service) for rule in BENEFIT_RULES}
+        leader = terms.shared_with or service
+        values = {rule: self._override(rule, region, year, leader) for rule in BENEFIT_RULES}
         formula = BenefitFormula(
             deductible=terms.deductible if values["deductible"] is None else values["deductible"],
             bands=tuple((start, rate) for start, rate in terms.bands),
@@ -239,7 +254,14 @@ class Scheme:
             return None
         later = (min(amount, formula.deductible) for amount in terms.later_deductibles)
         formulas = (formula, *(replace(formula, deductible=amount) for amount in later))
-        return PersonRule(terms.per, formulas, terms.dispersion, terms.copayment_limit)
+        layers = tuple(
+            PersonLayer("" if layer.fund == self.name else layer.fund, layer.formula(), layer.share)
+            for layer in terms.layers
+        )
+        yearly = np.inf if terms.annual_ceiling is None else terms.annual_ceiling
+        return PersonRule(
+            terms.per, formulas, terms.dispersion, terms.copayment_limit, layers, yearly
+        )
 
     def benefit_signature(self, year: int) -> Hashable:
         """Something that changes exactly when a rule of paying for care changes."""

@@ -21,63 +21,18 @@ from fundpool.inputs.settings.parameters import (
     Status,
     single,
 )
-
-PAYROLL_RULES = {
-    "employer_rate": (0.0, 1.0),
-    "employee_rate": (0.0, 1.0),
-    "base_floor": (0.0, 10.0),
-    "base_ceiling": (0.0, 100.0),
-    "compliance": (0.0, 1.0),
-    "account_share": (0.0, 1.0),
-    "retiree_account_credit": (0.0, 1e9),
-    "retirement_age_male": (30.0, 99.0),
-    "retirement_age_female": (30.0, 99.0),
-    "min_credited_years_male": (0.0, 60.0),
-    "min_credited_years_female": (0.0, 60.0),
-    "administration": (0.0, 1.0),
-    "account_spending": (0.0, 1.0),
-}
-OPTIONAL_RULES = {
-    "account_conversion": ((0.0, 2.0), 1.0),
-    "buys_missing_years_share": ((0.0, 1.0), 0.0),
-    "pension_rate_share": ((0.0, 10.0), 1.0),
-}
-"""Rules that a payroll scheme may leave out: range, and value where nothing is said."""
-PENSION_RULES = {"pension": (0.0, 10.0)}
-"""Base of retired members who pay: their mean pension in local mean wages; where it is left out,
-that of contributors."""
-LIMITS_IN_MONEY = {
-    "base_floor_money": ("base_floor", (0.0, 1e15)),
-    "base_ceiling_money": ("base_ceiling", (0.0, 1e15)),
-}
-"""Limits of the contribution base as money a year, each with the rule in local mean wages that it
-stands in place of, and its range."""
-RETIREMENT_RULES = {
-    "retiree_account_credit": 0.0,
-    "retirement_age_male": 60.0,
-    "retirement_age_female": 60.0,
-    "min_credited_years_male": 0.0,
-    "min_credited_years_female": 0.0,
-    "account_spending": 0.0,
-}
-"""Rules on retirement and on personal accounts, with what stands for them where they are left out:
-both are followed for the payroll scheme that covers ``retired`` alone."""
-FLAT_RULES = {"premium": (0.0, 1e9), "subsidy": (0.0, 1e9), "administration": (0.0, 1.0)}
-BENEFIT_RULES = {"deductible": (0.0, 1e12), "ceiling": (0.0, float("inf")), "rate": (0.0, 1.0)}
-RULES_OF = {"payroll": PAYROLL_RULES, "flat": FLAT_RULES}
-"""Rules that a scheme of each kind must have, with their range."""
-
-
-def optional_rules(kind: str) -> dict[str, tuple[float, float]]:
-    """Rules that a scheme of a kind may have beside those that it must have, with their range.
-
-    >>> sorted(optional_rules("flat"))
-    []
-    """
-    if kind != "payroll":
-        return {}
-    ranges = {name: limits for name, (limits, _) in OPTIONAL_RULES.items()}
-    return ranges | PENSION_RULES | {name: limits for name, (_, limits) in LIMITS_IN_MONEY.items()}
+from fundpool.inputs.settings.retirement import (
+    RetirementByBirth,
+    by_birth_findings,
+    with_ages_by_year,
+)
+from fundpool.inputs.settings.scheme_rules import (
+    LIMITS_IN_MONEY,
+    OPTIONAL_RULES,
+    RETIREMENT_RULES,
+    RULES_OF,
+    optional_rules,
+)
 
 
 class Regime(Part):
@@ -244,8 +199,8 @@ class SchemeFile(Part):
     title: str = Field(min_length=1)
     title_local: str = ""
     kind: Literal["payroll", "flat"]
-    statuses_paying: list[str] = Field(min_length=1)
-    statuses_covered: list[str] = Field(min_length=1)
+    statuses_paying: list[str]
+    statuses_covered: list[str]
     settlement_pool: Literal["residence", "home"]
     coordination: Literal["remaining_cost", "non_duplication", "sequential"] = "remaining_cost"
     coordination_order: Literal["local_first", "home_first"] = "local_first"
@@ -256,6 +211,7 @@ class SchemeFile(Part):
     portability: Portability | None = None
     enrolment: Enrolment | None = None
     packages: dict[str, Package] = Field(default_factory=dict)
+    retirement_age_by_birth_year: RetirementByBirth | None = None
 
 
 def read_scheme(
@@ -286,6 +242,9 @@ def read_scheme(
                 report(
                     key, status, Message("a coverage status"), did_you_mean(status, STATUSES[1:])
                 )
+    if scheme.statuses_covered and not scheme.statuses_paying:
+        report("statuses_paying", None, Message("a coverage status that pays"),
+               Message("Add it."))  # fmt: skip
     for status in scheme.statuses_paying:
         if status not in scheme.statuses_covered:
             report("statuses_paying", status, Message("a status that the scheme covers"),
@@ -346,7 +305,9 @@ def read_scheme(
     if scheme.packages and scheme.enrolment is None:
         report("packages", None, Message("packages only in a scheme with enrolment of its own"),
                Message("Add [enrolment], or take the packages out."))  # fmt: skip
-    wrong = bool(findings)
+    by_birth = scheme.retirement_age_by_birth_year
+    findings += by_birth_findings(file, by_birth, scheme.rules, bool(retired))
+    wrong = any(finding.severity == "error" for finding in findings)
     for rule in RETIREMENT_RULES if scheme.kind == "payroll" and not retired else ():
         if rule in scheme.rules:
             findings.append(_idle(file, f"rules.{rule}"))
@@ -362,7 +323,10 @@ def read_scheme(
         report("rules.pension", None, Message("the mean pension of those who pay on it"),
                Message("Add it."))  # fmt: skip
         wrong = True
-    return (None if wrong else scheme), findings
+    if wrong:
+        return None, findings
+    rules = with_ages_by_year(by_birth, scheme.rules)
+    return scheme.model_copy(update={"rules": rules}), findings
 
 
 def _without_payers(file: str, path: str) -> Finding:

@@ -34,6 +34,7 @@ from fundpool.inputs.settings.parameters import (
     whole,
 )
 from fundpool.inputs.settings.pooling import Pooling, pooling_findings
+from fundpool.inputs.settings.report import FormalParts
 from fundpool.inputs.settings.scenarios import Scenarios, scenario_findings
 
 
@@ -253,6 +254,7 @@ class Settings(Part):
     tables: dict[str, TableSource]
     sensitivity: dict[str, SensitivityStep] = Field(default_factory=dict)
     alerts: dict[str, AlertRule] = Field(default_factory=dict)
+    report: FormalParts = FormalParts()
 
 
 def read_settings(
@@ -298,6 +300,14 @@ def read_settings(
             if word not in settings.schemes:
                 findings.append(
                     Finding.of_setting(file, f"alerts.{rule}.schemes", word,
+                                       Message("a scheme of the case"),
+                                       did_you_mean(word, settings.schemes))
+                )  # fmt: skip
+    for part in ("backtest", "budgets"):
+        for word in getattr(settings.report, part):
+            if word not in settings.schemes:
+                findings.append(
+                    Finding.of_setting(file, f"report.{part}.{word}", word,
                                        Message("a scheme of the case"),
                                        did_you_mean(word, settings.schemes))
                 )  # fmt: skip

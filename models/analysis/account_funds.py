@@ -5,6 +5,7 @@ import pandas as pd
 from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.messages import Message
 from fundpool.models.calibration.multipliers import counties_of
+from fundpool.models.funds.books import OUTGO
 from fundpool.models.projection.study import Projection
 
 Years = dict[tuple[str, str, int], dict[str, float]]
@@ -37,7 +38,7 @@ def expected_years(projection: Projection, months: pd.DataFrame) -> Years:
             )  # fmt: skip
             continue
         for year, rows in pools.groupby("year"):
-            outgo = rows[["claims_paid", "administration", "swaps_out"]].sum().sum()
+            outgo = rows[[*OUTGO, "swaps_out"]].sum().sum()
             opening, balance = rows["opening_balance"].sum(), rows["balance"].sum()
             result[str(scheme), str(region), int(str(year))] = {
                 "opening": float(opening), "income": float(balance - opening + outgo),

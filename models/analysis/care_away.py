@@ -39,7 +39,7 @@ def care_away(case: Case, calibration: Calibration, year: int) -> pd.DataFrame:
     prepared = prepare(case)
     opening = opening_year(prepared)
     terms = claim_terms(opening.tables, prepared.pairs, year_terms(case, year))
-    return care_away_of(opening.people.exposure, terms.at_level(calibration.multipliers.claims))
+    return care_away_of(opening.exposure, terms.at_level(calibration.multipliers.claims))
 
 
 def care_away_of(exposure: np.ndarray, terms: ClaimTerms) -> pd.DataFrame:

@@ -50,8 +50,8 @@ class PolicyEffects:
 
     Attributes:
         base: figures of the case without policy, by the names in ``FIGURES``.
-        policies: one row a policy: name, title, title_local, about, against (the policy it is
-            measured against, empty for the case without policy), then the figures.
+        policies: one row a policy: name, title, title_local, about, about_local, against (the
+            policy it is measured against, empty for the case without policy), then the figures.
         bases: the figures that each policy is measured against, by its name.
         endurance: for policies with shocks how funds at each level stand them: policy, title,
             year, the columns of :class:`fundpool.models.analysis.endurance.Endurance`, and the same
@@ -192,6 +192,7 @@ def policy_effects(
                 "title": policy.title,
                 "title_local": policy.title_local,
                 "about": policy.about,
+                "about_local": policy.about_local,
                 "against": policy.against,
                 **figures(done.pooled(changed.pooling or usual)),
             }
@@ -209,7 +210,7 @@ def policy_effects(
             )  # fmt: skip
         if progress is not None:
             progress(policy.name)
-    columns = ["name", "title", "title_local", "about", "against", *FIGURES]
+    columns = ["name", "title", "title_local", "about", "about_local", "against", *FIGURES]
     return PolicyEffects(
         base=start,
         policies=pd.DataFrame(rows, columns=columns),

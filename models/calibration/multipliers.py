@@ -225,6 +225,8 @@ def expected_series(case: Case, flows: CountyFlows) -> dict[str, FloatArray]:
         base = flows.terms[0].schemes[number]
         if base.subsidies is not None:
             outgo = claims[number, 0, :n] * (1.0 + base.administration)
+            outgo += base.administration_a_head * flows.persons[number, 0, :n]
+            outgo += base.administration_of_contributions * flows.contributions[number, 0, :n]
             subsidies[number, 0, :n] += base.subsidies.outgo_share * outgo
     return {
         "contributions": flows.contributions - flows.account_credits + flows.missing_years_paid,

@@ -36,4 +36,5 @@ class RuleBook:
 def signature(year: YearTerms) -> Hashable:
     """Something that changes when the rules, or the places where people are treated, do."""
     rules = tuple(scheme.benefit_signature for scheme in year.schemes)
-    return rules, year.mobility.slack_season_share, year.shocks.price.tobytes()
+    prices = year.shocks.price.tobytes(), year.trends.price.tobytes()
+    return rules, year.mobility.slack_season_share, prices

@@ -1,4 +1,8 @@
-"""Premiums by age: what people pay in premiums of an age with factor one."""
+"""Who pays otherwise than others of the pair and status: premiums by age, members who choose.
+
+In a flat scheme with premiums by age, what people pay in premiums of an age with factor one; in a
+payroll scheme, how many of its members choose rate and base themselves.
+"""
 
 import numpy as np
 
@@ -10,7 +14,7 @@ from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.terms.schemes import SchemeTerms
 
 Premiums = tuple[FloatArray | None, ...]
-"""By scheme, ``(P, K)``; None where every age pays the same."""
+"""By scheme, ``(P, K)``; None where all of a pair and status pay the same."""
 
 
 def premiums_paid(
@@ -18,23 +22,39 @@ def premiums_paid(
 ) -> Premiums:
     """People by pair and status, each times the factor of their age, ``sum_a f[a] N[a]``.
 
+    The factor is that of the premium, or the share who choose rate and base themselves.
+
     Args:
         people: packed, ``(P, M)``.
         cells: the cells of packed rows.
         pairs: the pairs; nobody in the reservoir pays.
         schemes: terms of the schemes.
     """
-    result: list[FloatArray | None] = []
-    status, cell = cells.index // CELLS, cells.index % CELLS
     inside = (pairs.home != pairs.counties) | (pairs.residence != pairs.counties)
+    result: list[FloatArray | None] = []
     for scheme in schemes:
-        if scheme.flat is None or scheme.flat.by_age is None:
+        if scheme.flat is not None and scheme.flat.by_age is not None:
+            paid = people @ _weights(scheme.flat.by_age, cells)
+        elif scheme.payroll is not None and scheme.payroll.own_choice is not None:
+            paid = np.zeros((pairs.count, len(STATUSES)))
+            by_age, row = np.unique(scheme.payroll.own_choice.share, axis=0, return_inverse=True)
+            place = np.append(row.ravel(), -1)[pairs.residence]  # nobody outside pays
+            for number, shares in enumerate(by_age):
+                here = place == number
+                paid[here] = people[here] @ _weights(shares, cells)
+        else:
             result.append(None)
             continue
-        weights = np.zeros((cells.width, len(STATUSES)))
-        weights[np.arange(cells.width), status] = np.tile(scheme.flat.by_age, len(SEXES))[cell]
-        result.append((people @ weights) * inside[:, None])
+        result.append(paid * inside[:, None])
     return tuple(result)
+
+
+def _weights(by_age: FloatArray, cells: HeldCells) -> FloatArray:
+    """Factors by age as weights of packed cells in each status, ``(M, K)``."""
+    status, cell = cells.index // CELLS, cells.index % CELLS
+    weights = np.zeros((cells.width, len(STATUSES)))
+    weights[np.arange(cells.width), status] = np.tile(by_age, len(SEXES))[cell]
+    return weights
 
 
 def mean_premiums(start: Premiums, end: Premiums) -> Premiums:

@@ -37,7 +37,9 @@ class SchemeYear:
         contribution_base: what the contribution rate is a share of: the payroll base, or in a
             flat scheme the disposable income of those who pay.
         contributions: paid in by members and employers.
-        subsidies: paid in by the state.
+        subsidies: paid in by the state and other payers.
+        granted: of these, sums that the table ``subsidies`` says, by payer, ``(Y, n + 1)``; no
+            rows without.
         account_credits: the part of contributions credited to personal accounts.
         contributor_credits: of these, the credits of contributors.
         contribution_a_head: what member and employer pay in a contributor into a payroll scheme,
@@ -53,6 +55,7 @@ class SchemeYear:
     contribution_base: FloatArray
     contributions: FloatArray
     subsidies: FloatArray
+    granted: FloatArray
     account_credits: FloatArray
     contributor_credits: FloatArray
     contribution_a_head: FloatArray
@@ -86,6 +89,8 @@ class Charge:
         pension_contribution: money a retired member pays; None likewise.
         account_share: share of the contribution that goes to a personal account.
         retiree_credit: credited to the account of a retired member.
+        own_choice: what a member who chooses rate and base pays over what another does; None
+            where nobody chooses.
     """
 
     contribution: FloatArray
@@ -95,6 +100,7 @@ class Charge:
     retiree_credit: FloatArray
     pension: FloatArray | None = None
     pension_contribution: FloatArray | None = None
+    own_choice: FloatArray | None = None
 
     def of(self, status: str) -> tuple[FloatArray, FloatArray]:
         """Contribution and base of a person of a coverage status who pays, ``(n + 1,)`` each."""
@@ -118,7 +124,8 @@ def charge_of(
     nothing = np.zeros(level.shape[0])
     payroll, flat = scheme.payroll, scheme.flat
     if payroll is not None:
-        base = wage_base_per_head(payroll, terms.counties) * wage
+        in_base_wages = wage_base_per_head(payroll, terms.counties)
+        base = in_base_wages * wage
         rate = np.append(payroll.rate * scheme.package_rate, 0.0)
         pension = pension_contribution = None
         if payroll.pension is not None:
@@ -133,14 +140,37 @@ def charge_of(
             retiree_credit=np.append(payroll.retiree_account_credit * wage, 0.0),
             pension=pension,
             pension_contribution=pension_contribution,
+            own_choice=_own_choice(terms, payroll, in_base_wages * rate),
         )
     assert flat is not None
-    premium, subsidy = (
-        np.append(amount * paths.premium[terms.elapsed], 0.0) * level[:, column]
-        for column, amount in enumerate((flat.premium, flat.subsidy))
-    )
     income = terms.counties.disposable_income * wage
+    index = paths.premium[terms.elapsed]
+    amounts = flat.premium * index, flat.subsidy * index
+    if flat.classes is not None:
+        amounts = flat.classes.charged(amounts[0], amounts[1], income[:-1])
+    premium, subsidy = (
+        np.append(amount, 0.0) * level[:, column] for column, amount in enumerate(amounts)
+    )
     return Charge(premium, subsidy, income, nothing, nothing)
+
+
+def _own_choice(
+    terms: YearTerms, payroll: PayrollTerms, contribution: FloatArray
+) -> FloatArray | None:
+    """What a member who chooses pays over what another does, ``(n + 1,)``; None if nobody does.
+
+    It counts in the base in this proportion, so that contributions stay rate times base.
+
+    Args:
+        terms: of the year.
+        payroll: the scheme's.
+        contribution: of another member, in wages of the base year, ``(n + 1,)``.
+    """
+    chosen = payroll.own_choice
+    if chosen is None:
+        return None
+    index = ratio(contribution[:-1], terms.counties.contribution_wage, 0.0)
+    return np.append(ratio(chosen.rate * chosen.base, index, 1.0), 1.0)
 
 
 def scheme_year(
@@ -173,8 +203,9 @@ def scheme_year(
         retiree_pool: retired members living outside their pool by home and payer, ``(P,)``.
         paths: economic paths.
         level: multipliers of contributions and subsidies by county, ``(n + 1, 2)``.
-        paying: premiums that people pay by pair and status, in those of an age with factor 1,
-            ``(P, K)``; default: one each.
+        paying: by pair and status, ``(P, K)``: in a flat scheme premiums that people pay, in those
+            of an age with factor 1 (default: one each); in a payroll scheme members who choose
+            rate and base themselves (default: nobody).
     """
     n = pairs.counties
     scheme = terms.schemes[number]
@@ -195,20 +226,23 @@ def scheme_year(
         payers = sum_by(county, members, minlength=n + 1)
         premiums, paid = members, payers
         if paying is not None:
-            premiums = paying[:, STATUSES.index(status)]
+            premiums = _payments(charge, status, county, members, paying)
             paid = sum_by(county, premiums, minlength=n + 1)
         contributors += payers
-        base += payers * base_a_head
+        base += (payers if scheme.payroll is None else paid) * base_a_head
         contributions += paid * contribution
         by_pair[:, 0] += premiums * contribution[county]
         by_pair[:, 1] += members * charge.subsidy[county]
         by_pair[:, 2] += premiums * (contribution * charge.account_share)[county]
     subsidies = contributors * charge.subsidy
+    granted = np.zeros((0, n + 1))
     if scheme.subsidies is not None:
         index = paths.premium if scheme.payroll is None else paths.wage
         granted = scheme.subsidies.granted(insured) * index[terms.elapsed] * level[:, 1]
-        subsidies += granted
-        by_pair[:, 1] += _of_insured(scheme, pairs, persons, retiree_pool, granted, insured)
+        subsidies += granted.sum(axis=0)
+        by_pair[:, 1] += _of_insured(
+            scheme, pairs, persons, retiree_pool, granted.sum(axis=0), insured
+        )
     contributor_credits = contributions * charge.account_share
     return SchemeYear(
         persons=insured,
@@ -217,12 +251,25 @@ def scheme_year(
         contribution_base=base,
         contributions=contributions,
         subsidies=subsidies,
+        granted=granted,
         account_credits=contributor_credits + retirees * charge.retiree_credit,
         contributor_credits=contributor_credits,
         contribution_a_head=charge.contribution,
         missing_years_paid=np.zeros(n + 1),
         by_pair=by_pair,
     )
+
+
+def _payments(
+    charge: Charge, status: str, county: IntArray, members: FloatArray, paying: FloatArray
+) -> FloatArray:
+    """Full payments that members of a status make, by pair, ``(P,)``; arguments as above."""
+    mine = paying[:, STATUSES.index(status)]
+    if charge.own_choice is None:
+        return np.asarray(mine)
+    if status in RETIRED:
+        return members
+    return np.asarray(members + mine * (charge.own_choice[county] - 1.0))
 
 
 def _of_insured(
@@ -283,7 +330,4 @@ def pool_county(scheme: SchemeTerms, status: str, pairs: PairIndex) -> np.ndarra
     >>> pool_county(terms.schemes[0], "employee", pairs).size == pairs.count
     True
     """
-    at_home = status in ("home_resident", "rural_resident", "retired_elsewhere") or (
-        status == "dual" and scheme.settlement_pool == "home"
-    )
-    return pairs.home if at_home else pairs.residence
+    return pairs.home if scheme.insured_at_home(status) else pairs.residence

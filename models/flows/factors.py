@@ -55,6 +55,7 @@ class FlowFactors:
         moves stays as it was.
         """
         index, cost = self.paid_in[..., None], self.care * self.medical_price
+        paid = 1.0 + flows.claims_following * (cost[:, None] - 1.0)
         contributions = scaled(flows.contributions, index)
         added = contributions * (self.rate - 1.0)
         return replace(
@@ -62,11 +63,13 @@ class FlowFactors:
             contribution_base=scaled(flows.contribution_base, self.wage[:, None]),
             contributions=contributions + added,
             subsidies=scaled(flows.subsidies, index * self.subsidy[..., None]),
+            cash_benefits=scaled(flows.cash_benefits, index),
+            granted=scaled(flows.granted, index * self.subsidy[..., None]),
             account_credits=scaled(flows.account_credits, index) + added * self.account_share,
             missing_years_paid=scaled(flows.missing_years_paid, index * self.rate),
-            claims_incurred=scaled(flows.claims_incurred, cost[:, None]),
-            claims_offsite=scaled(flows.claims_offsite, cost[:, None]),
-            claims_by_distance=scaled(flows.claims_by_distance, cost[:, None, None, None, None]),
+            claims_incurred=scaled(flows.claims_incurred, paid),
+            claims_offsite=scaled(flows.claims_offsite, paid),
+            claims_by_distance=scaled(flows.claims_by_distance, paid[..., None, None, None]),
             settlement=scaled(flows.settlement, cost[:, None, None]),
             cost_of_care=scaled(flows.cost_of_care, cost[:, None]),
             expected_cost=scaled(flows.expected_cost, cost[:, None]),
@@ -205,15 +208,24 @@ def with_levers(case: Case, flows: CountyFlows, levers: FlowLevers) -> CountyFlo
 
 
 def can_be_repriced(flows: CountyFlows) -> bool:
-    """Whether no pooled fund gains from personal accounts.
+    """Whether flows follow prices and wages by factors alone.
 
-    Accounts feed on their own interest and are not carried over.
+    Accounts feed on their own interest and are not carried over, where pooled funds gain from them;
+    budgets do not follow the price of care; nor does a premium that is limited by income follow
+    premiums.
 
     >>> from fundpool import examples
     >>> can_be_repriced(examples.study().flows)
     True
     """
-    return not flows.accounts_to_pool.any()
+    limited = any(
+        scheme.flat is not None
+        and scheme.flat.classes is not None
+        and scheme.flat.classes.limit is not None
+        for terms in flows.terms
+        for scheme in terms.schemes
+    )
+    return not (flows.accounts_to_pool.any() or flows.provider_payments or limited)
 
 
 def repriced(case: Case, flows: CountyFlows, paths: EconomicPaths) -> CountyFlows:
@@ -231,10 +243,11 @@ def repriced(case: Case, flows: CountyFlows, paths: EconomicPaths) -> CountyFlow
         paths: other paths over the same years.
 
     Raises:
-        ValueError: the paths run over another number of years, or pooled funds gain from accounts.
+        ValueError: the paths run over another number of years, or flows do not
+            follow them (:func:`can_be_repriced`).
     """
     if not can_be_repriced(flows):
-        raise ValueError("pooled funds gain from personal accounts; project anew")
+        raise ValueError("flows do not follow prices and wages by factors; project anew")
     if paths.wage.shape != flows.paths.wage.shape:
         raise ValueError("paths and flows must run over the same years")
     return factors_of_paths(case, flows, paths).applied(flows)

@@ -8,6 +8,7 @@ from fundpool.inputs.case import Case
 from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import sum_by
+from fundpool.models.claims.provider_payments import ProviderYear
 from fundpool.models.claims.register import by_payer, shares_of_payers
 from fundpool.models.claims.terms import MOST_IN_DETAIL
 from fundpool.models.claims.year import YearClaims
@@ -49,7 +50,14 @@ class CountyFlows:
         terms: what held in each of them.
         persons, contributors, retirees: mean numbers in the year.
         contribution_base, contributions, subsidies, account_credits: money.
+        granted: of subsidies, sums of the table ``subsidies`` by payer
+            (:func:`fundpool.models.terms.subsidies.payers_of`), ``(Y, S, T + 1, n + 1)``.
+        cash_benefits: paid in cash by benefit
+            (:func:`fundpool.models.terms.cash_benefits.benefits_of`), ``(B, S, T + 1, n + 1)``;
+            nothing in the base year.
         claims_incurred: payments for care given in the year.
+        claims_following: per cent by which they rise where claims rise by one per cent: one but
+            where services are paid for by budget.
         claims_offsite: the part for care outside the territory of the insuring county's fund; both
             as in the territory of the base year.
         claims_by_distance: the same for any territory of the tree, base-year territory or not, as
@@ -78,6 +86,7 @@ class CountyFlows:
         migrants: by measure, home and residence region of the next level,
             ``(T + 1, 9, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
         cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
+        provider_payments: what was paid for services otherwise than by claim.
         paths: economic paths.
         multipliers: the calibration.
     """
@@ -90,7 +99,10 @@ class CountyFlows:
     contribution_base: FloatArray
     contributions: FloatArray
     subsidies: FloatArray
+    granted: FloatArray
+    cash_benefits: FloatArray
     claims_incurred: FloatArray
+    claims_following: FloatArray
     claims_offsite: FloatArray
     claims_by_distance: FloatArray
     settlement: FloatArray
@@ -119,6 +131,7 @@ class CountyFlows:
     retiring: FloatArray
     paths: EconomicPaths
     multipliers: Multipliers
+    provider_payments: tuple[ProviderYear, ...] = ()
 
     def __repr__(self) -> str:
         """What it is, in a line."""
@@ -134,7 +147,13 @@ def no_multipliers(case: Case) -> Multipliers:
 
 
 def empty_record(
-    schemes: int, years: int, counties: int, regions: int, levels: int
+    schemes: int,
+    years: int,
+    counties: int,
+    regions: int,
+    levels: int,
+    payers: int = 0,
+    benefits: int = 0,
 ) -> dict[str, FloatArray]:
     """Arrays that the yearly loop fills, by the names of :class:`CountyFlows`."""
     width = counties + 1
@@ -151,6 +170,9 @@ def empty_record(
     )  # fmt: skip
     arrays = {name: np.zeros((schemes, years + 1, width)) for name in by_scheme}
     arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
+    arrays["claims_following"] = np.ones((schemes, years + 1, width))
+    arrays["cash_benefits"] = np.zeros((benefits, schemes, years + 1, width))
+    arrays["granted"] = np.zeros((payers, schemes, years + 1, width))
     places = width if counties <= MOST_IN_DETAIL else regions
     arrays["settlement"] = np.zeros((schemes, years + 1, places, places))
     arrays["claims_by_distance"] = np.zeros((schemes, years + 1, width, levels + 1, 2, levels))
@@ -228,6 +250,8 @@ def record_money(
         for name in ("persons", "contributors", "retirees", "contribution_base", "contributions",
                      "subsidies", "account_credits", "missing_years_paid"):  # fmt: skip
             store[name][number, t] = getattr(scheme, name)
+        if scheme.granted.size:
+            store["granted"][:, number, t] = scheme.granted
     apart = (claims.uncoordinated - claims.paid[:, statuses.DUAL]
              - claims.paid_second[:, statuses.DUAL]) * price  # fmt: skip
     store["duplicate_avoided"][t] = sum_by(pairs.home, apart, minlength=size)

@@ -13,12 +13,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.claims.compiled import ClaimRoom, claim_room, claims_of_year
+from fundpool.models.claims.provider_payments import ProviderBudgets
 from fundpool.models.claims.register import next_register, opening_register
 from fundpool.models.claims.rule_book import RuleBook
 from fundpool.models.claims.terms import ClaimTables, ClaimTerms, claim_tables, claim_terms
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
+from fundpool.models.contributions.cash_benefits import births_by_cover, cash_benefits
 from fundpool.models.contributions.premiums import (
     mean_premiums,
     premiums_after,
@@ -42,8 +45,18 @@ from fundpool.models.flows.record import (
 )
 from fundpool.models.population.compiled.count import counted, residents_by_cell
 from fundpool.models.population.credited_years import years_bought_in_base_year
+from fundpool.models.population.holdings import LAYERS
 from fundpool.models.population.moving import MovingPeople, YearMoved
 from fundpool.models.population.preparation import Prepared
+from fundpool.models.population.waiting import (
+    Joined,
+    anybody_waits,
+    care_not_paid,
+    joined,
+    still_waiting,
+)
+from fundpool.models.terms.cash_benefits import benefits_of
+from fundpool.models.terms.subsidies import payers_of
 from fundpool.models.terms.years import YearTerms, terms_of_years
 
 
@@ -57,6 +70,8 @@ class OpeningYear:
         base: terms of the base year.
         tables: what the case says of care in every year.
         terms: the claim terms of the base year.
+        joined: who joined the schemes in it, taken to be as many as join in a year under its
+            rules; None without waiting periods.
     """
 
     people: YearPeople
@@ -64,6 +79,30 @@ class OpeningYear:
     base: YearTerms
     tables: ClaimTables
     terms: ClaimTerms
+    joined: Joined | None = None
+
+    @property
+    def exposure(self) -> FloatArray:
+        """Claims by those who are entitled, before relativities, ``(P, K, C, J)``."""
+        if self.joined is None:
+            return self.people.exposure
+        exposure, persons = self.people.exposure.copy(), self.people.persons
+        waiting = still_waiting(self.joined, self.joined, persons)
+        care_not_paid(exposure, persons, waiting, self.base.schemes)
+        return exposure
+
+
+def joined_in_base_year(prepared: Prepared) -> Joined | None:
+    """Who joins in a year that begins with the opening population; None where nobody waits."""
+    base = prepared.base
+    if not anybody_waits(base.schemes):
+        return None
+    holdings = np.zeros((prepared.pairs.count, LAYERS, prepared.cells.amount_width))
+    moving = MovingPeople(prepared, prepared.people.copy(), holdings)
+    moved = moving.advance(base)
+    return joined(
+        moving.people, moving.cells, prepared.pairs, moved.rates, moved.count, base.schemes
+    )
 
 
 def opening_year(prepared: Prepared) -> OpeningYear:
@@ -89,6 +128,7 @@ def opening_year(prepared: Prepared) -> OpeningYear:
         base=prepared.base,
         tables=tables,
         terms=claim_terms(tables, pairs, prepared.base),
+        joined=joined_in_base_year(prepared),
     )
 
 
@@ -104,7 +144,7 @@ def base_year_flows(
     ``room`` is memory for the claims (:func:`fundpool.models.claims.compiled.claims_of_year`).
     """
     terms = opening.terms.at_level(multipliers.claims)
-    claims = claims_of_year(opening.people.exposure, terms, opening.people.register, room)
+    claims = claims_of_year(opening.exposure, terms, opening.people.register, room)
     collected = collect(prepared, opening.people, paths, prepared.base, multipliers)
     return claims, collected
 
@@ -178,8 +218,9 @@ def county_flows(
     paths = economic_paths(case, years)
     terms_by_year = terms_of_years(case, years)
     store = empty_record(
-        len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels)
-    )
+        len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels),
+        len(payers_of(case.schemes)), len(benefits_of(case.schemes)),
+    )  # fmt: skip
     claim_memory = claim_room(opening.terms)
     claims, collected = base_year_flows(prepared, opening, multipliers, paths, claim_memory)
     record_people(store, 0, prepared, opening.people.persons)
@@ -192,7 +233,9 @@ def county_flows(
         books.opening_holdings(opening.people.persons),
     )
     rules = RuleBook(opening.tables, opening.terms, multipliers.claims, prepared.base)
-    start = opening.people
+    budgets = ProviderBudgets(terms_by_year)
+    budgets.begin(opening.exposure, rules.terms(prepared.base), opening.people.register)
+    start, joined_before = opening.people, opening.joined
     by_cell = np.empty((years + 1, *opening.cells.shape))
     by_cell[0] = opening.cells
     del opening  # so that its claims can go when the first year is over
@@ -202,7 +245,12 @@ def county_flows(
     ) -> FloatArray:
         """Record a year; returns the memory of its claims."""
         t, price = terms.elapsed, float(paths.medical_price[terms.elapsed])
-        claims = claims_of_year(mean.exposure, rules.terms(terms), mean.register, claim_memory)
+        in_force = rules.terms(terms)
+        claims = claims_of_year(mean.exposure, in_force, mean.register, claim_memory)
+        insured = np.stack([scheme.persons for scheme in collected])
+        claims, store["claims_following"][:, t] = budgets.settle(
+            claims, mean.exposure, in_force, mean.register, terms, insured, price
+        )
         record_people(store, t, prepared, moved.count.persons)
         record_events(store, t, prepared, moved.count, moved.joined)
         record_retiring(store, t, prepared, moved.count, moved.retirement)
@@ -216,6 +264,8 @@ def county_flows(
     with ThreadPoolExecutor(max_workers=1) as writer:
         entered: Future[FloatArray] | None = None
         for terms in terms_by_year[1:]:
+            in_cash = bool(store["cash_benefits"].size)
+            people_before = (moving.people.copy(), moving.cells) if in_cash else None
             moved = moving.advance(terms, free.pop() if free else None)
             by_cell[terms.elapsed] = residents_by_cell(moving.people, pairs, moving.cells)
             end = YearPeople(
@@ -232,9 +282,22 @@ def county_flows(
                     start, persons=begun.persons, exposure=begun.expected_claims,
                     premiums=premiums_after(begun.persons, start.persons, start.premiums),
                 )  # fmt: skip
-            care = terms.shocks.care[pairs.residence]
+            care = terms.shocks.care[pairs.residence] * terms.trends.volume
             mean = mean_of_year(start, end, care, in_place=in_place or terms.elapsed > 1)
             collected = collect(prepared, mean, paths, terms, multipliers)
+            if people_before is not None:
+                people_now = (moving.people, moving.cells)
+                births = births_by_cover(
+                    (people_before, people_now), pairs, moved.rates.fertility, moved.count.births
+                )
+                _record_cash_benefits(store, terms, pairs, births, collected, paths)
+            if joined_before is not None or anybody_waits(terms.schemes):
+                joined_now = joined(
+                    moving.people, moving.cells, pairs, moved.rates, moved.count, terms.schemes
+                )
+                waiting = still_waiting(joined_now, joined_before, mean.persons)
+                care_not_paid(mean.exposure, mean.persons, waiting, terms.schemes)
+                joined_before = joined_now
             if payroll >= 0:
                 books.turn(terms, moved, moving, collected[payroll])
             if entered is not None:  # reuse the buffer: fresh pages cost page faults
@@ -255,8 +318,25 @@ def county_flows(
         by_cell=by_cell,
         paths=paths,
         multipliers=multipliers,
+        provider_payments=tuple(budgets.paid),
         **store,
     )
+
+
+def _record_cash_benefits(
+    store: dict[str, FloatArray],
+    terms: YearTerms,
+    pairs: PairIndex,
+    births: FloatArray,
+    collected: list[SchemeYear],
+    paths: EconomicPaths,
+) -> None:
+    """Enter what schemes pay in cash in a year; ``births`` by pair and status of the mother."""
+    for number, scheme in enumerate(terms.schemes):
+        if scheme.cash_benefits is not None:
+            store["cash_benefits"][:, number, terms.elapsed] = cash_benefits(
+                terms, scheme, collected[number], births, pairs, paths
+            )
 
 
 def mean_of_year(

@@ -6,7 +6,7 @@ A scheme that takes another in pays its open claims from then on.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,7 +17,13 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.coverage import base_year
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.flows.territory import near_and_away
+from fundpool.models.funds.totals import BENEFIT_COLUMN, PAYER_COLUMN
 from fundpool.models.pooling.effects import PooledCare
+from fundpool.models.terms.cash_benefits import benefits_of
+from fundpool.models.terms.subsidies import STATE, payers_of
+
+OUTGO = ("claims_paid", "administration", "cash_benefits")
+"""What a pooled fund pays, swaps and personal accounts aside."""
 
 OTHER_INCOME = ("subsidies", "from_accounts", "missing_years_paid")
 """What a pooled fund takes in beside contributions: it needs no rate."""
@@ -25,7 +31,12 @@ OTHER_INCOME = ("subsidies", "from_accounts", "missing_years_paid")
 
 @dataclass(frozen=True)
 class CountyBook:
-    """One scheme's flows by county with run-off, ``(T, n)`` each; outside is left out."""
+    """One scheme's flows by county with run-off, ``(T, n)`` each; outside is left out.
+
+    ``paid_by`` are subsidies by payer; they add up to ``subsidies``. Nobody is named in a case
+    without the table ``subsidies``. ``paid_for`` are benefits in cash by name, which add up to
+    ``cash_benefits``.
+    """
 
     persons: FloatArray
     contributors: FloatArray
@@ -39,7 +50,42 @@ class CountyBook:
     claims_paid: FloatArray
     outstanding: FloatArray
     administration: FloatArray
+    cash_benefits: FloatArray
     expected_cost: FloatArray
+    paid_by: Mapping[str, FloatArray] = field(default_factory=dict)
+    paid_for: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    @property
+    def outgo(self) -> FloatArray:
+        """All that is paid, ``(T, n)``."""
+        return np.asarray(sum(getattr(self, name) for name in OUTGO))
+
+    @property
+    def money(self) -> dict[str, FloatArray]:
+        """All flows by name, subsidies by payer and benefits in cash by name among them."""
+        named = {each.name: getattr(self, each.name) for each in fields(self)}
+        by_payer: Mapping[str, FloatArray] = named.pop("paid_by")
+        by_benefit: Mapping[str, FloatArray] = named.pop("paid_for")
+        named |= {payer_column(payer): paid for payer, paid in by_payer.items()}
+        return named | {benefit_column(name): paid for name, paid in by_benefit.items()}
+
+
+def payer_column(payer: str) -> str:
+    """Name of the flow that a payer's subsidies are.
+
+    >>> payer_column("province")
+    'subsidies_province'
+    """
+    return f"{PAYER_COLUMN}{payer}"
+
+
+def benefit_column(name: str) -> str:
+    """Name of the flow that a benefit in cash is.
+
+    >>> benefit_column("maternity")
+    'cash_benefits_maternity'
+    """
+    return f"{BENEFIT_COLUMN}{name}"
 
 
 def run_off(incurred: FloatArray, lag: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -169,7 +215,9 @@ def recorded_care(case: Case, flows: CountyFlows, scheme: int, length: int = 0) 
 def outgo_by_lag(
     flows: CountyFlows, scheme: int, recorded: RecordedCare, pooled: PooledCare | None
 ) -> FloatArray:
-    """A scheme's outgo (claims paid and administration) by the year of care, ``(L, T, n)``.
+    """Claims paid and administration that follows them, by the year of care, ``(L, T, n)``.
+
+    What else a scheme pays is :func:`fixed_outgo`.
 
     Args:
         flows: flows of a case.
@@ -187,11 +235,40 @@ def administration_share(flows: CountyFlows, scheme: int) -> FloatArray:
     return np.stack([terms.schemes[scheme].administration for terms in flows.terms[1:]])
 
 
+def fixed_administration(flows: CountyFlows, scheme: int) -> FloatArray:
+    """Administration that does not follow claims by projected year and county, ``(T, n)``.
+
+    A sum an insured person, which grows with wages, and a share of contributions.
+    """
+    n = flows.residents.shape[1] - 1
+    terms = [year.schemes[scheme] for year in flows.terms[1:]]
+    a_head = np.stack([each.administration_a_head for each in terms])
+    share = np.stack([each.administration_of_contributions for each in terms])
+    persons, paid_in = flows.persons[scheme, 1:, :n], flows.contributions[scheme, 1:, :n]
+    return np.asarray(a_head * flows.paths.wage[1:, None] * persons + share * paid_in)
+
+
+def fixed_outgo(flows: CountyFlows, scheme: int) -> FloatArray:
+    """Outgo that does not follow claims by projected year and county, ``(T, n)``."""
+    in_cash = flows.cash_benefits[:, scheme, 1:, : flows.residents.shape[1] - 1].sum(axis=0)
+    return np.asarray(fixed_administration(flows, scheme) + in_cash)
+
+
 def subsidised_share(flows: CountyFlows, scheme: int) -> FloatArray:
     """Share of outgo that subsidies bear by projected year and county, ``(T, n)``."""
     n = flows.residents.shape[1] - 1
     by_year = [terms.schemes[scheme].subsidies for terms in flows.terms[1:]]
     return np.stack([np.zeros(n) if of is None else of.outgo_share for of in by_year])
+
+
+def _borne(case: Case, flows: CountyFlows, scheme: int, outgo: FloatArray) -> FloatArray:
+    """What payers bear of outgo ``(T, n)`` as a share of it, ``(Y, T, n)``."""
+    result = np.zeros((len(payers_of(case.schemes)), *outgo.shape))
+    for t, terms in enumerate(flows.terms[1:]):
+        subsidies = terms.schemes[scheme].subsidies
+        if subsidies is not None:
+            result[:, t] = subsidies.outgo_share_of * outgo[t]
+    return result
 
 
 def year_after(outgo: FloatArray, breaks: Collection[int] = ()) -> FloatArray:
@@ -247,7 +324,15 @@ def county_book(
     care = recorded.pooled(pooled)
     paid, outstanding = care.run_off()
     administration = usual * administration_share(flows, scheme)
-    borne = (paid + administration) * subsidised_share(flows, scheme)
+    administration = administration + fixed_administration(flows, scheme)
+    by_benefit = flows.cash_benefits[:, scheme, 1:, :n]
+    in_cash = by_benefit.sum(axis=0)
+    borne = _borne(case, flows, scheme, paid + administration + in_cash)
+    granted = flows.granted[:, scheme, 1:, :n]
+    by_payer = dict(zip(payers_of(case.schemes), granted + borne, strict=True))
+    if STATE in by_payer:  # the rest is by rule
+        rest = flows.subsidies[scheme, 1:, :n] - granted.sum(axis=0)
+        by_payer[STATE] = by_payer[STATE] + rest
     return CountyBook(
         persons=flows.persons[scheme, 1:, :n],
         contributors=flows.contributors[scheme, 1:, :n],
@@ -256,12 +341,15 @@ def county_book(
         account_credits=flows.account_credits[scheme, 1:, :n],
         from_accounts=flows.accounts_to_pool[scheme, 1:, :n],
         missing_years_paid=flows.missing_years_paid[scheme, 1:, :n],
-        subsidies=flows.subsidies[scheme, 1:, :n] + borne,
+        subsidies=flows.subsidies[scheme, 1:, :n] + borne.sum(axis=0),
         claims_incurred=care.incurred[1:],
         claims_paid=paid,
         outstanding=outstanding,
         administration=administration,
+        cash_benefits=in_cash,
         expected_cost=flows.expected_cost[scheme, 1:, :n],
+        paid_by=by_payer,
+        paid_for=dict(zip(benefits_of(case.schemes), by_benefit, strict=True)),
     )
 
 
@@ -286,7 +374,12 @@ def with_taken_in(
         other = county_book(case, flows, number, care.get(file.name))
         later = (flows.years[1:] >= since)[:, None]
         added = (other.claims_paid + other.administration) * later
-        book = replace(book, subsidies=book.subsidies + added * subsidised_share(flows, scheme))
+        borne = _borne(case, flows, scheme, added)
+        paid_by = {
+            payer: paid + more
+            for (payer, paid), more in zip(book.paid_by.items(), borne, strict=True)
+        }
+        book = replace(book, subsidies=book.subsidies + borne.sum(axis=0), paid_by=paid_by)
         book = replace(
             book,
             **{

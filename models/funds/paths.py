@@ -26,7 +26,7 @@ class PoolPaths:
         income: pooled contributions (account credits taken off) at the rates in force.
         subsidies: paid in by the state, what comes from personal accounts, and balances of schemes
             taken in on the way.
-        outgo: claims paid and administration.
+        outgo: claims paid, administration and benefits in cash.
         outstanding: claims incurred and not yet paid at the end of the year.
         outgo_next_year: outgo of the year after.
         interest: yearly rate, ``(s, T)``.

@@ -17,6 +17,7 @@ from fundpool.models.funds.books import (
     OTHER_INCOME,
     CountyBook,
     county_book,
+    fixed_outgo,
     outgo_by_lag,
     recorded_care,
     subsidised_share,
@@ -71,13 +72,13 @@ def county_money(book: CountyBook, breaks: Collection[int] = ()) -> dict[str, Fl
             (:func:`fundpool.models.funds.books.year_after`).
 
     Returns:
-        ``(T, n)`` each: the columns of :class:`fundpool.models.funds.books.CountyBook`;
+        ``(T, n)`` each: the flows of :class:`fundpool.models.funds.books.CountyBook`;
         ``other_income``, which needs no rate; ``outgo``; ``outgo_next_year``; and ``owed_before``,
         claims incurred and not yet paid at the start of the year.
     """
-    outgo = book.claims_paid + book.administration
+    outgo = book.outgo
     return {
-        **vars(book),
+        **book.money,
         "other_income": np.sum([getattr(book, name) for name in OTHER_INCOME], axis=0),
         "outgo": outgo,
         "outgo_next_year": year_after(outgo, breaks),
@@ -125,6 +126,7 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
     pooled = laid.care.get(laid.scheme)
     recorded, share = recorded_care(case, flows, number), subsidised_share(flows, number)
     by_lag = outgo_by_lag(flows, number, recorded, pooled)
+    fixed = fixed_outgo(flows, number)
     usual_by_lag = outgo_by_lag(flows, number, recorded, None) if share.any() else by_lag
     scheme_money = county_money(county_book(case, flows, number, pooled))
     central_money = {
@@ -137,7 +139,10 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
         pools = laid.pools[stage]
         for name, listed in result.items():
             central = pools.total(central_money[name][t])
-            money = _outgo(chance, by_lag, t) if name == "outgo" else getattr(chance, name)[:, t]
+            if name == "outgo":
+                money = _outgo(chance, by_lag, t) + fixed[t]
+            else:
+                money = getattr(chance, name)[:, t]
             if name == "subsidies" and share[t].any():  # the share of what pooling adds
                 added = _outgo(chance, by_lag, t) - _outgo(chance, usual_by_lag, t)
                 money = money + share[t] * added
@@ -153,7 +158,7 @@ def pool_factors(case: Case, flows: CountyFlows, laid: Layout, chance: Chance) -
 
 
 def _outgo(chance: Chance, by_lag: FloatArray, t: int) -> FloatArray:
-    """Outgo of counties in a year, ``(N, n)``; care before the first year was as it was."""
+    """Outgo that follows claims in a year, ``(N, n)``; care before the first was as it was."""
     outgo = np.zeros_like(chance.claims[:, t], dtype=np.float64)
     for late, part in enumerate(by_lag[:, t]):
         outgo += part * (chance.claims[:, t - late] if late <= t else 1.0)

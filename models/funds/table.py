@@ -6,8 +6,11 @@ import pandas as pd
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.flows.record import CountyFlows
+from fundpool.models.funds.books import benefit_column, payer_column
 from fundpool.models.funds.recursion import HubYear, PoolRun, scheme_run
 from fundpool.models.pooling.plans import PoolingPlan
+from fundpool.models.terms.cash_benefits import benefits_of
+from fundpool.models.terms.subsidies import payers_of
 
 BOOK_COLUMNS = (
     "persons",
@@ -22,6 +25,7 @@ BOOK_COLUMNS = (
     "claims_paid",
     "outstanding",
     "administration",
+    "cash_benefits",
 )
 
 
@@ -32,8 +36,11 @@ def fund_table(case: Case, flows: CountyFlows, plan: PoolingPlan) -> pd.DataFram
     ``opening_balance`` holds what is taken over from merged schemes in the year (``taken_over``).
     ``from_accounts`` is what the pooled fund gains when accounts are forfeited or converted on a
     move, ``missing_years_paid`` what contributors pay at retirement for credited years that they
-    are short of. The hub of an adjustment fund is a row of its own, level ``<level> adjustment
-    fund``; one whose stage is over hands its money on or keeps it at interest.
+    are short of. Where the case has a table ``subsidies``, a column ``subsidies_<payer>`` each says
+    who paid them; they add up to ``subsidies``. Benefits in cash stand alike in columns
+    ``cash_benefits_<benefit>``. The hub of an adjustment fund is a row of its own,
+    level ``<level> adjustment fund``; one whose stage is over hands its money on or keeps it at
+    interest.
 
     >>> from fundpool import examples
     >>> from fundpool.models.pooling import plan_for
@@ -43,23 +50,25 @@ def fund_table(case: Case, flows: CountyFlows, plan: PoolingPlan) -> pd.DataFram
     [[2021, 2023], [2021, 2023]]
     """
     frames = []
+    detail = tuple(map(payer_column, payers_of(case.schemes)))
+    detail += tuple(map(benefit_column, benefits_of(case.schemes)))
     for scheme in case.schemes:
         if scheme.in_force(int(flows.years[1])):
-            frames += _rows_of_run(scheme_run(case, flows, plan, scheme.name))
+            frames += _rows_of_run(scheme_run(case, flows, plan, scheme.name), detail)
     return pd.concat(frames, ignore_index=True)
 
 
-def _rows_of_run(run: PoolRun) -> list[pd.DataFrame]:
+def _rows_of_run(run: PoolRun, detail: tuple[str, ...]) -> list[pd.DataFrame]:
     hubs = {hub.year: hub for hub in run.hub_years}
     frames = []
     for t in range(run.years.size):
         if t in hubs:
             frames.append(_rows_of_hubs(run, hubs[t]))
-        frames.append(_rows_of_pools(run, t))
+        frames.append(_rows_of_pools(run, t, detail))
     return frames
 
 
-def _rows_of_pools(run: PoolRun, t: int) -> pd.DataFrame:
+def _rows_of_pools(run: PoolRun, t: int, detail: tuple[str, ...]) -> pd.DataFrame:
     """Rows of the pools of a year, counted from 0."""
     laid, here = run.layout, (t, run.layout.in_force(t))
     pools = laid.pools[laid.stage_of[t]]
@@ -78,6 +87,7 @@ def _rows_of_pools(run: PoolRun, t: int) -> pd.DataFrame:
             "level": pools.levels,
             "year": int(run.years[t]),
             **{name: run.money[name][here] for name in BOOK_COLUMNS},
+            **{name: run.money[name][here] for name in detail},
             "swaps_in": swaps_in,
             "swaps_out": swaps_out,
             "interest": opening * interest + net * (np.sqrt(1.0 + interest) - 1.0),

@@ -4,10 +4,24 @@ import pandas as pd
 
 INFLOWS = ("taken_over", "contributions", "from_accounts", "missing_years_paid", "subsidies",
            "swaps_in", "interest")  # fmt: skip
-OUTFLOWS = ("account_credits", "claims_paid", "administration", "swaps_out")
+OUTFLOWS = ("account_credits", "claims_paid", "administration", "cash_benefits", "swaps_out")
 COLUMNS = ("opening_balance", "taken_over", "contributions", "account_credits", "from_accounts",
            "missing_years_paid", "subsidies", "claims_incurred", "claims_paid", "administration",
-           "swaps_in", "swaps_out", "interest", "balance")  # fmt: skip
+           "cash_benefits", "swaps_in", "swaps_out", "interest", "balance")  # fmt: skip
+
+
+PAYER_COLUMN, BENEFIT_COLUMN = "subsidies_", "cash_benefits_"
+
+
+def detail_columns(table: pd.DataFrame) -> list[str]:
+    """Columns of a table of flows that say who paid subsidies, and what cash was paid for.
+
+    >>> detail_columns(pd.DataFrame(columns=["subsidies", "subsidies_province"]))
+    ['subsidies_province']
+    """
+    return [
+        str(name) for name in table.columns if str(name).startswith((PAYER_COLUMN, BENEFIT_COLUMN))
+    ]
 
 
 def flow_totals(funds: pd.DataFrame) -> pd.DataFrame:
@@ -21,8 +35,9 @@ def flow_totals(funds: pd.DataFrame) -> pd.DataFrame:
         funds: the table of :func:`fundpool.models.funds.table.fund_table`.
 
     Returns:
-        columns scheme, year and ``COLUMNS``.
+        columns scheme, year, ``COLUMNS``, and those of :func:`detail_columns`.
     """
-    table = funds.groupby(["scheme", "year"], sort=False)[list(COLUMNS)].sum().reset_index()
+    names = [*COLUMNS, *detail_columns(funds)]
+    table = funds.groupby(["scheme", "year"], sort=False)[names].sum().reset_index()
     table["opening_balance"] -= table["taken_over"]
     return table

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.actuarial import evenness
+from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.limits import Aims
 from fundpool.models.optimiser.problem.fund import FundProblem
@@ -26,6 +27,9 @@ from fundpool.models.optimiser.program.objectives import Burden
 from fundpool.models.optimiser.statement.limits import rate_before, stated_limits
 
 TOLERANCE = 1e-6
+
+NEAR_ZERO = 1e-3
+"""Objective below which a gap is absolute, over this number; objectives are of the order of one."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,23 @@ class Certificate:
         return max(abs(gap) for gap in (relative_gap(self.objective, self.bound), *self.stages))
 
     @property
+    def near_zero(self) -> bool:
+        """Whether the objective is so small that a gap relative to it would say little."""
+        return abs(self.objective) < NEAR_ZERO
+
+    @property
+    def gap_sentence(self) -> Message | None:
+        """What the gap is where the objective is near zero; None elsewhere."""
+        if not self.near_zero:
+            return None
+        return Message(
+            "The objective %(objective)s is near zero: its gap is absolute, %(gap)s, and counts "
+            "over %(unit)s.",
+            objective=f"{self.objective:.1e}", gap=f"{abs(self.objective - self.bound):.1e}",
+            unit=f"{NEAR_ZERO:g}",
+        )  # fmt: skip
+
+    @property
     def certified(self) -> bool:
         """Whether the plan is what it is said to be."""
         same = abs(self.objective - self.reported) <= self.stated_gap * max(
@@ -127,13 +148,15 @@ class Certificate:
             "objective_of_solver": self.reported,
             "bound": self.bound,
             "relative_gap": self.relative_gap,
+            "absolute_gap": abs(self.objective - self.bound),
+            "gap_sentence": self.gap_sentence,
             "stated_gap": self.stated_gap,
         }
 
 
 def relative_gap(objective: float, bound: float) -> float:
-    """``(objective - bound) / max(|objective|, 1e-3)``; objectives are of the order of one."""
-    return (objective - bound) / max(abs(objective), 1e-3)
+    """``(objective - bound) / max(|objective|, NEAR_ZERO)``."""
+    return (objective - bound) / max(abs(objective), NEAR_ZERO)
 
 
 def recursion(fund: FundProblem, decision: Decision) -> Recursion:
@@ -226,11 +249,33 @@ def violations(
     if np.isfinite(policy.levy_ceiling):
         over = decision.levies - policy.levy_ceiling * income
         largest["levy ceiling"] = float((over / unit).max())
+    largest |= _acceptance_violations(fund, decision)
     size = np.zeros((fund.years, fund.hubs))
     np.add.at(size.T, fund.hub, unit.T)
     owed = -run.hub if policy.hub_keeps else np.abs(run.hub)
     largest["hub reserve"] = float((owed / size).max())
     return {name: max(value, 0.0) for name, value in largest.items()}
+
+
+def _acceptance_violations(fund: FundProblem, decision: Decision) -> dict[str, float]:
+    """What pools pay above their limits, and what runs from poorer to richer beyond its own."""
+    policy, paths = fund.policy, fund.paths
+    largest: dict[str, float] = {}
+    growth = 1.0 + paths.interest
+    present = fund.weight @ (growth**0.5 / growth.cumprod(axis=1))
+    base = present[:, None] * np.einsum("s,stp->tp", fund.weight, paths.contribution_base)
+    for limit in (one for one in policy.paid_limits if one.scheme == paths.scheme):
+        years = slice(limit.first, limit.last + 1)
+        paid = (decision.rates[years, fund.group] * base[years]).sum(axis=0)
+        size = np.maximum(base[years].sum(axis=0) * fund.reference, TOLERANCE * fund.unit[0])
+        over = (paid - (1.0 + policy.worse_off_by) * np.array(limit.money)) / size
+        name = "paid by regions"
+        largest[name] = max(largest.get(name, 0.0), float(over.max()))
+    for line in (one for one in policy.income_lines if one.scheme == paths.scheme):
+        moved = np.where(line.poorer, decision.levies, decision.grants).sum(axis=(1, 2))
+        over_line = (fund.weight @ moved) / fund.years - policy.poor_to_rich
+        largest["poorer to richer"] = float(over_line / fund.unit.sum(axis=1).mean())
+    return largest
 
 
 def terms_of(

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from fundpool.inputs.case import Case
+from fundpool.models.optimiser.acceptance.limits import IncomeLine, PaidLimit
 from fundpool.models.optimiser.ruin.margins import Margin
 
 FloorKind = Literal["every", "expectation", "cvar"]
@@ -46,6 +47,11 @@ class Policy:
         tail: that share.
         group_level: level whose regions share a rate; None lets every pool have its own.
         margins: least balances in money by scheme, year and pool, beside the floor in months.
+        paid_limits: most that pools collect in some years.
+        worse_off_by: share by which they may collect more than that.
+        income_lines: which pools count as poorer.
+        poor_to_rich: most that poorer pools pay into the hub and others draw from it, together,
+            money a year of each scheme, mean over the years.
     """
 
     reserve_months: float = 6.0
@@ -64,6 +70,10 @@ class Policy:
     tail: float = 0.05
     group_level: str | None = None
     margins: tuple[Margin, ...] = ()
+    paid_limits: tuple[PaidLimit, ...] = ()
+    worse_off_by: float = 0.0
+    income_lines: tuple[IncomeLine, ...] = ()
+    poor_to_rich: float = np.inf
 
     def __post_init__(self) -> None:
         """Refuse limits that contradict themselves."""

@@ -8,16 +8,26 @@ import numpy as np
 import pandas as pd
 
 from fundpool.actuarial.arrays import ratio
+from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.optimiser.acceptance.measures import Acceptability
 from fundpool.models.optimiser.certificate import Certificate, Decision, Recursion
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import FundProblem
-from fundpool.models.optimiser.ruin.acceptability import Acceptability
 from fundpool.models.optimiser.ruin.adjusting import AdjustingPlan
 from fundpool.models.optimiser.ruin.limit import Probability
 from fundpool.models.optimiser.stages import Outcome, solved_funds
 from fundpool.models.optimiser.tail.rounds import Round
 from fundpool.models.optimiser.transfers import settle
+
+UNKNOWN_ON_ONE_PATH = Message(
+    "Made on the one path: how likely a balance below zero is was not computed, so that nothing "
+    "says the plan is safe."
+)
+UNKNOWN_ON_SCENARIOS = Message(
+    "Made on scenarios, but without a limit on the probability of a balance below zero, so that "
+    "nothing says the plan is safe."
+)
 
 
 @dataclass(frozen=True)
@@ -57,7 +67,8 @@ class Plan:
         reduced_to: fewest scenarios that any program plans on; 0 without a sample.
         rounds: of each program that plans on all scenarios by those in some tail.
         probability: of a balance below zero, where it was limited.
-        acceptability: what regions make of a plan with such a limit.
+        acceptability: what regions make of a plan with such a limit, or with limits that they are
+            to accept it by.
         rule: that rates follow, where one was asked for; the rates are then those it starts from.
     """
 
@@ -94,6 +105,13 @@ class Plan:
             return "shortfall"
         unsafe = self.probability is not None and not self.probability.safe
         return "unsafe" if unsafe else "certified"
+
+    @property
+    def safety(self) -> Message:
+        """What is known of the probability of a balance below zero, in a sentence."""
+        if self.probability is not None:
+            return self.probability.sentence
+        return UNKNOWN_ON_SCENARIOS if self.in_sample is not None else UNKNOWN_ON_ONE_PATH
 
     @property
     def elastic(self) -> bool:
@@ -143,7 +161,7 @@ class Plan:
         frames = []
         for fund, decision, _ in self.schemes:
             paths = fund.paths
-            before = fund.mean(paths.income) / np.maximum(fund.base, 1e-300)
+            before = ratio(fund.mean(paths.income), fund.base)
             frame = _by_pool_year(fund)
             frame.insert(
                 3, "group", np.repeat([fund.group_names[g] for g in fund.group], fund.years)
@@ -167,7 +185,7 @@ class Plan:
             income = decision.rates[:, fund.group] * fund.base
             frame["paid"], frame["received"] = paid.T.ravel(), received.T.ravel()
             frame["net"] = frame["received"] - frame["paid"]
-            frame["share_of_income"] = ((received - paid) / np.maximum(income, 1e-300)).T.ravel()
+            frame["share_of_income"] = ratio(received - paid, income).T.ravel()
             frames.append(frame)
         return pd.concat(frames, ignore_index=True)
 
@@ -251,7 +269,8 @@ class Plan:
             >>> plan.record()["status"] == plan.status
             True
         """
-        limited: dict[str, object] = {}
+        safe = None if self.probability is None else self.probability.safe
+        limited: dict[str, object] = {"safe": safe, "safety": self.safety}
         if self.probability is not None:
             limited["probability"] = self.probability.record()
         if self.acceptability is not None:

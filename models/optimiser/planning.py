@@ -5,9 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.optimiser.acceptance.coalitions import Spread, spread_of
+from fundpool.models.optimiser.acceptance.measures import acceptability_of, income_of_pools
+from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms, AcceptedPolicy
 from fundpool.models.optimiser.beside.swap_rule import ruled_swaps
 from fundpool.models.optimiser.limits import Aims, Policy, aims_of, policy_of
 from fundpool.models.optimiser.plan import Plan, Trial, tried
@@ -17,7 +21,6 @@ from fundpool.models.optimiser.problem.scenarios import (
     features,
     forward_selection,
 )
-from fundpool.models.optimiser.ruin.acceptability import acceptability_of, income_of_pools
 from fundpool.models.optimiser.ruin.adjusting import AdjustingPlan, RuinTask, adjusting_plan
 from fundpool.models.optimiser.ruin.flows import (
     BalanceOf,
@@ -28,8 +31,8 @@ from fundpool.models.optimiser.ruin.flows import (
     scenario_balance,
 )
 from fundpool.models.optimiser.ruin.limit import RuinLimit
-from fundpool.models.optimiser.ruin.planning import safe_plan
-from fundpool.models.optimiser.stages import Outcome, optimised
+from fundpool.models.optimiser.ruin.planning import SafePlan, safe_plan
+from fundpool.models.optimiser.stages import Outcome, optimised, solved_by_scheme
 from fundpool.models.optimiser.tail.rounds import Round, tail_applies, tail_optimised
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection
@@ -60,6 +63,7 @@ class Choices:
         threads: programs solved at once.
         rule: rates are a ``fixed`` path, or follow an ``adjusting`` rule
             (:mod:`.ruin.rule`), for which a probability of ruin is needed.
+        acceptable: what regions are asked to accept; None for nothing.
     """
 
     policy: Policy | None = None
@@ -71,6 +75,7 @@ class Choices:
     stated_gap: float = 1e-4
     threads: int = 2
     rule: RuleKind = "fixed"
+    acceptable: AcceptanceTerms | None = None
 
     def __post_init__(self) -> None:
         """Refuse an unknown rule."""
@@ -123,6 +128,7 @@ def optimise(
     Raises:
         CaseError: scenarios are asked for and the case has no section on them.
         ValueError: the limit on ruin counts to a year that is not projected.
+        ValueError: limits that regions are to accept beside a plan on scenarios without ``ruin``.
         ValueError: the pools change on the way, or are not the same in all schemes where burdens
             of all together are asked for.
     """
@@ -145,13 +151,25 @@ def optimise(
             projection, names, policy, replace(choices, aims=aims), ruin, sample,
             scenarios or FRESH_SCENARIOS, seed,
         )  # fmt: skip
+    if sampled and choices.acceptable is not None:
+        raise ValueError(
+            Message("a plan that regions are to accept is made on one path or to --ruin")
+        )
     if sample is None and scenarios > 0:
         sample = drawn(projection, names, scenarios, seed)
     if sample is None:
         central = [
             fund_problem(central_paths(projection, name), policy, case.regions) for name in names
         ]
-        return Plan(policy, aims, solved(central, aims, choices))
+        accepted = AcceptedPolicy(choices.acceptable, incomes_of(projection, names), aims)
+        outcomes = solved(accepted.problems(central), aims, choices)
+        plan = Plan(outcomes[0].model.funds[0].policy, aims, outcomes)
+        if choices.acceptable is None:
+            return plan
+        measured = acceptability_of(
+            outcomes, accepted.incomes, {}, case.regions, choices.acceptable.window
+        )
+        return replace(plan, acceptability=measured)
     return planned_under_risk(
         [sample.within[name] for name in names], [sample.fresh[name] for name in names],
         projection, policy, aims, choices,
@@ -183,13 +201,11 @@ def planned_within_ruin(
     case, aims = projection.case, choices.aims or Aims()
     paths = [central_paths(projection, name) for name in names]
     years = limit.span(projection.years)
+    accepted = AcceptedPolicy(choices.acceptable, incomes_of(projection, names), aims)
 
     def solve(limits: Policy) -> tuple[Outcome, ...]:
-        return solved(
-            [fund_problem(scheme_paths, limits, case.regions) for scheme_paths in paths],
-            aims,
-            choices,
-        )
+        problems = [fund_problem(scheme_paths, limits, case.regions) for scheme_paths in paths]
+        return solved(accepted.problems(problems), aims, choices)
 
     if sample is None:
         terms = scenario_terms(projection.study)
@@ -214,13 +230,40 @@ def planned_within_ruin(
     if choices.rule == "adjusting":
         task = RuinTask(solve, within, fresh, limit, policy)
         safe, rule, balance_of = adjusting_plan(task, safe, aims)
-    incomes = {
-        scheme_paths.scheme: income_of_pools(projection, scheme_paths) for scheme_paths in paths
-    }
+    window = None if choices.acceptable is None else choices.acceptable.window
     return Plan(
-        safe.policy, aims, safe.outcomes, probability=safe.probability,
-        acceptability=acceptability_of(safe, within, incomes, balance_of), rule=rule,
+        safe.outcomes[0].model.funds[0].policy, aims, safe.outcomes, probability=safe.probability,
+        acceptability=acceptability_of(
+            safe.outcomes, accepted.incomes, spreads_of(safe, within, balance_of), case.regions,
+            window,
+        ),
+        rule=rule,
     )  # fmt: skip
+
+
+def spreads_of(
+    safe: SafePlan, within: Mapping[str, ScenarioFlows], balance_of: BalanceOf
+) -> dict[str, Spread]:
+    """How funds deviate from the path of a safe plan, by scheme; none where there is no plan.
+
+    Args:
+        safe: the plan.
+        within: scenarios it was planned on, by scheme.
+        balance_of: balances that the plan leads to in scenarios.
+    """
+    spreads = {}
+    for name, (fund, decision, _) in solved_by_scheme(safe.outcomes).items():
+        if name not in safe.deviation:
+            continue
+        deviation = safe.deviation[name]
+        balance = balance_of(fund, decision, within[name])[:, : deviation.shape[0]]
+        spreads[name] = spread_of(fund, decision, balance, safe.factors[name], deviation)
+    return spreads
+
+
+def incomes_of(projection: Projection, names: Sequence[str]) -> dict[str, FloatArray]:
+    """Disposable income a head of every fund, by scheme, ``(p,)``."""
+    return {name: income_of_pools(projection, central_paths(projection, name)) for name in names}
 
 
 def drawn(projection: Projection, schemes: Sequence[str], scenarios: int, seed: int) -> Sample:

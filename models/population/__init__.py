@@ -3,7 +3,8 @@
 ``preparation`` lays a case out as arrays, with ``opening`` (the base year), ``demography`` and
 ``care``; ``rates`` declares what a year does to people; ``year`` is the readable specification of
 a year and ``compiled`` the same in one pass; ``holdings`` and ``credited_years`` carry what people
-bring along, ``held_cells`` packs the state, ``shocks`` and ``moving`` run it through the years.
+bring along, ``held_cells`` packs the state, ``waiting`` counts who joined and may not claim yet,
+``shocks`` and ``moving`` run it through the years.
 """
 
 from fundpool.models.population.moving import MovingPeople, YearMoved

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.pooling.plans import pools_of
 from fundpool.models.projection.study import Projection
@@ -53,7 +53,7 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
         contribution_base=by_pool("contribution_base")[None],
         income=(by_pool("contributions") - by_pool("account_credits"))[None],
         subsidies=(np.sum([by_pool(name) for name in OTHER_INCOME], axis=0) + taken_over)[None],
-        outgo=(by_pool("claims_paid") + by_pool("administration"))[None],
+        outgo=np.sum([by_pool(name) for name in OUTGO], axis=0)[None],
         outstanding=by_pool("outstanding")[None],
         outgo_next_year=by_pool("outgo_next_year")[None],
         interest=projection.flows.paths.interest[None],

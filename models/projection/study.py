@@ -4,13 +4,14 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from html import escape
 
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import AGES, SEXES, STATUSES
 from fundpool.models.axes.arrays import IntArray
@@ -20,6 +21,7 @@ from fundpool.models.calibration.multipliers import (
     calibrate,
     carried_over,
 )
+from fundpool.models.claims.provider_payments import ProviderYear
 from fundpool.models.economy import economic_paths
 from fundpool.models.flows.record import MIGRANT_MEASURES, CountyFlows
 from fundpool.models.flows.years import county_flows, opening_year
@@ -280,6 +282,23 @@ class Projection:
         return pd.concat(frames, ignore_index=True)
 
     @property
+    def provider_payments(self) -> pd.DataFrame:
+        """Services paid for otherwise than by claim, by scheme, region of the rule and year.
+
+        Columns: scheme, region, service, year, method; claims (their worth by the benefit rules),
+        budget, points (claims at prices of the base year), point_value (budget a point), paid,
+        settled_share (of the claims' worth), borne_by_providers (what they are not paid; negative:
+        what they keep).
+        """
+        columns = [each.name for each in fields(ProviderYear)]
+        table = pd.DataFrame([vars(row) for row in self.flows.provider_payments], columns=columns)
+        table["service"] = [self.case.services[number] for number in table["service"]]
+        points, claims = table["points"].to_numpy(float), table["claims"].to_numpy(float)
+        table["point_value"] = ratio(table["budget"].to_numpy(float), points, np.nan)
+        table["settled_share"] = ratio(table["paid"].to_numpy(float), claims, np.nan)
+        return table.assign(borne_by_providers=table["claims"] - table["paid"])
+
+    @property
     def calibration(self) -> pd.DataFrame:
         """Published figures beside modelled ones."""
         return self.study.actual_to_expected
@@ -288,9 +307,18 @@ class Projection:
     def economy(self) -> pd.DataFrame:
         """Paths of the economy: year, interest, and indices that are one in the base year.
 
-        Money of a year divided by ``consumer_price`` is in prices of the base year.
+        Money of a year divided by ``consumer_price`` is in prices of the base year. Where a case
+        has trends of services, ``price_<service>`` and ``volume_<service>`` are their indices, the
+        price with medical inflation.
         """
-        paths = self.study.flows.paths
+        paths, services = self.study.flows.paths, self.case.services
+        trends = [terms.trends for terms in self.study.flows.terms]
+        by_service: dict[str, np.ndarray] = {}
+        if len(self.case.tables["service_trends"]):
+            prices = np.stack([each.price for each in trends]) * paths.medical_price[:, None]
+            volumes = np.stack([each.volume for each in trends])
+            by_service = {f"price_{name}": prices[:, c] for c, name in enumerate(services)}
+            by_service |= {f"volume_{name}": volumes[:, c] for c, name in enumerate(services)}
         return pd.DataFrame(
             {
                 "year": [int(year) for year in self.study.flows.years],
@@ -299,6 +327,7 @@ class Projection:
                 "medical_price": paths.medical_price,
                 "premium": paths.premium,
                 "consumer_price": paths.consumer_price,
+                **by_service,
             }
         )
 

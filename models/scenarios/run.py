@@ -9,7 +9,7 @@ Memory: one block of balances a worker, the bins, and 26 bytes a scenario and po
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.draws import REPLICATES
 from fundpool.models.scenarios.engines import Engine, Job, results
 from fundpool.models.scenarios.flows import chunks
-from fundpool.models.scenarios.model import refuse_beyond_scenarios
+from fundpool.models.scenarios.model import ScenarioModel, refuse_beyond_scenarios
 from fundpool.models.scenarios.pools import (
     Kept,
     PlanLayout,
@@ -246,6 +246,57 @@ def run_scenarios(
             fan=_fan(as_arrays, low[cell], width[cell], counts[cell]),
         )
     return StochasticRun(drawn_terms, named, outcomes, scenarios, seed)
+
+
+@dataclass(frozen=True)
+class GivenDeviations(ScenarioModel):
+    """Scenarios whose drivers are given, without catastrophes and without chance in claims.
+
+    Attributes:
+        given: deviations of the drivers, ``(N, T, 6)``.
+    """
+
+    given: FloatArray = field(default_factory=lambda: np.zeros((0, 0, 6)))
+
+    def deviations(self, seed: int, first: int, count: int, years: int) -> FloatArray:
+        """The deviations of some of the scenarios, ``(count, T, 6)``; nothing is drawn."""
+        del seed
+        return np.ascontiguousarray(self.given[first : first + count, :years])
+
+
+def reserves_needed(
+    study: Study, plan: str | PoolingPlan, deviations: FloatArray, terms: ScenarioTerms
+) -> dict[str, tuple[PlanPools, FloatArray]]:
+    """Opening reserves that pools would need under given deviations of the drivers.
+
+    Args:
+        study: a projected case with a section ``scenarios``.
+        plan: level or plan.
+        deviations: of the drivers from the central path, ``(N, T, 6)``.
+        terms: the study's coefficients.
+
+    Returns:
+        by scheme: its pools, and the opening reserve with which each never runs dry, ``(N, p)``.
+    """
+    chosen, count = plan_for(study.case, plan), len(deviations)
+    laid = [layout(study.case, chosen, scheme.name, terms.years) for scheme in study.case.schemes]
+    plans = _plan_set([_plan_layout(study, terms, n, each) for n, each in enumerate(laid)])
+    model = terms.model
+    given = GivenDeviations(
+        model.drivers, (), model.premium_follows_wages, model.interest_floor, model.overdispersion,
+        noise=False, given=deviations,
+    )  # fmt: skip
+    shared = _Shared(replace(terms, model=given), plans, 0)
+    size = int(np.clip(BLOCK_BYTES // (8 * int(plans.cell_start[-1])), 1, LARGEST_BLOCK))
+    blocks = [(first, min(size, count - first)) for first in range(0, count, size)]
+    need = np.concatenate([run_block(shared, block).need for block in blocks])
+    return {
+        each.scheme: (
+            _plan_pools(chosen.name, each, plans.layouts[n].opening),
+            need[:, int(plans.pool_start[n]) : int(plans.pool_start[n + 1])],
+        )
+        for n, each in enumerate(laid)
+    }
 
 
 def _plan_layout(study: Study, terms: ScenarioTerms, number: int, laid: Layout) -> PlanLayout:

@@ -12,6 +12,7 @@ from fundpool.models.flows.responses import Responses, flow_responses, respondin
 from fundpool.models.flows.years import OpeningYear, opening_year
 from fundpool.models.funds.books import (
     RecordedCare,
+    fixed_outgo,
     opening_balances,
     outgo_by_lag,
     recorded_care,
@@ -126,6 +127,8 @@ def scenario_terms(
     recorded = _recorded(case, flows)
     by_lag = [outgo_by_lag(flows, number, care, None) for number, care in enumerate(recorded)]
     share = np.stack([subsidised_share(flows, number) for number in range(len(case.schemes))])
+    following = flows.claims_following[:, 1:, :-1]
+    fixed = np.stack([fixed_outgo(flows, number) for number in range(len(case.schemes))])
     spread, skew, table_spread = _kernel_noise(chance)
     return ScenarioTerms(
         model=model,
@@ -134,6 +137,10 @@ def scenario_terms(
             income=np.ascontiguousarray(income),
             subsidies=np.ascontiguousarray(subsidies),
             outgo_by_lag=np.stack(by_lag),
+            claims_following=np.ascontiguousarray(
+                following if (following != 1.0).any() else following[:0]
+            ),
+            fixed_outgo=np.ascontiguousarray(fixed if fixed.any() else fixed[:0]),
             outgo_share=np.ascontiguousarray(share if share.any() else share[:0]),
             respond_income=responses.income,
             respond_subsidies=responses.subsidies,

@@ -11,8 +11,20 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import SEXES
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.terms.cash_benefits import (
+    CashBenefitTerms,
+    benefits_of,
+    cash_benefit_terms,
+)
+from fundpool.models.terms.member_groups import (
+    ClassTerms,
+    OwnChoiceTerms,
+    class_terms,
+    own_choice_terms,
+)
 from fundpool.models.terms.packages import package_cover, package_rate
-from fundpool.models.terms.subsidies import SubsidyTerms, subsidy_terms
+from fundpool.models.terms.provider_payments import ProviderPayment, provider_payments
+from fundpool.models.terms.subsidies import SubsidyTerms, payers_of, subsidy_terms
 
 
 @dataclass(frozen=True)
@@ -31,6 +43,7 @@ class PayrollTerms:
         buys_missing_years: share of those short of credited years who pay the missing ones.
         pension: base of a retired member who pays, over the local mean wage, with the share of
             the rate that is charged on it; None where it is the base of contributors.
+        own_choice: members who choose rate and base themselves; None where nobody does.
     """
 
     employer_rate: FloatArray
@@ -45,6 +58,7 @@ class PayrollTerms:
     min_credited_years: FloatArray
     buys_missing_years: FloatArray
     pension: FloatArray | None
+    own_choice: OwnChoiceTerms | None = None
 
     @property
     def rate(self) -> FloatArray:
@@ -59,11 +73,13 @@ class FlatTerms:
     Attributes:
         premium, subsidy: by county, ``(n,)``, base-year money.
         by_age: factor of the premium by age, ``(101,)``; None where every age pays the same.
+        classes: income classes; None where all pay alike and no premium is limited.
     """
 
     premium: FloatArray
     subsidy: FloatArray
     by_age: FloatArray | None = None
+    classes: ClassTerms | None = None
 
 
 @dataclass(frozen=True)
@@ -75,11 +91,19 @@ class SchemeRules:
         formula_of: which set each county uses, ``(n + 1,)``; outside uses set 0, unpaid.
         person_rules: of each set, by service, rules that look at a person's year; None where the
             formula is that of a claim.
+        shared: of each service, the one whose limit of the year it is under; itself if its own.
     """
 
     formulas: tuple[tuple[BenefitFormula, ...], ...]
     formula_of: IntArray
     person_rules: tuple[tuple[PersonRule | None, ...], ...]
+    shared: tuple[int, ...]
+
+    @property
+    def layer_funds(self) -> frozenset[str]:
+        """Other schemes whose funds pay a layer above these benefits."""
+        rules = [rule for of_set in self.person_rules for rule in of_set if rule is not None]
+        return frozenset[str]().union(*(rule.funds for rule in rules))
 
 
 @dataclass(frozen=True)
@@ -96,6 +120,11 @@ class SchemeTerms:
         package_rate: contribution of a member relative to the scheme's rate, ``(n,)``.
         package_cover: part of a member's claims that packages cover, ``(n + 1, C, J)``.
         administration: over claims paid, ``(n,)``.
+        administration_a_head: money an insured person, base-year money, ``(n,)``.
+        administration_of_contributions: over contributions, ``(n,)``.
+        cash_benefits: benefits in cash; None where the case has none for the scheme.
+        provider_payments: services that it pays for otherwise than by claim.
+        waiting: part of a year between joining and entitlement to benefits, ``(n,)``.
         regime: settlement regime of care elsewhere.
         lag, direct_lag: shares of claims paid in the year of care, the next, ...; of care
             elsewhere under the regime, and of care within the territory.
@@ -119,6 +148,11 @@ class SchemeTerms:
     package_rate: FloatArray
     package_cover: FloatArray
     administration: FloatArray
+    administration_a_head: FloatArray
+    administration_of_contributions: FloatArray
+    cash_benefits: CashBenefitTerms | None
+    provider_payments: tuple[ProviderPayment, ...]
+    waiting: FloatArray
     regime: str
     lag: FloatArray
     direct_lag: FloatArray
@@ -131,6 +165,12 @@ class SchemeTerms:
     quota: float
     benefits: SchemeRules = field(repr=False)
     benefit_signature: Hashable = field(repr=False)
+
+    def insured_at_home(self, status: str) -> bool:
+        """Whether the pool of the home insures people of a status, not that of the residence."""
+        return status in ("home_resident", "rural_resident", "retired_elsewhere") or (
+            status == "dual" and self.settlement_pool == "home"
+        )
 
 
 def scheme_terms(
@@ -166,10 +206,19 @@ def scheme_terms(
         settlement_pool=scheme.settlement_pool,
         payroll=None if flat else payroll_terms(case, scheme, year, wages),
         flat=flat_terms(case, scheme, year) if flat else None,
-        subsidies=subsidy_terms(scheme, case.regions, year),
+        subsidies=subsidy_terms(scheme, case.regions, year, payers_of(case.schemes)),
         package_rate=package_rate(case, scheme) if before is None else before.package_rate,
         package_cover=package_cover(case, scheme) if before is None else before.package_cover,
         administration=scheme.rule_array("administration", case.regions, year),
+        administration_a_head=scheme.rule_array("administration_a_head", case.regions, year),
+        administration_of_contributions=scheme.rule_array(
+            "administration_of_contributions", case.regions, year
+        ),
+        cash_benefits=cash_benefit_terms(scheme, case.regions, year, benefits_of(case.schemes)),
+        provider_payments=provider_payments(
+            scheme, case.regions, tuple(case.services), year, case.base_year
+        ),
+        waiting=scheme.rule_array("waiting_months", case.regions, year) / 12.0,
         regime=regime,
         lag=np.array(scheme.lag(regime)),
         direct_lag=np.array(scheme.lag("direct")),
@@ -209,6 +258,9 @@ def payroll_terms(case: Case, scheme: Scheme, year: int, wages: FloatArray) -> P
         pension=rule("pension") * rule("pension_rate_share")
         if "pension" in scheme.file.rules
         else None,
+        own_choice=own_choice_terms(
+            scheme, case.regions, year, limit("base_floor"), limit("base_ceiling")
+        ),
     )
 
 
@@ -218,6 +270,7 @@ def flat_terms(case: Case, scheme: Scheme, year: int) -> FlatTerms:
         premium=scheme.rule_array("premium", case.regions, year),
         subsidy=scheme.rule_array("subsidy", case.regions, year),
         by_age=np.array(scheme.premium_by_age) if scheme.premium_by_age else None,
+        classes=class_terms(scheme, case.regions, year),
     )
 
 
@@ -240,4 +293,8 @@ def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
                 tuple(scheme.person_rule(service, code, year) for service in case.services)
             )
         formula_of[county] = sets.setdefault(formulas, len(sets))
-    return SchemeRules(tuple(sets), formula_of, tuple(person_rules))
+    shared = tuple(
+        case.services.index(scheme.file.benefits[service].shared_with or service)
+        for service in case.services
+    )
+    return SchemeRules(tuple(sets), formula_of, tuple(person_rules), shared)

@@ -1,12 +1,38 @@
 """Subsidies in force in a year, by county, as arrays."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.schemes import Scheme
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
+
+STATE = "state"
+"""Payer of the rule ``subsidy`` of a flat scheme."""
+
+
+def payers_of(schemes: Sequence[Scheme]) -> tuple[str, ...]:
+    """Who subsidises the schemes of a case, in the order of the table ``subsidies``.
+
+    The state comes first where a flat scheme has a subsidy by rule; nobody is named where the
+    case has no such table.
+
+    >>> from fundpool import examples
+    >>> payers_of(examples.case().schemes)
+    ()
+    """
+    named = [subsidy.payer for scheme in schemes for subsidy in scheme.subsidies]
+    by_rule = any(
+        bool(rule.value)
+        or bool(rule.by_year)
+        or ("subsidy", "") in scheme.overrides
+        or "premium_income_limit" in scheme.file.rules
+        for scheme in schemes
+        if (rule := scheme.file.rules.get("subsidy")) is not None
+    )
+    return tuple(dict.fromkeys([STATE] * by_rule + named)) if named else ()
 
 
 @dataclass(frozen=True)
@@ -14,19 +40,29 @@ class SubsidyTerms:
     """What payers other than members and employers add in a year, in money of the base year.
 
     Attributes:
-        a_head: money a person insured, by county, ``(n,)``.
+        a_head: money a person insured, by payer and county, ``(Y, n)``.
         lump_sums: money by region that has one, ``(r,)``.
         lump_counties: whether a county lies in that region, ``(r, n)``.
-        outgo_share: share of claims paid and administration, by county, ``(n,)``.
+        lump_payers: number of the payer of each, ``(r,)``.
+        outgo_share_of: share of outgo (claims paid, administration, benefits in cash), by payer and
+            county, ``(Y, n)``.
     """
 
     a_head: FloatArray
     lump_sums: FloatArray
     lump_counties: FloatArray
-    outgo_share: FloatArray
+    lump_payers: IntArray
+    outgo_share_of: FloatArray
+
+    @property
+    def outgo_share(self) -> FloatArray:
+        """Share of outgo that all payers bear, by county, ``(n,)``."""
+        return np.asarray(self.outgo_share_of.sum(axis=0))
 
     def granted(self, insured: FloatArray) -> FloatArray:
-        """Sums a head and lump sums by county, ``(n + 1,)``, base-year money; outside 0.
+        """Sums a head and lump sums by payer and county, ``(Y, n + 1)``; outside 0.
+
+        In money of the base year.
 
         A lump sum is divided as the insured of its counties are, equally where nobody is insured.
 
@@ -34,34 +70,50 @@ class SubsidyTerms:
             insured: persons insured, ``(n + 1,)``.
         """
         inside = insured[:-1]
-        result = self.a_head * inside
-        for amount, members in zip(self.lump_sums, self.lump_counties, strict=True):
+        result = np.pad(self.a_head * inside, ((0, 0), (0, 1)))
+        lumps = zip(self.lump_sums, self.lump_counties, self.lump_payers, strict=True)
+        for amount, members, payer in lumps:
             weights = members * inside if (members * inside).sum() > 0 else members
-            result = result + amount * weights / weights.sum()
-        return np.append(result, 0.0)
+            result[payer, :-1] += amount * weights / weights.sum()
+        return result
 
 
-def subsidy_terms(scheme: Scheme, regions: RegionTree, year: int) -> SubsidyTerms | None:
-    """Subsidies of a scheme in a year; None if the case has none for it."""
+def subsidy_terms(
+    scheme: Scheme, regions: RegionTree, year: int, payers: tuple[str, ...]
+) -> SubsidyTerms | None:
+    """Subsidies of a scheme in a year; None if the case has none for it.
+
+    Args:
+        scheme: the scheme.
+        regions: the region tree.
+        year: the year.
+        payers: of the case (:func:`payers_of`).
+    """
     if not scheme.subsidies or not scheme.in_force(year):
         return None
     n = len(regions.codes)
-    a_head, outgo_share = np.zeros((2, n))
-    lump_sums, lump_counties = [], []
+    a_head, outgo_share = np.zeros((2, len(payers), n))
+    lump_sums, lump_counties, lump_payers = [], [], []
     for subsidy in scheme.subsidies:
+        payer = payers.index(subsidy.payer)
         since, value = subsidy.in_force(year)
         inside = np.array(
             [subsidy.region in regions.lineage(code) for code in regions.codes], float
         )
         if subsidy.basis == "share_of_outgo":
-            outgo_share += value * inside
+            outgo_share[payer] += value * inside
             continue
         value /= scheme.paid_in_index(since)
         if subsidy.basis == "a_head":
-            a_head += value * inside
+            a_head[payer] += value * inside
         elif value > 0:
             lump_sums.append(value)
             lump_counties.append(inside)
+            lump_payers.append(payer)
     return SubsidyTerms(
-        a_head, np.array(lump_sums), np.array(lump_counties).reshape(-1, n), outgo_share
+        a_head,
+        np.array(lump_sums),
+        np.array(lump_counties).reshape(-1, n),
+        np.array(lump_payers, dtype=np.int64),
+        outgo_share,
     )

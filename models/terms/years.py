@@ -19,6 +19,7 @@ from fundpool.models.terms.coverage import (
 )
 from fundpool.models.terms.schemes import SchemeTerms, scheme_terms
 from fundpool.models.terms.shocks import ShockTerms, shock_terms
+from fundpool.models.terms.trends import CareTrends, care_trends
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class YearTerms:
         schemes: terms of every scheme.
         payroll: index of the scheme that gives retiree cover; -1 if none does.
         retirement_age: by sex, ``(2,)``.
-        coverage, mobility, shocks: assumptions.
+        coverage, mobility, shocks, trends: assumptions.
         participation, participation_before: levers of participation in the year, and in the base
             year as it was observed, without policies; None where the case does not say.
         migrant_scheme: entry into the scheme of migrant workers; None without one in the year.
@@ -64,6 +65,7 @@ class YearTerms:
     coverage: CoverageTerms
     mobility: MobilityTerms
     shocks: ShockTerms
+    trends: CareTrends
     participation: ParticipationTerms | None
     participation_before: ParticipationTerms | None
     migrant_scheme: MigrantSchemeTerms | None
@@ -97,6 +99,9 @@ def year_terms(case: Case, year: int, before: YearTerms | None = None) -> YearTe
         coverage=coverage_terms(case, year),
         mobility=mobility_terms(case, year),
         shocks=shock_terms(case, year),
+        trends=care_trends(
+            case.tables["service_trends"], tuple(case.services), case.base_year, year
+        ),
         participation=participation_terms(case, year),
         participation_before=participation_terms(case.reference, case.base_year),
         migrant_scheme=migrant_scheme_terms(case, year),

@@ -4,7 +4,7 @@ import copy
 
 import pandas as pd
 
-from fundpool.inputs.settings.scheme_file import RETIREMENT_RULES
+from fundpool.inputs.settings.scheme_rules import RETIREMENT_RULES
 from tests.cases.policies import SOURCE, policy_case
 from tests.cases.small import SmallCase, given
 from tests.cases.stochastic import scenario_section

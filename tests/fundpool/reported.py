@@ -8,10 +8,12 @@ import pandas as pd
 
 from fundpool.inputs.case import Case, read_case
 from fundpool.languages import language
+from fundpool.models.analysis.alternatives import joint_alternatives, long_range
 from fundpool.models.analysis.change import Valuation, analysis_of_change
 from fundpool.models.analysis.sensitivity import Step, sensitivity
 from fundpool.models.calibration.experience import experience, periods
 from fundpool.models.projection.comparison import Comparison, compare
+from fundpool.models.risk.reverse_stress import COLUMNS
 from fundpool.report.extras import Extras, Identity, SincePrevious
 from fundpool.report.outputs import WRITERS, write_report
 from fundpool.summary import summary
@@ -57,6 +59,20 @@ def full_case(folder: Path) -> Case:
         "ruin": {"measure": "ruin_probability", "limit": 0.1, **source},
         "soon": {"measure": "exhaustion", "within": 2, "schemes": ["resident"], **source},
     }
+    contents.settings["alerts"] |= {
+        name: {"measure": "month_end_reserve", "limit": limit, **source}
+        for name, limit in (("thin", 6.0), ("short", 3.0))
+    }
+    contents.settings["report"] = {
+        "commissioned_by": "the board of Land", "prepared_by": "A. Actuary",
+        "date_of_report": "2021-05-04", "local": {"commissioned_by": "某省医保局"},
+        "decisions": [
+            {"what": "Raise the premium", "what_local": "提高个人缴费", "by": "the council",
+             "by_local": "省政府", "due": "2021-12-01"},
+        ],
+        "backtest": {"employee": {"income": 0.04, "outgo": 0.03, **source}},
+        "budgets": {"resident": {"year": 2021, "income": 3e5, "outgo": 7e5, **source}},
+    }  # fmt: skip
     contents.settings["economy"]["medical_inflation"] = given(0.11)
     return read_case(contents.write(folder))
 
@@ -67,15 +83,27 @@ def reported(case: Case, folder: Path, code: str = "en") -> Reported:
     before = compare(case.with_values({"economy.medical_inflation": 0.1}), years=YEARS)
     old = Valuation(before.study.case, YEARS, before.projections["county"].measures)
     new = Valuation(case, YEARS, comparison.projections["county"].measures)
+    step = Step("economy.wage_growth", 0.01)
+    moved = sensitivity(comparison.study, "county", [step])
     extras = Extras(
         identity=Identity("two_counties-report-0123456789", "fundpool report case", "0", "a" * 64),
-        sensitivity=sensitivity(comparison.study, "county", [Step("economy.wage_growth", 0.01)]),
+        sensitivity=moved,
+        alternatives=joint_alternatives(comparison.study, "county", [step], moved),
+        long_range=long_range(comparison.projections["county"], (2, 3, 4, 5)),
+        reverse_stress=pd.DataFrame(
+            [
+                ("employee", "ash", "Ash", "county", 2.5, True, -1.25, 0.75, 0.0, 0.5, 0.0, 0.0),
+                ("employee", "birch", "Birch", "county", float("nan"), False, *[0.0] * 6),
+                ("resident", "ash", "Ash", "county", 0.0, True, *[0.0] * 6),
+            ],
+            columns=COLUMNS,
+        ),
         experience=experience(case, comparison.study.flows),
         periods=periods(case, comparison.study.flows),
         since=SincePrevious("before-1", 2020, "b" * 64, analysis_of_change(old, new, "county")),
         warnings=("a table has more than it should",),
     )
-    result = summary(comparison.projections, "county", None, extras.experience)
+    result = summary(comparison.projections, "county", None, extras.experience) | extras.records
     folder.mkdir(exist_ok=True)
     written = write_report(folder, comparison, result, extras, language(code), tuple(WRITERS))
     assert written == []

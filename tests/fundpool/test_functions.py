@@ -46,6 +46,13 @@ OF_ITS_OWN = {
     ("optimise", "out"): "a function writes nothing unless a folder is named",
     ("frontier", "out"): "a function writes nothing unless a folder is named",
     ("accounts", "out"): "a function writes nothing unless a folder is named",
+    ("optimise", "acceptable"): "a group in limits; a command has an option for all of it",
+    ("optimise", "no_worse_than"): "of limits.acceptable",
+    ("optimise", "window"): "of limits.acceptable",
+    ("optimise", "poor_to_rich"): "of limits.acceptable",
+    ("optimise", "one_path"): "ruin=None",
+    ("optimise", "settlement"): "Plan.write_settlement",
+    ("optimise", "ruin"): "a command has an option in place of None",
     ("report", "more"): "fundpool.reports takes several",
     ("new", "schemes"): "a mapping; a command takes it as text",
     **{

@@ -23,11 +23,19 @@ EVENNESS = {"range", "cv", "gini", "theil", "theil_within", "theil_between"}
 FLOWS = {
     "opening_balance", "taken_over", "contributions", "account_credits", "from_accounts",
     "missing_years_paid",
-    "subsidies", "claims_incurred", "claims_paid", "administration", "swaps_in", "swaps_out",
-    "interest", "balance",
+    "subsidies", "claims_incurred", "claims_paid", "administration", "cash_benefits", "swaps_in",
+    "swaps_out", "interest", "balance",
 }  # fmt: skip
 TOTALS = FLOWS | {"claims", "swaps"}
-EXTRA_TOP = {"title", "currency", "alert_plan", "alert_rules", "decision", "failed_outputs"}
+EXTRA_TOP = {
+    "title",
+    "currency",
+    "alert_plan",
+    "alert_rules",
+    "decision",
+    "failed_outputs",
+    "formal",
+}
 EXTRA_POOL = {
     "name",
     "first_year",

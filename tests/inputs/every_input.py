@@ -7,12 +7,12 @@ from fundpool.inputs.format.raw import RawCase, RawTable
 from tests.cases.small import SmallCase
 
 DESCRIPTIVE = ("source", "status", "note", "unit", "title", "title_local", "name", "about",
-               "schema_version", "currency")  # fmt: skip
+               "about_local", "schema_version", "currency")  # fmt: skip
 """What only readers see."""
 
 KEPT_BESIDE = ("pooling.moral_hazard_published", "pooling.collection_effort_published", "tables",
-               "sensitivity", "report_policies")  # fmt: skip
-"""Published estimates and sources, shown in reports; steps and lists of a report."""
+               "sensitivity", "report_policies", "report")  # fmt: skip
+"""Published estimates and sources, shown in reports; steps, lists and statements of a report."""
 
 SettingPath = tuple[str, ...]
 

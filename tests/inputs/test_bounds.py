@@ -16,7 +16,7 @@ import pytest
 
 from fundpool.alerts import solvency_alerts
 from fundpool.inputs.case import Case
-from fundpool.inputs.case.reading import _assembled
+from fundpool.inputs.case.reading import assembled
 from fundpool.inputs.format.findings import CaseError
 from fundpool.inputs.format.tables import TABLE_OF
 from fundpool.models.calibration.checking import fit_findings
@@ -99,7 +99,7 @@ def run_everything(case: Case) -> None:
 
 @pytest.mark.parametrize("pair", _pairs(), ids=str)
 def test_refused_or_run(pair: Pair) -> None:
-    case, findings = _assembled(case_as_read(_with(pair)), "rich")
+    case, findings = assembled(case_as_read(_with(pair)), "rich")
     if case is None:
         assert all(str(finding.message) for finding in findings)
         return
@@ -109,7 +109,7 @@ def test_refused_or_run(pair: Pair) -> None:
 
 
 def test_the_case_itself_runs() -> None:
-    case, findings = _assembled(case_as_read(rich_case()), "rich")
+    case, findings = assembled(case_as_read(rich_case()), "rich")
     assert case is not None
     assert findings == []
     run_everything(case)

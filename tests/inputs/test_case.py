@@ -239,12 +239,12 @@ def test_participation_set_from_a_year_leaves_the_base_year() -> None:
     case = read_case("jiangsu")
     path = "participation.awareness"
     known = case.value(path)
-    changed = case.with_values({path: 0.9}, levers_since=2021)
-    assert [changed.value(path, year) for year in (2020, 2021, 2050)] == [known, 0.9, 0.9]
-    as_it_is, more = (participation(year_terms(c, 2025)).entry for c in (case, changed))
+    changed = case.with_values({path: 0.9}, levers_since=2025)
+    assert [changed.value(path, year) for year in (2024, 2025, 2050)] == [known, 0.9, 0.9]
+    as_it_is, more = (participation(year_terms(c, 2029)).entry for c in (case, changed))
     assert more[3].max() > as_it_is[3].max()
     throughout = case.with_values({path: 0.9})
-    assert participation(year_terms(throughout, 2025)).entry == pytest.approx(as_it_is)
+    assert participation(year_terms(throughout, 2029)).entry == pytest.approx(as_it_is)
 
 
 def test_rules_by_year_hold_from_then_on(tmp_path: Path) -> None:

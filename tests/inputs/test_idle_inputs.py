@@ -15,7 +15,7 @@ import pytest
 
 from fundpool.alerts import solvency_alerts
 from fundpool.inputs.case import Case
-from fundpool.inputs.case.reading import _assembled
+from fundpool.inputs.case.reading import assembled
 from fundpool.inputs.format.findings import CaseError
 from fundpool.inputs.format.raw import RawTable
 from fundpool.inputs.format.tables import TABLE_OF, TABLES
@@ -94,7 +94,7 @@ def _changed(case: SmallCase, tables: Mapping[str, RawTable]) -> bool | None:
         case: with a change.
         tables: as read, those that it does not change.
     """
-    read, findings = _assembled(case_as_read(case, tables), "rich")
+    read, findings = assembled(case_as_read(case, tables), "rich")
     if read is None or findings:
         return None
     try:
@@ -109,13 +109,13 @@ def _takes_no_years(file: str, path: SettingPath, value: Any) -> bool:
         return False
     case = rich_case()
     put(case, file, path, {"2022": value})
-    read, findings = _assembled(case_as_read(case, _tables()), "rich")
+    read, findings = assembled(case_as_read(case, _tables()), "rich")
     return read is None or bool(findings)
 
 
 @cache
 def _base() -> tuple[str, ...]:
-    read, findings = _assembled(case_as_read(rich_case()), "rich")
+    read, findings = assembled(case_as_read(rich_case()), "rich")
     assert read is not None
     assert findings == []
     return tuple(_outcomes(read))

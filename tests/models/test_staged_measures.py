@@ -22,17 +22,17 @@ TARGET = 6.0
 PLANS = [
     "county",
     "city",
-    "county,city@2023,province@2025",
-    "county,county[North=320300|320700]@2023",
-    "county[Both=320100|320200],province@2024",
-    "county+city:0.05:0.2:0.5,city+province:0.1:0.3@2023,province@2025",
+    "county,city@2027,province@2029",
+    "county,county[North=320300|320700]@2027",
+    "county[Both=320100|320200],province@2028",
+    "county+city:0.05:0.2:0.5,city+province:0.1:0.3@2027,province@2029",
 ]
 
 
 @pytest.fixture(scope="module")
 def short_of_money(jiangsu_study: Study) -> Study:
     """Employee rates four points lower, so that some funds run dry in every stage."""
-    levers = FlowLevers(2022, care=0.1, schemes={"employee": SchemeLevers(-0.04)})
+    levers = FlowLevers(2026, care=0.1, schemes={"employee": SchemeLevers(-0.04)})
     flows = with_levers(jiangsu_study.case, jiangsu_study.flows, levers)
     return replace(jiangsu_study, flows=flows)
 
@@ -49,7 +49,7 @@ def test_every_pool_of_every_stage_is_measured(short_of_money: Study, plan: str)
     tables = dict(iter(_of_pools(projection.funds).groupby(["scheme", "pool"], sort=False)))
     assert set(measures.index) == set(tables)
     if plan.startswith("county,city"):  # the plan shows what it is chosen for
-        early = measures[measures["last_year"] < 2026]
+        early = measures[measures["last_year"] < 2030]
         assert (early["exhaustion_year"].notna()).any()
     for key, table in tables.items():
         row, first = measures.loc[key], table.iloc[0]

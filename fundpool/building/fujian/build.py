@@ -20,7 +20,7 @@ from fundpool.building.fujian.people import (
     province_people,
 )
 from fundpool.building.jiangsu.people import six_figures
-from fundpool.building.jiangsu.published import BASE_YEAR, Published
+from fundpool.building.jiangsu.published import CENSUS_YEAR, Published
 from fundpool.building.nation import tables as nation
 from fundpool.building.nation.units import (
     AGES_FROM,
@@ -40,8 +40,8 @@ PROVINCE = "350000"
 def tables() -> dict[str, pd.DataFrame]:
     """Every table of the case."""
     assumed, published = assumptions(), Published()  # of which the national figures serve
-    mortality = vital.mortality_table(published.of_nation("mortality"), BASE_YEAR)
-    rates = vital.at_year(mortality, "death_rate", ["sex", "age"], BASE_YEAR)
+    mortality = vital.mortality_table(published.of_nation("mortality"), CENSUS_YEAR)
+    rates = vital.at_year(mortality, "death_rate", ["sex", "age"], CENSUS_YEAR)
     deaths = np.array([[rates[(sex, age)] for age in range(AGES)] for sex in SEXES])
     bands = published.of_nation("population_2020")
     people = province_people(

@@ -4,11 +4,15 @@ import numpy as np
 import pandas as pd
 
 from fundpool.building import money
-from fundpool.building.jiangsu.published import BASE_YEAR, Published
+from fundpool.building.jiangsu.published import CENSUS_YEAR, Published
 
 
-def economy_table(published: Published) -> pd.DataFrame:
-    """Wages, incomes and prices by county in the base year."""
+def economy_table(published: Published, year: int = CENSUS_YEAR) -> pd.DataFrame:
+    """Wages, incomes and prices by county at the level of 2020 or of 2024.
+
+    Cities stand to each other as published of 2022 (wages) and 2023 (incomes); the province's level
+    of 2024 is that of 2023 with a year of assumed growth.
+    """
     province = published.regions.loc[published.regions["level"] == "province", "region"].iloc[0]
     product = published.economy("gdp_per_resident", 2022)
     by_city = product.loc[published.cities].to_numpy(dtype=float)
@@ -20,10 +24,16 @@ def economy_table(published: Published) -> pd.DataFrame:
     power = published.assumed("wage_power")
     estimated = float(wages[province]) * (incomes / float(income[province])) ** power
     wage = np.where(np.isnan(published_wage), estimated, published_wage)
-    of_base_year = published.economy("wage_urban_non_private", BASE_YEAR)[province]
-    wage = wage * (of_base_year / wages[province])
-    earlier = published.economy("disposable_income", 2022)[province] / income[province]
-    incomes = incomes * earlier / (1.0 + published.assumed("income_growth_before")) ** 2
+    if year == CENSUS_YEAR:
+        level = published.economy("wage_urban_non_private", year)[province]
+        earlier = published.economy("disposable_income", 2022)[province] / income[province]
+        growth = earlier / (1.0 + published.assumed("income_growth_before")) ** 2
+    else:
+        of_2023 = published.economy("wage_urban_non_private", 2023)[province]
+        level = of_2023 * (1.0 + published.assumed("wage_growth_after"))
+        growth = 1.0 + published.assumed("income_growth_after")
+    wage = wage * (level / wages[province])
+    incomes = incomes * growth
     urban = published.economy("disposable_income_urban", 2022)[province]
     rural = published.economy("disposable_income_rural", 2022)[province]
     income_of = money.income_by_urban_share(
@@ -77,3 +87,13 @@ def industry_factors(published: Published) -> pd.DataFrame:
             "inpatient": [inpatient.get(name, 1.0) for name in names],
         }
     )
+
+
+def place_tables(published: Published) -> dict[str, pd.DataFrame]:
+    """Regions, and who works where: the same in 2020 and 2024."""
+    return {
+        "regions": published.regions,
+        "employment": employment_table(published),
+        "industries": industries_table(published),
+        "industry_factors": industry_factors(published),
+    }

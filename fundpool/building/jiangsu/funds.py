@@ -1,13 +1,22 @@
-"""Fund money of the Jiangsu case in the base year, scaled from national figures."""
+"""Fund money of the Jiangsu case at the end of 2020 and of 2024, scaled from national figures."""
 
-import tomllib
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from fundpool.building import money
-from fundpool.building.jiangsu.published import BASE_YEAR, PROVINCE, FloatArray, Published
+from fundpool.building.jiangsu.insured import Insured
+from fundpool.building.jiangsu.published import (
+    BASE_YEAR,
+    CENSUS_YEAR,
+    PROVINCE,
+    FloatArray,
+    Published,
+)
+from fundpool.building.money import spread_balance
+
+SCHEMES = ("employee", "resident")
 
 REFORM_OF_ACCOUNTS = 2023
 """First year in which employers pay into the pooled fund alone and it pays for outpatient care."""
@@ -34,6 +43,23 @@ def resident_relative(published: Published) -> float:
     )
 
 
+@dataclass(frozen=True)
+class PerHead:
+    """Money a member of a scheme in a year, in CNY.
+
+    Attributes:
+        revenue: of the pooled fund.
+        expenditure: of the pooled fund.
+        balance: of the pooled fund at the end of the year.
+        accounts: balance of personal accounts at the end of the year.
+    """
+
+    revenue: float
+    expenditure: float
+    balance: float
+    accounts: float = 0.0
+
+
 def national_per_head(published: Published) -> dict[str, tuple[float, float]]:
     """Revenue and expenditure per participant of 2020 by scheme, from the totals of all schemes.
 
@@ -42,11 +68,10 @@ def national_per_head(published: Published) -> dict[str, tuple[float, float]]:
     """
     year = 2022
     number = {
-        scheme: published.fund(scheme, "nation", BASE_YEAR, "participants")
-        for scheme in ("employee", "resident")
+        scheme: published.fund(scheme, "nation", CENSUS_YEAR, "participants") for scheme in SCHEMES
     }
-    revenue = published.fund("all", "nation", BASE_YEAR, "revenue")
-    expenditure = published.fund("all", "nation", BASE_YEAR, "expenditure")
+    revenue = published.fund("all", "nation", CENSUS_YEAR, "revenue")
+    expenditure = published.fund("all", "nation", CENSUS_YEAR, "expenditure")
     later = {
         (scheme, measure): published.fund(scheme, "nation", year, measure)
         / published.fund(scheme, "nation", year, "participants")
@@ -60,38 +85,107 @@ def national_per_head(published: Published) -> dict[str, tuple[float, float]]:
     return {"employee": (employee, spent), "resident": (resident, spent * ratio)}
 
 
-def insured_residents(published: Published, members: FloatArray) -> float:
-    """Members of the resident scheme: all insured less those of the employee scheme."""
-    return published.fund("all", PROVINCE, BASE_YEAR, "participants") - float(members.sum())
+def in_2020(published: Published) -> dict[str, PerHead]:
+    """Money a member in the nation in 2020.
+
+    The balance of 2020, less personal accounts, is divided between the schemes as in 2022.
+    """
+    money = national_per_head(published)
+    number = {
+        scheme: published.fund(scheme, "nation", CENSUS_YEAR, "participants") for scheme in SCHEMES
+    }
+    accounts = published.fund("employee", "nation", CENSUS_YEAR, "personal_accounts_balance_end")
+    pooled = published.fund("all", "nation", CENSUS_YEAR, "balance_end") - accounts
+    later = published.fund("all", "nation", 2022, "balance_end") - published.fund(
+        "employee", "nation", 2022, "personal_accounts_balance_end"
+    )
+    share = published.fund("resident", "nation", 2022, "balance_end") / later
+    income, outgo = money["employee"]
+    premium, paid = money["resident"]
+    return {
+        "employee": PerHead(
+            income * (1.0 - published.assumed("account_share_of_revenue")),
+            outgo * (1.0 - published.assumed("account_share_of_expenditure")),
+            pooled * (1.0 - share) / number["employee"],
+            accounts / number["employee"],
+        ),
+        "resident": PerHead(premium, paid, pooled * share / number["resident"]),
+    }
 
 
-def fund_totals(published: Published, members: FloatArray, active: float) -> pd.DataFrame:
-    """Totals to be met in the base year, and published ones of other years to compare."""
-    nation = national_per_head(published)
-    in_accounts = published.assumed("account_share_of_revenue")
-    from_accounts = published.assumed("account_share_of_expenditure")
-    employees = float(members.sum())
-    residents = insured_residents(published, members)
-    income, outgo = nation["employee"]
-    income *= relative(published, "revenue")
-    outgo *= relative(published, "expenditure")
-    premium, paid = (value * resident_relative(published) for value in nation["resident"])
-    subsidy = published.assumed("subsidy_share")
-    scaled = "National totals of 2020 scaled to the province; see docs/jiangsu-case.md"
+def in_base_year(published: Published) -> dict[str, PerHead]:
+    """Money a member in the nation in 2024, by the bulletin.
+
+    The balance of pooled funds less that of the resident scheme is the employee scheme's. Personal
+    accounts: the balance of 2022 and what came in less what was spent in the two years since.
+    """
+    year = BASE_YEAR
+
+    def of(scheme: str, measure: str) -> float:
+        members = published.of_bulletin(scheme, "participants", year)
+        return published.of_bulletin(scheme, measure, year) / members
+
+    accounts = published.fund("employee", "nation", 2022, "personal_accounts_balance_end")
+    for later in (2023, 2024):
+        accounts += published.of_bulletin("employee", "revenue_personal_accounts", later)
+        accounts -= published.of_bulletin("employee", "expenditure_personal_accounts", later)
+    employees = published.of_bulletin("employee", "participants", year)
+    pooled = published.of_bulletin("all", "pooled_balance_end", year)
+    pooled -= published.of_bulletin("resident", "balance_end", year)
+    return {
+        "employee": PerHead(
+            of("employee", "revenue_pooled"),
+            of("employee", "expenditure_pooled"),
+            pooled / employees,
+            accounts / employees,
+        ),
+        "resident": PerHead(
+            of("resident", "revenue"), of("resident", "expenditure"), of("resident", "balance_end")
+        ),
+    }
+
+
+def in_province(published: Published, year: int) -> dict[str, PerHead]:
+    """Money a member in the province: the nation's times what the province had of it before."""
+    nation = in_2020(published) if year == CENSUS_YEAR else in_base_year(published)
+    level = {name: relative(published, name) for name in ("revenue", "expenditure", "balance_end")}
+    flat = resident_relative(published)
+    employee, resident = nation["employee"], nation["resident"]
+    return {
+        "employee": PerHead(
+            employee.revenue * level["revenue"],
+            employee.expenditure * level["expenditure"],
+            employee.balance * level["balance_end"],
+            employee.accounts * level["balance_end"],
+        ),
+        "resident": PerHead(
+            resident.revenue * flat, resident.expenditure * flat, resident.balance * flat
+        ),
+    }
+
+
+def fund_totals(published: Published, base: Insured, year: int) -> pd.DataFrame:
+    """Totals to be met in the base year, and published ones of later years to compare."""
+    money = in_province(published, year)
+    employees, residents = float(base.members.sum()), base.in_resident_scheme
+    flat, subsidy = money["resident"], published.assumed("subsidy_share")
+    scaled = f"National totals of {year} scaled to the province; see docs/jiangsu-case.md"
     rows: list[tuple[object, ...]] = [
-        (PROVINCE, "employee", BASE_YEAR, "contributions",
-         income * (1.0 - in_accounts) * employees, "fit", scaled, "derived"),
-        (PROVINCE, "employee", BASE_YEAR, "claims",
-         outgo * (1.0 - from_accounts) * employees, "fit", scaled, "derived"),
-        (PROVINCE, "resident", BASE_YEAR, "contributions",
-         premium * (1.0 - subsidy) * residents, "fit", scaled, "derived"),
-        (PROVINCE, "resident", BASE_YEAR, "subsidies",
-         premium * subsidy * residents, "fit", scaled, "derived"),
-        (PROVINCE, "resident", BASE_YEAR, "claims", paid * residents, "fit", scaled, "derived"),
-        (PROVINCE, "employee", BASE_YEAR, "participants", employees, "compare",
+        (PROVINCE, "employee", year, "contributions",
+         money["employee"].revenue * employees, "fit", scaled, "derived"),
+        (PROVINCE, "employee", year, "claims",
+         money["employee"].expenditure * employees, "fit", scaled, "derived"),
+        (PROVINCE, "resident", year, "contributions",
+         flat.revenue * (1.0 - subsidy) * residents, "fit", scaled, "derived"),
+        (PROVINCE, "resident", year, "subsidies",
+         flat.revenue * subsidy * residents, "fit", scaled, "derived"),
+        (PROVINCE, "resident", year, "claims", flat.expenditure * residents, "fit", scaled,
+         "derived"),
+        (PROVINCE, "employee", year, "participants", employees, "compare",
          "Estimated from places with published membership", "derived"),
-        (PROVINCE, "employee", BASE_YEAR, "retirees", employees * (1.0 - active), "compare",
-         "Members by the active share of 2009", "derived"),
+        (PROVINCE, "employee", year, "retirees", employees * (1.0 - base.active), "compare",
+         "Members by the active share "
+         + ("of 2009" if year == CENSUS_YEAR else f"of the nation in {year}"), "derived"),
     ]  # fmt: skip
     table = published.table("funds")
     wanted = {
@@ -105,7 +199,7 @@ def fund_totals(published: Published, members: FloatArray, active: float) -> pd.
     }
     for row in table.to_dict("records"):
         measure = wanted.get((str(row["scheme"]), str(row["measure"])))
-        if measure and row["region"] != "nation" and int(row["year"]) > BASE_YEAR:
+        if measure and row["region"] != "nation" and int(row["year"]) > year:
             rows.append(
                 (row["region"], row["scheme"], int(row["year"]), measure, row["value"], "compare",
                  row["source"], "published")
@@ -115,21 +209,10 @@ def fund_totals(published: Published, members: FloatArray, active: float) -> pd.
     return frame.assign(value=frame["value"].astype(float).round(0))
 
 
-def scheme_rules(published: Published, economy: pd.DataFrame) -> pd.DataFrame:
-    """Rules that differ from the scheme files: by city for residents, by year for employees."""
-    residents = resident_rules(published, economy).assign(source="", status="")
-    return pd.concat([outpatient_rule(published), residents], ignore_index=True)
-
-
-def _scheme_file(published: Published, name: str) -> dict[str, Any]:
-    """Contents of a scheme file of the case."""
-    return tomllib.loads((published.folder.parent / "schemes" / f"{name}.toml").read_text("utf-8"))
-
-
-def outpatient_rule(published: Published) -> pd.DataFrame:
+def outpatient_rule(published: Published, rate: float) -> pd.DataFrame:
     """What the employee scheme's pooled fund pays of outpatient care once accounts are reformed.
 
-    The scheme file's rate times what the pooled fund pays of a yuan of outpatient expenses of 2024
+    The ``rate`` before times what the pooled fund pays of a yuan of outpatient expenses of 2024
     over that of 2022: listed chronic diseases at their rate throughout, the rest at the ordinary
     rate after the reform and at none before.
     """
@@ -141,7 +224,6 @@ def outpatient_rule(published: Published) -> pd.DataFrame:
     rates = published.assumed("outpatient_rates")
     before = chronic[2022] * rates["chronic"]
     after = chronic[2024] * rates["chronic"] + (1.0 - chronic[2024]) * rates["ordinary"]
-    rate = _scheme_file(published, "employee")["benefits"]["outpatient"]["bands"][0][1]
     return pd.DataFrame(
         [("employee", PROVINCE, REFORM_OF_ACCOUNTS, "rate", "outpatient",
           round(rate * after / before, 2),
@@ -151,12 +233,14 @@ def outpatient_rule(published: Published) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def resident_rules(published: Published, economy: pd.DataFrame) -> pd.DataFrame:
+def resident_rules(
+    published: Published, economy: pd.DataFrame, amounts: Mapping[str, float], year: int
+) -> pd.DataFrame:
     """Premium and subsidy of the resident scheme by city, for the table ``scheme_rules``.
 
-    The scheme file's amounts times the city's income relative to the province's to a power.
+    The province's ``amounts`` of both times the city's income relative to the province's to a
+    power.
     """
-    scheme = _scheme_file(published, "resident")
     size = len(published.cities)
     people = np.bincount(published.city, published.residents, minlength=size)
     income = economy["disposable_income"].to_numpy(float) * published.residents
@@ -165,52 +249,48 @@ def resident_rules(published: Published, economy: pd.DataFrame) -> pd.DataFrame:
     factor = relative_income ** published.assumed("resident_premium_power")
     return pd.DataFrame(
         [
-            ("resident", code, BASE_YEAR, rule, "", round(scheme["rules"][rule]["value"] * level))
+            ("resident", code, year, rule, "", round(amounts[rule] * level))
             for code, level in zip(published.cities, factor, strict=True)
             for rule in ("premium", "subsidy")
         ],
         columns=["scheme", "region", "year", "rule", "service", "value"],
-    )
+    ).assign(source="", status="")
 
 
-def fund_balances(published: Published, members: FloatArray, economy: pd.DataFrame) -> pd.DataFrame:
-    """Balances by county at the end of the base year.
+def fund_balances(
+    published: Published, base: Insured, economy: pd.DataFrame, residents: FloatArray, year: int
+) -> pd.DataFrame:
+    """Balances by county at the end of 2020 or 2024.
 
-    The national balance of 2020, less personal accounts, is divided between the schemes as in
-    2022, scaled to the province per participant, and spread over counties
+    The province's a member (:func:`in_province`), spread over counties
     (:func:`fundpool.building.money.spread_balance`).
-    """
-    accounts = published.fund("employee", "nation", BASE_YEAR, "personal_accounts_balance_end")
-    pooled = published.fund("all", "nation", BASE_YEAR, "balance_end") - accounts
-    later = published.fund("all", "nation", 2022, "balance_end") - published.fund(
-        "employee", "nation", 2022, "personal_accounts_balance_end"
-    )
-    share = published.fund("resident", "nation", 2022, "balance_end") / later
-    number = {
-        scheme: published.fund(scheme, "nation", BASE_YEAR, "participants")
-        for scheme in ("employee", "resident")
-    }
-    level = relative(published, "balance_end")
-    employees, residents = float(members.sum()), insured_residents(published, members)
-    employee_total = pooled * (1.0 - share) / number["employee"] * level * employees
-    account_total = accounts / number["employee"] * level * employees
-    resident_total = pooled * share / number["resident"] * resident_relative(published) * residents
 
+    Args:
+        published: figures.
+        base: who is insured.
+        economy: wages and incomes of the year.
+        residents: by county, sex and age, ``(n, 2, 101)``.
+        year: 2020 or 2024.
+    """
+    money = in_province(published, year)
+    employees, members = float(base.members.sum()), base.members
     wage = economy["contribution_wage"].to_numpy(float)
     income = economy["disposable_income"].to_numpy(float)
-    census = published.table("census_ages").pivot(
-        index="region", columns="age_from", values="persons"
-    )
-    census = census.loc[published.counties]
-    of_age = census.columns.to_numpy(dtype=int) >= 60
-    old = census.to_numpy(dtype=float)[:, of_age].sum(axis=1)
-    young = census.sum(axis=1).to_numpy(float) - old
-    support = young / old
+    by_age = residents.sum(axis=1)
+    old = by_age[:, 60:].sum(axis=1)
+    support = (by_age.sum(axis=1) - old) / old
     power = published.assumed("reserve_power")
-    in_pool = money.spread_balance(employee_total, members, wage, support, power["employee"])
-    in_accounts = money.spread_balance(account_total, members, wage, support, 0.0)
-    rest = np.maximum(published.residents - members, 0.0)
-    flat = money.spread_balance(resident_total, rest, income, support, power["resident"])
+    in_pool = spread_balance(
+        money["employee"].balance * employees, members, wage, support, power["employee"]
+    )
+    in_accounts = spread_balance(
+        money["employee"].accounts * employees, members, wage, support, 0.0
+    )
+    rest = np.maximum(base.residents - members, 0.0)
+    flat = spread_balance(
+        money["resident"].balance * base.in_resident_scheme, rest, income, support,
+        power["resident"],
+    )  # fmt: skip
     return pd.DataFrame(
         {
             "region": np.repeat(published.counties, 2),

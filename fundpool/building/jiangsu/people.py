@@ -1,4 +1,4 @@
-"""People of the Jiangsu case in the base year: residents, migrants, and how readily they move."""
+"""People of the Jiangsu case: residents, migrants, and how readily they move."""
 
 import tomllib
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from fundpool.building import ages, cover, migration, vital
-from fundpool.building.jiangsu.published import BASE_YEAR, FloatArray, Published
+from fundpool.building.jiangsu.published import CENSUS_YEAR, FloatArray, Published
 from fundpool.inputs.format.vocabulary import AGES, OUTSIDE, SEXES
 
 
 @dataclass(frozen=True)
 class People:
-    """People of the base year.
+    """People at the end of a year.
 
     Attributes:
         residents: by county, sex and age, ``(n, 2, 101)``.
@@ -31,7 +31,7 @@ class People:
 
 
 def people(published: Published, mortality: pd.DataFrame) -> People:
-    """People of the base year from the census."""
+    """People of 2020 from the census."""
     bands = published.table("census_ages").pivot(
         index="region", columns="age_from", values="persons"
     )
@@ -44,7 +44,7 @@ def people(published: Published, mortality: pd.DataFrame) -> People:
     by_sex = ages.residents_by_sex(
         bands.to_numpy(dtype=float), males, females, ages.national_bands(nation, starts.tolist())
     )
-    rates = death_rates(mortality, BASE_YEAR)
+    rates = death_rates(mortality, CENSUS_YEAR)
     tails = [ages.stationary_tail(rates[sex], int(starts[-1])) for sex in range(len(SEXES))]
     residents = np.stack(
         [ages.single_ages(starts, by_sex[:, sex], tails[sex]) for sex in range(len(SEXES))], axis=1
@@ -59,8 +59,14 @@ def people(published: Published, mortality: pd.DataFrame) -> People:
     outside = np.maximum(whole - residents.sum(axis=0), 0.0)
     moved = migrants(published)
     profiles = migration.migrant_profiles(residents.sum(axis=0), published.assumptions)
+    by_tie = cover.people_by_tie(residents, stocks_by_tie(published, moved), profiles)
+    return People(residents, outside, moved, profiles, by_tie)
+
+
+def stocks_by_tie(published: Published, moved: migration.Migrants) -> FloatArray:
+    """Migrants by county and tie (within, between, inbound, outbound), ``(n, 4)``."""
     same_city = published.city[:, None] == published.city[None, :]
-    stocks = np.stack(
+    return np.stack(
         [
             (moved.between * same_city).sum(axis=0),
             (moved.between * ~same_city).sum(axis=0),
@@ -68,9 +74,6 @@ def people(published: Published, mortality: pd.DataFrame) -> People:
             moved.outbound,
         ],
         axis=1,
-    )
-    return People(
-        residents, outside, moved, profiles, cover.people_by_tie(residents, stocks, profiles)
     )
 
 
@@ -155,21 +158,31 @@ def mobility_table(published: Published, counted: People) -> pd.DataFrame:
 
 
 def demography_table(
-    published: Published, counted: People, mortality: pd.DataFrame, fertility: pd.DataFrame
+    published: Published,
+    residents: FloatArray,
+    year: int,
+    mortality: pd.DataFrame,
+    fertility: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Levels that meet the province's crude death and birth rates of 2021."""
+    """Levels that meet the province's crude death and birth rates of a year.
+
+    Args:
+        published: figures.
+        residents: of the year, by county, sex and age, ``(n, 2, 101)``.
+        year: one whose rates are published.
+        mortality: the table of death rates.
+        fertility: the table of birth rates.
+    """
     table = published.table("vital_rates")
-    table = table[table["year"] == BASE_YEAR + 1]
+    table = table[table["year"] == year]
     rates = dict(zip(table["measure"], table["value"].astype(float), strict=True))
-    total = counted.residents.sum(axis=0)
-    deaths = vital.mortality_level(
-        total, death_rates(mortality, BASE_YEAR + 1), rates["death_rate"]
-    )
-    by_age = vital.at_year(fertility, "rate", ["age"], BASE_YEAR + 1)
+    total = residents.sum(axis=0)
+    deaths = vital.mortality_level(total, death_rates(mortality, year), rates["death_rate"])
+    by_age = vital.at_year(fertility, "rate", ["age"], year)
     births = np.zeros(AGES)
     births[by_age.index.to_numpy(dtype=int)] = by_age.to_numpy()
     levels = vital.fertility_levels(
-        counted.residents[:, 1], counted.residents[:, :, :5].sum(axis=(1, 2)), births,
+        residents[:, 1], residents[:, :, :5].sum(axis=(1, 2)), births,
         rates["birth_rate"], float(total.sum()),
     )  # fmt: skip
     return pd.DataFrame(

@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from fundpool.inputs.case.bundled import case_root
 
 HERE = case_root("jiangsu")
-BASE_YEAR = 2020
+CENSUS_YEAR = 2020
+"""The people of the census of 1 November stand for those of its end."""
+BASE_YEAR = 2024
+"""The case is valued at the end of it."""
 PROVINCE = "320000"
 FloatArray = NDArray[np.float64]
 
@@ -39,6 +42,15 @@ class Published:
     def of_nation(self, name: str) -> pd.DataFrame:
         """A national table."""
         return pd.read_csv(self.national / f"{name}.csv")
+
+    @cached_property
+    def _national_funds(self) -> pd.Series:
+        table = self.of_nation("funds").set_index(["scheme", "measure", "year"])["value"]
+        return table.astype(float)
+
+    def of_bulletin(self, scheme: str, measure: str, year: int) -> float:
+        """A figure of the nation's funds: bulletins of 2020 to 2025, by scheme."""
+        return float(self._national_funds[scheme, measure, year])
 
     @cached_property
     def assumptions(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from fundpool.building import ages, care, cover, migration, money, vital
 from fundpool.building.jiangsu.funds import national_per_head
-from fundpool.building.jiangsu.published import BASE_YEAR, Published
+from fundpool.building.jiangsu.published import CENSUS_YEAR, Published
 from fundpool.building.nation.people import People, gross_rates, people_of
 from fundpool.building.nation.units import AGES_FROM, HERE, INDUSTRIES, FloatArray, Units
 from fundpool.inputs.format.vocabulary import AGES, SEXES
@@ -17,8 +17,8 @@ from fundpool.inputs.format.vocabulary import AGES, SEXES
 def tables_of(units: Units, assumed: dict[str, Any]) -> dict[str, pd.DataFrame]:
     """Every table of the case."""
     published = Published()  # its national figures
-    mortality = vital.mortality_table(published.of_nation("mortality"), BASE_YEAR)
-    rates = vital.at_year(mortality, "death_rate", ["sex", "age"], BASE_YEAR)
+    mortality = vital.mortality_table(published.of_nation("mortality"), CENSUS_YEAR)
+    rates = vital.at_year(mortality, "death_rate", ["sex", "age"], CENSUS_YEAR)
     deaths = np.array([[rates[(sex, age)] for age in range(AGES)] for sex in SEXES])
     nation = published.of_nation("population_2020")
     people = people_of(units, ages.national_bands(nation, AGES_FROM), deaths, assumed)
@@ -74,7 +74,7 @@ def mobility_table(units: Units, people: People, assumed: dict[str, Any]) -> pd.
 
 def demography_table(units: Units, people: People, fertility: pd.DataFrame) -> pd.DataFrame:
     """Fertility levels that follow the children under five, one on average."""
-    by_age = vital.at_year(fertility, "rate", ["age"], BASE_YEAR)
+    by_age = vital.at_year(fertility, "rate", ["age"], CENSUS_YEAR)
     births = np.zeros(AGES)
     births[by_age.index.to_numpy(dtype=int)] = by_age.to_numpy()
     expected = people.residents[:, 1] @ births
@@ -150,8 +150,8 @@ def members_of(units: Units, published: Published) -> tuple[FloatArray, float]:
     adults -= units.column("age_5") + units.column("age_10")
     workers = units.residents * adults * units.column("employed_share").clip(0, 1)
     outside_farming = workers * (1.0 - units.industry_shares[:, 0])
-    whole = published.fund("all", "nation", BASE_YEAR, "participants")
-    share = published.fund("employee", "nation", BASE_YEAR, "participants") / whole
+    whole = published.fund("all", "nation", CENSUS_YEAR, "participants")
+    share = published.fund("employee", "nation", CENSUS_YEAR, "participants") / whole
     active = published.fund("employee", "nation", 2008, "participants_active") / published.fund(
         "employee", "nation", 2008, "participants"
     )
@@ -165,7 +165,7 @@ NATION = 1_409_778_724.0
 
 def insured(published: Published, residents: float) -> float:
     """People insured in the base year in a population of so many residents."""
-    return published.fund("all", "nation", BASE_YEAR, "participants") * residents / NATION
+    return published.fund("all", "nation", CENSUS_YEAR, "participants") * residents / NATION
 
 
 def coverage_table(
@@ -195,9 +195,9 @@ def fund_balances(
     """Balances at the end of the base year, spread by members and wages, or by residents."""
     scale = units.residents.sum() / NATION
     accounts = scale * published.fund(
-        "employee", "nation", BASE_YEAR, "personal_accounts_balance_end"
+        "employee", "nation", CENSUS_YEAR, "personal_accounts_balance_end"
     )
-    pooled = scale * published.fund("all", "nation", BASE_YEAR, "balance_end") - accounts
+    pooled = scale * published.fund("all", "nation", CENSUS_YEAR, "balance_end") - accounts
     later = published.fund("all", "nation", 2022, "balance_end") - published.fund(
         "employee", "nation", 2022, "personal_accounts_balance_end"
     )
@@ -226,7 +226,7 @@ def fund_totals(published: Published, assumed: dict[str, Any], residents: float)
     """National totals of the base year, to be met."""
     heads = national_per_head(published)
     number = {
-        scheme: published.fund(scheme, "nation", BASE_YEAR, "participants") * residents / NATION
+        scheme: published.fund(scheme, "nation", CENSUS_YEAR, "participants") * residents / NATION
         for scheme in ("employee", "resident")
     }
     income, outgo = heads["employee"]
@@ -242,7 +242,10 @@ def fund_totals(published: Published, assumed: dict[str, Any], residents: float)
         ("resident", "claims", paid * number["resident"]),
     ]  # fmt: skip
     return pd.DataFrame(
-        [("nation", scheme, BASE_YEAR, what, round(value), "fit") for scheme, what, value in rows],
+        [
+            ("nation", scheme, CENSUS_YEAR, what, round(value), "fit")
+            for scheme, what, value in rows
+        ],
         columns=["region", "scheme", "year", "measure", "value", "use"],
     )  # fmt: skip
 

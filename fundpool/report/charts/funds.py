@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import vl_convert
 
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.funds.summary import NEVER
 from fundpool.models.projection.comparison import Comparison
 from fundpool.models.projection.study import Projection
@@ -88,11 +88,13 @@ def _themed(chart: Any) -> Any:
 def weighted_quantiles(
     values: np.ndarray, weights: np.ndarray, levels: tuple[float, ...]
 ) -> np.ndarray:
-    """Quantiles of ``values`` when each stands for ``weights`` persons.
+    """Quantiles of ``values`` when each stands for ``weights`` persons; for one each if for none.
 
     >>> weighted_quantiles(np.array([3.0, 1.0]), np.array([1.0, 3.0]), (0.5, 0.9)).tolist()
     [1.0, 3.0]
     """
+    if not weights.any():  # a fund that insures nobody, and pays layers above others' benefits
+        weights = np.ones(weights.size)
     order = np.argsort(values, kind="stable")
     cumulated = np.cumsum(weights[order])
     cumulated = cumulated / cumulated[-1]
@@ -253,11 +255,10 @@ def rate_paths(comparison: Comparison, scheme: str) -> Any:
     projection = next(iter(comparison.projections.values()))
     funds = projection.funds[projection.funds["scheme"] == scheme]
     total = funds.groupby("year")[
-        ["claims_paid", "administration", *OTHER_INCOME, "contributions", "account_credits",
-         "contribution_base"]
+        [*OUTGO, *OTHER_INCOME, "contributions", "account_credits", "contribution_base"]
     ].sum()  # fmt: skip
     other = total[list(OTHER_INCOME)].sum(axis=1)
-    need = (total["claims_paid"] + total["administration"] - other) / total["contribution_base"]
+    need = (total[list(OUTGO)].sum(axis=1) - other) / total["contribution_base"]
     got = (total["contributions"] - total["account_credits"]) / total["contribution_base"]
     data = pd.concat(
         [

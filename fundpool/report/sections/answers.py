@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.report.document.making import (
     bad_if,
     left,
@@ -142,13 +142,11 @@ def _pay_as_you_go_rates(context: Context, scheme: str) -> dict[str, tuple[float
         funds = projection.funds
         total = (
             funds[funds["scheme"] == scheme]
-            .groupby("year")[["claims_paid", "administration", *OTHER_INCOME, "contribution_base"]]
+            .groupby("year")[[*OUTGO, *OTHER_INCOME, "contribution_base"]]
             .sum()
         )
         other = total[list(OTHER_INCOME)].sum(axis=1)
-        needed = (total["claims_paid"] + total["administration"] - other) / total[
-            "contribution_base"
-        ]
+        needed = (total[list(OUTGO)].sum(axis=1) - other) / total["contribution_base"]
         rates[plan] = (float(needed.iloc[0]), float(needed.iloc[-1]))
     return rates
 

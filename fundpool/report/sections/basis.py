@@ -14,7 +14,8 @@ def basis_section(context: Context) -> Section:
         "%(first)s to %(last)s: whether each fund can pay what it owes, until when, what rate "
         "would keep it solvent, and what pooling at another level would change. Its contents are "
         "chosen after ISAP 2 (financial analysis of social security programs, International "
-        "Actuarial Association); it claims compliance with no standard, and nobody has signed it. "
+        "Actuarial Association); the program claims compliance with no standard. What the "
+        "responsible persons state, and whether they signed, stands under the last heading. "
         "It is not an opinion on the adequacy of benefits."
     ) % {"title": context.case_title, "first": context.first_year, "last": context.last_year}
     method = _(

@@ -6,8 +6,10 @@ from typing import Any
 from fundpool.decision import SOON, best_plan
 from fundpool.languages.wording import marked
 from fundpool.report.document.making import bad_if, left, right, row, sentences, spans, table
-from fundpool.report.document.model import Block, Listing, Spans, Table
+from fundpool.report.document.model import Block, Heading, Listing, Spans, Table
+from fundpool.report.sections.account import band_words
 from fundpool.report.sections.context import Context
+from fundpool.report.sections.formal import decisions_due
 
 BETTER_ELSEWHERE = marked(
     "%(title)s: pooled by %(plan)s the fewest of the insured have a fund that runs dry by "
@@ -49,8 +51,10 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
         'funds last or run dry on the central path, and "all funds last" is the chance over '
         "scenarios."
     ) % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())}
+    due = decisions_due(context)
     return (
         Listing(tuple(statement(context, scheme) for scheme in schemes)),
+        *([Heading(spans(_("Decisions due"))), Listing(tuple(due))] if due else ()),
         _now(context),
         _plans(context),
         sentences(
@@ -58,6 +62,7 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
               "of the insured is of the first projected year; who pays less and more is measured "
               "by the level rate of the fund that a place is in at last, against that of today."),
             certainty,
+            _bands_now(context),
             soft=True,
         ),
     )  # fmt: skip
@@ -188,6 +193,24 @@ def _plans(context: Context) -> Table:
         for each in context.summary["decision"]["plans"]
     ]
     return table(columns, body, _("Share of the insured whose fund runs dry, and what it takes"))
+
+
+def _bands_now(context: Context) -> str | None:
+    """How many funds of each scheme are in which warning band at the valuation date."""
+    _, base = context.language, context.case.base_year
+    rows = [row for row in context.summary["formal"]["warning_bands"] if row["year"] == base]
+    if not rows:
+        return None
+    said = []
+    for scheme, title in context.titles.items():
+        bands = [
+            _("%(band)s: %(n)s") % {"band": band_words(context, row["band"]), "n": row["funds"]}
+            for row in rows
+            if row["scheme"] == scheme and row["funds"]
+        ]
+        words = {"title": title, "bands": _(", ").join(bands)}
+        said.append(_("Funds by warning band at the valuation date, %(title)s: %(bands)s.") % words)
+    return ("" if _.chinese else " ").join(said)
 
 
 def _dash_or(value: float | None, words: Any) -> str:

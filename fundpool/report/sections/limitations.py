@@ -1,7 +1,7 @@
 """Limitations."""
 
-from fundpool.report.document.making import paragraph, sentences
-from fundpool.report.document.model import Block, Section
+from fundpool.report.document.making import left, paragraph, right, row, sentences, spans, table
+from fundpool.report.document.model import Block, Heading, Section
 from fundpool.report.sections.context import Context
 
 
@@ -27,5 +27,49 @@ def limitations_section(context: Context) -> Section:
     blocks: tuple[Block, ...] = (
         sentences(projection, None if context.summary["scenarios"] else one_path),
         paragraph(share),
+        *_model_error(context),
     )
     return Section("limitations", title, title, blocks)
+
+
+def _model_error(context: Context) -> list[Block]:
+    """Errors of the backtest and what they make of the level rate, beside the sampling error."""
+    _, rows = context.language, context.summary["formal"]["rate_errors"]
+    heading = Heading(spans(_("Uncertainty of parameters and model")))
+    if not rows:
+        nothing = _(
+            "The case gives no errors of a backtest, so the uncertainty of parameters and model is "
+            "not measured here; sensitivities and scenarios are all there is."
+        )
+        return [heading, paragraph(nothing)]
+    columns = (
+        left(_("scheme")), right(_("error of income")), right(_("error of outgo")),
+        right(_("level rate")), right(_("one standard error, model")),
+        right(_("one standard error, sampling of ruin")), left(_("source"), "wide"),
+    )  # fmt: skip
+    risk = context.extras.risk
+    body = []
+    for item in rows:
+        sampling = "–"
+        if risk is not None:
+            overview = risk.overview
+            here = (overview["plan"] == context.plans[0]) & (overview["scheme"] == item["scheme"])
+            sampling = _.percent(float(overview.loc[here, "any_ruin_error"].iloc[0]), 1)
+        body.append(
+            row(
+                context.titles[item["scheme"]],
+                _.percent(item["income_error"], 1),
+                _.percent(item["outgo_error"], 1),
+                _.percent(item["level_rate"]),
+                f"± {_.percent(item['rate_error'])}",
+                sampling,
+                f"{item['source']} ({context.worded(item['status'])})",
+            )
+        )
+    words = _(
+        "Income and outgo of every year off by the errors of the backtest, independent of each "
+        "other, move the level rate by the error of the model. Sampling error is that of the "
+        "chance that any fund is ruined, pooled as today; more scenarios make it smaller, and "
+        "leave the error of the model as it is."
+    )
+    return [heading, table(columns, body), paragraph(words, soft=True)]

@@ -110,9 +110,12 @@ def _certificate(context: Context, projection: Projection, plan: Plan) -> Paragr
               "%(violation)s, gap %(gap)s. Do not act on it."),
             status=plan.status, violation=violation, gap=gap,
         )  # fmt: skip
+    near_zero = plan.certificate.gap_sentence
+    said_of_plan = (plan.safety,) if near_zero is None else (near_zero, plan.safety)
     lead = context.pooled_by(projection.plan.name).capitalize() + _(". ")
     return sentences(
         spans(lead, verdict),
+        *(worded(said, _, context.local_names) for said in said_of_plan),
         _("Limits and weights are listed under assumptions, section optimiser."),
     )
 

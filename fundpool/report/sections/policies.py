@@ -51,7 +51,10 @@ def policies_section(context: Context) -> Section | None:
     ) % {"plan": context.worded(context.plans[0])}
     policies = effects.policies.to_dict("records")
     about = tuple(
-        (spans(code(policy["name"]), " ", _title(context, policy)), spans(str(policy["about"])))
+        (
+            spans(code(policy["name"]), " ", _in_language(context, policy, "title")),
+            spans(_in_language(context, policy, "about")),
+        )
         for policy in policies
     )
     blocks = (
@@ -63,8 +66,9 @@ def policies_section(context: Context) -> Section | None:
     return Section("policies", _("What policies change"), _("Policies"), blocks)
 
 
-def _title(context: Context, policy: dict[Any, Any]) -> str:
-    return str((context.language.chinese and policy["title_local"]) or policy["title"])
+def _in_language(context: Context, policy: dict[Any, Any], name: str) -> str:
+    """Title or description of a policy, as the case has it for the reader's language."""
+    return str((context.language.chinese and policy[f"{name}_local"]) or policy[name])
 
 
 def _effects(context: Context, effects: PolicyEffects, policies: list[dict[Any, Any]]) -> Table:
@@ -77,7 +81,7 @@ def _effects(context: Context, effects: PolicyEffects, policies: list[dict[Any, 
         ),
     )
 
-    titles = {policy["name"]: _title(context, policy) for policy in policies}
+    titles = {policy["name"]: _in_language(context, policy, "title") for policy in policies}
     rows = [row(strong(_("without")), *_figures(context, effects.base, effects.base, False))]
     for policy in policies:
         title = spans(titles[policy["name"]])

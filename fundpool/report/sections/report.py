@@ -8,6 +8,8 @@ from fundpool.models.projection.comparison import Comparison
 from fundpool.report.document.making import message, spans
 from fundpool.report.document.model import Document, Section, Span, Spans
 from fundpool.report.extras import Extras
+from fundpool.report.sections.account import account_section
+from fundpool.report.sections.alternatives import alternatives_section
 from fundpool.report.sections.answers import answers_section
 from fundpool.report.sections.assumptions import assumptions_section
 from fundpool.report.sections.basis import basis_section
@@ -16,11 +18,13 @@ from fundpool.report.sections.chance import chance_section
 from fundpool.report.sections.change import change_section
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.experience import experience_section
+from fundpool.report.sections.formal import formal_section
 from fundpool.report.sections.limitations import limitations_section
 from fundpool.report.sections.migrants import migrants_section
 from fundpool.report.sections.people import people_section
 from fundpool.report.sections.plan import plan_section
 from fundpool.report.sections.policies import policies_section
+from fundpool.report.sections.provisions import provisions_section
 from fundpool.report.sections.reproducibility import reproducibility_section
 from fundpool.report.sections.scheme import scheme_section
 from fundpool.report.sections.sensitivity import sensitivity_section
@@ -47,21 +51,25 @@ def report_document(
     sections: list[Section | None] = [
         answers_section(context),
         change_section(context),
+        account_section(context),
         *(scheme_section(context, name) for name in context.titles),
         plan_section(context),
         policies_section(context),
         chance_section(context),
         tests_section(context),
         sensitivity_section(context),
+        alternatives_section(context),
         migrants_section(context),
         people_section(context),
         calibration_section(context),
         experience_section(context),
         basis_section(context),
+        provisions_section(context),
         assumptions_section(context),
         limitations_section(context),
         terms_section(context),
         reproducibility_section(context),
+        formal_section(context),
     ]
     title = report_title(comparison, language)
     heading = spans(title)

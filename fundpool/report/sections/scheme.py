@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from fundpool.models.funds.totals import flow_totals
 from fundpool.report.charts import funds as charts
 from fundpool.report.document.making import figure, left, right, row, spans, table
 from fundpool.report.document.model import Block, Detail, Heading, LegendEntry, Section, Table
 from fundpool.report.sections.context import Context
+from fundpool.report.words.cover import payer_labels
 
 
 def scheme_section(context: Context, scheme: str) -> Section:
@@ -52,6 +54,7 @@ def scheme_section(context: Context, scheme: str) -> Section:
         ),
         Heading(spans(_("Evenness of what funds would have to ask"))),
         _evenness(context, scheme),
+        *_payers(context, scheme),
         *_funds(context, scheme),
     ]  # fmt: skip
     return Section(scheme, title, title, tuple(blocks))
@@ -92,6 +95,31 @@ def _evenness(context: Context, scheme: str) -> Table:
         for plan in evenness[evenness["scheme"] == scheme].to_dict("records")
     ]
     return table(columns, rows, caption)
+
+
+def _payers(context: Context, scheme: str) -> list[Block]:
+    """Who pays the subsidies of all funds of a scheme together, every five years."""
+    _ = context.language
+    labels = payer_labels(context.case, _)
+    totals = flow_totals(next(iter(context.comparison.projections.values())).funds)
+    totals = totals[totals["scheme"] == scheme]
+    paying = [name for name in labels if (totals[name] != 0).any()]
+    if not paying:
+        return []
+    first, last = context.first_year, context.last_year
+    shown = totals[totals["year"].isin({first, last, *range(first, last, 5)})]
+    columns = (
+        right(_("year")), right(_("contributions")), right(_("subsidies")),
+        *(right(labels[name]) for name in paying), right(_("claims paid")),
+    )  # fmt: skip
+    names = ["contributions", "subsidies", *paying, "claims_paid"]
+    rows = [
+        row(_.year(year["year"]), *(_.money(year[name]) for name in names))
+        for year in shown.to_dict("records")
+    ]
+    caption = _("All funds of the scheme together, pooled by %(plan)s")
+    plan = context.worded(context.plans[0])
+    return [Heading(spans(_("Who pays subsidies"))), table(columns, rows, caption % {"plan": plan})]
 
 
 def _funds(context: Context, scheme: str) -> list[Detail]:

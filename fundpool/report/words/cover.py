@@ -4,6 +4,9 @@ from collections.abc import Iterable
 
 from fundpool.inputs.case import Case
 from fundpool.languages import Language
+from fundpool.models.funds.books import benefit_column, payer_column
+from fundpool.models.terms.cash_benefits import benefits_of
+from fundpool.models.terms.subsidies import STATE, payers_of
 
 
 def cover_labels(case: Case, language: Language) -> dict[str, str]:
@@ -27,6 +30,24 @@ def cover_labels(case: Case, language: Language) -> dict[str, str]:
         "retired_elsewhere": _("retired, elsewhere"),
         "rural_resident": rural,
     } | case.settings.status_titles
+
+
+def payer_labels(case: Case, language: Language) -> dict[str, str]:
+    """Columns that say who pays subsidies, by name of the column."""
+    _ = language
+    return {
+        payer_column(payer): _("subsidies: %(payer)s")
+        % {"payer": _("the state, by rule") if payer == STATE else payer}
+        for payer in payers_of(case.schemes)
+    }
+
+
+def benefit_labels(case: Case, language: Language) -> dict[str, str]:
+    """Columns that say what is paid in cash, by name of the column."""
+    return {
+        benefit_column(name): language("cash benefits: %(benefit)s") % {"benefit": name}
+        for name in benefits_of(case.schemes)
+    }
 
 
 def people_labels(case: Case, language: Language) -> dict[str, str]:

@@ -145,6 +145,7 @@ COLUMN_WORDS = (
     marked("surrendered"),
     marked("account credits"), marked("actual"), marked("actual to expected"),
     marked("actuarial balance"), marked("administration"), marked("after"), marked("balance"),
+    marked("cash benefits"),
     marked("balance check"), marked("before"), marked("births"), marked("change"),
     marked("claims"), marked("claims incurred"), marked("claims paid"), marked("closing balance"),
     marked("contribution base"), marked("contributions"), marked("contributors"), marked("cost"),

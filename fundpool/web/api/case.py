@@ -5,17 +5,18 @@ from urllib.parse import unquote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from fundpool.languages import LANGUAGES
 from fundpool.languages import language as language_of
 from fundpool.languages.wording import worded
-from fundpool.web.api.plan import BINARY
+from fundpool.web.api.plan import BINARY, WORKBOOK
 from fundpool.web.api.wire import Findings, UploadedCase, described
 from fundpool.web.words import words_of_page
 from fundpool.web.work.case_record import case_record
 from fundpool.web.work.projection_cache import ProjectionCache
 from fundpool.web.work.uploads import UploadRefusedError, checked_upload
+from fundpool.web.work.workbooks import case_workbook, empty_workbook
 
 router = APIRouter()
 UPLOAD = "application/octet-stream"
@@ -35,6 +36,23 @@ def case(request: Request, case: str = "") -> dict[str, Any]:
     cache: ProjectionCache = request.app.state.cache
     serving = cache.serving
     return case_record(cache.opened(case), serving.years, serving.scenarios)
+
+
+FILE: dict[int | str, dict[str, Any]] = {200: {"content": {WORKBOOK: {"schema": BINARY}}}}
+
+
+@router.get("/api/case/workbook", response_class=Response, responses=FILE)
+def workbook_of_case(request: Request, case: str = "") -> Response:
+    """A case as a workbook, as it was read: to be changed and uploaded again."""
+    cache: ProjectionCache = request.app.state.cache
+    return Response(case_workbook(cache.opened(case), cache.serving), media_type=WORKBOOK)
+
+
+@router.get("/api/case/template", response_class=Response, responses=FILE)
+def template(request: Request) -> Response:
+    """An empty workbook with every table's columns and what they hold."""
+    cache: ProjectionCache = request.app.state.cache
+    return Response(empty_workbook(cache.serving), media_type=WORKBOOK)
 
 
 @router.post(
@@ -66,5 +84,5 @@ async def upload(request: Request) -> JSONResponse:
         return JSONResponse({"error": str(error), "error_local": local}, status_code=400)
     if checked.case is None:
         return JSONResponse({"findings": checked.findings}, status_code=422)
-    opened = cache.add(name, checked.case)
+    opened = cache.add(name, checked.case, contents)
     return JSONResponse({"case": opened.key, "findings": checked.findings})

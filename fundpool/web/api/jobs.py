@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import StreamingResponse
 
+from fundpool.inputs.format.messages import Message
 from fundpool.web.api.wire import JobState
 from fundpool.web.work.jobs import Job
 from fundpool.web.work.projection_cache import ProjectionCache
@@ -20,7 +21,7 @@ def _job(request: Request, name: str) -> Job:
     cache: ProjectionCache = request.app.state.cache
     job = cache.jobs.named(name)
     if job is None:
-        raise HTTPException(404, "There is no such job.")
+        raise HTTPException(404, Message("There is no such job."))
     return job
 
 

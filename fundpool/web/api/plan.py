@@ -7,14 +7,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from fundpool.web.api.wire import PENDING
-from fundpool.web.requests.plan import FrontierRequest, PlanRequest, pooling_of
+from fundpool.web.requests.plan import FrontierRequest, PlanRequest, ReportRequest, pooling_of
 from fundpool.web.requests.policy_text import command_of, policy_contents_of, toml_text
 from fundpool.web.work.answers import answer
+from fundpool.web.work.jobs import in_both
 from fundpool.web.work.planning import Pending, frontier_job, plan_answer, plan_material
 from fundpool.web.work.projection_cache import ProjectionCache
+from fundpool.web.work.reporting import needs_policy, report_job
 
 router = APIRouter()
 TOML = "application/toml"
+ZIP = "application/zip"
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 BINARY = {"type": "string", "format": "binary"}
 
@@ -48,7 +51,7 @@ def frontier(asked: FrontierRequest, request: Request) -> JSONResponse:
     if isinstance(material, Pending) or not job.ended:
         return JSONResponse(job.record(), status_code=202)
     if job.status != "done":
-        return JSONResponse({"error": f"{job.words.rstrip('.')}."}, status_code=400)
+        return JSONResponse(in_both("error", job.words), status_code=400)
     return JSONResponse({"points": job.result})
 
 
@@ -86,9 +89,25 @@ def workbook(request: Request, asked: PlanRequest) -> Response:
     )
 
 
+@router.post(
+    "/api/report",
+    response_class=Response,
+    responses=PENDING | {200: {"content": {ZIP: {"schema": BINARY}}}},
+)
+def report(request: Request, asked: ReportRequest) -> Response:
+    """The report of a plan, its files as a ZIP; 202 and a job until they are written."""
+    cache: ProjectionCache = request.app.state.cache
+    job = report_job(cache, asked)
+    if not job.ended:
+        return JSONResponse(job.record(), status_code=202)
+    if job.status != "done":
+        return JSONResponse(in_both("error", job.words), status_code=400)
+    return Response(job.result, media_type=ZIP)
+
+
 def _command(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any]:
     opened = cache.opened(asked.case)
-    needs = asked.levers.moved or asked.mobility != 0.0
+    needs = needs_policy(asked)
     years = cache.serving.years
     case = opened.case.with_policies(asked.policies)
     pooling = case.pooling_in_force, pooling_of(case, asked)

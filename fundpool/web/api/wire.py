@@ -10,9 +10,11 @@ class Refusal(BaseModel):
 
     Attributes:
         error: a sentence.
+        error_local: the same in Chinese, where there are words for it.
     """
 
     error: str
+    error_local: str | None = None
 
 
 class JobState(BaseModel):
@@ -20,10 +22,11 @@ class JobState(BaseModel):
 
     Attributes:
         job: name by which it is watched and cancelled.
-        kind: ``projection``, ``scenarios``, ``optimisation`` or ``frontier``.
+        kind: ``projection``, ``scenarios``, ``optimisation``, ``frontier`` or ``report``.
         status: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
         done: share that is done.
         words: what it is doing, or why it failed.
+        words_local: the same in Chinese, where there are words for it.
     """
 
     job: str
@@ -31,6 +34,7 @@ class JobState(BaseModel):
     status: str
     done: float
     words: str
+    words_local: str | None = None
 
 
 class Health(BaseModel):

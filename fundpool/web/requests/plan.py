@@ -1,7 +1,7 @@
 """What the page asks for: a plan as plain data, the same for its address, the API and scripts."""
 
 import hashlib
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -101,6 +101,13 @@ def pooling_of(case: Case, request: PlanRequest) -> str:
         request: the plan.
     """
     return request.pooling or case.usual_pooling
+
+
+class ReportRequest(Request):
+    """A report of a plan, in a language."""
+
+    plan: PlanRequest
+    lang: Literal["en", "zh"] = "en"
 
 
 class FrontierRequest(Request):

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.format.messages import Clause, Message
 from fundpool.version import __version__
 from fundpool.web.api import case as api_case
 from fundpool.web.api import jobs as api_jobs
@@ -23,13 +24,14 @@ from fundpool.web.server.access_log import AccessLog
 from fundpool.web.server.messages import App
 from fundpool.web.server.security import BUSY, HEALTH, Guard
 from fundpool.web.serving import Serving
-from fundpool.web.work.jobs import BusyError, SessionBusyError
+from fundpool.web.work.jobs import BusyError, SessionBusyError, in_both, sentence
 from fundpool.web.work.projection_cache import ProjectionCache, UnknownCaseError
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
 
 OPENAPI = "/api/openapi.json"
+SESSION_BUSY = Message("Too much long work at once from one session; wait for some.")
 STATIC = Path(__file__).parent.parent / "static"
 
 
@@ -86,12 +88,20 @@ def create_app(serving: Serving, case: "Case", charts: Path) -> App:
     return AccessLog(guard, serving.access_log, serving.log_style)
 
 
+def _sentence(error: Exception) -> str:
+    """A mistake as a sentence: capital, full stop, in every language where it is a message."""
+    words = sentence(error)
+    if not isinstance(words, Message):
+        return f"{words.rstrip('.')}."
+    return words if words.endswith(".") else Message("%(mistake)s.", mistake=Clause(words))
+
+
 def _explain_errors(app: FastAPI) -> None:
     """A user's mistake is answered with a sentence."""
 
     def answering(status: int, words: Callable[[Exception], str]) -> Callable[..., JSONResponse]:
         def answer(_request: Request, error: Exception) -> JSONResponse:
-            return JSONResponse({"error": words(error)}, status_code=status)
+            return JSONResponse(in_both("error", words(error)), status_code=status)
 
         return answer
 
@@ -102,20 +112,19 @@ def _explain_errors(app: FastAPI) -> None:
         return f"{place}: {mistake['msg']}." if place else f"{mistake['msg']}."
 
     app.add_exception_handler(RequestValidationError, answering(422, first_mistake))
-    app.add_exception_handler(ValueError, answering(400, lambda e: f"{e}."))
+    app.add_exception_handler(ValueError, answering(400, _sentence))
     app.add_exception_handler(CaseError, answering(400, str))
-    app.add_exception_handler(UnknownCaseError, answering(404, str))
-    app.add_exception_handler(
-        SessionBusyError,
-        answering(429, lambda _: "Too much long work at once from one session; wait for some."),
-    )
+    app.add_exception_handler(UnknownCaseError, answering(404, _sentence))
+    app.add_exception_handler(SessionBusyError, answering(429, lambda _: SESSION_BUSY))
     app.add_exception_handler(BusyError, answering(503, lambda _: BUSY))
 
     def refused(_request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)
-        words = {404: "There is nothing here.", 405: "This cannot be done here."}
+        words = {
+            404: Message("There is nothing here."), 405: Message("This cannot be done here."),
+        }  # fmt: skip
         standard = HTTPStatus(error.status_code).phrase
         said = error.detail if error.detail != standard else words.get(error.status_code, standard)
-        return JSONResponse({"error": said}, error.status_code, error.headers)
+        return JSONResponse(in_both("error", said), error.status_code, error.headers)
 
     app.add_exception_handler(HTTPException, refused)

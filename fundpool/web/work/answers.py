@@ -3,30 +3,26 @@
 Numbers come from the models as they are; nothing is rounded here.
 """
 
-from dataclasses import dataclass
-from math import isfinite
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
+from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.flows.factors import with_levers
 from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.funds.county_effects import (
-    CountyEffect,
     county_effect,
-    payments_between,
     yearly_swaps,
 )
-from fundpool.models.funds.overview import Headline, headline_of
+from fundpool.models.funds.overview import headline_of
 from fundpool.models.funds.pool_money import Chance, PoolFactors, pool_factors
 from fundpool.models.funds.recursion import PoolRun, RatePlan, scheme_run, standing_runs
 from fundpool.models.funds.summary import (
-    NEVER,
-    PoolSummary,
     evenness_between,
     pool_summary,
     ruin_by_year,
@@ -35,23 +31,14 @@ from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.pooling.timeline import layout
 from fundpool.models.projection.study import Study
 from fundpool.web.requests.plan import PlanRequest, pooling_of
+from fundpool.web.work.places import counties, migrants, profile, swaps
 from fundpool.web.work.projection_cache import OpenedCase
+from fundpool.web.work.sides import Side, listed, number, year_or_none
 
 if TYPE_CHECKING:
     from fundpool.web.work.optimising import Optimum
 
 BANDS = {"p05": 5, "p25": 25, "p50": 50, "p75": 75, "p95": 95}
-MOST_ARCS = 60
-
-
-@dataclass(frozen=True)
-class Side:
-    """One side of the comparison."""
-
-    case: Case
-    run: PoolRun
-    summary: PoolSummary
-    headline: Headline
 
 
 @dataclass(frozen=True)
@@ -114,7 +101,9 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
     study, case = material.plan, material.plan.case
     scheme = request.scheme or case.schemes[0].name
     if scheme not in scheme_names(case):
-        raise ValueError(f"the case has no scheme {scheme!r} under this plan")
+        raise ValueError(
+            Message("the case has no scheme %(scheme)s under this plan", scheme=repr(scheme))
+        )
     lowest = case.levels[0]
     flows = flows_of(study, request)
     b = _side(
@@ -147,9 +136,10 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
         "b": _totals(b, flows),
         "paths": _paths(a, b, request.county, case),
         "pools": _pools(b, swapped),
-        "counties": _counties((a, b, alone), effect, swapped, flows),
-        "swaps": _swaps(b, effect, swapped),
-        "migrants": _migrants(study, flows),
+        "counties": counties((a, b, alone), effect, swapped, flows),
+        **swaps(b, effect, swapped),
+        **migrants(study, flows),
+        "profile": profile(replace(study, flows=flows), scheme, request.county),
         "plan": None if material.optimum is None else material.optimum.record,
     }
 
@@ -180,20 +170,6 @@ def _side(
     return Side(case, run, summary, headline_of(case, run, summary, persons, int(flows.years[-1])))
 
 
-def _number(value: Any) -> Any:
-    """A number for JSON: NaN and infinity become null."""
-    number = float(value)
-    return number if isfinite(number) else None
-
-
-def _listed(values: FloatArray) -> list[Any]:
-    return [_number(value) for value in values]
-
-
-def _year(value: int) -> int | None:
-    return None if value == NEVER else int(value)
-
-
 def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
     """The headline figures of a side."""
     by_pool, run, headline = side.summary, side.run, side.headline
@@ -201,15 +177,15 @@ def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:
              "min_reserve_months", "closing_balance")  # fmt: skip
     chance = run.balance.shape[0] > 1
     return {
-        **{name: _number(headline[name]) for name in names},  # type: ignore[literal-required]
+        **{name: number(headline[name]) for name in names},  # type: ignore[literal-required]
         "first_exhaustion": headline["first_exhaustion"],
         # in scenarios' middle; the closing balance is that of the central path throughout
-        "closing_balance_median": _number(np.median(run.total[1:, -1])) if chance else None,
-        "level_rate": _number(headline["level_rate_mean"]),
-        "income_rate": _number(headline["income_rate_mean"]),
-        "largest_ruin": _number(by_pool.ruin.max()),
-        "persons": _number(np.nansum(run.money["persons"][0])),
-        "evenness": {name: _number(v) for name, v in evenness_between(side.case, by_pool).items()},
+        "closing_balance_median": number(np.median(run.total[1:, -1])) if chance else None,
+        "level_rate": number(headline["level_rate_mean"]),
+        "income_rate": number(headline["income_rate_mean"]),
+        "largest_ruin": number(by_pool.ruin.max()),
+        "persons": number(np.nansum(run.money["persons"][0])),
+        "evenness": {name: number(v) for name, v in evenness_between(side.case, by_pool).items()},
         "last_year": int(flows.years[-1]),
     }
 
@@ -218,10 +194,12 @@ def _paths(a: Side | None, b: Side, county: str, case: Case) -> dict[str, Any]:
     """Balances of all funds together, and of the fund of one county."""
     result: dict[str, Any] = {"total": {}, "county": None}
     for name, side in (("a", a), ("b", b)):
-        result["total"][name] = None if side is None else _fan(side.run.total)
+        result["total"][name] = (
+            None if side is None else _fan(side.run.total) | {"in_debt": _in_debt(side.run)}
+        )
     if county:
         if county not in case.regions.codes:
-            raise ValueError(f"the case has no county {county!r}")
+            raise ValueError(Message("the case has no county %(county)s", county=repr(county)))
         place = case.regions.index(county)
         result["county"] = {"code": county}
         for name, side in (("a", a), ("b", b)):
@@ -233,21 +211,31 @@ def _paths(a: Side | None, b: Side, county: str, case: Case) -> dict[str, Any]:
             last = int(pool_by_year[-1])
             result["county"][name] = _fan(balance) | {
                 "pool": side.run.layout.codes[last],
-                "ruin": _listed(ruin_by_year(balance[1:])) if balance.shape[0] > 1 else None,
-                "months": _listed(
+                "persons": listed(
+                    side.run.money["persons"][np.arange(pool_by_year.size), pool_by_year]
+                ),
+                "ruin": listed(ruin_by_year(balance[1:])) if balance.shape[0] > 1 else None,
+                "months": listed(
                     side.run.reserve_months[np.arange(pool_by_year.size), pool_by_year]
                 ),
             }
     return result
 
 
+def _in_debt(run: PoolRun) -> list[Any]:
+    """Share of the insured whose fund's balance is below zero, by year, central path."""
+    persons = np.nan_to_num(run.money["persons"])
+    in_debt = np.where(run.balance[0] < 0, persons, 0.0).sum(axis=1)
+    return listed(ratio(in_debt, persons.sum(axis=1)))
+
+
 def _fan(balance: FloatArray) -> dict[str, Any]:
     """Central path, and bands where there are scenarios."""
     if balance.shape[0] == 1:
-        return {"central": _listed(balance[0])}
+        return {"central": listed(balance[0])}
     bands = np.percentile(balance[1:], list(BANDS.values()), axis=0)
-    return {name: _listed(row) for name, row in zip(BANDS, bands, strict=True)} | {
-        "central": _listed(balance[0])
+    return {name: listed(row) for name, row in zip(BANDS, bands, strict=True)} | {
+        "central": listed(balance[0])
     }
 
 
@@ -264,19 +252,19 @@ def _pools(side: Side, swapped: FloatArray) -> list[dict[str, Any]]:
             "first_year": int(by_pool.first_year[i]),
             "last_year": int(by_pool.last_year[i]),
             "counties": int(by_pool.counties[i]),
-            "persons": _number(by_pool.persons_last[i]),
-            "opening_balance": _number(by_pool.opening_balance[i]),
-            "closing_balance": _number(by_pool.closing_balance[i]),
-            "closing_balance_median": None if median is None else _number(median[i]),
-            "exhaustion_year": _year(by_pool.exhaustion_year[i]),
-            "min_reserve_months": _number(by_pool.min_reserve_months[i]),
-            "final_reserve_months": _number(by_pool.final_reserve_months[i]),
-            "income_rate": _number(by_pool.income_rate[i]),
-            "level_rate": _number(by_pool.level_rate[i]),
-            "payg_rate_last": _number(by_pool.payg_rate_last[i]),
+            "persons": number(by_pool.persons_last[i]),
+            "opening_balance": number(by_pool.opening_balance[i]),
+            "closing_balance": number(by_pool.closing_balance[i]),
+            "closing_balance_median": None if median is None else number(median[i]),
+            "exhaustion_year": year_or_none(by_pool.exhaustion_year[i]),
+            "min_reserve_months": number(by_pool.min_reserve_months[i]),
+            "final_reserve_months": number(by_pool.final_reserve_months[i]),
+            "income_rate": number(by_pool.income_rate[i]),
+            "level_rate": number(by_pool.level_rate[i]),
+            "payg_rate_last": number(by_pool.payg_rate_last[i]),
             "short_range_test": bool(by_pool.short_range_test[i]),
-            "ruin_probability": _number(by_pool.ruin[i]),
-            "swaps_a_year": _number(swaps[i]),
+            "ruin_probability": number(by_pool.ruin[i]),
+            "swaps_a_year": number(swaps[i]),
         }
         for i in range(len(by_pool.codes))
     ]
@@ -293,96 +281,3 @@ def _closing_medians(side: Side) -> FloatArray | None:
     medians = np.full(len(by_pool.codes), np.nan)
     medians[by_pool.place_of[in_force]] = np.median(balance[:, in_force], axis=0)
     return medians
-
-
-def _counties(
-    sides: tuple[Side | None, Side, Side],
-    effect: CountyEffect,
-    swapped: FloatArray,
-    flows: CountyFlows,
-) -> list[dict[str, Any]]:
-    a, b, alone = sides
-    case, pools = b.case, b.run.layout.pools[-1]
-    number = case.scheme_number(b.run.layout.scheme)
-    rated = b.summary.rated[b.summary.last]
-    share = _county_share(b, alone.summary)
-    rows = []
-    for i, code in enumerate(case.regions.codes):
-        p = int(pools.of_county[i])
-        gain = effect.gain[i] + swapped[p] * share[i] if rated[p] else np.nan
-        persons = float(flows.persons[number, -1, i])
-        income = float(flows.contributions[number, 1:, i].mean())
-        rows.append(
-            {
-                "code": code,
-                "pool": pools.codes[p],
-                "persons": _number(flows.persons[number, 1, i]),
-                "own_rate": _number(effect.own_rate[i]),
-                "gain": _number(gain),
-                "gain_per_person": _number(gain / persons) if persons > 0 else None,
-                "gain_share": _number(gain / income) if income > 0 else None,
-                "a": None if a is None else _county_side(a, i),
-                "b": _county_side(b, i),
-            }
-        )
-    return rows
-
-
-def _county_side(side: Side, county: int) -> dict[str, Any]:
-    by_pool = side.summary
-    p = int(by_pool.last[side.run.layout.pools[-1].of_county[county]])
-    return {
-        "exhaustion_year": _year(by_pool.county_dry[county]),
-        "final_reserve_months": _number(by_pool.final_reserve_months[p]),
-        "min_reserve_months": _number(by_pool.min_reserve_months[p]),
-        "level_rate": _number(by_pool.level_rate[p]),
-        "ruin_probability": _number(by_pool.county_ruin[county]),
-    }
-
-
-def _county_share(side: Side, alone: PoolSummary) -> FloatArray:
-    """Each county's share of its pool's contribution base, in present values."""
-    pools = side.run.layout.pools[-1]
-    worth = np.nan_to_num(alone.window_worth[alone.last])
-    total = pools.total(worth)[pools.of_county]
-    return ratio(worth, total)
-
-
-def _swaps(side: Side, effect: CountyEffect, swapped: FloatArray) -> list[dict[str, Any]]:
-    """Who pays whom, money a year: between counties of a pool, and between pools."""
-    pools = side.run.layout.pools[-1]
-    codes = side.case.regions.codes
-    lead = [int(np.flatnonzero(pools.of_county == p)[0]) for p in range(len(pools.codes))]
-    swaps = []
-    for p in range(len(pools.codes)):
-        members = np.flatnonzero(pools.of_county == p)
-        if members.size > 1:
-            swaps += [
-                (codes[members[i]], codes[members[j]], amount, "shared")
-                for i, j, amount in payments_between(np.nan_to_num(effect.gain[members]))
-            ]
-    if np.abs(swapped).max() > 0:
-        swaps += [
-            (codes[lead[i]], codes[lead[j]], amount, "swap")
-            for i, j, amount in payments_between(swapped)
-        ]
-    swaps.sort(key=lambda row: -row[2])
-    return [
-        {"payer": payer, "receiver": receiver, "amount": float(amount), "kind": kind}
-        for payer, receiver, amount, kind in swaps[:MOST_ARCS]
-    ]
-
-
-def _migrants(study: Study, flows: CountyFlows) -> list[dict[str, Any]]:
-    """Migrants by home and residence region of the second level in the last year."""
-    case = study.case
-    level = case.second_level
-    codes = [*case.regions.codes_at(level), "outside"]
-    people = flows.migrants[-1, 0]
-    order = np.argsort(people, axis=None)[::-1][:MOST_ARCS]
-    pairs = zip(*np.unravel_index(order, people.shape), strict=True)
-    return [
-        {"home": codes[i], "residence": codes[j], "persons": float(people[i, j])}
-        for i, j in pairs
-        if people[i, j] > 0
-    ]

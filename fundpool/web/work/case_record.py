@@ -39,6 +39,7 @@ def case_record(opened: OpenedCase, years: int, scenarios: int) -> dict[str, Any
                 "title": text.get("title", name),
                 "title_local": text.get("title_local", ""),
                 "about": text.get("about", ""),
+                "about_local": text.get("about_local", ""),
                 "pooling": text.get("pooling"),
                 "status": text.get("status", ""),
             }

@@ -8,6 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from fundpool.inputs.format.messages import Message
+from fundpool.languages import language as language_of
+from fundpool.languages.wording import worded
 from fundpool.web.work.sessions import asking_session
 
 
@@ -30,10 +33,10 @@ class Job:
     Attributes:
         key: what it is for; the same key is not worked on twice.
         name: unguessable name by which it is watched and cancelled.
-        kind: ``projection``, ``scenarios``, ``optimisation`` or ``frontier``.
+        kind: ``projection``, ``scenarios``, ``optimisation``, ``frontier`` or ``report``.
         status: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
         done: share that is done.
-        words: what it is doing, or why it failed.
+        words: what it is doing, or why it failed; a message is sent in Chinese as well.
         result: what it made; None where that is kept elsewhere.
         stop: set when it is to end.
         session: who asked for it first; empty for the server itself.
@@ -68,7 +71,7 @@ class Job:
         """As plain data, without the result."""
         return {
             "job": self.name, "kind": self.kind, "status": self.status,
-            "done": round(self.done, 4), "words": self.words,
+            "done": round(self.done, 4), **in_both("words", self.words),
         }  # fmt: skip
 
 
@@ -114,7 +117,7 @@ class Jobs:
                 if oldest is None:
                     break
                 del self._jobs[oldest]
-        room = "optimise" if kind in ("optimisation", "frontier") else "project"
+        room = "optimise" if kind in ("optimisation", "frontier", "report") else "project"
         self._workers[room].submit(self._run, job, work)
         return job
 
@@ -164,7 +167,18 @@ def sentence(error: Exception) -> str:
     """An error in words for the page."""
     from fundpool.inputs.format.findings import CaseError
 
+    if error.args and isinstance(error.args[0], Message):
+        return error.args[0]
     if isinstance(error, CaseError | ValueError):
         text = str(error).strip() or type(error).__name__
         return text[0].upper() + text[1:]
-    return f"The work failed ({type(error).__name__}); the server's messages say more."
+    return Message(
+        "The work failed (%(kind)s); the server's messages say more.", kind=type(error).__name__
+    )
+
+
+def in_both(name: str, words: str) -> dict[str, str]:
+    """A sentence under ``name`` and, where it is a message, its Chinese under ``name_local``."""
+    if not isinstance(words, Message):
+        return {name: words}
+    return {name: str(words), f"{name}_local": worded(words, language_of("zh"))}

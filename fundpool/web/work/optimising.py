@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from fundpool.inputs.format.messages import Message
 from fundpool.models.funds.recursion import RatePlan
 from fundpool.web.requests.plan import Optimised
-from fundpool.web.work.jobs import CancelledError, Job
+from fundpool.web.work.jobs import CancelledError, Job, sentence
 
 if TYPE_CHECKING:
     from fundpool.models.optimiser.limits import Aims, Policy
@@ -47,12 +48,13 @@ def in_child(work: Callable[..., Any], arguments: tuple[Any, ...], job: Job) -> 
     here, there = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(there, work, arguments), daemon=True)
     begun = time.monotonic()
-    done, words = 0.0, "starting"
+    done, words = 0.0, Message("starting")
     process.start()
     there.close()
     try:
         while True:
-            job.step(done, f"{words}, {time.monotonic() - begun:.0f} s")
+            seconds = f"{time.monotonic() - begun:.0f}"
+            job.step(done, Message("%(words)s, %(seconds)s s", words=words, seconds=seconds))
             if not here.poll(PAUSE):
                 continue
             kind, *rest = here.recv()
@@ -63,7 +65,7 @@ def in_child(work: Callable[..., Any], arguments: tuple[Any, ...], job: Job) -> 
             else:
                 raise FailedError(rest[0])
     except EOFError:
-        raise FailedError("the optimiser ended unexpectedly") from None
+        raise FailedError(Message("the optimiser ended unexpectedly")) from None
     finally:
         here.close()
         process.kill()
@@ -75,9 +77,10 @@ def _run(pipe: Connection, work: Callable[..., Any], arguments: tuple[Any, ...])
         made = work(*arguments, lambda done, words: pipe.send(("step", done, words)))
         pipe.send(("done", made))
     except ValueError as error:
-        pipe.send(("failed", str(error)))
+        pipe.send(("failed", sentence(error)))
     except Exception as error:  # shown on the page as a sentence; the trace goes to the messages
-        pipe.send(("failed", f"the optimiser failed ({type(error).__name__})"))
+        kind = type(error).__name__
+        pipe.send(("failed", Message("the optimiser failed (%(kind)s)", kind=kind)))
         raise
 
 
@@ -98,13 +101,14 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
     """
     from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
     from fundpool.models.optimiser.frontier import plan_under_ceilings
+    from fundpool.models.optimiser.plan import UNKNOWN_ON_ONE_PATH
     from fundpool.models.optimiser.planning import Choices, optimise
     from fundpool.models.optimiser.problem.fund import fund_problem
     from fundpool.models.projection.central import central_paths
 
     policy, aims = rules_of(projection, asked)
     if asked.burden_ceiling is not None and asked.swap_ceiling is not None:
-        tell(0.1, "solving under the ceilings")
+        tell(0.1, Message("solving under the ceilings"))
         fund = fund_problem(central_paths(projection, scheme), policy, projection.case.regions)
         chosen, row = plan_under_ceilings(fund, aims, asked.burden_ceiling, asked.swap_ceiling)
         certified = row["largest_violation"] <= 1e-6 and row["relative_gap"] <= 1e-6
@@ -112,16 +116,16 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
             "status": "certified" if certified else "not certified",
             "certificate": {"relative_gap": row["relative_gap"],
                             "largest_violation": row["largest_violation"]},
-            "obstacle": [], "shadow_prices": [],
+            "obstacle": [], "shadow_prices": [], "safety": UNKNOWN_ON_ONE_PATH,
         }  # fmt: skip
     else:
-        tell(0.1, "building and solving")
+        tell(0.1, Message("building and solving"))
         plan = optimise(projection, choices=Choices(policy, aims, (scheme,), threads=1))
         fund, chosen, _ = plan.schemes[0]
         said = {"status": plan.status, "certificate": plan.certificate.record(),
-                "obstacle": [], "shadow_prices": []}  # fmt: skip
+                "obstacle": [], "shadow_prices": [], "safety": plan.safety}  # fmt: skip
         if plan.status in ("certified", "shortfall"):
-            tell(0.8, "putting it in words")
+            tell(0.8, Message("putting it in words"))
             if plan.elastic:
                 why = obstacle(plan, projection.case.currency)
                 said["obstacle"] = [*why.remedies, *why.sentences[:MOST_SENTENCES]]
@@ -143,7 +147,7 @@ def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell)
     return Optimum(RatePlan(np.asarray(rates), np.asarray(paid), np.asarray(received)), said)
 
 
-def _in_chinese(projection: "Projection", said: dict[str, Any]) -> dict[str, list[str]]:
+def _in_chinese(projection: "Projection", said: dict[str, Any]) -> dict[str, Any]:
     """The sentences of a record for a reader of Chinese, under ``obstacle_local`` and the like."""
     from fundpool.languages import language as language_of
     from fundpool.languages.wording import local_names, worded
@@ -153,7 +157,7 @@ def _in_chinese(projection: "Projection", said: dict[str, Any]) -> dict[str, lis
     return {
         f"{part}_local": [worded(sentence, chinese, names) for sentence in said[part]]
         for part in ("obstacle", "shadow_prices")
-    }
+    } | {"safety_local": worded(said["safety"], chinese, names)}
 
 
 def frontier_points(
@@ -169,7 +173,10 @@ def frontier_points(
 
     policy, aims = rules_of(projection, asked)
     (traced,) = frontier(
-        projection, points, None, lambda done, of: tell(done / of, f"point {done} of {of}"),
+        projection, points, None,
+        lambda done, of: tell(
+            done / of, Message("point %(done)s of %(points)s", done=done, points=of)
+        ),
         Choices(policy, aims, (scheme,)),
     )  # fmt: skip
     return [

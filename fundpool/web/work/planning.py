@@ -40,7 +40,7 @@ def plan_material(cache: ProjectionCache, asked: PlanRequest) -> Material | Pend
         if not optimised.ended or optimised.status == "cancelled":
             return Pending(optimised)
         if optimised.status == "failed":
-            raise ValueError(optimised.words.rstrip("."))
+            raise ValueError(optimised.words)
     chance = cache.chance(asked)
     base_chance = cache.chance(base_request)
     both = base_chance is not None and chance is not None

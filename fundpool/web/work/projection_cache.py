@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fundpool.inputs.format.messages import Message
 from fundpool.web.requests.plan import PlanRequest
 from fundpool.web.requests.policy_text import NAME, policy_contents_of, toml_text
 from fundpool.web.serving import Serving
@@ -39,7 +40,7 @@ class UnknownCaseError(ValueError):
 
     def __init__(self) -> None:
         """Say what to do."""
-        super().__init__("This case is not open any more; upload it again.")
+        super().__init__(Message("This case is not open any more; upload it again."))
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class OpenedCase:
         case: the case.
         derived: what has been worked out about it, by whatever it depends on.
         session: who uploaded it; empty for the server's own.
+        workbook: the file that was uploaded; None for the server's own, whose files are there.
     """
 
     key: str
@@ -59,6 +61,7 @@ class OpenedCase:
     case: "Case"
     derived: "RecentlyUsed[Any, Any]" = field(default_factory=lambda: RecentlyUsed(MOST_DERIVED))
     session: str = ""
+    workbook: bytes | None = field(default=None, repr=False)
 
     def remembered(self, key: Any, make: Callable[[], Any]) -> Any:
         """What ``make`` makes, made once."""
@@ -88,13 +91,15 @@ class ProjectionCache:
             raise UnknownCaseError
         return opened
 
-    def add(self, label: str, case: "Case") -> OpenedCase:
+    def add(self, label: str, case: "Case", workbook: bytes | None = None) -> OpenedCase:
         """Keep an uploaded case; the one unused longest makes room, with all that it has.
 
         Where the session that asks has as many as one session may, that is one of its own.
         """
         session = asking_session()
-        made = OpenedCase(secrets.token_urlsafe(16), label, case, session=session)
+        made = OpenedCase(
+            secrets.token_urlsafe(16), label, case, session=session, workbook=workbook
+        )
         most = self.serving.limits.session_uploads
         of_session = [o.key for o in self._uploads.values() if session and o.session == session]
         gone = of_session[: max(0, len(of_session) + 1 - most)]
@@ -114,7 +119,7 @@ class ProjectionCache:
         case = self.opened(request.case).case
         unknown = [name for name in request.policies if name not in case.policy_texts]
         if unknown:
-            raise ValueError(f"the case has no policy {unknown[0]!r}")
+            raise ValueError(Message("the case has no policy %(policy)s", policy=repr(unknown[0])))
         return case.with_policies(request.policies)
 
     def changed_case(self, request: PlanRequest) -> "Case":
@@ -175,7 +180,7 @@ class ProjectionCache:
 
             def progress(year: int) -> None:
                 done = year - first if year >= first else year
-                job.step(min(1.0, done / years), f"projecting {year}")
+                job.step(min(1.0, done / years), Message("projecting %(year)s", year=year))
 
             if self.study(request) is not None:
                 return
@@ -198,11 +203,11 @@ class ProjectionCache:
             from fundpool.models.scenarios.terms import scenario_terms
 
             scenarios = self.serving.scenarios
-            job.step(0.05, "what moving and enrolment change")
+            job.step(0.05, Message("what moving and enrolment change"))
             terms = scenario_terms(projected)
             made = county_chance(
                 projected.case, terms, scenarios, self.serving.seed,
-                lambda done: job.step(0.7 + 0.3 * done / scenarios, "drawing scenarios"),
+                lambda done: job.step(0.7 + 0.3 * done / scenarios, Message("drawing scenarios")),
             )  # fmt: skip
             self.put_chance(request, made)
 

@@ -26,7 +26,7 @@ from fundpool.web.serving import Limits, Serving
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
 
-PLAIN_NAME = re.compile(r"[^\W_][\w .()\-]{0,120}\.xlsx", re.IGNORECASE)
+PLAIN_NAME = re.compile(r"[^\W_][\w .,+&()（）【】《》、，·\-]{0,120}\.xlsx", re.IGNORECASE)
 _FORMULA = re.compile(rb"<f[\s>/]")
 _CELL = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _LONGEST_TAG = 400

@@ -7,6 +7,7 @@ with a contract; the rate is the county's, so industries differ as their places 
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.optimiser.plan import Plan
 
@@ -26,7 +27,7 @@ def industry_burdens(case: Case, plan: Plan) -> pd.DataFrame:
         if case.scheme(fund.paths.scheme).kind != "payroll":
             continue
         present = fund.base * fund.discount[:, None]
-        before = fund.mean(fund.paths.income) / np.maximum(fund.base, 1e-300)
+        before = ratio(fund.mean(fund.paths.income), fund.base)
         pool_of = dict(zip(case.regions.codes, fund.paths.of_county, strict=True))
         table = mix[mix["region"].isin(pool_of)].assign(
             pool=lambda frame: frame["region"].map(pool_of)  # noqa: B023

@@ -35,6 +35,8 @@ class _LiftableLimit:
             or not.
         shown: what its number is multiplied by for readers.
         words_for: what could be done with another ``value`` than the ``limit`` in force.
+        digits: format of its number.
+        needs: field of the policy without which it limits nothing.
     """
 
     name: str
@@ -43,6 +45,8 @@ class _LiftableLimit:
     step: float = 0.0
     shown: float = 1.0
     words_for: Callable[[str, str], Message] | None = None
+    digits: str = ".4g"
+    needs: str | None = None
 
     def value(self, given: float, steps: int) -> float:
         """The number some steps from the one in force, on whole steps."""
@@ -51,9 +55,16 @@ class _LiftableLimit:
             return float((np.floor(given / size + 1e-9) + steps) * size)
         return max(float((np.ceil(given / size - 1e-9) - steps) * size), 0.0)
 
+    def in_steps_for(self, outcome: Outcome) -> "_LiftableLimit":
+        """The limit; in money its step is round, about a thousandth of the least scheme's outgo."""
+        if self.name != "poor_to_rich":
+            return self
+        outgo = min(float(fund.unit[0].sum()) for fund in outcome.model.funds)
+        return replace(self, step=float(10.0 ** np.floor(np.log10(outgo / 1000.0))))
+
     def figure(self, value: float) -> str:
         """A number for readers."""
-        return f"{self.shown * value:.4g}"
+        return f"{self.shown * value:{self.digits}}"
 
 
 LIMITS = (
@@ -87,7 +98,25 @@ LIMITS = (
         lambda value, limit: Message(
             "the reserve floor were %(value)s months of outgo, not %(limit)s",
             value=value, limit=limit)),
+    _LiftableLimit(
+        "worse_off_by", np.inf, Message("regions could pay more than they are to accept"), 0.01,
+        100.0,
+        lambda value, limit: Message(
+            "regions could pay %(value)s %% more than what they are compared with, not "
+            "%(limit)s %%",
+            value=value, limit=limit), needs="paid_limits"),
+    _LiftableLimit(
+        "poor_to_rich", np.inf,
+        Message("poorer regions could pay, and richer ones draw, more than they are to accept"),
+        1.0, 1.0,
+        lambda value, limit: Message(
+            "poorer regions could pay, and richer ones draw, %(value)s a year, not %(limit)s",
+            value=value, limit=limit), ",.0f", "income_lines"),
 )  # fmt: skip
+
+
+ACCEPTED = ("worse_off_by", "poor_to_rich")
+"""Limits that regions are to accept a plan by."""
 
 
 def remedies_of(outcome: Outcome, plan: Plan) -> list[Message]:
@@ -97,13 +126,18 @@ def remedies_of(outcome: Outcome, plan: Plan) -> list[Message]:
     )
     one_path = all(fund.paths.outgo.shape[0] == 1 for fund in outcome.model.funds)
     remedies = []
+    single: set[str] = set()
     for limit in LIMITS:
         given = getattr(plan.policy, limit.name)
+        if limit.needs is not None and not getattr(plan.policy, limit.needs):
+            continue
         if given == limit.lifted or not _has_plan(outcome, plan, {limit.name: limit.lifted}):
             continue
+        single.add(limit.name)
         words = limit.words
         if one_path and limit.words_for is not None:
-            mildest = limit.figure(_mildest(outcome, plan, limit, float(given)))
+            stepped = limit.in_steps_for(outcome)
+            mildest = limit.figure(_mildest(outcome, plan, stepped, float(given)))
             words = limit.words_for(mildest, limit.figure(float(given)))
         remedies.append(
             Message(
@@ -111,6 +145,8 @@ def remedies_of(outcome: Outcome, plan: Plan) -> list[Message]:
                 schemes=schemes, change=words,
             )
         )  # fmt: skip
+    if single.isdisjoint(ACCEPTED):
+        remedies += _without_line(outcome, plan, schemes, one_path)
     if remedies:
         return remedies
     return [
@@ -119,6 +155,32 @@ def remedies_of(outcome: Outcome, plan: Plan) -> list[Message]:
             schemes=schemes,
         )
     ]
+
+
+def _without_line(outcome: Outcome, plan: Plan, schemes: Listed, one_path: bool) -> list[Message]:
+    """How far regions must accept to pay more where money may also run to richer ones."""
+    policy = plan.policy
+    lifted = replace(plan, policy=replace(policy, poor_to_rich=np.inf))
+    without = {"worse_off_by": np.inf}
+    if not (policy.income_lines and policy.paid_limits) or not _has_plan(outcome, lifted, without):
+        return []
+    if not one_path:
+        return [
+            Message(
+                "%(schemes)s: every floor could be kept without the limits that regions are to "
+                "accept.",
+                schemes=schemes,
+            )
+        ]
+    limit = next(one for one in LIMITS if one.name == "worse_off_by")
+    return [
+        Message(
+            "%(schemes)s: every floor could be kept if regions could pay %(value)s %% more than "
+            "what they are compared with and money could run from poorer to richer ones.",
+            schemes=schemes, value=limit.figure(_mildest(outcome, lifted, limit,
+                                                         policy.worse_off_by)),
+        )
+    ]  # fmt: skip
 
 
 def _has_plan(outcome: Outcome, plan: Plan, change: dict[str, Any]) -> bool:

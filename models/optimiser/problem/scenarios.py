@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.funds.paths import PoolPaths
 
@@ -24,9 +25,9 @@ def features(paths: Sequence[PoolPaths]) -> FloatArray:
     columns = []
     for scheme in paths:
         need = np.cumsum(scheme.outgo - scheme.subsidies - scheme.income, axis=1)
-        size = np.maximum(scheme.outgo.mean(axis=(0, 1)), 1e-300)
+        size = scheme.outgo.mean(axis=(0, 1))
         chosen = sorted({*range(4, scheme.years.size, 5), scheme.years.size - 1})
-        part = need[:, chosen] / size * np.sqrt(size / size.sum())
+        part = ratio(need[:, chosen], size) * np.sqrt(ratio(size, size.sum()))
         columns.append(part.reshape(part.shape[0], -1))
     return np.concatenate(columns, axis=1)
 

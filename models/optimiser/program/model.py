@@ -11,6 +11,7 @@ from fundpool.models.optimiser.certificate import Decision
 from fundpool.models.optimiser.limits import Aims, Unevenness
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program import objectives
+from fundpool.models.optimiser.program.acceptance import acceptance
 from fundpool.models.optimiser.program.constraints import FundColumns, add_fund
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.objectives import Burden, Cost, LorenzGrid
@@ -103,6 +104,9 @@ def build(
         else add_tail_fund(program, fund, elastic, pairs[number])
         for number, fund in enumerate(funds)
     )
+    for fund, scheme_columns in zip(funds, columns, strict=True):
+        if isinstance(scheme_columns, FundColumns):
+            acceptance(program, fund, scheme_columns)
     burdens = objectives.burdens(funds, aims)
     wanted = {aim for stage in aims.stages() for aim in stage}
     costs: dict[str, list[Cost]] = {

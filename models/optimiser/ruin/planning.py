@@ -166,7 +166,7 @@ def safe_plan(
     for number in range(FRESH):
         rising_from = 0 if number else RISING_FROM
         step = _searched(search, targets, step, rising_from)
-        ruined, any_ruined, count = _shares(step.outcomes, fresh(number), spans, balance_of)
+        ruined, any_ruined, count = ruin_shares(step.outcomes, fresh(number), spans, balance_of)
         error = float(np.sqrt(limit.most * (1.0 - limit.most) / count))
         worst = any_ruined if limit.joint else max(float(r.max()) for r in ruined.values())
         above = worst > limit.most + 2.0 * error
@@ -221,7 +221,7 @@ def _searched(
             }  # fmt: skip
         else:
             enough = _further(search, step, targets, spare=False)
-            stride = 2.0 ** min(number - rising_from, 2)
+            stride = 2.0 ** min(number - rising_from, 5)
             factors = {
                 name: np.where(
                     further > step.factors[name],
@@ -249,7 +249,7 @@ def _tried(
         ))  # fmt: skip
         outcomes = search.solve(policy)
     ends = {name: values.shape[0] for name, values in search.deviation.items()}
-    ruined, any_ruined, _ = _shares(outcomes, iter([search.within]), ends, search.balance_of)
+    ruined, any_ruined, _ = ruin_shares(outcomes, iter([search.within]), ends, search.balance_of)
     step = _Step(policy, outcomes, factors, ruined, any_ruined, factors)
     return replace(step, further=_further(search, step, targets))
 
@@ -291,13 +291,20 @@ def _quantile(lacking: FloatArray, targets: FloatArray) -> FloatArray:
     return np.asarray(ordered[allowed, np.arange(targets.size)]) + ABOVE
 
 
-def _shares(
+def ruin_shares(
     outcomes: tuple[Outcome, ...],
     blocks: FlowBlocks,
     spans: Mapping[str, int],
     balance_of: BalanceOf,
 ) -> tuple[dict[str, FloatArray], float, int]:
-    """Share of scenarios with a balance below zero: of each fund, and of any; how many."""
+    """Share of scenarios with a balance below zero: of each fund, and of any; how many.
+
+    Args:
+        outcomes: plans.
+        blocks: scenarios, by scheme.
+        spans: years that count, by scheme.
+        balance_of: balances that a plan leads to in scenarios.
+    """
     plans = solved_by_scheme(outcomes)
     ruined = {name: np.zeros(fund.pools) for name, (fund, _, _) in plans.items()}
     any_ruined = 0.0

@@ -167,7 +167,8 @@ def rule_cost(
     years = flows.base.shape[1]
     rates, balance = ruled_course(fund, decision, flows, rule)
     earned = np.cumsum(fund.base[:years], axis=0)
-    lacking = np.max(-balance / np.maximum(earned, 1e-300), axis=1)  # (s, p), as a level rate
+    # (s, p), as a level rate; none mends a fund that collects nothing
+    lacking = np.max(ratio(-balance, earned), axis=1)
     count = max(1, int(np.ceil(most * lacking.shape[0])))
     rise = np.partition(lacking, -count, axis=0)[-count:].mean(axis=0)
     weight = fund.base[:years].sum(axis=0)

@@ -11,6 +11,7 @@ import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.problem.fund import FundProblem
+from fundpool.models.optimiser.program.acceptance import paid_unit
 from fundpool.models.optimiser.program.constraints import FundColumns
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.objectives import Burden, LorenzGrid, even_grid
@@ -103,7 +104,21 @@ class _Prices:
             "ceiling": self.ceiling(),
             "hub": self.hub(),
             **self.floor(),
+            **self.acceptance(),
         }
+
+    def acceptance(self) -> dict[str, FloatArray]:
+        """Of what pools pay in some years, and of what runs from poorer to richer ones."""
+        fund, result = self.fund, {}
+        for number, limit in enumerate(fund.policy.paid_limits):
+            value = self.named(f"paid{number}")
+            if value is not None:
+                result[f"paid{number}"] = value / paid_unit(fund, limit.first, limit.last)
+        for number in range(len(fund.policy.income_lines)):
+            value = self.named(f"line{number}")
+            if value is not None:
+                result[f"line{number}"] = np.reshape(value / fund.unit.sum(), (1,))
+        return result
 
     def change(self) -> dict[str, FloatArray]:
         """Of rises and falls of rates, from one dual for both."""

@@ -270,12 +270,43 @@ def _state_fund(
             program.put(hub, reserve, 1.0)
             program.put(hub[:, 1:], reserve[:, :-1], -growth[:, 1:])
         program.costs.setdefault("swaps", []).append((levy, of_year))
+        _state_income_line(program, number, fund, levy, grant)
+    _state_paid(program, number, fund, rate)
     if elastic:
         short = program.columns(shape, 0.0, np.maximum(limits.floor - limits.balance_least, 0.0))
         program.costs.setdefault("shortfall", []).append((short, of_year))
     if not hard:
         floor_columns = [balance, short] if elastic else [balance]
         _state_floor(program, number, fund, limits, floor_columns)
+
+
+def _state_paid(program: Statement, number: int, fund: FundProblem, rate: IntArray) -> None:
+    """Contributions of some years, in present value, at most an amount a pool."""
+    growth = 1.0 + fund.paths.interest
+    present = fund.weight @ (growth**0.5 / growth.cumprod(axis=1))
+    base = np.einsum("s,stp->tp", fund.weight, fund.paths.contribution_base)
+    for position, limit in enumerate(fund.policy.paid_limits):
+        if limit.scheme != fund.paths.scheme or not np.isfinite(fund.policy.worse_off_by):
+            continue
+        most = np.array(limit.money) * (1.0 + fund.policy.worse_off_by)
+        rows = program.rows((number, f"paid{position}"), (fund.pools,), -np.inf, most)
+        for t in range(limit.first, limit.last + 1):
+            program.put(rows, rate[t, fund.group], present[t] * base[t])
+
+
+def _state_income_line(
+    program: Statement, number: int, fund: FundProblem, levy: IntArray, grant: IntArray
+) -> None:
+    """What poorer pools pay and others draw, in all years, at most an amount a year."""
+    for position, line in enumerate(fund.policy.income_lines):
+        if line.scheme != fund.paths.scheme or not np.isfinite(fund.policy.poor_to_rich):
+            continue
+        row = program.rows(
+            (number, f"line{position}"), (1,), -np.inf, fund.policy.poor_to_rich * fund.years
+        )
+        for pool, poorer in enumerate(line.poorer):
+            money = levy[:, :, pool] if poorer else grant[:, :, pool]
+            program.put(row[:, None], money, fund.weight[:, None])
 
 
 def _state_rates(

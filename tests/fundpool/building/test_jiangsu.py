@@ -5,12 +5,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fundpool.building import ages, cover, migration, money, vital
+from fundpool.building import ages, care, cover, migration, money, vital
 from fundpool.building.files import differing
-from fundpool.building.jiangsu.build import tables
-from fundpool.building.jiangsu.published import HERE, Published
+from fundpool.building.jiangsu.build import rolled_people, tables
+from fundpool.building.jiangsu.census_case import (
+    census_case,
+    census_tables,
+    overlaid,
+    vital_tables,
+)
+from fundpool.building.jiangsu.people import people
+from fundpool.building.jiangsu.published import CENSUS_YEAR, HERE, Published
 from fundpool.inputs.case import read_case
-from fundpool.inputs.format.vocabulary import AGES
+from fundpool.inputs.format.vocabulary import AGES, OUTSIDE
 
 
 @given(st.lists(st.floats(0.1, 10), min_size=6, max_size=6), st.floats(1, 50), st.floats(1, 50))
@@ -78,6 +85,18 @@ def test_migrants_refuse_a_contradiction() -> None:
         migration.fitted_migrants(1.0 - np.eye(2), margins)
 
 
+def test_referrals_leave_the_case() -> None:
+    """Two cities: county 2 has most health workers of all, county 1 of its city."""
+    workers = np.array([1.0, 2.0, 5.0])
+    table = care.referral_table(["a", "b", "c"], np.array([0, 0, 1]), workers, 0.5, 0.2)
+    shares = {(row.region, row.centre): row.share for row in table.itertuples()}
+    away = {(name, "outside"): 0.2 for name in "abc"}
+    near = {("a", "b"): 0.5, ("a", "c"): 0.3, ("b", "b"): 0.5, ("b", "c"): 0.3, ("c", "c"): 0.8}
+    assert shares == pytest.approx(near | away)
+    kept = care.referral_table(["a", "b", "c"], np.array([0, 0, 1]), workers, 0.5)
+    assert OUTSIDE not in set(kept["centre"])
+
+
 def test_distances() -> None:
     """A degree of latitude is 111.19 km on a sphere of 6,371 km."""
     apart = migration.distances(np.array([31.0, 32.0]), np.array([120.0, 120.0]))
@@ -117,9 +136,12 @@ def test_jiangsu_is_what_its_build_script_derives() -> None:
     assert differing(derived, HERE / "tables") == []
 
 
-def test_jiangsu_meets_the_census() -> None:
+def test_the_case_of_2020_meets_the_census() -> None:
     """95 counties, 13 cities, 84,748,016 residents; margins of migration as published."""
-    case, published = read_case("jiangsu"), Published()
+    published = Published()
+    counted = people(published, vital_tables(published, CENSUS_YEAR)[0])
+    case = census_case(census_tables(published, counted))
+    assert case.base_year == 2020
     assert (len(case.regions.codes), len(case.regions.codes_at("city"))) == (95, 13)
     inside = case.tables["population"].query("region != 'outside'")
     assert inside["persons"].sum() == pytest.approx(84_748_016, abs=100)
@@ -148,3 +170,45 @@ def test_jiangsu_meets_the_census() -> None:
         if residence != "outside":
             net[city[residence]] -= persons
     assert net == pytest.approx(gap, abs=5.0)
+
+
+def test_the_case_of_2024_meets_the_residents_counted_last() -> None:
+    """Cities, sexes and age groups of 2023; a year on, each city within two per cent of them."""
+    published, case = Published(), read_case("jiangsu")
+    people = rolled_people(published)
+    table = published.table("residents_2023").set_index(["region", "measure"])["value"]
+    by_city = np.bincount(published.city, people.counted.sum(axis=(1, 2)))
+    cities = np.array([float(table[city, "residents"]) for city in published.cities])
+    assert by_city == pytest.approx(cities, rel=1e-5)  # cities are rounded, the province is not
+    groups = {"males": people.counted[:, 0], "females": people.counted[:, 1],
+              "residents_0_14": people.counted[:, :, :15],
+              "residents_65_and_over": people.counted[:, :, 65:]}  # fmt: skip
+    for name, group in groups.items():
+        assert group.sum() == pytest.approx(float(table["320000", name]), rel=1e-9)
+    assert case.base_year == 2024
+    inside = case.tables["population"].query("region != 'outside'")
+    now = inside.groupby("region")["persons"].sum().loc[published.counties].to_numpy()
+    assert np.bincount(published.city, now) == pytest.approx(cities, rel=0.02)
+
+
+def test_money_of_2024_by_hand() -> None:
+    """The nation's of the bulletin a member, times what the province had of it, times members."""
+    totals = read_case("jiangsu").tables["fund_totals"].set_index(["scheme", "measure"])["value"]
+    revenue_2008 = (26.39e9 / 16.043e6) / (288.55e9 / 199.956e6)
+    members = totals["employee", "participants"]
+    assert totals["employee", "contributions"] == pytest.approx(
+        1734.245e9 / 379.4834e6 * revenue_2008 * members, rel=1e-6
+    )
+    assert 1 - totals["employee", "retirees"] / members == pytest.approx(274.9084 / 379.4834)
+    everyone = 79.67e6 * 1326.6208 / 1361.31
+    income = totals["resident", "contributions"] + totals["resident", "subsidies"]
+    assert income == pytest.approx(
+        1118.091e9 / 947.1373e6 * (273 / 246.2) * (everyone - members), rel=1e-6
+    )
+
+
+def test_settings_are_laid_over_each_other() -> None:
+    base = {"a": {"value": 1, "by_year": {"2030": 5}}, "b": [1, 2]}
+    made = overlaid(base, {"a": {"by_year": {"2021": 3}}, "b": [3]})
+    assert made == {"a": {"value": 1, "by_year": {"2030": 5, "2021": 3}}, "b": [3]}
+    assert base["b"] == [1, 2]

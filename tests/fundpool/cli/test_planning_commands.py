@@ -157,6 +157,73 @@ def test_ruin_is_limited_by_one_command(uncertain: Path, tmp_path: Path) -> None
     }  # fmt: skip
 
 
+def test_regions_may_have_to_accept_the_plan(uncertain: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan"
+    words = ("optimise", str(uncertain), "--years", "4", "--reserve-months", "1",
+             "--one-path", "--out", str(out))  # fmt: skip
+    code, stdout, _ = run(*words, "--acceptable", "--window", "2")
+    assert code in (0, 3)
+    assert "Pay more than alone: 0 regions" in stdout
+    assert "Old balances of employee pooled" in stdout
+    record = json.loads((out / "plan.json").read_text(encoding="utf-8"))
+    assert record["status"] == "certified"
+    regions = record["acceptability"]
+    assert regions["worse_off"] == []
+    assert [row for row in regions["worse_in"] if row["than"] == "alone"] == []
+    assert regions["poor_to_rich"] == 0.0
+    assert regions["window"] == 2
+    assert {"employee"} <= {one["scheme"] for one in regions["sharing"]}
+    _, text, _ = run(*words, "--poor-to-rich", "1e4", "--json")
+    record = json.loads(text)
+    assert record["policy"]["poor_to_rich"] == 1e4
+    assert record["acceptability"]["poor_to_rich"] <= 2e4  # of two schemes
+    code, _, stderr = run("optimise", str(uncertain), "--acceptable", "--scenarios", "5",
+                          "--out", str(out))  # fmt: skip
+    assert code == 2
+    assert "ruin" in stderr
+
+
+def test_a_settlement_is_written_beside_the_plan(uncertain: Path, tmp_path: Path) -> None:
+    words = ("optimise", str(uncertain), "--years", "3", "--reserve-months", "1", "--one-path",
+             "--out", str(tmp_path / "plan"))  # fmt: skip
+    first = int(fundpool.read_case(uncertain).base_year) + 1
+    assert run(*words, "--settlement", str(first + 1))[0] in (0, 3)
+    assert (tmp_path / "plan" / "settlement.xlsx").is_file()
+    for given in (["--settlement", "1999"], ["--settlement", str(first), "--choose", "rates"]):
+        code, _, stderr = run(*words, *given)
+        assert code == 2
+        assert "--settlement: expected" in stderr
+    assert run(*words)[0] in (0, 3)
+    # no older settlement stays beside a new plan
+    assert not (tmp_path / "plan" / "settlement.xlsx").exists()
+
+
+def test_plans_are_safe_by_default_where_the_case_has_scenarios(
+    uncertain: Path, tmp_path: Path
+) -> None:
+    words = ("optimise", str(uncertain), "--years", "3", "--reserve-months", "1", "--json",
+             "--out", str(tmp_path / "plan"))  # fmt: skip
+    code, text, _ = run(*words)
+    assert code in (0, 3)
+    record = json.loads(text)
+    chance = record["probability"]
+    assert record["safe"]
+    assert (chance["limit"], chance["scenarios"]) == (0.05, 10_000)
+    assert record["safety"] == chance["sentence"]
+    # the floor in months holds beside it
+    assert record["policy"]["reserve_months"] == 1.0
+    _, text, _ = run(*words, "--one-path")
+    record = json.loads(text)
+    assert "probability" not in record
+    assert record["safe"] is None
+    assert "not computed" in record["safety"]
+    _, text, _ = run(*words[:-3], "--one-path", "--out", str(tmp_path / "plan"))
+    assert record["safety"] in text
+    code, _, stderr = run(*words, "--one-path", "--ruin", "0.1")
+    assert code == 2
+    assert "--one-path" in stderr
+
+
 def test_rates_may_follow_a_rule(uncertain: Path, tmp_path: Path) -> None:
     out = tmp_path / "plan"
     code, stdout, _ = run("optimise", str(uncertain), "--years", "4", "--rule", "adjusting",

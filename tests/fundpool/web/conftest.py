@@ -17,7 +17,8 @@ def page_case() -> SmallCase:
     case.settings["scenarios"] = scenario_section()
     case.policies["more-interest"] = {
         "schema_version": 1, "name": "more-interest", "title": "More interest",
-        "title_local": "提高利率", "about": "Interest rises to 5 %.", "source": "test",
+        "title_local": "提高利率", "about": "Interest rises to 5 %.",
+        "about_local": "利率升至5%。", "source": "test",
         "status": "assumed", "case": {"economy": {"interest": {"value": 0.05}}},
     }  # fmt: skip
     return case

@@ -1,5 +1,6 @@
 """The page in a real browser."""
 
+import json
 import re
 import tomllib
 import zipfile
@@ -56,11 +57,13 @@ def test_sliders_and_pooling_move_the_numbers_and_the_address(page: Page, addres
     )
     page.choose("#fund-levy", "0.2")
     assert "city" not in page.text("#problem")
-    # the scheme that pays a premium has no rate to move
+    # the scheme that pays a premium has no rate to move; one that is moved stays in sight
+    shown = "return getComputedStyle(document.querySelector('#box-rate')).display"
     page.choose("#scheme", "resident")
-    assert (
-        page.run("return getComputedStyle(document.querySelector('#box-rate')).display") == "none"
-    )
+    assert page.run(shown) == "block"
+    assert "Employee" in page.text("#box-rate label")
+    page.choose("#rate", "0")
+    assert page.run(shown) == "none"
     page.choose("#premium", "0.5")
     assert "premium=0.5" in page.run("return location.hash")
 
@@ -209,6 +212,23 @@ def test_downloads_hold_what_is_on_screen(page: Page, address: str, case_folder:
     assert page.downloaded("fundpool-paths.svg").read_text("utf-8").startswith("<svg")
 
 
+def test_the_report_of_the_plan_is_one_click(page: Page, address: str) -> None:
+    page.open(f"{address}#pooling=province&rate=-0.02&care=0.3&lang=zh")
+    page.click("#get-report")
+    page.until("!document.querySelector('#progress').hidden")
+    assert page.run("return document.querySelector('#feedback').parentElement.id") == "at-take"
+    with zipfile.ZipFile(page.downloaded("fundpool-report.zip")) as files:
+        assert {"report.html", "report.pdf", "report.xlsx", "summary.json"} <= set(files.namelist())
+        written = json.loads(files.read("summary.json"))
+        text = files.read("report.html").decode("utf-8")
+    assert "zh" in text[:200]
+    # its figures are those on screen
+    pools = written["pooling"]["province"]["pools"]
+    (fund,) = (pool for pool in pools if pool["scheme"] == "employee")
+    assert f"{100 * fund['level_rate']:.2f} %" in page.text("#headline")
+    assert f"{fund['min_reserve_months']:.1f}" in page.text("#pools")  # levers moved
+
+
 def test_a_broken_case_is_told_by_sheet_row_and_column(
     page: Page, address: str, tmp_path: Path
 ) -> None:
@@ -247,6 +267,7 @@ def test_chinese(page: Page, address: str) -> None:
     page.open(f"{address}#lang=zh")
     assert "现状" in page.text("#finding")
     assert page.run("return document.documentElement.lang") == "zh-CN"
+    assert page.text("#policies .about") == "利率升至5%。"
     left = page.run(
         "return [...document.querySelectorAll('[data-word]')]"
         ".filter(e => e.textContent === e.dataset.word).length"
@@ -255,10 +276,19 @@ def test_chinese(page: Page, address: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_phone_holds_the_page(page: Page, address: str, lang: str) -> None:
+def test_a_phone_and_a_zoom_of_400_per_cent_hold_the_page(
+    page: Page, address: str, lang: str
+) -> None:
     page.size(390, 844, mobile=True)
     page.open(f"{address}#lang={lang}&pooling=county%5BBoth%3Dash%7Cbirch%5D")
     assert page.run("return document.documentElement.scrollWidth") <= 390
+    page.size(320, 256)
+    wide = """return [...document.querySelectorAll('main *, form *, header *')]
+        .filter(e => !e.closest('.scroll, .skip, .language span'))
+        .filter(e => e.getBoundingClientRect().right > 321).map(e => e.outerHTML.slice(0, 90))"""
+    page.until(f"(() => {{ {wide} }})().length === 0", 10)
+    assert page.run(wide) == []
+    assert page.run("return document.documentElement.scrollWidth") <= 320
 
 
 def test_names_and_contrast(page: Page, address: str) -> None:
@@ -276,10 +306,18 @@ def test_names_and_contrast(page: Page, address: str) -> None:
     assert undescribed == []
     poor = page.run(CONTRAST)
     assert poor == []
-    # everything can be reached by keyboard: no positive or negative order among controls
-    assert (
-        page.run("return document.querySelectorAll('main [tabindex], form [tabindex]').length") == 0
+    # everything can be reached by keyboard, in the order of the page
+    order = """return [...document.querySelectorAll('main [tabindex], form [tabindex]')]
+        .map(e => e.tabIndex)"""
+    assert set(page.run(order)) == {0}
+    unreachable = page.run(
+        """return [...document.querySelectorAll('.scroll')].filter(e =>
+        (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
+        && !(e.tabIndex === 0 && e.getAttribute('role') === 'region'
+             && document.getElementById(e.getAttribute('aria-labelledby'))?.textContent))
+        .map(e => e.outerHTML.slice(0, 80))"""
     )
+    assert unreachable == []
 
 
 CONTRAST = """

@@ -46,7 +46,7 @@ def register(prepared: Prepared) -> FloatArray:
 def test_kernel_equals_the_specification(
     jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray
 ) -> None:
-    terms = terms_of(jiangsu, prepared, 2021)
+    terms = terms_of(jiangsu, prepared, 2025)
     draw = np.random.default_rng(6)
     terms = terms.at_level(draw.uniform(0.5, 1.5, terms.level.shape))
     # every status holds people, so that every branch counts
@@ -63,7 +63,7 @@ def test_any_territory_is_recorded(
     jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray, level: int
 ) -> None:
     """Settled anew in the territory of a level, each county pays what was recorded for it."""
-    terms = terms_of(jiangsu, prepared, 2021)
+    terms = terms_of(jiangsu, prepared, 2025)
     some = expected + np.random.default_rng(7).uniform(0, 1, expected.shape)
     recorded = claims_kernel.claims_of_year(some, terms, register).by_distance
     where = terms.regions[level]
@@ -80,7 +80,7 @@ def test_settlement_margins(
     jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray
 ) -> None:
     """What funds pay, by payer and by place, is what people are paid."""
-    terms = terms_of(jiangsu, prepared, 2021)
+    terms = terms_of(jiangsu, prepared, 2025)
     year = claims_kernel.claims_of_year(expected, terms, register)
     paid = year.paid.sum() + year.paid_second.sum()
     assert year.settlement.sum() == pytest.approx(paid, rel=1e-12)
@@ -104,7 +104,7 @@ def test_two_funds_never_pay_more_than_the_cost(
     }
     file = home.file.model_copy(update={"coordination": rule, "benefits": generous})
     case = replace(jiangsu, schemes=(jiangsu.schemes[0], replace(home, file=file)))
-    year = claims_kernel.claims_of_year(expected, terms_of(case, prepared, 2021), register)
+    year = claims_kernel.claims_of_year(expected, terms_of(case, prepared, 2025), register)
     assert (year.paid + year.paid_second <= year.cost * (1 + 1e-12)).all()
     dual = STATUSES.index("dual")
     assert year.paid_second[:, dual].sum() > 0
@@ -116,9 +116,9 @@ def test_direct_settlement_pays_more_of_what_migrants_need(
     jiangsu: Case, prepared: Prepared, expected: FloatArray, register: FloatArray
 ) -> None:
     """Where claims away from the pool are settled directly more is claimed, less forgone."""
-    direct = claims_kernel.claims_of_year(expected, terms_of(jiangsu, prepared, 2022), register)
+    direct = claims_kernel.claims_of_year(expected, terms_of(jiangsu, prepared, 2026), register)
     before = jiangsu.with_policies(["manual-claims"])
-    manual = claims_kernel.claims_of_year(expected, terms_of(before, prepared, 2022), register)
+    manual = claims_kernel.claims_of_year(expected, terms_of(before, prepared, 2026), register)
     between = prepared.pairs.tie == 2
     at_home = STATUSES.index("home_resident")
     assert direct.paid[between, at_home].sum() > 1.2 * manual.paid[between, at_home].sum()

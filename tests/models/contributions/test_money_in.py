@@ -19,6 +19,9 @@ from fundpool.models.projection.study import study
 from fundpool.models.scenarios.flows import county_scratch, draws, fill, readable_flows
 from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.models.scenarios.terms import scenario_terms
+from fundpool.report.document.html import html_page
+from fundpool.report.sections.report import report_document
+from fundpool.summary import summary
 from tests.cases.small import SmallCase, given, small_case
 from tests.cases.stochastic import scenario_section
 
@@ -154,6 +157,50 @@ def test_sums_a_head_and_lump_sums_by_payer(tmp_path: Path) -> None:
         expected = heads * [15.0, 10.0] * index + lump * heads / heads.sum()
         assert added[t] == pytest.approx(expected)
     assert flows.contributions == pytest.approx(plain.contributions)
+
+
+def test_subsidies_by_payer(tmp_path: Path) -> None:
+    """Who paid what, to the cent: the premium's subsidy of 200, sums and shares of outgo."""
+    made = with_subsidies(
+        ("employee", "land", "central", 2020, "a_head", 10.0),
+        ("employee", "land", "local", 2020, "share_of_outgo", 0.2),
+        ("resident", "ash", "local", 2020, "lump_sum", 50_000.0),
+        ("resident", "land", "central", 2022, "a_head", 30.0),
+    )
+    made.schemes["employee"]["rules"]["administration"] = given(0.05)
+    projection = fundpool.project(read_case(made.write(tmp_path / "case")), "city", years=2)
+    funds = projection.funds.set_index(["scheme", "pool", "year"]).sort_index()
+    payers = ["subsidies_state", "subsidies_central", "subsidies_local"]
+    assert [name for name in funds if name.startswith("subsidies_")] == payers
+    assert funds[payers].sum(axis=1).to_numpy() == pytest.approx(funds["subsidies"].to_numpy())
+    outgo = funds["claims_paid"] + funds["administration"]
+    for pool in ("north", "south"):
+        work, home = funds.loc["employee", pool], funds.loc["resident", pool]
+        spent = 0.2 * outgo.loc["employee", pool].to_numpy()
+        lump = 50_000.0 if pool == "north" else 0.0
+        assert work["subsidies_central"].to_numpy() == pytest.approx(
+            work["persons"].to_numpy() * [11.0, 12.1]
+        )
+        assert work["subsidies_local"].to_numpy() == pytest.approx(spent)
+        assert (work["subsidies_state"] == 0).all()
+        assert home["subsidies_local"].to_numpy() == pytest.approx(lump)
+        assert home["subsidies_central"].to_numpy() == pytest.approx(
+            home["persons"].to_numpy() * [0.0, 30.0]
+        )
+        assert home["subsidies_state"].to_numpy() == pytest.approx(home["contributors"] * 200.0)
+    written = summary({"city": projection}, "city")["pooling"]["city"]["totals_by_scheme"]
+    for (scheme, year), rows in projection.funds.groupby(["scheme", "year"]):
+        for name in payers:
+            assert written[str(scheme)][str(year)][name] == pytest.approx(rows[name].sum())
+
+
+def test_subsidies_by_payer_in_the_report(tmp_path: Path) -> None:
+    made = with_subsidies(("resident", "ash", "Kreis", 2020, "lump_sum", 50_000.0))
+    comparison = fundpool.compare(read_case(made.write(tmp_path / "case")), ["city"], years=2)
+    assert "subsidies_Kreis" in comparison.totals
+    page = html_page(report_document(comparison, summary(comparison.projections, "city")))
+    assert page.count("subsidies: Kreis") == page.count("Who pays subsidies") == 1
+    assert page.count("the state, by rule") == 1
 
 
 @pytest.mark.parametrize("plan", ["county", "province"])

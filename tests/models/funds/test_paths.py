@@ -34,7 +34,7 @@ def test_the_recursion_gives_the_balances_of_the_fund_table(
     paths = central_paths(projection, scheme)
     assert (len(paths.pools), set(paths.levels)) == (LEVELS[level], {level})
     assert paths.contribution_base.shape == (1, 6, LEVELS[level])
-    assert paths.years.tolist() == list(range(2021, 2027))
+    assert paths.years.tolist() == list(range(2025, 2031))
     table = projection.funds[projection.funds["scheme"] == scheme]
     expected = table.pivot(index="year", columns="pool", values="balance")[list(paths.pools)]
     found = _balances(paths, paths.rate[0] * paths.contribution_base[0])
@@ -97,7 +97,7 @@ def test_administration_is_outgo(small: Case) -> None:
     assert _balances(paths, paths.income[0])[0] == pytest.approx(funds["balance"].to_numpy())
 
 
-@pytest.mark.parametrize("plan", ["county,city@2023", "city+province:0.05:0.3"])
+@pytest.mark.parametrize("plan", ["county,city@2027", "city+province:0.05:0.3"])
 def test_plans_without_paths_of_their_own(jiangsu_study: Study, plan: str) -> None:
     with pytest.raises(ValueError, match="changes its pools or swaps money"):
         central_paths(jiangsu_study.pooled(plan), "employee")

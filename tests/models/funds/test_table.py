@@ -66,7 +66,7 @@ def test_a_pool_is_the_sum_of_its_counties(jiangsu_at_home: Study) -> None:
 
 
 def test_merging_later_adds_the_balances(jiangsu_at_home: Study) -> None:
-    staged = jiangsu_at_home.pooled("county,city@2023,province@2025").funds
+    staged = jiangsu_at_home.pooled("county,city@2027,province@2029").funds
     number = staged.groupby(["scheme", "year"])["pool"].nunique().loc["employee"]
     assert number.tolist() == [95, 95, 13, 13, 1, 1]
     expected = _totals(jiangsu_at_home.pooled("county").funds)
@@ -153,10 +153,10 @@ def test_adjustment_funds_keep_the_money(jiangsu_study: Study, own: float) -> No
 
 def test_a_hub_joins_the_pool_that_takes_its_place(jiangsu_at_home: Study) -> None:
     """When the members of an adjustment fund merge at its level, its reserve is theirs."""
-    staged = jiangsu_at_home.pooled("city+province:0.05:0.9,province@2024").funds
+    staged = jiangsu_at_home.pooled("city+province:0.05:0.9,province@2028").funds
     hubs = staged["level"].str.endswith("adjustment fund")
-    assert staged[hubs]["year"].unique().tolist() == [2021, 2022, 2023]
-    assert staged[hubs & (staged["year"] == 2023)]["balance"].min() > 0
+    assert staged[hubs]["year"].unique().tolist() == [2025, 2026, 2027]
+    assert staged[hubs & (staged["year"] == 2027)]["balance"].min() > 0
     held = staged.groupby(["scheme", "year"])["balance"].sum()
     expected = _totals(jiangsu_at_home.pooled("city").funds)["balance"]
     assert held.to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-12)

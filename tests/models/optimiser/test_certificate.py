@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 from fundpool.models.optimiser import stages as optimisation
-from fundpool.models.optimiser.certificate import Decision, recursion, tail_mean, violations
+from fundpool.models.optimiser.certificate import (
+    Certificate,
+    Decision,
+    recursion,
+    tail_mean,
+    violations,
+)
 from fundpool.models.optimiser.limits import Aims, Policy
+from fundpool.models.optimiser.plan import Plan
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.solving import Solution, solve
@@ -190,3 +197,24 @@ def test_what_a_hub_may_hold(hub_keeps: bool, levy: float, grant: float, owed: f
     decision = paying(levy, grant)
     found = violations(fund, decision, recursion(fund, decision), elastic=True)
     assert found["hub reserve"] == pytest.approx(owed)
+
+
+def test_a_gap_near_a_zero_objective_is_absolute_and_says_so() -> None:
+    near = Certificate({}, 0.0, 2e-9, 2e-9, 1e-9, ())
+    assert near.relative_gap == pytest.approx(1e-6)
+    record = near.record()
+    assert record["absolute_gap"] == pytest.approx(1e-9)
+    assert "near zero: its gap is absolute, 1.0e-09" in str(record["gap_sentence"])
+    assert Certificate({}, 0.0, 1.0, 1.0, 1.0, ()).record()["gap_sentence"] is None
+
+
+def test_a_pool_that_collects_nothing_has_no_share_of_income() -> None:
+    paths = pool_flows([[100.0, 0.0]], [[1000.0, 0.0]], [[100.0, 0.0]], [0.0, 5.0])
+    policy = Policy(reserve_months=0.0)
+    outcome = optimised([fund_problem(paths, policy)], Aims())
+    fund = outcome.model.funds[0]
+    given = Decision(outcome.decisions[0].rates, np.array([[[0.0, 7.0]]]), np.array([[[7.0, 0.0]]]))
+    plan = Plan(policy, Aims(), (replace(outcome, decisions=(given,)),))
+    assert fund.pools == 2
+    assert plan.swaps["share_of_income"].tolist() == pytest.approx([-0.07, 0.0])
+    assert plan.rates["rate_in_force"].tolist() == pytest.approx([0.1, 0.0])

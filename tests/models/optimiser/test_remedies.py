@@ -1,8 +1,11 @@
 """How far a limit must give where no plan keeps every floor: solved by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from fundpool.models.optimiser.acceptance.limits import IncomeLine, PaidLimit
 from fundpool.models.optimiser.explain.prices import obstacle
 from fundpool.models.optimiser.frontier import scheme_frontier
 from fundpool.models.optimiser.limits import Aims, Policy
@@ -84,3 +87,37 @@ def test_a_frontier_says_why_there_is_none() -> None:
     fund = fund_problem(pool_flows([[200.0]] * 2, [[1000.0]] * 2, [[100.0]] * 2, [50.0]), policy)
     with pytest.raises(ValueError, match=r"no plan that keeps every floor. .*to 1.75 times"):
         scheme_frontier(fund, Aims(), 2, lambda _done: None)
+
+
+def test_what_regions_are_to_accept_stands_in_the_way() -> None:
+    """The second of two regions lacks 20 a year at the most that it may charge, 10 %.
+
+    The first must pay 10 % where it pays 8 % alone, a quarter more; what it pays and the other
+    draws are 40 a year.
+    """
+    paths = pool_flows([[80.0, 120.0]] * 2, [[1000.0, 1000.0]] * 2, [[100.0, 100.0]] * 2, [0, 0])
+    policy = Policy(
+        reserve_months=0.0, rate_most=1.0,
+        paid_limits=(PaidLimit("employee", 0, 1, (160.0, 240.0)),),
+    )  # fmt: skip
+    outcome = optimised([fund_problem(paths, policy)], Aims())
+    found = obstacle(Plan(policy, Aims(), (outcome,)), "CNY").remedies
+    assert (
+        "employee: every floor could be kept if regions could pay 25 % more than what they are "
+        "compared with, not 0 %."
+    ) in found
+    line = IncomeLine("employee", (True, False), 1.0)
+    policy = replace(policy, paid_limits=(), income_lines=(line,), poor_to_rich=4.0)
+    outcome = optimised([fund_problem(paths, policy)], Aims())
+    found = obstacle(Plan(policy, Aims(), (outcome,)), "CNY").remedies
+    assert (
+        "employee: every floor could be kept if poorer regions could pay, and richer ones draw, "
+        "40 a year, not 4."
+    ) in found
+    both = replace(policy, paid_limits=(PaidLimit("employee", 0, 1, (160.0, 240.0)),))
+    outcome = optimised([fund_problem(paths, both)], Aims())
+    found = obstacle(Plan(both, Aims(), (outcome,)), "CNY").remedies
+    assert (
+        "employee: every floor could be kept if regions could pay 25 % more than what they are "
+        "compared with and money could run from poorer to richer ones."
+    ) in found

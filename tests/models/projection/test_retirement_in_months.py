@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from fundpool.inputs.case import read_case
+from fundpool.inputs.case import check_case, read_case
+from fundpool.inputs.settings.retirement import ages_by_year
 from fundpool.models.projection.study import Projection, study
 from tests.cases.small import given
 from tests.models.projection.test_missing_years import near_retirement
@@ -98,3 +99,63 @@ def test_an_age_in_months_from_the_base_year_on(tmp_path: Path) -> None:
     contents.schemes["employee"]["rules"]["retirement_age_male"] = given(60.75)
     projection = study(read_case(contents.write(tmp_path / "case")), 1).pooled("county")
     assert working(projection, 2021) == pytest.approx(0.75 * (REACHING + 770.28))
+
+
+BY_BIRTH = {"source": "worked example", "status": "assumed"}
+
+
+def test_ages_by_year_of_birth() -> None:
+    """A quarter of a year later for each birth year from 1965 to 1968, then none in between.
+
+    In 2028 nobody turns the age: those of 1967 who wait turn 61, those of 1968 do so in 2029.
+    """
+    births = {1965: 60.25, 1966: 60.5, 1967: 60.75, 1968: 61.0}
+    assert ages_by_year(60.0, births) == {2025: 60.25, 2026: 60.5, 2027: 60.75, 2028: 61.0}
+    assert ages_by_year(60.0, {1965: 63.0}) == {2025: 61.0, 2026: 62.0, 2027: 63.0}
+    assert ages_by_year(60.0, {1964: 60.0, 1965: 60.0}) == {}
+
+
+def test_ages_by_year_of_birth_in_a_case(tmp_path: Path) -> None:
+    """Men of 59 at the end of 2020 are born in 1961: they retire as in the first test."""
+    contents = near_retirement(buys_missing_years_share=1.0)
+    contents.schemes["employee"]["retirement_age_by_birth_year"] = {
+        "male": {1961: 60.75}, **BY_BIRTH,
+    }  # fmt: skip
+    projection = study(read_case(contents.write(tmp_path / "case")), 2).pooled("county")
+    assert working(projection, 2021) == pytest.approx(0.75 * (REACHING + 770.28))
+    assert working(projection, 2022) == 0.0
+
+
+def test_who_is_born_before_retires_at_the_old_age(tmp_path: Path) -> None:
+    contents = near_retirement(buys_missing_years_share=1.0)
+    contents.schemes["employee"]["retirement_age_by_birth_year"] = {
+        "male": {1962: 63.0}, **BY_BIRTH,
+    }  # fmt: skip
+    projection = study(read_case(contents.write(tmp_path / "case")), 1).pooled("county")
+    assert working(projection, 2021) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("ages", "by_year", "column"),
+    [
+        ({1961: 60.5, 1962: 60.25}, {}, "retirement_age_by_birth_year.male.1962"),
+        ({1961: 59.0}, {}, "retirement_age_by_birth_year.male.1961"),
+        ({1961: 160.0}, {}, "retirement_age_by_birth_year.male.1961"),
+        ({1961: 61.0}, {"2025": 61.0}, "rules.retirement_age_male.by_year"),
+    ],
+)
+def test_ages_that_cannot_stand(
+    ages: dict[int, float], by_year: dict[str, float], column: str, tmp_path: Path
+) -> None:
+    contents = near_retirement(buys_missing_years_share=1.0)
+    contents.schemes["employee"]["rules"]["retirement_age_male"] = given(60, by_year=by_year)
+    contents.schemes["employee"]["retirement_age_by_birth_year"] = {"male": ages, **BY_BIRTH}
+    found = check_case(contents.write(tmp_path / "case"))
+    assert [finding.column for finding in found] == [column]
+
+
+def test_ages_in_a_scheme_without_retirement(tmp_path: Path) -> None:
+    contents = near_retirement(buys_missing_years_share=1.0)
+    contents.schemes["resident"]["retirement_age_by_birth_year"] = {"male": {1961: 61}, **BY_BIRTH}
+    (finding,) = check_case(contents.write(tmp_path / "case"))
+    assert (finding.column, finding.severity) == ("retirement_age_by_birth_year", "warning")

@@ -1,49 +1,55 @@
 // Charts: one Vega view each, drawn once; a moved lever changes only the data.
 
 import { save } from "./api.js";
+import { colour, themeKey } from "./theme.js";
+import { atPointer, byKeyboard } from "./tooltip.js";
 import { word } from "./words.js";
 
 const charts = new Map();
-const CONFIG = {
-  font: "system-ui, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif",
-  axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelColor: "#1b2430",
-    titleColor: "#1b2430", gridColor: "#e3e8ee", domainColor: "#8593a3", tickColor: "#8593a3" },
-  legend: { labelFontSize: 12, titleFontSize: 12, labelColor: "#1b2430", symbolSize: 120,
-    labelLimit: 260 },
-  view: { stroke: null },
-};
+function config() {
+  const ink = colour("ink");
+  return {
+    font: "system-ui, 'Segoe UI', 'Noto Sans', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif",
+    axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelColor: ink,
+      titleColor: ink, gridColor: colour("line"), domainColor: colour("edge"), tickColor: colour("edge") },
+    legend: { labelFontSize: 12, titleFontSize: 12, labelColor: ink, symbolSize: 120,
+      labelLimit: 260 },
+    view: { stroke: null },
+  };
+}
 
-// Show a chart: `key` says what the drawing depends on, `data` what is drawn.
-export async function show(name, key, makeSpec, data, onClick) {
+// Show a chart: `key` says what the drawing depends on, `data` what is drawn; the rows behind it are
+// the first of the data unless `rows` names all of which the drawing shows a part.
+export async function show(name, key, makeSpec, data, /** @type {{ onClick?: (datum: any) => void, rows?: any[] }} */ { onClick, rows } = {}) {
   const place = document.getElementById(`chart-${name}`);
   let chart = charts.get(name);
-  const drawing = `${key}|${place.clientWidth}`;
+  const drawing = `${key}|${themeKey()}|${place.clientWidth}`;
   if (chart && chart.drawing === drawing && !chart.pending) {
-    for (const [set, rows] of Object.entries(data)) chart.view.data(set, rows);
-    chart.data = data;
+    for (const [set, values] of Object.entries(data)) chart.view.data(set, values);
+    Object.assign(chart, { data, rows });
     await chart.view.runAsync();
     return;
   }
   if (chart && chart.pending) {
     await chart.pending;
-    if (charts.get(name) !== chart || chart.drawing !== drawing) return show(name, key, makeSpec, data, onClick);
-    return show(name, key, makeSpec, data, onClick);
+    return show(name, key, makeSpec, data, { onClick, rows });
   }
   const before = chart;
-  chart = { drawing, data, pending: null };
+  chart = { drawing, data, rows, pending: null };
   charts.set(name, chart);
-  const spec = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", background: "#ffffff",
-    config: CONFIG, ...makeSpec(Math.max(240, place.clientWidth)),
+  const spec = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", background: colour("paper"),
+    config: config(), ...makeSpec(Math.max(240, place.clientWidth)),
     datasets: data };
   chart.spec = spec;
-  chart.pending = window.vegaEmbed(place, spec, { ast: true, actions: false, renderer: "canvas",
-    defaultStyle: false, tooltip: { disableDefaultStyle: true } });
+  chart.pending = /** @type {any} */ (window).vegaEmbed(place, spec, { ast: true, actions: false, renderer: "canvas",
+    defaultStyle: false, tooltip: atPointer });
   const made = await chart.pending;
   chart.pending = null;
   if (before && before.made) before.made.finalize();
   chart.made = made;
   chart.view = made.view;
   place.setAttribute("role", "img");
+  if (!place.hasAttribute("tabindex")) byKeyboard(place, () => charts.get(name)?.view, onClick);
   if (onClick) chart.view.addEventListener("click", (_event, item) => {
     if (item && item.datum) onClick(item.datum);
   });
@@ -54,7 +60,7 @@ export function describe(name, text) {
 }
 
 export function pictureButtons() {
-  for (const place of document.querySelectorAll("[data-chart]")) {
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-chart]"))) {
     const name = place.dataset.chart;
     place.replaceChildren(...["svg", "png", "csv", "spec"].map((kind) => {
       const button = document.createElement("button");
@@ -79,11 +85,11 @@ async function take(name, kind) {
     const spec = { ...chart.spec, datasets: chart.data };
     save(new Blob([JSON.stringify(spec, null, 1)], { type: "application/json" }), `fundpool-${name}.vl.json`);
   } else {
-    save(new Blob([asCsv(Object.values(chart.data)[0])], { type: "text/csv" }), `fundpool-${name}.csv`);
+    save(new Blob([asCsv(chart.rows || Object.values(chart.data)[0])], { type: "text/csv" }), `fundpool-${name}.csv`);
   }
 }
 
-function asCsv(rows) {
+export function asCsv(rows) {
   if (!rows.length) return "";
   const columns = Object.keys(rows[0]);
   // a text that a spreadsheet would take for a formula is kept a text

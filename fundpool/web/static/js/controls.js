@@ -1,12 +1,17 @@
 // The form: native inputs that write the state, and are written from it.
 
-import { SLIDERS, levelInForce, parsePooling, poolingOf, writePooling } from "./state.js";
+import { $ } from "./dom.js";
+import { feedbackAt, problem } from "./feedback.js";
+import { regionNames } from "./results.js";
+import { SLIDERS, levelInForce, parsePooling, poolingOf, stagesMistake, writePooling } from "./state.js";
 import { nameOf, number, rate, signed, word } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
+/** @type {(patch: Partial<import("./state.js").State>, settled: boolean) => void} */
 let changed = () => {};
+/** @type {import("./state.js").State} */
 let current = null;
 let info = null;
+/** @type {import("./state.js").Pooling} */
 let draft = null;
 
 // `onChange(patch, settled)`: settled is false while a slider is dragged.
@@ -18,7 +23,7 @@ export function setUp(onChange) {
   bind("from_year", "from_year", (element) => Number(element.value));
   bind("mobility", "mobility", (element) => Number(element.value));
   bind("full", "full", (element) => element.checked);
-  bind("county", "county");
+  $("county").addEventListener("change", follow);
   bind("measure", "measure");
   bind("arcs", "arcs");
   $("mode").addEventListener("change", (event) => {
@@ -27,6 +32,18 @@ export function setUp(onChange) {
     pushPooling();
   });
   $("controls").addEventListener("submit", (event) => event.preventDefault());
+}
+
+// A county by its name or a part of it; an empty field follows all funds together.
+function follow() {
+  const text = $("county").value.trim().toLowerCase();
+  const names = regionNames(info);
+  const counties = info.regions.filter((region) => region.level === info.levels[0]);
+  const of = (region) => [names[region.code], region.name, region.name_local, region.code].map((name) => (name || "").toLowerCase());
+  const exact = counties.filter((region) => of(region).includes(text));
+  const alike = exact.length ? exact : counties.filter((region) => of(region).some((name) => name.includes(text)));
+  $("county").setCustomValidity(text && alike.length !== 1 ? word(alike.length ? "county_several" : "county_unknown", { names: alike.slice(0, 5).map((region) => names[region.code]).join(", ") }) : "");
+  if ($("county").reportValidity()) changed({ county: text ? alike[0].code : "" }, true);
 }
 
 function starting(mode) {
@@ -43,6 +60,12 @@ function starting(mode) {
 }
 
 function pushPooling(settled = true) {
+  const mistake = draft.mode === "staged" ? stagesMistake(draft, info.levels) : "";
+  if (mistake) {
+    feedbackAt("plan");
+    problem(word(mistake));
+    return;
+  }
   // where policies say how funds are pooled, the pooling in force has to be asked for by name
   const named = poolingOf({ ...current, pooling: "" }, info) ? info.pooling : "";
   changed({ pooling: writePooling(draft, levelInForce(current, info)) || named }, settled);
@@ -55,8 +78,12 @@ export function showControls(state, caseInfo) {
   options($("scheme"), info.schemes.map((scheme) => [scheme.name, nameOf(scheme)]), state.scheme || info.schemes[0].name);
   options($("from_year"), [["0", word("first_year")], ...info.years.map((at) => [String(at), String(at)])], String(state.from_year));
   options($("mobility"), [-0.02, -0.01, 0, 0.01, 0.02].map((value) => [String(value), value ? word("a_year", { value: signed(100 * value, (v) => number(v, 2)) }) : word("as_is")]), String(state.mobility));
-  const counties = info.regions.filter((region) => region.level === info.levels[0]);
-  options($("county"), [["", word("all_funds")], ...counties.map((region) => [region.code, nameOf(region)])], state.county);
+  const names = regionNames(info);
+  if (document.activeElement !== $("county")) $("county").value = state.county ? names[state.county] || state.county : "";
+  $("county").placeholder = word("all_funds");
+  $("counties-listed").replaceChildren(...info.regions.filter((region) => region.level === info.levels[0]).map((region) => new Option(names[region.code])));
+  if (document.activeElement !== $("note")) $("note").value = state.note;
+  options($("side"), ["in_debt", "balance"].map((name) => [name, word(`s_${name}`)]), state.side || "in_debt");
   options($("measure"), ["exhaustion", "rate", "months", "gain"].map((name) => [name, word(`m_${name}`)]), state.measure || "exhaustion");
   options($("arcs"), ["money", "migrants", "none"].map((name) => [name, word(`arcs_${name}`)]), state.arcs || "money");
   $("full").checked = state.full;
@@ -65,10 +92,8 @@ export function showControls(state, caseInfo) {
   const pooling = poolingOf(state, info);
   const inForce = levelInForce(state, info);
   const asked = pooling === info.pooling || pooling === inForce ? "" : pooling;
-  const parsed = parsePooling(asked, inForce);
-  // an unfinished cluster has no text of its own yet
-  const unfinished = draft && draft.mode === "cluster" && !asked.includes("[") && writePooling(draft, inForce) === asked;
-  if (fresh || !draft || (!unfinished && writePooling(draft, inForce) !== asked)) draft = parsed;
+  // what is being drawn may have parts that its text does not: an empty cluster, the one edited
+  if (fresh || !draft || writePooling(draft, inForce) !== asked) draft = { ...parsePooling(asked, inForce), edited: draft && draft.mode === "cluster" ? draft.edited : 0 };
   $("mode").value = draft.mode;
   poolingFields();
 }
@@ -92,7 +117,7 @@ function sliderText(name) {
   const value = current[name];
   const text = unitText(name, value);
   const scheme = info.schemes.find((item) => item.name === (current.scheme || info.schemes[0].name));
-  if (name === "rate" && scheme && scheme.rate) return `${text} (${rate(scheme.rate + value)})`;
+  if (name === "rate" && scheme && scheme.rate) return `${text} (${word("statutory", { rate: rate(scheme.rate + value) })})`;
   if (info.economy[name] !== undefined) return `${text} (${rate(info.economy[name] + value)})`;
   return text;
 }
@@ -113,8 +138,11 @@ function sliders() {
       input.addEventListener("change", () => changed({ [name]: read() }, true));
       place.append(box);
     }
-    box.className = spec.kind && scheme && spec.kind !== scheme.kind ? "slider off" : "slider";
-    box.querySelector("label span").textContent = word(name);
+    // a lever of other schemes stays in sight while it is moved, since it is part of the plan
+    const elsewhere = spec.kind && scheme && spec.kind !== scheme.kind;
+    box.className = elsewhere && !current[name] ? "slider off" : "slider";
+    const others = info.schemes.filter((item) => item.kind === spec.kind).map(nameOf).join(", ");
+    box.querySelector("label span").textContent = elsewhere ? `${word(name)} (${others})` : word(name);
     const input = box.querySelector("input");
     if (Number(input.value) !== current[name]) input.value = current[name];
     box.querySelector("output").textContent = sliderText(name);
@@ -138,8 +166,9 @@ function policies(fresh) {
       });
       const about = document.createElement("p");
       about.className = "about";
-      about.lang = "en";
-      about.textContent = policy.about;
+      const chinese = document.documentElement.lang.startsWith("zh") && policy.about_local;
+      about.lang = chinese ? "zh-CN" : "en";
+      about.textContent = chinese || policy.about;
       return [label, about];
     }));
   }
@@ -186,9 +215,10 @@ function poolingFields() {
     parts.push(selectRow("fund-level", word("upper_level"), levels, draft.fund.level, (value) => { draft.fund.level = value; }));
     for (const [name, most] of [["levy", 0.3], ["own", 1], ["need", 1]]) parts.push(fundSlider(name, most));
   } else if (draft.mode === "cluster") {
-    const cluster = draft.clusters[0];
+    const cluster = active();
     parts.push(selectRow("pool-level", word("cluster_base"), levels, draft.level, (value) => { draft.level = value; }));
     parts.push(selectRow("cluster-year", word("cluster_year"), [["0", word("at_once")], ...info.years.map((at) => [String(at), String(at)])], String(draft.year), (value) => { draft.year = Number(value); }));
+    if (draft.clusters.length > 1) parts.push(selectRow("cluster-edited", word("cluster_edited"), draft.clusters.map((item, place) => [String(place), item.name]), String(draft.edited || 0), (value) => { draft.edited = Number(value); poolingFields(); }));
     const row = document.createElement("div");
     row.className = "row";
     row.innerHTML = '<label for="cluster-name"></label><input id="cluster-name" maxlength="30">';
@@ -199,7 +229,17 @@ function poolingFields() {
       cluster.name = input.value.replace(/[[\]|,@+=;:~]/g, " ").trim() || word("cluster_default");
       pushPooling();
     });
-    parts.push(row, members(cluster, open));
+    const more = document.createElement("button");
+    more.type = "button";
+    more.id = "cluster-more";
+    more.textContent = word("cluster_more");
+    more.disabled = !cluster.codes.length;
+    more.addEventListener("click", () => {
+      draft.clusters.push({ name: `${word("cluster_default")} ${draft.clusters.length + 1}`, codes: [] });
+      draft.edited = draft.clusters.length - 1;
+      poolingFields();
+    });
+    parts.push(row, more, members(cluster, open));
   } else {
     parts.push(selectRow("pool-level", word("level"), levels, draft.level, (value) => { draft.level = value; }));
   }
@@ -276,16 +316,23 @@ function members(cluster, open) {
   return box;
 }
 
+// The cluster whose members are being chosen.
+function active() {
+  return draft.clusters[draft.edited || 0] || draft.clusters[0];
+}
+
 export function drawing() {
   return draft && draft.mode === "cluster";
 }
 
 // Put a county or a whole city into the cluster, or take it out.
 export function toggleMember(code) {
-  const cluster = draft.clusters[0];
+  const cluster = active();
   const region = info.regions.find((item) => item.code === code);
   const children = info.regions.filter((item) => item.parent === code).map((item) => item.code);
-  let codes = new Set(cluster.codes);
+  const codes = new Set(cluster.codes);
+  // a place is in one cluster at most
+  for (const other of draft.clusters) if (other !== cluster) other.codes = other.codes.filter((item) => item !== code && !children.includes(item));
   if (codes.has(code)) codes.delete(code);
   else if (region && codes.has(region.parent)) {
     // one county leaves: the city stays with the others

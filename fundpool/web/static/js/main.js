@@ -1,25 +1,36 @@
 // The page: state from the address, numbers from the server, charts from the numbers.
 
-import { Refused, answered, cancel, getCase, save, upload, watch } from "./api.js";
-import { describe, forget, pictureButtons, show } from "./charts.js";
+import { Cancelled, Refused, Superseded, Unreachable, answered, cancel, download, getCase, save, watch } from "./api.js";
+import { forget, pictureButtons } from "./charts.js";
 import { drawing, setUp, showControls, toggleMember } from "./controls.js";
+import { $ } from "./dom.js";
+import { dim, feedbackAt, jobUnderWay, problem, progress, status } from "./feedback.js";
 import { renderOptimised, optimise, traceFrontier } from "./optimiser.js";
+import { keepSession, keptSession, pinned, readSession, saveSession, showPins } from "./plans.js";
+import { renderIncomes, renderProfile } from "./profile.js";
 import { render } from "./results.js";
-import { languageKey, pinsSpec } from "./specs.js";
 import { MOST_PINS, decode, emptyState, encode, requestOf } from "./state.js";
-import { fill } from "./tables.js";
-import { local, money, moneyUnit, months, number, rate, nameLevels, speak, word, year } from "./words.js";
+import { DARK } from "./theme.js";
+import { receive } from "./uploads.js";
+import { nameLevels, speak, spoken, word } from "./words.js";
 
-const $ = (id) => document.getElementById(id);
+const SLOW = 1000;
+const LONGEST_WAIT = 30;
 let state = decode(location.hash);
 let info = null;
 let found = null;
+/** @type {import("./state.js").State} */
+let shown = null; // the state that the figures on screen are of
+/** @type {import("./state.js").State} */
+let lost = null; // the plan of a link whose case is not open
 let asked = 0;
 let busy = false;
 let again = false;
-let depth = 0;
-let underWay = null;
+/** @type {{ begun: number, waiting: boolean, abort: AbortController }} */
+let current = null;
 let watched = "";
+let retry = 0;
+let failures = 0;
 
 async function begin() {
   setUp(change);
@@ -28,86 +39,158 @@ async function begin() {
   pictureButtons();
   buttons();
   await openCase();
+  offerKept();
   refresh();
 }
 
 async function openCase() {
-  try {
-    info = await getCase(state.case);
-  } catch (error) {
-    problem(error.message);
-    if (!state.case) throw error;
-    state = { ...emptyState(), lang: state.lang };
-    info = await getCase("");
+  for (let wait = SLOW; ; wait = Math.min(2 * wait, LONGEST_WAIT * SLOW)) {
+    try {
+      info = await getCase(state.case);
+      break;
+    } catch (error) {
+      if (error instanceof Refused && error.status === 404 && state.case) {
+        lost = state;
+        state = { ...emptyState(), lang: state.lang };
+        continue;
+      }
+      // a server that starts or is busy is asked again
+      const later = error instanceof Unreachable || (error instanceof Refused && [429, 503].includes(error.status));
+      problem(error.message);
+      if (!later) throw error;
+      await new Promise((resolve) => { setTimeout(resolve, wait); });
+    }
   }
+  problem("");
   nameLevels(info.levels, info.plurals);
   $("months").value = state.optimised ? state.months : info.reserve_months;
   if (state.weight >= 0) $("unevenness").value = state.weight;
   $("swaps").checked = state.swaps;
-  $("case-title").textContent = document.documentElement.lang.startsWith("zh") && info.title_local ? info.title_local : info.title;
-  document.title = `fundpool – ${$("case-title").textContent}`;
+  const title = document.documentElement.lang.startsWith("zh") && info.title_local ? info.title_local : info.title;
+  $("case-title").textContent = title;
+  document.title = `fundpool – ${title}`;
+  $("lost").hidden = !lost;
+  if (lost) $("lost").textContent = word("lost_case", { file: lost.file || lost.case, title });
 }
 
 // A change of the state: settled ones can be undone with the back button.
-function change(patch, settled) {
+/**
+ * @param {Partial<import("./state.js").State>} patch
+ * @param {boolean} settled
+ * @param {import("./feedback.js").Slot} [slot]
+ */
+function change(patch, settled, slot = "plan") {
   state = { ...state, ...patch };
   performance.mark("fundpool-change");
-  const address = `#${encode(state)}`;
-  if (settled && address !== location.hash) {
-    history.pushState(null, "", address);
-    depth += 1;
-  }
-  $("undo").disabled = depth === 0;
+  feedbackAt(slot);
+  if (settled) push();
   refresh();
 }
 
-// Ask and draw; while an answer is on its way only the latest change waits.
+function push() {
+  const address = `#${encode(state)}`;
+  if (address === location.hash) return;
+  const { depth = 0 } = history.state || {};
+  history.pushState({ depth: depth + 1 }, "", address);
+  mayUndo();
+  keepSession(state, info);
+}
+
+// How far back the page's own changes go is kept in the history itself, so that it holds after a
+// reload and after going forward.
+function mayUndo() {
+  $("undo").disabled = !((history.state || {}).depth > 0);
+}
+
+// Ask and draw; while an answer is on its way only the latest change waits. An answer that takes
+// long is given up for it.
 async function refresh() {
   showControls(state, info);
   if (busy) {
     again = true;
+    if (current && (current.waiting || performance.now() - current.begun > SLOW)) current.abort.abort();
     return;
   }
   busy = true;
+  clearTimeout(retry);
   $("results").setAttribute("aria-busy", "true");
+  const late = setTimeout(() => { if (!jobUnderWay()) status(word("slow")); }, SLOW);
   do {
     again = false;
     await ask();
   } while (again);
+  clearTimeout(late);
   busy = false;
   $("results").setAttribute("aria-busy", "false");
 }
 
 async function ask() {
   const number_ = ++asked;
-  const body = requestOf(state);
+  const wanted = state;
+  current = { begun: performance.now(), waiting: false, abort: new AbortController() };
   try {
-    const response = await answered("/api/plan", body, (job) => progress(job), () => number_ === asked);
+    const request = current;
+    const onJob = (job) => { request.waiting = true; progress(job); };
+    const response = await answered("/api/plan", requestOf(wanted), onJob, current.abort.signal);
     progress(null);
-    if (!response || number_ !== asked) return;
     performance.mark("fundpool-answer-begins");
     found = await response.json();
     performance.mark("fundpool-answer");
+    shown = wanted;
+    failures = 0;
     problem("");
-    await render(found, state, info);
-    renderOptimised(found);
+    status("");
+    dim(false);
+    await draw();
     document.body.dataset.waiting = found.waiting ? "scenarios" : "";
     document.body.dataset.drawn = String(number_);
     performance.mark("fundpool-drawn");
     if (performance.getEntriesByName("fundpool-change").length) {
       performance.measure("fundpool-redraw", "fundpool-change", "fundpool-drawn");
     }
-    $("command").textContent = found.command.text;
-    $("command-note").textContent = found.command.needs_policy ? word("command_policy") : "";
     follow(found.waiting);
-    await pins();
+    await showPins(shown, found, change);
   } catch (error) {
     progress(null);
-    const cancelled = error instanceof Refused && error.message === "cancelled";
-    problem(cancelled ? word("cancelled") : error.message);
-    // back to the plan without what was cancelled
-    if (cancelled && state.optimised) change({ optimised: false }, true);
+    status("");
+    if (error instanceof Superseded) return;
+    if (error instanceof Unreachable) unreachable();
+    else if (error instanceof Refused && error.status === 404 && state.case) await closed();
+    else rollBack(error instanceof Cancelled ? word("cancelled") : error.message);
   }
+}
+
+async function draw() {
+  await render(found, shown, info);
+  renderProfile(found, info);
+  renderIncomes(found);
+  renderOptimised(found);
+  $("command").textContent = found.command.text;
+  $("command-note").textContent = found.command.needs_policy ? word("command_policy") : "";
+}
+
+// The controls go back to the plan whose figures are on screen.
+function rollBack(words) {
+  problem(shown ? `${words} ${word("rolled_back")}` : words);
+  if (!shown || again) return;
+  state = { ...shown, lang: state.lang, pins: state.pins };
+  history.replaceState(history.state, "", `#${encode(state)}`);
+  showControls(state, info);
+}
+
+// No answer: the figures on screen are dimmed, and the server is asked again, ever less often.
+function unreachable() {
+  dim(true);
+  failures += 1;
+  const wait = Math.min(LONGEST_WAIT, 2 ** failures);
+  problem(`${word("unreachable")} ${word("again_in", { s: wait })}`);
+  retry = setTimeout(refresh, wait * SLOW);
+}
+
+// The server has been started anew and does not have the uploaded case any more.
+async function closed() {
+  await openCase();
+  again = true;
 }
 
 // Scenarios come after the central path; when they are there, the fans are drawn.
@@ -115,54 +198,58 @@ function follow(job) {
   if (!job || watched === job.job) return;
   watched = job.job;
   watch(job, (record) => {
-    $("status").textContent = record.status === "running" || record.status === "waiting"
-      ? `${word("job_scenarios")}: ${Math.round(100 * record.done)} %` : "";
+    status(record.status === "running" || record.status === "waiting"
+      ? `${word("job_scenarios")}: ${Math.round(100 * record.done)} %` : "");
   }).then((ended) => {
-    if (ended.status === "done") refresh();
+    if (ended.status === "lost") watched = "";
+    if (ended.status === "done" || ended.status === "lost") refresh();
   });
 }
 
-function progress(job) {
-  const running = job && !["done", "failed", "cancelled"].includes(job.status);
-  underWay = running ? job : null;
-  $("progress").hidden = !running;
-  if (!running) return;
-  if (job.kind === "optimisation") $("progress-bar").removeAttribute("value");
-  else $("progress-bar").value = job.done;
-  $("progress-words").textContent = `${word(`job_${job.kind}`)}: ${job.status === "waiting" ? word("waiting") : `${job.kind === "optimisation" ? "" : `${Math.round(100 * job.done)} % `}${job.words}`}`;
-}
-
-function problem(text) {
-  $("problem").hidden = !text;
-  $("problem").textContent = text;
+function offerKept() {
+  const kept = location.hash.length > 1 ? null : keptSession(info);
+  $("kept").hidden = !kept;
+  if (!kept) return;
+  $("kept-at").textContent = new Date(kept.at).toLocaleString(document.documentElement.lang);
+  $("continue").onclick = () => {
+    $("kept").hidden = true;
+    change({ ...decode(kept.query), lang: state.lang, case: state.case }, true);
+  };
 }
 
 function buttons() {
-  $("undo").disabled = true;
+  mayUndo();
   $("undo").addEventListener("click", () => history.back());
-  $("reset").addEventListener("click", () => change({ ...emptyState(), lang: state.lang, case: state.case, pins: state.pins }, true));
+  $("reset").addEventListener("click", () => change({ ...emptyState(), lang: state.lang, case: state.case, file: state.file, pins: state.pins }, true));
   $("share").addEventListener("click", () => copyText(location.href, $("share"), "share"));
   $("copy").addEventListener("click", () => copyText($("command").textContent, $("copy"), "copy"));
-  $("progress-cancel").addEventListener("click", () => underWay && cancel(underWay));
+  $("progress-cancel").addEventListener("click", () => {
+    const job = jobUnderWay();
+    if (job && job.job) cancel(job);
+  });
   $("lang").addEventListener("change", async () => {
     state = { ...state, lang: $("lang").value };
-    history.replaceState(null, "", `#${encode(state)}`);
+    history.replaceState(history.state, "", `#${encode(state)}`);
     await speak(state.lang);
     forget();
     pictureButtons();
     await openCase();
     refresh();
   });
+  DARK.addEventListener("change", async () => {
+    if (!found) return;
+    await draw();
+    await showPins(shown, found, change);
+  });
   window.addEventListener("popstate", async () => {
     const before = state;
     state = decode(location.hash);
-    depth = Math.max(0, depth - 1);
-    $("undo").disabled = depth === 0;
+    mayUndo();
     if (!state.lang) state.lang = before.lang;
     if (before.case !== state.case) await openCase();
     refresh();
   });
-  document.addEventListener("county", (event) => {
+  document.addEventListener("county", (/** @type {any} */ event) => {
     if (drawing()) toggleMember(event.detail);
     else change({ county: state.county === event.detail ? "" : event.detail }, true);
   });
@@ -170,33 +257,80 @@ function buttons() {
   window.addEventListener("resize", () => {
     if (Math.abs(window.innerWidth - wide) < 20 || !found) return;
     wide = window.innerWidth;
-    render(found, state, info).then(pins);
+    draw().then(() => showPins(shown, found, change));
   });
+  $("note").addEventListener("change", () => change({ note: $("note").value }, true));
   $("pin").addEventListener("click", () => {
-    const name = ($("plan-name").value || word("plan_n", { n: state.pins.length + 1 })).replace(/~/g, "-");
-    const query = encode({ ...state, lang: "" }, false);
+    const name = $("plan-name").value || word("plan_n", { n: state.pins.length + 1 });
     $("plan-name").value = "";
-    change({ pins: [...state.pins, { name, query }].slice(-MOST_PINS) }, true);
+    change({ pins: pinned(state, name, $("note").value).slice(-MOST_PINS) }, true);
   });
+  $("side").addEventListener("change", () => change({ side: $("side").value === "in_debt" ? "" : $("side").value }, true));
   for (const [id, path, name] of [["get-workbook", "/api/workbook", "fundpool-plan.xlsx"], ["get-policy", "/api/policy", "page-plan.toml"]]) {
-    $(id).addEventListener("click", async () => {
-      try {
-        const response = await answered(path, requestOf(state), progress);
-        progress(null);
-        save(await response.blob(), name);
-      } catch (error) {
-        progress(null);
-        problem(error.message);
-      }
-    });
+    $(id).addEventListener("click", () => takeAway(async () => {
+      const response = await answered(path, requestOf(state), progress);
+      save(await response.blob(), name);
+    }));
   }
+  $("get-report").addEventListener("click", () => takeAway(async () => {
+    const response = await answered("/api/report", { plan: requestOf(state), lang: spoken() }, progress);
+    save(await response.blob(), "fundpool-report.zip");
+  }));
   $("get-json").addEventListener("click", () => {
     save(new Blob([JSON.stringify(found, null, 1)], { type: "application/json" }), "fundpool-plan.json");
   });
-  $("file").addEventListener("change", (event) => event.target.files[0] && receive(event.target.files[0]));
-  $("optimise").addEventListener("click", () => optimise(state, change, progress, problem));
-  $("frontier").addEventListener("click", () => traceFrontier(state, change, progress, problem));
-  $("drop").addEventListener("click", () => change({ optimised: false }, true));
+  $("print").addEventListener("click", () => window.print());
+  $("save-session").addEventListener("click", () => saveSession(state, info));
+  $("session-file").addEventListener("change", (event) => takeAway(async () => {
+    const file = event.target.files[0];
+    if (!file) return;
+    event.target.value = "";
+    const read = readSession(await file.text(), state, info);
+    change(read.state, true, "take");
+    if (read.warning) status(read.warning);
+  }));
+  $("get-case").addEventListener("click", () => takeAway(() => download(`/api/case/workbook?case=${encodeURIComponent(state.case)}`, "fundpool-case.xlsx"), "upload"));
+  $("get-template").addEventListener("click", () => takeAway(() => download("/api/case/template", "fundpool-template.xlsx"), "upload"));
+  $("file").addEventListener("change", (event) => event.target.files[0] && receive(event.target.files[0], opened));
+  $("optimise").addEventListener("click", () => optimise(change));
+  $("frontier").addEventListener("click", () => traceFrontier(state, change));
+  $("drop").addEventListener("click", () => change({ optimised: false }, true, "optimise"));
+  printWhole();
+}
+
+// Do something that ends in a file, with what goes wrong said beside the button.
+/** @param {() => Promise<void>} act @param {import("./feedback.js").Slot} [slot] */
+async function takeAway(act, slot = "take") {
+  feedbackAt(slot);
+  problem("");
+  try {
+    await act();
+  } catch (error) {
+    problem(error instanceof Cancelled ? word("cancelled") : error.message);
+  }
+  progress(null);
+}
+
+// A workbook that has been read: the plan of a link that waited for it is laid over it.
+async function opened(key, file) {
+  const plan = lost || emptyState();
+  lost = null;
+  state = { ...plan, lang: state.lang, case: key, file };
+  await openCase();
+  push();
+  refresh();
+}
+
+// Print shows what details hide.
+function printWhole() {
+  let closedBefore = [];
+  window.addEventListener("beforeprint", () => {
+    closedBefore = [...document.querySelectorAll("main details:not([open])")];
+    for (const element of closedBefore) element.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const element of closedBefore) element.open = false;
+  });
 }
 
 async function copyText(text, button, name) {
@@ -207,67 +341,6 @@ async function copyText(text, button, name) {
   } catch {
     window.prompt(word(name), text);
   }
-}
-
-async function receive(file) {
-  const status = $("upload-status");
-  status.textContent = word("checking", { name: file.name });
-  $("findings").hidden = true;
-  let answer;
-  try {
-    answer = await upload(file);
-  } catch (error) {
-    status.textContent = error.message;
-    return;
-  }
-  $("file").value = "";
-  const findings = answer.findings || [];
-  if (findings.length) {
-    fill($("findings"), ["f_place", "f_row", "f_column", "f_value", "f_expected", "f_mend"].map((name) => word(name)),
-      findings.map((row) => [row.file, row.row === null ? "–" : String(row.row), row.column ?? "–", { text: row.value ?? "–", kind: "wrap" }, { text: local(row, "expected"), kind: "wrap" }, { text: local(row, "mend"), kind: "wrap" }]));
-    $("findings").hidden = false;
-  }
-  if (answer.error) status.textContent = local(answer, "error");
-  else if (answer.case === undefined) status.textContent = word("refused", { name: file.name, n: findings.length });
-  else {
-    status.textContent = word(findings.length ? "opened_warnings" : "opened", { name: file.name, n: findings.length });
-    state = { ...emptyState(), lang: state.lang, case: answer.case };
-    history.pushState(null, "", `#${encode(state)}`);
-    depth += 1;
-    $("undo").disabled = false;
-    await openCase();
-    refresh();
-  }
-}
-
-// Pinned plans beside the one on screen.
-async function pins() {
-  $("compared").hidden = state.pins.length === 0;
-  $("pin").disabled = state.pins.length >= MOST_PINS;
-  if (!state.pins.length || !found) return;
-  const look = { scheme: state.scheme, county: "", lang: state.lang, case: state.case };
-  const answers = await Promise.all(state.pins.map(async (pin) => {
-    try {
-      const response = await answered("/api/plan", { ...requestOf({ ...decode(pin.query), ...look }) }, () => {});
-      return response ? await response.json() : null;
-    } catch {
-      return null;
-    }
-  }));
-  const columns = [{ name: word("as_it_stands"), side: found.a, path: found.paths.total.a },
-    { name: word("current"), side: found.b, path: found.paths.total.b },
-    ...state.pins.map((pin, place) => ({ name: pin.name, side: answers[place] && answers[place].b, path: answers[place] && answers[place].paths.total.b }))];
-  const lines = { pools: String, pools_exhausted: String, first_exhaustion: year, persons_exhausted_share: (v) => rate(v), min_reserve_months: months, closing_balance: money, income_rate: rate, level_rate: rate };
-  const titles = { pools: word("pools_count"), closing_balance: word("closing_balance", { year: found.b.last_year }) };
-  const rows = Object.entries(lines).map(([key, text]) => [titles[key] || word(key), ...columns.map(({ side }) => (side ? text(side[key]) : "–"))]);
-  rows.push([word("gini"), ...columns.map(({ side }) => (side ? number(side.evenness.gini, 3) : "–"))]);
-  rows.push([word("load"), "", "", ...state.pins.map((pin) => ({ button: word("load"), label: `${word("load")}: ${pin.name}`, action: () => change({ ...decode(pin.query), lang: state.lang, pins: state.pins }, true) }))]);
-  rows.push([word("remove"), "", "", ...state.pins.map((pin, place) => ({ button: word("remove"), label: `${word("remove")}: ${pin.name}`, action: () => change({ pins: state.pins.filter((_, other) => other !== place) }, true) }))]);
-  fill($("pins"), [word("measure"), ...columns.map(({ name }) => name)], rows);
-  const data = columns.flatMap(({ name, path }) => (path ? path.central.map((value, t) => ({ plan: name, year: found.years[t], central: value === null ? null : value / moneyUnit() })) : []));
-  const names = [...new Set(columns.map(({ name }) => name))];
-  describe("pins", word("compared"));
-  await show("pins", `${languageKey()}|${names.join("|")}`, pinsSpec(found.currency, names), { pins: data });
 }
 
 begin();

@@ -1,7 +1,9 @@
-// The maps: counties as points sized by people, shaped and coloured by class; arrows between them.
+// The maps: counties as points sized by people, shaped and coloured by class, in cells around their
+// centres with the names of the largest; arrows between them.
 
-import { CLASSES } from "./specs.js";
-import { money, months, nameOf, number, people, rate, word, year } from "./words.js";
+import { cellsOf, edgesOf, usualRadius } from "./cells.js";
+import { classes } from "./specs.js";
+import { money, months, number, people, rate, word, year } from "./words.js";
 import { levelInForce, parsePooling, poolingOf } from "./state.js";
 
 function placed(region, middle) {
@@ -22,9 +24,32 @@ export function mapGeometry(info) {
     const pad = Math.max(0.05, 0.05 * (most - least));
     return [least - pad, most + pad];
   };
-  const x = span(points.map((point) => point.x));
-  const y = span(points.map((point) => point.y));
-  return { x, y, aspect: Math.min(1.6, Math.max(0.5, (y[1] - y[0]) / (x[1] - x[0]))) };
+  const edges = boundaries(info, middle);
+  const corners = edges.length ? edges.flatMap((edge) => [{ x: edge.x, y: edge.y }, { x: edge.x2, y: edge.y2 }]) : points;
+  const x = span(corners.map((point) => point.x));
+  const y = span(corners.map((point) => point.y));
+  return { x, y, edges, aspect: Math.min(1.6, Math.max(0.5, (y[1] - y[0]) / (x[1] - x[0]))) };
+}
+
+// Borders of the cells around the centres, heavier where they part regions of the level above.
+function boundaries(info, middle) {
+  const places = info.regions.filter((region) => region.level === info.levels[0] && region.latitude !== null);
+  if (places.length < 2) return [];
+  const centres = places.map((region) => placed(region, middle));
+  return edgesOf(cellsOf(centres, usualRadius(centres))).map((edge) => ({ x: edge.x, y: edge.y, x2: edge.x2, y2: edge.y2,
+    width: edge.beside < 0 || places[edge.cell].parent !== places[edge.beside].parent ? 1.6 : 0.5 }));
+}
+
+// Names of the places with most insured, as many as do not cover each other.
+export function placeNames(points, geometry, width) {
+  const scale = width / (geometry.x[1] - geometry.x[0]);
+  const shown = [];
+  for (const point of [...points].sort((p, q) => q.size - p.size)) {
+    const reach = [...point.name].reduce((sum, letter) => sum + (letter.charCodeAt(0) > 0x2e80 ? 11 : 6.2), 0) / 2 + 3;
+    const free = shown.every((other) => Math.abs(other.x - point.x) * scale > reach + other.reach || Math.abs(other.y - point.y) * scale > 15);
+    if (free) shown.push({ x: point.x, y: point.y, name: point.name, reach });
+  }
+  return shown;
 }
 
 const MEASURES = {
@@ -35,8 +60,8 @@ const MEASURES = {
     if (dry) return { class: dry < first + 10 ? 0 : dry < first + 20 ? 1 : 2, shown };
     return { class: row.final_reserve_months < found.target_months ? 3 : 4, shown: `${shown} (${months(row.final_reserve_months)})` };
   },
-  rate: (row, found, cuts) => ({ class: row.level_rate === null ? 5 : 4 - below(row.level_rate, cuts), shown: rate(row.level_rate) }),
-  months: (row, found, cuts) => ({ class: row.final_reserve_months === null ? 5 : below(row.final_reserve_months, cuts), shown: months(row.final_reserve_months) }),
+  rate: (row, _found, cuts) => ({ class: row.level_rate === null ? 5 : 4 - below(row.level_rate, cuts), shown: rate(row.level_rate) }),
+  months: (row, _found, cuts) => ({ class: row.final_reserve_months === null ? 5 : below(row.final_reserve_months, cuts), shown: months(row.final_reserve_months) }),
 };
 
 function below(value, cuts) {
@@ -91,14 +116,15 @@ export function mapKey(place, labels) {
     "triangle-down": "M1 3h14L8 15z", diamond: "M8 0l7 8-7 8-7-8z", square: "M2 2h12v12H2z",
     circle: "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1z", "triangle-up": "M8 1l7 12H1z",
   };
+  const drawn = classes();
   place.replaceChildren(...labels.map((text, number_) => {
     const item = document.createElement("span");
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("viewBox", "0 0 16 16");
     svg.setAttribute("aria-hidden", "true");
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", shapes[CLASSES[number_].shape]);
-    path.setAttribute("fill", CLASSES[number_].colour);
+    path.setAttribute("d", shapes[drawn[number_].shape]);
+    path.setAttribute("fill", drawn[number_].colour);
     svg.append(path);
     item.append(svg, text);
     return item;
@@ -131,14 +157,9 @@ export function mapArcs(found, state, info) {
   }
   let note = "";
   if (kind === "money") {
-    note = listed.length ? word("arcs_money_note", { n: listed.length, sum: money(listed.reduce((sum, row) => sum + row[2], 0)) }) : word("arcs_no_money");
+    note = listed.length ? word("arcs_money_note", { n: listed.length, all: found.swaps_in_all.count, part: money(listed.reduce((sum, row) => sum + row[2], 0)), sum: money(found.swaps_in_all.amount) }) : word("arcs_no_money");
   } else if (kind === "migrants") {
-    note = word("arcs_migrants_note", { last: found.b.last_year, most: people(most) });
+    note = word("arcs_migrants_note", { last: found.b.last_year, most: people(most), n: listed.length, all: found.migrants_in_all.count, sum: people(found.migrants_in_all.persons) });
   }
   return { rows, note };
-}
-
-export function cityOf(info, code) {
-  const region = info.regions.find((item) => item.code === code);
-  return region ? nameOf(info.regions.find((item) => item.code === region.parent)) : "";
 }

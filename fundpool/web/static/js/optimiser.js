@@ -1,30 +1,36 @@
 // Optimising from the page: rates and swaps, and the frontier.
 
 import { answered } from "./api.js";
+import { $ } from "./dom.js";
+import { feedbackAt, problem, progress } from "./feedback.js";
 import { renderFrontier } from "./results.js";
 import { requestOf } from "./state.js";
 import { money, percent, rate, spoken, word } from "./words.js";
-
-const $ = (id) => document.getElementById(id);
 
 function wanted() {
   return { optimised: true, months: Number($("months").value), weight: $("unevenness").value === "" ? -1 : Number($("unevenness").value), swaps: $("swaps").checked,
     burden: -1, money: -1 };
 }
 
-export function optimise(state, change, _progress, problem) {
+// Whether what the fields hold can be optimised; else they say why.
+function ready() {
+  feedbackAt("optimise");
   problem("");
-  change(wanted(), true);
+  return [$("months"), $("unevenness")].every((field) => field.reportValidity());
 }
 
-export async function traceFrontier(state, change, progress, problem) {
-  problem("");
+export function optimise(change) {
+  if (ready()) change(wanted(), true, "optimise");
+}
+
+export async function traceFrontier(state, change) {
+  if (!ready()) return;
   const plan = requestOf({ ...state, ...wanted() });
   try {
     const response = await answered("/api/frontier", { plan, points: 4 }, progress);
     progress(null);
     const { points } = await response.json();
-    await renderFrontier(points, (place) => change({ ...wanted(), burden: points[place].burden_ceiling, money: points[place].swap_ceiling }, true));
+    await renderFrontier(points, (place) => change({ ...wanted(), burden: points[place].burden_ceiling, money: points[place].swap_ceiling }, true, "optimise"));
   } catch (error) {
     progress(null);
     problem(error.message);
@@ -53,6 +59,7 @@ export function renderOptimised(found) {
   const known = plan.status === "certified" || plan.status === "shortfall";
   line(word(known ? `opt_status_${plan.status}` : "opt_status_other", { status: plan.status, gap: plan.certificate.relative_gap < 1e-6 ? "0.0001 %" : percent(plan.certificate.relative_gap, 2) }));
   line(word("opt_rates", { before: rate(plan.mean_before), after: rate(plan.mean_after), least: rate(plan.least), most: rate(plan.most), swaps: money(plan.swaps_a_year) }));
+  line(inLanguage(plan, "safety"));
   for (const [title, sentences] of [["opt_obstacle", inLanguage(plan, "obstacle")], ["opt_shadow", inLanguage(plan, "shadow_prices")]]) {
     if (!sentences || !sentences.length) continue;
     const heading = document.createElement("h3");

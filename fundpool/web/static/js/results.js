@@ -1,17 +1,21 @@
 // What a plan leads to: headline, tables and charts from one answer of the server.
 
 import { describe, show } from "./charts.js";
+import { $ } from "./dom.js";
 import { frontierSpec, gainsSpec, languageKey, mapSpec, pathsSpec, ratesSpec } from "./specs.js";
-import { mapKey, mapPoints, mapArcs, mapGeometry } from "./map.js";
+import { mapKey, mapPoints, mapArcs, mapGeometry, placeNames } from "./map.js";
 import { levelInForce, parsePooling, poolingOf } from "./state.js";
 import { compared, fill } from "./tables.js";
 import { money, moneyUnit, months, nameOf, number, people, percent, rate, signed, word, year } from "./words.js";
 
 const LOW_IS_GOOD = new Set(["pools_exhausted", "persons_exhausted_share", "short_range_failed", "level_rate", "largest_ruin", "gini", "range", "cv", "theil", "theil_within", "theil_between"]);
-const $ = (id) => document.getElementById(id);
-
+// Names of regions; two places of one name carry that of the region above.
 export function regionNames(info) {
-  return Object.fromEntries(info.regions.map((region) => [region.code, nameOf(region)]));
+  const often = {};
+  for (const region of info.regions) often[nameOf(region)] = (often[nameOf(region)] || 0) + 1;
+  const above = Object.fromEntries(info.regions.map((region) => [region.code, nameOf(region)]));
+  return Object.fromEntries(info.regions.map((region) => [region.code,
+    often[nameOf(region)] > 1 && above[region.parent] ? `${nameOf(region)} (${above[region.parent]})` : nameOf(region)]));
 }
 
 export function poolName(pool, names) {
@@ -59,7 +63,7 @@ function poolingWords(state, info) {
 export async function render(found, state, info) {
   headline(found, state, info);
   evenness(found);
-  const drawn = [paths(found, state, info), maps(found, state, info), gains(found, info), rates(found, info)];
+  const drawn = [paths(found, info), maps(found, state, info), gains(found, info), rates(found, info)];
   pools(found, info);
   counties(found, info);
   await Promise.all(drawn);
@@ -107,39 +111,46 @@ function evenness(found) {
     compared(a, b, Object.keys(shows), shows, LOW_IS_GOOD));
 }
 
-function paths(found, state, info) {
+function paths(found, info) {
   const names = regionNames(info);
   const group = found.paths.county || found.paths.total;
   const who = found.paths.county ? word("fund_of", { place: names[found.paths.county.code] }) : word("all_funds");
-  const unit = moneyUnit();
+  // funds of different size are compared by insured person
+  const alone = Boolean(found.paths.county);
+  const unit = alone ? 1 : moneyUnit();
+  const scaled = (side, value, t) => (value === null || value === undefined ? null : value / (alone ? group[side].persons[t] : unit));
+  const each = (value) => `${number(value, 3)} ${found.currency}`;
+  const show_ = (side, value, t) => (value === null || value === undefined ? "–" : alone ? each(scaled(side, value, t)) : money(value));
   const rows = [];
   for (const [side, title] of [["a", word("as_it_stands")], ["b", word("this_plan")]]) {
     if (!group[side]) continue;
     group[side].central.forEach((value, t) => {
-      const row = { year: found.years[t], side: title, central: scaled(value, unit) };
-      for (const band of ["p05", "p25", "p75", "p95"]) row[band] = scaled(group[side][band] && group[side][band][t], unit);
+      const row = { year: found.years[t], side: title, central: scaled(side, value, t) };
+      for (const band of ["p05", "p25", "p75", "p95"]) row[band] = scaled(side, group[side][band] && group[side][band][t], t);
       rows.push(row);
     });
   }
-  const last = (side) => (group[side] ? money(group[side].central[group[side].central.length - 1]) : "–");
-  const title = word("paths_title", { who, last: found.b.last_year, a: last("a"), b: last("b") });
+  const last = (side) => (group[side] ? show_(side, group[side].central[group[side].central.length - 1], group[side].central.length - 1) : "–");
+  const fundOf = (side) => (group[side] ? fundName(names, group[side].pool) : "–");
+  $("paths-note").textContent = [alone ? word("paths_person_note", { a: fundOf("a"), b: fundOf("b") }) : "", found.scenarios ? word("bands_note") : ""].filter(Boolean).join(" ");
+  const title = word(alone ? "paths_title_person" : "paths_title", { who, last: found.b.last_year, a: last("a"), b: last("b") });
   $("paths-title").textContent = title;
   describe("paths", title);
   const fan = found.scenarios > 0;
-  const text = (value) => (value === null || value === undefined ? "–" : money(value));
   fill($("paths"), fan
     ? [word("year"), ...["as_it_stands", "this_plan"].flatMap((side) => [`${word(side)} ${word("low90")}`, `${word(side)} ${word("median")}`, `${word(side)} ${word("high90")}`])]
     : [word("year"), word("as_it_stands"), word("this_plan")],
   found.years.map((at, t) => [String(at), ...["a", "b"].flatMap((side) => {
     const own = group[side];
     if (!own) return fan ? ["–", "–", "–"] : ["–"];
+    const text = (value) => show_(side, value, t);
     return fan ? [text(own.p05[t]), text(own.p50[t]), text(own.p95[t])] : [text(own.central[t])];
   })]));
-  return show("paths", `${languageKey()}|${fan}|${found.currency}`, pathsSpec(found.currency, fan), { paths: rows });
+  return show("paths", `${languageKey()}|${fan}|${alone}|${found.currency}`, pathsSpec(word(alone ? "paths_axis_person" : "paths_axis", { currency: found.currency }), fan), { paths: rows });
 }
 
-function scaled(value, unit) {
-  return value === null || value === undefined ? null : value / unit;
+function fundName(names, code) {
+  return names[code] || code;
 }
 
 async function maps(found, state, info) {
@@ -164,13 +175,19 @@ async function maps(found, state, info) {
   fill($("payments"), [word("payer"), word("receiver"), word("amount"), word("share_of_income"), word("kind")],
     found.swaps.map((row) => [names[row.payer], { text: names[row.receiver], kind: "words" }, money(row.amount),
       percent(income[row.payer] ? row.amount / income[row.payer] : null, 3), { text: word(`kind_${row.kind}`), kind: "words" }]),
-    `${word("amount")}: ${money(total)}`);
+    word("payments_caption", { n: found.swaps.length, all: found.swaps_in_all.count, part: money(total), sum: money(found.swaps_in_all.amount) }));
   for (const side of ["a", "b"]) describe(`map_${side}`, `${word(`map_${side}`)}: ${label}. ${$("map-title").textContent}`);
+  const called = (side) => placeNames(made[side], geometry, $(`chart-map_${side}`).clientWidth);
   // the left map stays as it stands; both share classes and scale
   await Promise.all([
-    show("map_a", key, mapSpec(geometry, label), { points: made.a, arcs: [] }, pick),
-    show("map_b", key, mapSpec(geometry, label), { points: made.b, arcs: arcs.rows }, pick),
+    show("map_a", key, mapSpec(geometry, label), { points: made.a, arcs: [], edges: geometry.edges, names: called("a") }, { onClick: pick }),
+    show("map_b", key, mapSpec(geometry, label), { points: made.b, arcs: arcs.rows, edges: geometry.edges, names: called("b") }, { onClick: pick }),
   ]);
+}
+
+// The ends of a list in order, as many as a chart can name.
+export function mostMoved(ordered, most = 24) {
+  return ordered.length > most ? [...ordered.slice(0, most / 2), ...ordered.slice(-most / 2)] : ordered;
 }
 
 function gains(found, info) {
@@ -185,9 +202,11 @@ function gains(found, info) {
   $("gains-title").textContent = title;
   describe("gains", title);
   const ordered = [...carried, ...carrying].sort((p, q) => q.gain_per_person - p.gain_per_person);
-  const chosen = ordered.length > 24 ? [...ordered.slice(0, 12), ...ordered.slice(-12)] : ordered;
+  const chosen = mostMoved(ordered);
   const data = chosen.map((row, rank) => ({ name: names[row.code], value: row.gain_per_person, rank }));
-  return show("gains", `${languageKey()}|${found.currency}|${data.length}`, gainsSpec(found.currency), { gains: data });
+  $("gains-shown").textContent = ordered.length > chosen.length ? word("gains_shown", { n: chosen.length, all: ordered.length }) : "";
+  const all = ordered.map((row, rank) => ({ code: row.code, name: names[row.code], gain_per_person: row.gain_per_person, gain: row.gain, rank }));
+  return show("gains", `${languageKey()}|${found.currency}|${data.length}`, gainsSpec(found.currency), { gains: data }, { rows: all });
 }
 
 function counties(found, info) {
@@ -236,5 +255,5 @@ export function renderFrontier(rows, load) {
   const data = rows.map((row, place) => ({ place, rate: 100 * row.mean_rate, uneven: 100 * row.unevenness, swaps: 100 * row.swaps }));
   fill($("frontier-table"), [word("f_rate"), word("f_uneven"), word("f_swaps"), word("load")],
     rows.map((row, place) => [rate(row.mean_rate), (100 * row.unevenness).toFixed(3), (100 * row.swaps).toFixed(2), { button: word("load"), action: () => load(place) }]));
-  return show("frontier", languageKey(), frontierSpec(), { frontier: data }, (datum) => load(datum.place));
+  return show("frontier", languageKey(), frontierSpec(), { frontier: data }, { onClick: (datum) => load(datum.place) });
 }

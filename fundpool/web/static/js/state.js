@@ -1,5 +1,28 @@
 // What the page shows is held in its address: every link is a plan, and the back button undoes.
 
+/** @typedef {{ name: string, query: string }} Pin a plan kept under a name */
+/**
+ * A plan and how it is looked at; levers as fractions, years 0 for the first.
+ * @typedef {{
+ *   lang: string, case: string, file: string, scheme: string, pooling: string, county: string,
+ *   measure: string, arcs: string, side: string, note: string, rate: number, premium: number,
+ *   care: number, medical_inflation: number, wage_growth: number, interest: number,
+ *   mobility: number, months: number, weight: number, burden: number, money: number,
+ *   from_year: number, policies: string[], full: boolean, optimised: boolean, swaps: boolean,
+ *   pins: Pin[],
+ * }} State
+ */
+/** @typedef {{ level: string, year: number }} Stage */
+/**
+ * A pooling plan as the form edits it.
+ * @typedef {{
+ *   mode: string, level: string, stages: Stage[],
+ *   fund: { level: string, levy: number, own: number, need: number } | null,
+ *   clusters: { name: string, codes: string[] }[], year: number, edited?: number,
+ * }} Pooling
+ */
+
+/** @type {Record<string, { least: number, most: number, step: number, unit: string, kind?: string }>} */
 export const SLIDERS = {
   rate: { least: -0.05, most: 0.05, step: 0.001, unit: "points", kind: "payroll" },
   premium: { least: -0.5, most: 1, step: 0.01, unit: "percent", kind: "flat" },
@@ -8,11 +31,13 @@ export const SLIDERS = {
   wage_growth: { least: -0.03, most: 0.03, step: 0.001, unit: "points" },
   interest: { least: -0.02, most: 0.02, step: 0.001, unit: "points" },
 };
-export const MOST_PINS = 4;
+export const MOST_PINS = 6;
 const NUMBERS = [...Object.keys(SLIDERS), "mobility", "months", "weight", "burden", "money"];
-const TEXTS = ["lang", "case", "scheme", "pooling", "county", "measure", "arcs"];
+const TEXTS = ["lang", "case", "file", "scheme", "pooling", "county", "measure", "arcs", "side", "note"];
 
+/** @returns {State} */
 export function emptyState() {
+  /** @type {any} */
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
   const texts = Object.fromEntries(TEXTS.map((name) => [name, ""]));
   return { ...numbers, ...texts, from_year: 0, policies: [], full: false,
@@ -20,20 +45,26 @@ export function emptyState() {
 }
 
 // A plan without how it is looked at: what a pin keeps.
+/** @param {State} state */
 export function encode(state, withPins = true) {
+  /** @type {any} */
   const empty = emptyState();
+  /** @type {any} */
+  const values = state;
   const query = new URLSearchParams();
   for (const name of [...TEXTS, ...NUMBERS, "from_year"]) {
-    if (state[name] !== empty[name]) query.set(name, String(state[name]));
+    if (values[name] !== empty[name]) query.set(name, String(values[name]));
   }
   if (state.policies.length) query.set("policies", state.policies.join(" "));
-  for (const name of ["full", "optimised"]) if (state[name]) query.set(name, "1");
+  for (const name of ["full", "optimised"]) if (values[name]) query.set(name, "1");
   if (!state.swaps) query.set("swaps", "0");
   if (withPins) for (const pin of state.pins) query.append("pin", `${pin.name}~${pin.query}`);
   return query.toString();
 }
 
+/** @param {string} text @returns {State} */
 export function decode(text) {
+  /** @type {any} */
   const state = emptyState();
   const query = new URLSearchParams(text.replace(/^#/, ""));
   for (const name of TEXTS) if (query.has(name)) state[name] = query.get(name);
@@ -52,9 +83,14 @@ export function decode(text) {
   return state;
 }
 
+/** @param {State} state */
 export function requestOf(state) {
-  const levers = Object.fromEntries(Object.keys(SLIDERS).map((name) => [name, state[name]]));
+  /** @type {any} */
+  const values = state;
+  /** @type {Record<string, number>} */
+  const levers = Object.fromEntries(Object.keys(SLIDERS).map((name) => [name, values[name]]));
   if (state.from_year) levers.from_year = state.from_year;
+  /** @type {any} */
   const request = { case: state.case, scheme: state.scheme, pooling: state.pooling,
     policies: state.policies, mobility: state.mobility, levers, county: state.county,
     full: state.full };
@@ -67,18 +103,21 @@ export function requestOf(state) {
 }
 
 // The pooling plan in force: what was asked for, else that of the last policy that has one.
+/** @param {State} state @param {any} info */
 export function poolingOf(state, info) {
   const plans = state.policies.map((name) => info.policies.find((policy) => policy.name === name)).filter((policy) => policy && policy.pooling);
   return state.pooling || (plans.length ? plans[plans.length - 1].pooling : "");
 }
 
 // The level that the funds of the scheme shown have when the case is valued.
+/** @param {State} state @param {any} info @returns {string} */
 export function levelInForce(state, info) {
   const scheme = info.schemes.find((item) => item.name === state.scheme) || info.schemes[0];
   return scheme.pooling;
 }
 
 // The short form of a pooling plan and its parts; no text is the level in force.
+/** @param {string} text @param {string} inForce @returns {Pooling} */
 export function parsePooling(text, inForce) {
   const plain = { mode: "level", level: inForce, stages: [], fund: null, clusters: [], year: 0 };
   if (!text) return plain;
@@ -107,6 +146,17 @@ export function parsePooling(text, inForce) {
   return { ...plain, level: last.level };
 }
 
+// What is wrong with the stages of a plan: years and levels must rise. A word of the page, or nothing.
+/** @param {Pooling} plan @param {string[]} levels */
+export function stagesMistake(plan, levels) {
+  const stages = plan.stages.filter((stage) => stage.year > 0);
+  const ranks = [plan.level, ...stages.map((stage) => stage.level)].map((level) => levels.indexOf(level));
+  if (stages.some((stage, place) => place > 0 && stage.year <= stages[place - 1].year)) return "stages_years";
+  if (ranks.some((rank, place) => place > 0 && rank < ranks[place - 1])) return "stages_levels";
+  return "";
+}
+
+/** @param {Pooling} plan @param {string} inForce */
 export function writePooling(plan, inForce) {
   if (plan.mode === "staged") {
     const stages = plan.stages.filter((stage) => stage.year > 0);
@@ -125,11 +175,13 @@ export function writePooling(plan, inForce) {
   return plan.level === inForce ? "" : plan.level;
 }
 
+/** @param {string} text @param {string} mark @returns {[string, string | undefined]} */
 function splitOnce(text, mark) {
   const at = text.indexOf(mark);
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }
 
+/** @param {number} value */
 function round(value) {
   return Number(value.toFixed(6));
 }

@@ -21,6 +21,21 @@ export function fill(table, head, rows, caption = "") {
     tbody.append(line);
   }
   table.replaceChildren(...parts, thead, tbody);
+  reachable(table);
+}
+
+// A part that scrolls can be scrolled by keyboard, and says what it is.
+function reachable(table) {
+  const place = table.closest(".scroll");
+  if (!place) return;
+  if (place.scrollWidth > place.clientWidth + 1 || place.scrollHeight > place.clientHeight + 1) {
+    place.tabIndex = 0;
+    place.setAttribute("role", "region");
+    const title = place.closest("section") && place.closest("section").getAttribute("aria-labelledby");
+    if (title) place.setAttribute("aria-labelledby", title);
+  } else {
+    for (const name of ["tabindex", "role", "aria-labelledby"]) place.removeAttribute(name);
+  }
 }
 
 function cell(tag, value, scope) {
@@ -50,6 +65,7 @@ export function compared(a, b, keys, shows, lowIsGood) {
     const before = a ? a[key] : null;
     const after = b[key];
     const show = shows[key];
+    /** @type {string | { text: string, kind: string }} */
     let change = "–";
     if (typeof before === "number" && typeof after === "number" && show.difference) {
       // what differs by rounding alone does not differ

@@ -24,10 +24,10 @@ export function nameLevels(levels, plurals) {
 }
 
 function label() {
-  for (const element of document.querySelectorAll("[data-word]")) {
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-word]"))) {
     element.textContent = word(element.dataset.word);
   }
-  for (const element of document.querySelectorAll("[data-label]")) {
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-label]"))) {
     element.setAttribute("aria-label", word(element.dataset.label));
   }
 }
@@ -41,7 +41,7 @@ export function spoken() {
 export function word(name, values = {}) {
   const message = words[name] ?? name;
   const text = Array.isArray(message) ? message[String(values.n) === "1" ? 0 : 1] : message;
-  return text.replace(/%\((\w+)\)s|%%/g, (sign, key) => (key ? values[key] ?? nouns[key] ?? "" : "%"));
+  return text.replace(/%\((\w+)\)s|%%/g, (_sign, key) => (key ? values[key] ?? nouns[key] ?? "" : "%"));
 }
 
 // A region's, scheme's or policy's own name in the language.
@@ -74,8 +74,14 @@ export function percent(value, digits = 4) {
   return value === null || value === undefined ? "–" : `${number(100 * value, digits)} %`;
 }
 
+// A number with so many decimals; what rounds to nothing has no sign.
+function fixed(value, decimals) {
+  const text = value.toFixed(decimals);
+  return Number(text) === 0 ? text.replace("-", "") : text.replace("-", "−");
+}
+
 export function rate(value) {
-  return value === null || value === undefined ? "–" : `${(100 * value).toFixed(2).replace("-", "−")} %`;
+  return value === null || value === undefined ? "–" : `${fixed(100 * value, 2)} %`;
 }
 
 export function people(value) {
@@ -99,7 +105,7 @@ export function money(value) {
 }
 
 export function months(value) {
-  return value === null || value === undefined ? "–" : value.toFixed(1).replace("-", "−");
+  return value === null || value === undefined ? "–" : fixed(value, 1);
 }
 
 export function year(value) {

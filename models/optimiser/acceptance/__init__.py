@@ -1,0 +1,1 @@
+"""What regions are to accept of a plan, as limits of its program."""

@@ -1,0 +1,50 @@
+"""Trends of single services: what prices and volumes have grown to since the base year.
+
+``index[t] = index[t-1] (1 + g[t])`` with ``g`` linear between the years that a case lists and held
+before the first and after the last of them. Growth of a price is beyond medical inflation, that of
+a volume is in claims a person.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fundpool.models.axes.arrays import FloatArray
+
+
+@dataclass(frozen=True)
+class CareTrends:
+    """Services in a year, ``(C,)`` each, one in the base year.
+
+    Attributes:
+        price: of a claim over what medical inflation makes of it.
+        volume: claims of a person of an age and sex.
+    """
+
+    price: FloatArray
+    volume: FloatArray
+
+
+def care_trends(
+    table: pd.DataFrame, services: tuple[str, ...], base_year: int, year: int
+) -> CareTrends:
+    """Trends of services in a year from the table ``service_trends``.
+
+    >>> empty = pd.DataFrame(columns=["service", "kind", "year", "growth"])
+    >>> care_trends(empty, ("inpatient",), 2020, 2025).price.tolist()
+    [1.0]
+    """
+    price, volume = (
+        np.array([_index(table, service, kind, base_year, year) for service in services])
+        for kind in ("price", "volume")
+    )
+    return CareTrends(price, volume)
+
+
+def _index(table: pd.DataFrame, service: str, kind: str, base_year: int, year: int) -> float:
+    rows = table[(table["service"] == service) & (table["kind"] == kind)].sort_values("year")
+    if rows.empty or year <= base_year:
+        return 1.0
+    listed, growth = rows["year"].to_numpy(dtype=float), rows["growth"].to_numpy(dtype=float)
+    return float(np.prod(1.0 + np.interp(np.arange(base_year + 1, year + 1), listed, growth)))
