@@ -45,12 +45,12 @@ def fit_text(done: "Fit", language: Language) -> str:
         for service, one in done.summary["services"].items()
     ]  # fmt: skip
     costs = [
-        (word(row.service), f"{row.age_from}–{row.age_to}", word(row.family),
+        (word(str(row.service)), f"{row.age_from}–{row.age_to}", word(str(row.family)),
          f"{row.mean:,.2f}", f"{row.cv:.3f}")
         for row in done.severity.itertuples()
     ]  # fmt: skip
     counties = [
-        (word(row.service), row.region, f"{row.exposure:,.1f}", f"{row.ratio:.3f}",
+        (word(str(row.service)), row.region, f"{row.exposure:,.1f}", f"{row.ratio:.3f}",
          f"{row.credibility:.3f}", f"{row.estimate:.3f}")
         for row in done.credibility.head(MOST_COUNTIES).itertuples()
     ]  # fmt: skip
