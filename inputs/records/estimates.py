@@ -95,10 +95,10 @@ def _dispersion(
         expected += np.bincount(
             unit, mean * experience.relative[number][row] * experience.complete[number][place], size
         )  # fmt: skip
-    place = periods.index(claims["first"].to_numpy().astype("M8[D]"))
-    rows = (claims["service"] == service).to_numpy() & experience.used[number][place]
+    at = periods.index(claims["first"].to_numpy().astype("M8[D]"))
+    rows = (claims["service"] == service).to_numpy() & experience.used[number][at]
     unit = (
-        (np.array(years)[place[rows]] - first_year) * persons
+        (np.array(years)[at[rows]] - first_year) * persons
         + claims.loc[rows, "person_number"].to_numpy(np.int64)
     )  # fmt: skip
     observed += np.bincount(unit, claims.loc[rows, "number"].to_numpy(np.float64), size)

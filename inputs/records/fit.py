@@ -287,7 +287,8 @@ def _costs(
     costs = claims[["service", "age", "number", "person_number"]].copy()
     costs["cost"] = claims["cost"] / claims["number"] * growth / price.to_numpy()
     costs["weight"] = 1.0 / experience.complete[service, place]
-    return costs.loc[experience.used[service, place]].reset_index(drop=True)
+    used: pd.DataFrame = costs.loc[experience.used[service, place]]
+    return used.reset_index(drop=True)
 
 
 def _tables(
@@ -348,7 +349,7 @@ def _notes(experience: Experience, lacking: list[str], prior: PriorCase) -> list
                                severity="warning")
         )  # fmt: skip
     for number, service in enumerate(experience.services):
-        left = [experience.periods.label(place)
+        left = [experience.periods.label(int(place))
                 for place in np.flatnonzero(~experience.used[number])]  # fmt: skip
         if left:
             findings.append(

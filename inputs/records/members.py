@@ -120,7 +120,7 @@ def _births(rows: Rows, base_year: int) -> Days:
             return first
         if kind == "month":
             rows.say("birth", Message("Taken as born on the 15th."), Message("dates of birth"))
-            return first + np.timedelta64(14, "D")
+            return np.asarray(first + np.timedelta64(14, "D"), dtype="datetime64[D]")
         rows.say("birth", Message("Taken as born on 1 July."), Message("dates of birth"))
         return (first.astype("M8[M]") + 6).astype("M8[D]")
     if "age" not in rows.frame:

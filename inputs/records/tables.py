@@ -38,7 +38,7 @@ def population_table(insured: pd.DataFrame, minimum: int) -> tuple[pd.DataFrame,
     """
     rows, few = [], []
     for (region, sex), group in insured.groupby(["region", "sex"]):
-        people = np.bincount(group["age"].astype(int), group["persons"], AGES)
+        people = np.bincount(group["age"].astype(int), group["persons"].astype(float), AGES)
         if people.sum() < minimum:
             few.append(str(region))
             continue
@@ -63,18 +63,18 @@ def coverage_table(
     """
     rows, left_out = [], 0
     for (region, tie, sex), group in insured.groupby(["region", "tie", "sex"]):
-        people = np.bincount(group["age"].astype(int), group["persons"], AGES)
+        people = np.bincount(group["age"].astype(int), group["persons"].astype(float), AGES)
         if people.sum() < minimum:
             left_out += 1
             continue
-        for first, last in merged_bands(people, minimum, starts[sex]):
+        for first, last in merged_bands(people, minimum, starts[str(sex)]):
             band = group[group["age"].between(first, last)]
             by_status = band.groupby("status")["persons"].sum()
             shown = by_status[by_status >= minimum]
             if shown.empty:
                 shown = by_status.nlargest(1)
             left_out += len(by_status) - len(shown)
-            edges = [*(start for start in starts[sex] if first <= start <= last), last + 1]
+            edges = [*(start for start in starts[str(sex)] if first <= start <= last), last + 1]
             rows += [
                 (region, tie, sex, start, stop - 1, status, persons / shown.sum())
                 for start, stop in pairwise(edges) for status, persons in shown.items()
