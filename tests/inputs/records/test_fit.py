@@ -66,6 +66,9 @@ def test_claims_still_to_come_are_completed(fitted: Fit) -> None:
     last = fitted.completeness.groupby("service").tail(2)
     usual = last[last["used"]]
     assert (usual["completed"] * usual["complete"]).to_numpy() == pytest.approx(usual["booked"])
+    used = fitted.completeness[fitted.completeness["used"]].groupby("service")["completed"].sum()
+    counted = fitted.frequency.groupby("service")["claims"].sum()
+    assert counted.to_dict() == pytest.approx(used.to_dict())
 
 
 def test_severities(fitted: Fit) -> None:
