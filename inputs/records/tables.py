@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from fundpool.actuarial.arrays import FloatArray, ratio
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.raw import RawCase, RawTable, as_text
 from fundpool.inputs.format.vocabulary import AGES, SEXES
 from fundpool.inputs.records.bands import merged_bands, shared_over_bands
@@ -38,9 +38,8 @@ def population_table(insured: pd.DataFrame, minimum: int) -> tuple[pd.DataFrame,
     """
     rows, few = [], []
     for (region, sex), group in insured.groupby(["region", "sex"]):
-        people: FloatArray = np.bincount(
-            group["age"].astype(int), group["persons"].astype(float), AGES
-        )
+        counted = np.bincount(group["age"].astype(int), group["persons"].astype(float), AGES)
+        people = np.asarray(counted, dtype=np.float64)
         if people.sum() < minimum:
             few.append(str(region))
             continue
