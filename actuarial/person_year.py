@@ -44,6 +44,9 @@ RESOLUTION = 1.0 / POINTS[-1]
 """Of the largest cost, the least common divisor of all costs that a lattice could still have."""
 ROUNDING = 1e-12
 """Of the largest finite knot (squared, for the square), a payment that is no more than rounding."""
+RARE = 1e-5
+"""Of the largest finite knot (squared, for the square), a payment that so few get that on the finest
+lattice it is accepted with an error of ``RARE * ACCEPTED`` of that knot."""
 TAIL = 1e-14
 """Probability of more claims that is left out where counts are added up one by one."""
 
@@ -68,8 +71,7 @@ def payment(
     Returns:
         mean and variance, in money and money squared; infinite where they do not exist.
 
-    A payment that next to nobody gets (mean below 1e-12 of the largest knot) is known to rounding
-    only.
+    A payment that next to nobody gets is known to 1e-9 of the largest knot only.
 
     Raises:
         ValueError: a negative mean or dispersion.
@@ -87,7 +89,7 @@ def payment(
     limits = np.array(form.knots[1:])
     coarse = previous = np.full(2, np.nan)
     rounding = ROUNDING * limits[-1:].sum() ** np.array([1.0, 2.0])
-    change = np.inf if limits.size else 0.0
+    change = rare = np.inf if limits.size else 0.0
     for points in POINTS if limits.size else POINTS[:1]:
         limited = [
             _limited_moments(count_mean, dispersion, severity, float(limit), points)
@@ -103,7 +105,10 @@ def payment(
         change = _change(previous, moments, rounding)
         if change <= SETTLED:
             break
+        rare = _change(previous, moments, rounding * (RARE / ROUNDING))
         coarse, previous = fine, moments
+    else:
+        change = min(change, rare)
     mean, square = moments
     variance = square - mean**2
     if (
