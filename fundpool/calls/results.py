@@ -257,10 +257,12 @@ class Plan(plans.Plan):
     Attributes:
         partitions: the chosen pools by scheme; empty where pools were given.
         sensitivity: plans made anew with each assumption changed; empty unless asked for.
+        instruments: rates of employers and members, premiums and subsidies a head, by year.
     """
 
     partitions: tuple[Partition, ...] = ()
     sensitivity: pd.DataFrame = field(default_factory=pd.DataFrame)
+    instruments: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def settlement(self, year: int, terms: SettlementTerms | None = None) -> pd.DataFrame:
         """A year's swaps by scheme, region and quarter, to the cent, the hub's own rows included.

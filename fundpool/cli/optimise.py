@@ -265,7 +265,7 @@ def optimise(
             goals,
         )  # fmt: skip
         pools: str | PoolingPlan = checked_plans(opened, [pooling or opened.pooling_in_force])[0]
-        files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity")]
+        files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity", "instruments")]
         checked_folder(out, [*files, "plan.json", "settlement.xlsx"])
         if settlement is not None:
             _check_settlement(settlement, opened, span, request)
