@@ -14,7 +14,6 @@ that are multiples of one sum of money lie on a lattice of that step, which is e
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
@@ -27,7 +26,8 @@ from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
 from fundpool.actuarial.limited_moments import limited_moment, payment_moment_grid
 from fundpool.actuarial.limited_stays import limited_by_stay
-from fundpool.actuarial.severity import Empirical, Severity, Value, lognormal_limited_expected_value
+from fundpool.actuarial.mixed_severity import MixedSeverity
+from fundpool.actuarial.severity import Empirical, Severity, lognormal_limited_expected_value
 
 POINTS = tuple(2**power for power in (10, 12, 14, 16, 18))
 """Lattice points tried, coarse to fine; each step is a quarter of the one before."""
@@ -44,6 +44,9 @@ RESOLUTION = 1.0 / POINTS[-1]
 """Of the largest cost, the least common divisor of all costs that a lattice could still have."""
 ROUNDING = 1e-12
 """Of the largest finite knot (squared, for the square), a payment that is no more than rounding."""
+RARE = 1e-5
+"""Of the largest finite knot (squared, for the square), a payment so rare that on the finest
+lattice it is accepted with an error of ``RARE * ACCEPTED`` of that knot."""
 TAIL = 1e-14
 """Probability of more claims that is left out where counts are added up one by one."""
 
@@ -68,8 +71,7 @@ def payment(
     Returns:
         mean and variance, in money and money squared; infinite where they do not exist.
 
-    A payment that next to nobody gets (mean below 1e-12 of the largest knot) is known to rounding
-    only.
+    A payment that next to nobody gets is known to 1e-9 of the largest knot only.
 
     Raises:
         ValueError: a negative mean or dispersion.
@@ -87,7 +89,7 @@ def payment(
     limits = np.array(form.knots[1:])
     coarse = previous = np.full(2, np.nan)
     rounding = ROUNDING * limits[-1:].sum() ** np.array([1.0, 2.0])
-    change = np.inf if limits.size else 0.0
+    change = rare = np.inf if limits.size else 0.0
     for points in POINTS if limits.size else POINTS[:1]:
         limited = [
             _limited_moments(count_mean, dispersion, severity, float(limit), points)
@@ -103,7 +105,10 @@ def payment(
         change = _change(previous, moments, rounding)
         if change <= SETTLED:
             break
+        rare = _change(previous, moments, rounding * (RARE / ROUNDING))
         coarse, previous = fine, moments
+    else:
+        change = min(change, rare)
     mean, square = moments
     variance = square - mean**2
     if (
@@ -279,60 +284,6 @@ def payment_by_stay(
     within = np.concatenate([[0.0], np.cumsum((squares - means**2)[of_stay])])
     mean = float(chance @ paid)
     return mean, float(chance @ within + chance @ paid**2 - mean**2)
-
-
-@dataclass(frozen=True)
-class MixedSeverity:
-    """Cost of a claim that is of kind ``i`` with probability ``weights[i]``.
-
-    Claims of several services whose numbers share one gamma factor of the person are one compound
-    negative binomial sum of such claims: given the factor, independent Poisson streams add up.
-
-    >>> from fundpool.actuarial.severity import Exponential
-    >>> mixed = MixedSeverity((3.0, 1.0), (Exponential(100.0), Exponential(500.0)))
-    >>> mixed.mean(), mixed.variance()
-    (200.0, 100000.0)
-
-    Attributes:
-        weights: expected claims of each kind, ``(k,)``; scaled to one.
-        severities: their costs.
-    """
-
-    weights: tuple[float, ...]
-    severities: tuple[Severity, ...]
-
-    def __post_init__(self) -> None:
-        """Check the weights and scale them."""
-        weights = np.asarray(self.weights, dtype=float)
-        if weights.shape != (len(self.severities),) or not np.isfinite(weights).all():
-            raise ValueError("a mixture needs a weight for every severity")
-        if (weights < 0).any() or not weights.sum() > 0:
-            raise ValueError("weights of a mixture must not be negative, nor all zero")
-        object.__setattr__(self, "weights", tuple((weights / weights.sum()).tolist()))
-
-    def _mixed(self, values: Sequence[Value]) -> Value:
-        total = sum(
-            (weight * np.asarray(value) for weight, value in zip(self.weights, values, strict=True)
-             if weight > 0), start=np.zeros(np.shape(values[0]))
-        )  # fmt: skip
-        return float(total) if np.ndim(total) == 0 else np.asarray(total)
-
-    def mean(self) -> float:
-        """``E[X]``."""
-        return float(self._mixed([severity.mean() for severity in self.severities]))
-
-    def variance(self) -> float:
-        """``Var X``."""
-        squares = [severity.variance() + severity.mean() ** 2 for severity in self.severities]
-        return float(self._mixed(squares)) - self.mean() ** 2
-
-    def scaled(self, factor: float) -> "MixedSeverity":
-        """The distribution of ``factor X``."""
-        return MixedSeverity(self.weights, tuple(each.scaled(factor) for each in self.severities))
-
-    def limited_expected_value(self, limit: ArrayLike) -> Value:
-        """``E[min(X, limit)]``."""
-        return self._mixed([severity.limited_expected_value(limit) for severity in self.severities])
 
 
 def payment_of_services(

@@ -11,6 +11,7 @@ money for every year in which the rules stay the same.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import cast
 
 import numpy as np
 
@@ -18,8 +19,8 @@ from fundpool.actuarial import severity as families
 from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.benefits import BenefitFormula, Payment, coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
+from fundpool.actuarial.mixed_severity import MixedSeverity
 from fundpool.actuarial.person_rules import OWN_FUND, PersonRule, together
-from fundpool.actuarial.person_year import MixedSeverity
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE
@@ -132,7 +133,8 @@ def claims_under(
         return claims, cost, 1.0
     weights = tuple(frequency.mean[members, age].tolist())
     mixed = MixedSeverity(weights, tuple(costs[member][age] for member in members))
-    return claims, mixed, cost.mean() / mixed.mean()
+    # it has what payment by year asks of a severity
+    return claims, cast(Severity, mixed), cost.mean() / mixed.mean()
 
 
 def expected_payments(

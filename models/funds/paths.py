@@ -9,6 +9,7 @@ coefficients: income is ``rate * contribution_base``, and
 
 from dataclasses import dataclass
 
+from fundpool.actuarial.aggregate_check import AggregateCheck
 from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray, IntArray
 
@@ -32,6 +33,8 @@ class PoolPaths:
         interest: yearly rate, ``(s, T)``.
         opening_balance: at the start of the first year, ``(p,)``.
         persons, contributors: central mean numbers in the year, ``(T, p)``.
+        aggregate: check of the aggregate losses that the scenarios draw from; None on the central
+            path.
     """
 
     scheme: str
@@ -50,6 +53,7 @@ class PoolPaths:
     opening_balance: FloatArray
     persons: FloatArray
     contributors: FloatArray
+    aggregate: AggregateCheck | None = None
 
     @property
     def rate(self) -> FloatArray:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fundpool.actuarial import evenness
+from fundpool.actuarial.aggregate_check import AggregateCheck
 from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.limits import Aims
@@ -80,6 +81,8 @@ class Certificate:
         shortfall_share: what an elastic plan misses, as the program measures it: over outgo, mean
             over scenarios and years.
         reported_share: the same by the solver's values.
+        aggregate: check of the aggregate losses of small pools behind the scenarios; None for a
+            plan on the central path.
     """
 
     violations: dict[str, float]
@@ -91,6 +94,7 @@ class Certificate:
     stated_gap: float = TOLERANCE
     shortfall_share: float = 0.0
     reported_share: float = 0.0
+    aggregate: AggregateCheck | None = None
 
     @property
     def largest_violation(self) -> float:
@@ -129,6 +133,7 @@ class Certificate:
         more = self.shortfall_share - self.reported_share
         return bool(
             same
+            and (self.aggregate is None or self.aggregate.passed)
             and more <= self.stated_gap * max(0.1, abs(self.reported_share))
             and self.largest_violation <= TOLERANCE
             and np.isfinite(self.relative_gap)
@@ -151,6 +156,7 @@ class Certificate:
             "absolute_gap": abs(self.objective - self.bound),
             "gap_sentence": self.gap_sentence,
             "stated_gap": self.stated_gap,
+            "aggregate": None if self.aggregate is None else self.aggregate.record(),
         }
 
 

@@ -273,6 +273,7 @@ def outcome_of(
             float((last.values[columns] * np.asarray(cost, float)).sum())
             for columns, cost in model.costs.get("shortfall", ())
         ),
+        aggregate=model.funds[0].paths.aggregate,
     )  # fmt: skip
     return Outcome(
         model, last.status, decisions, runs, terms, certificate, solved.solutions, arrays

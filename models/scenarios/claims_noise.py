@@ -25,6 +25,7 @@ import numpy as np
 from scipy.special import ndtr
 from scipy.stats import pearson3
 
+from fundpool.actuarial.aggregate_check import AggregateCheck
 from fundpool.actuarial.aggregate_loss import compound_negative_binomial
 from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.limited_moments import payment_moment_grid
@@ -74,14 +75,14 @@ class ClaimsNoise:
         skewness: ``(S, T, n)``.
         small: scheme and county of pools with a table of their own, ``(m, 2)``.
         tables: their standardised quantiles at normals from -6 to 6, ``(m, 241)``.
-        lattice_error: relative error of the standard deviation on their lattices, ``(m,)``.
+        check: of their aggregate losses, the largest errors.
     """
 
     variation: FloatArray
     skewness: FloatArray
     small: IntArray
     tables: FloatArray
-    lattice_error: FloatArray
+    check: AggregateCheck
 
 
 def payment_moments(opening: OpeningYear, multipliers: Multipliers) -> PaymentMoments:
@@ -143,24 +144,27 @@ def claims_noise(flows: CountyFlows, opening: OpeningYear, overdispersion: float
     cumulant = third + 3.0 * overdispersion * poisson + 2.0 * overdispersion**2
     skewness = ratio(cumulant, variance**1.5)
     small = np.argwhere((skewness[:, 0] > SMALL_POOL_SKEWNESS) & (volume[:, 0] > 0))
-    tables, errors = _tables(opening, flows.multipliers, overdispersion, small, skewness[:, 0])
-    return ClaimsNoise(np.sqrt(variance), skewness, small.astype(np.int64), tables, errors)
+    tables, check = _tables(opening, flows.multipliers, overdispersion, small, skewness[:, 0])
+    return ClaimsNoise(np.sqrt(variance), skewness, small.astype(np.int64), tables, check)
 
 
 def _tables(
     opening: OpeningYear, multipliers: Multipliers, overdispersion: float,
     small: IntArray, skewness: FloatArray,
-) -> tuple[FloatArray, FloatArray]:  # fmt: skip
-    """Quantile tables of small pools, and the relative error of their standard deviations.
+) -> tuple[FloatArray, AggregateCheck]:  # fmt: skip
+    """Quantile tables of small pools, and the check of the aggregate losses that they come from.
 
     The shape is that of on-site care of the county's insured under its own rules; mean and
     variance are those of all their care. A fund that pays layers only, and insures nobody, has the
     shape of a shifted gamma distribution with its ``skewness``, ``(S, n)``.
+
+    Raises:
+        CaseError: an aggregate loss does not pass its own check.
     """
     tables = np.zeros((len(small), 2 * GRID_HALF + 1))
-    errors = np.zeros(len(small))
+    worst = AggregateCheck()
     if len(small) == 0:
-        return tables, errors
+        return tables, worst
     terms = opening.terms.at_level(multipliers.claims)
     costs = opening.tables.costs
     for row, (number, county) in enumerate(small.tolist()):
@@ -178,10 +182,22 @@ def _tables(
             if expected[c, j] > 0
         ]
         payment = PaymentSeverity(*zip(*kinds, strict=True))
-        tables[row], errors[row] = standardised_quantiles(
-            float(expected.sum()), overdispersion, payment
-        )
-    return tables, errors
+        tables[row], check = standardised_quantiles(float(expected.sum()), overdispersion, payment)
+        if not check.passed:
+            raise CaseError([_not_settled(opening.base.schemes[number].name, check)])
+        worst = worst.worst_with(check)
+    return tables, worst
+
+
+def _not_settled(scheme: str, check: AggregateCheck) -> Finding:
+    return Finding.of_setting(
+        f"schemes/{scheme}.toml", "benefits", None,
+        Message("claims of a small fund whose aggregate loss passes its own check"),
+        Message("The lattice leaves out %(truncated)s of the probability and misses the mean by "
+                "%(mean)s, the standard deviation by %(deviation)s: give the benefit a ceiling, or "
+                "costs in severity a smaller variation.", truncated=f"{check.truncated:.2%}",
+                mean=f"{check.mean:.2%}", deviation=f"{check.deviation:.2%}"),
+    )  # fmt: skip
 
 
 def _shifted_gamma(skewness: float) -> FloatArray:
@@ -207,7 +223,7 @@ def claims_by_kind(expected: FloatArray, terms: ClaimTerms, scheme: int, county:
 
 def standardised_quantiles(
     rate: float, dispersion: float, payment: PaymentSeverity
-) -> tuple[FloatArray, float]:
+) -> tuple[FloatArray, AggregateCheck]:
     """Quantiles of ``(S - E[S]) / sd(S)`` of an aggregate loss at standard normals from -6 to 6.
 
     Args:
@@ -216,7 +232,7 @@ def standardised_quantiles(
         payment: what is paid for one.
 
     Returns:
-        quantiles ``(241,)``, and the relative error of the lattice's standard deviation.
+        quantiles ``(241,)``, and the check of the lattice.
     """
     second = _second_moment(payment)
     mean = rate * payment.mean()
@@ -224,7 +240,8 @@ def standardised_quantiles(
     step = (mean + 15.0 * deviation) / LATTICE
     mass = compound_negative_binomial(rate, dispersion, payment, step, LATTICE)
     value = step * np.arange(LATTICE)
-    mass = mass / mass.sum()
+    whole = float(mass.sum())
+    mass = mass / whole
     centre = float(mass @ value)
     spread = float(np.sqrt(mass @ (value - centre) ** 2))
     reached = np.cumsum(mass)
@@ -235,7 +252,13 @@ def standardised_quantiles(
     part = np.clip(ratio(ndtr(normals) - below, mass[place]), 0.0, 1.0)
     quantile = np.maximum(value[place] + (part - 0.5) * step, 0.0)
     quantile = np.where((place == 0) & (mass[0] > 0), 0.0, quantile)
-    return (quantile - centre) / spread, abs(spread / deviation - 1.0)
+    check = AggregateCheck(
+        probabilities=max(whole - 1.0, 0.0),
+        truncated=max(1.0 - whole, 0.0),
+        mean=abs(centre / mean - 1.0),
+        deviation=abs(spread / deviation - 1.0),
+    )
+    return (quantile - centre) / spread, check
 
 
 def _second_moment(payment: PaymentSeverity) -> float:

@@ -106,6 +106,7 @@ def sampled_paths(
         opening_balance=pools.total(drawn_terms.opening[number]),
         persons=pools.total(study.flows.persons[inside]),
         contributors=pools.total(study.flows.contributors[inside]),
+        aggregate=drawn_terms.aggregate,
     )
 
 

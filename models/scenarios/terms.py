@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fundpool.actuarial.aggregate_check import AggregateCheck
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.models.axes.arrays import FloatArray, IntArray
@@ -42,7 +43,7 @@ class ScenarioTerms:
         interest: central interest, ``(T,)``.
         opening: opening balances, ``(S, n)``.
         years: projected years, ``(T,)``.
-        lattice_error: largest relative error of a small pool's standard deviation on its lattice.
+        aggregate: largest errors of the aggregate losses of small pools on their lattices.
     """
 
     model: ScenarioModel
@@ -54,7 +55,7 @@ class ScenarioTerms:
     interest: FloatArray
     opening: FloatArray
     years: IntArray
-    lattice_error: float
+    aggregate: AggregateCheck
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -158,7 +159,7 @@ def scenario_terms(
         interest=flows.paths.interest,
         opening=np.stack([opening_balances(case, scheme.name) for scheme in case.schemes]),
         years=flows.years[1:],
-        lattice_error=float(chance.lattice_error.max(initial=0.0)),
+        aggregate=chance.check,
     )
 
 

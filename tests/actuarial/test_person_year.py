@@ -10,8 +10,8 @@ from scipy.stats import nbinom, poisson
 from fundpool.actuarial import person_year
 from fundpool.actuarial.benefit_layers import layers, with_copayment_limit
 from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.actuarial.mixed_severity import MixedSeverity
 from fundpool.actuarial.person_year import (
-    MixedSeverity,
     matched_payment,
     payment,
     payment_by_stay,

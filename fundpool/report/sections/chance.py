@@ -240,5 +240,5 @@ def _notes(context: Context, risk: SolvencyRisk) -> Paragraph:
     small = _(
         "%(n)s small funds take the shape of their own aggregate loss (lattice error of the "
         "standard deviation at most %(error)s)."
-    ) % {"n": small_pools, "error": _.percent(terms.lattice_error, 2)}
+    ) % {"n": small_pools, "error": _.percent(terms.aggregate.deviation, 2)}
     return sentences(deficits, small if small_pools else None, soft=True)

@@ -10,7 +10,7 @@ import pytest
 
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.person_rules import OWN_FUND, PersonLayer, PersonRule, together
-from fundpool.actuarial.severity import Empirical, Exponential, Lognormal
+from fundpool.actuarial.severity import Empirical, Exponential, Gamma, Lognormal
 from fundpool.inputs.case import Case, check_case, read_case
 from fundpool.models.axes.statuses import DUAL
 from fundpool.models.claims import compiled, year
@@ -235,3 +235,15 @@ def test_a_fund_that_nothing_names(tmp_path: Path) -> None:
     assert [finding.file for finding in found if finding.column == "statuses_covered"] == [
         "schemes/major.toml", "schemes/aid.toml",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("threshold", [20_000.0, 60_000.0])
+def test_a_layer_that_next_to_nobody_reaches_does_not_refuse_a_case(threshold: float) -> None:
+    """What it pays is known to 1e-9 of the largest amount, where it was not settled before."""
+    rule = PersonRule(
+        "year", (BenefitFormula(),), 0.5,
+        layers=(PersonLayer("major", BenefitFormula(threshold, ((0.0, 0.6),), 50_000.0)),),
+    )  # fmt: skip
+    mean, variance = rule.payment(3.35, Gamma.from_mean_cv(165.0, 1.0), fund="major")
+    assert 0.0 <= mean < 1e-9 * 10.0 * threshold
+    assert variance >= 0.0

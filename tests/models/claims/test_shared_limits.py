@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.actuarial.mixed_severity import MixedSeverity
 from fundpool.actuarial.person_rules import PersonRule
-from fundpool.actuarial.person_year import MixedSeverity
 from fundpool.actuarial.severity import Empirical, Exponential, Lognormal
 from fundpool.inputs.case import check_case, read_case
 from fundpool.models.claims.benefits import claims_under, class_frequency

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fundpool.actuarial.aggregate_check import AggregateCheck
 from fundpool.models.optimiser import stages as optimisation
 from fundpool.models.optimiser.certificate import (
     Certificate,
@@ -218,3 +219,14 @@ def test_a_pool_that_collects_nothing_has_no_share_of_income() -> None:
     assert fund.pools == 2
     assert plan.swaps["share_of_income"].tolist() == pytest.approx([-0.07, 0.0])
     assert plan.rates["rate_in_force"].tolist() == pytest.approx([0.1, 0.0])
+
+
+def test_a_plan_on_scenarios_that_fail_their_check_is_not_certified() -> None:
+    """The certificate carries the check of the aggregate losses behind the scenarios."""
+    sound = Certificate({}, 0.0, 1.0, 1.0, 1.0, (), aggregate=AggregateCheck(truncated=1e-5))
+    assert sound.certified
+    assert not replace(sound, aggregate=AggregateCheck(mean=0.5)).certified
+    kept = sound.record()["aggregate"]
+    assert isinstance(kept, dict)
+    assert kept["passed"]
+    assert kept["truncated"] == 1e-5

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fundpool.actuarial.aggregate_check import LIMITS
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.actuarial.severity import Lognormal
@@ -23,8 +24,45 @@ from fundpool.models.scenarios.claims_noise import (
 from fundpool.models.scenarios.compiled import GRID_HALF, GRID_STEP
 from fundpool.models.scenarios.terms import scenario_terms
 from tests.cases.stochastic import stochastic_case
+from tests.models.claims.test_layers import layered
 
 pytestmark = pytest.mark.plain
+
+
+def test_an_aggregate_that_fails_its_own_check_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Terms of scenarios carry the check; where an error is over its limit there are none."""
+    made = stochastic_case()
+    for name in ("population", "migrants"):
+        made.tables[name]["persons"] *= 0.01
+    case = read_case(made.write(tmp_path / "case"))
+    asked = study(case, 1).flows, opening_year(prepare(case)), 0.0
+    check = claims_noise(*asked).check
+    assert check.passed
+    assert check.deviation > 0.0
+    monkeypatch.setattr("fundpool.actuarial.aggregate_check.LIMITS", (*LIMITS[:3], 0.0))
+    with pytest.raises(CaseError, match="its own check"):
+        claims_noise(*asked)
+
+
+def test_a_fund_of_layers_alone_has_a_skewed_table(tmp_path: Path) -> None:
+    """It insures nobody: quantiles of a shifted gamma distribution, mean 0 and deviation 1."""
+    made = layered()
+    made.settings["scenarios"] = stochastic_case().settings["scenarios"]
+    for name in ("population", "migrants"):
+        made.tables[name]["persons"] *= 0.05
+    case = read_case(made.write(tmp_path / "case"))
+    noise = claims_noise(study(case, 1).flows, opening_year(prepare(case)), 0.0)
+    rows = np.flatnonzero(noise.small[:, 0] == 2)
+    assert rows.size > 0
+    table = noise.tables[rows[0]]
+    normals = GRID_STEP * np.arange(-GRID_HALF, GRID_HALF + 1)
+    weights = np.exp(-0.5 * normals**2) / np.exp(-0.5 * normals**2).sum()
+    assert weights @ table == pytest.approx(0.0, abs=1e-3)
+    assert weights @ table**2 == pytest.approx(1.0, abs=0.01)
+    skewness = noise.skewness[2, 0, noise.small[rows[0], 1]]
+    assert weights @ table**3 == pytest.approx(skewness, rel=0.02)
 
 
 def test_payment_moments_by_hand(tmp_path: Path) -> None:
@@ -63,10 +101,11 @@ def test_quantiles_of_a_small_pool_are_those_of_simulation() -> None:
     rate, dispersion = 30.0, 0.05
     formula = BenefitFormula(500.0, ((0, 0.8),), 40_000.0)
     cost = Lognormal.from_mean_cv(4_000.0, 2.0)
-    table, error = standardised_quantiles(
+    table, check = standardised_quantiles(
         rate, dispersion, PaymentSeverity((1.0,), (formula,), (cost,))
     )
-    assert error < 1e-3
+    assert check.passed
+    assert check.deviation < 1e-3
     draw = np.random.default_rng(3)
     years = 40_000
     numbers = draw.poisson(rate * draw.gamma(1 / dispersion, dispersion, years))
