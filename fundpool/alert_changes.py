@@ -101,7 +101,7 @@ def insured_by_change(
     alerts += [("cleared", alert) for alert in summary.get("cleared_alerts", ())]
     rows = []
     for change in (NEW, WORSE, "cleared", SAME, BETTER):
-        those = [alert for found, alert in alerts if found == change]
+        those = [alert for kind, alert in alerts if kind == change]
         funds = {(str(alert["scheme"]), str(alert["pool"])) for alert in those}
         if those:
             persons = sum(insured.get(fund, 0.0) for fund in funds)

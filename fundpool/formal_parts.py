@@ -3,6 +3,7 @@
 What a person states comes from the section ``report`` of case.toml; what is not stated is None.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from fundpool.alerts import OF_ACCOUNTS
@@ -110,15 +111,15 @@ def warning_bands(projection: "Projection") -> list[Row]:
             rows += [
                 {
                     "scheme": str(scheme), "year": base + after, "band": name, "limit": limit,
-                    "funds": sum(found == name for found, _ in funds),
-                    "insured": sum((people for found, people in funds if found == name), 0.0),
+                    "funds": sum(held_in == name for held_in, _ in funds),
+                    "insured": sum((people for held_in, people in funds if held_in == name), 0.0),
                 }
                 for name, limit in bands
             ]  # fmt: skip
     return rows
 
 
-def _reserve(fund: Row, opening: bool) -> tuple[float, float]:
+def _reserve(fund: Mapping[Any, Any], opening: bool) -> tuple[float, float]:
     """Reserve months and balance of a fund at the end of a year, or at the start of the first.
 
     Those of the start are months of the first year's outgo.

@@ -29,10 +29,10 @@ def dear_sides(moved: pd.DataFrame) -> dict[str, float]:
     Args:
         moved: table of :func:`fundpool.models.analysis.sensitivity.sensitivity`.
     """
-    held = moved.groupby(["path", "direction"], sort=False)["closing_balance"].sum()
+    at_end = moved.groupby(["path", "direction"], sort=False)["closing_balance"].sum()
     sides = {}
     for path in dict.fromkeys(moved["path"]):
-        down, up = float(held[path, "down"]), float(held[path, "up"])
+        down, up = float(at_end[path, "down"]), float(at_end[path, "up"])
         if down != up:
             sides[str(path)] = 1.0 if up < down else -1.0
     return sides

@@ -87,9 +87,11 @@ def _movement(context: Context, moves: pd.DataFrame, title: str) -> list[Block]:
     ]
     total = moves[moves["kind"] == "total"].to_dict("records")[0]
     steps = moves[moves["kind"] == "step"]
-    largest = steps.loc[steps["change"].abs().idxmax()]
-    told = _("It went from %(before)s to %(after)s; the step that moved it most is %(step)s, by "
-             "%(change)s.") % {
+    largest = steps.iloc[int(steps["change"].abs().to_numpy().argmax())]
+    sentence = _(
+        "It went from %(before)s to %(after)s; the step that moved it most is %(step)s, by "
+        "%(change)s."
+    ) % {
         "before": written(total["before"]), "after": written(total["after"]),
         "step": context.worded(largest["step"]), "change": written(largest["change"]),
     }  # fmt: skip
@@ -107,7 +109,7 @@ def _movement(context: Context, moves: pd.DataFrame, title: str) -> list[Block]:
     }  # fmt: skip
     return [
         Heading(spans(heading)),
-        paragraph(told),
+        paragraph(sentence),
         figure(drawing, caption.spans),
         table(columns, rows),
     ]

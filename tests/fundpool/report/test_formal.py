@@ -157,13 +157,13 @@ def test_budget_beside_the_projection(english: Reported) -> None:
 def test_provisions_are_sentences_with_the_values_of_the_case(
     lang: str, documents: dict[str, Document]
 ) -> None:
-    told = [row[0] for table in tables(section(documents[lang], "provisions"))
+    sentence = [row[0] for table in tables(section(documents[lang], "provisions"))
             for row in cells(table)]  # fmt: skip
-    assert len(told) >= 10
+    assert len(sentence) >= 10
     words = ENGLISH if lang == "en" else language("zh")
-    assert any(words.percent(0.08) in text and words.percent(0.02) in text for text in told)
-    assert any("200 " in text and re.search("state adds|财政", text) for text in told)
-    assert all(text.rstrip()[-1] in ".。" for text in told)
+    assert any(words.percent(0.08) in text and words.percent(0.02) in text for text in sentence)
+    assert any("200 " in text and re.search("state adds|财政", text) for text in sentence)
+    assert all(text.rstrip()[-1] in ".。" for text in sentence)
 
 
 @pytest.mark.parametrize(
