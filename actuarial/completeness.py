@@ -30,8 +30,9 @@ def chain_ladder(booked: ArrayLike) -> Completeness:
 
     With ``C[i, d]`` the claims of period ``i`` booked with a delay of at most ``d``, seen for
     ``i + d < n``: ``f[d] = sum_i C[i, d + 1] / sum_i C[i, d]`` over periods that have both, and
-    ``C[i, n - 1 - i]`` times the factors to come is what the period comes to (Mack, Distribution-free
-    calculation of the standard error of chain ladder reserve estimates, ASTIN Bulletin 23, 1993).
+    ``C[i, n - 1 - i]`` times the factors to come is what the period comes to (Mack,
+    Distribution-free calculation of the standard error of chain ladder reserve estimates, ASTIN
+    Bulletin 23, 1993).
     A delay before which nothing was booked has the factor 1; nothing comes after the longest delay.
 
     >>> result = chain_ladder([[60.0, 40.0], [90.0, 0.0]])

@@ -89,8 +89,8 @@ def frequency_dispersion(counts: ArrayLike, expected: ArrayLike) -> float:
 
     Counts of a person with frequency ``mu Z``, ``E[Z] = 1`` and ``Var[Z] = phi`` (negative binomial
     where ``Z`` is gamma) have the variance ``mu + phi mu^2``, so
-    ``phi = sum ((y - mu)^2 - mu) / sum mu^2``, at least 0 (Klugman, Panjer and Willmot, Loss Models,
-    chapter on discrete distributions).
+    ``phi = sum ((y - mu)^2 - mu) / sum mu^2``, at least 0 (Klugman, Panjer and Willmot, Loss
+    Models, chapter on discrete distributions).
 
     >>> frequency_dispersion([0.0, 4.0], [2.0, 2.0]), frequency_dispersion([2.0, 2.0], [2.0, 2.0])
     (0.5, 0.0)

@@ -111,8 +111,8 @@ def warning_bands(projection: "Projection") -> list[Row]:
             rows += [
                 {
                     "scheme": str(scheme), "year": base + after, "band": name, "limit": limit,
-                    "funds": sum(held_in == name for held_in, _ in funds),
-                    "insured": sum((people for held_in, people in funds if held_in == name), 0.0),
+                    "funds": sum(of_fund == name for of_fund, _ in funds),
+                    "insured": sum((people for of_fund, people in funds if of_fund == name), 0.0),
                 }
                 for name, limit in bands
             ]  # fmt: skip

@@ -94,6 +94,8 @@ def plan_contents(
     if plan is None:
         return record, {}
     tables = plan_tables(case, plan)
+    if not plan.instruments.empty:
+        tables["instruments"] = plan.instruments
     if not plan.sensitivity.empty:
         tables["sensitivity"] = plan.sensitivity
     return record | plan_record(case, plan), tables

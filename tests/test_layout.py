@@ -114,14 +114,15 @@ CASE_READERS = {
     "set accounts against it and roll it forward": """
         analysis.account_funds analysis.roll_forward""",
     "fit it, vary it or project it": """
-        analysis.account_funds analysis.care_away analysis.change analysis.policies
-        analysis.roll_forward analysis.sensitivity analysis.what_if
+        analysis.account_funds analysis.alternatives analysis.care_away analysis.change
+        analysis.policies analysis.roll_forward analysis.sensitivity analysis.what_if
         calibration.checking calibration.experience calibration.multipliers flows.factors
         flows.responses optimiser.explain.sensitivity projection.central projection.comparison
         projection.settlement projection.study""",
     "read settings of scenarios and of the optimiser": """
-        optimiser.explain.industries optimiser.frontier optimiser.limits optimiser.planning
-        optimiser.problem.candidates optimiser.acceptance.measures risk.solvency
+        optimiser.acceptance.measures optimiser.explain.industries optimiser.explain.instruments
+        optimiser.frontier optimiser.limits optimiser.planning optimiser.problem.candidates
+        risk.solvency
         scenarios.county_money scenarios.model scenarios.pool_paths scenarios.pools scenarios.run
         scenarios.terms""",
 }

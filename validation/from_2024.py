@@ -88,11 +88,11 @@ def funds_by_city() -> pd.DataFrame:
             pd.DataFrame({"income": income, "outgo": funds["claims_paid"]}).xs(year, level="year")
             for year in (FIRST_YEAR, FIRST_YEAR + 9)
         )
-        held = funds["opening_balance"].xs(FIRST_YEAR, level="year")
+        opening = funds["opening_balance"].xs(FIRST_YEAR, level="year")
         sides[name] = pd.DataFrame(
             {
                 "dry": dry,
-                "months": 12.0 * held / first["outgo"],
+                "months": 12.0 * opening / first["outgo"],
                 "margin": first["income"] / first["outgo"],
                 "growth": later["outgo"] / first["outgo"] / (later["income"] / first["income"]),
             }

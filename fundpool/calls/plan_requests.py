@@ -14,6 +14,7 @@ from fundpool.inputs.format.messages import reason as message_of
 from fundpool.models import optimiser
 from fundpool.models.optimiser import Choices, Sample
 from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms
+from fundpool.models.optimiser.explain.instruments import instruments
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 from fundpool.models.optimiser.frontier import frontier
 from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of
@@ -239,7 +240,8 @@ def planned(
         table = plan_sensitivity(
             projection.case, projection.plan, years, choices=request.choices, progress=progress
         )
-    return made_of(Plan, solved, partitions=partitions, sensitivity=table)
+    terms = instruments(projection, solved) if solved.certificate.certified else pd.DataFrame()
+    return made_of(Plan, solved, partitions=partitions, sensitivity=table, instruments=terms)
 
 
 def traced(

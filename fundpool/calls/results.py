@@ -29,7 +29,9 @@ from fundpool.models.analysis import policies as effects
 from fundpool.models.analysis.what_if import WhatIf
 from fundpool.models.optimiser import frontier as frontiers
 from fundpool.models.optimiser import plan as plans
+from fundpool.models.optimiser import settlement as settlements
 from fundpool.models.optimiser.partition import Partition
+from fundpool.models.optimiser.settlement import SettlementTerms
 from fundpool.models.projection import comparison as comparisons
 from fundpool.models.projection import study as studies
 from fundpool.models.projection.central import central_paths
@@ -255,10 +257,56 @@ class Plan(plans.Plan):
     Attributes:
         partitions: the chosen pools by scheme; empty where pools were given.
         sensitivity: plans made anew with each assumption changed; empty unless asked for.
+        instruments: rates of employers and members, premiums and subsidies a head, by year.
     """
 
     partitions: tuple[Partition, ...] = ()
     sensitivity: pd.DataFrame = field(default_factory=pd.DataFrame)
+    instruments: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def settlement(self, year: int, terms: SettlementTerms | None = None) -> pd.DataFrame:
+        """A year's swaps by scheme, region and quarter, to the cent, the hub's own rows included.
+
+        Args:
+            year: of the plan.
+            terms: shares of quarters and advances (``fundpool.models.optimiser.settlement``).
+
+        Raises:
+            ValueError: the plan has no such year.
+
+        Examples:
+            >>> import fundpool
+            >>> projection = fundpool.project("jiangsu", years=1)
+            >>> plan = fundpool.optimise(projection, 0, ruin=None)
+            >>> table = plan.settlement(int(projection.years[0]))
+            >>> bool(table.groupby(["scheme", "part"])["net"].sum().abs().max() < 0.005)
+            True
+        """
+        return settlements.settlement(self, year, terms)
+
+    def write_settlement(
+        self, file: Path | str, year: int, terms: SettlementTerms | None = None,
+        currency: str = "", lang: str = "en",
+    ) -> None:  # fmt: skip
+        """The same as a workbook of formulas, in English (``en``) or Chinese (``zh``).
+
+        Raises:
+            ValueError: the plan has no such year, or there is no such language.
+            OSError: the disk does not take it.
+
+        Examples:
+            >>> import fundpool
+            >>> projection = fundpool.project("jiangsu", years=1)
+            >>> plan = fundpool.optimise(projection, 0, ruin=None)
+            >>> plan.write_settlement("settlement.xlsx", int(projection.years[0]))
+        """
+        from fundpool.languages import LANGUAGES, language
+        from fundpool.report.workbook.settlement import SettlementBook, write_settlement
+
+        words = language(one_of("lang", lang, LANGUAGES))
+        annual = settlements.annual_swaps(self, year)
+        book = SettlementBook(year, currency, annual, terms or SettlementTerms())
+        write_settlement(Path(file), book, words)
 
     def _repr_html_(self) -> str:
         return plan_html(self)

@@ -42,6 +42,7 @@ from fundpool.inputs.format.messages import reason as message_of
 from fundpool.options import CASE, USUAL, USUAL_RUIN, Acceptable, Goals, Limits, Ruin
 
 if TYPE_CHECKING:
+    from fundpool.calls.plan_requests import PlanRequest
     from fundpool.calls.results import Plan
     from fundpool.inputs.case import Case
     from fundpool.models.optimiser.partition import Partition
@@ -215,6 +216,14 @@ def optimise(
     sensitivity: Annotated[
         bool, typer.Option("--sensitivity", help="Also plan anew with each assumption changed.")
     ] = False,
+    settlement: Annotated[
+        int | None,
+        typer.Option(
+            "--settlement",
+            metavar="YEAR",
+            help="Also write settlement.xlsx: that year's swaps by region and quarter.",
+        ),
+    ] = None,
     policy: Policies = None,
     years: Years = None,
     solver: Solver = None,
@@ -256,8 +265,10 @@ def optimise(
             goals,
         )  # fmt: skip
         pools: str | PoolingPlan = checked_plans(opened, [pooling or opened.pooling_in_force])[0]
-        files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity")]
-        checked_folder(out, [*files, "plan.json"])
+        files = [f"{name}.{table_format.value}" for name in (*TABLES, "sensitivity", "instruments")]
+        checked_folder(out, [*files, "plan.json", "settlement.xlsx"])
+        if settlement is not None:
+            _check_settlement(settlement, opened, span, request)
     from fundpool.calls.plan_requests import NoPlanError, chosen_pools, joined, planned
     from fundpool.cli.plan_text import plan_text
     from fundpool.languages.wording import local_names
@@ -293,8 +304,12 @@ def optimise(
                 lambda done, of: step(f"{done} of {of}"),
             )  # fmt: skip
     record, tables = plan_contents(opened, plan, partitions)
-    with results_in(out) as folder:
+    with results_in(out, ["settlement.xlsx"]) as folder:
         write_results(folder, "plan.json", record, tables, table_format)
+        if settlement is not None and plan is not None:
+            plan.write_settlement(
+                folder / "settlement.xlsx", settlement, None, opened.currency, spoken().code
+            )
     if json:
         print_result(as_json(record))
     else:
@@ -303,6 +318,18 @@ def optimise(
     say(spoken().gettext("Plan written to %(folder)s") % {"folder": out}, quiet)
     certified = all(partition.certified for partition in partitions)
     _end(opened, plan, certified and (plan is None or plan.status == "certified"))
+
+
+def _check_settlement(year: int, case: "Case", years: int, request: "PlanRequest") -> None:
+    """Refuse a year that is not projected, or a plan without swaps."""
+    first, last = case.base_year + 1, case.base_year + years
+    if not first <= year <= last:
+        raise UsageError(
+            Message("--settlement: expected a projected year, %(first)s to %(last)s",
+                    first=first, last=last)
+        )  # fmt: skip
+    if not request.rated or "swaps" not in request.decided:
+        raise UsageError(Message("--settlement: expected a plan with swaps (--choose)"))
 
 
 def _accepted(

@@ -65,6 +65,7 @@ def plan_text(
     if check["gap_sentence"] is not None:
         lines.append(worded(check["gap_sentence"], language, names))
     lines.append(_comparison_text(tables["comparison"], language))
+    lines += _statute_text(tables, language)
     lines += _ruin_text(record, language, names)
     for kind, trial in record["scenarios"].items():
         if isinstance(trial, dict):
@@ -165,6 +166,43 @@ def _regions_text(
     for scheme, why in regions["not_looked_at"].items():
         words = {"scheme": scheme, "why": worded(why, language, names)}
         lines.append(language("Coalitions of %(scheme)s: %(why)s") % words)
+    return lines
+
+
+def _statute_text(tables: Mapping[str, Any], language: Language) -> list[str]:
+    """The plan in terms of a statute, mean over funds by base, in its first and last year."""
+    table = tables.get("instruments")
+    if table is None:
+        return []
+    base = tables["rates"].set_index(["scheme", "pool", "year"])["contribution_base"]
+    keyed = table.set_index(["scheme", "pool", "year"]).join(base)
+    lines = []
+    for (scheme, year), rows in keyed.groupby(level=["scheme", "year"], sort=False):
+        if year not in (table["year"].min(), table["year"].max()):
+            continue
+        weight = rows["contribution_base"] / rows["contribution_base"].sum()
+        mean = rows.drop(columns="name").mul(weight, axis=0).sum(min_count=1)
+        if rows["premium"].isna().all():
+            said = language(
+                "%(scheme)s %(year)s: employers %(employer)s %% of the base (%(before)s %% in "
+                "force), members %(member)s %%; %(account)s %% to accounts"
+            )
+        else:
+            said = language(
+                "%(scheme)s %(year)s: premium %(premium)s a member (%(before)s in force), subsidy "
+                "%(subsidy)s"
+            )
+        lines.append(
+            said % {
+                "scheme": scheme, "year": year, "premium": f"{mean['premium']:,.0f}",
+                "employer": f"{100 * mean['employer_rate']:.2f}",
+                "member": f"{100 * mean['employee_rate']:.2f}",
+                "account": f"{100 * mean['account_rate']:.2f}",
+                "subsidy": f"{mean['subsidy']:,.0f}",
+                "before": f"{100 * mean['employer_rate_in_force']:.2f}"
+                if rows["premium"].isna().all() else f"{mean['premium_in_force']:,.0f}",
+            }
+        )  # fmt: skip
     return lines
 
 

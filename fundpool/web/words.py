@@ -38,9 +38,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "cluster_more": marked("Another cluster"),
     "cluster_edited": marked("Cluster shown"),
     "stages_years": marked("Each stage must begin in a later year than the one before it."),
-    "stages_levels": marked(
-        "Each stage must pool at the same or a higher level than the one before it."
-    ),
+    "stages_levels": marked("No stage may pool at a lower level than the one before it."),
     "statutory": marked("statutory: %(rate)s"),
     "county_unknown": marked("No place of this name."),
     "county_several": marked("Several places fit: %(names)s"),
@@ -69,9 +67,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "progress": marked("Progress"),
     "job_busy": marked("The server has too much to do"),
     "slow": marked("The server is slow; the figures are still those of the plan before."),
-    "unreachable": marked(
-        "The server does not answer; dimmed figures are those of its last answer."
-    ),
+    "unreachable": marked("The server does not answer; dimmed figures are of its last answer."),
     "again_in": marked("Asking again in %(s)s s."),
     "refused_status": marked("The server refused the request (status %(status)s)."),
     "rolled_back": marked("The controls show the plan before again."),
@@ -343,9 +339,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "save_session": marked("Save session (.json)"),
     "open_session": marked("Open session"),
     "session_refused": marked("This is not a session file of this page."),
-    "session_other": marked(
-        "The session was saved with other inputs (%(title)s); it is laid over %(open)s."
-    ),
+    "session_other": marked("Saved with other inputs (%(title)s); laid over %(open)s."),
     "svg": marked("Picture (SVG)"),
     "png": marked("Picture (PNG)"),
     "csv": marked("Data (CSV)"),

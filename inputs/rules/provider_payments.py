@@ -57,11 +57,11 @@ def payment_methods_of(table: pd.DataFrame | None, scheme: str) -> PaymentMethod
     result: dict[tuple[str, str], list[PaymentMethod]] = {}
     rows = table[table["scheme"] == scheme].sort_values("year", kind="stable")
     for row in rows.to_dict("records"):
-        parts = {
+        terms = {
             name: blank if pd.isna(row[name]) else float(row[name])
             for name, blank in LEFT_OUT.items()
         }
-        method = PaymentMethod(int(row["year"]), str(row["method"]), **parts)
+        method = PaymentMethod(int(row["year"]), str(row["method"]), **terms)
         result.setdefault((str(row["region"]), str(row["service"])), []).append(method)
     return {key: tuple(listed) for key, listed in result.items()}
 

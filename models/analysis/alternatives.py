@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.solvency import actuarial_balance, level_rate
 from fundpool.inputs.case.variation import shifted
 from fundpool.models.analysis.sensitivity import RESULTS, Step, restudied, scheme_results
@@ -29,10 +30,10 @@ def dear_sides(moved: pd.DataFrame) -> dict[str, float]:
     Args:
         moved: table of :func:`fundpool.models.analysis.sensitivity.sensitivity`.
     """
-    at_end = moved.groupby(["path", "direction"], sort=False)["closing_balance"].sum()
+    closing = moved.groupby(["path", "direction"], sort=False)["closing_balance"].sum()
     sides = {}
     for path in dict.fromkeys(moved["path"]):
-        down, up = float(at_end[path, "down"]), float(at_end[path, "up"])
+        down, up = float(closing[path, "down"]), float(closing[path, "up"])
         if down != up:
             sides[str(path)] = 1.0 if up < down else -1.0
     return sides
@@ -118,7 +119,7 @@ def long_range(projection: Projection, periods: Sequence[int] = PERIODS) -> pd.D
                 "opening_balance": opening, "interest": interest[span],
                 "target_reserve": target * outgo[period - 1],
             }  # fmt: skip
-            rate = np.divide(pooled[span], base[span], out=np.zeros(period), where=base[span] > 0)
+            rate = ratio(pooled[span], base[span])
             growth = np.cumprod(1.0 + interest[span])
             weight = np.sqrt(1.0 + interest[span]) / growth
             last = int(yearly.index[period - 1])

@@ -80,6 +80,22 @@ def _key(scheme: SchemeTerms, payment: ProviderPayment) -> Hashable:
     return scheme.name, payment.region, payment.service, payment.counties.tobytes()
 
 
+def follows_claims(rule: PaymentMethod, claims: float, budget: float) -> float:
+    """What a fund pays more for a unit of claims more, at claims under a budget.
+
+    >>> rule = PaymentMethod(2021, "case_group", 0.0, 0.0, 0.9, 1.1, 0.25, 0.5)
+    >>> [follows_claims(rule, claims, 100.0) for claims in (80.0, 95.0, 108.0, 200.0)]
+    [1.1, 0.5, 0.25, 0.9]
+    """
+    if rule.method != "case_group":
+        return 0.0
+    shared = rule.overspend if claims > budget else rule.savings
+    paid = budget + shared * (claims - budget)
+    if paid <= rule.floor * claims:
+        return rule.floor
+    return rule.ceiling if paid >= rule.ceiling * claims else shared
+
+
 class ProviderBudgets:
     """Budgets of a case, carried from year to year, and what was paid under them."""
 
@@ -116,8 +132,11 @@ class ProviderBudgets:
         terms: YearTerms,
         persons: FloatArray,
         price: float,
-    ) -> YearClaims:
-        """The claims of a year as funds pay for them.
+    ) -> tuple[YearClaims, FloatArray]:
+        """The claims of a year as funds pay for them, and how far that follows claims.
+
+        The second, ``(S, n + 1)``, is by how many per cent what a county's fund pays rises where
+        the claims of its region rise by one per cent: one where all is paid by claim.
 
         Args:
             claims: of all services, by claim.
@@ -129,25 +148,30 @@ class ProviderBudgets:
             price: index of medical prices.
         """
         settlement, by_distance = claims.settlement, claims.by_distance
+        following = settlement.sum(axis=2)
         earlier, self._worth = self._worth, {}
         budgets, self._budgets = self._budgets, {}
         for service in self._services:
             by_claim = self._claims_of(service, exposure, rules, register)
             points = by_claim.settlement.sum(axis=2)
             self._worth[service] = points * price
-            change = np.zeros_like(points)
+            change, slope = np.zeros_like(points), np.ones_like(points)
             for number, scheme in enumerate(terms.schemes):
                 for payment in scheme.provider_payments:
                     if payment.service == service:
                         worth = float(earlier[service][number] @ payment.counties)
                         before = budgets.get(_key(scheme, payment), worth)
-                        change[number] += self._change(
+                        added, following_here = self._change(
                             scheme, payment, terms.year, before, points[number], persons[number],
                             price,
                         )  # fmt: skip
+                        change[number] += added
+                        slope[number] += (following_here - 1.0) * payment.counties
+            following = following + (slope - 1.0) * points
             settlement = settlement + change[:, :, None] * by_claim.settlement
             by_distance = by_distance + change[:, :, None, None, None] * by_claim.by_distance
-        return replace(claims, settlement=settlement, by_distance=by_distance)
+        settled = replace(claims, settlement=settlement, by_distance=by_distance)
+        return settled, ratio(following, settlement.sum(axis=2), 1.0)
 
     def _change(
         self,
@@ -158,8 +182,11 @@ class ProviderBudgets:
         points: FloatArray,
         persons: FloatArray,
         price: float,
-    ) -> FloatArray:
-        """What is paid over the claims' worth, less one, by county, ``(n + 1,)``; 0 elsewhere."""
+    ) -> tuple[FloatArray, float]:
+        """What is paid over the claims' worth, less one, by county, ``(n + 1,)``; 0 elsewhere.
+
+        Beside it :func:`follows_claims`.
+        """
         counties, rule = payment.counties, payment.rule
         worth = points * price * counties
         total = float(worth.sum())
@@ -176,7 +203,7 @@ class ProviderBudgets:
             ProviderYear(scheme.name, payment.region, payment.service, year, rule.method, total,
                          budget, float(points @ counties), paid)
         )  # fmt: skip
-        return np.asarray((share - 1.0) * counties)
+        return np.asarray((share - 1.0) * counties), follows_claims(rule, total, budget)
 
     @staticmethod
     def _claims_of(

@@ -55,6 +55,7 @@ class FlowFactors:
         moves stays as it was.
         """
         index, cost = self.paid_in[..., None], self.care * self.medical_price
+        paid = 1.0 + flows.claims_following * (cost[:, None] - 1.0)
         contributions = scaled(flows.contributions, index)
         added = contributions * (self.rate - 1.0)
         return replace(
@@ -66,9 +67,9 @@ class FlowFactors:
             granted=scaled(flows.granted, index * self.subsidy[..., None]),
             account_credits=scaled(flows.account_credits, index) + added * self.account_share,
             missing_years_paid=scaled(flows.missing_years_paid, index * self.rate),
-            claims_incurred=scaled(flows.claims_incurred, cost[:, None]),
-            claims_offsite=scaled(flows.claims_offsite, cost[:, None]),
-            claims_by_distance=scaled(flows.claims_by_distance, cost[:, None, None, None, None]),
+            claims_incurred=scaled(flows.claims_incurred, paid),
+            claims_offsite=scaled(flows.claims_offsite, paid),
+            claims_by_distance=scaled(flows.claims_by_distance, paid[..., None, None, None]),
             settlement=scaled(flows.settlement, cost[:, None, None]),
             cost_of_care=scaled(flows.cost_of_care, cost[:, None]),
             expected_cost=scaled(flows.expected_cost, cost[:, None]),

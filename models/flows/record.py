@@ -56,6 +56,8 @@ class CountyFlows:
             (:func:`fundpool.models.terms.cash_benefits.benefits_of`), ``(B, S, T + 1, n + 1)``;
             nothing in the base year.
         claims_incurred: payments for care given in the year.
+        claims_following: per cent by which they rise where claims rise by one per cent: one but
+            where services are paid for by budget.
         claims_offsite: the part for care outside the territory of the insuring county's fund; both
             as in the territory of the base year.
         claims_by_distance: the same for any territory of the tree, base-year territory or not, as
@@ -100,6 +102,7 @@ class CountyFlows:
     granted: FloatArray
     cash_benefits: FloatArray
     claims_incurred: FloatArray
+    claims_following: FloatArray
     claims_offsite: FloatArray
     claims_by_distance: FloatArray
     settlement: FloatArray
@@ -167,6 +170,7 @@ def empty_record(
     )  # fmt: skip
     arrays = {name: np.zeros((schemes, years + 1, width)) for name in by_scheme}
     arrays |= {name: np.zeros((years + 1, width)) for name in by_county}
+    arrays["claims_following"] = np.ones((schemes, years + 1, width))
     arrays["cash_benefits"] = np.zeros((benefits, schemes, years + 1, width))
     arrays["granted"] = np.zeros((payers, schemes, years + 1, width))
     places = width if counties <= MOST_IN_DETAIL else regions

@@ -248,7 +248,7 @@ def county_flows(
         in_force = rules.terms(terms)
         claims = claims_of_year(mean.exposure, in_force, mean.register, claim_memory)
         insured = np.stack([scheme.persons for scheme in collected])
-        claims = budgets.settle(
+        claims, store["claims_following"][:, t] = budgets.settle(
             claims, mean.exposure, in_force, mean.register, terms, insured, price
         )
         record_people(store, t, prepared, moved.count.persons)

@@ -30,8 +30,9 @@ def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
     ('city', 'county')
 
     Raises:
-        ValueError: the text names an unknown level, scheme or region or cannot be read, pools
-            would be split up, or a pool would belong to two adjustment funds.
+        ValueError: the text names an unknown level, scheme or region or cannot be read, stages
+            are not in the order of their years, pools would be split up, or a pool would belong to
+            two adjustment funds.
     """
     if isinstance(pooling, PoolingPlan):
         return pooling
@@ -127,7 +128,7 @@ def _stages_of(stages: list[Stage], scheme: str | None) -> list[Stage]:
 
 
 def _refuse_falling(case: Case, stages: list[Stage], pooling: str) -> None:
-    """The stages of a scheme must begin without a year and merge pools, not split them up."""
+    """The stages of a scheme must begin without a year, rise by year, and merge pools."""
     ranks = [case.levels.index(stage.level) for stage in stages]
     if ranks != sorted(ranks):
         raise ValueError(
@@ -140,6 +141,14 @@ def _refuse_falling(case: Case, stages: list[Stage], pooling: str) -> None:
         raise ValueError(
             Message(
                 "the pooling plan %(pooling)s must begin with a level without a year",
+                pooling=repr(pooling),
+            )
+        )
+    years = [stage.from_year for stage in stages if stage.from_year is not None]
+    if any(later <= earlier for earlier, later in pairwise(years)):
+        raise ValueError(
+            Message(
+                "the stages of the pooling plan %(pooling)s must each begin in a later year",
                 pooling=repr(pooling),
             )
         )

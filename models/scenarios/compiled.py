@@ -24,6 +24,8 @@ class KernelTerms(NamedTuple):
         payroll: 1 where a scheme's income follows wages, 0 where it follows premiums, ``(S,)``.
         income, subsidies: central flows, ``(S, T, n)``.
         outgo_by_lag: central outgo of year ``t`` for care of ``l`` years before, ``(S, L, T, n)``.
+        claims_following: per cent by which claims paid for rise for one per cent more of claims,
+            ``(S, T, n)``; no rows where all is paid by claim.
         fixed_outgo: outgo that does not follow claims, ``(S, T, n)``; no rows without such.
         outgo_share: share of outgo that subsidies bear, ``(S, T, n)``; no rows without such.
         respond_income, respond_subsidies, respond_claims: relative responses to moving and
@@ -38,6 +40,7 @@ class KernelTerms(NamedTuple):
     income: FloatArray
     subsidies: FloatArray
     outgo_by_lag: FloatArray
+    claims_following: FloatArray
     fixed_outgo: FloatArray
     outgo_share: FloatArray
     respond_income: FloatArray
@@ -294,6 +297,10 @@ def county_flows_of_scenario(terms, draw, noisy, flows):  # type: ignore[no-unty
                     if terms.payroll[m] == 1:
                         paying *= factors[1, t, c]
                     income[m, t, c] *= paying
+    for m in range(terms.claims_following.shape[0]):
+        for t in range(years):
+            for c in range(counties):
+                claims[m, t, c] = 1.0 + terms.claims_following[m, t, c] * (claims[m, t, c] - 1.0)
     _outgo(flows.outgo, claims, terms.outgo_by_lag)
     for m in range(terms.fixed_outgo.shape[0]):
         for t in range(years):

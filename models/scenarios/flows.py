@@ -143,7 +143,8 @@ def readable_flows(terms: ScenarioTerms, draw: Draw) -> tuple[FloatArray, ...]:
 
     ``income = central * wage index * (1 + response * mean deviation) * events`` (premium index in
     a flat scheme), subsidies alike and with their share of outgo; ``claims = price * morbidity *
-    (1 + response * mean deviation) * noise * events``; ``outgo[t] = sum over l of claims[t - l] *
+    (1 + response * mean deviation) * noise * events``, of which what is paid follows
+    ``1 + following * (claims - 1)``; ``outgo[t] = sum over l of claims[t - l] *
     part[l, t]``, claims before the first year being as they were, and what does not follow claims.
     """
     kernel = terms.kernel
@@ -167,6 +168,8 @@ def readable_flows(terms: ScenarioTerms, draw: Draw) -> tuple[FloatArray, ...]:
         for row, (scheme, county) in enumerate(kernel.tabled):
             value = np.interp(z[scheme, :, county], grid, kernel.tables[row])
             claims[scheme, :, county] *= np.maximum(1.0 + kernel.table_spread[row] * value, 0.0)
+    if kernel.claims_following.size:
+        claims = 1.0 + kernel.claims_following * (claims - 1.0)
     outgo = np.zeros(terms.shape)
     for late in range(kernel.outgo_by_lag.shape[1]):
         factor = np.ones((schemes, years, claims.shape[2]))

@@ -127,6 +127,7 @@ def scenario_terms(
     recorded = _recorded(case, flows)
     by_lag = [outgo_by_lag(flows, number, care, None) for number, care in enumerate(recorded)]
     share = np.stack([subsidised_share(flows, number) for number in range(len(case.schemes))])
+    following = flows.claims_following[:, 1:, :-1]
     fixed = np.stack([fixed_outgo(flows, number) for number in range(len(case.schemes))])
     spread, skew, table_spread = _kernel_noise(chance)
     return ScenarioTerms(
@@ -136,6 +137,9 @@ def scenario_terms(
             income=np.ascontiguousarray(income),
             subsidies=np.ascontiguousarray(subsidies),
             outgo_by_lag=np.stack(by_lag),
+            claims_following=np.ascontiguousarray(
+                following if (following != 1.0).any() else following[:0]
+            ),
             fixed_outgo=np.ascontiguousarray(fixed if fixed.any() else fixed[:0]),
             outgo_share=np.ascontiguousarray(share if share.any() else share[:0]),
             respond_income=responses.income,

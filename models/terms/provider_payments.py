@@ -48,7 +48,7 @@ def provider_payments(
             for code in regions.codes
         ]
         for region, rule in in_force.items():
-            counties = np.array([*(found == region for found in follows), False])
+            counties = np.array([*(followed == region for followed in follows), False])
             if rule.method == "fee" or not counties.any():
                 continue
             grown = (1.0 + rule.growth) ** (year - max(rule.year, base_year))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.building import cover
 from fundpool.building.jiangsu.people import People, stocks_by_tie
 from fundpool.building.jiangsu.published import (
@@ -72,7 +73,7 @@ def rolled(published: Published, census: People, case: Case) -> Rolled:
 
     carried = residents_of(by_year[COUNTED_YEAR - CENSUS_YEAR])
     counted = _fitted(published, carried)
-    factor = np.divide(counted, carried, out=np.ones_like(carried), where=carried > 0)
+    factor = ratio(counted, carried, 1.0)
     people = by_year[years]
     people[inside] *= factor[pairs.residence[inside]]
     residents = residents_of(people)

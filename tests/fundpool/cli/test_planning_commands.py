@@ -183,6 +183,21 @@ def test_regions_may_have_to_accept_the_plan(uncertain: Path, tmp_path: Path) ->
     assert "ruin" in stderr
 
 
+def test_a_settlement_is_written_beside_the_plan(uncertain: Path, tmp_path: Path) -> None:
+    words = ("optimise", str(uncertain), "--years", "3", "--reserve-months", "1", "--one-path",
+             "--out", str(tmp_path / "plan"))  # fmt: skip
+    first = int(fundpool.read_case(uncertain).base_year) + 1
+    assert run(*words, "--settlement", str(first + 1))[0] in (0, 3)
+    assert (tmp_path / "plan" / "settlement.xlsx").is_file()
+    for given in (["--settlement", "1999"], ["--settlement", str(first), "--choose", "rates"]):
+        code, _, stderr = run(*words, *given)
+        assert code == 2
+        assert "--settlement: expected" in stderr
+    assert run(*words)[0] in (0, 3)
+    # no older settlement stays beside a new plan
+    assert not (tmp_path / "plan" / "settlement.xlsx").exists()
+
+
 def test_plans_are_safe_by_default_where_the_case_has_scenarios(
     uncertain: Path, tmp_path: Path
 ) -> None:

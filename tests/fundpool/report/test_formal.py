@@ -157,13 +157,13 @@ def test_budget_beside_the_projection(english: Reported) -> None:
 def test_provisions_are_sentences_with_the_values_of_the_case(
     lang: str, documents: dict[str, Document]
 ) -> None:
-    sentence = [row[0] for table in tables(section(documents[lang], "provisions"))
-            for row in cells(table)]  # fmt: skip
-    assert len(sentence) >= 10
+    sentences = [row[0] for table in tables(section(documents[lang], "provisions"))
+                 for row in cells(table)]  # fmt: skip
+    assert len(sentences) >= 10
     words = ENGLISH if lang == "en" else language("zh")
-    assert any(words.percent(0.08) in text and words.percent(0.02) in text for text in sentence)
-    assert any("200 " in text and re.search("state adds|财政", text) for text in sentence)
-    assert all(text.rstrip()[-1] in ".。" for text in sentence)
+    assert any(words.percent(0.08) in text and words.percent(0.02) in text for text in sentences)
+    assert any("200 " in text and re.search("state adds|财政", text) for text in sentences)
+    assert all(text.rstrip()[-1] in ".。" for text in sentences)
 
 
 @pytest.mark.parametrize(

@@ -213,7 +213,7 @@ def test_downloads_hold_what_is_on_screen(page: Page, address: str, case_folder:
 
 
 def test_the_report_of_the_plan_is_one_click(page: Page, address: str) -> None:
-    page.open(f"{address}#pooling=province&rate=0.01&from_year=2023&lang=zh")
+    page.open(f"{address}#pooling=province&rate=-0.02&care=0.3&lang=zh")
     page.click("#get-report")
     page.until("!document.querySelector('#progress').hidden")
     assert page.run("return document.querySelector('#feedback').parentElement.id") == "at-take"
@@ -224,8 +224,9 @@ def test_the_report_of_the_plan_is_one_click(page: Page, address: str) -> None:
     assert "zh" in text[:200]
     # its figures are those on screen
     pools = written["pooling"]["province"]["pools"]
-    (rate,) = (pool["level_rate"] for pool in pools if pool["scheme"] == "employee")
-    assert f"{100 * rate:.2f} %" in page.text("#headline")
+    (fund,) = (pool for pool in pools if pool["scheme"] == "employee")
+    assert f"{100 * fund['level_rate']:.2f} %" in page.text("#headline")
+    assert f"{fund['min_reserve_months']:.1f}" in page.text("#pools")  # levers moved
 
 
 def test_a_broken_case_is_told_by_sheet_row_and_column(

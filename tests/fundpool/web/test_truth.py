@@ -117,6 +117,7 @@ def test_the_page_explains_a_place_and_who_pays_by_income(page: Page, address: s
     amounts = [float(text.replace("−", "-").replace("±", "").replace(",", "")) for text in rows]
     assert sum(amounts[:-1]) == pytest.approx(amounts[-1], abs=0.51)
     assert "insured, by disposable income" in page.text("#incomes-note")
+    assert page.run("return document.querySelectorAll('#incomes tbody tr').length") >= 1
     groups = page.run(
         "const {byIncome} = await import('/static/js/profile.js');"
         "const row = (income, persons, gain) => ({income, persons, gain});"

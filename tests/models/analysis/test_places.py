@@ -63,6 +63,10 @@ def test_contributions_add_up_and_the_parent_is_the_mean_of_its_places(scheme: s
         by_hand = (net[:, place] @ discount) / (run.money["persons"][:, place] @ discount)
         assert profile.result == pytest.approx(by_hand, rel=1e-9)
         assert profile.parent == regions.parent(code)
+        beside_claims = run.money["from_accounts"] + run.money["missing_years_paid"]
+        beside_claims = beside_claims - run.money["administration"]
+        rest = (beside_claims[:, place] @ discount) / (run.money["persons"][:, place] @ discount)
+        assert profile.factors.loc["other", "place"] == pytest.approx(rest, rel=1e-6, abs=1e-6)
         assert profile.factors.loc["care_away", "place"] >= 1.0
     for parent in {profile.parent for profile in found.values()}:
         beside = [profile for profile in found.values() if profile.parent == parent]

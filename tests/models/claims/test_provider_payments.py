@@ -1,5 +1,6 @@
 """Payment by case group under a budget, by budget and by capitation, by hand."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,13 @@ import pytest
 
 from fundpool.inputs.case import check_case, read_case
 from fundpool.models.analysis.sensitivity import restudied
+from fundpool.models.flows.factors import with_levers
+from fundpool.models.flows.levers import FlowLevers
 from fundpool.models.projection.study import Study, study
+from fundpool.models.scenarios.flows import county_scratch, draws, fill, readable_flows
+from fundpool.models.scenarios.terms import scenario_terms
 from tests.cases.small import SmallCase
+from tests.cases.stochastic import scenario_section
 from tests.models.claims.test_service_trends import with_inpatient
 
 pytestmark = pytest.mark.plain
@@ -174,3 +180,38 @@ def test_a_budget_is_that_of_its_counties(by_claim: np.ndarray, tmp_path: Path) 
     assert paid[1].sum() == pytest.approx(by_claim[0].sum())
     np.testing.assert_allclose(paid[2:, 0], by_claim[1, 0], rtol=1e-8)
     np.testing.assert_allclose(paid[2:, 1], by_claim[2:, 1], rtol=1e-8)
+
+
+def test_scenarios_follow_claims_as_far_as_payments_do(tmp_path: Path) -> None:
+    """Inpatient care by capitation: of 2,400 a head 1,600 follow claims, 900 do not."""
+    made = paid_by(("employee", "land", "inpatient", 2020, "capitation", 0.1, 900.0, *FREE))
+    made.settings["scenarios"] = scenario_section()
+    done = projected(made, tmp_path / "case")
+    flows = done.flows
+    heads = flows.persons[0, 1:, :2] * 900.0 * 1.1 ** np.arange(1, 4)[:, None]
+    following = 1.0 - heads / flows.claims_incurred[0, 1:, :2]
+    np.testing.assert_allclose(flows.claims_following[0, 1:, :2], following, rtol=1e-8)
+    assert (flows.claims_following[1] == 1.0).all()
+    terms = scenario_terms(done)
+    whole = terms.kernel._replace(claims_following=terms.kernel.claims_following[:0])
+    scratch, by_claim = county_scratch(terms), county_scratch(terms)
+    for draw in draws(terms, 1, 0, 3):
+        fill(scratch, terms, draw)
+        fill(by_claim, replace(terms, kernel=whole), draw)
+        np.testing.assert_allclose(
+            scratch.claims[0], 1.0 + following * (by_claim.claims[0] - 1.0), rtol=1e-9
+        )
+        np.testing.assert_allclose(scratch.claims[1], by_claim.claims[1])
+        np.testing.assert_allclose(scratch.outgo, readable_flows(terms, draw)[3], rtol=1e-9)
+
+
+def test_a_lever_moves_what_follows_claims(tmp_path: Path) -> None:
+    """A fifth more care from the first year on, against the case projected with it."""
+    rows = ("employee", "land", "inpatient", 2020, "case_group", 0.0, None, None, None, 0.4, None)
+    done = projected(paid_by(rows), tmp_path / "case")
+    moved = with_levers(done.case, done.flows, FlowLevers(care=0.2)).claims_incurred
+    plain = done.flows.claims_incurred
+    worth = done.pooled("county").provider_payments["claims"].to_numpy()
+    assert moved[0, 1:, :2].sum(axis=1) - plain[0, 1:, :2].sum(axis=1) == pytest.approx(
+        0.2 * (2.0 * worth + 0.4 * worth)
+    )

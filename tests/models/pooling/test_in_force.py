@@ -78,6 +78,8 @@ def test_a_plan_by_scheme_and_year(mixed: Case) -> None:
     [
         ("city,pensions:county", "'pensions' in the pooling plan .* is not a scheme of two_coun"),
         ("city,resident:village", "'village' in the pooling plan .* is not a level"),
+        ("county,city@2025,province@2023", "must each begin in a later year"),
+        ("county,city@2023,province@2023", "must each begin in a later year"),
         ("city,resident:county@2023", "would split pools up; levels must rise"),
         ("city,resident:province,city@2023", "would split pools up; levels must rise"),
         ("resident:city", "must begin with a level without a year"),
