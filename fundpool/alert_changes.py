@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fundpool.alerts import severity_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEW, WORSE, SAME, BETTER = "new", "worse", "same", "better"
 TOLERANCE = 1e-6
@@ -66,6 +69,46 @@ def counted_changes(summary: Mapping[str, Any]) -> dict[str, int]:
     changes = [alert.get("change") for alert in summary["alerts"]]
     counts = {change: changes.count(change) for change in (NEW, WORSE, SAME, BETTER)}
     return counts | {"cleared": len(summary.get("cleared_alerts", ()))}
+
+
+def insured_of(measures: "pd.DataFrame") -> dict[tuple[str, str], float]:
+    """Insured of the first year of each fund by scheme and fund, from ``projection.measures``."""
+    return {
+        (str(row["scheme"]), str(row["pool"])): float(row["persons"])
+        for row in measures.to_dict("records")
+    }
+
+
+def insured_by_change(
+    summary: Mapping[str, Any], insured: Mapping[tuple[str, str], float]
+) -> list[dict[str, Any]]:
+    """Alerts and the insured of the funds that they are about, by how they changed.
+
+    >>> alerts = [{"scheme": "a", "pool": "P", "change": "new"},
+    ...           {"scheme": "a", "pool": "P", "change": "new"}]
+    >>> insured_by_change({"alerts": alerts}, {("a", "P"): 10.0})
+    [{'change': 'new', 'alerts': 2, 'funds': 1, 'insured': 10.0}]
+
+    Args:
+        summary: with changes of alerts.
+        insured: persons by scheme and fund; a fund that is not there counts nobody.
+
+    Returns:
+        rows: change (``new``, ``worse``, ``cleared``, ``same``, ``better``; those with any),
+        alerts, funds, insured. A fund with several alerts of one change counts once.
+    """
+    alerts = [(alert.get("change"), alert) for alert in summary["alerts"]]
+    alerts += [("cleared", alert) for alert in summary.get("cleared_alerts", ())]
+    rows = []
+    for change in (NEW, WORSE, "cleared", SAME, BETTER):
+        those = [alert for kind, alert in alerts if kind == change]
+        funds = {(str(alert["scheme"]), str(alert["pool"])) for alert in those}
+        if those:
+            persons = sum(insured.get(fund, 0.0) for fund in funds)
+            rows.append(
+                {"change": change, "alerts": len(those), "funds": len(funds), "insured": persons}
+            )
+    return rows
 
 
 def _entries(

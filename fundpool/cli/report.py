@@ -103,6 +103,7 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Check, project, compare and optimise a case; write the solvency report."""
+    from fundpool.alert_changes import insured_by_change, insured_of
     from fundpool.cli import reporting
     from fundpool.cli.long_views import with_long_views
 
@@ -163,6 +164,8 @@ def report(
         extras = with_long_views(extras, comparison, sensitivity, long_range, quiet)
     result = summary(comparison.projections, plans[0], risk, extras.experience)
     result |= reporting.changes_of_alerts(result, earlier)
+    measures = comparison.projections[plans[0]].measures
+    result["alerts_by_change"] = insured_by_change(result, insured_of(measures))
     result["plan"] = best.record() if best is not None else None
     result |= extras.records
     say(spoken().gettext("Writing the report"), quiet)

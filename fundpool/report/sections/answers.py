@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fundpool.alert_changes import NEW, WORSE, insured_by_change, insured_of
 from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.report.document.making import (
     bad_if,
@@ -78,10 +79,44 @@ def _alerts(context: Context) -> Block:
             else wording.rule_name(context.case, alert["rule"], _),
             *([_change(alert, context)] if compared else []),
         )
-        for alert in (*alerts, *(dict(alert) | {"change": "cleared"} for alert in cleared))
+        for alert in _in_order(
+            context, [*alerts, *(dict(alert) | {"change": "cleared"} for alert in cleared)]
+        )
     ]
     which = Detail(spans(_("Which funds")), (table(columns, rows),))
-    return Note((sentences(strong(lines[0]), *lines[1:]), which))
+    changes = [_by_change(context)] if compared else []
+    return Note((sentences(strong(lines[0]), *lines[1:]), *changes, which))
+
+
+def _by_change(context: Context) -> Table:
+    """Alerts that are new, worse, cleared, the same and better, with the insured they affect."""
+    _ = context.language
+    plan = context.comparison.projections[context.summary["alert_plan"]]
+    counted = insured_by_change(context.summary, insured_of(plan.measures))
+    columns = (
+        left(_("change")), right(_("alerts")), right(_("funds")), right(_("insured in them")),
+    )  # fmt: skip
+    body = [
+        row(
+            context.worded(ALERT_CHANGE_WORDS[item["change"]]), item["alerts"], item["funds"],
+            _.people(item["insured"]),
+        )
+        for item in counted
+    ]  # fmt: skip
+    return table(columns, body, _("Alerts by what changed since the run compared with"))
+
+
+def _in_order(context: Context, alerts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Alerts with those that are new, worse or cleared first, the most insured first in each."""
+    plan = context.comparison.projections[context.summary["alert_plan"]]
+    insured = insured_of(plan.measures)
+    places = {change: place for place, change in enumerate((NEW, WORSE, "cleared"))}
+
+    def rank(alert: dict[str, Any]) -> tuple[int, float]:
+        persons = insured.get((str(alert["scheme"]), str(alert["pool"])), 0.0)
+        return places.get(str(alert.get("change")), len(places)), -persons
+
+    return sorted(alerts, key=rank)
 
 
 def _change(alert: dict[str, Any], context: Context) -> str:

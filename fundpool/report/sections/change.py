@@ -86,6 +86,15 @@ def _movement(context: Context, moves: pd.DataFrame, title: str) -> list[Block]:
         for step in moves[moves["kind"] == "step"].to_dict("records")
     ]
     total = moves[moves["kind"] == "total"].to_dict("records")[0]
+    steps = moves[moves["kind"] == "step"]
+    largest = steps.iloc[int(steps["change"].abs().to_numpy().argmax())]
+    sentence = _(
+        "It went from %(before)s to %(after)s; the step that moved it most is %(step)s, by "
+        "%(change)s."
+    ) % {
+        "before": written(total["before"]), "after": written(total["after"]),
+        "step": context.worded(largest["step"]), "change": written(largest["change"]),
+    }  # fmt: skip
     rows.append(
         row(strong(_("movement")), written(total["before"]), written(total["after"]),
             strong(written(total["change"])))
@@ -98,7 +107,12 @@ def _movement(context: Context, moves: pd.DataFrame, title: str) -> list[Block]:
     heading = _("%(scheme)s: %(measure)s") % {
         "scheme": title, "measure": context.worded(MEASURE_WORDS[measure]),
     }  # fmt: skip
-    return [Heading(spans(heading)), figure(drawing, caption.spans), table(columns, rows)]
+    return [
+        Heading(spans(heading)),
+        paragraph(sentence),
+        figure(drawing, caption.spans),
+        table(columns, rows),
+    ]
 
 
 def _moves(rows: pd.DataFrame) -> pd.Series:

@@ -12,7 +12,7 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from fundpool.report.columns import CALCULATED, FORMATS, SUMMED, TEXTS, kind_of
+from fundpool.report.columns import CALCULATED, FORMATS, GATHERED, SUMMED, TEXTS, kind_of
 
 LONGEST_SHEET = 1_048_575
 
@@ -92,11 +92,18 @@ class Book:
         rows = len(frame)
         total = name in SUMMED
         formulas = {c: _named(calculated[c].formula, heads) for c in columns if c in calculated}
+        gathered = {
+            c: _spelt_columns(_named(item.formula, heads), self.places)
+            for c, item in GATHERED.get(name, {}).items()
+            if c in columns and item.table in self.places
+        }
         settings = []
         for column in columns:
             setting: dict[str, Any] = {"header": heads[column]}
             if column in formulas:
                 setting["formula"] = "=" + formulas[column]
+            elif column in gathered:
+                setting["formula"] = "=" + gathered[column]
             if total and column in MEASURED:
                 setting["total_function"] = "sum"
             settings.append(setting)
@@ -117,6 +124,10 @@ class Book:
                 if column in formulas:
                     sheet.write_formula(
                         row, place, "=" + _spelt(formulas[column], name), form, _cached(value)
+                    )
+                elif column in gathered:
+                    sheet.write_formula(
+                        row, place, "=" + _spelt(gathered[column], name), form, _cached(value)
                     )
                 else:
                     _write(sheet, row, place, value, form, text)

@@ -1,16 +1,18 @@
 """Formal parts: slots, provisions, accounts that add up, warning bands, error of the model."""
 
+import copy
 import re
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from fundpool.alert_changes import alert_changes, insured_by_change, insured_of
 from fundpool.inputs.case import read_case
 from fundpool.inputs.format.findings import CaseError
 from fundpool.languages import ENGLISH, Language, language
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
-from fundpool.report.document.model import Document, Section, Table, plain
+from fundpool.report.document.model import Detail, Document, Note, Section, Table, plain
 from fundpool.report.sections.account import ITEMS, shown_years
 from fundpool.report.sections.report import report_document
 from tests.cases.small import small_case
@@ -203,3 +205,29 @@ def test_alternatives_in_every_medium(lang: str, english: Reported, chinese: Rep
     assert saved[1]["move"] is None  # type: ignore[index]
     book = sheet(made.folder / "report.xlsx", "long_range")
     assert list(book.iloc[:, 1]) == [2, 3, 4] * 2
+
+
+def test_alerts_by_change_and_insured(english: Reported) -> None:
+    """New, worse and cleared ones stand in this order, those of most insured first."""
+    before = copy.deepcopy(english.summary)
+    first, second = [alert for alert in before["alerts"] if alert["rule"] == "target"]  # type: ignore[attr-defined]
+    gone = dict(first) | {"rule": "soon", "pool": "nowhere", "name": "Nowhere"}
+    milder = dict(second) | {"reserve_months": 1.0}
+    earlier = {**before, "alerts": [milder, gone]}
+    changed = {**english.summary, **alert_changes(english.summary, earlier, "before-1")}
+    measures = english.comparison.projections["county"].measures
+    rows = insured_by_change(changed, insured_of(measures))
+    assert [row["change"] for row in rows] == ["new", "worse", "cleared"]
+    persons = measures.set_index(["scheme", "pool"])["persons"]
+    assert rows[1]["insured"] == persons[second["scheme"], second["pool"]]
+    document = report_document(english.comparison, changed, english.extras)
+    (note,) = [part for part in section(document, "answers").blocks if isinstance(part, Note)]
+    counted = next(part for part in note.blocks if isinstance(part, Table))
+    assert [row[:2] for row in cells(counted)] == [["new", "6"], ["worse", "1"], ["cleared", "1"]]
+    (which,) = [part for part in note.blocks if isinstance(part, Detail)]
+    (listed,) = [part for part in which.blocks if isinstance(part, Table)]
+    shown = cells(listed)
+    assert [row[-1] for row in shown] == ["new"] * 6 + ["worse", "cleared"]
+    schemes = {"Employee scheme": "employee", "Resident scheme": "resident"}
+    sizes = [persons[schemes[row[0]], row[1].lower()] for row in shown[:6]]
+    assert sizes == sorted(sizes, reverse=True)
