@@ -60,10 +60,21 @@ def layers(formulas: Sequence[Payment]) -> list[PiecewiseLinear]:
     for formula in formulas[1:]:
         _, layer = coordinate(so_far, formula, "sequential")
         paid.append(layer)
-        knots = tuple(sorted({*so_far.knots, *layer.knots}))
-        slopes = tuple(_slope(so_far, knot) + _slope(layer, knot) for knot in knots)
-        so_far = PiecewiseLinear(knots, slopes).merged()
+        so_far = summed([so_far, layer])
     return paid
+
+
+def summed(formulas: Sequence[Payment]) -> PiecewiseLinear:
+    """The sum of payments for one cost; nothing for none.
+
+    >>> half = BenefitFormula(100, ((0, 0.5),))
+    >>> summed([half, half])
+    PiecewiseLinear(knots=(0.0, 100.0), slopes=(0.0, 1.0))
+    """
+    forms = [formula.breakpoints() for formula in formulas]
+    knots = tuple(sorted({0.0}.union(*(form.knots for form in forms))))
+    slopes = tuple(float(sum(_slope(form, knot) for form in forms)) for knot in knots)
+    return PiecewiseLinear(knots, slopes).merged()
 
 
 def _slope(form: PiecewiseLinear, cost: float) -> float:

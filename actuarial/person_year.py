@@ -26,6 +26,7 @@ from fundpool.actuarial.aggregate_loss import aggregated, check_count, lattice_m
 from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
 from fundpool.actuarial.limited_moments import limited_moment, payment_moment_grid
+from fundpool.actuarial.limited_stays import limited_by_stay
 from fundpool.actuarial.severity import Empirical, Severity, Value, lognormal_limited_expected_value
 
 POINTS = tuple(2**power for power in (10, 12, 14, 16, 18))
@@ -223,7 +224,11 @@ def _change(before: FloatArray, after: FloatArray, least: FloatArray) -> float:
 
 
 def payment_by_stay(
-    count_mean: float, dispersion: float, severity: Severity, formulas: Sequence[Payment]
+    count_mean: float,
+    dispersion: float,
+    severity: Severity,
+    formulas: Sequence[Payment],
+    ceiling: float = np.inf,
 ) -> tuple[float, float]:
     """Mean and variance of a year in which each stay is paid by the formula of its number.
 
@@ -245,9 +250,12 @@ def payment_by_stay(
         dispersion: variance of the gamma factor between persons.
         severity: cost of a stay.
         formulas: by number of the stay; the last one holds for all later ones.
+        ceiling: of all payments of the year
+            (:func:`fundpool.actuarial.limited_stays.limited_by_stay`).
 
     Raises:
         ValueError: a negative mean or dispersion, or no formula.
+        ArithmeticError: the payment under a ceiling does not settle.
     """
     check_count(count_mean, dispersion)
     if not formulas:
@@ -258,6 +266,9 @@ def payment_by_stay(
     if dispersion > 0:
         count = nbinom(1.0 / dispersion, 1.0 / (1.0 + dispersion * count_mean))
     most = max(int(count.isf(TAIL)) + 1, len(formulas) + 1)
+    chance = count.pmf(np.arange(most + 1))
+    if np.isfinite(ceiling):
+        return limited_by_stay(chance, severity, formulas, ceiling)
     means, squares = (
         np.array([float(payment_moment_grid(f, severity, 1.0, order)) for f in formulas])
         for order in (1, 2)
@@ -266,7 +277,6 @@ def payment_by_stay(
     # by number of stays 0 ... most: what they are paid, and how much that varies
     paid = np.concatenate([[0.0], np.cumsum(means[of_stay])])
     within = np.concatenate([[0.0], np.cumsum((squares - means**2)[of_stay])])
-    chance = count.pmf(np.arange(most + 1))
     mean = float(chance @ paid)
     return mean, float(chance @ within + chance @ paid**2 - mean**2)
 
@@ -315,6 +325,10 @@ class MixedSeverity:
         """``Var X``."""
         squares = [severity.variance() + severity.mean() ** 2 for severity in self.severities]
         return float(self._mixed(squares)) - self.mean() ** 2
+
+    def scaled(self, factor: float) -> "MixedSeverity":
+        """The distribution of ``factor X``."""
+        return MixedSeverity(self.weights, tuple(each.scaled(factor) for each in self.severities))
 
     def limited_expected_value(self, limit: ArrayLike) -> Value:
         """``E[min(X, limit)]``."""

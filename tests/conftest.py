@@ -52,6 +52,8 @@ SLOW = (
     "fundpool/report/test_report.py",
     "fundpool/test_words_of_a_case.py",
     "fundpool/web/test_agreement.py",
+    "fundpool/web/test_feedback.py",
+    "fundpool/web/test_truth.py",
     "inputs/test_fuzzed_cases.py",
     "inputs/test_idle_inputs.py",
     "models/axes/test_compiling.py",

@@ -29,7 +29,7 @@ def rules_of(case: Case, scheme: int) -> list[PersonRule]:
 
 def by_year_over_by_claim(case: Case) -> pd.DataFrame:
     """Expected payments of a year by scheme and ages: by claim, and by year relative to it."""
-    costs, (means, spread) = severities(case), class_frequency(case)
+    costs, often = severities(case), class_frequency(case)
     starts = class_starts(case)
     rows = []
     for number, scheme in enumerate(case.schemes):
@@ -37,12 +37,10 @@ def by_year_over_by_claim(case: Case) -> pd.DataFrame:
         for place, start in enumerate(starts):
             by_claim, by_year = 0.0, np.zeros(len(DISPERSIONS))
             for service, rule in enumerate(rules):
-                count, cost = float(means[service, place]), costs[service][place]
+                (count, spread), cost = often.of([service], place), costs[service][place]
                 by_claim += count * rule.formulas[0].expected_payment(cost)
                 by_year += [
-                    PersonRule("year", rule.formulas, dispersion).payment(
-                        count, cost, float(spread[service, place])
-                    )[0]
+                    PersonRule("year", rule.formulas, dispersion).payment(count, cost, spread)[0]
                     for dispersion in DISPERSIONS
                 ]
             last = starts[place + 1] - 1 if place + 1 < len(starts) else None
@@ -81,7 +79,7 @@ def drawn(
 
 def drawn_checks(case: Case) -> list[Check]:
     """Persons of the oldest class in hospitals of the highest tier, by year and by stay."""
-    costs, (means, _) = severities(case), class_frequency(case)
+    costs, means = severities(case), class_frequency(case).mean
     rng, checks = np.random.default_rng(17), []
     severity, expected = costs[-1][-1], float(means[-1, -1])
     assert isinstance(severity, Lognormal)

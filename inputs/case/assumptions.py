@@ -9,7 +9,7 @@ import pandas as pd
 from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.tables import TABLES
 from fundpool.inputs.rules.schemes import Scheme
-from fundpool.inputs.settings.benefits import Benefit
+from fundpool.inputs.settings.benefits import Benefit, Layer
 from fundpool.inputs.settings.parameters import Parameter
 from fundpool.inputs.settings.sections import Settings
 
@@ -119,7 +119,7 @@ def assumption_table(case: Described) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _benefit(benefit: Benefit) -> Message:
+def _benefit(benefit: Benefit) -> Message | Listed:
     """What a benefit pays, in words."""
     bands = [
         Message("%(share)s above %(start)s", share=f"{rate:.0%}", start=f"{start:,.0f}")
@@ -133,15 +133,33 @@ def _benefit(benefit: Benefit) -> Message:
         later = ", ".join(f"{amount:,.0f}" for amount in benefit.later_deductibles)
         return Message(
             "per stay: deductible %(deductible)s, of later stays %(later)s; %(bands)s; "
-            "ceiling %(ceiling)s", later=later, **amounts,
+            "ceiling %(ceiling)s, of all stays of a year %(yearly)s", later=later,
+            yearly=f"{np.inf if benefit.annual_ceiling is None else benefit.annual_ceiling:,.0f}",
+            **amounts,
         )  # fmt: skip
     if benefit.per == "year":
         limit = np.inf if benefit.copayment_limit is None else benefit.copayment_limit
-        return Message(
+        basic = Message(
             "per year: deductible %(deductible)s; %(bands)s; at most %(limit)s borne by the "
             "person; ceiling %(ceiling)s", limit=f"{limit:,.0f}", **amounts,
         )  # fmt: skip
+        layers = [_layer(layer) for layer in benefit.layers]
+        return Listed((basic, *layers), Message("; ")) if layers else basic
     return Message("deductible %(deductible)s; %(bands)s; ceiling %(ceiling)s", **amounts)
+
+
+def _layer(layer: Layer) -> Message:
+    """What a layer pays, in words."""
+    bands = [
+        Message("%(share)s above %(start)s", share=f"{rate:.0%}", start=f"{start:,.0f}")
+        for start, rate in layer.bands
+    ]
+    return Message(
+        "layer of the fund %(fund)s for %(share)s of members: of what is left above %(threshold)s "
+        "%(bands)s; ceiling %(ceiling)s", fund=layer.fund or "–", share=f"{layer.share:.0%}",
+        threshold=f"{layer.threshold:,.0f}", bands=Listed(tuple(bands), Message("; ")),
+        ceiling=f"{layer.ceiling:,.0f}",
+    )  # fmt: skip
 
 
 def source_table(case: Described) -> pd.DataFrame:

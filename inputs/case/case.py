@@ -27,6 +27,7 @@ from fundpool.inputs.case.policies import (
     year_findings_of_policy,
 )
 from fundpool.inputs.checks import tables as checks
+from fundpool.inputs.checks.benefits import benefits_together_findings
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
@@ -286,6 +287,7 @@ class Case:
         made, files = settings_and_schemes(settings, texts, file)
         shocks = (*self.shocks, *policy.shocks)
         findings = checks.status_findings(files, file)
+        findings += benefits_together_findings(files, made.mergers, file)
         findings += year_findings_of_policy(made, files, file)
         findings += checks.regime_findings(made, self.tables["treatment"], files, file)
         findings += shock_findings(shocks, self.regions, made, file)

@@ -46,6 +46,13 @@ def override_findings(
                         Message("Fill the cell.") if rule in BENEFIT_RULES
                         else Message("Empty the cell."))
             )  # fmt: skip
+        benefit = schemes[scheme].benefits.get(service)
+        if benefit is not None and benefit.shared_with:
+            findings.append(
+                Finding(file, row, "service", service,
+                        Message("%(service)s, with which it shares a year's rule",
+                                service=benefit.shared_with), Message("Correct the cell."))
+            )  # fmt: skip
         least, most = known[rule]
         if not least <= value <= most:
             findings.append(

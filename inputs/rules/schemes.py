@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fundpool.actuarial.benefits import BenefitFormula
-from fundpool.actuarial.person_rules import PersonRule
+from fundpool.actuarial.person_rules import PersonLayer, PersonRule
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.cash_benefits import CashBenefit
 from fundpool.inputs.rules.member_groups import IncomeClasses, OwnChoice
@@ -238,7 +238,8 @@ class Scheme:
     def benefit(self, service: str, region: str, year: int) -> BenefitFormula:
         """Benefit formula of a service in a region and year, in base-year money."""
         terms = self.file.benefits[service]
-        values = {rule: self._override(rule, region, year, service) for rule in BENEFIT_RULES}
+        leader = terms.shared_with or service
+        values = {rule: self._override(rule, region, year, leader) for rule in BENEFIT_RULES}
         formula = BenefitFormula(
             deductible=terms.deductible if values["deductible"] is None else values["deductible"],
             bands=tuple((start, rate) for start, rate in terms.bands),
@@ -253,7 +254,14 @@ class Scheme:
             return None
         later = (min(amount, formula.deductible) for amount in terms.later_deductibles)
         formulas = (formula, *(replace(formula, deductible=amount) for amount in later))
-        return PersonRule(terms.per, formulas, terms.dispersion, terms.copayment_limit)
+        layers = tuple(
+            PersonLayer("" if layer.fund == self.name else layer.fund, layer.formula(), layer.share)
+            for layer in terms.layers
+        )
+        yearly = np.inf if terms.annual_ceiling is None else terms.annual_ceiling
+        return PersonRule(
+            terms.per, formulas, terms.dispersion, terms.copayment_limit, layers, yearly
+        )
 
     def benefit_signature(self, year: int) -> Hashable:
         """Something that changes exactly when a rule of paying for care changes."""

@@ -11,13 +11,33 @@ from fundpool.inputs.format.messages import Message, sentence
 from fundpool.inputs.settings.parameters import Part, Status
 
 
+class Layer(Part):
+    """What a fund pays of the cost that a year's benefit leaves to a person, in base-year money.
+
+    ``fund``: the scheme whose fund pays; the scheme's own where it is left out. ``share``: of the
+    members who have the layer.
+    """
+
+    fund: str = ""
+    threshold: float = Field(ge=0, allow_inf_nan=False)
+    bands: list[tuple[float, float]] = Field(min_length=1)
+    ceiling: float = Field(default=float("inf"), ge=0)
+    share: float = Field(default=1.0, ge=0, le=1)
+
+    def formula(self) -> BenefitFormula:
+        """The layer on what is left."""
+        return BenefitFormula(self.threshold, tuple(self.bands), self.ceiling)
+
+
 class Benefit(Part):
     """Benefit formula of one service, in base-year money.
 
     ``per``: what deductible, bands and ceiling act on: a ``claim``, a ``stay``, of which the second
-    and later ones have ``later_deductibles``, or the cost of a person's ``year``, of which the
-    person bears at most ``copayment_limit``. ``dispersion``: variance of a person's frequency of
-    care about that of age and sex, relative to it; 0 is a Poisson number.
+    and later ones have ``later_deductibles`` and all of a year at most ``annual_ceiling``, or the
+    cost of a person's ``year``, of which the person bears at most ``copayment_limit``, and above
+    which ``layers`` pay, each on what those before it leave. ``shared_with``: the service with
+    which one year's rule is shared: it acts on the cost of both. ``dispersion``: variance of a
+    person's frequency of care about that of age and sex, relative to it; 0 is a Poisson number.
     """
 
     deductible: float = Field(ge=0)
@@ -25,7 +45,10 @@ class Benefit(Part):
     ceiling: float = Field(ge=0)
     per: Literal["claim", "stay", "year"] = "claim"
     later_deductibles: list[Annotated[float, Field(ge=0)]] = Field(default_factory=list)
+    shared_with: str = ""
+    annual_ceiling: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     copayment_limit: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    layers: list[Layer] = Field(default_factory=list)
     dispersion: float = Field(default=0.0, ge=0, le=100)
     source: str = Field(min_length=1)
     status: Status
@@ -55,11 +78,31 @@ def benefit_findings(
             BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
         except ValueError as error:
             report(f"benefits.{service}", None, Message("a benefit formula"), sentence(str(error)))
-        for key, per in (("later_deductibles", "stay"), ("copayment_limit", "year")):
+        for number, layer in enumerate(benefit.layers):
+            try:
+                layer.formula()
+            except ValueError as error:
+                report(f"benefits.{service}.layers.{number}", None, Message("a benefit formula"),
+                       sentence(str(error)))  # fmt: skip
+        for key, per in (("later_deductibles", "stay"), ("copayment_limit", "year"),
+                         ("layers", "year"), ("annual_ceiling", "stay")):  # fmt: skip
             if getattr(benefit, key) and benefit.per != per:
                 report(f"benefits.{service}.{key}", None,
                        Message("a benefit per %(per)s", per=per),
                        Message("Set per, or take the key out."))  # fmt: skip
+        if benefit.shared_with:
+            leader = benefits.get(benefit.shared_with)
+            alone = {"source": "", "status": "assumed", "note": "", "shared_with": ""}
+            if leader is None or leader.shared_with or benefit.shared_with == service:
+                report(f"benefits.{service}.shared_with", benefit.shared_with,
+                       Message("another service, with a benefit of its own"),
+                       did_you_mean(benefit.shared_with, services))  # fmt: skip
+            elif benefit.per != "year" or benefit.model_copy(update=alone) != leader.model_copy(
+                update=alone
+            ):
+                report(f"benefits.{service}.shared_with", benefit.shared_with,
+                       Message("the same benefit per year for both services"),
+                       Message("Give both the same amounts, or take the key out."))  # fmt: skip
         if benefit.per == "stay" and not benefit.later_deductibles:
             report(f"benefits.{service}.later_deductibles", None,
                    Message("deductibles of the second and later stays"),

@@ -199,8 +199,8 @@ class SchemeFile(Part):
     title: str = Field(min_length=1)
     title_local: str = ""
     kind: Literal["payroll", "flat"]
-    statuses_paying: list[str] = Field(min_length=1)
-    statuses_covered: list[str] = Field(min_length=1)
+    statuses_paying: list[str]
+    statuses_covered: list[str]
     settlement_pool: Literal["residence", "home"]
     coordination: Literal["remaining_cost", "non_duplication", "sequential"] = "remaining_cost"
     coordination_order: Literal["local_first", "home_first"] = "local_first"
@@ -242,6 +242,9 @@ def read_scheme(
                 report(
                     key, status, Message("a coverage status"), did_you_mean(status, STATUSES[1:])
                 )
+    if scheme.statuses_covered and not scheme.statuses_paying:
+        report("statuses_paying", None, Message("a coverage status that pays"),
+               Message("Add it."))  # fmt: skip
     for status in scheme.statuses_paying:
         if status not in scheme.statuses_covered:
             report("statuses_paying", status, Message("a status that the scheme covers"),

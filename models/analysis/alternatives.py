@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.solvency import actuarial_balance, level_rate
 from fundpool.inputs.case.variation import shifted
 from fundpool.models.analysis.sensitivity import RESULTS, Step, restudied, scheme_results
-from fundpool.models.funds.books import OTHER_INCOME
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.projection.study import Projection, Study
 
 ALTERNATIVES = ("low_cost", "central", "high_cost")
@@ -29,10 +30,10 @@ def dear_sides(moved: pd.DataFrame) -> dict[str, float]:
     Args:
         moved: table of :func:`fundpool.models.analysis.sensitivity.sensitivity`.
     """
-    held = moved.groupby(["path", "direction"], sort=False)["closing_balance"].sum()
+    closing = moved.groupby(["path", "direction"], sort=False)["closing_balance"].sum()
     sides = {}
     for path in dict.fromkeys(moved["path"]):
-        down, up = float(held[path, "down"]), float(held[path, "up"])
+        down, up = float(closing[path, "down"]), float(closing[path, "up"])
         if down != up:
             sides[str(path)] = 1.0 if up < down else -1.0
     return sides
@@ -98,7 +99,7 @@ def long_range(projection: Projection, periods: Sequence[int] = PERIODS) -> pd.D
     for scheme, funds in projection.funds.groupby("scheme", sort=False):
         yearly = funds.groupby("year").sum(numeric_only=True)
         interest = np.array([case.settings.economy.interest.at(int(year)) for year in yearly.index])
-        outgo = (yearly["claims_paid"] + yearly["administration"]).to_numpy()
+        outgo = yearly[list(OUTGO)].sum(axis=1).to_numpy()
         other = yearly[list(OTHER_INCOME)].sum(axis=1).to_numpy()
         base = yearly["contribution_base"].to_numpy()
         pooled = (yearly["contributions"] - yearly["account_credits"]).to_numpy()
@@ -118,7 +119,7 @@ def long_range(projection: Projection, periods: Sequence[int] = PERIODS) -> pd.D
                 "opening_balance": opening, "interest": interest[span],
                 "target_reserve": target * outgo[period - 1],
             }  # fmt: skip
-            rate = np.divide(pooled[span], base[span], out=np.zeros(period), where=base[span] > 0)
+            rate = ratio(pooled[span], base[span])
             growth = np.cumprod(1.0 + interest[span])
             weight = np.sqrt(1.0 + interest[span]) / growth
             last = int(yearly.index[period - 1])

@@ -8,7 +8,7 @@ Rules and prices are both indexed by medical inflation, so that these payments h
 money for every year in which the rules stay the same.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -16,8 +16,10 @@ import numpy as np
 
 from fundpool.actuarial import severity as families
 from fundpool.actuarial.arrays import ratio
-from fundpool.actuarial.benefits import coordinate
+from fundpool.actuarial.benefits import BenefitFormula, Payment, coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
+from fundpool.actuarial.person_rules import OWN_FUND, PersonRule, together
+from fundpool.actuarial.person_year import MixedSeverity
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE
@@ -56,25 +58,81 @@ def mean_costs(costs: tuple[tuple[Severity, ...], ...]) -> FloatArray:
     return np.array([[cost.mean() for cost in row] for row in costs])
 
 
-def class_frequency(case: Case) -> FloatArray:
-    """Expected claims of a person by service and severity class, ``(2, C, J)``.
+@dataclass(frozen=True)
+class ClassFrequency:
+    """Expected claims of a person by service and severity class, over residents of the base year.
 
-    The mean over the residents of the base year, and its squared coefficient of variation between
-    their ages and sexes.
+    Attributes:
+        mean: ``(C, J)``.
+        covariance: of services between the ages and sexes of a class, relative to their means,
+            ``(C, C, J)``.
     """
+
+    mean: FloatArray
+    covariance: FloatArray
+
+    def of(self, services: Sequence[int], age: int) -> tuple[float, float]:
+        """Expected claims of services together, and their squared coefficient of variation."""
+        means = self.mean[list(services), age]
+        total = float(means.sum())
+        if total == 0.0:
+            return 0.0, 0.0
+        shares = means / total
+        spread = shares @ self.covariance[np.ix_(services, services)][..., age] @ shares
+        return total, max(float(spread), 0.0)
+
+
+def class_frequency(case: Case) -> ClassFrequency:
+    """Expected claims of a person, and how they vary between the ages and sexes of a class."""
     care, people = care_weights(case), case.tables["population"]
     people = people[people["region"] != OUTSIDE]
     cells = cell_index(people["sex"].to_numpy(), people["age"].to_numpy())
     residents = np.bincount(cells, people["persons"].to_numpy(dtype=float), CELLS)
-    result = np.zeros((2, len(care.frequency), care.classes))
+    services = len(care.frequency)
+    means = np.zeros((services, care.classes))
+    covariance = np.zeros((services, services, care.classes))
     for place in range(care.classes):
         inside = care.severity_class == place
         weights = residents[inside] if residents[inside].sum() > 0 else np.ones(inside.sum())
         weights = weights / weights.sum()
-        mean = care.frequency[:, inside] @ weights
-        square = care.frequency[:, inside] ** 2 @ weights
-        result[:, :, place] = mean, np.maximum(ratio(square, mean**2, 1.0) - 1.0, 0.0)
-    return result
+        frequency = care.frequency[:, inside]
+        mean = frequency @ weights
+        means[:, place] = mean
+        products = (frequency * weights) @ frequency.T
+        covariance[..., place] = ratio(products, np.outer(mean, mean), 1.0) - 1.0
+    return ClassFrequency(means, covariance)
+
+
+def claims_under(
+    shared: Sequence[int],
+    service: int,
+    age: int,
+    costs: tuple[tuple[Severity, ...], ...],
+    frequency: ClassFrequency,
+) -> tuple[tuple[float, float], Severity, float]:
+    """What the rule of a service looks at: its claims, or those of all services under one limit.
+
+    What is paid for a year under one limit is divided among the claims of its services as their
+    mean costs are.
+
+    Args:
+        shared: of each service, the one whose limit it is under; itself if its own.
+        service, age: service and age class.
+        costs: by service and age class.
+        frequency: of claims.
+
+    Returns:
+        expected claims of a person and their squared coefficient of variation, cost of one of
+        them, and mean cost of a claim of the service over that.
+    """
+    cost = costs[service][age]
+    members = [number for number, leader in enumerate(shared) if leader == shared[service]]
+    claims = frequency.of(members, age)
+    if len(members) == 1 or claims[0] == 0.0:
+        return claims, cost, 1.0
+    weights = tuple(frequency.mean[members, age].tolist())
+    mixed = MixedSeverity(weights, tuple(costs[member][age] for member in members))
+    return claims, mixed, cost.mean() / mixed.mean()
 
 
 def expected_payments(
@@ -82,10 +140,14 @@ def expected_payments(
     costs: tuple[tuple[Severity, ...], ...],
     prices: FloatArray,
     offsite_penalty: float,
-    frequency: FloatArray,
+    frequency: ClassFrequency,
     order: int = 1,
+    fund: str = OWN_FUND,
 ) -> FloatArray:
     """Expected payment for a claim, ``(F, 2, C, J, n + 1)``; or its second or third moment.
+
+    ``fund`` names another scheme whose fund pays layers above the benefits; default: what the
+    scheme's own fund pays.
 
     Axes: formula set; on-site or off-site (rates less ``offsite_penalty``); service; age class;
     place of treatment, whose relative price is ``prices[place]``, ``(n + 1,)``. Rules that look at
@@ -110,14 +172,18 @@ def expected_payments(
                 person = rules.person_rules[number][service]
                 if person is not None and offsite:
                     person = person.with_offsite_penalty(offsite_penalty)
+                if fund != OWN_FUND and (person is None or fund not in person.funds):
+                    continue
                 for age, cost in enumerate(costs[service]):
                     place = (number, offsite, service, age)
                     if person is None:
                         result[place] = payment_moment_grid(form, cost, prices, order)
                         continue
-                    count, spread = frequency[:, service, age].tolist()
-                    result[place] = payments_for_a_claim(
-                        person, (count, spread), cost, prices, order
+                    claims, year_cost, part = claims_under(
+                        rules.shared, service, age, costs, frequency
+                    )
+                    result[place] = part * payments_for_a_claim(
+                        person.of_fund(fund), claims, year_cost, prices, order
                     )
     return result
 
@@ -146,15 +212,19 @@ def coordinated_payments(
     costs: tuple[tuple[Severity, ...], ...],
     prices: FloatArray,
     terms: Coordination,
+    frequency: ClassFrequency,
     order: int = 1,
+    fund: str = OWN_FUND,
 ) -> FloatArray:
     """What the two funds of a doubly covered person pay for a claim made to both.
 
     ``(2, F1, F2, 2, 2, C, J, n + 1)``: local fund and home fund; their formula sets; the care on-
     or off-site for the local fund and for the home fund; service; age class; place of treatment.
-    Rules that look at a person's year act on the claim here. Whatever the rule and the order, both
-    together never pay more than the cost. ``order`` 2 or 3
-    gives the second or third moment instead of the mean.
+    Rules per year are coordinated on the cost of the year
+    (:func:`fundpool.actuarial.person_rules.together`). Whatever the rule and the order, both
+    together never pay more than the cost. ``order`` 2 or 3 gives the second or third moment
+    instead of the mean; ``fund`` the payments of another fund that a layer names, with those for
+    members of the local scheme first.
 
     >>> from fundpool import examples
     >>> from fundpool.actuarial.severity import Exponential
@@ -163,24 +233,54 @@ def coordinated_payments(
     >>> costs = ((Exponential(10_000.0),),) * len(examples.case().services)
     >>> terms = coordination_of(employee, resident)
     >>> local, home = employee.benefits, resident.benefits
-    >>> paid = coordinated_payments(local, home, costs, np.ones(5), terms)
+    >>> often = class_frequency(examples.case())
+    >>> paid = coordinated_payments(local, home, costs, np.ones(5), terms, often)
     >>> bool((paid.sum(axis=0) <= 10_000.0).all())
     True
     """
     sets = (len(local.formulas), len(home.formulas))
     result = np.zeros((2, *sets, 2, 2, len(costs), len(costs[0]), prices.size))
     for i, j, a, b in product(range(sets[0]), range(sets[1]), range(2), range(2)):
-        for service, (one, other) in enumerate(
-            zip(local.formulas[i], home.formulas[j], strict=True)
-        ):
-            here = one.with_offsite_penalty(terms.local_penalty) if a else one
-            there = other.with_offsite_penalty(terms.home_penalty) if b else other
-            if terms.home_first:
-                second, first = coordinate(there, here, terms.rule, terms.quota)
-            else:
-                first, second = coordinate(here, there, terms.rule, terms.quota)
+        here, there = (
+            _of_site(local, i, a * terms.local_penalty),
+            _of_site(home, j, b * terms.home_penalty),
+        )
+        for service, (one, other) in enumerate(zip(here, there, strict=True)):
             for age, cost in enumerate(costs[service]):
                 place = (i, j, a, b, service, age)
-                result[(0, *place)] = payment_moment_grid(first, cost, prices, order)
-                result[(1, *place)] = payment_moment_grid(second, cost, prices, order)
+                if isinstance(one, PersonRule) and isinstance(other, PersonRule):
+                    both = together(one, other, terms.rule, terms.quota, terms.home_first)
+                    claims, year_cost, part = claims_under(
+                        local.shared, service, age, costs, frequency
+                    )
+                    for scheme, rule in enumerate(both.of_schemes(fund)):
+                        result[(scheme, *place)] = part * payments_for_a_claim(
+                            rule, claims, year_cost, prices, order
+                        )
+                elif fund == OWN_FUND:
+                    assert isinstance(one, BenefitFormula)  # checked with the case
+                    assert isinstance(other, BenefitFormula)
+                    settled = _coordinated(one, other, terms)
+                    for scheme, formula in enumerate(settled):
+                        result[(scheme, *place)] = payment_moment_grid(formula, cost, prices, order)
     return result
+
+
+def _of_site(rules: SchemeRules, number: int, penalty: float) -> list[BenefitFormula | PersonRule]:
+    """The rule of every service of a formula set, with points off its rates."""
+    pairs = zip(rules.formulas[number], rules.person_rules[number], strict=True)
+    return [
+        (formula if person is None else person).with_offsite_penalty(penalty)
+        for formula, person in pairs
+    ]
+
+
+def _coordinated(
+    local: BenefitFormula, home: BenefitFormula, terms: Coordination
+) -> tuple[Payment, Payment]:
+    """What the local and the home fund pay for one claim."""
+    if terms.home_first:
+        second, first = coordinate(home, local, terms.rule, terms.quota)
+    else:
+        first, second = coordinate(local, home, terms.rule, terms.quota)
+    return first, second

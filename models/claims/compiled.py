@@ -229,10 +229,13 @@ def claims_of_year(
 
     side_by_side(run, range(CHUNKS))
     total = _sum_of_chunks(room.settlement)
-    return YearClaims(
+    claims = YearClaims(
         total, sums.by_distance.sum(axis=0), cost, paid, paid_second, sums.uncoordinated,
         sums.cost_at_place.sum(axis=0), at_mean_cost,
     )  # fmt: skip
+    for layer in terms.layers:
+        claims.add(layer.fund, claims_of_year(expected, terms.of_layer(layer), retiree_pool))
+    return claims
 
 
 def _sum_of_chunks(values: FloatArray) -> FloatArray:

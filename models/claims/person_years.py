@@ -14,8 +14,7 @@ from typing import cast
 import numpy as np
 from scipy.interpolate import BarycentricInterpolator
 
-from fundpool.actuarial.limited_moments import payment_moment_grid
-from fundpool.actuarial.person_rules import PersonRule
+from fundpool.actuarial.person_rules import PersonPayment
 from fundpool.actuarial.severity import Severity
 from fundpool.models.axes.arrays import FloatArray
 
@@ -26,7 +25,7 @@ of 0.5 to 2: 2e-4 (tests/models/claims/test_person_years.py)."""
 
 
 def payments_for_a_claim(
-    rule: PersonRule, claims: tuple[float, float], cost: Severity, prices: FloatArray, order: int
+    rule: PersonPayment, claims: tuple[float, float], cost: Severity, prices: FloatArray, order: int
 ) -> FloatArray:
     """Payment of a year over expected claims at each price, ``(p,)``; or for its variance or skew.
 
@@ -35,14 +34,14 @@ def payments_for_a_claim(
     same two moments.
 
     Args:
-        rule: of payment.
+        rule: what a fund pays of a person's year.
         claims: expected claims of a person and their squared coefficient of variation.
         cost: of a claim at price one.
         prices: relative prices, ``(p,)``.
         order: 1, 2 or 3.
     """
     if claims[0] <= 0:
-        return np.asarray(payment_moment_grid(rule.formulas[0], cost, prices, order))
+        return rule.of_one_claim(cost, prices, order)
     distinct, place = np.unique(prices, return_inverse=True)
     if distinct.size <= NODES:
         return np.array([_moment(rule, claims, cost, float(p), order) for p in distinct])[place]
@@ -55,13 +54,13 @@ def payments_for_a_claim(
 
 @lru_cache(maxsize=100_000)
 def _payment(
-    rule: PersonRule, claims: tuple[float, float], cost: Hashable, price: float
+    rule: PersonPayment, claims: tuple[float, float], cost: Hashable, price: float
 ) -> tuple[float, float]:
     return rule.payment(claims[0], cast(Severity, cost).scaled(price), claims[1])
 
 
 def _moment(
-    rule: PersonRule, claims: tuple[float, float], cost: Severity, price: float, order: int
+    rule: PersonPayment, claims: tuple[float, float], cost: Severity, price: float, order: int
 ) -> float:
     count = claims[0]
     assert isinstance(cost, Hashable)

@@ -1,9 +1,12 @@
 """The terms of a year's claims: who pays which share of which care, by county."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fundpool.actuarial.person_rules import OWN_FUND
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.findings import CaseError, Finding
@@ -13,6 +16,7 @@ from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, next_level
 from fundpool.models.claims.benefits import (
+    ClassFrequency,
     Coordination,
     class_frequency,
     coordinated_payments,
@@ -42,6 +46,21 @@ PAID_AT_HOME = (*statuses.HOME_COVER, ELSEWHERE)
 
 MOST_IN_DETAIL = 400
 """Counties up to which payments are kept by county of treatment; beyond, by its next level."""
+
+
+@dataclass(frozen=True)
+class LayerTerms:
+    """What one scheme's fund pays above the benefits of others.
+
+    Attributes:
+        fund: number of the scheme.
+        payments, together: as :class:`ClaimTerms` has them, of this fund; what it pays for doubly
+            covered people stands with the local scheme.
+    """
+
+    fund: int
+    payments: FloatArray
+    together: FloatArray
 
 
 @dataclass(frozen=True)
@@ -75,6 +94,7 @@ class ClaimTerms:
         level: multiplier of care by first-paying scheme and county, ``(S, n + 1)``.
         column: column of the settlement matrix that a place counts in, ``(n + 1,)``: the place
             itself, or in large cases the region of the next level that it lies in.
+        layers: what other schemes' funds pay above the benefits.
     """
 
     pairs: PairIndex
@@ -95,11 +115,16 @@ class ClaimTerms:
     regions: IntArray
     level: FloatArray
     column: IntArray
+    layers: tuple[LayerTerms, ...] = ()
 
     @property
     def columns(self) -> int:
         """Number of columns of the settlement matrix."""
         return int(self.column.max()) + 1
+
+    def of_layer(self, layer: LayerTerms) -> "ClaimTerms":
+        """The same care as one fund pays for it above the benefits."""
+        return replace(self, payments=layer.payments, together=layer.together, layers=())
 
     def at_level(self, level: FloatArray) -> "ClaimTerms":
         """The same terms with other multipliers of care."""
@@ -113,15 +138,14 @@ class ClaimTables:
     Attributes:
         price: price level by place, ``(n + 1,)``.
         costs: cost of a claim by service and age class, in base-year money.
-        frequency: expected claims of a person, and their variation
-            (:func:`fundpool.models.claims.benefits.class_frequency`), ``(2, C, J)``.
+        frequency: expected claims of a person, and their variation.
         relativity, referral, territory, regions, column: as :class:`ClaimTerms` has them.
         shares: share of wanted care by regime, tie, service and place, ``(3, ties, C, 3)``.
     """
 
     price: FloatArray
     costs: tuple[tuple[Severity, ...], ...]
-    frequency: FloatArray
+    frequency: ClassFrequency
     relativity: FloatArray
     referral: Referral
     shares: FloatArray
@@ -180,11 +204,6 @@ def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> Clai
     tables = tables.at_prices(terms.trends.price)
     price, costs = tables.price * terms.shocks.price, tables.costs
     rules = [scheme.benefits for scheme in terms.schemes]
-    most = max(len(r.formulas) for r in rules)
-    payments = np.zeros((len(rules), most, 2, len(costs), len(costs[0]), n + 1))
-    for number, (scheme, rule) in enumerate(zip(terms.schemes, rules, strict=True)):
-        payments[number, : len(rule.formulas)] = payments_of_scheme(tables, scheme, price)
-
     scheme_of = np.full(K, -1, dtype=np.int64)
     regime = np.full(K, REGIMES.index("direct"), dtype=np.int64)
     for number, scheme in enumerate(terms.schemes):
@@ -199,12 +218,8 @@ def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> Clai
         if "dual" in scheme.covers and number != scheme_of[DUAL]
     ]
     second_scheme = second[0] if second and scheme_of[DUAL] >= 0 else -1
-    together = np.zeros((2, 1, 1, 2, 2, *payments.shape[3:]))
-    if second_scheme >= 0:
-        local, home = terms.schemes[scheme_of[DUAL]], terms.schemes[second_scheme]
-        together = coordinated_payments(
-            local.benefits, home.benefits, costs, price, coordination_of(local, home)
-        )
+    schemes, dual = terms.schemes, (int(scheme_of[DUAL]), second_scheme)
+    payments, together = payments_of_all(tables, schemes, dual, price)
     return ClaimTerms(
         pairs=pairs,
         row=pairs.tie * (n + 1) + pairs.residence,
@@ -224,21 +239,90 @@ def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> Clai
         regions=tables.regions,
         level=np.ones((len(rules), n + 1)),
         column=tables.column,
+        layers=layers_of_all(tables, schemes, dual, price),
+    )
+
+
+def payments_of_all(
+    tables: ClaimTables,
+    schemes: Sequence[SchemeTerms],
+    dual: tuple[int, int],
+    price: FloatArray,
+    order: int = 1,
+    fund: str = OWN_FUND,
+) -> tuple[FloatArray, FloatArray]:
+    """``payments`` and ``together`` of :class:`ClaimTerms`.
+
+    Args:
+        tables: of the case.
+        schemes: in a year.
+        dual: numbers of the schemes that pay for doubly covered people: local and home, which is
+            -1 where there is none.
+        price: price level by place, ``(n + 1,)``.
+        order: 1, or 2 or 3 for the second or third moment.
+        fund: scheme whose fund pays layers; default: what each scheme's own fund pays.
+
+    Raises:
+        CaseError: the payment of a person's year does not pass its own check.
+    """
+    costs = tables.costs
+    most = max(len(scheme.benefits.formulas) for scheme in schemes)
+    payments = np.zeros((len(schemes), most, 2, len(costs), len(costs[0]), price.size))
+    for number, scheme in enumerate(schemes):
+        if fund == OWN_FUND or fund in scheme.benefits.layer_funds:
+            sets = len(scheme.benefits.formulas)
+            payments[number, :sets] = payments_of_scheme(tables, scheme, price, order, fund)
+    together = np.zeros((2, 1, 1, 2, 2, *payments.shape[3:]))
+    if dual[1] >= 0:
+        local, home = schemes[dual[0]], schemes[dual[1]]
+        with _settled(local):
+            together = coordinated_payments(
+                local.benefits, home.benefits, costs, price, coordination_of(local, home),
+                tables.frequency, order, fund,
+            )  # fmt: skip
+    return payments, together
+
+
+def layers_of_all(
+    tables: ClaimTables,
+    schemes: Sequence[SchemeTerms],
+    dual: tuple[int, int],
+    price: FloatArray,
+    order: int = 1,
+) -> tuple[LayerTerms, ...]:
+    """What every fund pays above the benefits of other schemes; see :func:`payments_of_all`."""
+    funds = frozenset[str]().union(*(scheme.benefits.layer_funds for scheme in schemes))
+    return tuple(
+        LayerTerms(number, *payments_of_all(tables, schemes, dual, price, order, scheme.name))
+        for number, scheme in enumerate(schemes)
+        if scheme.name in funds
     )
 
 
 def payments_of_scheme(
-    tables: ClaimTables, scheme: SchemeTerms, price: FloatArray, order: int = 1
+    tables: ClaimTables,
+    scheme: SchemeTerms,
+    price: FloatArray,
+    order: int = 1,
+    fund: str = OWN_FUND,
 ) -> FloatArray:
     """A scheme's :func:`fundpool.models.claims.benefits.expected_payments` in a year.
 
     Raises:
         CaseError: the payment of a person's year does not pass its own check.
     """
-    try:
+    with _settled(scheme):
         return expected_payments(
-            scheme.benefits, tables.costs, price, scheme.offsite_penalty, tables.frequency, order
-        )
+            scheme.benefits, tables.costs, price, scheme.offsite_penalty, tables.frequency, order,
+            fund,
+        )  # fmt: skip
+
+
+@contextmanager
+def _settled(scheme: SchemeTerms) -> Iterator[None]:
+    """Refuse the case where the payment of a person's year does not pass its own check."""
+    try:
+        yield
     except ArithmeticError:
         raise CaseError(
             [

@@ -66,6 +66,22 @@ class YearClaims:
     cost_at_place: FloatArray
     at_mean_cost: FloatArray
 
+    def add(self, fund: int, layer: "YearClaims") -> None:
+        """Add what one fund pays for the same care above the benefits, in place.
+
+        It counts as paid for the people that the fund of their status pays for, and as incurred by
+        the county of that fund.
+
+        Args:
+            fund: number of the scheme that pays.
+            layer: claims of the year by :meth:`fundpool.models.claims.terms.ClaimTerms.of_layer`.
+        """
+        self.settlement[fund] += layer.settlement.sum(axis=0)
+        self.by_distance[fund] += layer.by_distance.sum(axis=0)
+        self.paid[...] += layer.paid
+        self.paid_second[...] += layer.paid_second
+        self.uncoordinated[...] += layer.uncoordinated
+
 
 def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatArray) -> YearClaims:
     """Cost and payment of a year's claims.
@@ -128,9 +144,12 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
             if status != ELSEWHERE:
                 np.add.at(settlement[scheme], (payer, terms.column[place]), amount)
     at_mean_cost = np.einsum("pksj,sj->pk", expected, terms.mean_cost)
-    return YearClaims(
+    claims_paid = YearClaims(
         settlement, by_distance, cost, paid, added, uncoordinated, cost_at_place, at_mean_cost
     )
+    for layer in terms.layers:
+        claims_paid.add(layer.fund, claims_of_year(expected, terms.of_layer(layer), retiree_pool))
+    return claims_paid
 
 
 def _possible(apart: IntArray, off: int, levels: int) -> FloatArray:

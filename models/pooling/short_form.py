@@ -31,7 +31,8 @@ def plan_for(case: Case, pooling: str | PoolingPlan) -> PoolingPlan:
 
     Raises:
         ValueError: the text names an unknown level, scheme or region or cannot be read, stages
-            are not in the order of their years, pools would be split up, or a pool would belong to two adjustment funds.
+            are not in the order of their years, pools would be split up, or a pool would belong to
+            two adjustment funds.
     """
     if isinstance(pooling, PoolingPlan):
         return pooling

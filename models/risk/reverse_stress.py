@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.vocabulary import DRIVERS
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.pooling.plans import PoolingPlan
@@ -111,7 +112,7 @@ def reverse_stress(study: Study, plan: str | PoolingPlan, terms: ScenarioTerms) 
     deviations = runner.deviations(moved)
     means = deviations.mean(axis=1)
     spread = np.sqrt(np.diag(drivers.stationary_covariance()))
-    means = np.divide(means, spread, out=np.zeros_like(means), where=spread > 0)
+    means = ratio(means, spread)
     rows = []
     place = 0
     for scheme, (pools, _) in needed.items():
@@ -159,8 +160,8 @@ def _shortest(
     NaN where :data:`LARGEST_MOVE` does not reach it.
     """
     steepness = np.linalg.norm(slopes, axis=1)
-    way = -np.divide(slopes, steepness[:, None], out=np.zeros_like(slopes),
-                     where=np.isfinite(steepness)[:, None] & (steepness[:, None] > 0))  # fmt: skip
+    finite = np.where(np.isfinite(steepness), steepness, 0.0)
+    way = -ratio(slopes, finite[:, None])
     length = np.full(len(way), np.nan)
     funds = np.flatnonzero(asked & (np.abs(way).sum(axis=1) > 0))
     if not funds.size:

@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr
+from scipy.stats import pearson3
 
 from fundpool.actuarial.aggregate_loss import compound_negative_binomial
 from fundpool.actuarial.arrays import ratio
@@ -31,15 +32,14 @@ from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.messages import Message
 from fundpool.models.axes.arrays import FloatArray, IntArray
-from fundpool.models.claims.benefits import coordinated_payments
 from fundpool.models.claims.compiled import claims_of_year
 from fundpool.models.claims.terms import (
     DUAL,
     ClaimTerms,
     K,
-    coordination_of,
+    layers_of_all,
     payer_of,
-    payments_of_scheme,
+    payments_of_all,
 )
 from fundpool.models.flows.record import CountyFlows, Multipliers
 from fundpool.models.flows.years import OpeningYear
@@ -105,19 +105,11 @@ def moment_terms(opening: OpeningYear, terms: ClaimTerms, order: int) -> ClaimTe
     Raises:
         CaseError: the moment does not exist.
     """
-    costs, schemes = opening.tables.costs, opening.base.schemes
-    payments = np.zeros_like(terms.payments)
-    for number, scheme in enumerate(schemes):
-        payments[number, : len(scheme.benefits.formulas)] = payments_of_scheme(
-            opening.tables, scheme, terms.price, order
-        )
-    together = terms.together
-    if terms.second_scheme >= 0:
-        local, home = schemes[int(terms.scheme_of[DUAL])], schemes[terms.second_scheme]
-        together = coordinated_payments(
-            local.benefits, home.benefits, costs, terms.price, coordination_of(local, home), order
-        )
-    if not (np.isfinite(payments).all() and np.isfinite(together).all()):
+    asked = opening.tables, opening.base.schemes, (int(terms.scheme_of[DUAL]), terms.second_scheme)
+    payments, together = payments_of_all(*asked, terms.price, order)
+    layers = layers_of_all(*asked, terms.price, order)
+    of_layers = [moments for layer in layers for moments in (layer.payments, layer.together)]
+    if not all(np.isfinite(moments).all() for moments in (payments, together, *of_layers)):
         raise CaseError(
             [
                 Finding.of_setting("tables/severity", "cv", None,
@@ -126,7 +118,7 @@ def moment_terms(opening: OpeningYear, terms: ClaimTerms, order: int) -> ClaimTe
                                            "smaller variation."))
             ]
         )  # fmt: skip
-    return replace(terms, payments=payments, together=together)
+    return replace(terms, payments=payments, together=together, layers=layers)
 
 
 def claims_noise(flows: CountyFlows, opening: OpeningYear, overdispersion: float) -> ClaimsNoise:
@@ -151,18 +143,19 @@ def claims_noise(flows: CountyFlows, opening: OpeningYear, overdispersion: float
     cumulant = third + 3.0 * overdispersion * poisson + 2.0 * overdispersion**2
     skewness = ratio(cumulant, variance**1.5)
     small = np.argwhere((skewness[:, 0] > SMALL_POOL_SKEWNESS) & (volume[:, 0] > 0))
-    tables, errors = _tables(opening, flows.multipliers, overdispersion, small)
+    tables, errors = _tables(opening, flows.multipliers, overdispersion, small, skewness[:, 0])
     return ClaimsNoise(np.sqrt(variance), skewness, small.astype(np.int64), tables, errors)
 
 
 def _tables(
     opening: OpeningYear, multipliers: Multipliers, overdispersion: float,
-    small: IntArray,
+    small: IntArray, skewness: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:  # fmt: skip
     """Quantile tables of small pools, and the relative error of their standard deviations.
 
     The shape is that of on-site care of the county's insured under its own rules; mean and
-    variance are those of all their care.
+    variance are those of all their care. A fund that pays layers only, and insures nobody, has the
+    shape of a shifted gamma distribution with its ``skewness``, ``(S, n)``.
     """
     tables = np.zeros((len(small), 2 * GRID_HALF + 1))
     errors = np.zeros(len(small))
@@ -172,6 +165,9 @@ def _tables(
     costs = opening.tables.costs
     for row, (number, county) in enumerate(small.tolist()):
         expected = claims_by_kind(opening.exposure, terms, number, county)
+        if not expected.any():
+            tables[row] = _shifted_gamma(float(skewness[number, county]))
+            continue
         rules = opening.base.schemes[number].benefits
         formulas = rules.formulas[rules.formula_of[county]]
         price = float(terms.price[county])
@@ -186,6 +182,12 @@ def _tables(
             float(expected.sum()), overdispersion, payment
         )
     return tables, errors
+
+
+def _shifted_gamma(skewness: float) -> FloatArray:
+    """Standardised quantiles of a skewness at standard normals from -6 to 6, ``(241,)``."""
+    chances = ndtr(GRID_STEP * np.arange(-GRID_HALF, GRID_HALF + 1))
+    return np.asarray(pearson3.ppf(chances, skewness), dtype=np.float64)
 
 
 def claims_by_kind(expected: FloatArray, terms: ClaimTerms, scheme: int, county: int) -> FloatArray:

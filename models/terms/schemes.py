@@ -91,11 +91,19 @@ class SchemeRules:
         formula_of: which set each county uses, ``(n + 1,)``; outside uses set 0, unpaid.
         person_rules: of each set, by service, rules that look at a person's year; None where the
             formula is that of a claim.
+        shared: of each service, the one whose limit of the year it is under; itself if its own.
     """
 
     formulas: tuple[tuple[BenefitFormula, ...], ...]
     formula_of: IntArray
     person_rules: tuple[tuple[PersonRule | None, ...], ...]
+    shared: tuple[int, ...]
+
+    @property
+    def layer_funds(self) -> frozenset[str]:
+        """Other schemes whose funds pay a layer above these benefits."""
+        rules = [rule for of_set in self.person_rules for rule in of_set if rule is not None]
+        return frozenset[str]().union(*(rule.funds for rule in rules))
 
 
 @dataclass(frozen=True)
@@ -285,4 +293,8 @@ def scheme_rules(case: Case, scheme: Scheme, year: int) -> SchemeRules:
                 tuple(scheme.person_rule(service, code, year) for service in case.services)
             )
         formula_of[county] = sets.setdefault(formulas, len(sets))
-    return SchemeRules(tuple(sets), formula_of, tuple(person_rules))
+    shared = tuple(
+        case.services.index(scheme.file.benefits[service].shared_with or service)
+        for service in case.services
+    )
+    return SchemeRules(tuple(sets), formula_of, tuple(person_rules), shared)

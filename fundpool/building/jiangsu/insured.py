@@ -103,11 +103,10 @@ def care_tables(published: Published, people: People, year: int) -> dict[str, pd
     assumed, per_head = published.assumptions, None
     if year != CENSUS_YEAR:
         per_head, assumed = _care_of(published, year)
-        assumed |= {"referral_care": published.assumptions["referral_care_2024"]}
     tables = care.care_tables(published.table("facts"), assumed, nation, per_head)
     referral = care.referral_table(
         published.counties, published.city, published.units["health_social"].to_numpy(float),
-        assumed["referral_care"]["local"], assumed["referral_care"].get("outside", 0.0),
+        assumed["referral_care"]["local"], assumed["referral_care"]["outside"],
     )  # fmt: skip
     return tables | {"referral": referral}
 

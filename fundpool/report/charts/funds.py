@@ -88,11 +88,13 @@ def _themed(chart: Any) -> Any:
 def weighted_quantiles(
     values: np.ndarray, weights: np.ndarray, levels: tuple[float, ...]
 ) -> np.ndarray:
-    """Quantiles of ``values`` when each stands for ``weights`` persons.
+    """Quantiles of ``values`` when each stands for ``weights`` persons; for one each if for none.
 
     >>> weighted_quantiles(np.array([3.0, 1.0]), np.array([1.0, 3.0]), (0.5, 0.9)).tolist()
     [1.0, 3.0]
     """
+    if not weights.any():  # a fund that insures nobody, and pays layers above others' benefits
+        weights = np.ones(weights.size)
     order = np.argsort(values, kind="stable")
     cumulated = np.cumsum(weights[order])
     cumulated = cumulated / cumulated[-1]

@@ -9,7 +9,6 @@ from fundpool.report.document.making import (
     Row,
     bad_if,
     left,
-    message,
     paragraph,
     right,
     row,
@@ -33,6 +32,7 @@ ITEMS = {
     "account_credits": marked("credited to personal accounts"),
     "claims_paid": marked("claims paid"),
     "administration": marked("administration"),
+    "cash_benefits": marked("benefits in cash"),
     "swaps_out": marked("paid to other funds"),
 }
 """Flows of an account with their names; those of :data:`OUTFLOWS` are taken off."""
@@ -213,10 +213,10 @@ def _earlier(context: Context) -> list[Block]:
         )
     if not body:
         return []
-    lead = message(
-        _("From the balances of the previous run to those of this one; "
-          '<a href="#change">What changed</a> has the steps of the movement.')
-    )  # fmt: skip
+    lead = _(
+        "From the balances of the previous run to those of this one; the section on what changed "
+        "has the steps of the movement."
+    )
     reconciled: Table = table(columns, body)
     return [Detail(spans(_("Reconciliation with the last archived run")),
                    (paragraph(lead), reconciled), open=True)]  # fmt: skip

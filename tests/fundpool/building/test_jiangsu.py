@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fundpool.building import ages, cover, migration, money, vital
+from fundpool.building import ages, care, cover, migration, money, vital
 from fundpool.building.files import differing
 from fundpool.building.jiangsu.build import rolled_people, tables
 from fundpool.building.jiangsu.census_case import (
@@ -17,7 +17,7 @@ from fundpool.building.jiangsu.census_case import (
 from fundpool.building.jiangsu.people import people
 from fundpool.building.jiangsu.published import CENSUS_YEAR, HERE, Published
 from fundpool.inputs.case import read_case
-from fundpool.inputs.format.vocabulary import AGES
+from fundpool.inputs.format.vocabulary import AGES, OUTSIDE
 
 
 @given(st.lists(st.floats(0.1, 10), min_size=6, max_size=6), st.floats(1, 50), st.floats(1, 50))
@@ -83,6 +83,18 @@ def test_migrants_refuse_a_contradiction() -> None:
     margins = migration.Margins(np.ones(2), np.ones(2), np.array([-3.0, -3.0]), np.array([0, 1]))
     with pytest.raises(ValueError, match="registered gap"):
         migration.fitted_migrants(1.0 - np.eye(2), margins)
+
+
+def test_referrals_leave_the_case() -> None:
+    """Two cities: county 2 has most health workers of all, county 1 of its city."""
+    workers = np.array([1.0, 2.0, 5.0])
+    table = care.referral_table(["a", "b", "c"], np.array([0, 0, 1]), workers, 0.5, 0.2)
+    shares = {(row.region, row.centre): row.share for row in table.itertuples()}
+    away = {(name, "outside"): 0.2 for name in "abc"}
+    near = {("a", "b"): 0.5, ("a", "c"): 0.3, ("b", "b"): 0.5, ("b", "c"): 0.3, ("c", "c"): 0.8}
+    assert shares == pytest.approx(near | away)
+    kept = care.referral_table(["a", "b", "c"], np.array([0, 0, 1]), workers, 0.5)
+    assert OUTSIDE not in set(kept["centre"])
 
 
 def test_distances() -> None:

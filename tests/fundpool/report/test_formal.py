@@ -11,7 +11,7 @@ from fundpool.inputs.format.findings import CaseError
 from fundpool.languages import ENGLISH, Language, language
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 from fundpool.report.document.model import Document, Section, Table, plain
-from fundpool.report.sections.account import shown_years
+from fundpool.report.sections.account import ITEMS, shown_years
 from fundpool.report.sections.report import report_document
 from tests.cases.small import small_case
 from tests.fundpool.docx_reading import docx_words, opened
@@ -98,6 +98,10 @@ def test_account_adds_up_as_shown(
         assert set(by_name[words("left over")]) == {words.money(0.0)}
         # each year's opening balance is the closing balance of the year before
         assert by_name[words("opening balance")][1:] == by_name[words("closing balance")][:-1]
+
+
+def test_accounts_name_every_flow() -> None:
+    assert set(ITEMS) == {*INFLOWS, *OUTFLOWS}
 
 
 def test_accounts_show_the_first_years_then_every_fifth() -> None:

@@ -152,9 +152,9 @@ def test_the_report_has_what_such_reports_have(english: Reported) -> None:
     page = read_page((english.folder / "report.html").read_text(encoding="utf-8"))
     sections = [value for tag, name, value in page.attributes if (tag, name) == ("section", "id")]
     assert sections == [
-        "answers", "change", "employee", "resident", "tests", "sensitivity", "migrants", "people",
-        "calibration", "experience", "basis", "assumptions", "limitations", "terms",
-        "reproducibility",
+        "answers", "change", "account", "employee", "resident", "tests", "sensitivity",
+        "alternatives", "migrants", "people", "calibration", "experience", "basis", "provisions",
+        "assumptions", "limitations", "terms", "reproducibility", "formal",
     ]  # fmt: skip
     links = page.values("href")
     assert [link[1:] for link in links] == sections, "the contents, and no other link"

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from fundpool.inputs.case import read_case
+from fundpool.inputs.case.variation import value_at
 from fundpool.models.analysis.alternatives import dear_sides, joint_alternatives, long_range
 from fundpool.models.analysis.sensitivity import Step, scheme_results, sensitivity
 from fundpool.models.projection.study import Study, study
@@ -35,7 +36,9 @@ def test_alternatives_are_the_case_with_everything_moved(base: Study, moved: pd.
     table = joint_alternatives(base, "county", STEPS, moved)
     assert list(dict.fromkeys(table["alternative"])) == ["low_cost", "central", "high_cost"]
     sides = dear_sides(moved)
-    high = {step.path: base.case.value(step.path) + sides[step.path] * step.size for step in STEPS}
+    high = {
+        step.path: value_at(base.case, step.path) + sides[step.path] * step.size for step in STEPS
+    }
     anew = scheme_results(study(base.case.with_values(high), 6).pooled("county"))
     rows = table[table["alternative"] == "high_cost"].set_index("scheme")
     for scheme, results in anew.items():
