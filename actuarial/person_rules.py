@@ -231,8 +231,10 @@ def together(
     (0.5,)
 
     Args:
-        local, home: rules by year of one dispersion.
-        rule, quota: as :func:`fundpool.actuarial.benefits.coordinate` has them.
+        local: rule by year of the scheme where people work.
+        home: rule by year of the scheme at home, of the same dispersion.
+        rule: as :func:`fundpool.actuarial.benefits.coordinate` has it.
+        quota: likewise.
         home_first: whether the home scheme settles first.
 
     Raises:
