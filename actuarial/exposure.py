@@ -33,9 +33,11 @@ def exposed_ages(start: Days, end: Days, birth: Days, first: str, last: str) -> 
     such day (exact exposure: Batten, Mortality Table Construction, 1978, chapter 2).
 
     Args:
-        start, end: first and last day of each spell, ``(s,)``, as ``datetime64[D]``.
+        start: first day of each spell, ``(s,)``, as ``datetime64[D]``.
+        end: last day of each spell.
         birth: date of birth, ``(s,)``; days before it do not count.
-        first, last: first and last day of the period, as ``2023-01-01``.
+        first: first day of the period, as ``2023-01-01``.
+        last: last day of the period.
 
     Raises:
         ValueError: the period reaches over the end of a calendar year.
