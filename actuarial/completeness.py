@@ -12,6 +12,9 @@ from fundpool.actuarial.arrays import FloatArray, not_negative, ratio
 class Completeness:
     """How claims of ``n`` periods come in.
 
+    >>> chain_ladder([[60.0, 40.0], [90.0, 0.0]]).factors.round(4).tolist()
+    [1.6667]
+
     Attributes:
         factors: cumulative claims after one more period of delay over those before, ``(n - 1,)``.
         complete_by_delay: share booked by the end of each delay, ``(n,)``; the last is 1.

@@ -24,6 +24,10 @@ SECOND = " second"
 class PersonLayer:
     """What a fund pays of the cost that the benefits below leave to a person in a year.
 
+    >>> catastrophic = PersonLayer("illness", BenefitFormula(deductible=100.0))
+    >>> float(catastrophic.formula(350.0))
+    200.0
+
     Attributes:
         fund: scheme whose fund pays; :data:`OWN_FUND` for that of the basic benefit.
         formula: acts on what is left of the year's cost.
@@ -109,6 +113,11 @@ class PersonRule:
 class YearPayment:
     """What one fund pays of a person's year: one of several formulas, each with its chance.
 
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> half = PersonRule("year", (BenefitFormula(bands=((0, 0.5),)),), dispersion=0.0)
+    >>> half.of_fund().payment(2.0, Exponential(100.0))
+    (100.0, 10000.0)
+
     Attributes:
         formulas: chance and formula on the year's total cost.
         dispersion: variance of the gamma factor between persons.
@@ -144,6 +153,11 @@ class YearPayment:
 @dataclass(frozen=True)
 class StayPayment:
     """What a fund pays of a person's year by the number of the stay.
+
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> half = StayPayment((BenefitFormula(bands=((0, 0.5),)),), dispersion=0.0)
+    >>> round(half.payment(2.0, Exponential(100.0))[0], 6)
+    100.0
 
     Attributes:
         formulas: by number of the stay; the last one holds for all later ones.
@@ -256,8 +270,14 @@ def together(
 class TwoFunds:
     """What is paid for a doubly covered person's year; see :func:`together`.
 
+    >>> half = PersonRule("year", (BenefitFormula(bands=((0, 0.5),)),), dispersion=0.0)
+    >>> both = together(half, half, "remaining_cost", 1.0, home_first=True)
+    >>> both.layers_of_local, both.dispersion
+    (False, 0.0)
+
     Attributes:
-        local, home: basic payments of both schemes.
+        local: basic payment of the local scheme.
+        home: basic payment of the scheme at home.
         layers: above both.
         layers_of_local: whether they are those of the local scheme.
         dispersion: variance of the gamma factor between persons.

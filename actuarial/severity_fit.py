@@ -18,6 +18,9 @@ LARGEST_CV = 50.0
 class SeverityFit:
     """A distribution fitted to costs.
 
+    >>> fit_severity([100.0, 200.0, 400.0]).mean == 700.0 / 3.0
+    True
+
     Attributes:
         family: the likeliest of :data:`FAMILIES`.
         mean: mean of the costs.
