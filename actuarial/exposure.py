@@ -14,7 +14,7 @@ class ExposedAges(NamedTuple):
     """Exposure of one period, a row for each spell and age that it touches.
 
     >>> day = np.array(["2023-01-01"], dtype="datetime64[D]")
-    >>> exposed_ages(day, day + 364, day - 366, "2023-01-01", "2023-12-31").age.tolist()
+    >>> exposed_ages(day, day + 364, day - 365, "2023-01-01", "2023-12-31").age.tolist()
     [1]
 
     Attributes:
