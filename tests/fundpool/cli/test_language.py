@@ -92,7 +92,7 @@ def test_help_is_chinese(run: Run, page: tuple[str, ...], monkeypatch: pytest.Mo
 
 REFUSED = (
     (("project", "--yeers", "3"), "没有选项--yeers（可能的选项：--seed、--years）", "No such opt"),
-    (("projet",), "没有命令'projet'。是否指'project'？", "No such command"),
+    (("compar",), "没有命令'compar'。是否指'compare'？", "No such command"),
     (("init",), "缺少DIR。", "Missing argument 'DIR'"),
     (("project", "--years"), "选项--years须带取值。", "requires an argument"),
     (("project", "--json=1"), "选项--json不带取值。", "does not take a value"),
