@@ -28,6 +28,7 @@ NEEDED = {
     "convert": {"source": "jiangsu"},
     "tidy": {"source": "population.csv", "case": "jiangsu"},
     "accounts": {"statement": "statement.csv"},
+    "fit": {"members": "members.csv", "claims": "claims.csv"},
 }
 """What a command does not run without, beside a case and places."""
 
@@ -38,6 +39,7 @@ READ = {
     ("report", "webhook_file"), ("report", "secret_file"), ("doctor", "out"), ("doctor", "archive"),
     ("tidy", "source"), ("tidy", "mapping"),
     ("accounts", "statement"), ("accounts", "mapping"), ("accounts", "against"),
+    ("fit", "members"), ("fit", "claims"), ("fit", "mapping"),
 }  # fmt: skip
 """Places that are read or tried, not written."""
 
@@ -48,6 +50,7 @@ WORK = (
     "fundpool.models.analysis.change.analysis_of_change",
     "fundpool.archive.reruns.rerun",
     "fundpool.cli.serve._listener",
+    "fundpool.calls.fitting.fit",
 )
 """How the work of every command begins."""
 
@@ -64,7 +67,13 @@ PLACES = [
     for parameter in command.params
     if is_place(name, parameter.name)
 ]
-OUTPUTS = [name for name, place in PLACES if place == "out" and (name, "out") not in NAMES_A_FILE]
+MAKES_A_FOLDER = {"fit"}
+"""Commands whose ``--out`` is a new folder: there is nothing in it that could be in the way."""
+OUTPUTS = [
+    name
+    for name, place in PLACES
+    if place == "out" and (name, "out") not in NAMES_A_FILE and name not in MAKES_A_FOLDER
+]
 
 
 def words(command: str, case: Path, **given: str) -> list[str]:
