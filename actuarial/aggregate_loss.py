@@ -7,10 +7,14 @@ Embrechts and Frei 2009 for the exponential tilting that keeps the tail from wra
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.severity import Severity
+
+ComplexArray = NDArray[np.complex128]
+NEARLY_POISSON = 1e-3
+"""Dispersion times claims below which rounding would count for more than the series leaves out."""
 
 
 class Limited(Protocol):
@@ -142,12 +146,26 @@ def aggregated(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
     padded = np.zeros(size)
     padded[:points] = mass
     transform = np.fft.rfft(padded * weights)
-    if dispersion > 0:
-        generated = (1.0 - dispersion * rate * (transform - 1.0)) ** (-1.0 / dispersion)
-    else:
-        generated = np.exp(rate * (transform - 1.0))
+    generated = np.exp(log_generating(rate * (transform - 1.0), dispersion))
     aggregate = np.fft.irfft(generated, size)
     return np.asarray(aggregate[:points] / weights[:points])
+
+
+def log_generating(exponent: ComplexArray, dispersion: float) -> ComplexArray:
+    """``-ln(1 - dispersion x) / dispersion``; its series where the quotient would be rounding.
+
+    >>> [log_generating(np.array([-1.0 + 0j]), d).real.tolist() for d in (0.0, 1e-16)]
+    [[-1.0], [-1.0]]
+
+    Args:
+        exponent: ``rate (z - 1)``, any shape.
+        dispersion: variance of the gamma factor; 0 gives ``exponent``.
+    """
+    small = dispersion * np.abs(exponent).max(initial=0.0)
+    if small < NEARLY_POISSON:
+        scaled = dispersion * exponent
+        return np.asarray(exponent * (1.0 + scaled / 2.0 + scaled**2 / 3.0 + scaled**3 / 4.0))
+    return np.asarray(-np.log(1.0 - dispersion * exponent) / dispersion)
 
 
 def compound_poisson_moments(rate: float, severity: Severity) -> tuple[float, float]:

@@ -47,6 +47,9 @@ ROUNDING = 1e-12
 RARE = 1e-5
 """Of the largest finite knot (squared, for the square), a payment so rare that on the finest
 lattice it is accepted with an error of ``RARE * ACCEPTED`` of that knot."""
+LEAST_DISPERSED = 1e-8
+"""Dispersion times claims below which their number is counted as Poisson: rounding in the
+probabilities of the negative binomial would be more than the difference."""
 TAIL = 1e-14
 """Probability of more claims that is left out where counts are added up one by one."""
 
@@ -268,7 +271,7 @@ def payment_by_stay(
     if count_mean == 0.0:
         return 0.0, 0.0
     count: Any = poisson(count_mean)
-    if dispersion > 0:
+    if dispersion * count_mean > LEAST_DISPERSED:
         count = nbinom(1.0 / dispersion, 1.0 / (1.0 + dispersion * count_mean))
     most = max(int(count.isf(TAIL)) + 1, len(formulas) + 1)
     chance = count.pmf(np.arange(most + 1))
@@ -363,7 +366,7 @@ def matched_payment(
     some = np.where(means > 0, means, 1.0)
     # probabilities of no claim and of one
     base = 1.0 + dispersion * some
-    none = np.exp(-some) if dispersion == 0 else base ** (-1.0 / dispersion)
+    none = np.exp(-some) if dispersion == 0 else np.exp(-np.log1p(dispersion * some) / dispersion)
     one = some * none / base
     square = variance + mean**2
     more_total = (some - one) * mean

@@ -6,6 +6,8 @@ from scipy import stats
 
 from fundpool.actuarial.aggregate_loss import compound_negative_binomial, compound_poisson_moments
 from fundpool.actuarial.arrays import FloatArray
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.actuarial.person_year import payment, payment_by_stay
 from fundpool.actuarial.severity import Exponential
 
 
@@ -36,3 +38,19 @@ def test_what_lies_beyond_the_lattice_does_not_wrap_round(rate: float, dispersio
 def test_moments_of_a_compound_poisson_sum() -> None:
     """Exponential costs of 5: mean 4 * 5, variance 4 * 2 * 5^2."""
     assert compound_poisson_moments(4.0, Exponential(5.0)) == pytest.approx((20.0, 200.0))
+
+
+@pytest.mark.parametrize("dispersion", [1e-18, 8.9e-16, 1e-12, 1e-9, 1e-6, 4e-6, 6e-6, 1e-4])
+def test_next_to_no_dispersion_is_next_to_poisson(dispersion: float) -> None:
+    """Where ``(1 - d x)^(-1/d)`` is rounding alone; to first order in ``d`` the pgf is
+    ``exp(x) (1 + d x^2 / 2)``: ``p[n] (1 + d ((n - m)^2 - n) / 2)`` by powers of ``z``."""
+    rate, numbers = 2.0, np.arange(16)
+    poisson = stats.poisson.pmf(numbers, rate)
+    expected = poisson * (1 + dispersion / 2 * ((numbers - rate) ** 2 - numbers))
+    probabilities = compound_negative_binomial(rate, dispersion, OneUnit(), 1.0, numbers.size)
+    assert probabilities == pytest.approx(expected, abs=2e-9 + 3 * dispersion**2)
+    formula = BenefitFormula(deductible=0.5)
+    paid = [payment_by_stay(rate, d, Exponential(5.0), [formula]) for d in (0.0, dispersion)]
+    assert paid[1] == pytest.approx(paid[0], rel=1e-7 + 2 * dispersion)
+    both = [payment(rate, d, Exponential(5.0), formula) for d in (0.0, dispersion)]
+    assert both[1] == pytest.approx(both[0], rel=1e-5 + 2 * dispersion)
