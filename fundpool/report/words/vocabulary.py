@@ -186,7 +186,11 @@ COLUMN_WORDS = (
     marked("work insured migrants"), marked("uninsured spells"), marked("out of pocket share"),
     marked("retiree share"), marked("accounts moved"), marked("duplicate avoided"),
     marked("funds exhausted"), marked("level rate flat"), marked("exhausted share"),
-    marked("against"),
+    marked("against"), marked("by year"), marked("insured"), marked("limit"),
+    marked("income error"), marked("outgo error"), marked("rate error"), marked("moves"),
+    marked("move"), marked("verified"), marked("wage growth mean"),
+    marked("medical inflation mean"), marked("interest mean"), marked("morbidity mean"),
+    marked("mobility mean"), marked("participation mean"), marked("morbidity"),
 )  # fmt: skip
 """Heads of the workbook's columns."""
 ASSUMPTION_WORDS = (
