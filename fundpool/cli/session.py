@@ -87,7 +87,7 @@ def refusing_bad_input() -> Iterator[None]:
 
 OPTIONS = {
     "changes": "--set", "table_format": "--format", "measured": "--policies",
-    "listed": "--list", "optimised": "--optimise",
+    "listed": "--list", "optimised": "--optimise", "first": "--from", "last": "--to",
 }  # fmt: skip
 """Options that are not spelled as the argument of the function is."""
 

@@ -35,9 +35,12 @@ TABLES = tuple(made.WITHIN)
 class FitOptions:
     """What a fit is made with.
 
+    >>> FitOptions(first="2023-01", last="2024-12").minimum
+    10
+
     Attributes:
-        first, last: first and last month of the experience, as ``2023-01``; those of the claims
-            if empty.
+        first: first month of the experience, as ``2023-01``; that of the claims if empty.
+        last: last month of the experience, likewise.
         base_year: year at whose end the population is counted and whose money costs are in; that of
             the case, or of the last month.
         minimum: people that a group needs to be shown.

@@ -46,6 +46,7 @@ OF_ITS_OWN = {
     ("optimise", "out"): "a function writes nothing unless a folder is named",
     ("frontier", "out"): "a function writes nothing unless a folder is named",
     ("accounts", "out"): "a function writes nothing unless a folder is named",
+    ("fit", "out"): "a function writes nothing unless a folder is named",
     ("optimise", "acceptable"): "a group in limits; a command has an option for all of it",
     ("optimise", "no_worse_than"): "of limits.acceptable",
     ("optimise", "window"): "of limits.acceptable",
