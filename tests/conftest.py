@@ -8,7 +8,6 @@ QUICK = (
     "actuarial/",
     "inputs/test_broken_cases.py",
     "inputs/test_broken_workbooks.py",
-    "fundpool/building/test_jiangsu.py",
     "models/optimiser/test_against_linprog.py",
     "models/optimiser/test_certificate.py",
     "models/optimiser/test_fund_problem.py",
@@ -28,14 +27,12 @@ QUICK = (
     "models/population/test_year.py",
     "models/claims/test_treatment.py",
     "models/projection/test_two_counties.py",
-    "models/analysis/test_what_if.py",
     "models/projection/test_whole_horizon.py",
     "fundpool/cli/test_commands.py",
     "fundpool/languages/test_languages.py",
     "fundpool/report/test_report_files.py",
     "fundpool/test_summary.py",
     "inputs/files/test_writing.py",
-    "test_mutations.py",
     "fundpool/web/test_server.py",
 )
 """Folders and modules below ``tests`` of the mark ``quick``: every stage of the work once, in

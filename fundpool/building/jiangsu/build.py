@@ -32,9 +32,9 @@ def rolled_people(published: Published) -> Rolled:
     return rolled(published, census, census_case(census_tables(published, census)))
 
 
-def tables(published: Published) -> dict[str, pd.DataFrame]:
-    """Every table of the case."""
-    carried = rolled_people(published)
+def tables(published: Published, carried: Rolled | None = None) -> dict[str, pd.DataFrame]:
+    """Every table of the case; ``carried`` are its people, where they are known already."""
+    carried = carried or rolled_people(published)
     counted = carried.people
     mortality, births = vital_tables(published, BASE_YEAR)
     economy = economy_table(published, BASE_YEAR)
