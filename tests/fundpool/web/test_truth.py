@@ -144,13 +144,15 @@ def test_green_and_red_mean_better_and_worse(page: Page, address: str) -> None:
     said = page.run(
         "return import('/static/js/tables.js').then(({compared}) => {"
         "const show = {text: String, difference: String};"
-        "const shows = {level_rate: show, months: show, pools: {...show, neutral: true}};"
-        "const rows = compared({level_rate: 1, months: 1, pools: 2},"
-        " {level_rate: 2, months: 2, pools: 1}, Object.keys(shows), shows,"
+        "const rounded = {text: String, difference: v => Math.abs(v).toFixed(2)};"
+        "const shows = {level_rate: show, months: show, pools: {...show, neutral: true},"
+        " income_rate: rounded};"
+        "const rows = compared({level_rate: 1, months: 1, pools: 2, income_rate: 1},"
+        " {level_rate: 2, months: 2, pools: 1, income_rate: 1.001}, Object.keys(shows), shows,"
         " new Set(['level_rate']));"
         "return rows.map(row => row[3].kind); })"
     )
-    assert said == ["worse", "better", ""]
+    assert said == ["worse", "better", "", ""]  # 0.00 is no difference
 
 
 def test_a_chart_that_shows_a_part_gives_all_as_data(page: Page, address: str) -> None:

@@ -71,7 +71,9 @@ export function compared(a, b, keys, shows, lowIsGood) {
       // what differs by rounding alone does not differ
       const gap = Math.abs(after - before) < 1e-7 * Math.max(Math.abs(after), Math.abs(before)) ? 0 : after - before;
       const good = lowIsGood.has(key) ? gap < 0 : gap > 0;
-      const kind = gap === 0 || show.neutral ? "" : good ? "better" : "worse";
+      // nor does what is shown as no difference
+      const none = gap === 0 || show.difference(gap) === show.difference(0);
+      const kind = none || show.neutral ? "" : good ? "better" : "worse";
       change = { text: `${kind === "better" ? "▲ " : kind === "worse" ? "▼ " : ""}${show.difference(gap)}`, kind };
     }
     return [show.title || word(key), show.text(before), show.text(after), change];
