@@ -1,6 +1,6 @@
 """What must hold between schemes, published totals, rules by region and subsidies."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,16 @@ from fundpool.inputs.settings.sections import Settings
 
 Tables = Mapping[str, pd.DataFrame]
 Raw = Mapping[str, RawTable]
+FINDINGS_OF_TABLES: Mapping[
+    str, Callable[[pd.DataFrame, Mapping[str, SchemeFile], str, int], Iterable[Finding]]
+] = {
+    "premium_ages": premium_age_findings,
+    "income_classes": income_class_findings,
+    "own_choice": own_choice_findings,
+    "cash_benefits": cash_benefit_findings,
+    "provider_payments": provider_payment_findings,
+}
+"""Checks of tables on schemes alone: table, schemes, file and the line of its first row."""
 
 
 def scheme_findings(
@@ -70,27 +80,10 @@ def scheme_findings(
             findings += fitted_findings(
                 tables["subsidies"], tables["fund_totals"], totals.file, totals.first_row
             )
-    if "premium_ages" in tables:
-        file = raw["premium_ages"]
-        findings += premium_age_findings(tables["premium_ages"], schemes, file.file, file.first_row)
-    if "income_classes" in tables:
-        file = raw["income_classes"]
-        findings += income_class_findings(
-            tables["income_classes"], schemes, file.file, file.first_row
-        )
-    if "own_choice" in tables:
-        file = raw["own_choice"]
-        findings += own_choice_findings(tables["own_choice"], schemes, file.file, file.first_row)
-    if "cash_benefits" in tables:
-        file = raw["cash_benefits"]
-        findings += cash_benefit_findings(
-            tables["cash_benefits"], schemes, file.file, file.first_row
-        )
-    if "provider_payments" in tables:
-        file = raw["provider_payments"]
-        findings += provider_payment_findings(
-            tables["provider_payments"], schemes, file.file, file.first_row
-        )
+    for name, findings_of in FINDINGS_OF_TABLES.items():
+        if name in tables:
+            file = raw[name]
+            findings += findings_of(tables[name], schemes, file.file, file.first_row)
     findings += own_rule_findings(tables.get("own_choice"), schemes)
     findings += limited_premium_findings(tables.get("premium_ages"), schemes)
     if "scheme_rules" in tables:

@@ -15,6 +15,7 @@ from fundpool.actuarial.solvency import actuarial_balance, level_rate
 from fundpool.inputs.case.variation import shifted
 from fundpool.models.analysis.sensitivity import RESULTS, Step, restudied, scheme_results
 from fundpool.models.funds.books import OTHER_INCOME, OUTGO
+from fundpool.models.funds.summary import NEVER
 from fundpool.models.projection.study import Projection, Study
 
 ALTERNATIVES = ("low_cost", "central", "high_cost")
@@ -91,8 +92,6 @@ def long_range(projection: Projection, periods: Sequence[int] = PERIODS) -> pd.D
         that year's outgo; funds_dry, share of the insured whose fund has run dry by then;
         stable, whether reserve months do not fall in the last five years.
     """
-    from fundpool.models.funds.summary import NEVER
-
     case = projection.case
     target = case.value("solvency.target_reserve_months") / 12.0
     rows = []

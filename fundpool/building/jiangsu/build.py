@@ -12,16 +12,14 @@ import tomllib
 import pandas as pd
 
 from fundpool.building.files import build_command
-from fundpool.building.jiangsu import funds, insured
+from fundpool.building.jiangsu import funds
 from fundpool.building.jiangsu.census_case import (
     census_case,
     census_tables,
-    people_tables,
-    rounded_rates,
+    tables_of_year,
     vital_tables,
 )
-from fundpool.building.jiangsu.economy import economy_table, place_tables
-from fundpool.building.jiangsu.people import demography_table, people
+from fundpool.building.jiangsu.people import people
 from fundpool.building.jiangsu.published import BASE_YEAR, CENSUS_YEAR, HERE, Published
 from fundpool.building.jiangsu.rolled import COUNTED_YEAR, Rolled, rolled
 
@@ -35,31 +33,11 @@ def rolled_people(published: Published) -> Rolled:
 def tables(published: Published, carried: Rolled | None = None) -> dict[str, pd.DataFrame]:
     """Every table of the case; ``carried`` are its people, where they are known already."""
     carried = carried or rolled_people(published)
-    counted = carried.people
-    mortality, births = vital_tables(published, BASE_YEAR)
-    economy = economy_table(published, BASE_YEAR)
-    base = insured.insured(published, counted, BASE_YEAR)
     rules = tomllib.loads((HERE / "schemes" / "resident.toml").read_text("utf-8"))["rules"]
     amounts = {rule: rules[rule]["value"] for rule in ("premium", "subsidy")}
-    return (
-        place_tables(published)
-        | births
-        | people_tables(published, counted)
-        | insured.care_tables(published, counted, BASE_YEAR)
-        | {
-            "mortality": rounded_rates(mortality),
-            "demography": demography_table(
-                published, carried.counted, COUNTED_YEAR, mortality, births["fertility"]
-            ),
-            "economy": economy,
-            "coverage": base.coverage,
-            "fund_balances": funds.fund_balances(
-                published, base, economy, counted.residents, BASE_YEAR
-            ),
-            "fund_totals": funds.fund_totals(published, base, BASE_YEAR),
-            "scheme_rules": funds.resident_rules(published, economy, amounts, BASE_YEAR),
-        }
-    )
+    made = tables_of_year(published, carried.people, BASE_YEAR, carried.counted, COUNTED_YEAR)
+    by_city = funds.resident_rules(published, made["economy"], amounts, BASE_YEAR)
+    return made | {"scheme_rules": by_city}
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from fundpool.building.files import as_csv
 from fundpool.building.jiangsu import funds, insured
 from fundpool.building.jiangsu import people as of_people
 from fundpool.building.jiangsu.economy import economy_table, place_tables
-from fundpool.building.jiangsu.published import CENSUS_YEAR, HERE, Published
+from fundpool.building.jiangsu.published import CENSUS_YEAR, HERE, FloatArray, Published
 from fundpool.inputs.case.case import Case
 from fundpool.inputs.case.reading import assembled
 from fundpool.inputs.format.findings import CaseError
@@ -27,35 +27,48 @@ from fundpool.inputs.format.sources import read_raw
 
 def census_tables(published: Published, people: of_people.People) -> dict[str, pd.DataFrame]:
     """Every table of the case at the end of 2020."""
-    mortality, births = vital_tables(published, CENSUS_YEAR)
-    economy = economy_table(published, CENSUS_YEAR)
-    base = insured.insured(published, people, CENSUS_YEAR)
     rules = settings_of_2020()["schemes"]
     amounts = {rule: rules["resident"]["rules"][rule]["value"] for rule in ("premium", "subsidy")}
     outpatient = rules["employee"]["benefits"]["outpatient"]["bands"][0][1]
+    tables = tables_of_year(published, people, CENSUS_YEAR, people.residents, CENSUS_YEAR + 1)
+    by_city = funds.resident_rules(published, tables["economy"], amounts, CENSUS_YEAR)
+    employee = funds.outpatient_rule(published, outpatient)
+    return tables | {"scheme_rules": pd.concat([employee, by_city], ignore_index=True)}
+
+
+def tables_of_year(
+    published: Published,
+    people: of_people.People,
+    year: int,
+    counted: FloatArray,
+    counted_year: int,
+) -> dict[str, pd.DataFrame]:
+    """Every table of the case at the end of 2020 or 2024, but for ``scheme_rules``.
+
+    Args:
+        published: figures.
+        people: at the end of the year.
+        year: 2020 or 2024.
+        counted: residents to whom births and deaths are fitted, ``(n, 2, 101)``.
+        counted_year: year of these births and deaths.
+    """
+    mortality, births = vital_tables(published, year)
+    economy = economy_table(published, year)
+    base = insured.insured(published, people, year)
     return (
         place_tables(published)
         | births
         | people_tables(published, people)
-        | insured.care_tables(published, people, CENSUS_YEAR)
+        | insured.care_tables(published, people, year)
         | {
             "mortality": rounded_rates(mortality),
             "demography": of_people.demography_table(
-                published, people.residents, CENSUS_YEAR + 1, mortality, births["fertility"]
+                published, counted, counted_year, mortality, births["fertility"]
             ),
             "economy": economy,
             "coverage": base.coverage,
-            "fund_balances": funds.fund_balances(
-                published, base, economy, people.residents, CENSUS_YEAR
-            ),
-            "fund_totals": funds.fund_totals(published, base, CENSUS_YEAR),
-            "scheme_rules": pd.concat(
-                [
-                    funds.outpatient_rule(published, outpatient),
-                    funds.resident_rules(published, economy, amounts, CENSUS_YEAR),
-                ],
-                ignore_index=True,
-            ),
+            "fund_balances": funds.fund_balances(published, base, economy, people.residents, year),
+            "fund_totals": funds.fund_totals(published, base, year),
         }
     )
 
