@@ -102,7 +102,7 @@ def insured_by_change(
     rows = []
     for change in (NEW, WORSE, "cleared", SAME, BETTER):
         those = [alert for kind, alert in alerts if kind == change]
-        funds = {(str(alert["scheme"]), str(alert["pool"])) for alert in those}
+        funds = dict.fromkeys((str(alert["scheme"]), str(alert["pool"])) for alert in those)
         if those:
             persons = sum(insured.get(fund, 0.0) for fund in funds)
             rows.append(

@@ -184,7 +184,7 @@ def request_of(
     keep = sha256 if store is None else store.keep
     parameters = options(context, resolved)
     files: dict[str, str] = {}
-    for flag in parameters.keys() & FILE_OPTIONS:
+    for flag in sorted(parameters.keys() & FILE_OPTIONS):
         value = parameters[flag]
         many = value if isinstance(value, list) else [value]
         named = [_kept(item, files, keep) for item in many]

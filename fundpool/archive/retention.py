@@ -69,7 +69,7 @@ def forget(archive: Archive, keep: int) -> Forgotten:
         for digest in files.values()
     }
     number = 0
-    for digest in archive.objects.digests() - needed:
+    for digest in sorted(archive.objects.digests() - needed):
         path = archive.objects.path(digest)
         with suppress(FileNotFoundError):
             if time.time() - path.stat().st_mtime > SAFE_AGE:

@@ -54,7 +54,7 @@ def _double_cover_findings(schemes: Mapping[str, SchemeFile], source: str) -> li
         return []
     findings = []
     local, home = pools["residence"], pools["home"]
-    for service in local.benefits.keys() & home.benefits.keys():
+    for service in sorted(local.benefits.keys() & home.benefits.keys()):
         one, other = local.benefits[service], home.benefits[service]
         if _settled_together(one, other):
             continue

@@ -162,7 +162,7 @@ def _too_wide(packed: zipfile.ZipFile) -> Finding | None:
             rest = b""
             while chunk := stream.read(_CHUNK):
                 text = rest + chunk
-                for letters, digits in set(_ADDRESS.findall(text)):
+                for letters, digits in sorted(set(_ADDRESS.findall(text))):
                     row, column = _address((letters + digits).decode())
                     rows, columns = max(rows, row + 1), max(columns, column + 1)
                 rest = text[-20:]

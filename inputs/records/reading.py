@@ -233,7 +233,7 @@ def dates_of(rows: Rows, column: str, finest: str = "day") -> tuple[np.ndarray, 
         )  # fmt: skip
     first_days = np.array([read[text][0] for text in texts], dtype="datetime64[D]")  # type: ignore[index]
     last_days = np.array([read[text][1] for text in texts], dtype="datetime64[D]")  # type: ignore[index]
-    return first_days, last_days, next(iter(kinds), "day")
+    return first_days, last_days, min(kinds, default="day")
 
 
 def _date(text: str) -> tuple[str, str, str] | None:

@@ -53,7 +53,7 @@ def without_totals(
     above = {
         column.name: {
             code: set(places.counties_below(code))
-            for code in set(cells[column.name])
+            for code in cells[column.name].unique()
             if places.level.get(code, places.lowest) != places.lowest
         }
         for column in table.columns

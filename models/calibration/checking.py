@@ -55,7 +55,7 @@ def multiplier_findings(case: Case, calibration: Calibration) -> list[Finding]:
     names = [scheme.name for scheme in case.schemes]
     table = case.tables["fund_totals"]
     fitted = table[(table["use"] == "fit") & (table["year"] == case.base_year)]
-    insides = {region: counties_of(case, str(region)) for region in set(fitted["region"])}
+    insides = {region: counties_of(case, str(region)) for region in fitted["region"].unique()}
     for place, row in fitted.iterrows():
         scheme, measure = str(row["scheme"]), str(row["measure"])
         if measure not in FITTED or scheme not in names:

@@ -283,7 +283,7 @@ def year_after(outgo: FloatArray, breaks: Collection[int] = ()) -> FloatArray:
             too, it grows as it did before.
     """
     following = np.concatenate([outgo[1:], outgo[-1:]])
-    for t in {*breaks, outgo.shape[0] - 1}:
+    for t in sorted({*breaks, outgo.shape[0] - 1}):
         following[t] = outgo[t]
         if t > 0:
             following[t] = outgo[t] * ratio(outgo[t], outgo[t - 1], 1.0)

@@ -27,14 +27,14 @@ def central_paths(projection: Projection, scheme: str) -> PoolPaths:
     years = projection.years
     if not projection.case.scheme(scheme).in_force(int(years[-1])):
         raise ValueError(f"{scheme} does not stand by itself in every projected year")
-    stages = {projection.plan.stage(scheme, int(year)) for year in years}
+    stages = list(dict.fromkeys(projection.plan.stage(scheme, int(year)) for year in years))
     if len(stages) > 1 or any(stage.adjustment is not None for stage in stages):
         raise ValueError(
             f"plan {projection.plan.name} changes its pools or swaps money between them; take one "
             "with the same pools throughout"
         )
     case = projection.case
-    pools = pools_of(case, next(iter(stages)))
+    pools = pools_of(case, stages[0])
     table = projection.funds[projection.funds["scheme"] == scheme]
 
     def by_pool(name: str) -> FloatArray:

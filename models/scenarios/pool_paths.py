@@ -111,10 +111,10 @@ def sampled_paths(
 
 
 def _only_stage(plan: PoolingPlan, scheme: str, terms: ScenarioTerms) -> Stage:
-    stages = {plan.stage(scheme, int(year)) for year in terms.years}
+    stages = list(dict.fromkeys(plan.stage(scheme, int(year)) for year in terms.years))
     if len(stages) > 1 or any(stage.adjustment is not None for stage in stages):
         raise ValueError(
             f"plan {plan.name} changes its pools or swaps money between them; take one "
             "with the same pools throughout"
         )
-    return next(iter(stages))
+    return stages[0]

@@ -107,7 +107,7 @@ def _payers(context: Context, scheme: str) -> list[Block]:
     if not paying:
         return []
     first, last = context.first_year, context.last_year
-    shown = totals[totals["year"].isin({first, last, *range(first, last, 5)})]
+    shown = totals[totals["year"].isin([first, last, *range(first, last, 5)])]
     columns = (
         right(_("year")), right(_("contributions")), right(_("subsidies")),
         *(right(labels[name]) for name in paying), right(_("claims paid")),
