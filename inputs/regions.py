@@ -20,7 +20,7 @@ class RegionTree:
     Attributes:
         levels: names of the levels, lowest first.
         members: codes of each level in the order of the table ``regions``.
-        names: name by code.
+        names: name by code (:func:`region_names`).
         parents: parent by code; the top level has none.
         coordinates: latitude and longitude of the lowest level, ``(n, 2)``; NaN where not given.
     """
@@ -136,7 +136,7 @@ def region_tree(table: pd.DataFrame, levels: Sequence[str]) -> RegionTree:
     return RegionTree(
         levels=tuple(levels),
         members=tuple(by_level[level] for level in levels),
-        names=dict(zip(table["region"], table["name"], strict=True)),
+        names=region_names(table),
         parents={
             code: parent
             for code, parent in zip(table["region"], table["parent"], strict=True)
@@ -144,6 +144,34 @@ def region_tree(table: pd.DataFrame, levels: Sequence[str]) -> RegionTree:
         },
         coordinates=lowest[["latitude", "longitude"]].to_numpy(dtype=float),
     )
+
+
+def region_names(
+    table: pd.DataFrame, column: str = "name", joined: str = "%(name)s (%(parent)s)"
+) -> dict[str, str]:
+    """Name of every region by its code; regions of one level and name with that of their parent.
+
+    >>> table = pd.DataFrame({
+    ...     "region": ["1", "2", "11", "21"], "name": ["Ash", "Birch", "Old Town", "Old Town"],
+    ...     "level": ["city", "city", "county", "county"], "parent": ["", "", "1", "2"],
+    ... })
+    >>> region_names(table)["21"]
+    'Old Town (Birch)'
+
+    Args:
+        table: of regions.
+        column: that holds the names.
+        joined: how a name and that of the parent are written together.
+    """
+    plain = {
+        str(code): str(name) for code, name in zip(table["region"], table[column], strict=True)
+    }
+    repeated = table.duplicated(["level", column], keep=False)
+    names = dict(plain)
+    for code, parent in table.loc[repeated, ["region", "parent"]].itertuples(index=False):
+        if plain[code] and plain.get(parent):
+            names[code] = joined % {"name": plain[code], "parent": plain[parent]}
+    return names
 
 
 def tree_findings(
