@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from fundpool.inputs.case import Case
-from fundpool.languages import language
+from fundpool.languages import language as language_of
 from fundpool.languages.numbers import plural
 from fundpool.languages.wording import local_names
 from fundpool.web.work.projection_cache import OpenedCase, can_draw
@@ -77,7 +77,7 @@ def _scheme(case: Case, name: str) -> dict[str, Any]:
 
 def _regions(case: Case) -> list[dict[str, Any]]:
     table = case.tables["regions"]
-    local = local_names(table, language("zh"))
+    local = local_names(table, language_of("zh"))
     rows = []
     for row in table.to_dict("records"):
         rows.append(
