@@ -166,7 +166,8 @@ def plans_compared(
 def money_lacking(projection: "Projection") -> list[Row]:
     """What funds below zero lack at the ends of the first two projected years.
 
-    Rows: scheme, year, where it stands then; funds, their number; funds_below_zero; lacking,
+    Rows: scheme, year, where it stands then; level of the funds, those of several levels joined by
+    commas; funds, their number; funds_below_zero; lacking,
     money that would bring these to zero at the end of that year. Adjustment funds do not count.
     """
     rows = []
@@ -174,9 +175,8 @@ def money_lacking(projection: "Projection") -> list[Row]:
     funds = projection.funds.merge(pools, on=["scheme", "pool"])
     for scheme in projection.case.schemes:
         for year in projection.years[:2]:
-            balances = funds.loc[
-                (funds["scheme"] == scheme.name) & (funds["year"] == year), "balance"
-            ]
+            chosen = funds[(funds["scheme"] == scheme.name) & (funds["year"] == year)]
+            balances = chosen["balance"]
             if balances.empty:
                 continue
             below = balances[balances < 0]
@@ -184,6 +184,7 @@ def money_lacking(projection: "Projection") -> list[Row]:
                 {
                     "scheme": scheme.name,
                     "year": int(year),
+                    "level": ", ".join(dict.fromkeys(chosen["level"])),
                     "funds": len(balances),
                     "funds_below_zero": len(below),
                     "lacking": float(-below.sum()) if len(below) else 0.0,
@@ -196,8 +197,8 @@ def paid_by_government(projection: "Projection") -> list[Row]:
     """What each level of government pays into funds in the first two projected years.
 
     Rows: scheme; payer, as the case names it, ``""`` for subsidies that it gives no payer of; year;
-    amount; outgo_share, of claims paid, administration and benefits in cash. Schemes that nobody
-    subsidises have none.
+    column, of the table of totals that holds the amount; amount; outgo_share, of claims paid,
+    administration and benefits in cash. Schemes that nobody subsidises have none.
     """
     rows: list[Row] = []
     totals = flow_totals(projection.funds)
@@ -217,6 +218,7 @@ def paid_by_government(projection: "Projection") -> list[Row]:
                         "scheme": scheme.name,
                         "payer": names.get(column, ""),
                         "year": int(year["year"]),
+                        "column": column,
                         "amount": float(year[column]),
                         "outgo_share": float(year[column]) / outgo if outgo > 0 else None,
                     }

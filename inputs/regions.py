@@ -21,6 +21,7 @@ class RegionTree:
         levels: names of the levels, lowest first.
         members: codes of each level in the order of the table ``regions``.
         names: name by code (:func:`region_names`).
+        plain_names: name by code as in the table, which several regions may share.
         parents: parent by code; the top level has none.
         coordinates: latitude and longitude of the lowest level, ``(n, 2)``; NaN where not given.
     """
@@ -28,6 +29,7 @@ class RegionTree:
     levels: tuple[str, ...]
     members: tuple[tuple[str, ...], ...]
     names: dict[str, str]
+    plain_names: dict[str, str]
     parents: dict[str, str]
     coordinates: NDArray[np.float64]
 
@@ -86,6 +88,12 @@ class RegionTree:
         """Name of a region; ``outside`` is its own."""
         return self.names.get(code, code)
 
+    def codes_named(self, name: str) -> list[str]:
+        """Codes of the regions of a name, with that of the parent or without."""
+        return [
+            code for code, plain in self.plain_names.items() if name in (plain, self.names[code])
+        ]
+
     def parent(self, code: str) -> str | None:
         """The region that a region lies in; None at the top."""
         return self.parents.get(code)
@@ -137,6 +145,7 @@ def region_tree(table: pd.DataFrame, levels: Sequence[str]) -> RegionTree:
         levels=tuple(levels),
         members=tuple(by_level[level] for level in levels),
         names=region_names(table),
+        plain_names=dict(zip(table["region"], table["name"], strict=True)),
         parents={
             code: parent
             for code, parent in zip(table["region"], table["parent"], strict=True)

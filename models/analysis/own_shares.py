@@ -70,7 +70,7 @@ def care_by_place(study: Study, year: int) -> pd.DataFrame:
                     "persons": persons,
                     "cost": cost,
                     "paid": paid,
-                    "own_share": ratio(cost - paid, cost, 0.0),
+                    "own_share": ratio(cost - paid, cost, np.nan),
                 }
             )
         )
@@ -85,7 +85,7 @@ def own_shares(places: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         one row for each of all places, the poorer and the richer half with each of all people,
-        locals and migrants: half, people, persons, cost, paid, own_share.
+        locals and migrants: half, people, persons, cost, paid, own_share, None without any cost.
     """
     rows = []
     for half in (ALL, *HALVES):
@@ -95,6 +95,6 @@ def own_shares(places: pd.DataFrame) -> pd.DataFrame:
                 & ((places["people"] == people) | (people == ALL))
             ]
             persons, cost, paid = (float(chosen[key].sum()) for key in ("persons", "cost", "paid"))
-            share = (cost - paid) / cost if cost > 0 else 0.0
+            share = (cost - paid) / cost if cost > 0 else None
             rows.append((half, people, persons, cost, paid, share))
     return pd.DataFrame(rows, columns=["half", "people", "persons", "cost", "paid", "own_share"])
