@@ -191,8 +191,9 @@ def test_a_better_level_and_who_pays_are_said(comparison: Comparison) -> None:
         "level rate of 5.12\u202f% of the base, and 5.00\u202f% is collected: a change of +0.12 "
         "percentage points. Pooled by province, funds of 25.0\u202f% of the insured would need a "
         "lower rate than today, those of 75.0\u202f% a higher one; by where they live, "
-        "20.0\u202f% of locals and 40.0\u202f% of migrants would pay less. Places that pay more have "
-        "the lower income a head, 20,000 against 30,000 CNY: money runs from poorer to richer places. At the end of "
+        "20.0\u202f% of locals and 40.0\u202f% of migrants would pay less. Places that pay more "
+        "have the lower income a head, 20,000 against 30,000 CNY: money runs from poorer to "
+        "richer places. At the end of "
         "2021 1 of 2 funds stand below zero and lack 2.5\u202fm together."
     ).replace("\u202f", NARROW)
 
