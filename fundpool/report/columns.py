@@ -24,7 +24,7 @@ YEARS = frozenset(
 COUNTS = frozenset(
     {
         "pools", "pools_exhausted", "short_range_failed", "rows", "months", "number", "funds",
-        "funds_below_zero", "period",
+        "funds_below_zero", "period", "scenarios",
     }
 )  # fmt: skip
 PERSONS = frozenset(

@@ -163,7 +163,7 @@ def _decision_tables(context: Context) -> dict[str, pd.DataFrame]:
     }
     if risk is not None:
         names = ["plan", "scheme", "any_ruin", "any_ruin_error"]
-        tables["scenario_shares"] = risk.overview[names]
+        tables["scenario_shares"] = risk.overview[names].assign(scenarios=risk.run.scenarios)
     names_of_parts = {"now": "funds_now", "plans": "decision", "next_years": "money_lacking",
                       "government": "government", "own_share": "own_share"}  # fmt: skip
     tables |= {name: pd.DataFrame(figures[part]) for part, name in names_of_parts.items()}

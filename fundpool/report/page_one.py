@@ -39,7 +39,6 @@ def page_figures(context: Context) -> list[PageFigure]:
     """
     return [
         *_scope(context),
-        *_headlines(context),
         *_tables(context),
         *_inputs(context),
         *_bands(context),
@@ -62,6 +61,13 @@ def _scope(context: Context) -> Iterator[PageFigure]:
         "overview", "ways of pooling", len(context.plans), f"COUNTIFS(overview[scheme],{scheme})"
     )
     base, last = context.case.base_year, context.last_year
+    if context.extras.risk is not None:
+        scenarios = context.extras.risk.run.scenarios
+        shown = context.language.number(scenarios, 0)
+        yield PageFigure(
+            "scenario_shares", None, "scenarios", shown, scenarios,
+            "MAX(scenario_shares[scenarios])",
+        )  # fmt: skip
     yield _counted("totals", "base year", base, "MIN(totals[year])-1")
     yield _counted("totals", "last year", last, "MAX(totals[year])")
     for ahead in range(1, 3):
@@ -69,24 +75,6 @@ def _scope(context: Context) -> Iterator[PageFigure]:
             yield _counted("totals", "year", base + ahead, f"MIN(totals[year])+{ahead - 1}")
     for number in SOON:
         yield _counted("decision", "years by definition", number, f"{number}")
-
-
-def _headlines(context: Context) -> Iterator[PageFigure]:
-    """Funds, funds that run dry and the first year, by scheme and plan."""
-    for number, result in enumerate(context.comparison.overview.to_dict("records")):
-        where = (
-            f"measures[scheme],INDEX(overview[scheme],{number + 1})"
-            f",measures[plan],INDEX(overview[plan],{number + 1})"
-        )
-        dry = 'measures[exhaustion_year],">0"'
-        yield _counted("measures", "funds", result["pools"], f"COUNTIFS({where})")
-        exhausted = result["pools_exhausted"]
-        yield _counted("measures", "funds that run dry", exhausted, f"COUNTIFS({where},{dry})")
-        if exhausted:
-            yield _counted(
-                "measures", "first year", float(result["first_exhaustion"]),
-                f"_xlfn.MINIFS(measures[exhaustion_year],{where},{dry})",
-            )  # fmt: skip
 
 
 def _tables(context: Context) -> Iterator[PageFigure]:

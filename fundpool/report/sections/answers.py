@@ -22,14 +22,9 @@ from fundpool.report.words.vocabulary import ALERT_CHANGE_WORDS, ALERT_WORDS
 
 
 def answers_section(context: Context) -> Section:
-    """The first page: a headline a scheme, what to decide, and alerts."""
+    """The first page: what to decide, and alerts."""
     _ = context.language
-    headlines = tuple(
-        spans(wording.headline(context.comparison, name, title, _))
-        for name, title in context.titles.items()
-    )
     blocks = (
-        Listing(headlines, "answers"),
         *decision_blocks(context),
         _alerts(context),
     )
@@ -37,9 +32,14 @@ def answers_section(context: Context) -> Section:
 
 
 def levels_section(context: Context) -> Section:
-    """Main figures of every plan."""
+    """A headline a scheme and the main figures of every plan."""
     _, title = context.language, context.language("Pooling levels side by side")
+    headlines = tuple(
+        spans(wording.headline(context.comparison, name, title, _))
+        for name, title in context.titles.items()
+    )
     blocks = (
+        Listing(headlines, "answers"),
         _plans_side_by_side(context),
         sentences(
             _("Rates are of the pooled fund: contributions less what goes to personal accounts, on "

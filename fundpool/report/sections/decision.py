@@ -1,6 +1,6 @@
 """The first page: funds now, what each way of pooling changes, who gains, the next two years."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fundpool.decision import SOON, best_plan
@@ -8,8 +8,17 @@ from fundpool.languages.wording import marked
 from fundpool.models.analysis.own_shares import ALL
 from fundpool.models.flows.record import CARE_GROUPS
 from fundpool.models.terms.subsidies import STATE
-from fundpool.report.document.making import bad_if, left, right, row, sentences, spans, table
-from fundpool.report.document.model import Block, Heading, Listing, Spans, Table
+from fundpool.report.document.making import (
+    bad_if,
+    left,
+    right,
+    row,
+    sentences,
+    spans,
+    strong,
+    table,
+)
+from fundpool.report.document.model import Block, Heading, Listing, Table
 from fundpool.report.sections.account import band_words
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.formal import decisions_due
@@ -18,11 +27,11 @@ NEVER_DRY = 9999
 """Stands for the first dry year of a plan whose funds all last."""
 
 BETTER_ELSEWHERE = marked(
-    "%(title)s: pooled by %(plan)s the fewest of the insured have a fund that runs dry by "
+    "Pooled by %(plan)s the fewest of the insured have a fund that runs dry by "
     "%(last)s, %(share)s of them; pooled as today, by %(today)s, it is %(now)s."
 )
 BEST_AS_TODAY = marked(
-    "%(title)s: no other way of pooling leaves fewer of the insured with a fund that runs dry by "
+    "No other way of pooling leaves fewer of the insured with a fund that runs dry by "
     "%(last)s than that of today, by %(plan)s: %(share)s."
 )
 RATE = marked(
@@ -36,9 +45,22 @@ LATEST = marked(
 LATEST_LASTS = marked("Pooled by %(plan)s every fund lasts to %(last)s.")
 WHO = marked(
     "Pooled by %(plan)s, funds of %(less)s of the insured would need a lower rate than today, "
-    "those of %(more)s a higher one; by where they live, %(locals)s of locals and %(migrants)s of "
-    "migrants would pay less."
+    "those of %(more)s a higher one; %(locals)s of all locals and %(migrants)s of all migrants, "
+    "insured or not, live where the rate would be lower."
 )
+SCENARIOS = marked(
+    "Of %(n)s scenarios all funds last to %(last)s in %(shares)s; sampling leaves ± %(error)s open."
+)
+MODEL_ERROR = marked("Errors of the model's backtest move the level rate by ± %(error)s.")
+NOBODY_CHANGES = marked("No other way of pooling changes what a fund would have to ask.")
+LEADS = (
+    marked("Level to pool at"),
+    marked("Rate"),
+    marked("Who gains and loses"),
+    marked("How sure"),
+    marked("Next years"),
+)
+"""What each part of a statement answers."""
 FROM_RICHER = marked(
     "Places that pay more have the higher income a head, %(more)s against %(less)s "
     "%(currency)s: money runs from richer to poorer places."
@@ -64,13 +86,12 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
     schemes = [row["scheme"] for row in figures["now"]]
     inputs = figures["inputs"]
     certainty = _(
-        "How sure: %(assumed)s of the %(all)s assumptions are assumed, not published or derived; "
-        'funds last or run dry on the central path, and "all funds last" is the chance over '
-        "scenarios."
+        "%(assumed)s of the %(all)s assumptions are assumed, not published or derived; funds last "
+        'or run dry on the central path, and "all funds last" is the chance over scenarios.'
     ) % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())}
     due = decisions_due(context)
     return (
-        Listing(tuple(statement(context, scheme) for scheme in schemes)),
+        *(block for scheme in schemes for block in _statement(context, scheme)),
         *([Heading(spans(_("Decisions due"))), Listing(tuple(due))] if due else ()),
         _now(context),
         _plans(context),
@@ -81,29 +102,48 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
               "of the insured is of the first projected year; who pays less and more is measured "
               "by the level rate of the fund that a place is in at last, against that of today."),
             certainty,
-            *_errors(context),
             _bands_now(context),
             soft=True,
         ),
     )  # fmt: skip
 
 
-def statement(context: Context, scheme: str) -> Spans:
-    """Level, rate, who pays, and the next two years, in sentences."""
+def _statement(context: Context, scheme: str) -> tuple[Block, Block]:
+    """A scheme's heading and its statement, a line for each question that it answers."""
+    colon = "：" if context.language.chinese else ": "
+    lines = (
+        spans(strong(f"{context.language(lead)}{colon}"), words)
+        for lead, words in statement(context, scheme).items()
+    )
+    return Heading(spans(context.titles[scheme])), Listing(tuple(lines))
+
+
+def statement(context: Context, scheme: str) -> dict[str, str]:
+    """Level, rate, who pays, how sure and the next two years, in sentences by their lead."""
     _, figures = context.language, context.summary["decision"]
     plans = [each for each in figures["plans"] if each["scheme"] == scheme]
     today, best = plans[0], best_plan(plans, scheme)
+    latest = max(plans, key=lambda plan: plan["first_dry"] or NEVER_DRY)
     where = BEST_AS_TODAY if best is today else BETTER_ELSEWHERE
-    said = [
+    level = [
         _(where)
         % {
-            "title": context.titles[scheme], "plan": context.worded(best["plan"]),
+            "plan": context.worded(best["plan"]),
             "share": _.percent(best["dry_by_end"], 1), "last": context.last_year,
             "today": context.worded(today["plan"]), "now": _.percent(today["dry_by_end"], 1),
         }
     ]  # fmt: skip
+    if (latest["first_dry"] or NEVER_DRY) > (best["first_dry"] or NEVER_DRY):
+        words = {
+            "plan": context.worded(latest["plan"]), "first": latest["first_dry"],
+            "now": best["first_dry"], "last": context.last_year,
+            "share": _.percent(latest["dry_by_end"], 1),
+        }  # fmt: skip
+        runs_dry = latest["first_dry"] is not None
+        level.append(_(LATEST if runs_dry else LATEST_LASTS) % words)
+    rate = []
     if best["rate_change"] == best["rate_change"]:
-        said.append(
+        rate.append(
             _(RATE)
             % {
                 "level": _.percent(best["level_rate"]),
@@ -111,25 +151,22 @@ def statement(context: Context, scheme: str) -> Spans:
                 "change": points(context, best["rate_change"]),
             }
         )
-    latest = max(plans, key=lambda plan: plan["first_dry"] or NEVER_DRY)
-    if latest is not best and (latest["first_dry"] or NEVER_DRY) > (best["first_dry"] or NEVER_DRY):
-        words = {
-            "plan": context.worded(latest["plan"]), "first": latest["first_dry"],
-            "now": best["first_dry"], "last": context.last_year,
-            "share": _.percent(latest["dry_by_end"], 1),
-        }  # fmt: skip
-        runs_dry = latest["first_dry"] is not None
-        said.append(_(LATEST if runs_dry else LATEST_LASTS) % words)
-    said += _who(context, latest if best is today else best)
-    said += _next_years(context, scheme)
-    return spans(("" if _.chinese else " ").join(said))
+    parts = (
+        level,
+        rate,
+        _who(context, latest if best is today else best),
+        _sure(context, plans),
+        _next_years(context, scheme),
+    )
+    joint = "" if _.chinese else " "
+    return {lead: joint.join(part) for lead, part in zip(LEADS, parts, strict=True) if part}
 
 
 def _who(context: Context, plan: Mapping[str, Any]) -> list[str]:
     """Who would pay less and more under a plan than today, and which of them are richer."""
     _ = context.language
     if not plan["paying_less"] and not plan["paying_more"]:
-        return []
+        return [_(NOBODY_CHANGES)]
     less, more = plan["income_less"], plan["income_more"]
     shares = {name: _.percent(plan[f"paying_{name}"], 1) for name in ("less", "more")}
     shares |= {name: _.percent(plan[f"{name}_less"], 1) for name in CARE_GROUPS}
@@ -285,26 +322,28 @@ def _own_share(context: Context) -> Table:
     return table(columns, body, caption % {"year": context.first_year})
 
 
-def _errors(context: Context) -> list[str]:
-    """Error of the level rate by the model's backtest, and of the chance by sampling."""
-    _ = context.language
-    said = []
-    risk = context.extras.risk
-    for each in context.summary["formal"]["rate_errors"]:
-        title = context.titles[each["scheme"]]
-        words = {"title": title, "error": _.percent(each["rate_error"])}
-        said.append(
-            _("Errors of the model's backtest move the level rate of the %(title)s by ± %(error)s.")
-            % words
+def _sure(context: Context, plans: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Chance that all funds of a scheme last, by plan, and the errors of scenarios and model."""
+    _, risk = context.language, context.extras.risk
+    scheme, said = plans[0]["scheme"], []
+    if risk is not None:
+        errors = risk.overview.loc[risk.overview["scheme"] == scheme, "any_ruin_error"]
+        shares = (
+            f"{_.percent(plan['all_last_probability'], 1)} ({context.pooled_by(plan['plan'])})"
+            for plan in plans
+            if plan["all_last_probability"] is not None
         )
-        if risk is not None:
-            shares = risk.overview
-            here = (shares["plan"] == context.plans[0]) & (shares["scheme"] == each["scheme"])
-            sampled = float(shares.loc[here, "any_ruin_error"].iloc[0])
-            said.append(
-                _("The chance that all its funds last is known to ± %(error)s by sampling.")
-                % {"error": _.percent(sampled, 1)}
-            )
+        words = {
+            "n": _.number(risk.run.scenarios, 0), "last": context.last_year,
+            "shares": _(", ").join(shares), "error": _.percent(float(errors.max()), 1),
+        }  # fmt: skip
+        said.append(_(SCENARIOS) % words)
+    formal = context.summary.get("formal", {})
+    said += [
+        _(MODEL_ERROR) % {"error": _.percent(each["rate_error"])}
+        for each in formal.get("rate_errors", ())
+        if each["scheme"] == scheme
+    ]
     return said
 
 
