@@ -43,7 +43,11 @@ ABOVE = 1e-3
 """Deviations added, so that the scenario at the limit lies above zero and not at it."""
 
 FRESH = 4
-"""Most sets of fresh scenarios; each after the first follows a tighter target."""
+"""Most sets of fresh scenarios; each after the first follows tighter targets."""
+
+ALLOWED = 2.0
+"""Standard errors of a share on fresh scenarios: targets aim at so many below the limit once a set
+was above it, and the last set may lie so many above."""
 
 Solve = Callable[[Policy], tuple[Outcome, ...]]
 """Plans on one path under a policy with margins."""
@@ -169,16 +173,16 @@ def safe_plan(
         ruined, any_ruined, count = ruin_shares(step.outcomes, fresh(number), spans, balance_of)
         error = float(np.sqrt(limit.most * (1.0 - limit.most) / count))
         worst = any_ruined if limit.joint else max(float(r.max()) for r in ruined.values())
-        above = worst > limit.most + 2.0 * error
-        if not above or not step.keeps(targets, limit.joint):
+        if worst <= limit.most or not step.keeps(targets, limit.joint):
             break
         # half a scenario at least, so that a target on few scenarios moves
         least = 0.5 / next(iter(within.values())).base.shape[0]
+        aim = limit.most - ALLOWED * error
         for name in schemes:
-            excess = np.full(targets[name].size, any_ruined) if limit.joint else ruined[name]
-            over = np.where(excess > limit.most + 2.0 * error, excess - limit.most, 0.0)
-            lowered = targets[name] - np.where(over > 0, np.maximum(over, least), 0.0)
-            targets[name] = np.maximum(lowered, 0.0)
+            shares = np.full(targets[name].size, any_ruined) if limit.joint else ruined[name]
+            over = np.where(shares > aim, np.maximum(shares - aim, least), 0.0)
+            targets[name] = np.maximum(targets[name] - over, 0.0)
+    above = worst > limit.most + ALLOWED * error
     kept = step.keeps({n: np.full(t.size, limit.most) for n, t in targets.items()}, limit.joint)
     funds = tuple(
         FundRuin(name, fund.paths.pools[p], fund.paths.names[p], float(step.ruined[name][p]),
