@@ -29,7 +29,7 @@ from fundpool.models.projection.study import Projection
 YEARS = 30
 PROVINCES = 30
 SCENARIOS = 100
-LIMITED_YEARS = 10
+LIMITED_YEARS = 5
 
 
 def measure() -> list[Row]:

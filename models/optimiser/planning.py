@@ -206,9 +206,9 @@ def planned_within_ruin(
     # programs of the search differ in the margins alone, which are bounds
     warm = [WarmStart() for _ in names]
 
-    def solve(limits: Policy) -> tuple[Outcome, ...]:
+    def solve(limits: Policy, may_miss: bool) -> tuple[Outcome, ...]:
         problems = [fund_problem(scheme_paths, limits, case.regions) for scheme_paths in paths]
-        return solved(accepted.problems(problems), aims, choices, warm)
+        return solved(accepted.problems(problems), aims, choices, warm, may_miss)
 
     if sample is None:
         terms = scenario_terms(projection.study)
@@ -240,7 +240,7 @@ def planned_within_ruin(
             safe.outcomes, accepted.incomes, spreads_of(safe, within, balance_of), case.regions,
             window,
         ),
-        rule=rule,
+        rule=rule, beyond=safe.beyond,
     )  # fmt: skip
 
 
@@ -311,6 +311,7 @@ def solved(
     aims: Aims,
     choices: Choices,
     warm: Sequence[WarmStart] | None = None,
+    may_miss: bool = True,
 ) -> tuple[Outcome, ...]:
     """Outcomes of one program a scheme, or of one program where burdens join them.
 
@@ -319,12 +320,15 @@ def solved(
         aims: what is minimised.
         choices: solver, limit on its time, and how many programs are solved at once.
         warm: what each program starts from where it can.
+        may_miss: whether floors may be missed where no plan keeps them.
     """
     programs = [list(funds)] if aims.joint else [[fund] for fund in funds]
     starts = [None] * len(programs) if warm is None else warm[: len(programs)]
 
     def run(group: list[FundProblem], start: WarmStart | None) -> Outcome:
-        return optimised(group, aims, choices.solver, choices.time_limit, warm=start)
+        return optimised(
+            group, aims, choices.solver, choices.time_limit, warm=start, may_miss=may_miss
+        )
 
     if len(programs) == 1 or choices.threads < 2:
         return tuple(map(run, programs, starts))

@@ -87,6 +87,7 @@ def optimised(
     time_limit: float | None = None,
     stated_gap: float = TOLERANCE,
     warm: WarmStart | None = None,
+    may_miss: bool = True,
 ) -> Outcome:
     """The best rates and swaps.
 
@@ -100,11 +101,13 @@ def optimised(
         time_limit: seconds for each solve.
         stated_gap: relative gap that is small enough for a large program.
         warm: plan before this one, which the program is started from where it can be.
+        may_miss: whether floors may be missed where no plan keeps them; else the status is then
+            ``infeasible``.
     """
     outcome = _staged(build(funds, aims), aims.stages(), aims, solver, time_limit, stated_gap, warm)
     if outcome.status == "optimal" and aims.measure == "gini":
         return _refined(outcome, aims, solver, time_limit)
-    if outcome.status != "infeasible":
+    if outcome.status != "infeasible" or not may_miss:
         return outcome
     stages = ({"shortfall": 1.0}, *aims.stages())
     return _within_rules(funds, stages, aims, solver, time_limit, stated_gap)
