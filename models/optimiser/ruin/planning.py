@@ -29,7 +29,7 @@ from fundpool.models.optimiser.stages import Outcome, solved_by_scheme
 FRESH = 4
 """Most sets of fresh scenarios; each after the first follows tighter targets."""
 
-ALLOWED = 2.0
+AIMED, ALLOWED = 3.0, 2.0
 """Standard errors of a share on fresh scenarios: targets aim at so many below the limit once a set
 was above it, and the last set may lie so many above."""
 
@@ -106,7 +106,7 @@ def safe_plan(
             break
         # half a scenario at least, so that a target on few scenarios moves
         least = 0.5 / next(iter(within.values())).base.shape[0]
-        aim = limit.most - ALLOWED * error
+        aim = max(limit.most - AIMED * error, 0.0)
         for name in schemes:
             shares = np.full(targets[name].size, any_ruined) if limit.joint else ruined[name]
             over = np.where(shares > aim, np.maximum(shares - aim, least), 0.0)
