@@ -103,11 +103,13 @@ def relativity_findings(tables: Tables, raw: Raw) -> list[Finding]:
 
 
 def cover_findings(
-    tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile],
+    settings: Settings, tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile],
     optional: Mapping[str, SchemeFile],
 ) -> list[Finding]:  # fmt: skip
-    """People in a status that no scheme of the case covers."""
+    """People in a status that no scheme of the case covers, unless it lies outside them."""
     covered = {status for scheme in schemes.values() for status in scheme.statuses_covered}
+    named = settings.statuses.items()
+    covered |= {name for name, status in named if status.outside or status.kind in covered}
     ready = {status for scheme in optional.values() for status in scheme.statuses_covered}
     findings = []
     table, file = tables["coverage"], raw["coverage"]
