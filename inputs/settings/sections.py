@@ -259,6 +259,11 @@ class Settings(Part):
     alerts: dict[str, AlertRule] = Field(default_factory=dict)
     report: FormalParts = FormalParts()
 
+    @property
+    def has_dependants(self) -> bool:
+        """Whether a named status is that of dependants of members."""
+        return any(status.dependant_of for status in self.statuses.values())
+
 
 def read_settings(
     contents: Mapping[str, Any], file: str = "case.toml"
@@ -284,12 +289,20 @@ def read_settings(
                                    did_you_mean(level, settings.levels))
             )  # fmt: skip
     findings += named_status_findings(settings.statuses, file)
-    titles = list(settings.status_titles.values())
+    titles = [
+        *settings.status_titles.values(), *(named.title for named in settings.statuses.values()),
+    ]  # fmt: skip
     for status, title in settings.status_titles.items():
         if status not in STATUSES:
             findings.append(
                 Finding.of_setting(file, f"status_titles.{status}", status,
                                    Message("a coverage status"), did_you_mean(status, STATUSES))
+            )  # fmt: skip
+        elif status in {named.kind for named in settings.statuses.values()}:
+            findings.append(
+                Finding.of_setting(file, f"status_titles.{status}", title,
+                                   Message("no title, as named statuses divide this one"),
+                                   Message("Give titles to these, and take it out."))
             )  # fmt: skip
         elif titles.count(title) > 1:
             findings.append(

@@ -6,6 +6,7 @@ and which claims go with them (:class:`fundpool.models.coverage.named_statuses.N
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -55,6 +56,21 @@ class Members:
             0.5 * (self.paying + other.paying),
             0.5 * (self.named + other.named),
         )
+
+
+def share_of(
+    members: Members | None, among: Literal["insured", "paying"], persons: FloatArray
+) -> FloatArray:
+    """Members over all people of a pair and status, ``(P, K)``; one where no statuses are named.
+
+    Args:
+        members: the members.
+        among: which of them: the insured, or contributors by what they pay over another.
+        persons: all people, ``(P, K)``.
+    """
+    if members is None:
+        return np.ones_like(persons)
+    return np.asarray(ratio(getattr(members, among), persons, 1.0))
 
 
 def paying_people(

@@ -21,7 +21,12 @@ from fundpool.models.axes.statuses import (
     K,
 )
 from fundpool.models.coverage.leaving import CoverageHazards, coverage_hazards
-from fundpool.models.coverage.named_statuses import NamedShares, kind_of_cover, named_shares
+from fundpool.models.coverage.named_statuses import (
+    NamedShares,
+    kind_of_cover,
+    named_shares,
+    status_at_home,
+)
 from fundpool.models.coverage.renewal import renewing_entry
 from fundpool.models.terms.coverage import retirement_ages
 from fundpool.models.terms.years import year_terms
@@ -44,6 +49,7 @@ class BaseCoverage:
             ``(rows * bands,)``; ``first`` is one of each kind.
         row: rows that differ in nothing share a number, ``(rows,)``.
         named: how statuses divide into those that the case names; None if it names none.
+        resident: status of people whom nothing but their home insures.
     """
 
     shares: FloatArray
@@ -55,6 +61,7 @@ class BaseCoverage:
     kind: IntArray
     row: IntArray
     named: NamedShares | None = None
+    resident: int = HOME_RESIDENT
 
 
 def base_coverage(case: Case) -> BaseCoverage:
@@ -109,8 +116,9 @@ def base_coverage(case: Case) -> BaseCoverage:
     first, kind = _kinds(shares, working, entry)
     _, row = np.unique(kind.reshape(shares.shape[:2]), axis=0, return_inverse=True)
     return BaseCoverage(
-        shares, band, working, entry, hazards, first, kind, row.ravel().astype(np.int64), named
-    )
+        shares, band, working, entry, hazards, first, kind, row.ravel().astype(np.int64), named,
+        status_at_home(case),
+    )  # fmt: skip
 
 
 def insured_share(case: Case, shares: FloatArray, band: IntArray) -> FloatArray:

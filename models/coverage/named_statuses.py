@@ -16,7 +16,14 @@ from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
-from fundpool.models.axes.statuses import RETIRED, RETIRED_ELSEWHERE, K, Status
+from fundpool.models.axes.statuses import (
+    HOME_RESIDENT,
+    LOCAL_RESIDENT,
+    RETIRED,
+    RETIRED_ELSEWHERE,
+    K,
+    Status,
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,18 @@ class NamedShares:
             result[..., kind] = np.tensordot(values[here], self.shares[here], axes=1)
         result[..., RETIRED_ELSEWHERE] = result[..., RETIRED]
         return result
+
+
+def status_at_home(case: Case) -> int:
+    """Status of people whom nothing but their home insures: dependants' where only they are.
+
+    >>> from fundpool import examples
+    >>> status_at_home(examples.case()) == HOME_RESIDENT
+    True
+    """
+    statuses = {status for scheme in case.schemes for status in scheme.statuses_covered}
+    at_home = statuses & {"home_resident", "rural_resident"}
+    return LOCAL_RESIDENT if case.settings.has_dependants and not at_home else HOME_RESIDENT
 
 
 def kind_of_cover(case: Case) -> dict[str, int]:
@@ -101,7 +120,7 @@ def named_shares(
         in_band = _of_whole(part.sum(axis=1, keepdims=True), whole)
         shares[here] = _of_whole(part, in_band)
     covered = np.array([not statuses[name].outside for name in names])
-    pays = np.array([statuses[name].pays for name in names]) * covered
+    pays = np.array([statuses[name].payment for name in names])
     return NamedShares(names, kind, pays, covered, shares)
 
 

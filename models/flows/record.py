@@ -87,7 +87,8 @@ class CountyFlows:
         by_cell: residents by sex and age at the end of each year, ``(T + 1, n + 1, 202)``.
         migrants: by measure, home and residence region of the next level,
             ``(T + 1, 9, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
-        cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
+        cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``; without care of
+            people whom a named status puts outside the schemes.
         provider_payments: what was paid for services otherwise than by claim.
         paths: economic paths.
         multipliers: the calibration.
@@ -225,6 +226,7 @@ def record_money(
 ) -> None:
     """Contributions, claims and what migrants pay and draw in the year of the terms."""
     pairs, persons, t = prepared.pairs, people.persons, terms.elapsed
+    insured = persons if people.members is None else people.members.insured
     size = pairs.counties + 1
     settled = claims.settlement * price
     store["claims_incurred"][:, t] = settled.sum(axis=2)
@@ -264,7 +266,7 @@ def record_money(
         claims.cost.sum(axis=1) * price,
         persons[:, statuses.NONE],
         people.lapsed,
-        persons[:, statuses.WORK_BASED].sum(axis=1),
+        insured[:, statuses.WORK_BASED].sum(axis=1),
         credited,
     )
     migrant = pairs.home != pairs.residence

@@ -14,6 +14,7 @@ import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex
+from fundpool.models.axes.statuses import EMPLOYEE
 from fundpool.models.claims.compiled import ClaimRoom, claim_room, claims_of_year
 from fundpool.models.claims.provider_payments import ProviderBudgets
 from fundpool.models.claims.register import next_register, opening_register
@@ -26,6 +27,7 @@ from fundpool.models.contributions.members import (
     care_outside,
     members_of,
     paying_people,
+    share_of,
 )
 from fundpool.models.contributions.premiums import premiums_paid
 from fundpool.models.contributions.year import (
@@ -119,17 +121,18 @@ def opening_year(prepared: Prepared) -> OpeningYear:
     people = counted(prepared.people, pairs, prepared.care, prepared.cells)
     state = (prepared.people, prepared.cells, pairs, prepared.cover)
     care_outside(people.expected_claims, *state, prepared.care)
+    members = members_of(*state)
     return OpeningYear(
         people=YearPeople(
             persons=people.persons,
             exposure=people.expected_claims,
             register=opening_register(pairs, people.persons, prepared.demography.destination),
             lapsed=np.zeros(pairs.count),
-            years_bought=bought,
+            years_bought=bought * share_of(members, "paying", people.persons)[:, EMPLOYEE],
             premiums=premiums_paid(
                 paying_people(*state), prepared.cells, pairs, prepared.base.schemes
             ),
-            members=members_of(*state),
+            members=members,
         ),
         cells=residents_by_cell(prepared.people, pairs, prepared.cells),
         base=prepared.base,
@@ -278,14 +281,18 @@ def county_flows(
             by_cell[terms.elapsed] = residents_by_cell(moving.people, pairs, moving.cells)
             state = (moving.people, moving.cells, pairs, prepared.cover)
             care_outside(moved.count.expected_claims, *state, prepared.care)
+            members = members_of(*state)
             end = YearPeople(
                 persons=moved.count.persons,
                 exposure=moved.count.expected_claims,
                 register=next_register(start.register, pairs, moved.count),
                 lapsed=moved.count.lapsed,
-                years_bought=(moved.count.retiring * moved.retirement.years_bought).sum(axis=1),
+                years_bought=(
+                    (moved.count.retiring * moved.retirement.years_bought).sum(axis=1)
+                    * share_of(members, "paying", moved.count.persons)[:, EMPLOYEE]
+                ),
                 premiums=premiums_paid(paying_people(*state), moving.cells, pairs, terms.schemes),
-                members=members_of(*state),
+                members=members,
             )
             record_named(store, terms.elapsed, pairs, end.members)
             if moved.begun is not None:  # the person-years of the year are those after the shock
@@ -298,6 +305,7 @@ def county_flows(
                 births = births_by_cover(
                     (people_before, people_now), pairs, moved.rates.fertility, moved.count.births
                 )
+                births *= share_of(end.members, "insured", end.persons)
                 _record_cash_benefits(store, terms, pairs, births, collected, paths)
             if joined_before is not None or anybody_waits(terms.schemes):
                 joined_now = joined(
