@@ -11,10 +11,17 @@ import pytest
 
 import fundpool
 from fundpool.inputs.format.findings import CaseError
-from fundpool.models.axes.statuses import EMPLOYEE, HOME_RESIDENT
+from fundpool.models.axes.statuses import (
+    EMPLOYEE,
+    HOME_RESIDENT,
+    LOCAL_RESIDENT,
+    NONE,
+    RURAL_RESIDENT,
+)
+from fundpool.models.coverage import cover_on_move, cover_on_return, home_cover
 from fundpool.models.flows import CountyFlows
 from fundpool.models.projection import Projection
-from tests.cases.small import SmallCase, small_case
+from tests.cases.small import SmallCase, given, small_case
 
 SOURCE = {"source": "worked example", "status": "assumed"}
 
@@ -135,6 +142,50 @@ def test_what_cannot_be_meant(tmp_path: Path) -> None:
     } <= set(columns)  # fmt: skip
 
 
+def findings_of(case: SmallCase, folder: Path) -> dict[str, str]:
+    """Severity of every finding by the setting that it names."""
+    findings = fundpool.check_case(case.write(folder / "case"))
+    return {str(finding.column): finding.severity for finding in findings}
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "path"),
+    [
+        ("spouse", {"dependant_of": "membr"}, "statuses.spouse.dependant_of"),
+        ("spouse", {"dependant_of": "aided"}, "statuses.spouse.dependant_of"),
+        ("spouse", {"dependant_of": "civil_servant"}, "statuses.spouse.outside"),
+        ("spouse", {"kind": "home_resident"}, "statuses.spouse.kind"),
+        ("aided", {"dependant_of": ""}, "statuses.aided.dependant_of"),
+        ("spouse", {"pays": 0.5}, "statuses.spouse.pays"),
+        ("spouse", {"title_local": "x"}, "statuses.spouse.title_local"),
+    ],
+)
+def test_dependants_that_cannot_be(
+    name: str, changes: dict[str, object], path: str, tmp_path: Path
+) -> None:
+    case = with_dependants()
+    case.settings["statuses"]["member"]["title_local"] = "x"
+    case.settings["statuses"][name] |= changes
+    assert findings_of(case, tmp_path).get(path) == "error"
+
+
+def test_settings_without_effect_are_said_together(tmp_path: Path) -> None:
+    case = with_dependants()
+    case.settings["statuses"]["child"] = {
+        "kind": "local_resident", "title": "Kinder", "dependant_of": "member", **SOURCE,
+    }  # fmt: skip
+    case.settings["coverage"]["local_resident_lapse_rate"] = given(0.1)
+    findings = findings_of(case, tmp_path)
+    assert findings["statuses.child"] == "warning"
+    assert findings["coverage.local_resident_lapse_rate"] == "warning"
+
+
+def test_a_title_of_a_divided_status_is_refused(tmp_path: Path) -> None:
+    case = with_dependants()
+    case.settings["status_titles"] = {"employee": "Alle"}
+    assert findings_of(case, tmp_path)["status_titles.employee"] == "error"
+
+
 def test_the_kind_of_a_divided_status_is_no_cover(tmp_path: Path) -> None:
     case = family_insurance()
     cover = case.tables["coverage"]
@@ -142,3 +193,56 @@ def test_the_kind_of_a_divided_status_is_no_cover(tmp_path: Path) -> None:
     with pytest.raises(CaseError) as refused:
         fundpool.read_case(case.write(tmp_path / "case"))
     assert {finding.column for finding in refused.value.findings} == {"cover"}
+
+
+def with_dependants(kept: float = 1.0, fallback: float = 1.0) -> SmallCase:
+    """The same with dependants who are insured where they live, as their members are."""
+    case = family_insurance()
+    statuses = case.settings["statuses"]
+    for name, member in (("spouse", "member"), ("aided", "civil_servant")):
+        statuses[name] |= {"kind": "local_resident", "dependant_of": member}
+    del statuses["spouse"]["pays"]
+    scheme = case.schemes["employee"]
+    scheme["statuses_paying"] = ["employee"]
+    scheme["statuses_covered"] = ["employee", "retired", "retired_elsewhere", "local_resident"]
+    cover = case.settings["coverage"]
+    cover["employee_kept_on_move"], cover["fallback_resident"] = given(kept), given(fallback)
+    cover["resident_lapse_rate"] = cover["local_resident_lapse_rate"] = given(0.0)
+    return case
+
+
+def test_dependants_by_hand(tmp_path: Path) -> None:
+    """Dependants from Ash who live in Birch are insured there and claim half as often."""
+    flows = projected(with_dependants(), tmp_path).flows
+    assert flows.by_named[0, 0] == pytest.approx([450, 50, 375, 125])
+    assert flows.by_named[0, 1] == pytest.approx([480, 120, 450, 150])
+    assert flows.persons[0, 0, :2] == pytest.approx([450 + 375, 480 + 450])
+    assert flows.contributors[0, 0, :2] == pytest.approx([450, 480])
+    assert flows.contributions[0, 0, :2] == pytest.approx([2_250_000, 4_800_000])
+    birch = (400 + 375 + (80 + 75) * 0.5) * 2 * 1_500 * 0.8
+    assert flows.claims_incurred[0, 0, :2] == pytest.approx([825 * 2 * 1_000 * 0.8, birch])
+    # all who move keep their cover: members with their work, dependants with them
+    people = flows.by_status[:, :2].sum(axis=1)
+    assert flows.moved_in[1:, :2].sum() > 100
+    insured = flows.by_status[:, :2, [EMPLOYEE, LOCAL_RESIDENT]].sum(axis=(1, 2))
+    assert insured == pytest.approx(people.sum(axis=1), rel=1e-12)
+
+
+def test_dependants_lose_cover_as_often_as_workers(tmp_path: Path) -> None:
+    """Six of ten keep theirs on a move, two become dependants, two are left without."""
+    case = with_dependants(kept=0.6, fallback=0.5)
+    flows = projected(case, tmp_path).flows
+    assert flows.moved_in[1, :2] == pytest.approx([19.6, 98.0])
+    assert flows.by_status[1, :2, NONE] == pytest.approx([0.2 * 19.6, 0.2 * 98.0])
+    assert flows.by_status[..., HOME_RESIDENT].sum() == 0.0
+
+
+def test_who_stays_without_members_falls_back_on_home() -> None:
+    """Beside a scheme at home a dependant's row is that of a worker, with their own cover."""
+    home = home_cover(np.array([0.25]))
+    for matrix in (cover_on_move(0.6, 0.5, home, True), cover_on_return(0.6, 0.5, home, True)):
+        worker, dependant = matrix[0, EMPLOYEE], matrix[0, LOCAL_RESIDENT]
+        assert dependant[LOCAL_RESIDENT] == worker[EMPLOYEE] == 0.6
+        for status in (NONE, HOME_RESIDENT, RURAL_RESIDENT):
+            assert dependant[status] == worker[status]
+    np.testing.assert_array_equal(cover_on_move(0.6, 0.5, home)[0, LOCAL_RESIDENT], home[0])
