@@ -7,10 +7,12 @@ Every person makes 2 claims of 1,000 in mean (Birch: 1,500) a year; the scheme p
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import fundpool
 from fundpool.inputs.format.findings import CaseError
+from fundpool.languages import language
 from fundpool.models.axes.statuses import (
     EMPLOYEE,
     HOME_RESIDENT,
@@ -21,6 +23,10 @@ from fundpool.models.axes.statuses import (
 from fundpool.models.coverage import cover_on_move, cover_on_return, home_cover
 from fundpool.models.flows import CountyFlows
 from fundpool.models.projection import Projection
+from fundpool.report.document.html import html_page
+from fundpool.report.sections.report import report_document
+from fundpool.report.words.cover import cover_labels, statuses_shown
+from fundpool.summary import summary
 from tests.cases.small import SmallCase, given, small_case
 
 SOURCE = {"source": "worked example", "status": "assumed"}
@@ -246,3 +252,44 @@ def test_who_stays_without_members_falls_back_on_home() -> None:
         for status in (NONE, HOME_RESIDENT, RURAL_RESIDENT):
             assert dependant[status] == worker[status]
     np.testing.assert_array_equal(cover_on_move(0.6, 0.5, home)[0, LOCAL_RESIDENT], home[0])
+
+
+def test_dependants_from_abroad_are_dependants(tmp_path: Path) -> None:
+    """A hundred men join Ash in the mix of its residents: nobody has cover of a home."""
+    case = with_dependants()
+    case.tables["net_migration"] = pd.DataFrame(
+        [("ash", 2021, "male", 31, 100.0)], columns=["region", "year", "sex", "age", "persons"]
+    )
+    case.settings["tables"]["net_migration"] = {"source": "x", "status": "assumed"}
+    flows = projected(case, tmp_path).flows
+    plain = projected(with_dependants(), tmp_path / "plain").flows
+    more = flows.by_status[1] - plain.by_status[1]
+    assert more[0].sum() == pytest.approx(100.0)
+    assert more[0, [NONE, HOME_RESIDENT]] == pytest.approx([0.0, 0.0])
+    assert more[0, LOCAL_RESIDENT] > 10.0
+
+
+def test_the_report_has_the_names_of_the_case(tmp_path: Path) -> None:
+    case = with_dependants()
+    case.settings["statuses"]["spouse"]["title_local"] = "家属"
+    read = fundpool.read_case(case.write(tmp_path / "case"))
+    comparison = fundpool.compare(read, ["city"], years=2)
+    contents = summary(comparison.projections, "city")
+    titles = ["Mitglieder", "Beamte", "Familienversicherte", "Beihilfe"]
+    page = html_page(report_document(comparison, contents))
+    assert [title for title in titles if title not in page] == []
+    labels = cover_labels(read, language("zh"))
+    assert labels["spouse"] == "家属"
+    assert labels["local_resident"] == "家属, Beihilfe"
+    shown = statuses_shown(read, ("none", "employee", "local_resident", "migrant"))
+    assert shown == ["none", "member", "civil_servant", "spouse", "aided"]
+
+
+def test_people_outside_may_have_a_named_cover(tmp_path: Path) -> None:
+    case = family_insurance()
+    rows = case.tables["coverage"].query("region == 'ash' and tie == 'stayer'")
+    outside = rows[rows["cover"].isin(["spouse", "aided"])].assign(region="outside")
+    of_band = outside.groupby(["sex", "age_from"])["share"].transform("sum")
+    outside["share"] /= of_band
+    case.tables["coverage"] = pd.concat([case.tables["coverage"], outside], ignore_index=True)
+    assert "cover" not in findings_of(case, tmp_path)
