@@ -275,6 +275,9 @@ def test_the_report_has_the_names_of_the_case(tmp_path: Path) -> None:
     read = fundpool.read_case(case.write(tmp_path / "case"))
     comparison = fundpool.compare(read, ["city"], years=2)
     contents = summary(comparison.projections, "city")
+    spouse = contents["statuses"]["spouse"]
+    assert (spouse["title"], spouse["pays"]) == ("Familienversicherte", 0.0)
+    assert spouse["persons"]["2020"] == pytest.approx(375 + 450)
     titles = ["Mitglieder", "Beamte", "Familienversicherte", "Beihilfe"]
     page = html_page(report_document(comparison, contents))
     assert [title for title in titles if title not in page] == []
