@@ -27,6 +27,7 @@ from fundpool.report.document.html import html_page
 from fundpool.report.sections.report import report_document
 from fundpool.report.words.cover import cover_labels, statuses_shown
 from fundpool.summary import summary
+from tests.cases.countries import german
 from tests.cases.small import SmallCase, given, small_case
 
 SOURCE = {"source": "worked example", "status": "assumed"}
@@ -267,6 +268,14 @@ def test_dependants_from_abroad_are_dependants(tmp_path: Path) -> None:
     assert more[0].sum() == pytest.approx(100.0)
     assert more[0, [NONE, HOME_RESIDENT]] == pytest.approx([0.0, 0.0])
     assert more[0, LOCAL_RESIDENT] > 10.0
+
+
+def test_who_comes_from_outside_is_insured_as_stayers_are(tmp_path: Path) -> None:
+    """Everybody is insured, half a million outside as well, of whom many come."""
+    people = projected(german(), tmp_path).people
+    assert people["moved_in"].sum() > 500_000
+    assert people["none"].abs().max() <= 1e-9 * people["persons"].max()
+    assert people["home_resident"].sum() == 0.0
 
 
 def test_the_report_has_the_names_of_the_case(tmp_path: Path) -> None:
