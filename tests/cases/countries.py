@@ -109,7 +109,9 @@ def _rules(**values: float) -> dict[str, Any]:
 
 
 def german() -> SmallCase:
-    """One payroll scheme with family members who pay nothing, and pensioners who pay.
+    """One payroll scheme with co-insured family members, pensioners who pay, and people outside.
+
+    Civil servants and the privately insured have insurers of their own, as their families do.
 
     Employer and employee pay half of the general and of the additional rate each, the latter by
     region; the ceiling is one sum for the whole country, indexed by itself; the federation adds a
@@ -124,10 +126,24 @@ def german() -> SmallCase:
     case.settings |= {
         "name": "german", "title": "Gesetzliche Krankenversicherung nach Kreisen",
         "plurals": {"Kreis": "Kreise", "Bezirk": "Bezirke", "Land": "Länder"},
-        "status_titles": {
-            "home_resident": "Familienversicherte", "employee": "Beschäftigte",
-            "retired": "Rentner", "retired_elsewhere": "Rentner aus anderen Kreisen",
-            "none": "privat Versicherte",
+        "status_titles": {"retired_elsewhere": "Rentner aus anderen Kreisen"},
+        "statuses": {
+            "member": {"kind": "employee", "title": "Beschäftigte", **SOURCE},
+            "private": {
+                "kind": "employee", "title": "privat Versicherte", "outside": True, **SOURCE,
+            },
+            "family": {
+                "kind": "local_resident", "title": "Familienversicherte", "dependant_of": "member",
+                **SOURCE,
+            },
+            "private_family": {
+                "kind": "local_resident", "title": "privat Mitversicherte",
+                "dependant_of": "private", "outside": True, **SOURCE,
+            },
+            "pensioner": {"kind": "retired", "title": "Rentner", **SOURCE},
+            "former_official": {
+                "kind": "retired", "title": "Pensionäre", "outside": True, **SOURCE,
+            },
         },
     }  # fmt: skip
     case.settings["economy"]["base_limit_growth"] = given(0.03)
@@ -142,7 +158,7 @@ def german() -> SmallCase:
     )  # fmt: skip
     scheme = {
         "title": "Gesetzliche Krankenversicherung", "kind": "payroll", "statuses_paying": members,
-        "statuses_covered": [*members, "home_resident"], "settlement_pool": "residence",
+        "statuses_covered": [*members, "local_resident"], "settlement_pool": "residence",
         "rules": rules,
         "benefits": {
             "ambulant": _paid(per="year", bands=[[0, 0.95]], copayment_limit=900.0),
@@ -153,9 +169,9 @@ def german() -> SmallCase:
     _covered(
         case,
         {
-            0: {"home_resident": 0.88, "none": 0.12},
-            WORKING_AGE: {"employee": 0.72, "home_resident": 0.16, "none": 0.12},
-            66: {"retired": 0.9, "none": 0.1},
+            0: {"family": 0.88, "private_family": 0.12},
+            WORKING_AGE: {"member": 0.72, "private": 0.1, "family": 0.16, "private_family": 0.02},
+            66: {"pensioner": 0.9, "former_official": 0.1},
         },
     )
     case.tables["scheme_rules"] = pd.DataFrame(

@@ -64,7 +64,9 @@ def test_report(run: Run, folder: Path, tmp_path: Path) -> None:
     assert foreign(page) == []
     assert foreign(in_workbook(tmp_path / "out" / "report.xlsx")) == []
     assert foreign(done.output) == []
-    for title in fundpool.read_case(folder).settings.status_titles.values():
+    settings = fundpool.read_case(folder).settings
+    named = [status.title for status in settings.statuses.values()]
+    for title in (*settings.status_titles.values(), *named):
         assert title in page
 
 
