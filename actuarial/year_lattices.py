@@ -214,6 +214,12 @@ def _lattice(cost: YearCost, step: float, points: int) -> FloatArray:
     return result
 
 
+def forget() -> None:
+    """Drop lattices kept in this process."""
+    _limited.cache_clear()
+    _lattice.cache_clear()
+
+
 def _interpolated(values: FloatArray, places: FloatArray) -> FloatArray:
     """Values ``(k, points + 1)`` between the points, by Lagrange's formula, ``(k, p)``."""
     first = np.clip(np.floor(places).astype(int) - STENCIL // 2 + 1, 0, values.shape[1] - STENCIL)

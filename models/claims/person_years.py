@@ -14,6 +14,7 @@ from typing import cast
 import numpy as np
 from scipy.interpolate import BarycentricInterpolator
 
+from fundpool.actuarial import year_lattices
 from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.person_rules import PersonPayment
 from fundpool.actuarial.severity import Severity
@@ -58,6 +59,12 @@ def _payments(
     rule: PersonPayment, claims: tuple[float, float], cost: Hashable, prices: tuple[float, ...]
 ) -> FloatArray:
     return rule.payments(claims[0], cast(Severity, cost), claims[1], prices)
+
+
+def forget() -> None:
+    """Drop payments kept in this process, so that the next are computed anew, to measure time."""
+    _payments.cache_clear()
+    year_lattices.forget()
 
 
 def _moments(
