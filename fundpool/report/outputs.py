@@ -11,6 +11,7 @@ import pandas as pd
 
 from fundpool.inputs.files.writing import reason
 from fundpool.languages import ENGLISH, Language
+from fundpool.languages.numbers import plain_number
 from fundpool.models.projection.comparison import Comparison
 from fundpool.report.document.html import html_page
 from fundpool.report.document.model import Document
@@ -161,7 +162,7 @@ def _formal_tables(context: Context) -> dict[str, pd.DataFrame]:
     provisions = pd.DataFrame(figures["provisions"])
     if not provisions.empty:
         provisions["by_year"] = [
-            "; ".join(f"{year}: {value:g}" for year, value in years.items())
+            "; ".join(f"{year}: {plain_number(value)}" for year, value in years.items())
             for years in provisions["by_year"]
         ]
     tables = {
