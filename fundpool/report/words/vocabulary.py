@@ -124,6 +124,17 @@ CHART_WORDS = (
 )  # fmt: skip
 """Titles and classes of the charts."""
 COLUMN_WORDS = (
+    marked("first dry"), marked("dry year"), marked("locals"), marked("migrants"),
+    marked("locals less"), marked("locals more"), marked("migrants less"),
+    marked("migrants more"), marked("column"), marked("outgo share"), marked("half"),
+    marked("people"), marked("own share"), marked("disposable income"), marked("tie"),
+    marked("wanted"), marked("referral"), marked("forgone"), marked("cost forgone"),
+    marked("any ruin"), marked("any ruin error"), marked("present income"),
+    marked("present outgo"), marked("present base"), marked("severity"), marked("figure"),
+    marked("shown"), marked("number of places"), marked("ways of pooling"), marked("base year"),
+    marked("years by definition"), marked("funds that run dry"), marked("assumptions"),
+    marked("target months"), marked("years of alerts"), marked("alerts"),
+    marked("funds that run dry soon"),
     marked("months of outgo"),
     marked("contributors per retired"),
     marked("income"),

@@ -8,6 +8,7 @@ import pandas as pd
 
 from fundpool.languages.numbers import money_unit
 from fundpool.languages.wording import marked
+from fundpool.report.workbook.book import spelt_columns
 
 if TYPE_CHECKING:
     from fundpool.report.workbook.book import Book
@@ -46,7 +47,7 @@ def front_sheet(book: "Book", sheet: Any) -> None:
         row += 1
     row += 1
     sheet.write_row(row, 0, [book.word("sheet"), book.word("rows")], book.head)
-    names = ["comparison", *book.places, "checks"]
+    names = ["comparison", *book.places, "page_one", "checks"]
     for name in names:
         row += 1
         sheet.write_url(row, 0, f"internal:'{name}'!A1", book.link, name)
@@ -54,6 +55,27 @@ def front_sheet(book: "Book", sheet: Any) -> None:
             sheet.write_number(row, 1, book.places[name]["rows"], book.formats["count"])
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 84)
+
+
+def page_one_sheet(book: "Book") -> None:
+    """Every number of the report's first page: where it is worked out, and as the page shows it."""
+    sheet = book.book.add_worksheet("page_one")
+    heads = ("sheet", "figure", "value", "shown")
+    sheet.write_row(0, 0, [book.word(head) for head in heads], book.head)
+    for line, figure in enumerate(book.contents.page_one, start=1):
+        place = book.places[figure.sheet]
+        if figure.row is None:
+            formula = spelt_columns(figure.formula, book.places)
+        else:
+            letter = _letter(place["columns"].index(figure.figure))
+            formula = f"{figure.sheet}!{letter}{figure.row + 2}"
+        sheet.write_url(line, 0, f"internal:'{figure.sheet}'!A1", book.link, figure.sheet)
+        sheet.write_string(line, 1, book.word(figure.figure))
+        sheet.write_formula(line, 2, f"={formula}", None, figure.value)
+        sheet.write_string(line, 3, figure.shown)
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 3, 26)
+    sheet.freeze_panes(1, 0)
 
 
 def comparison_sheet(book: "Book", sheet: Any, overview: pd.DataFrame) -> None:
