@@ -130,6 +130,22 @@ def test_report_in_chinese(run: Run, folder: Path, tmp_path: Path) -> None:
         assert foreign(text, CHINESE_FOREIGN) == []
 
 
+def test_findings(country: str, others: re.Pattern[str], tmp_path: Path) -> None:
+    """A region without people, places that are not there and amounts that cannot be."""
+    case = COUNTRIES[country]()
+    people = case.tables["population"]
+    people["persons"] = people["persons"].where(people["region"] != "ash", 0.0)
+    case.tables["economy"].loc[0, "region"] = "oak"
+    case.tables["migrants"].loc[0, "home"] = "oak"
+    case.tables["fund_balances"].loc[0, "region"] = "north"
+    with pytest.raises(CaseError) as refused:
+        fundpool.read_case(case.write(tmp_path / "case"))
+    said = "\n".join(str(finding) for finding in refused.value.findings)
+    assert "oak" in said
+    assert foreign(said) == []
+    assert foreign(said, others) == []
+
+
 def test_statuses_that_cannot_be_named(tmp_path: Path) -> None:
     case = german()
     case.settings["status_titles"] |= {"children": "Kinder"}
