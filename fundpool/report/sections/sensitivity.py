@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from fundpool.languages.numbers import plain_number
 from fundpool.report.charts.changes import tornado
 from fundpool.report.document.making import (
     LINE_BREAK,
@@ -80,8 +81,8 @@ def _assumption(context: Context, path: str, ways: dict[Any, Any]) -> Any:
     base, down, up = ways["base"], ways["down"], ways["up"]
     return row(
         spans(context.worded(assumption_words(path)), LINE_BREAK, code(path)),
-        f"{base['value']:g}",
-        f"{base['step']:g}",
+        plain_number(base["value"]),
+        plain_number(base["step"]),
         _.percent(down["level_rate_mean"]),
         _.percent(up["level_rate_mean"]),
         down["pools_exhausted"],
