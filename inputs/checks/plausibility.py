@@ -9,6 +9,7 @@ import pandas as pd
 from fundpool.actuarial.severity import Exponential, Gamma, Lognormal, Pareto, Weibull
 from fundpool.inputs.format.columns import MOST_SHOWN, more_of_the_same
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.library_words import library_words
 from fundpool.inputs.format.messages import Listed, Message, sentence
 from fundpool.inputs.format.raw import RawTable
 from fundpool.inputs.format.tables import FITTED_MEASURES
@@ -16,6 +17,7 @@ from fundpool.inputs.format.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings
+from fundpool.inputs.settings.statuses import unused_findings
 
 Tables = Mapping[str, pd.DataFrame]
 Raw = Mapping[str, RawTable]
@@ -77,7 +79,7 @@ def cost_findings(tables: Tables, raw: Raw) -> list[Finding]:
             expected = Message(
                 "a coefficient of variation that a %(family)s cost can have", family=family
             )
-            mend = sentence(str(error))
+            mend = sentence(library_words(error))
         if expected and mend:
             findings.append(Finding(file.file, row, "cv", f"{cv:g}", expected, mend))
     return findings
@@ -103,11 +105,13 @@ def relativity_findings(tables: Tables, raw: Raw) -> list[Finding]:
 
 
 def cover_findings(
-    tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile],
+    settings: Settings, tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile],
     optional: Mapping[str, SchemeFile],
 ) -> list[Finding]:  # fmt: skip
-    """People in a status that no scheme of the case covers."""
+    """People in a status that no scheme of the case covers, unless it lies outside them."""
     covered = {status for scheme in schemes.values() for status in scheme.statuses_covered}
+    named = settings.statuses.items()
+    covered |= {name for name, status in named if status.outside or status.kind in covered}
     ready = {status for scheme in optional.values() for status in scheme.statuses_covered}
     findings = []
     table, file = tables["coverage"], raw["coverage"]
@@ -122,6 +126,12 @@ def cover_findings(
                             "%(status)s to statuses_covered of a scheme, or choose another status.",
                             rows=places.size, status=status))
         )  # fmt: skip
+    paying = {status for scheme in schemes.values() for status in scheme.statuses_paying}
+    words = frozenset(table["cover"][table["share"] > 0])
+    lapse = settings.coverage.local_resident_lapse_rate
+    findings += unused_findings(
+        settings.statuses, paying, words, any((lapse.value, *lapse.by_year.values()))
+    )
     shares = tables["demography"]["rural_share"].fillna(0.0).to_numpy(dtype=float)
     if (shares > 0).any() and "rural_resident" not in covered | ready:
         place = int(np.flatnonzero(shares > 0)[0])

@@ -54,8 +54,10 @@ TABLES: tuple[Table, ...] = (
             _text("name_local", "name in the local language", blank=True),
             _text("level", "one of the levels in case.toml"),
             _text("parent", "code of the region it lies in; blank at the top level", blank=True),
-            Column("latitude", "of the centre", unit="degrees", least=-90, most=90, blank=True),
-            Column("longitude", "of the centre", unit="degrees", least=-180, most=180, blank=True),
+            Column("latitude", "latitude of the centre", unit="degrees", least=-90, most=90,
+                   blank=True),
+            Column("longitude", "longitude of the centre", unit="degrees", least=-180, most=180,
+                   blank=True),
             Column("area_km2", "area", unit="km2", blank=True),
         ),
         ("region",),
@@ -177,7 +179,8 @@ TABLES: tuple[Table, ...] = (
             COUNTY,
             Column("contribution_wage", "mean wage", unit="money a year", above=True),
             Column("wage_cv", "coefficient of variation of wages", above=True, most=10),
-            Column("disposable_income", "per head", unit="money a year", above=True),
+            Column("disposable_income", "disposable income a head", unit="money a year",
+                   above=True),
             Column("price_level", "of medical care; 1 is the mean", above=True, most=10),
         ),
         ("region",),
@@ -185,7 +188,7 @@ TABLES: tuple[Table, ...] = (
     Table(
         "employment",
         "Share of the residents of 15 and over who work.",
-        (COUNTY, Column("employed_share", "employed", unit="share", most=1.0)),
+        (COUNTY, Column("employed_share", "people who work", unit="share", most=1.0)),
         ("region",),
     ),
     Table(
@@ -210,7 +213,8 @@ TABLES: tuple[Table, ...] = (
     Table(
         "morbidity",
         "Expected claims of a person by service, sex and age.",
-        (SERVICE, SEX, AGE, Column("frequency", "claims", unit="a person-year", most=1000)),
+        (SERVICE, SEX, AGE,
+         Column("frequency", "expected number of claims", unit="a person-year", most=1000)),
         ("service", "sex", "age"),
     ),
     Table(
@@ -293,7 +297,9 @@ TABLES: tuple[Table, ...] = (
             SEX,
             Column("age_from", "first age of the band", "integer", "years", 0, OLDEST_AGE),
             Column("age_to", "last age of the band", "integer", "years", 0, OLDEST_AGE),
-            _text("cover", "coverage status", allowed=STATUSES),
+            _text(
+                "cover", "coverage status, or part of one that case.toml names", allowed=STATUSES
+            ),
             SHARE,
         ),
         ("region", "tie", "sex", "age_from", "cover"),
@@ -338,7 +344,7 @@ TABLES: tuple[Table, ...] = (
             _text("measure", "what the figure is", allowed=FLOW_MEASURES),
             Column("value", "the figure", unit="persons or money"),
             Column("claims", "number of claims behind the figure, for its credibility",
-                   unit="claims", blank=True),
+                   unit="counted claims", blank=True),
         ),
         ("region", "scheme", "year", "month", "measure"),
         required=False,
