@@ -141,9 +141,15 @@ def sights(page: Page, address: str) -> list[float]:
 
 
 def _pointer(page: Page, kind: str, x: float, y: float) -> None:
-    held = 0 if kind == "mouseReleased" else 1
+    buttons = 0 if kind == "mouseReleased" else 1  # pressed
     page.call(
-        "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", buttons=held, clickCount=1
+        "Input.dispatchMouseEvent",
+        type=kind,
+        x=x,
+        y=y,
+        button="left",
+        buttons=buttons,
+        clickCount=1,
     )
 
 
