@@ -204,6 +204,32 @@ def test_fifty_megabytes_of_junk_are_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("GET", {"host": "elsewhere.example"}, 421),
+        ("POST", {"origin": "http://elsewhere.example"}, 403),
+        ("POST", {"content_length": "300000"}, 413),
+        ("POST", {"content_length": "5", "transfer_encoding": "chunked"}, 400),
+        ("PATCH", {}, 405),
+    ],
+)
+def test_what_is_refused_before_the_page_is_said_in_both_languages(
+    address: str, method: str, headers: dict[str, str], status: int
+) -> None:
+    """Host, origin, size and method; a browser that opens an address reads its own language."""
+    got, _, body = ask(address, method, "/api/plan", b"", **headers)
+    said = json.loads(body)
+    assert (got, said["error"][-1], said["error_local"][-1]) == (status, ".", "。")
+    if status == 405:  # of the application: always JSON
+        return
+    for language, name in (("zh-CN,zh;q=0.9", "error_local"), ("en", "error")):
+        opened = {"accept": "text/html,*/*", "accept_language": language}
+        _, answered, body = ask(address, method, "/api/plan", b"", **headers, **opened)
+        assert answered["content-type"] == "text/plain; charset=utf-8"
+        assert body.decode("utf-8") == said[name]
+
+
+@pytest.mark.parametrize(
     ("name", "words"),
     [
         ("../../etc/cron.d/case.xlsx", "path"),
