@@ -24,7 +24,7 @@ from tests.fundpool.conftest import Run
 from tests.fundpool.page import VOID
 
 ENGLISH_WORDS = re.compile(r"[A-Za-z]{3,}")
-PROPER = re.compile(r"SHA-256|ISAP|CNY|fundpool|https?://\S+")
+PROPER = re.compile(r"SHA-256|ISAP|CNY|TVaR|fundpool|https?://\S+")
 SPOKEN = {"h1", "h2", "h3", "h4", "th", "caption", "summary", "figcaption", "text", "nav", "title"}
 """Elements in which the program speaks: headings, column names, legends and axes of drawings."""
 LISTS = {"answers", "alert", "note"}
