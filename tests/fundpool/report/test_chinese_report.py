@@ -108,13 +108,14 @@ def test_columns_of_the_workbook_are_chinese(chinese: Path) -> None:
 
 
 def test_words_of_bundled_cases_are_in_the_catalogue() -> None:
-    """Units, industries and catastrophes of the bundled cases; rules by their local title."""
+    """Units, industries, services, catastrophes of the bundled cases; rules by local title."""
     known = {message.id for message in messages() if isinstance(message.id, str)}
     for name in bundled_cases():
         if name == "nation":
             continue  # derived on demand, with the words of the others
         case = read_case(name)
         words = {*case.assumptions()["unit"], *case.tables["industries"]["industry"]}
+        words |= set(case.settings.services)
         assert case.settings.scenarios is not None
         words |= set(case.settings.scenarios.catastrophes)
         assert {word.replace("_", " ") for word in words if word} - known == set()
