@@ -57,14 +57,19 @@ def rich_case() -> SmallCase:
     settings["alerts"] = {
         "low": {"measure": "reserve_months", "limit": 115.0, "within": 2, **SOURCE},
     }  # fmt: skip
-    _people(case.tables)
-    _care(case.tables)
+    settings["statuses"] = {
+        "worker": {"kind": "employee", "title": "Workers", "pays": 0.9, **SOURCE},
+        "official": {"kind": "employee", "title": "Officials", "outside": True, **SOURCE},
+    }
+    people_of_all_ages(case.tables)
+    care_of_two_services(case.tables)
     _cover(case.tables)
     _schemes(case)
     return case
 
 
-def _people(tables: dict[str, pd.DataFrame]) -> None:
+def people_of_all_ages(tables: dict[str, pd.DataFrame]) -> None:
+    """Give the tables people of all ages, with births, deaths and movers also from outside."""
     people = tables["population"]
     men = people["sex"] == "male"
     people["persons"] = 5.0 + 10.0 * people["age"].between(15, 64) + 2.0 * men
@@ -112,7 +117,8 @@ def _people(tables: dict[str, pd.DataFrame]) -> None:
     )
 
 
-def _care(tables: dict[str, pd.DataFrame]) -> None:
+def care_of_two_services(tables: dict[str, pd.DataFrame]) -> None:
+    """Give the tables outpatient and inpatient care by age."""
     outpatient = tables["morbidity"]
     outpatient["frequency"] = 2.0 + 0.5 * (outpatient["sex"] == "female")
     stays = outpatient.assign(service=INPATIENT, frequency=0.05 + 0.002 * outpatient["age"])
@@ -153,7 +159,7 @@ def _cover(tables: dict[str, pd.DataFrame]) -> None:
     extra.append(mine.assign(cover=local.where(local != "none", "home_resident"), share=0.1))
     key = ["region", "tie", "sex", "age_from", "age_to", "cover"]
     grouped = pd.concat([cover, *extra], ignore_index=True).groupby(key, sort=False)
-    tables["coverage"] = grouped["share"].sum().reset_index()
+    tables["coverage"] = _by_name(grouped["share"].sum().reset_index())
     balances = tables["fund_balances"]
     more = [
         (region, scheme, pooled, accounts)
@@ -173,6 +179,17 @@ def _cover(tables: dict[str, pd.DataFrame]) -> None:
          ("resident", "birch", 2021, "premium", "", 120.0)],
         columns=["scheme", "region", "year", "rule", "service", "value"],
     )  # fmt: skip
+
+
+def _by_name(cover: pd.DataFrame) -> pd.DataFrame:
+    """Cover with a twentieth of employees as officials."""
+    employees = cover["cover"] == "employee"
+    officials = cover[employees].assign(cover="official", share=cover["share"] * 0.05)
+    cover = cover.assign(
+        share=cover["share"].where(~employees, cover["share"] * 0.95),
+        cover=cover["cover"].where(~employees, "worker"),
+    )
+    return pd.concat([cover, officials], ignore_index=True)
 
 
 def _schemes(case: SmallCase) -> None:
