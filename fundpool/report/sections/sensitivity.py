@@ -46,8 +46,8 @@ def sensitivity_section(context: Context) -> Section | None:
 def _scheme(context: Context, scheme: str, effects: pd.DataFrame) -> list[Block]:
     _ = context.language
     columns = (
-        left(_("assumption")), right(_("value")), right(_("step")), right(_("level rate, down")),
-        right(_("up")), right(_("run dry, down")), right(_("up")),
+        left(_("assumption")), right(_("value")), right(_("size of the step")),
+        right(_("level rate, down")), right(_("up")), right(_("run dry, down")), right(_("up")),
         right(_("held at the end, down"), "short"), right(_("up"), "short"),
     )  # fmt: skip
     paths = {
