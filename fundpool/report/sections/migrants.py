@@ -114,12 +114,11 @@ def _balance(context: Context, by_residence: list[dict[Any, Any]]) -> Figure:
     """What migrants pay in less what they draw, by where they live."""
     _, currency = context.language, context.case.currency
     inside = [region for region in by_residence if region["region"] != "outside"]
+    net = np.array([region["net_contributions"] - region["from_host"] for region in inside])
     chart = charts.migrant_balance(
         [context.place(region["region"]) for region in inside],
-        np.array([region["net_contributions"] - region["from_host"] for region in inside]),
-        (1e8, _("%(currency)s, hundred millions") % {"currency": context.worded(currency)})
-        if _.chinese
-        else (1e9, f"{currency} billion"),
+        net,
+        _.money_unit(float(np.abs(net).max(initial=0.0)), currency),
     )
     caption = _(
         "Paid into funds by migrants, and by the state for them, accounts taken off, less what "

@@ -73,7 +73,7 @@ UNIT_WORDS = (
     marked("share of scenarios"), marked("share of the deficit"),
     marked("standard deviation of a year's innovation"),
     marked("variance of a region's yearly claim frequency, relative"),
-    marked("variance of a county's yearly claim frequency, relative"), marked("weight"),
+    marked("variance of a region's yearly claim frequency, relative"), marked("weight"),
 )  # fmt: skip
 POLICY_WORDS = (
     marked("this plan"), marked("rates in force"), marked("uniform rate"), marked("each its own"),
@@ -117,7 +117,7 @@ CHART_WORDS = (
     marked("within 5 years"), marked("within 10 years"), marked("within 20 years"),
     marked("later"), marked("never"), marked("months of outgo"), marked("years of outgo"),
     marked("share of the base"), marked("needed to pay the year"), marked("collected"),
-    marked("billions"), marked("change of the level rate"),
+    marked("change of the level rate"),
     marked("rate"), marked("share of the base, lowest rate first"),
     marked("mean rate of the fund"), marked("receives"), marked("pays"),
     marked("down"), marked("up"), marked("previous run"), marked("this run"),

@@ -1,9 +1,13 @@
 """Sheets of the workbook that are not one table: README, comparison, charts."""
 
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from fundpool.languages.numbers import money_unit
+from fundpool.languages.wording import marked
 from fundpool.report.workbook.book import spelt_columns
 
 if TYPE_CHECKING:
@@ -18,6 +22,9 @@ COMPARED = {
     "level_rate_range": "share",
 }
 """Measures set side by side, with their format."""
+
+AXIS_UNITS = (marked("million"), marked("billion"), marked("trillion"))
+"""Words of units that a number format divides by, thousands at a time."""
 
 DASHES = ("solid", "dash", "round_dot", "long_dash_dot")
 GREYS = ("#0b5394", "#b45309", "#4b5563", "#7f0000")
@@ -123,6 +130,15 @@ def _letter(column: int) -> str:
     return letters
 
 
+def _axis_format(size: float, word: Callable[[str], str]) -> str:
+    """Number format of an axis of money in the unit that fits the largest amount."""
+    unit, name, _, _ = money_unit(size)
+    if size < unit:
+        return "#,##0"
+    thousands = "," * round(math.log10(unit) / 3)
+    return f'#,##0{thousands}" {word(name)}"'
+
+
 def total_charts(book: "Book", totals: pd.DataFrame) -> None:
     """Balances and claims by year on the comparison sheet, one chart a scheme."""
     place = book.places["totals"]
@@ -147,7 +163,7 @@ def total_charts(book: "Book", totals: pd.DataFrame) -> None:
             )  # fmt: skip
         chart.set_title({"name": str(scheme), "name_font": {"size": 11}})
         size = float(totals["balance"].abs().max())
-        money = '0,,," bn"' if size >= 1e9 else "#,##0"
+        money = _axis_format(size, book.word)
         chart.set_y_axis({"num_format": money, "major_gridlines": {"visible": True,
                           "line": {"color": "#d9dee4"}}})  # fmt: skip
         chart.set_x_axis({"label_position": "low", "interval_unit": 5})
