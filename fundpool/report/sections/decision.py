@@ -151,7 +151,7 @@ def statement(context: Context, scheme: str) -> dict[str, str]:
                 "change": points(context, best["rate_change"]),
             }
         )
-    parts = (
+    answers = (
         level,
         rate,
         _who(context, latest if best is today else best),
@@ -159,7 +159,7 @@ def statement(context: Context, scheme: str) -> dict[str, str]:
         _next_years(context, scheme),
     )
     joint = "" if _.chinese else " "
-    return {lead: joint.join(part) for lead, part in zip(LEADS, parts, strict=True) if part}
+    return {lead: joint.join(part) for lead, part in zip(LEADS, answers, strict=True) if part}
 
 
 def _who(context: Context, plan: Mapping[str, Any]) -> list[str]:
