@@ -13,6 +13,7 @@ from fundpool.inputs.checks import tables as checks
 from fundpool.inputs.checks.across import cross_findings
 from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.columns import typed_table
+from fundpool.inputs.format.declaration import Table
 from fundpool.inputs.format.digest import content_digest
 from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.raw import RawCase
@@ -23,6 +24,7 @@ from fundpool.inputs.rules.rule_findings import base_findings
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
 from fundpool.inputs.settings.starting import starting_findings
+from fundpool.inputs.settings.statuses import names_of_cover
 
 
 def read_case(name: str | Path) -> Case:
@@ -54,6 +56,19 @@ def check_case(name: str | Path) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+def _declared(name: str, settings: Settings | None) -> Table:
+    """The declaration of a table; ``cover`` may say what the case calls its statuses."""
+    table = TABLE_OF[name]
+    if name != "coverage" or settings is None or not settings.statuses:
+        return table
+    allowed = names_of_cover(settings.statuses)
+    columns = tuple(
+        replace(column, allowed=allowed) if column.name == "cover" else column
+        for column in table.columns
+    )
+    return replace(table, columns=columns)
+
+
 def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     """The case made of what was read, None where something is wrong, and all findings.
 
@@ -74,7 +89,7 @@ def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     ]
     tables: dict[str, pd.DataFrame] = {}
     for name, table in raw.tables.items():
-        frame, problems = typed_table(table, TABLE_OF[name])
+        frame, problems = typed_table(table, _declared(name, settings))
         findings += problems
         if frame is not None and not frame.empty:
             tables[name] = frame
