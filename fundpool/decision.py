@@ -7,11 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
+from fundpool.models.analysis.own_shares import care_by_place, own_shares
 from fundpool.models.axes.arrays import BoolArray, FloatArray
-from fundpool.models.funds.books import OTHER_INCOME, OUTGO
+from fundpool.models.flows.record import CARE_GROUPS
+from fundpool.models.funds.books import OTHER_INCOME, OUTGO, payer_column
 from fundpool.models.funds.summary import NEVER
 from fundpool.models.funds.totals import flow_totals
+from fundpool.models.terms.subsidies import payers_of
 from fundpool.models.terms.years import county_tables
 
 if TYPE_CHECKING:
@@ -34,7 +38,7 @@ def decision(
     >>> from fundpool import examples
     >>> figures = decision({"county": examples.projection("county")})
     >>> list(figures), [row["scheme"] for row in figures["now"]]
-    (['now', 'plans', 'next_years', 'inputs'], ['employee', 'resident'])
+    (['now', 'plans', 'next_years', 'government', 'own_share', 'inputs'], ['employee', 'resident'])
 
     Args:
         projections: one a pooling plan, of the same study; the first is what holds today.
@@ -43,13 +47,18 @@ def decision(
     Returns:
         ``now``, rows by scheme (:func:`funds_now`); ``plans``, rows by scheme and plan
         (:func:`plans_compared`); ``next_years``, rows by scheme and year
-        (:func:`money_lacking`); ``inputs``, number of assumptions by status.
+        (:func:`money_lacking`); ``government``, rows by scheme, payer and year
+        (:func:`paid_by_government`); ``own_share``, rows by half of places and group of people
+        (:func:`fundpool.models.analysis.own_shares.own_shares`) of the first projected year;
+        ``inputs``, number of assumptions by status.
     """
     today = next(iter(projections.values()))
     return {
         "now": funds_now(today),
         "plans": plans_compared(projections, risk),
         "next_years": money_lacking(today),
+        "government": paid_by_government(today),
+        "own_share": own_shares(care_by_place(today.study, int(today.years[0]))).to_dict("records"),
         "inputs": {
             str(status): int(count)
             for status, count in today.case.assumptions()["status"].value_counts().items()
@@ -106,17 +115,20 @@ def plans_compared(
 ) -> list[Row]:
     """How long funds last under each plan, what it takes, and who would pay more or less.
 
-    Rows: scheme, plan; dry_within_5, dry_within_10, dry_by_end, share of the insured whose fund
+    Rows: scheme, plan; first_dry, the first year in which a fund has run dry, None if none has;
+    dry_within_5, dry_within_10, dry_by_end, share of the insured whose fund
     has run dry by then on the central path, None where fewer years are projected;
     all_last_probability, chance that no fund runs dry, None without scenarios; income_rate and
     level_rate, means over funds; rate_change, the second less the first; paying_less, paying_more,
     share of the insured whose fund has another level rate than under the first plan; income_less,
-    income_more, mean disposable income a head of their places in the base year. None where a
-    figure does not exist.
+    income_more, mean disposable income a head of their places in the base year; the same shares of
+    locals and of migrants by where they live (locals_less and so on). None where a figure does not
+    exist.
     """
     rows = []
     case = next(iter(projections.values())).case
     income = county_tables(case).disposable_income[:-1]
+    care = next(iter(projections.values())).flows.care[1, :, 0, :-1]
     for scheme in case.schemes:
         rates_today: FloatArray | None = None
         for plan, projection in projections.items():
@@ -130,6 +142,7 @@ def plans_compared(
             means = overview[overview["scheme"] == scheme.name].iloc[0]
             rows.append(
                 {"scheme": scheme.name, "plan": plan}
+                | {"first_dry": _first_dry(projection, scheme.name, insured)}
                 | _shares_dry(projection, scheme.name, insured)
                 | {
                     "all_last_probability": _all_last(risk, plan, scheme.name),
@@ -141,6 +154,11 @@ def plans_compared(
                     "income_less": _mean(income, insured, less),
                     "income_more": _mean(income, insured, more),
                 }
+                | {
+                    f"{group}_{way}": _share(persons, where)
+                    for group, persons in zip(CARE_GROUPS, care, strict=True)
+                    for way, where in (("less", less), ("more", more))
+                }
             )
     return rows
 
@@ -148,7 +166,8 @@ def plans_compared(
 def money_lacking(projection: "Projection") -> list[Row]:
     """What funds below zero lack at the ends of the first two projected years.
 
-    Rows: scheme, year, where it stands then; funds, their number; funds_below_zero; lacking,
+    Rows: scheme, year, where it stands then; level of the funds, those of several levels joined by
+    commas; funds, their number; funds_below_zero; lacking,
     money that would bring these to zero at the end of that year. Adjustment funds do not count.
     """
     rows = []
@@ -156,9 +175,8 @@ def money_lacking(projection: "Projection") -> list[Row]:
     funds = projection.funds.merge(pools, on=["scheme", "pool"])
     for scheme in projection.case.schemes:
         for year in projection.years[:2]:
-            balances = funds.loc[
-                (funds["scheme"] == scheme.name) & (funds["year"] == year), "balance"
-            ]
+            chosen = funds[(funds["scheme"] == scheme.name) & (funds["year"] == year)]
+            balances = chosen["balance"]
             if balances.empty:
                 continue
             below = balances[balances < 0]
@@ -166,12 +184,85 @@ def money_lacking(projection: "Projection") -> list[Row]:
                 {
                     "scheme": scheme.name,
                     "year": int(year),
+                    "level": ", ".join(dict.fromkeys(chosen["level"])),
                     "funds": len(balances),
                     "funds_below_zero": len(below),
                     "lacking": float(-below.sum()) if len(below) else 0.0,
                 }
             )
     return rows
+
+
+def paid_by_government(projection: "Projection") -> list[Row]:
+    """What each level of government pays into funds in the first two projected years.
+
+    Rows: scheme; payer, as the case names it, ``""`` for subsidies that it gives no payer of; year;
+    column, of the table of totals that holds the amount; amount; outgo_share, of claims paid,
+    administration and benefits in cash. Schemes that nobody subsidises have none.
+    """
+    rows: list[Row] = []
+    totals = flow_totals(projection.funds)
+    names = {payer_column(payer): payer for payer in payers_of(projection.case.schemes)}
+    for scheme in projection.case.schemes:
+        flows = totals[
+            (totals["scheme"] == scheme.name) & totals["year"].isin(projection.years[:2])
+        ]
+        columns = [column for column in names if (flows[column] != 0).any()]
+        for column in columns or ["subsidies"]:
+            for year in flows.to_dict("records"):
+                if not year["subsidies"]:
+                    continue
+                outgo = _income_and_outgo(year)[1]
+                rows.append(
+                    {
+                        "scheme": scheme.name,
+                        "payer": names.get(column, ""),
+                        "year": int(year["year"]),
+                        "column": column,
+                        "amount": float(year[column]),
+                        "outgo_share": float(year[column]) / outgo if outgo > 0 else None,
+                    }
+                )
+    return rows
+
+
+def places_compared(projections: Mapping[str, "Projection"]) -> pd.DataFrame:
+    """What :func:`plans_compared` sums up, by place.
+
+    Columns: scheme, plan, region, name (of the lowest level); insured, in the first year with any;
+    dry_year, the first year in which its fund has run dry, 0 for none; level_rate, of the fund it
+    is in at last; rate_change, against the first plan; disposable_income, a head, base year;
+    locals, migrants, residents in the first projected year.
+    """
+    frames = []
+    case = next(iter(projections.values())).case
+    regions, income = case.regions, county_tables(case).disposable_income[:-1]
+    care = next(iter(projections.values())).flows.care[1, :, 0, :-1]
+    for scheme in case.schemes:
+        rates_today: FloatArray | None = None
+        for plan, projection in projections.items():
+            if scheme.name not in projection.summaries:
+                continue
+            rates = _rates_of_regions(projection, scheme.name)
+            rates_today = rates if rates_today is None else rates_today
+            dry = projection.summaries[scheme.name][1].county_dry
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "scheme": scheme.name,
+                        "plan": plan,
+                        "region": list(regions.codes),
+                        "name": [regions.name(code) for code in regions.codes],
+                        "insured": _insured(projection, scheme.name),
+                        "dry_year": np.where(dry != NEVER, dry, 0),
+                        "level_rate": rates,
+                        "rate_change": rates - rates_today,
+                        "disposable_income": income,
+                        **dict(zip(CARE_GROUPS, care, strict=True)),
+                    }
+                )
+            )
+    return pd.concat(frames, ignore_index=True)
 
 
 def best_plan(rows: Sequence[Row], scheme: str) -> Row:
@@ -217,6 +308,12 @@ def _shares_dry(projection: "Projection", scheme: str, insured: FloatArray) -> R
         for n in SOON
     }
     return within | {"dry_by_end": _share(insured, begun)}
+
+
+def _first_dry(projection: "Projection", scheme: str, insured: FloatArray) -> int | None:
+    dry = projection.summaries[scheme][1].county_dry[insured > 0]
+    years = dry[dry != NEVER]
+    return int(years.min()) if years.size else None
 
 
 def _all_last(risk: "SolvencyRisk | None", plan: str, scheme: str) -> float | None:

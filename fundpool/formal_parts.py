@@ -161,8 +161,9 @@ def rate_errors(projection: "Projection") -> list[Row]:
     itself, move the rate by ``e_o PV(outgo) / PV(base)`` and ``e_i PV(income) / PV(base)``;
     independent errors add in squares. Discounted by the economy's interest, flows at mid-year.
 
-    Rows: scheme; income_error, outgo_error; level_rate, mean over funds; rate_error, one standard
-    error of the rate; source; status. Empty without errors in the case.
+    Rows: scheme; income_error, outgo_error; level_rate, mean over funds; present_income,
+    present_outgo, present_base, the present values; rate_error, one standard error of the rate;
+    source; status. Empty without errors in the case.
     """
     case = projection.case
     interest = case.settings.economy.interest
@@ -186,7 +187,8 @@ def rate_errors(projection: "Projection") -> list[Row]:
         rows.append(
             {
                 "scheme": scheme, "income_error": errors.income, "outgo_error": errors.outgo,
-                "level_rate": float(overview[scheme]), "rate_error": moved,
+                "level_rate": float(overview[scheme]), "present_income": float(income),
+                "present_outgo": float(outgo), "present_base": float(base), "rate_error": moved,
                 "source": errors.source, "status": errors.status,
             }
         )  # fmt: skip

@@ -20,7 +20,8 @@ class RegionTree:
     Attributes:
         levels: names of the levels, lowest first.
         members: codes of each level in the order of the table ``regions``.
-        names: name by code.
+        names: name by code (:func:`region_names`).
+        plain_names: name by code as in the table, which several regions may share.
         parents: parent by code; the top level has none.
         coordinates: latitude and longitude of the lowest level, ``(n, 2)``; NaN where not given.
     """
@@ -28,6 +29,7 @@ class RegionTree:
     levels: tuple[str, ...]
     members: tuple[tuple[str, ...], ...]
     names: dict[str, str]
+    plain_names: dict[str, str]
     parents: dict[str, str]
     coordinates: NDArray[np.float64]
 
@@ -86,6 +88,12 @@ class RegionTree:
         """Name of a region; ``outside`` is its own."""
         return self.names.get(code, code)
 
+    def codes_named(self, name: str) -> list[str]:
+        """Codes of the regions of a name, with that of the parent or without."""
+        return [
+            code for code, plain in self.plain_names.items() if name in (plain, self.names[code])
+        ]
+
     def parent(self, code: str) -> str | None:
         """The region that a region lies in; None at the top."""
         return self.parents.get(code)
@@ -136,7 +144,8 @@ def region_tree(table: pd.DataFrame, levels: Sequence[str]) -> RegionTree:
     return RegionTree(
         levels=tuple(levels),
         members=tuple(by_level[level] for level in levels),
-        names=dict(zip(table["region"], table["name"], strict=True)),
+        names=region_names(table),
+        plain_names=dict(zip(table["region"], table["name"], strict=True)),
         parents={
             code: parent
             for code, parent in zip(table["region"], table["parent"], strict=True)
@@ -144,6 +153,34 @@ def region_tree(table: pd.DataFrame, levels: Sequence[str]) -> RegionTree:
         },
         coordinates=lowest[["latitude", "longitude"]].to_numpy(dtype=float),
     )
+
+
+def region_names(
+    table: pd.DataFrame, column: str = "name", joined: str = "%(name)s (%(parent)s)"
+) -> dict[str, str]:
+    """Name of every region by its code; regions of one level and name with that of their parent.
+
+    >>> table = pd.DataFrame({
+    ...     "region": ["1", "2", "11", "21"], "name": ["Ash", "Birch", "Old Town", "Old Town"],
+    ...     "level": ["city", "city", "county", "county"], "parent": ["", "", "1", "2"],
+    ... })
+    >>> region_names(table)["21"]
+    'Old Town (Birch)'
+
+    Args:
+        table: of regions.
+        column: that holds the names.
+        joined: how a name and that of the parent are written together.
+    """
+    plain = {
+        str(code): str(name) for code, name in zip(table["region"], table[column], strict=True)
+    }
+    repeated = table.duplicated(["level", column], keep=False)
+    names = dict(plain)
+    for code, parent in table.loc[repeated, ["region", "parent"]].itertuples(index=False):
+        if plain[code] and plain.get(parent):
+            names[code] = joined % {"name": plain[code], "parent": plain[parent]}
+    return names
 
 
 def tree_findings(

@@ -1,6 +1,5 @@
-"""What the declaration of tables is turned into: workbooks, and a page."""
+"""What the declaration of tables is turned into: workbooks."""
 
-import argparse
 import json
 import math
 import re
@@ -239,64 +238,27 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _range(column: Column) -> str:
+def allowed_values(column: Column) -> Message:
+    """What may stand in a column; words of files between backticks."""
     if column.allowed:
-        return "one of " + ", ".join(f"`{word}`" for word in column.allowed)
+        return Message("one of %(words)s", words=", ".join(f"`{w}`" for w in column.allowed))
     if column.kind == "text":
-        return "text"
-    noun = "whole number" if column.kind == "integer" else "number"
+        return Message("text")
+    noun = Message("whole number") if column.kind == "integer" else Message("number")
     if column.least is None and column.most is None:
         return noun
     low = "" if column.least is None else f"{column.least:g}"
     if column.most is None:
-        return f"{noun} above {low}" if column.above else f"{noun} of at least {low}"
-    return f"{noun}, {'above ' if column.above else ''}{low} to {column.most:g}"
+        if column.above:
+            return Message("%(noun)s above %(low)s", noun=noun, low=low)
+        return Message("%(noun)s of at least %(low)s", noun=noun, low=low)
+    high = f"{column.most:g}"
+    if column.above:
+        return Message("%(noun)s, above %(low)s to %(high)s", noun=noun, low=low, high=high)
+    return Message("%(noun)s, %(low)s to %(high)s", noun=noun, low=low, high=high)
 
 
 def _about(column: Column) -> str:
     unit = f" ({column.unit})" if column.unit else ""
     blank = " May be blank." if column.blank else ""
-    return f"{column.about}{unit}: {_range(column).replace('`', '')}.{blank}"
-
-
-def case_format_page() -> str:
-    """The page of the documentation that describes every table, as Markdown."""
-    lines = [
-        "# Tables of a case",
-        "",
-        "This page is written by `python -m fundpool.inputs.template` from the declaration in "
-        "`inputs/format/tables.py`.",
-        "",
-        "Every table may also have the columns "
-        + ", ".join(f"`{column.name}`" for column in PROVENANCE)
-        + "; where they are missing or blank a row inherits from `[tables.<name>]` in `case.toml`.",
-    ]
-    for table in TABLES:
-        lines += ["", f"## {table.name}", "", table.about]
-        lines += ["", "Required." if table.required else "Optional."]
-        lines[-1] += f" Key: {', '.join(f'`{name}`' for name in table.key)}."
-        for group, shares in table.sums_to_one:
-            within = ", ".join(f"`{name}`" for name in group)
-            lines[-1] += f" `{shares}` sums to one within {within}."
-        if table.row_sum:
-            lines[-1] += f" {', '.join(f'`{name}`' for name in table.row_sum)} sum to one."
-        lines += ["", "| column | holds | unit | allowed |", "| --- | --- | --- | --- |"]
-        for column in table.columns:
-            blank = "; may be blank" if column.blank else ""
-            lines.append(
-                f"| `{column.name}` | {column.about} | {column.unit} | {_range(column)}{blank} |"
-            )
-    return "\n".join(lines) + "\n"
-
-
-def main(words: list[str] | None = None) -> None:
-    """Write docs/case-format.md beside the package."""
-    argparse.ArgumentParser(
-        "python -m fundpool.inputs.template", description=main.__doc__
-    ).parse_args(words)
-    page = Path(__file__).resolve().parent.parent / "docs" / "case-format.md"
-    page.write_text(case_format_page(), encoding="utf-8", newline="\n")
-
-
-if __name__ == "__main__":
-    main()
+    return f"{column.about}{unit}: {allowed_values(column).replace('`', '')}.{blank}"

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from fundpool.inputs.template import case_format_page
-
 ROOT = Path(__file__).parent.parent
 ALLOWED = {
     "actuarial": {"actuarial"},
@@ -100,11 +98,6 @@ def test_modules_hold_one_idea() -> None:
         if (lines := _lines(file.read_text(encoding="utf-8"))) > 400
     }
     assert long == {}
-
-
-def test_page_on_the_case_format_is_current() -> None:
-    page = ROOT / "docs" / "case-format.md"
-    assert page.read_text(encoding="utf-8") == case_format_page()
 
 
 def test_words_are_those_of_a_textbook() -> None:

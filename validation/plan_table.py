@@ -17,8 +17,8 @@ from fundpool.models.optimiser.explain.prices import obstacle
 from fundpool.models.optimiser.plan import Plan
 from fundpool.models.optimiser.planning import FRESH_SCENARIOS, IN_SAMPLE, incomes_of
 from fundpool.models.optimiser.ruin.flows import drawn_blocks, scenario_balance
-from fundpool.models.optimiser.ruin.planning import ruin_shares
 from fundpool.models.optimiser.ruin.rule import mean_rate
+from fundpool.models.optimiser.ruin.search import ruin_shares
 from fundpool.models.optimiser.stages import Outcome
 from fundpool.models.projection.study import Projection
 from fundpool.models.scenarios.terms import scenario_terms

@@ -119,7 +119,7 @@ def change_html(table: pd.DataFrame, title: str) -> str:
     whole = table[table["pool"] == ""]
     charts = {
         f"{scheme}, {str(measure).replace('_', ' ')}": waterfall(
-            rows, ENGLISH, measure == "level_rate"
+            rows, ENGLISH, "", measure == "level_rate"
         )
         for (scheme, measure), rows in whole.groupby(["scheme", "measure"], sort=False)
     }

@@ -98,7 +98,7 @@ def place_code(case: Case, region: str, scheme: str | None = None) -> str:
     one_of("scheme", scheme, [item.name for item in case.schemes], optional=True)
     if region in codes:
         return region
-    named = [code for code in codes if regions.name(code) == region]
+    named = regions.codes_named(region)
     if len(named) == 1:
         return named[0]
     hint = did_you_mean(str(region), [*codes, *map(regions.name, codes)])

@@ -97,17 +97,22 @@ def _progress(scenarios: int, quiet: bool) -> Iterator[Any]:
 
 
 def risk_text(risk: "SolvencyRisk", language: "Language") -> str:
-    """Plans side by side: ruin, required reserves and what pooling saves; money in millions."""
+    """Plans side by side: ruin, required reserves and what pooling saves, money in one unit."""
     import pandas as pd
 
     from fundpool.cli.tables import aligned
 
     target = 100 * risk.probability
+    amounts = risk.overview[["opening_balance", "required_reserve", "gain"]]
+    # whole numbers of a unit that leaves the largest amount four to six figures
+    unit, words = language.money_unit(
+        float(amounts.abs().max().max()) / 1e3, risk.study.case.currency
+    )
     head = [
         language("pooling"), language("scheme"), language("pools"), language("ruin (mean pool)"),
-        language("some pool ruined"), language("held (m)"),
-        language("needed at %(target)s %% (m)") % {"target": f"{target:g}"},
-        language("saved (m)"), language("carried"), language("chance"), language("stays (m)"),
+        language("some pool ruined"), language("held"),
+        language("needed at %(target)s %%") % {"target": f"{target:g}"},
+        language("saved"), language("carried"), language("chance"), language("stays"),
     ]  # fmt: skip
     rows = []
     for row in risk.overview.to_dict("records"):
@@ -118,27 +123,27 @@ def risk_text(risk: "SolvencyRisk", language: "Language") -> str:
                 str(row["pools"]),
                 f"{100 * row['ruin_share']:.1f} ± {100 * row['ruin_share_error']:.1f} %",
                 f"{100 * row['any_ruin']:.1f} ± {100 * row['any_ruin_error']:.1f} %",
-                _millions(row["opening_balance"]),
-                _with_error(row, "required_reserve"),
-                _with_error(row, "gain"),
-                _millions(row["levelling"] + row["systematic"]),
-                _millions(row["noise"]),
-                _millions(row["systematic_reserve"]),
+                _whole(row["opening_balance"], unit),
+                _with_error(row, "required_reserve", unit),
+                _with_error(row, "gain", unit),
+                _whole(row["levelling"] + row["systematic"], unit),
+                _whole(row["noise"], unit),
+                _whole(row["systematic_reserve"], unit),
             ]
         )
     run = risk.run
     note = language(
-        "%(n)s scenarios to %(year)s, seed %(seed)s, ± one standard error. "
+        "%(n)s scenarios to %(year)s, seed %(seed)s, ± one standard error; money in %(unit)s. "
         "Needed: opening reserves with which pools stay solvent but for that share of scenarios; "
         "saved against the first plan, by funds carrying one another and by chance in a year's "
         "claims evening out; stays: needed without that chance."
-    ) % {"n": f"{run.scenarios:,}", "year": run.years[-1], "seed": run.seed}
+    ) % {"n": f"{run.scenarios:,}", "year": run.years[-1], "seed": run.seed, "unit": words}
     return f"{aligned(pd.DataFrame(rows, columns=head), 2)}\n\n{note}"
 
 
-def _with_error(row: dict[Any, Any], name: str) -> str:
-    return f"{_millions(row[name])} ± {_millions(row[name + '_error'])}"
+def _with_error(row: dict[Any, Any], name: str, unit: float) -> str:
+    return f"{_whole(row[name], unit)} ± {_whole(row[name + '_error'], unit)}"
 
 
-def _millions(value: float) -> str:
-    return "-" if value != value else f"{value / 1e6:,.0f}"
+def _whole(value: float, unit: float) -> str:
+    return "-" if value != value else f"{value / unit:,.0f}"

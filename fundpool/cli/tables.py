@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 import pandas as pd
 
 from fundpool.languages import ENGLISH, Language
+from fundpool.languages.numbers import money_unit
 from fundpool.languages.wording import local_names, marked
 from fundpool.models.analysis.places import TITLES, PlaceProfile
 from fundpool.models.analysis.policies import FIGURES, PolicyEffects, figures
@@ -183,7 +184,7 @@ def _figure(key: str, value: float, language: Language, signed: bool = False) ->
         return "-"
     sign = "+" if signed and value > 0 else ""
     if key in ("from_host", "from_home", "accounts_moved", "duplicate_avoided"):
-        return sign + (language.money(value) if language.chinese else f"{value / 1e9:,.2f} bn")
+        return sign + (language.money(value) if language.chinese else _money(value))
     if key in ("insured_migrants", "work_insured_migrants", "uninsured_spells"):
         return sign + (language.people(value) if language.chinese else f"{value / 1e3:,.1f} k")
     if key in (
@@ -195,6 +196,18 @@ def _figure(key: str, value: float, language: Language, signed: bool = False) ->
     ):
         return f"{sign}{100 * value:.2f} %"
     return f"{sign}{value:.4f}" if key == "gini" else f"{sign}{value:.0f}"
+
+
+def _money(value: float) -> str:
+    """Money with two decimals, in millions where nothing would be left of it in billions.
+
+    >>> _money(7.65571e13), _money(3.2e7), _money(-3.2e6), _money(0.0)
+    ('76.56 tn', '0.03 bn', '-3.20 m', '0.00 bn')
+    """
+    unit, _, short, _ = money_unit(max(abs(value), 1e9))
+    if 5e3 <= abs(value) < 5e6:
+        unit, _, short, _ = money_unit(value)
+    return f"{value / unit:,.2f} {short}"
 
 
 def _overview(comparison: Comparison) -> pd.DataFrame:

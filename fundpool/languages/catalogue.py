@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from fundpool.inputs.format.tables import TABLES
+from fundpool.inputs.format.tables import PROVENANCE, TABLES
 from fundpool.languages.language import HERE, LANGUAGES
 
 ROOM = HERE.parent
@@ -36,8 +36,10 @@ def messages() -> Catalog:
     for text in helps():
         catalogue.add(text)
     for table in TABLES:
-        for about in (table.about, *(column.about for column in table.columns)):
-            catalogue.add(about)
+        catalogue.add(table.about)
+        for column in (*table.columns, *PROVENANCE):
+            for text in filter(None, (column.about, column.unit)):
+                catalogue.add(text)
     return catalogue
 
 

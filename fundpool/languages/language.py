@@ -1,7 +1,7 @@
 """A language: its words and its way of writing numbers.
 
 The message in the program is the English one; a catalogue ``<code>.po`` beside this module gives
-the others. Money and people are written in bn, m and k in English, in 万 and 亿 in Chinese.
+the others. Money and people are written in tn, bn, m and k in English, in 万 and 亿 in Chinese.
 """
 
 import gettext
@@ -17,6 +17,8 @@ from fundpool.languages import numbers
 
 HERE = Path(__file__).parent
 LANGUAGES = ("en", "zh")
+CHINESE_UNITS = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
+"""Units of large numbers in Chinese, largest first."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,23 @@ class Language:
         """Money: 85.5 bn, 855亿."""
         return self._large(value, 1) if self.chinese else numbers.money(value)
 
+    def money_unit(self, largest: float, currency: str) -> tuple[float, str]:
+        """A unit that fits all amounts of a chart or a column, and the unit's name for the heading.
+
+        Args:
+            largest: the largest amount by size.
+            currency: code of the currency; empty for the unit alone.
+
+        >>> ENGLISH.money_unit(-7.7e13, "IDR"), language("zh").money_unit(3e9, "CNY")
+        ((1000000000000.0, 'IDR trillion'), (100000000.0, '亿元'))
+        """
+        if self.chinese:
+            fitting = [each for each in CHINESE_UNITS if abs(largest) >= 0.9995 * each[0]]
+            unit, word = (fitting or CHINESE_UNITS[-1:])[0]
+            return unit, word + self.gettext(currency)
+        unit, word, _, _ = numbers.money_unit(largest)
+        return unit, f"{currency} {word}".strip()
+
     def people(self, value: float) -> str:
         """People: 84.75 m, 8474.8万."""
         return self._large(value, 1) if self.chinese else numbers.people(value)
@@ -71,7 +90,7 @@ class Language:
             return "–"
         size = abs(value)
         sign = "−" if value < 0 and size >= 0.05 else ""
-        for unit, word in ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")):
+        for unit, word in CHINESE_UNITS:
             if size >= unit * (1.0 - 10.0 ** -(digits + 4)):
                 return f"{sign}{size / unit:.{digits}f}{word}"
         return f"{sign}{size:.0f}"

@@ -20,19 +20,33 @@ def percent(value: float, digits: int = 2) -> str:
     )
 
 
+MONEY_UNITS = ((1e12, "trillion", "tn", 2), (1e9, "billion", "bn", 1), (1e6, "million", "m", 1))
+"""Units of money, largest first: size, word, short form and decimals of a figure."""
+
+
+def money_unit(size: float) -> tuple[float, str, str, int]:
+    """The largest unit of money of which a figure has one or more once rounded, else the smallest.
+
+    >>> money_unit(9.996e11)[2], money_unit(-9.99e11)[2], money_unit(10.0)[2]
+    ('tn', 'bn', 'm')
+    """
+    return next((unit for unit in MONEY_UNITS if abs(size) >= 0.9995 * unit[0]), MONEY_UNITS[-1])
+
+
 def money(value: float) -> str:
-    r"""Money in billions or millions, three or four figures.
+    r"""Money in trillions, billions or millions, three or four figures.
 
     >>> money(8.5532e10) == "85.5\u00a0bn", money(-3.2e7) == "−32.0\u00a0m"
     (True, True)
+    >>> money(7.65571e13) == "76.56\u00a0tn"
+    True
     >>> money(-30_000.0) == "0.0\u00a0m"  # no minus before what is shown as nothing
     True
     """
     size = abs(value)
     sign = "−" if value < 0 and size >= 5e4 else ""
-    if size >= 9.995e8:
-        return f"{sign}{size / 1e9:,.1f}{NARROW}bn"
-    return f"{sign}{size / 1e6:,.1f}{NARROW}m"
+    unit, _, short, decimals = money_unit(value)
+    return f"{sign}{size / unit:,.{decimals}f}{NARROW}{short}"
 
 
 def people(value: float) -> str:

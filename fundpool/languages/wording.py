@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fundpool.inputs.format.messages import Clause, Listed, Message, Money, Value, Word, capital
+from fundpool.inputs.regions import region_names
 from fundpool.languages.language import ENGLISH, Language
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ def local_names(regions: "pd.DataFrame", language: Language) -> dict[str, str]:
     """
     if not language.chinese or "name_local" not in regions.columns:
         return {}
-    pairs = zip(regions["name"], regions["name_local"], strict=True)
-    return {str(name): str(local) for name, local in pairs if local}
+    names = region_names(regions)
+    local = region_names(regions, "name_local", "%(name)s（%(parent)s）")
+    return {names[code]: name for code, name in local.items() if name}
 
 
 def _value(value: Value, language: Language, names: Mapping[str, str]) -> str:

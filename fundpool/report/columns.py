@@ -10,18 +10,27 @@ from fundpool.models.funds.books import OTHER_INCOME, OUTGO
 from fundpool.models.funds.totals import INFLOWS, OUTFLOWS
 
 YEARS = frozenset(
-    {"year", "exhaustion_year", "first_exhaustion", "first_year", "last_year", "base_year"}
+    {
+        "year",
+        "exhaustion_year",
+        "first_exhaustion",
+        "first_dry",
+        "dry_year",
+        "first_year",
+        "last_year",
+        "base_year",
+    }
 )
 COUNTS = frozenset(
     {
         "pools", "pools_exhausted", "short_range_failed", "rows", "months", "number", "funds",
-        "funds_below_zero", "period",
+        "funds_below_zero", "period", "scenarios",
     }
 )  # fmt: skip
 PERSONS = frozenset(
     {
-        "persons", "insured", "contributors", "registered", "births", "deaths", "moved_in",
-        "moved_out",
+        "persons", "insured", "contributors", "registered", "locals", "migrants", "births",
+        "deaths", "moved_in", "moved_out", "wanted", "residence", "referral", "forgone",
         *STATUSES,
     }
 )  # fmt: skip
@@ -33,6 +42,8 @@ SHARES = frozenset(
         "level_rate_change", "credibility", "dry_within_5", "dry_within_10", "dry_by_end",
         "all_last_probability", "rate_change", "paying_less", "paying_more", "rate_error",
         "income_error", "outgo_error", "funds_dry",
+        "locals_less", "locals_more", "migrants_less", "migrants_more", "outgo_share", "own_share",
+        "any_ruin", "any_ruin_error",
     }
 )  # fmt: skip
 RATIOS = frozenset(
@@ -52,7 +63,8 @@ TEXTS = frozenset(
     {
         "plan", "scheme", "pool", "name", "level", "region", "home", "residence", "measure", "use",
         "source", "status", "note", "path", "unit", "step", "part", "kind", "rule", "what",
-        "statement", "by_year", "by", "due", "band", "alternative", "moves",
+        "statement", "by_year", "by", "due", "band", "alternative", "moves", "people", "half",
+        "payer", "column", "sheet", "shown", "severity", "tie",
     }
 )  # fmt: skip
 
@@ -162,52 +174,6 @@ CALCULATED: Mapping[str, Mapping[str, Calculated]] = {
 }  # fmt: skip
 """Columns of result tables that the workbook computes, by table; others hold numbers."""
 
-
-@dataclass(frozen=True)
-class Gathered:
-    """A column that the workbook sums up from the rows of another table with the same keys.
-
-    Attributes:
-        table: the other table.
-        plus, minus: its columns that are added and taken off.
-        keys: columns that both tables have, and that must agree.
-        first_plan: only rows of the other table's first plan count, that of today.
-    """
-
-    table: str
-    plus: tuple[str, ...]
-    minus: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ("scheme",)
-    first_plan: bool = False
-
-    @property
-    def formula(self) -> str:
-        """As a formula on ``table[column]`` and, of the same row, ``[@column]``."""
-        where = "".join(f",{self.table}[{key}],[@{key}]" for key in self.keys)
-        if self.first_plan:
-            where += f",{self.table}[plan],INDEX({self.table}[plan],1)"
-        added = "+".join(f"SUMIFS({self.table}[{name}]{where})" for name in self.plus)
-        return added + "".join(f"-SUMIFS({self.table}[{name}]{where})" for name in self.minus)
-
-
-_TODAY = ("scheme", "year")
-GATHERED: Mapping[str, Mapping[str, Gathered]] = {
-    "funds_now": {
-        "opening_balance": Gathered("totals", ("opening_balance",), (), _TODAY, True),
-        "income": Gathered("totals", ("contributions", "interest", *OTHER_INCOME),
-                           ("account_credits",), _TODAY, True),
-        "outgo": Gathered("totals", OUTGO, (), _TODAY, True),
-        "net": Gathered("totals", ("contributions", "interest", *OTHER_INCOME),
-                        ("account_credits", *OUTGO), _TODAY, True),
-    },
-    "decision": {
-        "income_rate": Gathered("overview", ("income_rate_mean",), (), ("scheme", "plan")),
-        "level_rate": Gathered("overview", ("level_rate_mean",), (), ("scheme", "plan")),
-        "rate_change": Gathered("overview", ("level_rate_mean",), ("income_rate_mean",),
-                                ("scheme", "plan")),
-    },
-}  # fmt: skip
-"""Columns of the tables of the first page that are formulas on other sheets, by table."""
 
 SUMMED = frozenset({"measures"})
 """Tables with a row of totals."""

@@ -9,14 +9,17 @@ from typing import Any
 
 import pandas as pd
 
+from fundpool.decision import places_compared
 from fundpool.inputs.files.writing import reason
 from fundpool.languages import ENGLISH, Language
+from fundpool.models.analysis.own_shares import care_by_place
 from fundpool.models.projection.comparison import Comparison
 from fundpool.report.document.html import html_page
 from fundpool.report.document.model import Document
 from fundpool.report.docx_file import report_docx
 from fundpool.report.extras import Extras
 from fundpool.report.imprint import Imprint
+from fundpool.report.page_one import page_figures
 from fundpool.report.pdf import report_pdf
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.formal import statements
@@ -148,11 +151,23 @@ def _imprint(report: Report) -> Imprint:
     )
 
 
-def _decision_tables(summary: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    """Figures of the first page as tables, by name."""
-    figures = summary["decision"]
-    names = {"now": "funds_now", "plans": "decision", "next_years": "money_lacking"}
-    return {name: pd.DataFrame(figures[part]) for part, name in names.items()}
+def _decision_tables(context: Context) -> dict[str, pd.DataFrame]:
+    """What the first page is worked out from, and its figures, by name of the sheet."""
+    comparison, figures = context.comparison, context.summary["decision"]
+    risk = context.extras.risk
+    tables = {
+        "places": places_compared(comparison.projections),
+        "care": care_by_place(comparison.study, context.first_year),
+        "care_away": context.care_away,
+        "alerts": pd.DataFrame(context.summary["alerts"]),
+    }
+    if risk is not None:
+        names = ["plan", "scheme", "any_ruin", "any_ruin_error"]
+        tables["scenario_shares"] = risk.overview[names].assign(scenarios=risk.run.scenarios)
+    names_of_parts = {"now": "funds_now", "plans": "decision", "next_years": "money_lacking",
+                      "government": "government", "own_share": "own_share"}  # fmt: skip
+    tables |= {name: pd.DataFrame(figures[part]) for part, name in names_of_parts.items()}
+    return {name: table for name, table in tables.items() if not table.empty}
 
 
 def _formal_tables(context: Context) -> dict[str, pd.DataFrame]:
@@ -178,6 +193,7 @@ def workbook_contents(
 ) -> Contents:
     """What the workbook shows of a report."""
     case = comparison.study.case
+    context = Context(comparison, summary, extras, language)
     identity = extras.identity
     facts = [
         (language("case"), f"{case.title} ({case.name})"),
@@ -206,11 +222,12 @@ def workbook_contents(
         parameters=case.assumptions(),
         inputs=case.table_sources(),
         results=comparison.tables
-        | _decision_tables(summary)
-        | _formal_tables(Context(comparison, summary, extras, language))
+        | _decision_tables(context)
+        | _formal_tables(context)
         | extras.tables,
         plans=tuple(comparison.projections),
         year=case.base_year,
+        page_one=tuple(page_figures(context)),
         words=language,
         labels={
             **cover_labels(case, language),

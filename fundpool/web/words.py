@@ -167,7 +167,7 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "in_debt_axis": marked("Insured whose fund is in debt, %"),
     "s_in_debt": marked("insured whose fund is in debt"),
     "s_balance": marked("balance of all funds"),
-    "paths_axis": marked("Balance, bn %(currency)s"),
+    "paths_axis": marked("Balance, %(unit)s"),
     "median": marked("median"),
     "year": marked("Year"),
     "table_behind": marked("Numbers behind the chart"),

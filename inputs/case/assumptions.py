@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-import numpy as np
 import pandas as pd
 
 from fundpool.inputs.format.messages import Listed, Message
@@ -96,8 +95,8 @@ def assumption_table(case: Described) -> pd.DataFrame:
         file, lead = scheme.file, f"schemes.{scheme.name}"
         for service, benefit in file.benefits.items():
             rows.append(
-                (f"{lead}.benefits.{service}", _benefit(benefit), case.currency, benefit.source,
-                 benefit.status, benefit.note)
+                (f"{lead}.benefits.{service}", benefit_words(benefit), case.currency,
+                 benefit.source, benefit.status, benefit.note)
             )  # fmt: skip
         terms = file.settlement
         regime = _dated(terms.regime)
@@ -119,46 +118,62 @@ def assumption_table(case: Described) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _benefit(benefit: Benefit) -> Message | Listed:
+SEMICOLON = Message("; ")
+NO_CEILING = Message("no ceiling")
+_UNLIMITED = float("inf")
+
+
+def benefit_words(benefit: Benefit) -> Message:
     """What a benefit pays, in words."""
-    bands = [
-        Message("%(share)s above %(start)s", share=f"{rate:.0%}", start=f"{start:,.0f}")
-        for start, rate in benefit.bands
-    ]
-    amounts: dict[str, str | Listed] = {
-        "deductible": f"{benefit.deductible:,.0f}", "ceiling": f"{benefit.ceiling:,.0f}",
-        "bands": Listed(tuple(bands), Message("; ")),
-    }  # fmt: skip
+    terms: list[Message] = []
+    deductible = f"{benefit.deductible:,.0f}"
     if benefit.per == "stay":
-        later = ", ".join(f"{amount:,.0f}" for amount in benefit.later_deductibles)
-        return Message(
-            "per stay: deductible %(deductible)s, of later stays %(later)s; %(bands)s; "
-            "ceiling %(ceiling)s, of all stays of a year %(yearly)s", later=later,
-            yearly=f"{np.inf if benefit.annual_ceiling is None else benefit.annual_ceiling:,.0f}",
-            **amounts,
-        )  # fmt: skip
+        terms.append(Message("per stay: deductible %(deductible)s", deductible=deductible))
+        if benefit.later_deductibles:
+            later = Listed.of(f"{amount:,.0f}" for amount in benefit.later_deductibles)
+            terms.append(Message("deductible of later stays %(later)s", later=later))
+    elif benefit.per == "year":
+        terms.append(Message("per year: deductible %(deductible)s", deductible=deductible))
+    else:
+        terms.append(Message("deductible %(deductible)s", deductible=deductible))
+    terms += _bands(benefit)
     if benefit.per == "year":
-        limit = np.inf if benefit.copayment_limit is None else benefit.copayment_limit
-        basic = Message(
-            "per year: deductible %(deductible)s; %(bands)s; at most %(limit)s borne by the "
-            "person; ceiling %(ceiling)s", limit=f"{limit:,.0f}", **amounts,
+        limit = benefit.copayment_limit
+        terms.append(
+            Message("no limit on what the person bears") if limit in (None, _UNLIMITED)
+            else Message("at most %(limit)s borne by the person", limit=f"{limit:,.0f}")
         )  # fmt: skip
-        layers = [_layer(layer) for layer in benefit.layers]
-        return Listed((basic, *layers), Message("; ")) if layers else basic
-    return Message("deductible %(deductible)s; %(bands)s; ceiling %(ceiling)s", **amounts)
+    terms.append(_ceiling(benefit.ceiling))
+    if benefit.per == "stay":
+        yearly = benefit.annual_ceiling
+        terms.append(
+            Message("no ceiling for all stays of a year") if yearly in (None, _UNLIMITED)
+            else Message("ceiling for all stays of a year %(yearly)s", yearly=f"{yearly:,.0f}")
+        )  # fmt: skip
+    layers = [_layer(layer) for layer in benefit.layers]
+    return Message("%(terms)s", terms=Listed((*terms, *layers), SEMICOLON))
+
+
+def _ceiling(amount: float) -> Message:
+    if amount == _UNLIMITED:
+        return NO_CEILING
+    return Message("ceiling %(ceiling)s", ceiling=f"{amount:,.0f}")
+
+
+def _bands(rule: Benefit | Layer) -> list[Message]:
+    return [
+        Message("%(share)s above %(start)s", share=f"{rate:.0%}", start=f"{start:,.0f}")
+        for start, rate in rule.bands
+    ]
 
 
 def _layer(layer: Layer) -> Message:
     """What a layer pays, in words."""
-    bands = [
-        Message("%(share)s above %(start)s", share=f"{rate:.0%}", start=f"{start:,.0f}")
-        for start, rate in layer.bands
-    ]
     return Message(
         "layer of the fund %(fund)s for %(share)s of members: of what is left above %(threshold)s "
-        "%(bands)s; ceiling %(ceiling)s", fund=layer.fund or "–", share=f"{layer.share:.0%}",
-        threshold=f"{layer.threshold:,.0f}", bands=Listed(tuple(bands), Message("; ")),
-        ceiling=f"{layer.ceiling:,.0f}",
+        "%(bands)s; %(ceiling)s", fund=layer.fund or "–", share=f"{layer.share:.0%}",
+        threshold=f"{layer.threshold:,.0f}", bands=Listed(tuple(_bands(layer)), SEMICOLON),
+        ceiling=_ceiling(layer.ceiling),
     )  # fmt: skip
 
 
@@ -193,10 +208,13 @@ def _owner(settings: Settings, path: str) -> Any:
     return here
 
 
-def _dated(choice: Any) -> str:
-    """A word and the words of later years."""
-    later = "".join(f", {word} from {year}" for year, word in sorted(choice.by_year.items()))
-    return f"{choice.value}{later}"
+def _dated(choice: Any) -> Message:
+    """A word of the case and the words of later years."""
+    later = [
+        Message("%(word)s from %(year)s", word=word, year=year)
+        for year, word in sorted(choice.by_year.items())
+    ]
+    return Message("%(terms)s", terms=Listed((str(choice.value), *later)))
 
 
 def _listed(values: Mapping[str, Any]) -> str:

@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError
 from fundpool.inputs.case.bundled import is_there
 from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.library_words import library_words
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.settings.mistakes import findings_of
@@ -112,7 +113,7 @@ def policy_contents(
                 Finding.of_file(
                     path.name,
                     Message("TOML in UTF-8"),
-                    Message("It cannot be read: %(error)s.", error=str(error)),
+                    Message("It cannot be read: %(error)s.", error=library_words(error)),
                 )
             ]
         ) from None

@@ -9,6 +9,7 @@ import pandas as pd
 from fundpool.actuarial.severity import Exponential, Gamma, Lognormal, Pareto, Weibull
 from fundpool.inputs.format.columns import MOST_SHOWN, more_of_the_same
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.library_words import library_words
 from fundpool.inputs.format.messages import Listed, Message, sentence
 from fundpool.inputs.format.raw import RawTable
 from fundpool.inputs.format.tables import FITTED_MEASURES
@@ -77,7 +78,7 @@ def cost_findings(tables: Tables, raw: Raw) -> list[Finding]:
             expected = Message(
                 "a coefficient of variation that a %(family)s cost can have", family=family
             )
-            mend = sentence(str(error))
+            mend = sentence(library_words(error))
         if expected and mend:
             findings.append(Finding(file.file, row, "cv", f"{cv:g}", expected, mend))
     return findings

@@ -9,6 +9,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from fundpool.inputs.files.disk import FileInUseError, flush, made_folders, move, remove_empty
+from fundpool.inputs.format.library_words import library_words
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.messages import reason as message_of
 
@@ -35,6 +36,9 @@ def reason(error: BaseException) -> str:
     >>> reason(OSError(28, "No space left on device", "out/x")), reason(KeyError("a"))
     ('No space left on device', "'a' (KeyError)")
     """
+    known = library_words(error)
+    if isinstance(known, Message):
+        return known
     text = getattr(error, "strerror", None) if isinstance(error, OSError) else None
     words = " ".join(str(text or error).split())
     if len(words) > LONGEST_REASON:

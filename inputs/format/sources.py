@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
+from fundpool.inputs.format.library_words import library_words
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import (
     RawCase,
@@ -154,7 +155,7 @@ def _bytes(raw: RawCase, file: Path, name: str) -> bytes | None:
             )  # fmt: skip
         contents = b"" if trouble else file.read_bytes()
     except OSError as error:
-        trouble = Message("The system says: %(error)s.", error=str(error.strerror or error))
+        trouble = Message("The system says: %(error)s.", error=library_words(error))
     if trouble:
         raw.findings.append(Finding.of_file(name, Message("a file that can be read"), trouble))
         return None
@@ -181,7 +182,7 @@ def toml_contents(raw: RawCase, file: Path, name: str) -> dict[str, Any] | None:
             Finding.of_file(
                 name,
                 Message("valid TOML"),
-                Message("The parser says: %(error)s.", error=str(error)),
+                Message("The parser says: %(error)s.", error=library_words(error)),
             )
         )
     return None
@@ -213,7 +214,7 @@ def csv_rows(
             Finding.of_file(
                 name,
                 Message("a readable CSV file"),
-                Message("The reader says: %(error)s.", error=str(error)),
+                Message("The reader says: %(error)s.", error=library_words(error)),
             )
         )
         return None

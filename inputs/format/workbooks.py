@@ -15,6 +15,7 @@ from typing import IO, Any
 from xml.etree.ElementTree import ParseError, iterparse  # nosec B405
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.library_words import library_words
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import (
     ERROR_CELL,
@@ -102,7 +103,8 @@ def workbook_cells(
     except (CalamineError, *UNPACKING_ERRORS) as error:
         raw.findings.append(
             Finding.of_file(path.name, Message("an .xlsx workbook"),
-                            Message("It cannot be opened as one (%(error)s).", error=str(error)))
+                            Message("It cannot be opened as one (%(error)s).",
+                                    error=library_words(error)))
         )  # fmt: skip
         return None
     texts = {}

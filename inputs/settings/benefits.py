@@ -7,6 +7,7 @@ from pydantic import Field
 
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.library_words import library_words
 from fundpool.inputs.format.messages import Message, sentence
 from fundpool.inputs.settings.parameters import Part, Status
 
@@ -77,13 +78,18 @@ def benefit_findings(
         try:
             BenefitFormula(benefit.deductible, tuple(benefit.bands), benefit.ceiling)
         except ValueError as error:
-            report(f"benefits.{service}", None, Message("a benefit formula"), sentence(str(error)))
+            report(
+                f"benefits.{service}",
+                None,
+                Message("a benefit formula"),
+                sentence(library_words(error)),
+            )
         for number, layer in enumerate(benefit.layers):
             try:
                 layer.formula()
             except ValueError as error:
                 report(f"benefits.{service}.layers.{number}", None, Message("a benefit formula"),
-                       sentence(str(error)))  # fmt: skip
+                       sentence(library_words(error)))  # fmt: skip
         for key, per in (("later_deductibles", "stay"), ("copayment_limit", "year"),
                          ("layers", "year"), ("annual_ceiling", "stay")):  # fmt: skip
             if getattr(benefit, key) and benefit.per != per:

@@ -65,6 +65,21 @@ TYPES = {
 }
 """What the library says of values of another type, word by word."""
 
+BOUNDS = {
+    "greater_than": Message("input should be greater than %(limit)s", limit=""),
+    "greater_than_equal": Message("input should be greater than or equal to %(limit)s", limit=""),
+    "less_than": Message("input should be less than %(limit)s", limit=""),
+    "less_than_equal": Message("input should be less than or equal to %(limit)s", limit=""),
+}
+"""What the library says of numbers out of range, with the limit as its last word."""
+
+LENGTHS = (
+    Message("List should have at least 1 item after validation, not %(number)s", number=""),
+    Message("Dictionary should have at least 1 item after validation, not %(number)s", number=""),
+    Message("Tuple should have at most 2 items after validation, not %(number)s", number=""),
+)
+"""What it says of lists that are too short or too long."""
+
 
 def _mend(kind: str, item: Any) -> Message:
     """What the library or a check of the model says, as a sentence."""
@@ -75,6 +90,18 @@ def _mend(kind: str, item: Any) -> Message:
         return sentence(TYPES[kind])
     if kind == "literal_error":
         return Message("Input should be %(words)s.", words=context["expected"])
+    if kind in BOUNDS:
+        limit = str(item["msg"]).rpartition(" ")[2]
+        return sentence(BOUNDS[kind].with_texts(lambda _: limit))
+    if kind == "model_type":
+        return sentence(Message("input should be a valid dictionary or instance of %(model)s",
+                                model=context["class_name"]))  # fmt: skip
+    if kind in ("too_short", "too_long"):
+        number = str(context["actual_length"])
+        for length in LENGTHS:
+            words = length.with_texts(lambda _: number)
+            if words == item["msg"]:
+                return sentence(words)
     if kind == "string_too_short" and context["min_length"] == 1:
         return Message("String should have at least 1 character.")
     return sentence(str(item["msg"]))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fundpool.inputs.format.findings import Finding
+from fundpool.inputs.format.library_words import library_words
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import RawCase, as_text
 from fundpool.inputs.format.workbooks import UNPACKING_ERRORS, workbook_cells
@@ -108,7 +109,8 @@ def _text(file: Path) -> Iterator[Grid | Finding]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         yield Finding.of_file(file.name, Message("a readable CSV file"),
-                              Message("The reader says: %(error)s.", error=str(error)))  # fmt: skip
+                              Message("The reader says: %(error)s.",
+                                      error=library_words(error)))  # fmt: skip
         return
     yield Grid(file.name, "", [[cell.strip() for cell in row] for row in rows])
 
@@ -150,7 +152,7 @@ def _workbook(file: Path) -> Iterator[Grid | Finding]:
         except (CalamineError, *UNPACKING_ERRORS) as error:
             yield Finding.of_file(file.name, Message("a workbook"),
                                   Message("It cannot be opened as one (%(error)s).",
-                                          error=str(error)))  # fmt: skip
+                                          error=library_words(error)))  # fmt: skip
             return
     for name, rows in sheets.items():
         if any(any(cell.strip() for cell in row) for row in rows):

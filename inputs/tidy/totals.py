@@ -24,7 +24,7 @@ def additive_columns(table: Table) -> list[str]:
     shares = {column for _, column in table.sums_to_one}
     return [
         column.name for column in table.columns
-        if column.unit in ("persons", "money", "persons or money", "claims")
+        if column.unit in ("persons", "money", "persons or money", "counted claims")
         or column.name in shares
     ]  # fmt: skip
 

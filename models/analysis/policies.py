@@ -31,7 +31,7 @@ FIGURES = {
     "from_host": Message("paid for migrants by funds where they live, present value"),
     "from_home": Message("paid for migrants by funds at home, present value"),
     "retiree_share": Message("movers who earn retiree cover at retirement age, all years"),
-    "accounts_moved": Message("account money moved between counties, present value"),
+    "accounts_moved": Message("account money moved between regions, present value"),
     "duplicate_avoided": Message("double payment avoided, present value"),
     "funds": Message("funds of all schemes and stages"),
     "funds_exhausted": Message("of these, funds that run dry"),

@@ -72,10 +72,18 @@ class FlowFactors:
             claims_by_distance=scaled(flows.claims_by_distance, paid[..., None, None, None]),
             settlement=scaled(flows.settlement, cost[:, None, None]),
             cost_of_care=scaled(flows.cost_of_care, cost[:, None]),
+            care=_care(flows.care, cost),
             expected_cost=scaled(flows.expected_cost, cost[:, None]),
             duplicate_avoided=scaled(flows.duplicate_avoided, cost[:, None]),
             paths=self.paths,
         )
+
+
+def _care(care: FloatArray, cost: FloatArray) -> FloatArray:
+    """Care by residence with its money times the cost of care, and people as they are."""
+    factor = np.ones((cost.size, 1, care.shape[2], 1))
+    factor[:, 0, 1:, 0] = cost[:, None]
+    return scaled(care, factor)
 
 
 def scaled(values: FloatArray, factor: FloatArray) -> FloatArray:

@@ -28,6 +28,11 @@ MIGRANT_MEASURES = (
 """Recorded of migrants by origin and destination: ``uninsured`` persons, ``spells`` without cover
 begun, persons insured through ``work``, the part of contributions that goes to their accounts."""
 
+CARE_GROUPS = ("locals", "migrants")
+"""Whose care is recorded by residence: people at their home, and people from another region of the
+case. People from outside are left out: what funds there pay is not known."""
+CARE_MEASURES = ("persons", "cost", "paid")
+
 
 @dataclass(frozen=True)
 class Multipliers:
@@ -86,6 +91,8 @@ class CountyFlows:
         migrants: by measure, home and residence region of the next level,
             ``(T + 1, 9, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
         cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
+        care: people of ``CARE_GROUPS``, cost of their care and what funds pay of it, by residence,
+            ``(T + 1, 2, 3, n + 1)``; measures in ``CARE_MEASURES``.
         provider_payments: what was paid for services otherwise than by claim.
         paths: economic paths.
         multipliers: the calibration.
@@ -123,6 +130,7 @@ class CountyFlows:
     by_cell: FloatArray
     migrants: FloatArray
     cost_of_care: FloatArray
+    care: FloatArray
     accounts_to_pool: FloatArray
     accounts_surrendered: FloatArray
     missing_years_paid: FloatArray
@@ -176,6 +184,7 @@ def empty_record(
     places = width if counties <= MOST_IN_DETAIL else regions
     arrays["settlement"] = np.zeros((schemes, years + 1, places, places))
     arrays["claims_by_distance"] = np.zeros((schemes, years + 1, width, levels + 1, 2, levels))
+    arrays["care"] = np.zeros((years + 1, len(CARE_GROUPS), len(CARE_MEASURES), width))
     arrays["by_status"] = np.zeros((years + 1, width, K))
     arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
     arrays["retiring"] = np.zeros((years + 1, 3, regions, regions))
@@ -273,6 +282,12 @@ def record_money(
         credited,
     )
     migrant = pairs.home != pairs.residence
+    of_care = (measures[0], measures[4], measures[2] + from_home)
+    for group, chosen in enumerate((~migrant, migrant & (pairs.home < pairs.counties))):
+        for number, values in enumerate(of_care):
+            store["care"][t, group, number] = sum_by(
+                pairs.residence[chosen], values[chosen], minlength=size
+            )
     origin, place = prepared.region[pairs.home[migrant]], prepared.region[pairs.residence[migrant]]
     regions = store["migrants"].shape[2]
     for number, values in enumerate(measures):

@@ -70,6 +70,7 @@ class Plan:
         acceptability: what regions make of a plan with such a limit, or with limits that they are
             to accept it by.
         rule: that rates follow, where one was asked for; the rates are then those it starts from.
+        beyond: limits with the margins that a safe plan would need, where no plan keeps them.
     """
 
     policy: Policy
@@ -82,6 +83,7 @@ class Plan:
     probability: Probability | None = None
     acceptability: Acceptability | None = None
     rule: AdjustingPlan | None = None
+    beyond: Policy | None = None
 
     def __repr__(self) -> str:
         """What it is, in a line."""

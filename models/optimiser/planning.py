@@ -21,6 +21,7 @@ from fundpool.models.optimiser.problem.scenarios import (
     features,
     forward_selection,
 )
+from fundpool.models.optimiser.program.highs import WarmStart
 from fundpool.models.optimiser.ruin.adjusting import AdjustingPlan, RuinTask, adjusting_plan
 from fundpool.models.optimiser.ruin.flows import (
     BalanceOf,
@@ -202,10 +203,12 @@ def planned_within_ruin(
     paths = [central_paths(projection, name) for name in names]
     years = limit.span(projection.years)
     accepted = AcceptedPolicy(choices.acceptable, incomes_of(projection, names), aims)
+    # programs of the search differ in the margins alone, which are bounds
+    warm = [WarmStart() for _ in names]
 
-    def solve(limits: Policy) -> tuple[Outcome, ...]:
+    def solve(limits: Policy, may_miss: bool) -> tuple[Outcome, ...]:
         problems = [fund_problem(scheme_paths, limits, case.regions) for scheme_paths in paths]
-        return solved(accepted.problems(problems), aims, choices)
+        return solved(accepted.problems(problems), aims, choices, warm, may_miss)
 
     if sample is None:
         terms = scenario_terms(projection.study)
@@ -237,7 +240,7 @@ def planned_within_ruin(
             safe.outcomes, accepted.incomes, spreads_of(safe, within, balance_of), case.regions,
             window,
         ),
-        rule=rule,
+        rule=rule, beyond=safe.beyond,
     )  # fmt: skip
 
 
@@ -303,17 +306,34 @@ def lasting_schemes(projection: Projection) -> tuple[str, ...]:
     return tuple(str(name) for name in whole.index[whole])
 
 
-def solved(funds: Sequence[FundProblem], aims: Aims, choices: Choices) -> tuple[Outcome, ...]:
-    """Outcomes of one program a scheme, or of one program where burdens join them."""
-    programs = [list(funds)] if aims.joint else [[fund] for fund in funds]
+def solved(
+    funds: Sequence[FundProblem],
+    aims: Aims,
+    choices: Choices,
+    warm: Sequence[WarmStart] | None = None,
+    may_miss: bool = True,
+) -> tuple[Outcome, ...]:
+    """Outcomes of one program a scheme, or of one program where burdens join them.
 
-    def run(group: list[FundProblem]) -> Outcome:
-        return optimised(group, aims, choices.solver, choices.time_limit)
+    Args:
+        funds: problems of the schemes.
+        aims: what is minimised.
+        choices: solver, limit on its time, and how many programs are solved at once.
+        warm: what each program starts from where it can.
+        may_miss: whether floors may be missed where no plan keeps them.
+    """
+    programs = [list(funds)] if aims.joint else [[fund] for fund in funds]
+    starts = [None] * len(programs) if warm is None else warm[: len(programs)]
+
+    def run(group: list[FundProblem], start: WarmStart | None) -> Outcome:
+        return optimised(
+            group, aims, choices.solver, choices.time_limit, warm=start, may_miss=may_miss
+        )
 
     if len(programs) == 1 or choices.threads < 2:
-        return tuple(run(group) for group in programs)
+        return tuple(map(run, programs, starts))
     with ThreadPoolExecutor(choices.threads) as pool:
-        return tuple(pool.map(run, programs))
+        return tuple(pool.map(run, programs, starts))
 
 
 def planned_under_risk(

@@ -21,6 +21,7 @@ from fundpool.models.optimiser.certificate import (
 from fundpool.models.optimiser.limits import Aims
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program import objectives
+from fundpool.models.optimiser.program.highs import WarmStart
 from fundpool.models.optimiser.program.linear import Arrays
 from fundpool.models.optimiser.program.model import (
     Model,
@@ -85,6 +86,8 @@ def optimised(
     solver: str | None = None,
     time_limit: float | None = None,
     stated_gap: float = TOLERANCE,
+    warm: WarmStart | None = None,
+    may_miss: bool = True,
 ) -> Outcome:
     """The best rates and swaps.
 
@@ -97,11 +100,14 @@ def optimised(
         solver: any PuLP knows; HiGHS unless given.
         time_limit: seconds for each solve.
         stated_gap: relative gap that is small enough for a large program.
+        warm: plan before this one, which the program is started from where it can be.
+        may_miss: whether floors may be missed where no plan keeps them; else the status is then
+            ``infeasible``.
     """
-    outcome = _staged(build(funds, aims), aims.stages(), aims, solver, time_limit, stated_gap)
+    outcome = _staged(build(funds, aims), aims.stages(), aims, solver, time_limit, stated_gap, warm)
     if outcome.status == "optimal" and aims.measure == "gini":
         return _refined(outcome, aims, solver, time_limit)
-    if outcome.status != "infeasible":
+    if outcome.status != "infeasible" or not may_miss:
         return outcome
     stages = ({"shortfall": 1.0}, *aims.stages())
     return _within_rules(funds, stages, aims, solver, time_limit, stated_gap)
@@ -114,11 +120,12 @@ def _staged(
     solver: str | None,
     time_limit: float | None,
     stated_gap: float = TOLERANCE,
+    warm: WarmStart | None = None,
 ) -> Outcome:
     tolerance = None
     if stated_gap > TOLERANCE and model.program.height > LARGE:
         tolerance = stated_gap / 10.0
-    solved = solved_stages(model, stages, solver, time_limit, tolerance)
+    solved = solved_stages(model, stages, solver, time_limit, tolerance, warm)
     return outcome_of(model, solved, aims, stated_gap=stated_gap)
 
 
@@ -149,15 +156,17 @@ def solved_stages(
     solver: str | None = None,
     time_limit: float | None = None,
     tolerance: float | None = None,
+    warm: WarmStart | None = None,
 ) -> Solved:
-    """Minimise each stage, and hold its value from then on."""
+    """Minimise each stage, and hold its value from then on; only one stage starts warm."""
     solutions: list[Solution] = []
     gaps: list[float] = []
     earlier_aims: list[Held] = []
     statement = model.stated()
+    start = warm if len(stages) == 1 else None
     for number, weights in enumerate(stages):
         set_objective(model, weights)
-        solution, arrays = solve(model.program, solver, time_limit, tolerance)
+        solution, arrays = solve(model.program, solver, time_limit, tolerance, start)
         solutions.append(solution)
         if solution.status != "optimal":
             break

@@ -109,6 +109,8 @@ class Pools:
 
     def total(self, values: FloatArray) -> FloatArray:
         """Sum county values (last axis) over each pool."""
+        if np.array_equal(self.of_county, np.arange(len(self.codes))):
+            return np.array(values, dtype=float)  # each county is a pool of its own
         result = np.zeros((*values.shape[:-1], len(self.codes)))
         np.add.at(np.moveaxis(result, -1, 0), self.of_county, np.moveaxis(values, -1, 0))
         return result

@@ -57,14 +57,15 @@ def rich_case() -> SmallCase:
     settings["alerts"] = {
         "low": {"measure": "reserve_months", "limit": 115.0, "within": 2, **SOURCE},
     }  # fmt: skip
-    _people(case.tables)
-    _care(case.tables)
+    people_of_all_ages(case.tables)
+    care_of_two_services(case.tables)
     _cover(case.tables)
     _schemes(case)
     return case
 
 
-def _people(tables: dict[str, pd.DataFrame]) -> None:
+def people_of_all_ages(tables: dict[str, pd.DataFrame]) -> None:
+    """Give the tables people of all ages, with births, deaths and movers also from outside."""
     people = tables["population"]
     men = people["sex"] == "male"
     people["persons"] = 5.0 + 10.0 * people["age"].between(15, 64) + 2.0 * men
@@ -112,7 +113,8 @@ def _people(tables: dict[str, pd.DataFrame]) -> None:
     )
 
 
-def _care(tables: dict[str, pd.DataFrame]) -> None:
+def care_of_two_services(tables: dict[str, pd.DataFrame]) -> None:
+    """Give the tables outpatient and inpatient care by age."""
     outpatient = tables["morbidity"]
     outpatient["frequency"] = 2.0 + 0.5 * (outpatient["sex"] == "female")
     stays = outpatient.assign(service=INPATIENT, frequency=0.05 + 0.002 * outpatient["age"])

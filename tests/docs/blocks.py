@@ -92,7 +92,9 @@ def spaced(text: str) -> list[str]:
 
 
 def main(words: list[str] | None = None) -> None:
-    """Write what blocks print into pages."""
+    """Write what blocks print into pages and into their Chinese pages."""
+    from tests.docs.chinese import copy_blocks
+
     parser = argparse.ArgumentParser("python -m tests.docs.blocks", description=main.__doc__)
     parser.add_argument("pages", nargs="+", metavar="PAGE", help="as in docs/python.md")
     for name in parser.parse_args(words).pages:
@@ -104,6 +106,7 @@ def main(words: list[str] | None = None) -> None:
             lines = "\n".join(spaced(text)) + "\n"
             page = page[: block.start] + lines + page[block.end :]
         file.write_text(page, "utf-8")
+        copy_blocks(name)
 
 
 if __name__ == "__main__":

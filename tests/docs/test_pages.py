@@ -50,7 +50,7 @@ def navigation() -> dict[str, list[str]]:
 
 def test_every_page_is_in_one_group_of_the_navigation() -> None:
     groups = navigation()
-    assert list(groups) == ["Learn", "Use", "Model", "Cases", "Contribute", "Reference"]
+    assert list(groups) == ["Learn", "中文", "Use", "Model", "Cases", "Contribute", "Reference"]
     pages = sorted(page for group in groups.values() for page in group)
     docs = ROOT / "docs"
     assert pages == sorted(
@@ -72,7 +72,7 @@ def test_start_page_lists_every_page_in_the_groups_of_the_navigation() -> None:
 
 
 def test_links_between_pages_lead_somewhere() -> None:
-    for file in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+    for file in [*sorted(ROOT.glob("README*.md")), *sorted((ROOT / "docs").rglob("*.md"))]:
         prose = re.sub(r"```.*?```|`[^`]*`", "", file.read_text("utf-8"), flags=re.DOTALL)
         for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose):
             if "://" not in target:

@@ -9,7 +9,6 @@ from fundpool.decision import best_plan, decision, money_lacking
 from fundpool.languages.numbers import NARROW
 from fundpool.models.projection.comparison import Comparison
 from fundpool.models.risk.solvency import solvency_risk
-from fundpool.report.document.model import plain
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.decision import statement
 from tests.cases.small import small_case
@@ -171,24 +170,54 @@ def test_the_best_plan_leaves_the_fewest_in_dry_funds() -> None:
     assert best_plan([row("city", 0.0), row("county", 0.0)], "a")["plan"] == "city"
 
 
+def said(context: Context) -> str:
+    """The statement on residents, without what its lines answer."""
+    return " ".join(statement(context, "resident").values())
+
+
 def test_a_better_level_and_who_pays_are_said(comparison: Comparison) -> None:
     """Every sentence of a statement, with figures made up."""
     plans = [
-        {"scheme": "resident", "plan": "county", "dry_by_end": 0.6, "rate_change": 0.001},
+        {"scheme": "resident", "plan": "county", "dry_by_end": 0.6, "rate_change": 0.001,
+         "first_dry": 2026},
         {"scheme": "resident", "plan": "province", "dry_by_end": 0.0, "level_rate": 0.0512,
          "income_rate": 0.05, "rate_change": 0.0012, "paying_less": 0.25, "paying_more": 0.75,
-         "income_less": 30000.0, "income_more": 20000.4},
+         "income_less": 30000.0, "income_more": 20000.4, "first_dry": None,
+         "locals_less": 0.2, "migrants_less": 0.4},
     ]  # fmt: skip
     lacking = [{"scheme": "resident", "year": 2021, "funds": 2, "funds_below_zero": 1,
                 "lacking": 2.5e6}]  # fmt: skip
     found = {"decision": {"plans": plans, "next_years": lacking}}
     context = Context(comparison, found)
-    assert plain(statement(context, "resident")) == (
-        "Resident scheme: pooled by province the fewest of the insured have a fund that runs dry "
+    assert said(context) == (
+        "Pooled by province the fewest of the insured have a fund that runs dry "
         "by 2032, 0.0\u202f% of them; pooled as today, by county, it is 60.0\u202f%. It takes a "
         "level rate of 5.12\u202f% of the base, and 5.00\u202f% is collected: a change of +0.12 "
-        "percentage points. Funds of 25.0\u202f% of the insured would then need a lower rate than "
-        "today, those of 75.0\u202f% a higher one. Places that pay more have the lower income a "
-        "head, 20,000 against 30,000 CNY: money runs from poorer to richer places. At the end of "
+        "percentage points. Pooled by province, funds of 25.0\u202f% of the insured would need a "
+        "lower rate than today, those of 75.0\u202f% a higher one; 20.0\u202f% of all locals and "
+        "40.0\u202f% of all migrants, insured or not, live where the rate would be lower. "
+        "Places that pay more have the lower income a head, 20,000 against 30,000 CNY: "
+        "money runs from poorer to richer places. At the end of "
         "2021 1 of 2 funds stand below zero and lack 2.5\u202fm together."
     ).replace("\u202f", NARROW)
+
+
+def test_the_level_that_lasts_longest_is_said_where_more_are_dry_at_the_end(
+    comparison: Comparison,
+) -> None:
+    """One fund that runs dry late leaves all of its insured without, and yet lasts longest."""
+    more = {"paying_less": 0.0, "paying_more": 0.0, "rate_change": float("nan")}
+    plans = [
+        {"scheme": "resident", "plan": "county", "dry_by_end": 0.6, "first_dry": 2026, **more},
+        {"scheme": "resident", "plan": "province", "dry_by_end": 1.0, "first_dry": 2031, **more},
+    ]
+    found = {"decision": {"plans": plans, "next_years": []}}
+    assert said(Context(comparison, found)).replace(NARROW, "\u202f") == (
+        "No other way of pooling leaves fewer of the insured with a fund that runs dry by 2032 "
+        "than that of today, by county: 60.0\u202f%. "
+        "Pooled by province the first fund runs dry latest, in 2031 instead of 2026, but by 2032 "
+        "funds of 100.0\u202f% of the insured are dry. "
+        "No other way of pooling changes what a fund would have to ask."
+    )
+    plans[1] |= {"first_dry": 2026}
+    assert "latest" not in said(Context(comparison, found))

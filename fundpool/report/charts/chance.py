@@ -16,12 +16,13 @@ def balance_fans(
 ) -> dict[str, Any]:
     """Balance of each plan's largest fund: median, 50 % and 90 % of scenarios."""
     names = ["q05", "q25", "q50", "q75", "q95"]
-    title = language("balance, %(currency)s billion") % {
-        "currency": language(risk.study.case.currency)
-    }
-    unit = 1e8 if language.chinese else 1e9
     panels = {}
     fans = risk.fans[risk.fans["scheme"] == scheme]
+    drawn = fans[fans["pool"].isin([pool["pool"] for pool in pools.values()])]
+    unit, words = language.money_unit(
+        float(drawn[names].abs().max().max()), risk.study.case.currency
+    )
+    title = language("balance, %(unit)s") % {"unit": words}
     for plan, pool in pools.items():
         fan = fans[(fans["plan"] == plan) & (fans["pool"] == pool["pool"])]
         data = fan[["year"]].assign(**{name: fan[name] / unit for name in names})

@@ -14,7 +14,7 @@ COLOURS = {RISE: "#0b5394", FALL: "#f4c28a", WHOLE: "#9aa5b1"}
 DOWN_UP = ["#f4c28a", "#0b5394"]
 
 
-def waterfall(table: pd.DataFrame, language: Language, percent: bool) -> Any:
+def waterfall(table: pd.DataFrame, language: Language, currency: str, percent: bool) -> Any:
     """Steps of one scheme and measure from the old figure to the new.
 
     Rises are dark and solid, falls light with an outline, so that grey print keeps them apart.
@@ -23,6 +23,7 @@ def waterfall(table: pd.DataFrame, language: Language, percent: bool) -> Any:
     total = table[table["kind"] == "total"].iloc[0]
     figures = table[["before", "after"]].to_numpy(dtype=float)
     low, high = float(figures.min()), float(figures.max())
+    unit, words = language.money_unit(max(abs(low), abs(high)), currency)
     pad = 0.15 * (high - low)
     # rates move by little against their size, so their axis does not begin at zero
     origin = low - pad if percent else 0.0
@@ -33,9 +34,9 @@ def waterfall(table: pd.DataFrame, language: Language, percent: bool) -> Any:
     rows.append(_bar(language("this run"), origin, float(total["after"]), WHOLE))
     data = pd.DataFrame(rows)
     if not percent:
-        data[["start", "end"]] /= 1e8 if language.chinese else 1e9
+        data[["start", "end"]] /= unit
     scale = alt.Scale(domain=[origin, high + pad], nice=False) if percent else alt.Scale(zero=True)
-    title = None if percent else language("billions")
+    title = None if percent else words
     order = list(data["step"])
     axis = alt.Axis(format=".2%", tickCount=5) if percent else alt.Axis(tickCount=5)
     return (

@@ -27,7 +27,7 @@ INK = "#1f2933"
 ACCENT, SECOND, WARNING = "#0b5394", "#b45309", "#7f0000"
 BANDS = ("#c9d9ea", "#8fb3d6")
 CLASSES = ("within 5 years", "within 10 years", "within 20 years", "later", "never")
-CLASS_COLOURS = ("#7f0000", "#d7301f", "#fc8d59", "#fdd49e", "#4393c3")
+CLASS_COLOURS = ("#7f0000", "#d7301f", "#c95f0a", "#93720b", "#4393c3")
 CLASS_SHAPES = ("triangle-down", "diamond", "square", "cross", "circle")
 CLASS_SIGNS = ("▼", "◆", "■", "✚", "●")
 """The shapes as characters, for the legend."""

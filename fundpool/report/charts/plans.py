@@ -54,7 +54,7 @@ def swap_map(projection: Projection, plan: Plan, scheme: str) -> Any:
         return None
     total = total.sort_values("amount", ascending=False, kind="stable").head(MOST_ARCS)
     centres = pool_centres(projection, plan, scheme)
-    net = plan.swaps[plan.swaps["scheme"] == scheme].groupby("pool")["net"].sum() / 1e9
+    net = plan.swaps[plan.swaps["scheme"] == scheme].groupby("pool")["net"].sum()
     points = centres.assign(net=centres["pool"].map(net))
     points["side"] = np.where(points["net"] >= 0, "receives", "pays")
     points["size"] = points["net"].abs()
@@ -71,7 +71,7 @@ def swap_map(projection: Projection, plan: Plan, scheme: str) -> Any:
                     "arc": arc, "step": np.arange(BENDS.size),
                     "longitude": float(start["longitude"]) + BENDS * dx - bend * dy,
                     "latitude": float(start["latitude"]) + BENDS * dy + bend * dx,
-                    "billion": row["amount"] / 1e9,
+                    "amount": row["amount"],
                 }
             )
         )  # fmt: skip
@@ -83,7 +83,7 @@ def swap_map(projection: Projection, plan: Plan, scheme: str) -> Any:
         .encode(
             x=x, y=y, detail="arc:N", order="step:Q",
             strokeWidth=alt.StrokeWidth(
-                "billion:Q", scale=alt.Scale(range=[0.4, 4.5]), legend=None
+                "amount:Q", scale=alt.Scale(range=[0.4, 4.5]), legend=None
             ),
         )
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The answers: how long funds last, which alerts they raise, pooling levels side by side."""
+"""The first page (how long funds last, what to decide, alerts) and pooling levels side by side."""
 
 from typing import Any
 
@@ -22,16 +22,24 @@ from fundpool.report.words.vocabulary import ALERT_CHANGE_WORDS, ALERT_WORDS
 
 
 def answers_section(context: Context) -> Section:
-    """A headline a scheme, what to decide, alerts, and the main figures of every plan."""
+    """The first page: what to decide, and alerts."""
     _ = context.language
+    blocks = (
+        *decision_blocks(context),
+        _alerts(context),
+    )
+    return Section("answers", "", _("Answers"), blocks)
+
+
+def levels_section(context: Context) -> Section:
+    """A headline a scheme and the main figures of every plan."""
+    _, title = context.language, context.language("Pooling levels side by side")
     headlines = tuple(
         spans(wording.headline(context.comparison, name, title, _))
         for name, title in context.titles.items()
     )
     blocks = (
         Listing(headlines, "answers"),
-        *decision_blocks(context),
-        _alerts(context),
         _plans_side_by_side(context),
         sentences(
             _("Rates are of the pooled fund: contributions less what goes to personal accounts, on "
@@ -41,7 +49,7 @@ def answers_section(context: Context) -> Section:
             soft=True,
         ),
     )  # fmt: skip
-    return Section("answers", "", _("Answers"), blocks)
+    return Section("levels", title, title, blocks)
 
 
 def _alerts(context: Context) -> Block:
@@ -167,7 +175,7 @@ def _plans_side_by_side(context: Context) -> Table:
                     _.percent(result["level_rate_range"]),
                 )
             )
-    return table(columns, rows, _("Pooling levels side by side"))
+    return table(columns, rows)
 
 
 def _pay_as_you_go_rates(context: Context, scheme: str) -> dict[str, tuple[float, float]]:

@@ -99,7 +99,9 @@ def _movement(context: Context, moves: pd.DataFrame, title: str) -> list[Block]:
         row(strong(_("movement")), written(total["before"]), written(total["after"]),
             strong(written(total["change"])))
     )  # fmt: skip
-    drawing = context.drawing(waterfall(moves, _, percent), f"change-{scheme}-{measure}")
+    drawing = context.drawing(
+        waterfall(moves, _, context.case.currency, percent), f"change-{scheme}-{measure}"
+    )
     caption = sentences(
         _("Dark: a rise; light: a fall; grey: the figures of the two runs."),
         _("The axis does not begin at zero.") if percent else None,

@@ -6,10 +6,12 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language
 from fundpool.languages.wording import local_names
+from fundpool.models.analysis.care_away import care_away
 from fundpool.models.funds.books import OTHER_INCOME
 from fundpool.models.projection.comparison import Comparison
 from fundpool.report.charts import funds as charts
@@ -93,6 +95,12 @@ class Context:
     def local_names(self) -> dict[str, str]:
         """Regions' names in the reader's language by their name in the case."""
         return local_names(self.case.tables["regions"], self.language)
+
+    @cached_property
+    def care_away(self) -> pd.DataFrame:
+        """Hospital stays of people away from home and care forgone, rules of the first year."""
+        study = self.comparison.study
+        return care_away(study.case, study.calibration, self.first_year)
 
     def worded(self, word: object) -> str:
         """A word of the data, of a level, a status or a measure, in the reader's language."""

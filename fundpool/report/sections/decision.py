@@ -1,32 +1,66 @@
 """The first page: funds now, what each way of pooling changes, who gains, the next two years."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fundpool.decision import SOON, best_plan
 from fundpool.languages.wording import marked
-from fundpool.report.document.making import bad_if, left, right, row, sentences, spans, table
-from fundpool.report.document.model import Block, Heading, Listing, Spans, Table
+from fundpool.models.analysis.own_shares import ALL
+from fundpool.models.flows.record import CARE_GROUPS
+from fundpool.models.terms.subsidies import STATE
+from fundpool.report.document.making import (
+    bad_if,
+    left,
+    right,
+    row,
+    sentences,
+    spans,
+    strong,
+    table,
+)
+from fundpool.report.document.model import Block, Heading, Listing, Table
 from fundpool.report.sections.account import band_words
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.formal import decisions_due
 
+NEVER_DRY = 9999
+"""Stands for the first dry year of a plan whose funds all last."""
+
 BETTER_ELSEWHERE = marked(
-    "%(title)s: pooled by %(plan)s the fewest of the insured have a fund that runs dry by "
+    "Pooled by %(plan)s the fewest of the insured have a fund that runs dry by "
     "%(last)s, %(share)s of them; pooled as today, by %(today)s, it is %(now)s."
 )
 BEST_AS_TODAY = marked(
-    "%(title)s: no other way of pooling leaves fewer of the insured with a fund that runs dry by "
+    "No other way of pooling leaves fewer of the insured with a fund that runs dry by "
     "%(last)s than that of today, by %(plan)s: %(share)s."
 )
 RATE = marked(
     "It takes a level rate of %(level)s of the base, and %(collected)s is collected: a change of "
     "%(change)s."
 )
-WHO = marked(
-    "Funds of %(less)s of the insured would then need a lower rate than today, those of %(more)s a "
-    "higher one."
+LATEST = marked(
+    "Pooled by %(plan)s the first fund runs dry latest, in %(first)s instead of %(now)s, but by "
+    "%(last)s funds of %(share)s of the insured are dry."
 )
+LATEST_LASTS = marked("Pooled by %(plan)s every fund lasts to %(last)s.")
+WHO = marked(
+    "Pooled by %(plan)s, funds of %(less)s of the insured would need a lower rate than today, "
+    "those of %(more)s a higher one; %(locals)s of all locals and %(migrants)s of all migrants, "
+    "insured or not, live where the rate would be lower."
+)
+SCENARIOS = marked(
+    "Of %(n)s scenarios all funds last to %(last)s in %(shares)s; sampling leaves ± %(error)s open."
+)
+MODEL_ERROR = marked("Errors of the model's backtest move the level rate by ± %(error)s.")
+NOBODY_CHANGES = marked("No other way of pooling changes what a fund would have to ask.")
+LEADS = (
+    marked("Level to pool at"),
+    marked("Rate"),
+    marked("Who gains and loses"),
+    marked("How sure"),
+    marked("Next years"),
+)
+"""What each part of a statement answers."""
 FROM_RICHER = marked(
     "Places that pay more have the higher income a head, %(more)s against %(less)s "
     "%(currency)s: money runs from richer to poorer places."
@@ -35,6 +69,11 @@ FROM_POORER = marked(
     "Places that pay more have the lower income a head, %(more)s against %(less)s "
     "%(currency)s: money runs from poorer to richer places."
 )
+HALF_WORDS = {
+    ALL: marked("all places"),
+    "poorer": marked("the poorer half"),
+    "richer": marked("the richer half"),
+}
 NONE_LACKS = marked("No fund stands below zero at the end of %(first)s or %(last)s.")
 LACKS = marked("At the end of %(year)s %(below)s of %(funds)s funds stand below zero and lack "
                "%(money)s together.")  # fmt: skip
@@ -47,16 +86,17 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
     schemes = [row["scheme"] for row in figures["now"]]
     inputs = figures["inputs"]
     certainty = _(
-        "How sure: %(assumed)s of the %(all)s assumptions are assumed, not published or derived; "
-        'funds last or run dry on the central path, and "all funds last" is the chance over '
-        "scenarios."
+        "%(assumed)s of the %(all)s assumptions are assumed, not published or derived; funds last "
+        'or run dry on the central path, and "all funds last" is the chance over scenarios.'
     ) % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())}
     due = decisions_due(context)
     return (
-        Listing(tuple(statement(context, scheme) for scheme in schemes)),
+        *(block for scheme in schemes for block in _statement(context, scheme)),
         *([Heading(spans(_("Decisions due"))), Listing(tuple(due))] if due else ()),
         _now(context),
         _plans(context),
+        *_government(context),
+        _own_share(context),
         sentences(
             _("Income includes interest and leaves out what goes to personal accounts. The share "
               "of the insured is of the first projected year; who pays less and more is measured "
@@ -68,42 +108,69 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
-def statement(context: Context, scheme: str) -> Spans:
-    """Level, rate, who pays, and the next two years, in sentences."""
+def _statement(context: Context, scheme: str) -> tuple[Block, Block]:
+    """A scheme's heading and its statement, a line for each question that it answers."""
+    colon = "：" if context.language.chinese else ": "
+    lines = (
+        spans(strong(f"{context.language(lead)}{colon}"), words)
+        for lead, words in statement(context, scheme).items()
+    )
+    return Heading(spans(context.titles[scheme])), Listing(tuple(lines))
+
+
+def statement(context: Context, scheme: str) -> dict[str, str]:
+    """Level, rate, who pays, how sure and the next two years, in sentences by their lead."""
     _, figures = context.language, context.summary["decision"]
     plans = [each for each in figures["plans"] if each["scheme"] == scheme]
     today, best = plans[0], best_plan(plans, scheme)
+    latest = max(plans, key=lambda plan: plan["first_dry"] or NEVER_DRY)
     where = BEST_AS_TODAY if best is today else BETTER_ELSEWHERE
-    said = [
+    level = [
         _(where)
         % {
-            "title": context.titles[scheme], "plan": context.worded(best["plan"]),
+            "plan": context.worded(best["plan"]),
             "share": _.percent(best["dry_by_end"], 1), "last": context.last_year,
             "today": context.worded(today["plan"]), "now": _.percent(today["dry_by_end"], 1),
         }
     ]  # fmt: skip
+    if (latest["first_dry"] or NEVER_DRY) > (best["first_dry"] or NEVER_DRY):
+        words = {
+            "plan": context.worded(latest["plan"]), "first": latest["first_dry"],
+            "now": best["first_dry"], "last": context.last_year,
+            "share": _.percent(latest["dry_by_end"], 1),
+        }  # fmt: skip
+        runs_dry = latest["first_dry"] is not None
+        level.append(_(LATEST if runs_dry else LATEST_LASTS) % words)
+    rate = []
     if best["rate_change"] == best["rate_change"]:
-        said.append(
+        rate.append(
             _(RATE)
             % {
                 "level": _.percent(best["level_rate"]),
                 "collected": _.percent(best["income_rate"]),
-                "change": _points(context, best["rate_change"]),
+                "change": points(context, best["rate_change"]),
             }
         )
-    said += _who(context, best)
-    said += _next_years(context, scheme)
-    return spans(("" if _.chinese else " ").join(said))
+    parts = (
+        level,
+        rate,
+        _who(context, latest if best is today else best),
+        _sure(context, plans),
+        _next_years(context, scheme),
+    )
+    joint = "" if _.chinese else " "
+    return {lead: joint.join(part) for lead, part in zip(LEADS, parts, strict=True) if part}
 
 
-def _who(context: Context, best: Mapping[str, Any]) -> list[str]:
+def _who(context: Context, plan: Mapping[str, Any]) -> list[str]:
     """Who would pay less and more under a plan than today, and which of them are richer."""
     _ = context.language
-    if not best["paying_less"] and not best["paying_more"]:
-        return []
-    less, more = best["income_less"], best["income_more"]
-    shares = {name: _.percent(best[f"paying_{name}"], 1) for name in ("less", "more")}
-    said = [_(WHO) % shares]
+    if not plan["paying_less"] and not plan["paying_more"]:
+        return [_(NOBODY_CHANGES)]
+    less, more = plan["income_less"], plan["income_more"]
+    shares = {name: _.percent(plan[f"paying_{name}"], 1) for name in ("less", "more")}
+    shares |= {name: _.percent(plan[f"{name}_less"], 1) for name in CARE_GROUPS}
+    said = [_(WHO) % (shares | {"plan": context.worded(plan["plan"])})]
     if less is not None and more is not None and less != more:
         direction = FROM_RICHER if more > less else FROM_POORER
         said.append(
@@ -135,7 +202,7 @@ def _next_years(context: Context, scheme: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _points(context: Context, change: float) -> str:
+def points(context: Context, change: float) -> str:
     """A change of a rate in percentage points, with its sign."""
     shown = round(100 * change, 2) + 0.0  # no minus before zero
     sign = "+" if shown > 0 else ""
@@ -175,8 +242,8 @@ def _plans(context: Context) -> Table:
     columns = (
         left(_("scheme")), left(_("pooled by")), right(_("dry within 5 years")),
         right(_("within 10 years")), right(_("by %(year)s") % {"year": context.last_year}),
-        right(_("all funds last")), right(_("collected")), right(_("level rate")),
-        right(_("pay less than today")), right(_("pay more")),
+        right(_("first in")), right(_("all funds last")), right(_("collected")),
+        right(_("level rate")), right(_("pay less than today")), right(_("pay more")),
     )  # fmt: skip
     body = [
         row(
@@ -184,6 +251,7 @@ def _plans(context: Context) -> Table:
             context.worded(each["plan"]),
             *(_dash_or(each[f"dry_within_{n}"], lambda share: _.percent(share, 1)) for n in SOON),
             bad_if(each["dry_by_end"] > 0, _.percent(each["dry_by_end"], 1)),
+            _dash_or(each["first_dry"], str),
             _dash_or(each["all_last_probability"], lambda share: _.percent(share, 1)),
             _.percent(each["income_rate"]),
             _.percent(each["level_rate"]),
@@ -193,6 +261,90 @@ def _plans(context: Context) -> Table:
         for each in context.summary["decision"]["plans"]
     ]
     return table(columns, body, _("Share of the insured whose fund runs dry, and what it takes"))
+
+
+def _government(context: Context) -> list[Table]:
+    """What each level of government pays in the first two years; nothing where none pays."""
+    _, rows = context.language, context.summary["decision"]["government"]
+    if not rows:
+        return []
+    years = sorted({each["year"] for each in rows})
+    payers = dict.fromkeys((each["scheme"], each["payer"]) for each in rows)
+    by_year = {(each["scheme"], each["payer"], each["year"]): each for each in rows}
+    columns = (
+        left(_("scheme")), left(_("paid by")), *(right(str(year)) for year in years),
+        *(right(_("of outgo in %(year)s") % {"year": year}) for year in years),
+    )  # fmt: skip
+    body = []
+    for scheme, payer in payers:
+        of_years = [by_year.get((scheme, payer, year)) for year in years]
+        body.append(
+            row(
+                context.titles[scheme],
+                payer_words(context, payer),
+                *(_dash_or(each and each["amount"], _.money) for each in of_years),
+                *(
+                    _dash_or(each and each["outgo_share"], lambda share: _.percent(share, 1))
+                    for each in of_years
+                ),
+            )
+        )
+    return [table(columns, body, _("Cost to government: subsidies, pooled as today"))]
+
+
+def payer_words(context: Context, payer: str) -> str:
+    """Who pays subsidies, in words."""
+    if payer in ("", STATE):
+        return context.language("the state, by rule")
+    return payer
+
+
+def _own_share(context: Context) -> Table:
+    """Own shares of all people, of locals and migrants, by half of the places."""
+    _, rows = context.language, context.summary["decision"]["own_share"]
+    shares = {(each["half"], each["people"]): each for each in rows}
+    columns = (
+        left(_("people living in")), right(_("people")), right(_("own share")),
+        right(_("locals")), right(_("migrants")),
+    )  # fmt: skip
+    body = [
+        row(
+            _(words),
+            _.people(shares[half, ALL]["persons"]),
+            *(
+                _dash_or(shares[half, people]["own_share"], lambda share: _.percent(share, 1))
+                for people in (ALL, *CARE_GROUPS)
+            ),
+        )
+        for half, words in HALF_WORDS.items()
+    ]
+    caption = _("Own share of the cost of care in %(year)s, halves by disposable income a head")
+    return table(columns, body, caption % {"year": context.first_year})
+
+
+def _sure(context: Context, plans: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Chance that all funds of a scheme last, by plan, and the errors of scenarios and model."""
+    _, risk = context.language, context.extras.risk
+    scheme, said = plans[0]["scheme"], []
+    if risk is not None:
+        errors = risk.overview.loc[risk.overview["scheme"] == scheme, "any_ruin_error"]
+        shares = (
+            f"{_.percent(plan['all_last_probability'], 1)} ({context.pooled_by(plan['plan'])})"
+            for plan in plans
+            if plan["all_last_probability"] is not None
+        )
+        words = {
+            "n": _.number(risk.run.scenarios, 0), "last": context.last_year,
+            "shares": _(", ").join(shares), "error": _.percent(float(errors.max()), 1),
+        }  # fmt: skip
+        said.append(_(SCENARIOS) % words)
+    formal = context.summary.get("formal", {})
+    said += [
+        _(MODEL_ERROR) % {"error": _.percent(each["rate_error"])}
+        for each in formal.get("rate_errors", ())
+        if each["scheme"] == scheme
+    ]
+    return said
 
 
 def _bands_now(context: Context) -> str | None:

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fundpool.languages.wording import marked
 from fundpool.report.charts import funds as charts
 from fundpool.report.document.making import figure, left, paragraph, right, row, spans, table
-from fundpool.report.document.model import Detail, Figure, Section, Table
+from fundpool.report.document.model import Detail, Figure, Paragraph, Section, Table
 from fundpool.report.sections.context import Context
 
 MOST_FLOWS = 25
@@ -47,8 +48,55 @@ def migrants_section(context: Context) -> Section:
         Detail(spans(_("By where they live")), (_regions(context, by_residence),)),
         Detail(spans(_("The largest flows")), (_flows(context, flows),)),
     )
-    blocks = (paragraph(lead), _balance(context, by_residence), *details)
+    blocks = (
+        paragraph(lead),
+        _balance(context, by_residence),
+        *_care_forgone(context),
+        *details,
+    )
     return Section("migrants", _("What migrants pay and draw"), _("Migrants"), blocks)
+
+
+TIE_WORDS = {
+    "within": marked("from elsewhere in the same %(level)s"),
+    "between": marked("from another %(level)s of the case"),
+    "inbound": marked("from outside the case"),
+    "outbound": marked("from the case, living outside it"),
+}
+"""People away from home by their tie; the level is that above the lowest."""
+
+
+def _care_forgone(context: Context) -> tuple[Table, Paragraph]:
+    """Where people away from home get the hospital care they want, and what they go without."""
+    _, rows = context.language, context.care_away
+    columns = (
+        left(_("people")), right(_("stays wanted")), right(_("where they live")),
+        right(_("at home")), right(_("at a centre")), right(_("forgone")),
+        right(_("care forgone, money"), "short"),
+    )  # fmt: skip
+    places = ("residence", "home", "referral", "forgone")
+    body = [
+        row(
+            _(TIE_WORDS[each["tie"]]) % {"level": context.worded(context.case.second_level)},
+            _.people(each["wanted"]),
+            *(
+                _.percent(each[place] / each["wanted"] if each["wanted"] else 0.0, 1)
+                for place in places
+            ),
+            _.money(each["cost_forgone"]),
+        )
+        for each in rows.to_dict("records")
+    ]
+    about = _(
+        "People of the base year under the rules of %(year)s. Care forgone is what people away "
+        "from home want and go without, outpatient care with it, at its mean cost where they "
+        "live in money of the base year; nobody pays it, and it is in no fund's figures. Of "
+        "people at their home the case says nothing here."
+    ) % {"year": context.first_year}
+    return (
+        table(columns, body, _("Hospital stays of people away from home, and care forgone")),
+        paragraph(about, soft=True),
+    )
 
 
 def _own_share(sums: Any) -> float:
@@ -66,12 +114,11 @@ def _balance(context: Context, by_residence: list[dict[Any, Any]]) -> Figure:
     """What migrants pay in less what they draw, by where they live."""
     _, currency = context.language, context.case.currency
     inside = [region for region in by_residence if region["region"] != "outside"]
+    net = np.array([region["net_contributions"] - region["from_host"] for region in inside])
     chart = charts.migrant_balance(
         [context.place(region["region"]) for region in inside],
-        np.array([region["net_contributions"] - region["from_host"] for region in inside]),
-        (1e8, _("%(currency)s, hundred millions") % {"currency": context.worded(currency)})
-        if _.chinese
-        else (1e9, f"{currency} billion"),
+        net,
+        _.money_unit(float(np.abs(net).max(initial=0.0)), currency),
     )
     caption = _(
         "Paid into funds by migrants, and by the state for them, accounts taken off, less what "

@@ -10,7 +10,7 @@ from fundpool.report.document.model import Document, Section, Span, Spans
 from fundpool.report.extras import Extras
 from fundpool.report.sections.account import account_section
 from fundpool.report.sections.alternatives import alternatives_section
-from fundpool.report.sections.answers import answers_section
+from fundpool.report.sections.answers import answers_section, levels_section
 from fundpool.report.sections.assumptions import assumptions_section
 from fundpool.report.sections.basis import basis_section
 from fundpool.report.sections.calibration import calibration_section
@@ -50,6 +50,7 @@ def report_document(
     context = Context(comparison, summary, extras or Extras(), language)
     sections: list[Section | None] = [
         answers_section(context),
+        levels_section(context),
         change_section(context),
         account_section(context),
         *(scheme_section(context, name) for name in context.titles),

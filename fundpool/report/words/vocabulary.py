@@ -73,7 +73,7 @@ UNIT_WORDS = (
     marked("share of scenarios"), marked("share of the deficit"),
     marked("standard deviation of a year's innovation"),
     marked("variance of a region's yearly claim frequency, relative"),
-    marked("variance of a county's yearly claim frequency, relative"), marked("weight"),
+    marked("variance of a region's yearly claim frequency, relative"), marked("weight"),
 )  # fmt: skip
 POLICY_WORDS = (
     marked("this plan"), marked("rates in force"), marked("uniform rate"), marked("each its own"),
@@ -117,13 +117,24 @@ CHART_WORDS = (
     marked("within 5 years"), marked("within 10 years"), marked("within 20 years"),
     marked("later"), marked("never"), marked("months of outgo"), marked("years of outgo"),
     marked("share of the base"), marked("needed to pay the year"), marked("collected"),
-    marked("billions"), marked("change of the level rate"),
+    marked("change of the level rate"),
     marked("rate"), marked("share of the base, lowest rate first"),
     marked("mean rate of the fund"), marked("receives"), marked("pays"),
     marked("down"), marked("up"), marked("previous run"), marked("this run"),
 )  # fmt: skip
 """Titles and classes of the charts."""
 COLUMN_WORDS = (
+    marked("first dry"), marked("dry year"), marked("locals"), marked("migrants"),
+    marked("locals less"), marked("locals more"), marked("migrants less"),
+    marked("migrants more"), marked("column"), marked("outgo share"), marked("half"),
+    marked("people"), marked("own share"), marked("disposable income"), marked("tie"),
+    marked("wanted"), marked("referral"), marked("forgone"), marked("cost forgone"),
+    marked("any ruin"), marked("any ruin error"), marked("present income"),
+    marked("present outgo"), marked("present base"), marked("severity"), marked("figure"),
+    marked("shown"), marked("number of places"), marked("ways of pooling"), marked("base year"),
+    marked("years by definition"), marked("funds that run dry"), marked("assumptions"),
+    marked("target months"), marked("years of alerts"), marked("alerts"),
+    marked("funds that run dry soon"),
     marked("months of outgo"),
     marked("contributors per retired"),
     marked("income"),

@@ -12,7 +12,9 @@ import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from fundpool.report.columns import CALCULATED, FORMATS, GATHERED, SUMMED, TEXTS, kind_of
+from fundpool.report.columns import CALCULATED, FORMATS, SUMMED, TEXTS, kind_of
+from fundpool.report.page_one import PageFigure
+from fundpool.report.workbook.gathered import GATHERED
 
 LONGEST_SHEET = 1_048_575
 
@@ -32,6 +34,7 @@ class Contents:
         inputs: tables of the case with rows, source, status.
         results: result tables by name, one sheet each.
         plans: pooling plans, the first is what holds today.
+        page_one: numbers of the report's first page.
         year: the base year, whose last day dates the file.
         words: translation of a label or sentence.
         labels: headings of columns in words of the case.
@@ -45,6 +48,7 @@ class Contents:
     results: Mapping[str, pd.DataFrame]
     plans: tuple[str, ...]
     year: int
+    page_one: tuple[PageFigure, ...] = ()
     words: Any = field(default=str)
     labels: Mapping[str, str] = field(default_factory=dict)
 
@@ -93,17 +97,16 @@ class Book:
         total = name in SUMMED
         formulas = {c: _named(calculated[c].formula, heads) for c in columns if c in calculated}
         gathered = {
-            c: _spelt_columns(_named(item.formula, heads), self.places)
+            c: item.formula
             for c, item in GATHERED.get(name, {}).items()
-            if c in columns and item.table in self.places
+            if c in columns and all(table in self.places for table in item.tables)
         }
+        texts = frame["column"].tolist() if "column" in columns else [""] * rows
         settings = []
         for column in columns:
             setting: dict[str, Any] = {"header": heads[column]}
             if column in formulas:
                 setting["formula"] = "=" + formulas[column]
-            elif column in gathered:
-                setting["formula"] = "=" + gathered[column]
             if total and column in MEASURED:
                 setting["total_function"] = "sum"
             settings.append(setting)
@@ -121,13 +124,15 @@ class Book:
             form = self.formats[kind_of(column)]
             text = column in TEXTS
             for row, value in enumerate(values, start=1):
-                if column in formulas:
+                if column in gathered and not pd.isna(value):
+                    filled = gathered[column].replace("{column}", str(texts[row - 1]))
+                    text_of_row = spelt_columns(_named(filled, heads), self.places)
+                    sheet.write_formula(
+                        row, place, "=" + _spelt(text_of_row, name), form, _cached(value)
+                    )
+                elif column in formulas:
                     sheet.write_formula(
                         row, place, "=" + _spelt(formulas[column], name), form, _cached(value)
-                    )
-                elif column in gathered:
-                    sheet.write_formula(
-                        row, place, "=" + _spelt(gathered[column], name), form, _cached(value)
                     )
                 else:
                     _write(sheet, row, place, value, form, text)
@@ -172,7 +177,7 @@ def _spelt(formula: str, table: str) -> str:
     return re.sub(r"\[@\[([^\]]+)\]\]", rf"t_{table}[[#This Row],[\1]]", formula)
 
 
-def _spelt_columns(formula: str, places: Mapping[str, Mapping[str, Any]]) -> str:
+def spelt_columns(formula: str, places: Mapping[str, Mapping[str, Any]]) -> str:
     """``table[column]`` with the table's name in the book and the column's label."""
     return re.sub(
         r"\b(\w+)\[(\w+)\]",

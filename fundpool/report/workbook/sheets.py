@@ -1,8 +1,14 @@
 """Sheets of the workbook that are not one table: README, comparison, charts."""
 
+import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from fundpool.languages.numbers import money_unit
+from fundpool.languages.wording import marked
+from fundpool.report.workbook.book import spelt_columns
 
 if TYPE_CHECKING:
     from fundpool.report.workbook.book import Book
@@ -16,6 +22,9 @@ COMPARED = {
     "level_rate_range": "share",
 }
 """Measures set side by side, with their format."""
+
+AXIS_UNITS = (marked("million"), marked("billion"), marked("trillion"))
+"""Words of units that a number format divides by, thousands at a time."""
 
 DASHES = ("solid", "dash", "round_dot", "long_dash_dot")
 GREYS = ("#0b5394", "#b45309", "#4b5563", "#7f0000")
@@ -38,7 +47,7 @@ def front_sheet(book: "Book", sheet: Any) -> None:
         row += 1
     row += 1
     sheet.write_row(row, 0, [book.word("sheet"), book.word("rows")], book.head)
-    names = ["comparison", *book.places, "checks"]
+    names = ["comparison", *book.places, "page_one", "checks"]
     for name in names:
         row += 1
         sheet.write_url(row, 0, f"internal:'{name}'!A1", book.link, name)
@@ -46,6 +55,27 @@ def front_sheet(book: "Book", sheet: Any) -> None:
             sheet.write_number(row, 1, book.places[name]["rows"], book.formats["count"])
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 84)
+
+
+def page_one_sheet(book: "Book") -> None:
+    """Every number of the report's first page: where it is worked out, and as the page shows it."""
+    sheet = book.book.add_worksheet("page_one")
+    heads = ("sheet", "figure", "value", "shown")
+    sheet.write_row(0, 0, [book.word(head) for head in heads], book.head)
+    for line, figure in enumerate(book.contents.page_one, start=1):
+        place = book.places[figure.sheet]
+        if figure.row is None:
+            formula = spelt_columns(figure.formula, book.places)
+        else:
+            letter = _letter(place["columns"].index(figure.figure))
+            formula = f"{figure.sheet}!{letter}{figure.row + 2}"
+        sheet.write_url(line, 0, f"internal:'{figure.sheet}'!A1", book.link, figure.sheet)
+        sheet.write_string(line, 1, book.word(figure.figure))
+        sheet.write_formula(line, 2, f"={formula}", None, figure.value)
+        sheet.write_string(line, 3, figure.shown)
+    sheet.set_column(0, 0, 18)
+    sheet.set_column(1, 3, 26)
+    sheet.freeze_panes(1, 0)
 
 
 def comparison_sheet(book: "Book", sheet: Any, overview: pd.DataFrame) -> None:
@@ -100,6 +130,15 @@ def _letter(column: int) -> str:
     return letters
 
 
+def _axis_format(size: float, word: Callable[[str], str]) -> str:
+    """Number format of an axis of money in the unit that fits the largest amount."""
+    unit, name, _, _ = money_unit(size)
+    if size < unit:
+        return "#,##0"
+    thousands = "," * round(math.log10(unit) / 3)
+    return f'#,##0{thousands}" {word(name)}"'
+
+
 def total_charts(book: "Book", totals: pd.DataFrame) -> None:
     """Balances and claims by year on the comparison sheet, one chart a scheme."""
     place = book.places["totals"]
@@ -124,7 +163,7 @@ def total_charts(book: "Book", totals: pd.DataFrame) -> None:
             )  # fmt: skip
         chart.set_title({"name": str(scheme), "name_font": {"size": 11}})
         size = float(totals["balance"].abs().max())
-        money = '0,,," bn"' if size >= 1e9 else "#,##0"
+        money = _axis_format(size, book.word)
         chart.set_y_axis({"num_format": money, "major_gridlines": {"visible": True,
                           "line": {"color": "#d9dee4"}}})  # fmt: skip
         chart.set_x_axis({"label_position": "low", "interval_unit": 5})

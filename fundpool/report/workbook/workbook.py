@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from fundpool.report.workbook.book import Book, Contents, _spelt_columns
+from fundpool.report.workbook.book import Book, Contents, spelt_columns
 from fundpool.report.workbook.checks import Check, checks_of
 from fundpool.report.workbook.sheets import (
     comparison_sheet,
     front_sheet,
+    page_one_sheet,
     total_charts,
     waterfall_charts,
 )
@@ -16,7 +17,8 @@ def write_workbook(file: Path, contents: Contents) -> None:
     """Write the workbook.
 
     Sheets: README, comparison (baseline, other, difference), parameters, inputs, a sheet for each
-    result table, checks. Numbers are numbers; totals, ratios, differences and checks are
+    result table, the numbers of the report's first page, checks. Numbers are numbers;
+    totals, ratios, differences and checks are
     formulas that carry their value.
     """
     book = Book(file, contents)
@@ -32,6 +34,7 @@ def write_workbook(file: Path, contents: Contents) -> None:
     total_charts(book, results["totals"])
     if "change" in results:
         waterfall_charts(book, results["change"])
+    page_one_sheet(book)
     _checks_sheet(book, checks_of(results, contents.plans))
     front_sheet(book, readme)
     readme.activate()
@@ -46,7 +49,7 @@ def _checks_sheet(book: Book, checks: list[Check]) -> None:
     number = book.book.add_format({"num_format": "0.0E+00"})
     for row, check in enumerate(checks, start=1):
         sheet.write_string(row, 0, str(book.contents.words(check.what)))
-        formula = _spelt_columns(check.formula, book.places)
+        formula = spelt_columns(check.formula, book.places)
         sheet.write_formula(row, 1, "=" + formula, number, check.value)
         sheet.write_number(row, 2, check.allowed, number)
         met, failed = book.word("met"), book.word("failed")

@@ -4,7 +4,9 @@ import math
 from typing import Any
 
 from fundpool.inputs.case import Case
+from fundpool.languages import language as language_of
 from fundpool.languages.numbers import plural
+from fundpool.languages.wording import local_names
 from fundpool.web.work.projection_cache import OpenedCase, can_draw
 
 
@@ -75,13 +77,14 @@ def _scheme(case: Case, name: str) -> dict[str, Any]:
 
 def _regions(case: Case) -> list[dict[str, Any]]:
     table = case.tables["regions"]
+    local = local_names(table, language_of("zh"))
     rows = []
     for row in table.to_dict("records"):
         rows.append(
             {
                 "code": row["region"],
-                "name": row["name"],
-                "name_local": row.get("name_local") or "",
+                "name": case.regions.name(row["region"]),
+                "name_local": local.get(case.regions.name(row["region"]), ""),
                 "level": row["level"],
                 "parent": row.get("parent") or "",
                 "latitude": _finite(row.get("latitude")),

@@ -7,7 +7,7 @@ scheme as a whole, and of the pool if the pool were to bear it alone. Sentences 
 point (basis points); a price below what the certificate vouches for is said to be none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.messages import Message, Money, Value, Word
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.optimiser.certificate import TOLERANCE, missing
-from fundpool.models.optimiser.explain.remedies import remedies_of
+from fundpool.models.optimiser.explain.remedies import has_plan, remedies_of
 from fundpool.models.optimiser.plan import Plan
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program.constraints import FundColumns
@@ -206,11 +206,18 @@ class Obstacle:
 def obstacle(plan: Plan, currency: str = "", remedies: bool = True) -> Obstacle:
     """Where and by how much floors are missed, and which single limit would have to give way.
 
-    Empty for a plan that keeps every floor. A remedy is a limit that alone, the others unchanged,
-    stands in the way, and how far it would have to give.
+    Empty for a plan that keeps every floor and its limit on ruin. A remedy is a limit that alone,
+    the others unchanged, stands in the way, and how far it would have to give; of a plan that is
+    not safe, the way to the margins that it would need.
     """
     sentences: list[Message] = []
     remedy_sentences: list[Message] = []
+    if remedies and plan.beyond is not None:
+        wanted = replace(plan, policy=plan.beyond)
+        for outcome in plan.outcomes:
+            if not has_plan(outcome, wanted, {}):
+                remedy_sentences += remedies_of(outcome, wanted)
+        return Obstacle((), tuple(remedy_sentences))
     for outcome in plan.outcomes:
         if not outcome.model.elastic or outcome.status != "optimal":
             continue

@@ -15,6 +15,7 @@ from fundpool.inputs.format.messages import Listed, Message, Word
 from fundpool.models.optimiser.limits import Policy
 from fundpool.models.optimiser.plan import Plan
 from fundpool.models.optimiser.problem.fund import rebuilt
+from fundpool.models.optimiser.program.highs import WarmStart
 from fundpool.models.optimiser.program.model import build, set_objective
 from fundpool.models.optimiser.program.solving import solve
 from fundpool.models.optimiser.stages import Outcome
@@ -131,7 +132,7 @@ def remedies_of(outcome: Outcome, plan: Plan) -> list[Message]:
         given = getattr(plan.policy, limit.name)
         if limit.needs is not None and not getattr(plan.policy, limit.needs):
             continue
-        if given == limit.lifted or not _has_plan(outcome, plan, {limit.name: limit.lifted}):
+        if given == limit.lifted or not has_plan(outcome, plan, {limit.name: limit.lifted}):
             continue
         single.add(limit.name)
         words = limit.words
@@ -162,7 +163,7 @@ def _without_line(outcome: Outcome, plan: Plan, schemes: Listed, one_path: bool)
     policy = plan.policy
     lifted = replace(plan, policy=replace(policy, poor_to_rich=np.inf))
     without = {"worse_off_by": np.inf}
-    if not (policy.income_lines and policy.paid_limits) or not _has_plan(outcome, lifted, without):
+    if not (policy.income_lines and policy.paid_limits) or not has_plan(outcome, lifted, without):
         return []
     if not one_path:
         return [
@@ -183,20 +184,31 @@ def _without_line(outcome: Outcome, plan: Plan, schemes: Listed, one_path: bool)
     ]  # fmt: skip
 
 
-def _has_plan(outcome: Outcome, plan: Plan, change: dict[str, Any]) -> bool:
-    """Whether a plan keeps every floor under a policy with some limits changed."""
+def has_plan(
+    outcome: Outcome, plan: Plan, change: dict[str, Any], warm: WarmStart | None = None
+) -> bool:
+    """Whether a plan keeps every floor under a policy with some limits changed.
+
+    Args:
+        outcome: with the funds.
+        plan: with the policy and aims.
+        change: other values of some limits.
+        warm: such a program before, which this one is started from where it can be.
+    """
     policy: Policy = replace(plan.policy, **change)
     model = build([rebuilt(fund, policy) for fund in outcome.model.funds], plan.aims)
     set_objective(model, {"burden": 1.0})
-    return solve(model.program)[0].status == "optimal"
+    return solve(model.program, warm=warm)[0].status == "optimal"
 
 
 def _mildest(outcome: Outcome, plan: Plan, limit: _LiftableLimit, given: float) -> float:
     """The value nearest to the one in force, on whole steps, with which a plan exists."""
 
+    warm = WarmStart()
+
     def enough(steps: int) -> bool:
         value = limit.value(given, steps)
-        return _has_plan(outcome, plan, {limit.name: type(limit.lifted)(value)})
+        return has_plan(outcome, plan, {limit.name: type(limit.lifted)(value)}, warm)
 
     high = 1
     while high < FARTHEST and not enough(high):

@@ -77,6 +77,57 @@ def run(model: highspy.Highs) -> HighsResult:
     )
 
 
+class WarmStart:
+    """The program solved last with its corner, from which one with other bounds only is solved.
+
+    Moved bounds leave the corner's prices valid, so that the dual simplex method mends it in a few
+    steps. Of programs that lie apart in more, each takes the place of the last.
+
+    Attributes:
+        started: how many programs were solved from the one before.
+    """
+
+    def __init__(self) -> None:
+        """Keep no program yet."""
+        self.started = 0
+        self._last: tuple[highspy.Highs, Arrays] | None = None
+
+    def result(self, arrays: Arrays) -> HighsResult | None:
+        """The result of a program; None if there is no corner to start from, or none is found."""
+        if self._last is None or not _same_rows(self._last[1], arrays):
+            return None
+        model = self._last[0]
+        self._last = None
+        columns = np.arange(arrays.cost.size, dtype=np.int32)
+        rows = np.arange(arrays.row_lower.size, dtype=np.int32)
+        model.changeColsBounds(columns.size, columns, arrays.lower, arrays.upper)
+        model.changeRowsBounds(rows.size, rows, arrays.row_lower, arrays.row_upper)
+        model.setOptionValue("solver", "simplex")
+        result = run(model)
+        if result.status == "unsolved":
+            return None
+        self.started += 1
+        self.keep(model, arrays)
+        return result
+
+    def keep(self, model: highspy.Highs, arrays: Arrays) -> None:
+        """Start the next one from a program that was just solved, if it ended in a corner."""
+        if model.getBasis().valid:
+            self._last = model, arrays
+
+
+def _same_rows(one: Arrays, other: Arrays) -> bool:
+    """Whether two programs differ in no more than bounds."""
+    return all(
+        np.array_equal(first, second)
+        for first, second in (
+            (one.cost, other.cost), (one.integer, other.integer),
+            (one.matrix.indptr, other.matrix.indptr),
+            (one.matrix.indices, other.matrix.indices), (one.matrix.data, other.matrix.data),
+        )
+    )  # fmt: skip
+
+
 def solved_arrays(arrays: Arrays, **options: Any) -> FloatArray:
     """Values of the columns at the optimum of a small program that has one.
 

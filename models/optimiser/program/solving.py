@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.optimiser.program.highs import HighsResult, loaded, run
+from fundpool.models.optimiser.program.highs import HighsResult, WarmStart, loaded, run
 from fundpool.models.optimiser.program.linear import Arrays, LinearProgram
 
 HIGHS = "HiGHS"
@@ -83,6 +83,7 @@ def solve(
     solver: str | None = None,
     time_limit: float | None = None,
     tolerance: float | None = None,
+    warm: WarmStart | None = None,
 ) -> tuple[Solution, Arrays]:
     """Solve a program; to a relative gap, where one is given.
 
@@ -91,6 +92,7 @@ def solve(
         solver: name of a solver of PuLP, which the program is then built in; HiGHS if None.
         time_limit: seconds.
         tolerance: relative gap at which an interior solution of HiGHS is taken as it is.
+        warm: program before this one, which HiGHS starts from where it can.
 
     Raises:
         ValueError: PuLP has no such solver here.
@@ -108,7 +110,7 @@ def solve(
         return Solution(
             status, values, duals, objective, made + built, took, str(solver), objective
         ), arrays  # fmt: skip
-    result = _by_highs(arrays, time_limit, tolerance)
+    result = _by_highs(arrays, time_limit, tolerance, warm)
     objective = float(arrays.cost @ result.values)
     return Solution(
         result.status, result.values, result.duals, objective, made,
@@ -117,10 +119,18 @@ def solve(
     ), arrays  # fmt: skip
 
 
-def _by_highs(arrays: Arrays, time_limit: float | None, tolerance: float | None) -> HighsResult:
+def _by_highs(
+    arrays: Arrays, time_limit: float | None, tolerance: float | None, warm: WarmStart | None
+) -> HighsResult:
     if arrays.integer.any():
         return run(loaded(arrays, mip_rel_gap=1e-9, **_limit(time_limit)))
-    result = run(loaded(arrays, **highs_options(arrays.row_lower.size, time_limit, tolerance)))
+    started = None if warm is None else warm.result(arrays)
+    if started is not None:
+        return started
+    model = loaded(arrays, **highs_options(arrays.row_lower.size, time_limit, tolerance))
+    result = run(model)
+    if warm is not None and result.status == "optimal":
+        warm.keep(model, arrays)
     if result.status == "unsolved" and time_limit is None:
         # rare: stuck inside a program with hardly any room; a corner can still be found
         result = run(loaded(arrays, solver="ipx"))

@@ -17,7 +17,7 @@ from fundpool.models.optimiser.ruin.flows import (
     scenario_balance,
 )
 from fundpool.models.optimiser.ruin.limit import RuinLimit
-from fundpool.models.optimiser.ruin.planning import Fresh, SafePlan, Solve, safe_plan
+from fundpool.models.optimiser.ruin.planning import Fresh, SafePlan, safe_plan
 from fundpool.models.optimiser.ruin.rule import (
     AdjustingRule,
     best_coefficients,
@@ -25,6 +25,7 @@ from fundpool.models.optimiser.ruin.rule import (
     mean_rate,
     ruled_course,
 )
+from fundpool.models.optimiser.ruin.search import Solve
 from fundpool.models.optimiser.stages import solved_by_scheme
 
 

@@ -2,10 +2,15 @@
 
 import ast
 import copy
+import csv
+import errno
+import io
 import json
 import pickle
 import re
-from collections.abc import Iterator
+import tomllib
+from ast import literal_eval
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,9 +18,12 @@ import pytest
 from pydantic import BaseModel, Field, FiniteFloat, TypeAdapter, ValidationError
 
 from benchmarks.structure import modules
+from fundpool.actuarial.benefits import BenefitFormula
+from fundpool.inputs.files.writing import reason
+from fundpool.inputs.format.library_words import SYSTEM, library_words
 from fundpool.inputs.format.messages import Listed, Message, Money, Word, sentences
 from fundpool.inputs.format.sheets import in_sheets
-from fundpool.inputs.settings.mistakes import TYPES, findings_of
+from fundpool.inputs.settings.mistakes import BOUNDS, TYPES, findings_of
 from fundpool.inputs.settings.parameters import Share
 from fundpool.languages import ENGLISH, language
 from fundpool.languages.catalogue import catalogue_of
@@ -153,6 +161,10 @@ WRONG = (
     (float, []), (float, "x"), (FiniteFloat, float("nan")), (int, []), (int, "x"), (int, 1.5),
     (str, 1), (bool, []), (bool, "x"), (list[int], 1), (tuple[int, int], 1), (dict[str, int], 1),
     (Literal["a", "b"], "c"), (Annotated[str, Field(min_length=1)], ""),
+    (Annotated[float, Field(ge=0)], -1), (Annotated[float, Field(le=0.5)], 1),
+    (Annotated[float, Field(gt=0)], 0), (Annotated[int, Field(lt=5)], 7),
+    (Annotated[list[int], Field(min_length=1)], []), (list[tuple[int, int]], [(1, 2, 3)]),
+    (Annotated[dict[str, int], Field(min_length=1)], {}), (Share, 3),
 )  # fmt: skip
 
 
@@ -167,9 +179,80 @@ def test_words_of_the_settings_library_are_its_own() -> None:
         (finding,) = findings_of(raised.value, "case.toml", BaseModel)
         assert finding.mend == f"{item['msg']}."
         assert not re.search(
-            "[A-Za-z]{3}", worded(finding.mend, CHINESE).replace("true或false", "")
+            "[A-Za-z]{3}", re.sub("true或false|Parameter", "", worded(finding.mend, CHINESE))
         )
-    assert seen == {*TYPES, "literal_error", "string_too_short"}
+    assert seen == {*TYPES, *BOUNDS, "literal_error", "string_too_short", "too_short",
+                    "too_long", "model_type"}  # fmt: skip
+
+
+UNFIT = ([], {}, "x", "", -1e9, 1e9, 1.5, float("nan"), True, [1], [[1, 2, 3]], {"a": 1})
+"""Values, one of which is unfit for whatever a setting holds."""
+
+
+def settings_models(model: type[BaseModel] = BaseModel) -> Iterator[type[BaseModel]]:
+    """Every model of settings."""
+    for inner in model.__subclasses__():
+        if inner.__module__.startswith("fundpool."):
+            yield inner
+        yield from settings_models(inner)
+
+
+def test_whatever_is_wrong_with_a_setting_is_said_in_chinese() -> None:
+    """Every setting of every model with values of every kind: no sentence stays in English."""
+    english = set()
+    models = sorted(set(settings_models()), key=lambda model: model.__name__)
+    assert len(models) > 30
+    for model in models:
+        for name in model.model_fields:
+            for value in UNFIT:
+                try:
+                    model.model_validate({name: value})
+                except ValidationError as error:
+                    for finding in findings_of(error, "case.toml", model):
+                        for text in (finding.expected, finding.mend):
+                            words = re.sub("'[^']*'|: .*", "", worded(text, CHINESE))
+                            if re.search("[A-Za-z]{2,} [A-Za-z]{2,}", words):
+                                english.add(str(text))
+    assert english == set()
+
+
+TROUBLES = {
+    tomllib.loads: ("a", "a = ", "a = 1\na = 2", "[a", "[[a]", "a = [1", "a = {b = 1, b = 2}",
+                    "a = {b = 1", 'a = "', 'a = "\\q"', 'a = """b', "a = 1 b", "a = 2024-13-01",
+                    "a\x00 = 1", "[a]\n[a]", "a = {}\n[a.b]", 'a = "\\uD800"', "= 1",
+                    'a = "\\u00g0"', "a = '\n'", "# \x01"),
+    lambda text: list(csv.reader(io.StringIO(text), strict=True)): (
+        'a,"b', 'a,"b"c', 'a,"' + "x" * 200_000
+    ),
+    lambda text: BenefitFormula(*literal_eval(text)): (
+        "(1e999, ((0, 1),))", "(0, (1,))", "(0, ())",
+        "(0, ((1, 1), (0, 1)))", "(0, ((0, 2),))",
+    ),
+}  # fmt: skip
+"""What libraries and formulas cannot read."""
+
+
+@pytest.mark.parametrize("read", TROUBLES, ids=("toml", "csv", "formula"))
+def test_words_of_parsers_and_formulas_have_chinese(read: Callable[[str], object]) -> None:
+    for text in TROUBLES[read]:
+        with pytest.raises((ValueError, csv.Error)) as raised:
+            read(text)
+        words = library_words(raised.value)
+        assert words == re.sub(
+            r"at end of (?!document)\w+", "at end of document", str(raised.value)
+        )
+        assert isinstance(words, Message), words
+        assert not re.search(
+            "[A-Za-z]{3}", re.sub("'[^']*'|Unicode|TOML", "", worded(words, CHINESE))
+        )
+
+
+def test_words_of_the_system_have_chinese() -> None:
+    for number, words in SYSTEM.items():
+        error = OSError(number, str(words), "a.csv")
+        assert isinstance(reason(error), Message)
+        assert not re.search("[A-Za-z]{4}", worded(library_words(error), CHINESE))
+    assert library_words(OSError(errno.ENOENT, "other words")) == "other words"
 
 
 def test_a_check_of_a_setting_is_worded() -> None:

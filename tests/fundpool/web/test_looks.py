@@ -7,6 +7,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from fundpool.report.charts.funds import ACCENT, CLASS_COLOURS, SECOND, WARNING
 from tests.fundpool.web.browser import Page
 from tests.fundpool.web.test_page import CONTRAST
 
@@ -51,6 +52,24 @@ def test_marks_and_words_stand_out_from_their_ground(theme: str) -> None:
               ("ink", "wait"), ("alarm-ink", "alarm")]  # fmt: skip
     poor_words = {pair: contrast(colours[pair[0]], colours[pair[1]]) for pair in pairs}
     assert {pair: ratio for pair, ratio in poor_words.items() if ratio < TEXT} == {}
+
+
+@pytest.mark.parametrize("colour", [*CLASS_COLOURS, WARNING, ACCENT, SECOND])
+def test_symbols_of_the_report_stand_out_from_paper(colour: str) -> None:
+    assert contrast(colour, "#ffffff") >= MARKS
+
+
+def test_the_key_of_the_maps_has_their_colours(page: Page, address: str) -> None:
+    """As drawn: what the style sheet says of each class, not the black of a refused style."""
+    page.open(address)
+    drawn = page.run(
+        "return [...document.querySelectorAll('#map-key path')].map(e => getComputedStyle(e).fill)"
+    )
+    expected = [palettes()["light"][f"class-{place}"] for place in range(5)]
+    assert drawn == [
+        f"rgb({', '.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))})"
+        for colour in expected
+    ]
 
 
 def test_classes_of_one_map_differ_without_colour_as_well() -> None:

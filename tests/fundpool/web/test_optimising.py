@@ -9,7 +9,9 @@ import pytest
 from fundpool.inputs.case import read_case
 from fundpool.models.funds.recursion import scheme_run
 from fundpool.models.optimiser.planning import Choices, optimise
+from fundpool.models.optimiser.problem.fund import fund_problem
 from fundpool.models.pooling.short_form import plan_for
+from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection, project
 from fundpool.web.requests.plan import Optimised
 from fundpool.web.work.optimising import frontier_points, optimum, rules_of
@@ -54,6 +56,23 @@ def test_a_point_of_the_frontier_is_solved_again(projection: Projection) -> None
         found = optimum(projection, "employee", asked, quiet)
         assert found.record["status"] == "certified"
         assert found.record["mean_after"] == pytest.approx(point["mean_rate"], rel=1e-6)
+
+
+def test_unevenness_on_the_frontier_is_that_of_its_rates(projection: Projection) -> None:
+    """A share of the rate in force: distance of the highest rate from the lowest, year by year."""
+    swaps = Optimised(months=1.0)
+    points = frontier_points(projection, "employee", swaps, 3, quiet)
+    policy, _ = rules_of(projection, swaps)
+    reference = fund_problem(
+        central_paths(projection, "employee"), policy, projection.case.regions
+    ).reference
+    for point in points:
+        ceilings = {name: point[name] for name in ("burden_ceiling", "swap_ceiling")}
+        found = optimum(projection, "employee", Optimised(months=1.0, **ceilings), quiet)
+        rates = found.rate_plan.rates
+        ranges = rates.max(axis=1) - rates.min(axis=1)
+        assert point["unevenness"] == pytest.approx(ranges.mean() / reference, abs=1e-6)
+        assert ranges.max() <= found.record["most"] - found.record["least"] + 1e-12
 
 
 def test_months_out_of_reach_are_told(projection: Projection) -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ import fundpool
 from fundpool.cli.commands import app
 from fundpool.inputs.case import read_case
 from fundpool.models.projection.study import Study, project, study
-from fundpool.web.requests.plan import PlanRequest
+from fundpool.models.scenarios.county_money import county_chance
+from fundpool.models.scenarios.terms import scenario_terms
+from fundpool.web.requests.plan import LeverValues, PlanRequest
 from fundpool.web.serving import Serving
 from fundpool.web.work import places
 from fundpool.web.work.answers import Material, answer
@@ -22,6 +25,7 @@ from fundpool.web.work.projection_cache import OpenedCase
 from fundpool.web.work.uploads import UploadRefusedError, checked_upload, plain_name
 from fundpool.web.work.workbooks import case_workbook, empty_workbook
 from tests.fundpool.web.browser import Page
+from tests.fundpool.web.conftest import page_case
 from tests.fundpool.web.test_agreement import unlike_counties
 from tests.fundpool.web.test_server import ask, plan
 
@@ -41,6 +45,29 @@ def projected(eight: Path) -> Study:
 def answered(projected: Study, **request: Any) -> dict[str, Any]:
     opened = OpenedCase("", "eight", projected.case)
     return answer(Material(opened, projected, projected), PlanRequest(**request))
+
+
+def test_figures_of_the_central_path_stay_when_scenarios_arrive(tmp_path: Path) -> None:
+    """Scenarios add bands, medians and ruin; balances, rates and years stay what they were."""
+    done = study(read_case(page_case().write(tmp_path / "small")), YEARS)
+    chance = county_chance(done.case, scenario_terms(done), 20, 1)["employee"]
+    material = Material(OpenedCase("", "small", done.case), done, done)
+    request = PlanRequest(county="ash", levers=LeverValues(care=0.1))
+    before = answer(material, request)
+    after = answer(replace(material, base_chance=chance, plan_chance=chance), request)
+    added = {"closing_balance_median", "largest_ruin", "ruin_probability"}
+    for side in ("a", "b"):
+        for name, value in before[side].items():
+            if name not in added:
+                assert after[side][name] == value, name
+        for group in ("total", "county"):
+            central = before["paths"][group][side]["central"]
+            assert after["paths"][group][side]["central"] == central
+        assert after[side]["closing_balance_median"] != after[side]["closing_balance"]
+    for earlier, later in zip(before["pools"], after["pools"], strict=True):
+        assert {k: v for k, v in later.items() if k not in added} == {
+            k: v for k, v in earlier.items() if k not in added
+        }
 
 
 def test_what_is_left_out_is_counted(projected: Study, monkeypatch: pytest.MonkeyPatch) -> None:

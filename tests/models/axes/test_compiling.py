@@ -270,28 +270,3 @@ def test_no_fault_of_the_cache_ends_a_run(monkeypatch: pytest.MonkeyPatch) -> No
 def test_compiled_functions_can_be_sent() -> None:
     sent = pickle.loads(pickle.dumps(dead_among))
     assert sent(np.ones(202), np.full((1, 202), 0.5), 0) == 101.0
-
-
-@IF_COMPILING
-def test_caches_change_no_bit_and_other_processors_agree(tmp_path: Path) -> None:
-    """Code that is compiled now and code read from the cache give the same bits."""
-    figures: dict[str, Any] = {}
-    kept = {"FUNDPOOL_CACHE_DIR": str(tmp_path / "cache")}
-    for name, environment in {
-        "empty cache": kept,
-        "full cache": kept,
-        "other processor": {"NUMBA_CPU_NAME": "generic", "OPENBLAS_CORETYPE": "Prescott"},
-    }.items():
-        file = tmp_path / f"{name}.npz"
-        _process(["-m", "tests.models.figures", str(file)], ROOT, **environment)
-        figures[name] = np.load(file)
-    usual, again = figures.pop("empty cache"), figures.pop("full cache")
-    assert len(usual) > 20
-    assert [name for name in usual if not np.array_equal(usual[name], again[name], True)] == []
-    for other in figures.values():
-        assert set(other) == set(usual)
-        for name, values in usual.items():
-            scale = np.nanmax(np.abs(values), initial=0.0)
-            np.testing.assert_allclose(
-                other[name], values, rtol=1e-10, atol=1e-12 * scale, err_msg=name
-            )

@@ -146,9 +146,9 @@ def test_movement_that_weighs_enough_leaves_rates_as_they_are() -> None:
 def planned(paths: PoolPaths, fresh: PoolPaths) -> tuple[SafePlan, SafePlan, AdjustingPlan]:
     policy = Policy(reserve_months=0.0, swaps=False)
 
-    def solve(limits: Policy) -> tuple[Outcome, ...]:
+    def solve(limits: Policy, may_miss: bool) -> tuple[Outcome, ...]:
         path = pool_flows(np.full((YEARS, 1), 100.0), BASE, 100.0, [0.0])
-        return (optimised([fund_problem(path, limits)], CHEAPEST),)
+        return (optimised([fund_problem(path, limits)], CHEAPEST, may_miss=may_miss),)
 
     def blocks(_: int) -> Iterator[Mapping[str, ScenarioFlows]]:
         yield {"employee": ScenarioFlows.of(fresh)}

@@ -1,21 +1,25 @@
 """What is not computed twice gives the same."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.testing import assert_allclose
 
 from fundpool.inputs.case import read_case
 from fundpool.models.analysis import sensitivity
 from fundpool.models.optimiser import frontier
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 from fundpool.models.optimiser.limits import Aims, Policy
-from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
+from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem, rebuilt
 from fundpool.models.optimiser.program import model as plan_model
 from fundpool.models.optimiser.program import solving
+from fundpool.models.optimiser.program.highs import WarmStart
 from fundpool.models.optimiser.program.model import build, keep_objective
+from fundpool.models.optimiser.ruin.margins import Margin
 from fundpool.models.optimiser.stages import optimised
 from fundpool.models.projection.study import study
 from tests.cases.pool_flows import pool_flows
@@ -112,3 +116,29 @@ def test_earlier_aims_give_way_by_more_in_a_large_program(
         keep_objective(model, {"burden": 1.0}, 2.0, "kept")
         row = int(model.program.rows["kept"].flat[0])
         assert model.program.arrays().row_upper[row] == pytest.approx(2.0 + 2.0 * slack, abs=1e-12)
+
+
+def test_a_warm_start_ends_where_a_cold_one_does(fund: FundProblem) -> None:
+    # margins move bounds alone; the third step cannot keep the floor, the fourth can again
+    warm, runs = WarmStart(), []
+    for least in (0.0, 50.0, 1e6, 70.0):
+        margin = Margin.of("employee", np.full((6, 5), least))
+        moved = rebuilt(fund, replace(fund.policy, margins=(margin,)))
+        started, cold = (optimised([moved], Aims(), warm=start) for start in (warm, None))
+        assert started.status == cold.status
+        assert started.model.elastic == cold.model.elastic == (least == 1e6)
+        assert_allclose(
+            started.certificate.objective, cold.certificate.objective, rtol=1e-8, atol=0.0
+        )
+        assert started.certificate.certified
+        runs.append(warm.started)
+    assert runs == [0, 1, 2, 3]
+
+
+def test_a_program_that_differs_in_more_than_bounds_starts_cold(fund: FundProblem) -> None:
+    warm = WarmStart()
+    optimised([fund], Aims(), warm=warm)
+    other = replace(fund, paths=replace(fund.paths, interest=fund.paths.interest + 0.01))
+    outcome = optimised([other], Aims(), warm=warm)
+    assert warm.started == 0
+    assert_allclose(outcome.terms["burden"], optimised([other], Aims()).terms["burden"], rtol=1e-8)

@@ -45,12 +45,13 @@ export async function showPins(state, found, change) {
   fill($("pins"), [word("measure"), ...columns.map(({ name }) => name)], rows);
   // balances of all funds together are nearly the same however they are pooled; who is in debt is not
   const debt = state.side !== "balance";
-  const value = (path, t) => (debt ? 100 * path.in_debt[t] : path.central[t] === null ? null : path.central[t] / moneyUnit());
+  const [unit, unitName] = moneyUnit(columns.flatMap(({ path }) => (path ? path.central : [])), found.currency);
+  const value = (path, t) => (debt ? 100 * path.in_debt[t] : path.central[t] === null ? null : path.central[t] / unit);
   const data = columns.flatMap(({ name, path }) => (path ? path.central.map((_, t) => ({ plan: name, year: found.years[t], value: value(path, t) })) : []));
   const names = [...new Set(columns.map(({ name }) => name))];
-  const title = word(debt ? "in_debt_axis" : "paths_axis", { currency: found.currency });
+  const title = debt ? word("in_debt_axis") : word("paths_axis", { unit: unitName });
   describe("pins", `${word("compared")}: ${title}`);
-  await show("pins", `${languageKey()}|${debt}|${names.join("|")}`, pinsSpec(title, names), { pins: data });
+  await show("pins", `${languageKey()}|${debt}|${unitName}|${names.join("|")}`, pinsSpec(title, names), { pins: data });
 }
 
 // The session: the plan on screen, named plans and notes, without figures, which the case gives.

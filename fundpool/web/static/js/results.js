@@ -117,7 +117,8 @@ function paths(found, info) {
   const who = found.paths.county ? word("fund_of", { place: names[found.paths.county.code] }) : word("all_funds");
   // funds of different size are compared by insured person
   const alone = Boolean(found.paths.county);
-  const unit = alone ? 1 : moneyUnit();
+  const amounts = ["a", "b"].filter((side) => group[side]).flatMap((side) => ["central", "p05", "p95"].flatMap((band) => group[side][band] || []));
+  const [unit, unitName] = alone ? [1, found.currency] : moneyUnit(amounts, found.currency);
   const scaled = (side, value, t) => (value === null || value === undefined ? null : value / (alone ? group[side].persons[t] : unit));
   const each = (value) => `${number(value, 3)} ${found.currency}`;
   const show_ = (side, value, t) => (value === null || value === undefined ? "–" : alone ? each(scaled(side, value, t)) : money(value));
@@ -146,7 +147,7 @@ function paths(found, info) {
     const text = (value) => show_(side, value, t);
     return fan ? [text(own.p05[t]), text(own.p50[t]), text(own.p95[t])] : [text(own.central[t])];
   })]));
-  return show("paths", `${languageKey()}|${fan}|${alone}|${found.currency}`, pathsSpec(word(alone ? "paths_axis_person" : "paths_axis", { currency: found.currency }), fan), { paths: rows });
+  return show("paths", `${languageKey()}|${fan}|${alone}|${unitName}`, pathsSpec(word(alone ? "paths_axis_person" : "paths_axis", alone ? { currency: found.currency } : { unit: unitName }), fan), { paths: rows });
 }
 
 function fundName(names, code) {

@@ -90,18 +90,27 @@ export function people(value) {
   return value >= 1e6 ? `${number(value / 1e6, 3)} m` : value >= 1e3 ? `${number(value / 1e3, 3)} k` : number(value, 3);
 }
 
-// Money in the unit of the charts: thousand millions, or hundred millions in Chinese.
-export function moneyUnit() {
-  return language === "zh" ? 1e8 : 1e9;
+// Units of money, the largest first: size, short form and digits of a figure.
+const UNITS = { en: [[1e12, "tn", 4], [1e9, "bn", 4], [1e6, "m", 3]], zh: [[1e12, "万亿", 4], [1e8, "亿", 4], [1e4, "万", 3]] };
+
+// The largest unit of which a figure has one or more once rounded.
+function unitOf(size) {
+  return UNITS[language === "zh" ? "zh" : "en"].find(([unit]) => size >= 0.9995 * unit);
+}
+
+// A unit that fits all figures of a chart, and its name with the currency.
+export function moneyUnit(figures, currency) {
+  const largest = figures.reduce((size, figure) => Math.max(size, Math.abs(figure || 0)), 0);
+  const [unit, short] = unitOf(largest) || [1, ""];
+  return [unit, `${short} ${currency}`.trim()];
 }
 
 export function money(value) {
   if (value === null || value === undefined) return "–";
-  const size = Math.abs(value);
-  if (language === "zh") {
-    return size >= 1e8 ? `${number(value / 1e8)}亿` : size >= 1e4 ? `${number(value / 1e4, 3)}万` : number(value, 3);
-  }
-  return size >= 1e9 ? `${number(value / 1e9)} bn` : size >= 1e6 ? `${number(value / 1e6, 3)} m` : number(value, 3);
+  const fitting = unitOf(Math.abs(value));
+  if (!fitting) return number(value, 3);
+  const [unit, short, digits] = fitting;
+  return `${number(value / unit, digits)}${language === "zh" ? "" : " "}${short}`;
 }
 
 export function months(value) {
