@@ -67,6 +67,9 @@ TOPICS = {
     "from-2024": Topic(
         "Jiangsu at the end of 2024", "from_2024", "from_2024", True, "jiangsu-case.md"
     ),
+    "behaviour": Topic(
+        "Behaviour with pooling as a range", "behaviour", "behaviour", True, "jiangsu-case.md"
+    ),
     "people-2020": Topic(
         "People of 2010 carried to 2020", "people_2020", "people_2020", True, OF_2009
     ),
