@@ -74,7 +74,9 @@ def _moments(
     assert isinstance(cost, Hashable)
     mean, variance = _payments(rule, claims, cost, tuple(prices.tolist()))
     if order == 1:
-        return mean / count
-    if order == 2:
-        return variance / count
-    return ratio(2.0 * variance**2, mean) / count
+        moment: FloatArray = mean / count
+    elif order == 2:
+        moment = variance / count
+    else:
+        moment = ratio(2.0 * variance**2, mean) / count
+    return moment
