@@ -155,8 +155,9 @@ def _limited(
 ) -> FloatArray:
     """``E[p S ^ limit]`` and ``E[(p S ^ limit)^2]`` at each price ``p``, ``(2, p)``."""
     level = np.array(prices)
-    moments: FloatArray = _of_amounts(cost, limit / level, resolution)
-    return moments * np.array([level, level**2])
+    moments = _of_amounts(cost, limit / level, resolution)
+    in_prices: FloatArray = moments * np.array([level, level**2])
+    return in_prices
 
 
 def _of_amounts(cost: YearCost, amounts: FloatArray, resolution: int) -> FloatArray:
