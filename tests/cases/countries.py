@@ -49,6 +49,11 @@ def _in_words_of(
         values: {"values": {levels[2]: 0.02}, **SOURCE}
         for values in ("moral_hazard", "moral_hazard_published")
     }
+    for name, value in (
+        ("wage_growth", 0.03), ("medical_inflation", 0.04), ("interest", 0.02),
+        ("consumer_inflation", 0.02), ("premium_growth", 0.04),
+    ):  # fmt: skip
+        settings["economy"][name] = given(value)
     settings["scenarios"] = scenario_section()
     for catastrophe in settings["scenarios"]["catastrophes"].values():
         catastrophe["reach"] = names.get(catastrophe["reach"], catastrophe["reach"])
@@ -202,6 +207,7 @@ def indonesian() -> SmallCase:
     )  # fmt: skip
     case.settings |= {
         "name": "indonesian", "title": "Jaminan Kesehatan Nasional",
+        "plurals": {"kabupaten": "kabupaten", "provinsi": "provinsi", "negara": "negara"},
         "status_titles": {
             "employee": "PPU aktif", "retired": "PPU pensiun",
             "retired_elsewhere": "PPU pensiun daerah lain", "home_resident": "PBPU aktif",
@@ -214,7 +220,7 @@ def indonesian() -> SmallCase:
     }
     tables = case.tables
     tables["economy"][["contribution_wage", "disposable_income"]] *= 800.0
-    tables["severity"]["mean"] *= 500.0
+    tables["severity"]["mean"] *= 230.0
     benefits = {"rawat jalan": _paid(), "rawat inap": _paid()}
     workers = ["employee", "retired", "retired_elsewhere"]
     wage_rules = _rules(
@@ -276,7 +282,7 @@ def indonesian() -> SmallCase:
     )
     schemes = case.settings["schemes"]
     tables["provider_payments"] = pd.DataFrame(
-        [(scheme, "land", "rawat jalan", 2021, "capitation", 0.05, 300_000.0) for scheme in schemes]
+        [(scheme, "land", "rawat jalan", 2021, "capitation", 0.05, 140_000.0) for scheme in schemes]
         + [
             (scheme, region, "rawat inap", 2021, "case_group", 0.08, None)
             for scheme, region in product(schemes, ("north", "south"))
@@ -299,9 +305,9 @@ def swiss() -> SmallCase:
     case.settings |= {
         "name": "swiss", "title": "Krankenpflegeversicherung nach Kantonen",
         "plurals": {"Kanton": "Kantone", "Grossregion": "Grossregionen", "Bund": "Bund"},
-        "status_titles": {"home_resident": "Versicherte"},
+        "status_titles": {"home_resident": "Prämienzahlende", "none": "ohne Deckung"},
     }  # fmt: skip
-    case.tables["severity"]["mean"] *= 2.5
+    case.tables["severity"]["mean"] *= 2.0
     year = _paid(per="year", deductible=300.0, bands=[[0, 0.9]], copayment_limit=1_000.0)
     scheme = {
         "title": "Obligatorische Krankenpflegeversicherung", "kind": "flat",
