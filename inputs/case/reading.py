@@ -1,7 +1,9 @@
 """Reading a case: its files checked, and put together."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -19,6 +21,7 @@ from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.sources import read_raw
 from fundpool.inputs.format.tables import TABLE_OF
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.inputs.regions import region_tree
 from fundpool.inputs.rules.rule_findings import base_findings
 from fundpool.inputs.settings.scheme_file import SchemeFile
@@ -56,12 +59,20 @@ def check_case(name: str | Path) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _declared(name: str, settings: Settings | None) -> Table:
-    """The declaration of a table; ``cover`` may say what the case calls its statuses."""
+def _declared(name: str, settings: Settings | None, contents: Mapping[str, Any]) -> Table:
+    """The declaration of a table; ``cover`` may say what the case calls its statuses.
+
+    Where the settings are refused, it may say any name that their contents have: what is wrong
+    with these is a finding of its own.
+    """
     table = TABLE_OF[name]
-    if name != "coverage" or settings is None or not settings.statuses:
+    named = contents.get("statuses")
+    if name != "coverage" or not isinstance(named, Mapping) or not named:
         return table
-    allowed = names_of_cover(settings.statuses)
+    if settings is None:
+        allowed = (*STATUSES, *(str(status) for status in named))
+    else:
+        allowed = names_of_cover(settings.statuses)
     columns = tuple(
         replace(column, allowed=allowed) if column.name == "cover" else column
         for column in table.columns
@@ -89,7 +100,7 @@ def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     ]
     tables: dict[str, pd.DataFrame] = {}
     for name, table in raw.tables.items():
-        frame, problems = typed_table(table, _declared(name, settings))
+        frame, problems = typed_table(table, _declared(name, settings, raw.settings or {}))
         findings += problems
         if frame is not None and not frame.empty:
             tables[name] = frame
