@@ -155,7 +155,8 @@ def _limited(
 ) -> FloatArray:
     """``E[p S ^ limit]`` and ``E[(p S ^ limit)^2]`` at each price ``p``, ``(2, p)``."""
     level = np.array(prices)
-    return _of_amounts(cost, limit / level, resolution) * np.array([level, level**2])
+    scales = np.array([level, level**2])
+    return np.asarray(_of_amounts(cost, limit / level, resolution) * scales)
 
 
 def _of_amounts(cost: YearCost, amounts: FloatArray, resolution: int) -> FloatArray:

@@ -74,7 +74,7 @@ def _moments(
     assert isinstance(cost, Hashable)
     mean, variance = _payments(rule, claims, cost, tuple(prices.tolist()))
     if order == 1:
-        return mean / count
+        return np.asarray(mean / count)
     if order == 2:
-        return variance / count
+        return np.asarray(variance / count)
     return ratio(2.0 * variance**2, mean) / count
