@@ -155,9 +155,8 @@ def _limited(
 ) -> FloatArray:
     """``E[p S ^ limit]`` and ``E[(p S ^ limit)^2]`` at each price ``p``, ``(2, p)``."""
     level = np.array(prices)
-    moments = _of_amounts(cost, limit / level, resolution)
-    in_prices: FloatArray = moments * np.array([level, level**2])
-    return in_prices
+    scales = np.array([level, level**2])
+    return np.asarray(_of_amounts(cost, limit / level, resolution) * scales)
 
 
 def _of_amounts(cost: YearCost, amounts: FloatArray, resolution: int) -> FloatArray:

@@ -74,9 +74,7 @@ def _moments(
     assert isinstance(cost, Hashable)
     mean, variance = _payments(rule, claims, cost, tuple(prices.tolist()))
     if order == 1:
-        moment: FloatArray = mean / count
-    elif order == 2:
-        moment = variance / count
-    else:
-        moment = ratio(2.0 * variance**2, mean) / count
-    return moment
+        return np.asarray(mean / count)
+    if order == 2:
+        return np.asarray(variance / count)
+    return ratio(2.0 * variance**2, mean) / count
