@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.fundpool.reported import Reported
 from tests.fundpool.web.axe import grave_findings
 from tests.fundpool.web.browser import IDLE, Page
 
@@ -82,3 +83,18 @@ def test_the_main_path_by_keyboard_alone(page: Page, address: str) -> None:
     tab_to(page, "#get-policy")
     press(page, " ")
     assert "pooling" in page.downloaded("page-plan.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_axe_finds_nothing_serious_in_the_report(
+    page: Page, english: Reported, chinese: Reported, lang: str
+) -> None:
+    """The report's page with everything opened that can be, wide and narrow."""
+    file = (english if lang == "en" else chinese).folder / "report.html"
+    page.call("Page.navigate", url=file.as_uri())
+    page.until("document.readyState === 'complete' && document.querySelector('#formal') !== null")
+    page.run("for (const box of document.querySelectorAll('details')) box.open = true;")
+    for width in (1280, 390):
+        page.size(width)
+        page.until(f"innerWidth === {width}")
+        assert grave_findings(page) == [], width

@@ -127,7 +127,7 @@ def test_fans_are_those_of_the_scenarios(address: str, case_folder: Path) -> Non
         ({"pooling": "village"}, "not a level"),
         ({"scheme": "dental"}, "no scheme 'dental'"),
         ({"policies": ["free-care"]}, "no policy 'free-care'"),
-        ({"county": "oak"}, "no county 'oak'"),
+        ({"county": "oak"}, "no region 'oak'"),
         ({"levers": {"rate": 9.0}}, "levers.rate"),
         ({"levers": {"rate": -0.2}}, "below zero"),
         ({"magic": 1}, "magic"),
