@@ -9,7 +9,12 @@ import pytest
 from fundpool.building.jiangsu.funds import relative
 from fundpool.building.jiangsu.published import Published
 from fundpool.inputs.case import read_case
-from validation import from_2020, official_projections
+from validation import (
+    behaviour,
+    from_2020,
+    official_projections,
+    people_2020,
+)
 from validation.__main__ import TOPICS, inserted, section
 from validation.arrangements import ARRANGEMENTS, DOWN, NONE, UP, sign_of
 from validation.backtest import compared, start_year_is_met
@@ -73,6 +78,25 @@ def test_jiangsu_as_it_was_is_kept_for_every_figure_compared() -> None:
 
 def test_a_change_has_a_sign_only_above_rounding() -> None:
     assert [sign_of(x, 10.0) for x in (2.0, -2.0, 1e-12)] == [UP, DOWN, NONE]
+
+
+def test_the_census_of_2020_is_the_same_in_both_cases() -> None:
+    """Ages by sex of the one are the counts of men and women by county of the other."""
+    starts, census = people_2020.counted()
+    counties = Published().census
+    assert starts[:3] == [0, 1, 5]
+    assert census[:, 0].sum(axis=1) == pytest.approx(counties["males"], abs=20)
+    assert census[:, 1].sum(axis=1) == pytest.approx(counties["females"], abs=20)
+
+
+def test_people_in_the_wrong_cell_by_hand() -> None:
+    """Of 100 counted, 5 too many in one place and 10 too few in another: 15 per cent."""
+    assert people_2020.misplaced(np.array([45.0, 50]), np.array([40.0, 60])) == 0.15
+
+
+def test_break_even_is_where_one_fund_asks_for_as_much() -> None:
+    assert behaviour.break_even(lambda rise: 10 * rise**2, 0.4) == pytest.approx(0.2)
+    assert np.isnan(behaviour.break_even(lambda rise: 1 + rise, 0.5))
 
 
 def test_start_year_is_met_exactly() -> None:

@@ -67,6 +67,12 @@ TOPICS = {
     "from-2024": Topic(
         "Jiangsu at the end of 2024", "from_2024", "from_2024", True, "jiangsu-case.md"
     ),
+    "behaviour": Topic(
+        "Behaviour with pooling as a range", "behaviour", "behaviour", True, "jiangsu-case.md"
+    ),
+    "people-2020": Topic(
+        "People of 2010 carried to 2020", "people_2020", "people_2020", True, OF_2009
+    ),
     "from-2009": Topic("From 2009 to what happened", "from_2009", "from_2009", True, OF_2009),
 }
 

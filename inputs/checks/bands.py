@@ -83,7 +83,8 @@ def _outside_findings(
     outside = cover["region"] == OUTSIDE
     findings = []
     at_home = [name for name, status in statuses.items() if status.kind == "home_resident"]
-    covers = ["none", *(at_home or ["home_resident"])]
+    dependants = [name for name, status in statuses.items() if status.dependant_of]
+    covers = ["none", *(at_home or ["home_resident"]), *dependants]
     for column, allowed in (("tie", ["stayer"]), ("cover", covers)):
         wrong = np.flatnonzero(outside & ~cover[column].isin(allowed))
         if wrong.size:

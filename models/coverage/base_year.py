@@ -104,10 +104,12 @@ def base_coverage(case: Case) -> BaseCoverage:
     named = named_shares(case, table, place, (shares.shape[0], shares.shape[1]))
     outside = TIES.index("stayer") * (n + 1) + n
     at_home = any("home_resident" in scheme.statuses_covered for scheme in case.schemes)
-    if at_home and not (table["region"] == OUTSIDE).any():
+    resident = status_at_home(case)
+    insures = at_home or resident != HOME_RESIDENT
+    if insures and not (table["region"] == OUTSIDE).any():
         insured = insured_share(case, shares[:n], band)
         shares[outside] = 0.0
-        shares[outside, :, HOME_RESIDENT], shares[outside, :, NONE] = insured, 1.0 - insured
+        shares[outside, :, resident], shares[outside, :, NONE] = insured, 1.0 - insured
     rural = rural_shares_by_row(case)
     shares[..., RURAL_RESIDENT] += shares[..., HOME_RESIDENT] * rural[:, None]
     shares[..., HOME_RESIDENT] *= 1.0 - rural[:, None]
@@ -117,7 +119,7 @@ def base_coverage(case: Case) -> BaseCoverage:
     _, row = np.unique(kind.reshape(shares.shape[:2]), axis=0, return_inverse=True)
     return BaseCoverage(
         shares, band, working, entry, hazards, first, kind, row.ravel().astype(np.int64), named,
-        status_at_home(case),
+        resident,
     )  # fmt: skip
 
 

@@ -201,7 +201,7 @@ def _simpler_policies(context: Context, policies: list[dict[str, Any]]) -> Table
     _ = context.language
     columns = (
         left(_("policy")), right(_("mean rate")), right(_("burden")), right(_("unevenness")),
-        right(_("movement")), right(_("swaps")), right(_("objective")),
+        right(_("movement of rates")), right(_("swaps")), right(_("objective")),
         right(_("funds under floor")), right(_("shortfall"), "short"), left(_("breaks")),
     )  # fmt: skip
     rows = [

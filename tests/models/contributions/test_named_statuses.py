@@ -27,6 +27,7 @@ from fundpool.report.document.html import html_page
 from fundpool.report.sections.report import report_document
 from fundpool.report.words.cover import cover_labels, statuses_shown
 from fundpool.summary import summary
+from tests.cases.countries import german
 from tests.cases.small import SmallCase, given, small_case
 
 SOURCE = {"source": "worked example", "status": "assumed"}
@@ -269,12 +270,23 @@ def test_dependants_from_abroad_are_dependants(tmp_path: Path) -> None:
     assert more[0, LOCAL_RESIDENT] > 10.0
 
 
+def test_who_comes_from_outside_is_insured_as_stayers_are(tmp_path: Path) -> None:
+    """Everybody is insured, half a million outside as well, of whom many come."""
+    people = projected(german(), tmp_path).people
+    assert people["moved_in"].sum() > 500_000
+    assert people["none"].abs().max() <= 1e-9 * people["persons"].max()
+    assert people["home_resident"].sum() == 0.0
+
+
 def test_the_report_has_the_names_of_the_case(tmp_path: Path) -> None:
     case = with_dependants()
     case.settings["statuses"]["spouse"]["title_local"] = "家属"
     read = fundpool.read_case(case.write(tmp_path / "case"))
     comparison = fundpool.compare(read, ["city"], years=2)
     contents = summary(comparison.projections, "city")
+    spouse = contents["statuses"]["spouse"]
+    assert (spouse["title"], spouse["pays"]) == ("Familienversicherte", 0.0)
+    assert spouse["persons"]["2020"] == pytest.approx(375 + 450)
     titles = ["Mitglieder", "Beamte", "Familienversicherte", "Beihilfe"]
     page = html_page(report_document(comparison, contents))
     assert [title for title in titles if title not in page] == []
