@@ -9,7 +9,6 @@ from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.optimiser.acceptance.coalitions import Spread, spread_of
 from fundpool.models.optimiser.acceptance.measures import acceptability_of, income_of_pools
 from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms, AcceptedPolicy
 from fundpool.models.optimiser.beside.swap_rule import ruled_swaps
@@ -32,8 +31,8 @@ from fundpool.models.optimiser.ruin.flows import (
     scenario_balance,
 )
 from fundpool.models.optimiser.ruin.limit import RuinLimit
-from fundpool.models.optimiser.ruin.planning import SafePlan, safe_plan
-from fundpool.models.optimiser.stages import Outcome, optimised, solved_by_scheme
+from fundpool.models.optimiser.ruin.planning import safe_plan, spreads_of
+from fundpool.models.optimiser.stages import Outcome, optimised
 from fundpool.models.optimiser.tail.rounds import Round, tail_applies, tail_optimised
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection
@@ -246,26 +245,6 @@ def planned_within_ruin(
         ),
         rule=rule, beyond=safe.beyond,
     )  # fmt: skip
-
-
-def spreads_of(
-    safe: SafePlan, within: Mapping[str, ScenarioFlows], balance_of: BalanceOf
-) -> dict[str, Spread]:
-    """How funds deviate from the path of a safe plan, by scheme; none where there is no plan.
-
-    Args:
-        safe: the plan.
-        within: scenarios it was planned on, by scheme.
-        balance_of: balances that the plan leads to in scenarios.
-    """
-    spreads = {}
-    for name, (fund, decision, _) in solved_by_scheme(safe.outcomes).items():
-        if name not in safe.deviation:
-            continue
-        deviation = safe.deviation[name]
-        balance = balance_of(fund, decision, within[name])[:, : deviation.shape[0]]
-        spreads[name] = spread_of(fund, decision, balance, safe.factors[name], deviation)
-    return spreads
 
 
 def incomes_of(projection: Projection, names: Sequence[str]) -> dict[str, FloatArray]:
