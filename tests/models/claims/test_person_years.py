@@ -99,6 +99,8 @@ def test_prices_between_the_nodes() -> None:
                 for price in prices
             ]
             assert got == pytest.approx(np.array(single), rel=2e-4)
+            again = payments_for_a_claim(rule, (0.4, 0.1), cost, prices, order)
+            assert np.array_equal(got, again)  # nodes are not taken in a random order
 
 
 def paid_by(folder: Path, **benefit: Any) -> Case:
