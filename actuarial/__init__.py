@@ -6,7 +6,8 @@
 * ``benefits``: benefit rules as formulas, their expectation, coordination of two of them
 * ``aggregate_loss``: compound Poisson distributions by FFT
 * ``benefit_layers``: benefits of several funds on top of each other, limits of what is borne
-* ``person_year``: what formulas on a year's total cost, and on stays by number, pay
+* ``person_year``: what formulas on a year's total cost, and on stays by number, pay;
+  ``year_lattices``: the same for many formulas and prices at once
 * ``person_rules``: a scheme's rule of either kind, with its limit of what a person bears
 * ``contribution_base``: expected wages between floor and ceiling
 * ``credited_years``: share of a group with enough insured time

@@ -126,7 +126,9 @@ def compound_negative_binomial(
     return np.clip(aggregated(discretised(severity, step, points), rate, dispersion), 0.0, None)
 
 
-def aggregated(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
+def aggregated(
+    mass: FloatArray, rate: float, dispersion: float, less_one_at_zero: bool = False
+) -> FloatArray:
     """Probabilities of the aggregate from those of a claim on the same lattice, ``(points,)``.
 
     Rounding may leave some slightly below zero; left as they are, it cancels in sums over them.
@@ -138,6 +140,8 @@ def aggregated(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
         mass: probabilities of a claim at ``0, step, 2 step, ...``, ``(points,)``.
         rate: expected number of claims.
         dispersion: variance of the gamma factor; 0 is compound Poisson.
+        less_one_at_zero: take 1 off the first, before rounding, so that the others keep their
+            digits where hardly anybody has a claim.
     """
     points = mass.size
     size = int(2 ** np.ceil(np.log2(2 * points)))
@@ -146,7 +150,8 @@ def aggregated(mass: FloatArray, rate: float, dispersion: float) -> FloatArray:
     padded = np.zeros(size)
     padded[:points] = mass
     transform = np.fft.rfft(padded * weights)
-    generated = np.exp(log_generating(rate * (transform - 1.0), dispersion))
+    logarithm = log_generating(rate * (transform - 1.0), dispersion)
+    generated = np.expm1(logarithm) if less_one_at_zero else np.exp(logarithm)
     aggregate = np.fft.irfft(generated, size)
     return np.asarray(aggregate[:points] / weights[:points])
 

@@ -11,8 +11,9 @@ from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefit_layers import layers, summed, with_copayment_limit
 from fundpool.actuarial.benefits import BenefitFormula, Payment, PiecewiseLinear, coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
-from fundpool.actuarial.person_year import payment, payment_by_stay
+from fundpool.actuarial.person_year import payment, payment_by_stay, payments_by_stay
 from fundpool.actuarial.severity import Severity
+from fundpool.actuarial.year_lattices import YearCost, payments
 
 OWN_FUND = ""
 """The fund of the scheme whose basic benefit it is."""
@@ -141,6 +142,22 @@ class YearPayment:
             square += chance * (variance + paid**2)
         return mean, max(square - mean**2, 0.0)
 
+    def payments(
+        self, count_mean: float, severity: Severity, spread: float, prices: tuple[float, ...]
+    ) -> FloatArray:
+        """:meth:`payment` at each price of a claim, ``(2, p)``, from shared lattices.
+
+        Agrees with it as :mod:`fundpool.actuarial.year_lattices` says.
+        """
+        cost = YearCost(count_mean, dispersion_with(self.dispersion, spread), severity)
+        mean, square = np.zeros((2, len(prices)))
+        for chance, formula in self.formulas:
+            if any(formula.slopes):
+                paid, variance = payments(cost, prices, formula)
+                mean += chance * paid
+                square += chance * (variance + paid**2)
+        return np.array([mean, np.maximum(square - mean**2, 0.0)])
+
     def of_one_claim(self, severity: Severity, prices: FloatArray, order: int) -> FloatArray:
         """``E[b^order]`` of a year with one claim at each price, ``(p,)``."""
         moments = [
@@ -175,6 +192,15 @@ class StayPayment:
         """Mean and variance of what is paid; arguments as :meth:`PersonRule.payment` has them."""
         dispersion = dispersion_with(self.dispersion, spread)
         return payment_by_stay(count_mean, dispersion, severity, self.formulas, self.ceiling)
+
+    def payments(
+        self, count_mean: float, severity: Severity, spread: float, prices: tuple[float, ...]
+    ) -> FloatArray:
+        """:meth:`payment` at each price of a claim, ``(2, p)``."""
+        dispersion = dispersion_with(self.dispersion, spread)
+        return payments_by_stay(
+            count_mean, dispersion, severity, np.array(prices), self.formulas, self.ceiling
+        )
 
     def of_one_claim(self, severity: Severity, prices: FloatArray, order: int) -> FloatArray:
         """``E[b^order]`` of a year with one claim at each price, ``(p,)``."""

@@ -84,7 +84,7 @@ def payment(
     form = formula.breakpoints().merged()
     if count_mean == 0.0:
         return 0.0, 0.0
-    total_mean, total_square = _total_moments(count_mean, dispersion, severity)
+    total_mean, total_square = total_moments(count_mean, dispersion, severity)
     if total_mean == 0.0:
         return 0.0, 0.0
     if form.slopes[-1] > 0 and not np.isfinite(total_mean):
@@ -98,7 +98,7 @@ def payment(
             _limited_moments(count_mean, dispersion, severity, float(limit), points)
             for limit in limits
         ]
-        fine = _payment_moments(form, [(0.0, 0.0), *limited, (total_mean, total_square)])
+        fine = payment_moments(form, [(0.0, 0.0), *limited, (total_mean, total_square)])
         if not limits.size:
             moments = fine
             break
@@ -127,7 +127,7 @@ def payment(
     return float(max(mean, 0.0)), float(max(variance, 0.0))
 
 
-def _total_moments(count_mean: float, dispersion: float, severity: Severity) -> tuple[float, float]:
+def total_moments(count_mean: float, dispersion: float, severity: Severity) -> tuple[float, float]:
     """``E[S]`` and ``E[S^2]``, ``Var S = m Var X + m (1 + dispersion m) E[X]^2``."""
     mean, variance = severity.mean(), severity.variance()
     total = count_mean * mean
@@ -164,7 +164,7 @@ def _limited_moments(
         others = others_mean * float(severity.limited_expected_value(end))
         edges = np.array([end, limit]) - others
         layer = count_mean * np.diff(np.asarray(severity.limited_expected_value(edges)))[0]
-        squares = count_mean * np.diff(_limited_squares(severity, edges))[0]
+        squares = count_mean * np.diff(limited_squares(severity, edges))[0]
         first, second = first + layer, second + squares + 2.0 * others * layer
     return float(first), float(second)
 
@@ -194,19 +194,27 @@ def _divisor(values: FloatArray) -> float:
     return divisor if exact else 0.0
 
 
-def _limited_squares(severity: Severity, limits: FloatArray) -> FloatArray:
+def limited_squares(severity: Severity, limits: FloatArray) -> FloatArray:
     """``E[min(X, limit)^2]``."""
     if isinstance(severity, MixedSeverity):
         kinds = zip(severity.weights, severity.severities, strict=True)
         return sum(
-            (weight * _limited_squares(kind, limits) for weight, kind in kinds),
+            (weight * limited_squares(kind, limits) for weight, kind in kinds),
             start=np.zeros(limits.shape),
         )
     return limited_moment(severity, limits, 2)
 
 
-def _payment_moments(form: PiecewiseLinear, limited: Sequence[tuple[float, float]]) -> FloatArray:
-    """``E[b]`` and ``E[b^2]`` from the limited moments at every knot and at infinity."""
+def payment_moments(
+    form: PiecewiseLinear, limited: Sequence[tuple[float, float]] | FloatArray
+) -> FloatArray:
+    """``E[b]`` and ``E[b^2]`` from the limited moments at every knot and at infinity, ``(2, ...)``.
+
+    Args:
+        form: the payment, with ``k`` knots.
+        limited: ``E[S ^ t]`` and ``E[(S ^ t)^2]`` at each of them and at infinity,
+            ``(k + 1, 2, ...)``.
+    """
     first = second = paid = 0.0
     ends = (*form.knots[1:], np.inf)
     pieces = zip(form.knots, ends, form.slopes, limited[:-1], limited[1:], strict=True)
@@ -265,28 +273,45 @@ def payment_by_stay(
         ValueError: a negative mean or dispersion, or no formula.
         ArithmeticError: the payment under a ceiling does not settle.
     """
+    mean, variance = payments_by_stay(
+        count_mean, dispersion, severity, np.ones(1), formulas, ceiling
+    )[:, 0].tolist()
+    return mean, variance
+
+
+def payments_by_stay(
+    count_mean: float,
+    dispersion: float,
+    severity: Severity,
+    prices: FloatArray,
+    formulas: Sequence[Payment],
+    ceiling: float = np.inf,
+) -> FloatArray:
+    """:func:`payment_by_stay` at each price of a stay, ``(2, p)``: means and variances."""
     check_count(count_mean, dispersion)
     if not formulas:
         raise ValueError("at least one formula is needed")
     if count_mean == 0.0:
-        return 0.0, 0.0
+        return np.zeros((2, prices.size))
     count: Any = poisson(count_mean)
     if dispersion * count_mean > LEAST_DISPERSED:
         count = nbinom(1.0 / dispersion, 1.0 / (1.0 + dispersion * count_mean))
     most = max(int(count.isf(TAIL)) + 1, len(formulas) + 1)
     chance = count.pmf(np.arange(most + 1))
     if np.isfinite(ceiling):
-        return limited_by_stay(chance, severity, formulas, ceiling)
+        at_prices = [severity.scaled(price) for price in prices.tolist()]
+        return np.array([limited_by_stay(chance, at, formulas, ceiling) for at in at_prices]).T
     means, squares = (
-        np.array([float(payment_moment_grid(f, severity, 1.0, order)) for f in formulas])
+        np.array([payment_moment_grid(f, severity, prices, order) for f in formulas])
         for order in (1, 2)
     )
     of_stay = np.minimum(np.arange(most), len(formulas) - 1)
     # by number of stays 0 ... most: what they are paid, and how much that varies
-    paid = np.concatenate([[0.0], np.cumsum(means[of_stay])])
-    within = np.concatenate([[0.0], np.cumsum((squares - means**2)[of_stay])])
-    mean = float(chance @ paid)
-    return mean, float(chance @ within + chance @ paid**2 - mean**2)
+    none = np.zeros((1, prices.size))
+    paid = np.concatenate([none, np.cumsum(means[of_stay], axis=0)])
+    within = np.concatenate([none, np.cumsum((squares - means**2)[of_stay], axis=0)])
+    mean = chance @ paid
+    return np.array([mean, chance @ within + chance @ paid**2 - mean**2])
 
 
 def payment_of_services(

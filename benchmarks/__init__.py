@@ -13,6 +13,7 @@ BENCHMARKS = (
     "claims_year",
     "cohort_fund",
     "projection",
+    "year_rules",
     "scenarios",
     "nation",
     "optimiser",

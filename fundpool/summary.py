@@ -59,7 +59,7 @@ def summary(
         "alert_rules": rules_judged(any_one, alerts, evidence),
         "alerts": alerts,
         "failed_outputs": [],
-    }
+    } | _statuses(any_one)
 
 
 def ruin_by_year(risk: "SolvencyRisk | None", plan: str) -> Ruin | None:
@@ -78,6 +78,28 @@ def ruin_by_year(risk: "SolvencyRisk | None", plan: str) -> Ruin | None:
 def as_json(data: Any) -> str:
     """JSON text with a stable order; numbers that do not exist become null."""
     return json.dumps(_plain(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _statuses(projection: "Projection") -> dict[str, Any]:
+    """Statuses that the case names, with their residents by year; nothing where it names none."""
+    named = projection.case.settings.statuses
+    if not named:
+        return {}
+    persons = projection.people.groupby("year")[list(named)].sum()
+    return {
+        "statuses": {
+            name: {
+                "title": status.title,
+                "title_local": status.title_local,
+                "kind": status.kind,
+                "pays": status.payment,
+                "dependant_of": status.dependant_of or None,
+                "outside": status.outside,
+                "persons": {str(year): float(number) for year, number in persons[name].items()},
+            }
+            for name, status in named.items()
+        }
+    }
 
 
 def _ruin(risk: "SolvencyRisk | None", plan: str) -> dict[tuple[str, str], dict[str, float]]:

@@ -106,8 +106,9 @@ CASE_READERS = {
         economy terms.coverage terms.packages terms.schemes terms.shocks terms.years""",
     "lay out the base year, before any year is projected": """
         axes.pairs claims.benefits claims.terms claims.treatment coverage.base_year
-        flows.record flows.years population.care population.demography population.net_migration
-        population.opening population.preparation""",
+        coverage.named_statuses flows.record flows.years
+        population.care population.demography population.net_migration population.opening
+        population.preparation""",
     "pool flows by its plans, mergers, reserves and regions": """
         analysis.places funds.books funds.evenness funds.measures funds.overview funds.pool_money
         funds.recursion funds.summary funds.table pooling.effects pooling.plans pooling.short_form

@@ -269,6 +269,12 @@ def traced(
         raise NoPlanError(message_of(error)) from None
 
 
+def usual_limit(case: Case, years: int) -> RuinLimit:
+    """The limit on ruin where none is asked for: up to the last year of alerts."""
+    alert_years = round(case.value("solvency.alert_years"))
+    return RuinLimit(USUAL_RUIN, case.base_year + min(years, alert_years))
+
+
 def _usual_ruin(
     case: Case, years: int, sampling: Sampling, limits: Limits, goals: Goals
 ) -> Ruin | None:
@@ -282,8 +288,8 @@ def _usual_ruin(
     chosen = "pooling" in words("limits.choose", limits.choose, CHOICES)
     if case.settings.scenarios is None or otherwise or chosen:
         return None
-    alert_years = round(case.value("solvency.alert_years"))
-    return Ruin(USUAL_RUIN, case.base_year + min(years, alert_years))
+    usual = usual_limit(case, years)
+    return Ruin(usual.most, usual.by)
 
 
 def _ruin_limit(case: Case, years: int, ruin: float | Ruin | str | None) -> RuinLimit | None:

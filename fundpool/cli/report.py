@@ -143,8 +143,13 @@ def report(
     with refusing_bad_input(), year_progress(span, quiet) as progress:
         comparison = run(opened, plans, span, progress)
     say_of_fit(comparison.study, quiet)
+    terms = None
     with refusing_bad_input():
-        risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
+        if number:
+            from fundpool.models.scenarios.terms import scenario_terms
+
+            terms = scenario_terms(comparison.study)
+        risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet, terms)
     effects = None
     if chosen:
         from fundpool.models.analysis.policies import policy_effects
@@ -154,10 +159,12 @@ def report(
             effects = policy_effects(comparison.study, chosen, plans[0], done)
     best = None
     if optimised:
+        from fundpool.calls.plan_requests import usual_limit
         from fundpool.models.optimiser import optimise_where_possible
 
         say(spoken().gettext("Optimising rates and swaps"), quiet)
-        best = optimise_where_possible(comparison.projections[plans[0]])
+        limit = usual_limit(opened, span) if number else None
+        best = optimise_where_possible(comparison.projections[plans[0]], limit, number, seed, terms)
     beside = reporting.Found(risk, effects, best, earlier)
     with refusing_bad_input():
         extras = reporting.gathered(context, comparison, beside, resolved, sensitivity, quiet)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fundpool.languages import Language
     from fundpool.models.projection.study import Study
     from fundpool.models.risk.solvency import SolvencyRisk
+    from fundpool.models.scenarios.terms import ScenarioTerms
 
 ScenarioCount = Annotated[
     int | None,
@@ -63,7 +64,13 @@ def wanted_scenarios(case: "Case", asked: int | None, usual: int, engine: str) -
 
 
 def scenarios_of(
-    study: "Study", plans: list[str], scenarios: int, seed: int, engine: str, quiet: bool
+    study: "Study",
+    plans: list[str],
+    scenarios: int,
+    seed: int,
+    engine: str,
+    quiet: bool,
+    terms: "ScenarioTerms | None" = None,
 ) -> "SolvencyRisk | None":
     """Run the scenarios, with a progress bar on a terminal; None for no scenarios."""
     if not scenarios:
@@ -75,7 +82,7 @@ def scenarios_of(
     try:
         with _progress(scenarios, quiet) as progress:
             return solvency_risk(
-                study, plans, scenarios, seed, engine_for(engine), progress=progress
+                study, plans, scenarios, seed, engine_for(engine), progress=progress, terms=terms
             )
     except EngineError as error:
         raise UsageError(message_of(error)) from None

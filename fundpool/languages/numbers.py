@@ -63,6 +63,15 @@ def number(value: float, digits: int = 1) -> str:
     return "–" if math.isnan(value) else f"{value:,.{digits}f}".replace("-", "−")
 
 
+def plain_number(value: float) -> str:
+    """A value of an assumption: six figures, a large one written out instead of as a power of ten.
+
+    >>> plain_number(0.0815), plain_number(2.4e7), plain_number(math.inf)
+    ('0.0815', '24,000,000', 'inf')
+    """
+    return f"{value:,.0f}" if 1e6 <= abs(value) < math.inf else f"{value:g}"
+
+
 def year_or_never(value: object) -> str:
     """A year, or that it does not come."""
     import pandas as pd

@@ -12,6 +12,7 @@ import pandas as pd
 from fundpool.decision import places_compared
 from fundpool.inputs.files.writing import reason
 from fundpool.languages import ENGLISH, Language
+from fundpool.languages.numbers import plain_number
 from fundpool.models.analysis.own_shares import care_by_place
 from fundpool.models.projection.comparison import Comparison
 from fundpool.report.document.html import html_page
@@ -176,7 +177,7 @@ def _formal_tables(context: Context) -> dict[str, pd.DataFrame]:
     provisions = pd.DataFrame(figures["provisions"])
     if not provisions.empty:
         provisions["by_year"] = [
-            "; ".join(f"{year}: {value:g}" for year, value in years.items())
+            "; ".join(f"{year}: {plain_number(value)}" for year, value in years.items())
             for years in provisions["by_year"]
         ]
     tables = {

@@ -7,6 +7,7 @@ from fundpool.inputs.accounts import words
 from fundpool.inputs.accounts.funds import Names
 from fundpool.inputs.accounts.mapping import Mapping
 from fundpool.inputs.accounts.sheets import Sheet
+from fundpool.inputs.files.table_words import MONEY_UNITS, plain
 from fundpool.inputs.format.columns import CONTROL
 from fundpool.inputs.format.findings import Finding
 from fundpool.inputs.format.messages import Listed, Message
@@ -198,7 +199,7 @@ def _unit(
     if stated and of_table is None and mapping.unit is None:
         result.findings.append(
             Finding(place, None, None, stated,
-                    Message("a unit, one of %(words)s", words=Listed.of(words.UNITS)),
+                    Message("a unit, one of %(words)s", words=Listed.of(MONEY_UNITS)),
                     Message("Correct it, or give unit in a file named with --mapping."))
         )  # fmt: skip
     known = [unit for unit in (mapping.unit, heading.unit, of_table) if unit is not None]
@@ -219,9 +220,9 @@ def _read_row(
     if not any(row):
         return "blank"
     fund = layout.cell(row, "fund")
-    if words.plain(fund) in words.TOTALS:
+    if plain(fund) in words.TOTALS:
         return "total"
-    if words.plain(fund) in words.SUBTOTALS:
+    if plain(fund) in words.SUBTOTALS:
         return "subtotal"
     if not any(figures.values()):
         return "no figures"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from functools import cached_property
 
 from fundpool.inputs.accounts.mapping import Mapping
-from fundpool.inputs.accounts.words import plain
 from fundpool.inputs.case import Case
+from fundpool.inputs.files.table_words import plain
 from fundpool.inputs.format.findings import did_you_mean
 from fundpool.inputs.format.messages import Listed, Message
 

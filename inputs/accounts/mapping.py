@@ -23,7 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from fundpool.inputs.accounts.words import ITEMS, ROLES, UNITS, date_of, unit_of
+from fundpool.inputs.accounts.words import ITEMS, ROLES, date_of, unit_of
+from fundpool.inputs.files.table_words import MONEY_UNITS
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
 from fundpool.inputs.format.messages import Listed, Message
 from fundpool.inputs.format.raw import RawCase
@@ -112,7 +113,8 @@ def _findings(file: str, contents: dict[str, Any]) -> list[Finding]:
     number = isinstance(unit, int | float) and not isinstance(unit, bool) and 0 < unit < 1e12
     if unit is not None and not number and not (isinstance(unit, str) and unit_of(unit)):
         wrong("unit", unit, Message("a positive number, or one of %(words)s",
-                                    words=Listed.of(UNITS)), Message("Correct it."))  # fmt: skip
+                                    words=Listed.of(MONEY_UNITS)),
+              Message("Correct it."))  # fmt: skip
     if contents.get("basis", "monthly") not in BASES:
         wrong("basis", contents["basis"], Message("one of %(words)s", words=Listed.of(BASES)),
               did_you_mean(contents["basis"], BASES))  # fmt: skip

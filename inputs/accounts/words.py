@@ -4,6 +4,8 @@ import math
 import re
 from dataclasses import dataclass
 
+from fundpool.inputs.files.table_words import MONEY_UNITS, plain
+
 ITEMS = ("opening", "income", "outgo", "closing", "income_to_date", "outgo_to_date", "bank")
 """What an amount may be: balances, flows of the month, flows since January, money at the bank."""
 TO_DATE = {"income": "income_to_date", "outgo": "outgo_to_date"}
@@ -30,10 +32,6 @@ HEADINGS = {
     "bank": ("bank", "bank balance", "银行余额", "银行存款", "银行存款余额"),
 }  # fmt: skip
 """Headings of known layouts by what their column holds; items of the long layout as well."""
-UNITS = {
-    "元": 1.0, "千元": 1e3, "万元": 1e4, "百万元": 1e6, "亿元": 1e8, "yuan": 1.0, "thousand": 1e3,
-    "million": 1e6, "billion": 1e9,
-}  # fmt: skip
 TOTALS = ("合计", "总计", "total")
 SUBTOTALS = ("小计", "subtotal")
 LARGEST = 1e18
@@ -68,15 +66,6 @@ class Heading:
     unit: float | None = None
 
 
-def plain(text: str) -> str:
-    """A heading or item in small letters, with single spaces.
-
-    >>> plain(" Opening_balance ")
-    'opening balance'
-    """
-    return " ".join(text.replace("_", " ").lower().split())
-
-
 def heading_of(text: str, roles: dict[str, str] | None = None) -> Heading:
     """What a heading says.
 
@@ -104,7 +93,7 @@ def item_of(text: str) -> str | None:
 
 def unit_of(text: str) -> float | None:
     """Money that a unit such as ``万元`` stands for; None where the word is not known."""
-    return UNITS.get(plain(text).removesuffix(" cny").removeprefix("人民币"))
+    return MONEY_UNITS.get(plain(text).removesuffix(" cny").removeprefix("人民币"))
 
 
 def stated_unit(line: str) -> str | None:

@@ -1,7 +1,9 @@
 """Reading a case: its files checked, and put together."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,16 +15,19 @@ from fundpool.inputs.checks import tables as checks
 from fundpool.inputs.checks.across import cross_findings
 from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.columns import typed_table
+from fundpool.inputs.format.declaration import Table
 from fundpool.inputs.format.digest import content_digest
 from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.sources import read_raw
 from fundpool.inputs.format.tables import TABLE_OF
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.inputs.regions import region_tree
 from fundpool.inputs.rules.rule_findings import base_findings
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
 from fundpool.inputs.settings.starting import starting_findings
+from fundpool.inputs.settings.statuses import names_of_cover
 
 
 def read_case(name: str | Path) -> Case:
@@ -54,6 +59,27 @@ def check_case(name: str | Path) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+def _declared(name: str, settings: Settings | None, contents: Mapping[str, Any]) -> Table:
+    """The declaration of a table; ``cover`` may say what the case calls its statuses.
+
+    Where the settings are refused, it may say any name that their contents have: what is wrong
+    with these is a finding of its own.
+    """
+    table = TABLE_OF[name]
+    named = contents.get("statuses")
+    if name != "coverage" or not isinstance(named, Mapping) or not named:
+        return table
+    if settings is None:
+        allowed = (*STATUSES, *(str(status) for status in named))
+    else:
+        allowed = names_of_cover(settings.statuses)
+    columns = tuple(
+        replace(column, allowed=allowed) if column.name == "cover" else column
+        for column in table.columns
+    )
+    return replace(table, columns=columns)
+
+
 def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     """The case made of what was read, None where something is wrong, and all findings.
 
@@ -74,7 +100,7 @@ def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
     ]
     tables: dict[str, pd.DataFrame] = {}
     for name, table in raw.tables.items():
-        frame, problems = typed_table(table, TABLE_OF[name])
+        frame, problems = typed_table(table, _declared(name, settings, raw.settings or {}))
         findings += problems
         if frame is not None and not frame.empty:
             tables[name] = frame

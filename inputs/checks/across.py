@@ -39,7 +39,7 @@ def cross_findings(
     findings += plausibility.death_findings(tables, raw.tables)
     findings += plausibility.figure_findings(settings, tree, tables, raw.tables)
     if len(schemes) == len(settings.schemes):
-        findings += plausibility.cover_findings(tables, raw.tables, schemes, optional)
+        findings += plausibility.cover_findings(settings, tables, raw.tables, schemes, optional)
         findings += plausibility.industry_findings(tables, (*schemes.values(), *optional.values()))
     if not any(finding.severity == "error" for finding in findings):
         findings += plausibility.placement_findings(tree, tables, raw.tables)

@@ -14,6 +14,7 @@ from fundpool.inputs.format.vocabulary import OLDEST_AGE, OUTSIDE, SEXES, TIES
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings
+from fundpool.inputs.settings.statuses import NamedStatus
 
 
 def band_findings(
@@ -53,7 +54,7 @@ def band_findings(
             raw["coverage"].file, "region + tie + sex + age_from", wanted, cover,
             ["region", "tie", "sex", "age_from"], Message("Add the shares."),
         )  # fmt: skip
-    findings += _outside_findings(cover, raw["coverage"])
+    findings += _outside_findings(cover, raw["coverage"], settings.statuses)
     severity = tables["severity"]
     for service in settings.services:
         bands = severity[severity["service"] == service][["age_from", "age_to"]]
@@ -75,11 +76,16 @@ def band_findings(
     return findings
 
 
-def _outside_findings(cover: pd.DataFrame, file: RawTable) -> list[Finding]:
+def _outside_findings(
+    cover: pd.DataFrame, file: RawTable, statuses: Mapping[str, NamedStatus]
+) -> list[Finding]:
     """People outside are stayers there, insured at home or not at all."""
     outside = cover["region"] == OUTSIDE
     findings = []
-    for column, allowed in (("tie", ["stayer"]), ("cover", ["none", "home_resident"])):
+    at_home = [name for name, status in statuses.items() if status.kind == "home_resident"]
+    dependants = [name for name, status in statuses.items() if status.dependant_of]
+    covers = ["none", *(at_home or ["home_resident"]), *dependants]
+    for column, allowed in (("tie", ["stayer"]), ("cover", covers)):
         wrong = np.flatnonzero(outside & ~cover[column].isin(allowed))
         if wrong.size:
             either = Listed(tuple(allowed), Message(" or "))

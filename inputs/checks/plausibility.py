@@ -17,6 +17,7 @@ from fundpool.inputs.format.vocabulary import AGES, CELLS, SEXES, STATUSES, TIES
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings
+from fundpool.inputs.settings.statuses import unused_findings
 
 Tables = Mapping[str, pd.DataFrame]
 Raw = Mapping[str, RawTable]
@@ -104,11 +105,13 @@ def relativity_findings(tables: Tables, raw: Raw) -> list[Finding]:
 
 
 def cover_findings(
-    tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile],
+    settings: Settings, tables: Tables, raw: Raw, schemes: Mapping[str, SchemeFile],
     optional: Mapping[str, SchemeFile],
 ) -> list[Finding]:  # fmt: skip
-    """People in a status that no scheme of the case covers."""
+    """People in a status that no scheme of the case covers, unless it lies outside them."""
     covered = {status for scheme in schemes.values() for status in scheme.statuses_covered}
+    named = settings.statuses.items()
+    covered |= {name for name, status in named if status.outside or status.kind in covered}
     ready = {status for scheme in optional.values() for status in scheme.statuses_covered}
     findings = []
     table, file = tables["coverage"], raw["coverage"]
@@ -123,6 +126,12 @@ def cover_findings(
                             "%(status)s to statuses_covered of a scheme, or choose another status.",
                             rows=places.size, status=status))
         )  # fmt: skip
+    paying = {status for scheme in schemes.values() for status in scheme.statuses_paying}
+    words = frozenset(table["cover"][table["share"] > 0])
+    lapse = settings.coverage.local_resident_lapse_rate
+    findings += unused_findings(
+        settings.statuses, paying, words, any((lapse.value, *lapse.by_year.values()))
+    )
     shares = tables["demography"]["rural_share"].fillna(0.0).to_numpy(dtype=float)
     if (shares > 0).any() and "rural_resident" not in covered | ready:
         place = int(np.flatnonzero(shares > 0)[0])

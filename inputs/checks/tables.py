@@ -163,7 +163,7 @@ def people_findings(tree: RegionTree, tables: Tables, raw: Raw) -> list[Finding]
             findings.append(
                 Finding.of_setting(raw["population"].file, "persons", "0",
                                    Message("people in %(code)s", code=code),
-                                   Message("Give the county a population, or remove it."))
+                                   Message("Give the region a population, or remove it."))
             )  # fmt: skip
         elif float(arrived.get(code, 0.0)) > most:
             findings.append(

@@ -297,7 +297,9 @@ TABLES: tuple[Table, ...] = (
             SEX,
             Column("age_from", "first age of the band", "integer", "years", 0, OLDEST_AGE),
             Column("age_to", "last age of the band", "integer", "years", 0, OLDEST_AGE),
-            _text("cover", "coverage status", allowed=STATUSES),
+            _text(
+                "cover", "coverage status, or part of one that case.toml names", allowed=STATUSES
+            ),
             SHARE,
         ),
         ("region", "tie", "sex", "age_from", "cover"),

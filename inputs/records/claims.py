@@ -114,14 +114,14 @@ def _counted(rows: Rows) -> pd.DataFrame:
     if lacking:
         raise CaseError(
             [Finding.of_setting(rows.place, name, None,
-                                Message("county, sex and age of each claim, or the person of each "
+                                Message("region, sex and age of each claim, or the person of each "
                                         "where members are records"),
                                 Message("Add the column."))
              for name in lacking]
         )  # fmt: skip
     frame = rows.frame
     unknown = ~frame["sex"].isin(SEXES) | frame["age"].isna()
-    rows.drop(unknown, Message("county, sex and age"), Message("Rows set aside: one is blank."))
+    rows.drop(unknown, Message("region, sex and age"), Message("Rows set aside: one is blank."))
     frame = rows.frame.rename(columns={"age": "band"})
     frame["member"], frame["person_number"] = -1, -1
     return shared_among_ages(rows, frame, ("number", "cost"))

@@ -285,7 +285,7 @@ def _costs(
                                  "states medical inflation."),
                  Message("money of the base year"))  # fmt: skip
     if (price != 1.0).any():
-        rows.say("cost", Message("Divided by the price level of the county of care."),
+        rows.say("cost", Message("Divided by the price level of the region of care."),
                  Message("costs at the mean price level"))  # fmt: skip
     costs = claims[["service", "age", "number", "person_number"]].copy()
     costs["cost"] = claims["cost"] / claims["number"] * growth / price.to_numpy()
@@ -316,7 +316,7 @@ def _tables(
                  Message("Not shown: counties with fewer of a sex."), ", ".join(few))  # fmt: skip
         if len(table):
             tables["population"] = table
-            note("population", Message("all residents of a county"),
+            note("population", Message("all residents of a region"),
                  Message("Made of the members at the end of %(year)s: who has no row among them is "
                          "missing.", year=str(base_year)))  # fmt: skip
         else:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.inputs.accounts.words import date_of, month_of, number_of_year
+from fundpool.inputs.files.table_words import plain, split_unit
 from fundpool.inputs.format.declaration import Table
 from fundpool.inputs.format.findings import CaseError, Finding
 from fundpool.inputs.format.messages import Listed, Message
@@ -19,7 +20,6 @@ from fundpool.inputs.tidy.layout import LINE, MOST_LINES_ABOVE, lay_out
 from fundpool.inputs.tidy.mapping import TableMapping
 from fundpool.inputs.tidy.places import Places
 from fundpool.inputs.tidy.totals import without_totals
-from fundpool.inputs.tidy.vocabulary import plain, split_unit
 
 PERSONAL = frozenset({"person", "birth", "cost", "paid"})
 """Columns of which no cell is repeated where all went well."""

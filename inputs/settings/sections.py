@@ -36,6 +36,7 @@ from fundpool.inputs.settings.parameters import (
 from fundpool.inputs.settings.pooling import Pooling, pooling_findings
 from fundpool.inputs.settings.report import FormalParts
 from fundpool.inputs.settings.scenarios import Scenarios, scenario_findings
+from fundpool.inputs.settings.statuses import NamedStatus, named_status_findings
 
 
 class Economy(Part):
@@ -226,7 +227,8 @@ class Settings(Part):
     ``plurals`` states the plural of a level, as in ``plurals = {Land = "Länder"}``; without it an
     English word follows the English rule and any other stays as it is. ``status_titles`` names
     people of a coverage status, as in ``status_titles = {home_resident = "Mitversicherte"}``;
-    without it they are named by the scheme that covers them.
+    without it they are named by the scheme that covers them. ``statuses`` divides people of a
+    coverage status into named ones.
     """
 
     schema_version: Literal[1]
@@ -238,6 +240,7 @@ class Settings(Part):
     levels: list[str] = Field(min_length=1)
     plurals: dict[str, Name] = Field(default_factory=dict)
     status_titles: dict[str, Name] = Field(default_factory=dict)
+    statuses: dict[str, NamedStatus] = Field(default_factory=dict)
     schemes: list[str] = Field(min_length=1)
     optional_schemes: list[str] = Field(default_factory=list)
     services: list[str] = Field(min_length=1)
@@ -255,6 +258,11 @@ class Settings(Part):
     sensitivity: dict[str, SensitivityStep] = Field(default_factory=dict)
     alerts: dict[str, AlertRule] = Field(default_factory=dict)
     report: FormalParts = FormalParts()
+
+    @property
+    def has_dependants(self) -> bool:
+        """Whether a named status is that of dependants of members."""
+        return any(status.dependant_of for status in self.statuses.values())
 
 
 def read_settings(
@@ -280,12 +288,21 @@ def read_settings(
                 Finding.of_setting(file, f"plurals.{level}", level, Message("a level of the case"),
                                    did_you_mean(level, settings.levels))
             )  # fmt: skip
-    titles = list(settings.status_titles.values())
+    findings += named_status_findings(settings.statuses, file)
+    titles = [
+        *settings.status_titles.values(), *(named.title for named in settings.statuses.values()),
+    ]  # fmt: skip
     for status, title in settings.status_titles.items():
         if status not in STATUSES:
             findings.append(
                 Finding.of_setting(file, f"status_titles.{status}", status,
                                    Message("a coverage status"), did_you_mean(status, STATUSES))
+            )  # fmt: skip
+        elif status in {named.kind for named in settings.statuses.values()}:
+            findings.append(
+                Finding.of_setting(file, f"status_titles.{status}", title,
+                                   Message("no title, as named statuses divide this one"),
+                                   Message("Give titles to these, and take it out."))
             )  # fmt: skip
         elif titles.count(title) > 1:
             findings.append(

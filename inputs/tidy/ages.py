@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fundpool.inputs.files.table_words import plain
 from fundpool.inputs.format.vocabulary import OLDEST_AGE
-from fundpool.inputs.tidy.vocabulary import plain
 
 _SINGLE = re.compile(r"(\d{1,3})")
 _BAND = re.compile(r"(\d{1,3})\s*(?:-|–|—|~|to|至|\.\.)\s*(\d{1,3})")

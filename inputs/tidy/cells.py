@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from fundpool.inputs.files.table_words import is_total, plain, sex_of
 from fundpool.inputs.format.declaration import Column, Table
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Listed, Message
@@ -22,7 +23,6 @@ from fundpool.inputs.tidy.numbers import (
     style_of,
 )
 from fundpool.inputs.tidy.places import Places
-from fundpool.inputs.tidy.vocabulary import is_total, plain, sex_of
 
 TOTAL = "(total)"
 """Stands in a key of a row that is a total of others."""

@@ -6,14 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from fundpool.inputs.format.declaration import Column, Table
-from fundpool.inputs.format.findings import Finding, did_you_mean
-from fundpool.inputs.format.messages import Listed, Message
-from fundpool.inputs.format.tables import PROVENANCE
-from fundpool.inputs.tidy.ages import age_band
-from fundpool.inputs.tidy.grids import Grid
-from fundpool.inputs.tidy.mapping import TableMapping
-from fundpool.inputs.tidy.vocabulary import (
+from fundpool.inputs.files.table_words import (
     HEADINGS,
     NOTE,
     is_total,
@@ -22,6 +15,13 @@ from fundpool.inputs.tidy.vocabulary import (
     split_unit,
     unit_factor,
 )
+from fundpool.inputs.format.declaration import Column, Table
+from fundpool.inputs.format.findings import Finding, did_you_mean
+from fundpool.inputs.format.messages import Listed, Message
+from fundpool.inputs.format.tables import PROVENANCE
+from fundpool.inputs.tidy.ages import age_band
+from fundpool.inputs.tidy.grids import Grid
+from fundpool.inputs.tidy.mapping import TableMapping
 
 MOST_LINES_ABOVE = 30
 """Lines in which a heading is looked for."""

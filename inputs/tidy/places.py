@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from fundpool.inputs.files.table_words import plain
 from fundpool.inputs.format.vocabulary import OUTSIDE
-from fundpool.inputs.tidy.vocabulary import plain
 
 
 @dataclass(frozen=True)

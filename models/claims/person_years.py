@@ -14,6 +14,8 @@ from typing import cast
 import numpy as np
 from scipy.interpolate import BarycentricInterpolator
 
+from fundpool.actuarial import year_lattices
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.person_rules import PersonPayment
 from fundpool.actuarial.severity import Severity
 from fundpool.models.axes.arrays import FloatArray
@@ -44,29 +46,35 @@ def payments_for_a_claim(
         return rule.of_one_claim(cost, prices, order)
     distinct, place = np.unique(prices, return_inverse=True)
     if distinct.size <= NODES:
-        return np.array([_moment(rule, claims, cost, float(p), order) for p in distinct])[place]
+        return _moments(rule, claims, cost, distinct, order)[place]
     low, high = np.log(distinct[0]), np.log(distinct[-1])
     angles = (2 * np.arange(NODES) + 1) * np.pi / (2 * NODES)
     nodes = 0.5 * (low + high) + 0.5 * (high - low) * np.cos(angles)
-    values = [_moment(rule, claims, cost, float(np.exp(node)), order) for node in nodes]
-    return np.maximum(BarycentricInterpolator(nodes, np.array(values))(np.log(prices)), 0.0)
+    values = _moments(rule, claims, cost, np.exp(nodes), order)
+    return np.maximum(BarycentricInterpolator(nodes, values)(np.log(prices)), 0.0)
 
 
-@lru_cache(maxsize=100_000)
-def _payment(
-    rule: PersonPayment, claims: tuple[float, float], cost: Hashable, price: float
-) -> tuple[float, float]:
-    return rule.payment(claims[0], cast(Severity, cost).scaled(price), claims[1])
+@lru_cache(maxsize=20_000)
+def _payments(
+    rule: PersonPayment, claims: tuple[float, float], cost: Hashable, prices: tuple[float, ...]
+) -> FloatArray:
+    return rule.payments(claims[0], cast(Severity, cost), claims[1], prices)
 
 
-def _moment(
-    rule: PersonPayment, claims: tuple[float, float], cost: Severity, price: float, order: int
-) -> float:
+def forget() -> None:
+    """Drop payments kept in this process, so that the next are computed anew, to measure time."""
+    _payments.cache_clear()
+    year_lattices.forget()
+
+
+def _moments(
+    rule: PersonPayment, claims: tuple[float, float], cost: Severity, prices: FloatArray, order: int
+) -> FloatArray:
     count = claims[0]
     assert isinstance(cost, Hashable)
-    mean, variance = _payment(rule, claims, cost, price)
+    mean, variance = _payments(rule, claims, cost, tuple(prices.tolist()))
     if order == 1:
-        return mean / count
+        return np.asarray(mean / count)
     if order == 2:
-        return variance / count
-    return 2.0 * variance**2 / mean / count if mean > 0 else 0.0
+        return np.asarray(variance / count)
+    return ratio(2.0 * variance**2, mean) / count

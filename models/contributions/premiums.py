@@ -10,6 +10,7 @@ from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.vocabulary import CELLS, SEXES, STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex
+from fundpool.models.population.compiled.sums import weighted_sums
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.terms.schemes import SchemeTerms
 
@@ -30,31 +31,24 @@ def premiums_paid(
         pairs: the pairs; nobody in the reservoir pays.
         schemes: terms of the schemes.
     """
+    status, cell = cells.index // CELLS, cells.index % CELLS
     inside = (pairs.home != pairs.counties) | (pairs.residence != pairs.counties)
     result: list[FloatArray | None] = []
     for scheme in schemes:
         if scheme.flat is not None and scheme.flat.by_age is not None:
-            paid = people @ _weights(scheme.flat.by_age, cells)
+            by_age = scheme.flat.by_age[None]
+            row = np.zeros(pairs.count, dtype=np.int64)
         elif scheme.payroll is not None and scheme.payroll.own_choice is not None:
-            paid = np.zeros((pairs.count, len(STATUSES)))
-            by_age, row = np.unique(scheme.payroll.own_choice.share, axis=0, return_inverse=True)
-            place = np.append(row.ravel(), -1)[pairs.residence]  # nobody outside pays
-            for number, shares in enumerate(by_age):
-                here = place == number
-                paid[here] = people[here] @ _weights(shares, cells)
+            shares = scheme.payroll.own_choice.share
+            by_age, place = np.unique(shares, axis=0, return_inverse=True)
+            row = np.append(place.ravel(), -1)[pairs.residence]  # nobody outside pays
         else:
             result.append(None)
             continue
-        result.append(paid * inside[:, None])
+        weights = np.tile(by_age, len(SEXES))[:, cell]
+        row = np.where(inside, row, -1)
+        result.append(weighted_sums(people, weights, row, status, len(STATUSES)))
     return tuple(result)
-
-
-def _weights(by_age: FloatArray, cells: HeldCells) -> FloatArray:
-    """Factors by age as weights of packed cells in each status, ``(M, K)``."""
-    status, cell = cells.index // CELLS, cells.index % CELLS
-    weights = np.zeros((cells.width, len(STATUSES)))
-    weights[np.arange(cells.width), status] = np.tile(by_age, len(SEXES))[cell]
-    return weights
 
 
 def mean_premiums(start: Premiums, end: Premiums) -> Premiums:

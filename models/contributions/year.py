@@ -63,6 +63,46 @@ class SchemeYear:
     by_pair: FloatArray
 
 
+@dataclass(frozen=True)
+class Payers:
+    """Who pays among people of a status, and what they pay over another contributor, summed.
+
+    Attributes:
+        persons: those who pay by pair and status, ``(P, K)``.
+        full_payments: the same, each times what one pays over another contributor.
+        elsewhere, full_payments_elsewhere: the same of retired members living elsewhere, by home
+            and payer, ``(P,)``.
+    """
+
+    persons: FloatArray
+    full_payments: FloatArray
+    elsewhere: FloatArray
+    full_payments_elsewhere: FloatArray
+
+    def of(self, status: str) -> tuple[FloatArray, FloatArray]:
+        """Persons who pay and full payments of a status by pair, ``(P,)`` each."""
+        if status == "retired_elsewhere":
+            return self.elsewhere, self.full_payments_elsewhere
+        number = STATUSES.index(status)
+        return self.persons[:, number], self.full_payments[:, number]
+
+
+@dataclass(frozen=True)
+class Insured:
+    """People whom schemes insure in a year, in mean numbers.
+
+    Attributes:
+        persons: by pair and status, ``(P, K)``.
+        elsewhere: retired members living outside their pool by home and payer, ``(P,)``.
+        payers: who pays among those of a status that does, and how much; None: everybody, as one
+            contributor.
+    """
+
+    persons: FloatArray
+    elsewhere: FloatArray
+    payers: Payers | None = None
+
+
 def wage_base_per_head(terms: PayrollTerms, counties: CountyTables) -> FloatArray:
     """Expected contribution base of a member in base-year wages, ``(n + 1,)``; outside 0.
 
@@ -177,8 +217,7 @@ def scheme_year(
     terms: YearTerms,
     number: int,
     pairs: PairIndex,
-    persons: FloatArray,
-    retiree_pool: FloatArray,
+    people: Insured,
     paths: EconomicPaths,
     level: FloatArray,
     paying: FloatArray | None = None,
@@ -189,7 +228,7 @@ def scheme_year(
     >>> study, opening = examples.study(), examples.opening()
     >>> pairs, people = opening.terms.pairs, opening.people
     >>> year = scheme_year(
-    ...     examples.year_terms(2020), 0, pairs, people.persons, people.register,
+    ...     examples.year_terms(2020), 0, pairs, Insured(people.persons, people.register),
     ...     study.flows.paths, np.ones((pairs.counties + 1, 2)),
     ... )
     >>> bool(year.contributions.sum() > 0)
@@ -199,8 +238,7 @@ def scheme_year(
         terms: of the year.
         number: of the scheme.
         pairs: its pairs.
-        persons: mean number of people in the year by pair and status, ``(P, K)``.
-        retiree_pool: retired members living outside their pool by home and payer, ``(P,)``.
+        people: whom schemes insure.
         paths: economic paths.
         level: multipliers of contributions and subsidies by county, ``(n + 1, 2)``.
         paying: by pair and status, ``(P, K)``: in a flat scheme premiums that people pay, in those
@@ -212,7 +250,7 @@ def scheme_year(
     charge = charge_of(terms, scheme, paths, level)
     insured, retirees = np.zeros((2, n + 1))
     for status in scheme.covers:
-        county, members = _members(scheme, status, pairs, persons, retiree_pool)
+        county, members = _members(scheme, status, pairs, people)
         by_county = sum_by(county, members, minlength=n + 1)
         insured += by_county
         if status in RETIRED:
@@ -220,16 +258,20 @@ def scheme_year(
 
     by_pair = np.zeros((pairs.count, 3))
     contributors, base, contributions = np.zeros((3, n + 1))
+    if paying is not None:
+        paying = _by_payer(paying, people, pairs)
     for status in scheme.charges:
-        county, members = _members(scheme, status, pairs, persons, retiree_pool)
+        county, members = _members(scheme, status, pairs, people)
+        premiums = members
+        if people.payers is not None:
+            members, premiums = people.payers.of(status)
         contribution, base_a_head = charge.of(status)
-        payers = sum_by(county, members, minlength=n + 1)
-        premiums, paid = members, payers
+        paying_persons = sum_by(county, members, minlength=n + 1)
         if paying is not None:
-            premiums = _payments(charge, status, county, members, paying)
-            paid = sum_by(county, premiums, minlength=n + 1)
-        contributors += payers
-        base += (payers if scheme.payroll is None else paid) * base_a_head
+            premiums = _payments(charge, status, county, premiums, paying)
+        paid = sum_by(county, premiums, minlength=n + 1)
+        contributors += paying_persons
+        base += (paying_persons if scheme.payroll is None else paid) * base_a_head
         contributions += paid * contribution
         by_pair[:, 0] += premiums * contribution[county]
         by_pair[:, 1] += members * charge.subsidy[county]
@@ -240,9 +282,7 @@ def scheme_year(
         index = paths.premium if scheme.payroll is None else paths.wage
         granted = scheme.subsidies.granted(insured) * index[terms.elapsed] * level[:, 1]
         subsidies += granted.sum(axis=0)
-        by_pair[:, 1] += _of_insured(
-            scheme, pairs, persons, retiree_pool, granted.sum(axis=0), insured
-        )
+        by_pair[:, 1] += _of_insured(scheme, pairs, people, granted.sum(axis=0), insured)
     contributor_credits = contributions * charge.account_share
     return SchemeYear(
         persons=insured,
@@ -260,6 +300,21 @@ def scheme_year(
     )
 
 
+def _by_payer(paying: FloatArray, people: Insured, pairs: PairIndex) -> FloatArray:
+    """Full payments of ``paying``, of retired members living elsewhere by home and payer.
+
+    These pay what the retired members of their home who live elsewhere pay in mean.
+    """
+    status = STATUSES.index("retired_elsewhere")
+    paid, persons = (
+        sum_by(pairs.home, values[:, status], minlength=pairs.counties + 1)
+        for values in (paying, people.persons)
+    )
+    result = paying.copy()
+    result[:, status] = people.elsewhere * ratio(paid, persons, 0.0)[pairs.home]
+    return result
+
+
 def _payments(
     charge: Charge, status: str, county: IntArray, members: FloatArray, paying: FloatArray
 ) -> FloatArray:
@@ -275,8 +330,7 @@ def _payments(
 def _of_insured(
     scheme: SchemeTerms,
     pairs: PairIndex,
-    persons: FloatArray,
-    retiree_pool: FloatArray,
+    people: Insured,
     granted: FloatArray,
     insured: FloatArray,
 ) -> FloatArray:
@@ -284,7 +338,7 @@ def _of_insured(
     each = ratio(granted, insured, 0.0)
     result = np.zeros(pairs.count)
     for status in scheme.covers:
-        county, members = _members(scheme, status, pairs, persons, retiree_pool)
+        county, members = _members(scheme, status, pairs, people)
         result += members * each[county]
     return result
 
@@ -293,13 +347,12 @@ def _members(
     scheme: SchemeTerms,
     status: str,
     pairs: PairIndex,
-    persons: FloatArray,
-    retiree_pool: FloatArray,
+    people: Insured,
 ) -> tuple[IntArray, FloatArray]:
     """County that insures people of a status, and their number, by pair, ``(P,)`` each."""
     if status == "retired_elsewhere":  # by home and payer, as the register has them
-        return pairs.residence, retiree_pool
-    return pool_county(scheme, status, pairs), persons[:, STATUSES.index(status)]
+        return pairs.residence, people.elsewhere
+    return pool_county(scheme, status, pairs), people.persons[:, STATUSES.index(status)]
 
 
 def with_years_bought(

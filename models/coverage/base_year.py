@@ -7,7 +7,7 @@ import pandas as pd
 
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
-from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES, STATUSES, TIES
+from fundpool.inputs.format.vocabulary import AGES, CELLS, OUTSIDE, SEXES, TIES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.cells import cell_index
 from fundpool.models.axes.pairs import PairIndex, sum_by
@@ -19,9 +19,14 @@ from fundpool.models.axes.statuses import (
     UNEMPLOYED,
     WORK_BASED,
     K,
-    Status,
 )
 from fundpool.models.coverage.leaving import CoverageHazards, coverage_hazards
+from fundpool.models.coverage.named_statuses import (
+    NamedShares,
+    kind_of_cover,
+    named_shares,
+    status_at_home,
+)
 from fundpool.models.coverage.renewal import renewing_entry
 from fundpool.models.terms.coverage import retirement_ages
 from fundpool.models.terms.years import year_terms
@@ -43,6 +48,8 @@ class BaseCoverage:
         first, kind: person types (rows by bands, laid flat) that differ in nothing share a kind,
             ``(rows * bands,)``; ``first`` is one of each kind.
         row: rows that differ in nothing share a number, ``(rows,)``.
+        named: how statuses divide into those that the case names; None if it names none.
+        resident: status of people whom nothing but their home insures.
     """
 
     shares: FloatArray
@@ -53,6 +60,8 @@ class BaseCoverage:
     first: IntArray
     kind: IntArray
     row: IntArray
+    named: NamedShares | None = None
+    resident: int = HOME_RESIDENT
 
 
 def base_coverage(case: Case) -> BaseCoverage:
@@ -89,15 +98,18 @@ def base_coverage(case: Case) -> BaseCoverage:
     shares = np.zeros((len(TIES) * (n + 1), len(bands), K))
     shares[..., NONE] = 1.0
     shares[_rows(case, table), _bands(table, number_of), :] = 0.0
-    number_of_status = {name: Status.of(name).value for name in STATUSES}
-    statuses = table["cover"].map(number_of_status).to_numpy()
-    shares[_rows(case, table), _bands(table, number_of), statuses] = table["share"].to_numpy()
+    statuses = table["cover"].map(kind_of_cover(case)).to_numpy(dtype=np.int64)
+    place = (_rows(case, table), _bands(table, number_of))
+    np.add.at(shares, (*place, statuses), table["share"].to_numpy(dtype=float))
+    named = named_shares(case, table, place, (shares.shape[0], shares.shape[1]))
     outside = TIES.index("stayer") * (n + 1) + n
     at_home = any("home_resident" in scheme.statuses_covered for scheme in case.schemes)
-    if at_home and not (table["region"] == OUTSIDE).any():
+    resident = status_at_home(case)
+    insures = at_home or resident != HOME_RESIDENT
+    if insures and not (table["region"] == OUTSIDE).any():
         insured = insured_share(case, shares[:n], band)
         shares[outside] = 0.0
-        shares[outside, :, HOME_RESIDENT], shares[outside, :, NONE] = insured, 1.0 - insured
+        shares[outside, :, resident], shares[outside, :, NONE] = insured, 1.0 - insured
     rural = rural_shares_by_row(case)
     shares[..., RURAL_RESIDENT] += shares[..., HOME_RESIDENT] * rural[:, None]
     shares[..., HOME_RESIDENT] *= 1.0 - rural[:, None]
@@ -106,8 +118,9 @@ def base_coverage(case: Case) -> BaseCoverage:
     first, kind = _kinds(shares, working, entry)
     _, row = np.unique(kind.reshape(shares.shape[:2]), axis=0, return_inverse=True)
     return BaseCoverage(
-        shares, band, working, entry, hazards, first, kind, row.ravel().astype(np.int64)
-    )
+        shares, band, working, entry, hazards, first, kind, row.ravel().astype(np.int64), named,
+        resident,
+    )  # fmt: skip
 
 
 def insured_share(case: Case, shares: FloatArray, band: IntArray) -> FloatArray:

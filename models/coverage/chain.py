@@ -25,7 +25,6 @@ from fundpool.models.axes.statuses import (
     DUAL,
     EMPLOYEE,
     HOME_COVER,
-    HOME_RESIDENT,
     LOCAL_RESIDENT,
     MIGRANT,
     NONE,
@@ -80,7 +79,7 @@ def coverage_generator(
     at_home = share[:, HOME_COVER].sum(axis=-1)
     lapse = hazards.resident_lapse * levers.lapse[tie]
     for home in HOME_COVER:
-        part = np.where(at_home > 0, ratio(share[:, home], at_home), home == HOME_RESIDENT)
+        part = np.where(at_home > 0, ratio(share[:, home], at_home), home == base.resident)
         q[:, DUAL, home] = loss * part
         balanced = loss_then * ratio(share[:, DUAL], at_home)
         q[:, home, DUAL] = balanced * working * enrolment * (share[:, home] > 0)
@@ -94,6 +93,8 @@ def coverage_generator(
             * ratio(share[:, LOCAL_RESIDENT], at_home)
             * (share[:, home] > 0)
         )
+    if base.resident == LOCAL_RESIDENT:  # who is left without cover becomes a dependant
+        q[:, NONE, LOCAL_RESIDENT] = hazards.resident_lapse * (share[:, NONE] == 0)
     q[:, DUAL, EMPLOYEE] = hazards.dual_lapse * working
     q[:, EMPLOYEE, DUAL] = (
         base.hazards.dual_lapse * ratio(share[:, DUAL], share[:, EMPLOYEE]) * working

@@ -3,7 +3,8 @@
 Local resident cover ends and home cover resumes; work-based cover is kept with probability
 ``kept`` (re-employed and enrolled at once), else the mover falls back on the resident scheme at
 home with probability ``fallback``; a retired member's old pool goes on paying. Where a rural
-scheme is kept apart, a share of those insured at home belongs to it.
+scheme is kept apart, a share of those insured at home belongs to it. Dependants of members move
+with them: they keep their cover, fall back and lose cover as often as a worker does.
 """
 
 import numpy as np
@@ -23,7 +24,7 @@ from fundpool.models.axes.statuses import (
 )
 
 
-def home_cover(rural: FloatArray) -> FloatArray:
+def home_cover(rural: FloatArray, resident: int = HOME_RESIDENT) -> FloatArray:
     """Cover that a home gives, by home and status, ``(n + 1, K)``.
 
     >>> home = home_cover(np.array([0.25]))
@@ -32,6 +33,7 @@ def home_cover(rural: FloatArray) -> FloatArray:
 
     Args:
         rural: share of those insured at home who belong to the rural scheme, ``(n + 1,)``.
+        resident: status of the others; that of dependants where no scheme insures people at home.
 
     Raises:
         ValueError: a share outside 0 to 1.
@@ -39,12 +41,14 @@ def home_cover(rural: FloatArray) -> FloatArray:
     if ((rural < 0) | (rural > 1)).any():
         raise ValueError("rural shares must lie between 0 and 1")
     cover = np.zeros((rural.size, K))
-    cover[:, HOME_RESIDENT] = 1.0 - rural
+    cover[:, resident] = 1.0 - rural
     cover[:, RURAL_RESIDENT] = rural
     return cover
 
 
-def cover_on_move(kept: float, fallback: float, home: FloatArray) -> FloatArray:
+def cover_on_move(
+    kept: float, fallback: float, home: FloatArray, dependants: bool = False
+) -> FloatArray:
     """What becomes of a status when its holder moves to another county, ``(n + 1, K, K)``.
 
     >>> from fundpool.models.axes.statuses import EMPLOYEE
@@ -56,6 +60,7 @@ def cover_on_move(kept: float, fallback: float, home: FloatArray) -> FloatArray:
         kept: share of those in work-based cover who keep it.
         fallback: of the others without dual cover, the share insured at home afterwards.
         home: cover that each home gives (:func:`home_cover`).
+        dependants: whether local residents are dependants of workers, who move with them.
 
     Raises:
         ValueError: a share outside 0 to 1.
@@ -64,24 +69,26 @@ def cover_on_move(kept: float, fallback: float, home: FloatArray) -> FloatArray:
         raise ValueError("the shares kept and falling back must lie between 0 and 1")
     matrix = np.tile(np.eye(K), (home.shape[0], 1, 1))
     matrix[:, LOCAL_RESIDENT] = home
-    for status in (EMPLOYEE, MIGRANT):
+    for status in (EMPLOYEE, MIGRANT, *([LOCAL_RESIDENT] if dependants else [])):
         matrix[:, status] = (1.0 - kept) * fallback * home
         matrix[:, status, NONE] = (1.0 - kept) * (1.0 - fallback)
-        matrix[:, status, status] = kept
+        matrix[:, status, status] += kept
     matrix[:, DUAL] = (1.0 - kept) * home
     matrix[:, DUAL, DUAL] = kept
     matrix[:, RETIRED] = np.eye(K)[RETIRED_ELSEWHERE]
     return matrix
 
 
-def cover_on_return(kept: float, fallback: float, home: FloatArray) -> FloatArray:
+def cover_on_return(
+    kept: float, fallback: float, home: FloatArray, dependants: bool = False
+) -> FloatArray:
     """As :func:`cover_on_move` for those who go home, where dual cover becomes employee cover.
 
     >>> matrices = cover_on_return(0.5, 0.8, home_cover(np.array([0.0])))
     >>> matrices.sum(axis=-1).round(6).tolist()
     [[1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0]]
     """
-    matrix = cover_on_move(kept, fallback, home)
+    matrix = cover_on_move(kept, fallback, home, dependants)
     matrix[:, DUAL] = (1.0 - kept) * home
     matrix[:, DUAL, EMPLOYEE] = kept
     return matrix

@@ -7,14 +7,15 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.models.axes import statuses
 from fundpool.models.axes.arrays import FloatArray, IntArray
-from fundpool.models.axes.pairs import sum_by
+from fundpool.models.axes.pairs import PairIndex, sum_by
 from fundpool.models.claims.provider_payments import ProviderYear
 from fundpool.models.claims.register import by_payer, shares_of_payers
 from fundpool.models.claims.terms import MOST_IN_DETAIL
 from fundpool.models.claims.year import YearClaims
-from fundpool.models.contributions.premiums import Premiums
+from fundpool.models.contributions.members import Members
 from fundpool.models.contributions.year import SchemeYear, pool_county
 from fundpool.models.economy import EconomicPaths
+from fundpool.models.flows.year_people import YearPeople
 from fundpool.models.population.credited_years import RetirementCover
 from fundpool.models.population.preparation import Prepared
 from fundpool.models.population.rates import YearCount
@@ -87,10 +88,12 @@ class CountyFlows:
         residents: people by county, ``(T + 1, n + 1)``; births, deaths, moved_in, moved_out alike.
         registered: people by home county.
         by_status: residents by coverage status, ``(T + 1, n + 1, K)``.
+        by_named: residents by the statuses that the case names, ``(T + 1, n + 1, V)``.
         by_cell: residents by sex and age at the end of each year, ``(T + 1, n + 1, 202)``.
         migrants: by measure, home and residence region of the next level,
             ``(T + 1, 9, m + 1, m + 1)``; migrants only, measures in ``MIGRANT_MEASURES``.
-        cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``.
+        cost_of_care: total cost of care by residents' county, ``(T + 1, n + 1)``; without care of
+            people whom a named status puts outside the schemes.
         care: people of ``CARE_GROUPS``, cost of their care and what funds pay of it, by residence,
             ``(T + 1, 2, 3, n + 1)``; measures in ``CARE_MEASURES``.
         provider_payments: what was paid for services otherwise than by claim.
@@ -127,6 +130,7 @@ class CountyFlows:
     moved_out: FloatArray
     registered: FloatArray
     by_status: FloatArray
+    by_named: FloatArray
     by_cell: FloatArray
     migrants: FloatArray
     cost_of_care: FloatArray
@@ -162,6 +166,7 @@ def empty_record(
     levels: int,
     payers: int = 0,
     benefits: int = 0,
+    named: int = 0,
 ) -> dict[str, FloatArray]:
     """Arrays that the yearly loop fills, by the names of :class:`CountyFlows`."""
     width = counties + 1
@@ -186,6 +191,7 @@ def empty_record(
     arrays["claims_by_distance"] = np.zeros((schemes, years + 1, width, levels + 1, 2, levels))
     arrays["care"] = np.zeros((years + 1, len(CARE_GROUPS), len(CARE_MEASURES), width))
     arrays["by_status"] = np.zeros((years + 1, width, K))
+    arrays["by_named"] = np.zeros((years + 1, width, named))
     arrays["migrants"] = np.zeros((years + 1, len(MIGRANT_MEASURES), regions, regions))
     arrays["retiring"] = np.zeros((years + 1, 3, regions, regions))
     return arrays
@@ -206,26 +212,16 @@ def record_people(
         )
 
 
-@dataclass(frozen=True)
-class YearPeople:
-    """Mean numbers of a year.
-
-    Attributes:
-        persons: by pair and status, ``(P, K)``.
-        exposure: claims before relativities, ``(P, K, C, J)``.
-        register: retired members living outside their pool by home and payer, ``(P,)``.
-        lapsed: people who lost all cover in the year, ``(P,)``.
-        years_bought: credited years missing at retirement that are paid in the year, ``(P,)``.
-        premiums: premiums paid by pair and status
-            (:func:`fundpool.models.contributions.premiums.premiums_paid`).
-    """
-
-    persons: FloatArray
-    exposure: FloatArray
-    register: FloatArray
-    lapsed: FloatArray
-    years_bought: FloatArray
-    premiums: Premiums = ()
+def record_named(
+    store: dict[str, FloatArray], t: int, pairs: PairIndex, members: Members | None
+) -> None:
+    """Residents of the statuses that the case names at the end of year ``t``."""
+    if members is None:
+        return
+    for number, persons in enumerate(members.named.T):
+        store["by_named"][t, :, number] = sum_by(
+            pairs.residence, persons, minlength=pairs.counties + 1
+        )
 
 
 def record_money(
@@ -239,6 +235,7 @@ def record_money(
 ) -> None:
     """Contributions, claims and what migrants pay and draw in the year of the terms."""
     pairs, persons, t = prepared.pairs, people.persons, terms.elapsed
+    insured = persons if people.members is None else people.members.insured
     size = pairs.counties + 1
     settled = claims.settlement * price
     store["claims_incurred"][:, t] = settled.sum(axis=2)
@@ -278,7 +275,7 @@ def record_money(
         claims.cost.sum(axis=1) * price,
         persons[:, statuses.NONE],
         people.lapsed,
-        persons[:, statuses.WORK_BASED].sum(axis=1),
+        insured[:, statuses.WORK_BASED].sum(axis=1),
         credited,
     )
     migrant = pairs.home != pairs.residence

@@ -8,12 +8,13 @@ needs no new pass.
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex
+from fundpool.models.axes.statuses import EMPLOYEE
 from fundpool.models.claims.compiled import ClaimRoom, claim_room, claims_of_year
 from fundpool.models.claims.provider_payments import ProviderBudgets
 from fundpool.models.claims.register import next_register, opening_register
@@ -22,11 +23,13 @@ from fundpool.models.claims.terms import ClaimTables, ClaimTerms, claim_tables, 
 from fundpool.models.claims.year import YearClaims
 from fundpool.models.contributions.books import AccountBooks
 from fundpool.models.contributions.cash_benefits import births_by_cover, cash_benefits
-from fundpool.models.contributions.premiums import (
-    mean_premiums,
-    premiums_after,
-    premiums_paid,
+from fundpool.models.contributions.members import (
+    care_outside,
+    members_of,
+    paying_people,
+    share_of,
 )
+from fundpool.models.contributions.premiums import premiums_paid
 from fundpool.models.contributions.year import (
     SchemeYear,
     scheme_year,
@@ -36,13 +39,14 @@ from fundpool.models.economy import EconomicPaths, economic_paths
 from fundpool.models.flows.record import (
     CountyFlows,
     Multipliers,
-    YearPeople,
     empty_record,
     record_events,
     record_money,
+    record_named,
     record_people,
     record_retiring,
 )
+from fundpool.models.flows.year_people import YearPeople, after_shock, mean_of_year
 from fundpool.models.population.compiled.count import counted, residents_by_cell
 from fundpool.models.population.credited_years import years_bought_in_base_year
 from fundpool.models.population.holdings import LAYERS
@@ -115,14 +119,20 @@ def opening_year(prepared: Prepared) -> OpeningYear:
     pairs, tables = prepared.pairs, claim_tables(prepared.case)
     bought = years_bought_in_base_year(prepared.base, prepared.people, prepared.cells, pairs)
     people = counted(prepared.people, pairs, prepared.care, prepared.cells)
+    state = (prepared.people, prepared.cells, pairs, prepared.cover)
+    care_outside(people.expected_claims, *state, prepared.care)
+    members = members_of(*state)
     return OpeningYear(
         people=YearPeople(
             persons=people.persons,
             exposure=people.expected_claims,
             register=opening_register(pairs, people.persons, prepared.demography.destination),
             lapsed=np.zeros(pairs.count),
-            years_bought=bought,
-            premiums=premiums_paid(prepared.people, prepared.cells, pairs, prepared.base.schemes),
+            years_bought=bought * share_of(members, "paying", people.persons)[:, EMPLOYEE],
+            premiums=premiums_paid(
+                paying_people(*state), prepared.cells, pairs, prepared.base.schemes
+            ),
+            members=members,
         ),
         cells=residents_by_cell(prepared.people, pairs, prepared.cells),
         base=prepared.base,
@@ -159,6 +169,7 @@ def collect(
     """What every scheme collects in a year from the given mean numbers of people."""
     pairs, payroll = prepared.pairs, terms.payroll
     collected = []
+    insured = people.insured(pairs)
     for number, scheme in enumerate(terms.schemes):
         wages = terms.shocks.wages if scheme.payroll is not None else 1.0
         paid_in, subsidies = (
@@ -171,8 +182,7 @@ def collect(
                 terms,
                 number,
                 pairs,
-                people.persons,
-                people.register,
+                insured,
                 paths,
                 level,
                 people.premiums[number],
@@ -219,11 +229,12 @@ def county_flows(
     terms_by_year = terms_of_years(case, years)
     store = empty_record(
         len(case.schemes), years, pairs.counties, int(prepared.region[-1]) + 1, len(case.levels),
-        len(payers_of(case.schemes)), len(benefits_of(case.schemes)),
+        len(payers_of(case.schemes)), len(benefits_of(case.schemes)), len(case.settings.statuses),
     )  # fmt: skip
     claim_memory = claim_room(opening.terms)
     claims, collected = base_year_flows(prepared, opening, multipliers, paths, claim_memory)
     record_people(store, 0, prepared, opening.people.persons)
+    record_named(store, 0, pairs, opening.people.members)
     record_money(store, prepared.base, prepared, claims, collected, opening.people, 1.0)
     payroll = prepared.base.payroll
     books = AccountBooks(prepared, store, paths)
@@ -268,20 +279,24 @@ def county_flows(
             people_before = (moving.people.copy(), moving.cells) if in_cash else None
             moved = moving.advance(terms, free.pop() if free else None)
             by_cell[terms.elapsed] = residents_by_cell(moving.people, pairs, moving.cells)
+            state = (moving.people, moving.cells, pairs, prepared.cover)
+            care_outside(moved.count.expected_claims, *state, prepared.care)
+            members = members_of(*state)
             end = YearPeople(
                 persons=moved.count.persons,
                 exposure=moved.count.expected_claims,
                 register=next_register(start.register, pairs, moved.count),
                 lapsed=moved.count.lapsed,
-                years_bought=(moved.count.retiring * moved.retirement.years_bought).sum(axis=1),
-                premiums=premiums_paid(moving.people, moving.cells, pairs, terms.schemes),
+                years_bought=(
+                    (moved.count.retiring * moved.retirement.years_bought).sum(axis=1)
+                    * share_of(members, "paying", moved.count.persons)[:, EMPLOYEE]
+                ),
+                premiums=premiums_paid(paying_people(*state), moving.cells, pairs, terms.schemes),
+                members=members,
             )
+            record_named(store, terms.elapsed, pairs, end.members)
             if moved.begun is not None:  # the person-years of the year are those after the shock
-                begun = moved.begun
-                start = replace(
-                    start, persons=begun.persons, exposure=begun.expected_claims,
-                    premiums=premiums_after(begun.persons, start.persons, start.premiums),
-                )  # fmt: skip
+                start = after_shock(start, moved.begun)
             care = terms.shocks.care[pairs.residence] * terms.trends.volume
             mean = mean_of_year(start, end, care, in_place=in_place or terms.elapsed > 1)
             collected = collect(prepared, mean, paths, terms, multipliers)
@@ -290,6 +305,7 @@ def county_flows(
                 births = births_by_cover(
                     (people_before, people_now), pairs, moved.rates.fertility, moved.count.births
                 )
+                births *= share_of(end.members, "insured", end.persons)
                 _record_cash_benefits(store, terms, pairs, births, collected, paths)
             if joined_before is not None or anybody_waits(terms.schemes):
                 joined_now = joined(
@@ -337,28 +353,3 @@ def _record_cash_benefits(
             store["cash_benefits"][:, number, terms.elapsed] = cash_benefits(
                 terms, scheme, collected[number], births, pairs, paths
             )
-
-
-def mean_of_year(
-    start: YearPeople, end: YearPeople, care: FloatArray, in_place: bool = False
-) -> YearPeople:
-    """Mean numbers of a year from those at its ends.
-
-    Args:
-        start, end: at the ends.
-        care: factor of claims by pair and service, ``(P, C)``.
-        in_place: let the claims at the start become the mean, which saves their copy.
-    """
-    exposure = start.exposure if in_place else start.exposure.copy()
-    exposure += end.exposure
-    exposure *= 0.5
-    if (care != 1.0).any():
-        exposure *= care[:, None, :, None]
-    return YearPeople(
-        persons=0.5 * (start.persons + end.persons),
-        exposure=exposure,
-        register=0.5 * (start.register + end.register),
-        lapsed=end.lapsed,
-        years_bought=end.years_bought,
-        premiums=mean_premiums(start.premiums, end.premiums),
-    )

@@ -9,7 +9,6 @@ from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.optimiser.acceptance.coalitions import Spread, spread_of
 from fundpool.models.optimiser.acceptance.measures import acceptability_of, income_of_pools
 from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms, AcceptedPolicy
 from fundpool.models.optimiser.beside.swap_rule import ruled_swaps
@@ -32,13 +31,13 @@ from fundpool.models.optimiser.ruin.flows import (
     scenario_balance,
 )
 from fundpool.models.optimiser.ruin.limit import RuinLimit
-from fundpool.models.optimiser.ruin.planning import SafePlan, safe_plan
-from fundpool.models.optimiser.stages import Outcome, optimised, solved_by_scheme
+from fundpool.models.optimiser.ruin.planning import safe_plan, spreads_of
+from fundpool.models.optimiser.stages import Outcome, optimised
 from fundpool.models.optimiser.tail.rounds import Round, tail_applies, tail_optimised
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection
 from fundpool.models.scenarios.pool_paths import sampled_paths
-from fundpool.models.scenarios.terms import scenario_terms
+from fundpool.models.scenarios.terms import ScenarioTerms, scenario_terms
 
 RuleKind = Literal["fixed", "adjusting"]
 FRESH_SCENARIOS, IN_SAMPLE = 10_000, 2_000
@@ -105,6 +104,7 @@ def optimise(
     sample: Sample | None = None,
     choices: Choices | None = None,
     ruin: RuinLimit | None = None,
+    terms: ScenarioTerms | None = None,
 ) -> Plan:
     """Contribution rates and swaps that keep every fund solvent and even out costs.
 
@@ -125,6 +125,7 @@ def optimise(
         sample: scenarios already drawn.
         choices: limits, weights and solver other than the case's.
         ruin: limit on the probability of a balance below zero.
+        terms: coefficients of the scenarios that ``ruin`` is counted on; computed unless given.
 
     Raises:
         CaseError: scenarios are asked for and the case has no section on them.
@@ -150,7 +151,7 @@ def optimise(
             raise ValueError(f"{ruin.by} is not one of the projected years")
         return planned_within_ruin(
             projection, names, policy, replace(choices, aims=aims), ruin, sample,
-            scenarios or FRESH_SCENARIOS, seed,
+            scenarios or FRESH_SCENARIOS, seed, terms,
         )  # fmt: skip
     if sampled and choices.acceptable is not None:
         raise ValueError(
@@ -186,6 +187,7 @@ def planned_within_ruin(
     sample: Sample | None,
     scenarios: int,
     seed: int,
+    terms: ScenarioTerms | None = None,
 ) -> Plan:
     """A plan on the central path with margins that keep the probability of ruin.
 
@@ -198,6 +200,7 @@ def planned_within_ruin(
         sample: scenarios already drawn; others are drawn unless given.
         scenarios: number of fresh ones.
         seed: of the sampling.
+        terms: coefficients of scenarios that are drawn.
     """
     case, aims = projection.case, choices.aims or Aims()
     paths = [central_paths(projection, name) for name in names]
@@ -211,14 +214,14 @@ def planned_within_ruin(
         return solved(accepted.problems(problems), aims, choices, warm, may_miss)
 
     if sample is None:
-        terms = scenario_terms(projection.study)
+        drawn_terms = terms or scenario_terms(projection.study)
         count = min(scenarios, IN_SAMPLE)
-        within = joined(drawn_blocks(projection, names, range(count), years, seed, terms))
+        within = joined(drawn_blocks(projection, names, range(count), years, seed, drawn_terms))
 
         def fresh(number: int) -> FlowBlocks:
             first = count + number * scenarios
             numbers = range(first, first + scenarios)
-            return drawn_blocks(projection, names, numbers, years, seed, terms)
+            return drawn_blocks(projection, names, numbers, years, seed, drawn_terms)
     else:
         given = sample
         within = {name: ScenarioFlows.of(given.within[name]) for name in names}
@@ -244,26 +247,6 @@ def planned_within_ruin(
     )  # fmt: skip
 
 
-def spreads_of(
-    safe: SafePlan, within: Mapping[str, ScenarioFlows], balance_of: BalanceOf
-) -> dict[str, Spread]:
-    """How funds deviate from the path of a safe plan, by scheme; none where there is no plan.
-
-    Args:
-        safe: the plan.
-        within: scenarios it was planned on, by scheme.
-        balance_of: balances that the plan leads to in scenarios.
-    """
-    spreads = {}
-    for name, (fund, decision, _) in solved_by_scheme(safe.outcomes).items():
-        if name not in safe.deviation:
-            continue
-        deviation = safe.deviation[name]
-        balance = balance_of(fund, decision, within[name])[:, : deviation.shape[0]]
-        spreads[name] = spread_of(fund, decision, balance, safe.factors[name], deviation)
-    return spreads
-
-
 def incomes_of(projection: Projection, names: Sequence[str]) -> dict[str, FloatArray]:
     """Disposable income a head of every fund, by scheme, ``(p,)``."""
     return {name: income_of_pools(projection, central_paths(projection, name)) for name in names}
@@ -284,15 +267,29 @@ def drawn(projection: Projection, schemes: Sequence[str], scenarios: int, seed: 
     return Sample(within, fresh)
 
 
-def optimise_where_possible(projection: Projection) -> Plan | None:
+def optimise_where_possible(
+    projection: Projection,
+    ruin: RuinLimit | None = None,
+    scenarios: int = 0,
+    seed: int = 1,
+    terms: ScenarioTerms | None = None,
+) -> Plan | None:
     """The plan by the case's own rules; None where the pools change or another fund swaps.
 
     >>> from fundpool import examples
     >>> optimise_where_possible(examples.projection("city")).status
     'certified'
+
+    Args:
+        projection: projected funds.
+        ruin: limit on the probability of a balance below zero, beside the case's reserve floor.
+        scenarios: fresh ones that the plan is tried on.
+        seed: of the sampling.
+        terms: coefficients of the scenarios; computed unless given.
     """
+    months = projection.case.value("solvency.target_reserve_months")
     try:
-        return optimise(projection)
+        return optimise(projection, months, scenarios, seed=seed, ruin=ruin, terms=terms)
     except ValueError:
         return None
 

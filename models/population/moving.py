@@ -79,7 +79,10 @@ class MovingPeople:
         joined = np.zeros((2, pairs.counties + 1))
         if added is not None:
             where = (terms.counties.codes, terms.year)
-            net_migration.join(self.people, self.holdings, self.cells, pairs, added, where)
+            assert abroad is not None
+            net_migration.join(
+                self.people, self.holdings, self.cells, pairs, added, where, abroad.at_home
+            )
             count = net_migration.with_joined(count, self.people, pairs, prepared.care, self.cells)
             joined = np.stack([np.maximum(sign * added, 0.0).sum(axis=1) for sign in (1.0, -1.0)])
         return YearMoved(count, rates, retirement, joined, begun)
@@ -96,7 +99,9 @@ class MovingPeople:
         """Lay people out anew if the year can bring somebody to a cell that is not kept."""
         ends = shocks.reached(self._ends, terms, rates)
         during, settled, after = reached_in(ends, rates.changes)
-        after = net_migration.reached(after, added)
+        abroad = self._prepared.net_migration
+        after = net_migration.reached(after, added, net_migration.AT_HOME if abroad is None
+                                      else abroad.at_home)  # fmt: skip
         during = during | after
         if not self.cells.has_room_for(during, settled):
             wider = room_ahead(self._prepared, ends | after, terms, rates)

@@ -7,7 +7,7 @@ mean credited years of these and without account money; they leave from among th
 same mix, as far as there are stayers of a status. Where nobody lives they join without cover.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,8 +32,10 @@ from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import MONEY, mean_of
 from fundpool.models.population.rates import CareWeights, YearCount
 
-AT_HOME = {LOCAL_RESIDENT: HOME_RESIDENT, RETIRED_ELSEWHERE: RETIRED}
+AT_HOME: Mapping[int, int] = {LOCAL_RESIDENT: HOME_RESIDENT, RETIRED_ELSEWHERE: RETIRED}
 """Statuses of people away from home, and what a stayer has instead."""
+WITH_DEPENDANTS: Mapping[int, int] = {RETIRED_ELSEWHERE: RETIRED}
+"""The same where local residents are dependants of members, who are such at home as well."""
 ROUNDING = 1e-9
 """Relative size of a shortage that is rounding."""
 
@@ -46,11 +48,13 @@ class NetMigration:
         codes: of the counties.
         knots: years, ascending, ``(Y,)``.
         persons: added in them, ``(Y, n + 1, 202)``.
+        at_home: statuses of people away from home, and what a stayer has instead.
     """
 
     codes: tuple[str, ...]
     knots: FloatArray
     persons: FloatArray
+    at_home: Mapping[int, int]
 
     def of_year(self, year: int) -> FloatArray | None:
         """Persons added in a year, ``(n + 1, 202)``; None where nobody is."""
@@ -75,22 +79,26 @@ def net_migration(case: Case) -> NetMigration | None:
     cell = cell_index(table["sex"].to_numpy(), table["age"].to_numpy())
     row = np.searchsorted(knots, years)
     values[row, place, cell] = table["persons"].to_numpy(dtype=float)
-    return NetMigration(tuple(case.regions.codes), knots, values)
+    at_home = WITH_DEPENDANTS if case.settings.has_dependants else AT_HOME
+    return NetMigration(tuple(case.regions.codes), knots, values, at_home)
 
 
-def reached(ends: BoolArray, added: FloatArray | None) -> BoolArray:
+def reached(
+    ends: BoolArray, added: FloatArray | None, instead: Mapping[int, int] = AT_HOME
+) -> BoolArray:
     """Cells in which there may be people once newcomers have joined, ``(K, 202)``.
 
     Args:
         ends: the same without them.
         added: persons by county and cell, ``(n + 1, 202)``; None: nobody.
+        instead: statuses of people away from home, and what a stayer has instead.
     """
     if added is None:
         return ends
     result = ends.copy()
     somebody = (added > 0).any(axis=0)
     result[NONE] |= somebody
-    for away, at_home in AT_HOME.items():
+    for away, at_home in instead.items():
         result[at_home] |= somebody & ends[away]
     return result
 
@@ -102,6 +110,7 @@ def join(
     pairs: PairIndex,
     added: FloatArray,
     when: tuple[Sequence[str], int],
+    instead: Mapping[int, int] = AT_HOME,
 ) -> None:
     """Let people join and leave at the end of a year, in place.
 
@@ -112,6 +121,7 @@ def join(
         pairs: the pairs.
         added: persons by county and cell, ``(n + 1, 202)``.
         when: codes of the counties and the year, for what is said of it.
+        instead: statuses of people away from home, and what a stayer has instead.
 
     Raises:
         CaseError: more people leave than live there.
@@ -123,7 +133,7 @@ def join(
         number = living.sum(axis=0)
         mix = ratio(living, number)
         mix[NONE, number <= 0] = 1.0
-        for away, at_home in AT_HOME.items():
+        for away, at_home in instead.items():
             mix[at_home] += mix[away]
             mix[away] = 0.0
         coming = mix * np.maximum(added[county], 0.0)

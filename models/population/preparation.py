@@ -106,7 +106,7 @@ def prepare(case: Case, precision: str | None = None) -> Prepared:
         people=np.empty((0, 0), kind),
         region=np.append(next_level(case), int(next_level(case).max()) + 1),
         base=year_terms(case, case.base_year),
-        home_cover=home_cover(base_year.rural_shares(case)),
+        home_cover=home_cover(base_year.rural_shares(case), cover.resident),
         retirement_steps=retirement_steps(case),
         net_migration=net_migration(case),
     )
@@ -147,7 +147,8 @@ def year_rates(
     status = cover.newborn_enrolment * at_home
     status[:, statuses.NONE] = 1.0 - cover.newborn_enrolment
     kept, fallback = cover.kept_on_move, cover.fallback_resident
-    moved = cover_on_move(kept, fallback, at_home)
+    dependants = prepared.case.settings.has_dependants
+    moved = cover_on_move(kept, fallback, at_home, dependants)
     return YearRates(
         survival=ratios,
         fertility=fertility(tables, terms.year),
@@ -159,7 +160,7 @@ def year_rates(
         destination=tables.destination,
         move_out=moved,
         move_onward=moved,
-        move_return=cover_on_return(kept, fallback, at_home),
+        move_return=cover_on_return(kept, fallback, at_home, dependants),
         retirement_age=terms.retirement_age,
         retired_share=retired,
         home_cover=at_home,

@@ -17,8 +17,10 @@ import numpy as np
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.vocabulary import CELLS, STATUSES
 from fundpool.models.axes.arrays import BoolArray, FloatArray
+from fundpool.models.axes.compiling import compiled
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.axes.statuses import DUAL, EMPLOYEE, HOME_RESIDENT, NONE, RETIRED_ELSEWHERE, K
+from fundpool.models.population.compiled.sums import weighted_sums
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.rates import YearCount, YearRates
 from fundpool.models.terms.schemes import SchemeTerms
@@ -70,16 +72,16 @@ def joined(
         count: what the year counted.
         schemes: terms of the schemes.
     """
-    settled = _before_change_of_cover(people, cells, rates)
     persons = np.zeros((len(schemes), pairs.count, K))
     waiting = np.zeros_like(persons)
+    outside = np.array([scheme.waiting.any() & ~_covered(scheme) for scheme in schemes])
+    end = _by_band(people, cells, rates)
+    undone = np.linalg.inv(rates.transition)
+    _joined_by_cover(end, undone, rates.transition, rates.transition_row, outside, persons)
     for number, scheme in enumerate(schemes):
         if not scheme.waiting.any():
             continue
         inside = _covered(scheme)
-        for band in range(settled.shape[1]):
-            chance = rates.transition[rates.transition_row, band]
-            persons[number] += np.einsum("pk,pkj->pj", settled[:, band] * ~inside, chance)
         persons[number] += on_move(count, pairs, rates, inside)
         persons[number] *= inside
         persons[number, pairs.reservoir] = 0.0
@@ -144,21 +146,47 @@ def _waiting(scheme: SchemeTerms, pairs: PairIndex) -> FloatArray:
     return result
 
 
-def _before_change_of_cover(people: FloatArray, cells: HeldCells, rates: YearRates) -> FloatArray:
-    """People after moves and retirement, before the year's change of cover, ``(P, bands, K)``.
-
-    The change is ``end = before @ expm(Q)`` for each pair and band, which is undone.
-    """
+def _by_band(people: FloatArray, cells: HeldCells, rates: YearRates) -> FloatArray:
+    """People by band of ages with one change of cover and status, ``(P, bands, K)``."""
     bands = rates.transition.shape[1]
-    place = rates.band[cells.index % CELLS] * K + cells.index // CELLS
-    add_up = np.zeros((cells.width, bands * K), dtype=people.dtype)
-    add_up[np.arange(cells.width), place] = 1.0
-    end = (people @ add_up).astype(np.float64).reshape(-1, bands, 1, K)
-    undone = np.linalg.inv(rates.transition)
-    before = np.empty((end.shape[0], bands, K))
-    for band in range(bands):
-        before[:, band] = np.matmul(end[:, band], undone[rates.transition_row, band])[:, 0]
-    return before
+    group = rates.band[cells.index % CELLS] * K + cells.index // CELLS
+    every, row = np.ones((1, cells.width)), np.zeros(len(people), dtype=np.int64)
+    return weighted_sums(people, every, row, group, bands * K).reshape(-1, bands, K)
+
+
+@compiled()
+def _joined_by_cover(  # type: ignore[no-untyped-def]
+    end, undone, transition, row, outside, persons
+):
+    """Add to ``persons`` who comes into each scheme by the year's change of cover.
+
+    The change is ``end = before @ expm(Q)`` for each pair and band. It is undone, and done again
+    with those whom the scheme did not cover before.
+
+    Args:
+        end: people at the end of the year, ``(P, bands, K)``.
+        undone: inverse of ``transition``.
+        transition: by row of a pair and band, ``(R, bands, K, K)``.
+        row: of each pair, ``(P,)``.
+        outside: statuses that each scheme does not cover, ``(S, K)``; none where nobody waits.
+        persons: ``(S, P, K)``.
+    """
+    before = np.empty(K)
+    for pair in range(end.shape[0]):
+        place = row[pair]
+        for band in range(end.shape[1]):
+            for status in range(K):
+                before[status] = 0.0
+                for other in range(K):
+                    chance = undone[place, band, other, status]
+                    before[status] += end[pair, band, other] * chance
+            for scheme in range(outside.shape[0]):
+                for status in range(K):
+                    if not outside[scheme, status]:
+                        continue
+                    for after in range(K):
+                        chance = transition[place, band, status, after]
+                        persons[scheme, pair, after] += before[status] * chance
 
 
 def on_move(count: YearCount, pairs: PairIndex, rates: YearRates, inside: BoolArray) -> FloatArray:

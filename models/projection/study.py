@@ -141,7 +141,7 @@ class Projection:
 
     @cached_property
     def people(self) -> pd.DataFrame:
-        """Residents by county and year, with births, deaths, moves and coverage statuses."""
+        """Residents by county and year, with births, deaths, moves, statuses, and named ones."""
         flows, regions = self.flows, self.case.regions
         n, years = len(regions.codes), flows.years.size
         frame = pd.DataFrame(
@@ -152,9 +152,11 @@ class Projection:
             }
         )
         columns = {"persons": flows.residents, "registered": flows.registered}
-        columns |= {name: getattr(flows, name) for name in ("births", "deaths")}
-        columns |= {name: getattr(flows, name) for name in ("moved_in", "moved_out")}
+        events = ("births", "deaths", "moved_in", "moved_out")
+        columns |= {name: getattr(flows, name) for name in events}
         columns |= {status: flows.by_status[..., k] for k, status in enumerate(STATUSES)}
+        named = self.case.settings.statuses
+        columns |= {name: flows.by_named[..., v] for v, name in enumerate(named)}
         for name, values in columns.items():
             frame[name] = values[:, :n].T.ravel()
         return frame

@@ -14,7 +14,7 @@ from fundpool.models.risk.measures import PoolingGain, pooling_gain, risk_table,
 from fundpool.models.scenarios.engines import Engine
 from fundpool.models.scenarios.model import scenario_settings
 from fundpool.models.scenarios.run import StochasticRun, run_scenarios
-from fundpool.models.scenarios.terms import scenario_terms
+from fundpool.models.scenarios.terms import ScenarioTerms, scenario_terms
 
 BANDS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the fans: the median and the ends of the 50 % and 90 % bands."""
@@ -132,6 +132,7 @@ def solvency_risk(
     engine: Engine | None = None,
     method: str = "pseudo",
     progress: Callable[[int], None] | None = None,
+    terms: ScenarioTerms | None = None,
 ) -> SolvencyRisk:
     """Run the scenarios of a study under several plans.
 
@@ -148,6 +149,7 @@ def solvency_risk(
         engine: where scenarios run; default: threads of this process.
         method: ``pseudo`` or ``sobol`` for the drivers.
         progress: called with the number of scenarios done.
+        terms: the study's coefficients by the same method; computed unless given.
 
     Raises:
         CaseError: the case has no section ``scenarios``.
@@ -155,7 +157,7 @@ def solvency_risk(
         EngineError: the engine cannot be used.
     """
     settings = scenario_settings(study.case)
-    terms = scenario_terms(study, method)
+    terms = terms or scenario_terms(study, method)
     run = run_scenarios(study, plans, scenarios, seed, engine, terms, progress=progress)
     quiet = run_scenarios(study, plans, scenarios, seed, engine, terms.without_noise())
     return SolvencyRisk(study, run, quiet, settings.ruin_target.value)

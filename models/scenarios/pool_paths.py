@@ -21,6 +21,7 @@ def sampled_paths(
     seed: int,
     first: int = 0,
     terms: ScenarioTerms | None = None,
+    years: int | None = None,
 ) -> PoolPaths:
     """Flows of a scheme's pools in scenarios ``first ... first + scenarios - 1``.
 
@@ -40,6 +41,7 @@ def sampled_paths(
         seed: seed of all draws.
         first: number of the first one.
         terms: the study's coefficients; computed unless given, which costs two projections.
+        years: first years that are wanted; all unless given.
 
     Raises:
         CaseError: the case has no section ``scenarios``.
@@ -56,50 +58,54 @@ def sampled_paths(
     stage = _only_stage(plan_for(case, plan), scheme, drawn_terms)
     pools = pools_of(case, stage)
     effort = collection_effort(case, stage, pools)
-    years, n = drawn_terms.shape[1:]
+    all_years, n = drawn_terms.shape[1:]
+    wanted = all_years if years is None else min(years, all_years)
+    span = min(wanted + 1, all_years)  # with the outgo of the year after
     care, pooled = (
         drawn_terms.care[number],
         care_by_pool(case, plan_for(case, plan), scheme, drawn_terms.years),
     )
-    added, owing = added_parts(care, pooled), care.pooled(pooled).run_off_parts()[1]
-    share = subsidised_share(study.flows, number)
-    shape = (scenarios, years, len(pools.codes))
+    added = added_parts(care, pooled)[:, :span]
+    owing = care.pooled(pooled).run_off_parts()[1][:, :span]
+    share = subsidised_share(study.flows, number)[:span]
+    respond = drawn_terms.respond_base[:, number, :span]
+    shape = (scenarios, wanted, len(pools.codes))
     result = {
         name: np.empty(shape)
         for name in ("contribution_base", "income", "subsidies", "outgo", "outstanding")
     }
     following = np.empty(shape)
-    interest = np.empty((scenarios, years))
+    interest = np.empty((scenarios, wanted))
     scratch = county_scratch(drawn_terms)
     for row, draw in enumerate(draws(drawn_terms, seed, first, scenarios)):
         fill(scratch, drawn_terms, draw)
-        owed, outgo = np.zeros((years, n)), scratch.outgo[number].copy()
-        subsidies = scratch.subsidies[number].copy()
-        for late in range(added.shape[0]):
-            factor = np.ones((years, n))
-            factor[late:] = scratch.claims[number, : years - late]
+        owed, outgo = np.zeros((span, n)), scratch.outgo[number, :span].copy()
+        subsidies = scratch.subsidies[number, :span].copy()
+        for late in range(min(added.shape[0], span)):
+            factor = np.ones((span, n))
+            factor[late:] = scratch.claims[number, : span - late]
             owed += factor * owing[late]
             outgo += factor * added[late]
             subsidies += share * factor * added[late]
-        mean = draw.drivers[:, 3:5].T[..., None]
-        base = drawn_terms.contribution_base[number] * draw.drivers[:, :1]
-        base *= 1.0 + (drawn_terms.respond_base[:, number] * mean).sum(axis=0)
-        base *= draw.factors[2] * draw.factors[1]
-        result["contribution_base"][row] = pools.total(base) * effort
-        result["income"][row] = pools.total(scratch.income[number]) * effort
-        result["subsidies"][row] = pools.total(subsidies)
-        result["outgo"][row] = pools.total(outgo)
-        result["outstanding"][row] = pools.total(owed)
-        following[row] = pools.total(year_after(outgo))
-        interest[row] = draw.drivers[:, 5]
-    inside = np.s_[number, 1:, :n]
+        mean = draw.drivers[:span, 3:5].T[..., None]
+        base = drawn_terms.contribution_base[number, :span] * draw.drivers[:span, :1]
+        base *= 1.0 + (respond * mean).sum(axis=0)
+        base *= draw.factors[2, :span] * draw.factors[1, :span]
+        result["contribution_base"][row] = pools.total(base[:wanted]) * effort
+        result["income"][row] = pools.total(scratch.income[number, :wanted]) * effort
+        result["subsidies"][row] = pools.total(subsidies[:wanted])
+        result["outgo"][row] = pools.total(outgo[:wanted])
+        result["outstanding"][row] = pools.total(owed[:wanted])
+        following[row] = pools.total(year_after(outgo)[:wanted])
+        interest[row] = draw.drivers[:wanted, 5]
+    inside = np.s_[number, 1 : wanted + 1, :n]
     return PoolPaths(
         scheme=scheme,
         pools=pools.codes,
         names=pools.names,
         levels=pools.levels,
         of_county=pools.of_county,
-        years=drawn_terms.years,
+        years=drawn_terms.years[:wanted],
         **result,
         outgo_next_year=following,
         interest=interest,

@@ -112,7 +112,10 @@ def coverage_terms(case: Case, year: int) -> CoverageTerms:
         turnover=float(turnover_hazard(value("turnover_share_remaining"), value("turnover_years"))),
         stayer_turnover=value("stayer_turnover_relativity"),
         resident_lapse=value("resident_lapse_rate"),
-        local_resident_lapse=value("local_resident_lapse_rate"),
+        # dependants leave with their member, not by themselves
+        local_resident_lapse=(
+            0.0 if case.settings.has_dependants else value("local_resident_lapse_rate")
+        ),
         dual_lapse=value("dual_lapse_rate"),
         newborn_enrolment=value("newborn_enrolment"),
         kept_on_move=value("employee_kept_on_move"),

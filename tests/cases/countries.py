@@ -49,6 +49,11 @@ def _in_words_of(
         values: {"values": {levels[2]: 0.02}, **SOURCE}
         for values in ("moral_hazard", "moral_hazard_published")
     }
+    for name, value in (
+        ("wage_growth", 0.03), ("medical_inflation", 0.04), ("interest", 0.02),
+        ("consumer_inflation", 0.02), ("premium_growth", 0.04),
+    ):  # fmt: skip
+        settings["economy"][name] = given(value)
     settings["scenarios"] = scenario_section()
     for catastrophe in settings["scenarios"]["catastrophes"].values():
         catastrophe["reach"] = names.get(catastrophe["reach"], catastrophe["reach"])
@@ -109,7 +114,9 @@ def _rules(**values: float) -> dict[str, Any]:
 
 
 def german() -> SmallCase:
-    """One payroll scheme with family members who pay nothing, and pensioners who pay.
+    """One payroll scheme with co-insured family members, pensioners who pay, and people outside.
+
+    Civil servants and the privately insured have insurers of their own, as their families do.
 
     Employer and employee pay half of the general and of the additional rate each, the latter by
     region; the ceiling is one sum for the whole country, indexed by itself; the federation adds a
@@ -124,10 +131,24 @@ def german() -> SmallCase:
     case.settings |= {
         "name": "german", "title": "Gesetzliche Krankenversicherung nach Kreisen",
         "plurals": {"Kreis": "Kreise", "Bezirk": "Bezirke", "Land": "Länder"},
-        "status_titles": {
-            "home_resident": "Familienversicherte", "employee": "Beschäftigte",
-            "retired": "Rentner", "retired_elsewhere": "Rentner aus anderen Kreisen",
-            "none": "privat Versicherte",
+        "status_titles": {"retired_elsewhere": "Rentner aus anderen Kreisen"},
+        "statuses": {
+            "member": {"kind": "employee", "title": "Beschäftigte", **SOURCE},
+            "private": {
+                "kind": "employee", "title": "privat Versicherte", "outside": True, **SOURCE,
+            },
+            "family": {
+                "kind": "local_resident", "title": "Familienversicherte", "dependant_of": "member",
+                **SOURCE,
+            },
+            "private_family": {
+                "kind": "local_resident", "title": "privat Mitversicherte",
+                "dependant_of": "private", "outside": True, **SOURCE,
+            },
+            "pensioner": {"kind": "retired", "title": "Rentner", **SOURCE},
+            "former_official": {
+                "kind": "retired", "title": "Pensionäre", "outside": True, **SOURCE,
+            },
         },
     }  # fmt: skip
     case.settings["economy"]["base_limit_growth"] = given(0.03)
@@ -142,7 +163,7 @@ def german() -> SmallCase:
     )  # fmt: skip
     scheme = {
         "title": "Gesetzliche Krankenversicherung", "kind": "payroll", "statuses_paying": members,
-        "statuses_covered": [*members, "home_resident"], "settlement_pool": "residence",
+        "statuses_covered": [*members, "local_resident"], "settlement_pool": "residence",
         "rules": rules,
         "benefits": {
             "ambulant": _paid(per="year", bands=[[0, 0.95]], copayment_limit=900.0),
@@ -153,9 +174,9 @@ def german() -> SmallCase:
     _covered(
         case,
         {
-            0: {"home_resident": 0.88, "none": 0.12},
-            WORKING_AGE: {"employee": 0.72, "home_resident": 0.16, "none": 0.12},
-            66: {"retired": 0.9, "none": 0.1},
+            0: {"family": 0.88, "private_family": 0.12},
+            WORKING_AGE: {"member": 0.72, "private": 0.1, "family": 0.16, "private_family": 0.02},
+            66: {"pensioner": 0.9, "former_official": 0.1},
         },
     )
     case.tables["scheme_rules"] = pd.DataFrame(
@@ -186,6 +207,7 @@ def indonesian() -> SmallCase:
     )  # fmt: skip
     case.settings |= {
         "name": "indonesian", "title": "Jaminan Kesehatan Nasional",
+        "plurals": {"kabupaten": "kabupaten", "provinsi": "provinsi", "negara": "negara"},
         "status_titles": {
             "employee": "PPU aktif", "retired": "PPU pensiun",
             "retired_elsewhere": "PPU pensiun daerah lain", "home_resident": "PBPU aktif",
@@ -198,7 +220,7 @@ def indonesian() -> SmallCase:
     }
     tables = case.tables
     tables["economy"][["contribution_wage", "disposable_income"]] *= 800.0
-    tables["severity"]["mean"] *= 500.0
+    tables["severity"]["mean"] *= 230.0
     benefits = {"rawat jalan": _paid(), "rawat inap": _paid()}
     workers = ["employee", "retired", "retired_elsewhere"]
     wage_rules = _rules(
@@ -260,7 +282,7 @@ def indonesian() -> SmallCase:
     )
     schemes = case.settings["schemes"]
     tables["provider_payments"] = pd.DataFrame(
-        [(scheme, "land", "rawat jalan", 2021, "capitation", 0.05, 300_000.0) for scheme in schemes]
+        [(scheme, "land", "rawat jalan", 2021, "capitation", 0.05, 140_000.0) for scheme in schemes]
         + [
             (scheme, region, "rawat inap", 2021, "case_group", 0.08, None)
             for scheme, region in product(schemes, ("north", "south"))
@@ -283,9 +305,9 @@ def swiss() -> SmallCase:
     case.settings |= {
         "name": "swiss", "title": "Krankenpflegeversicherung nach Kantonen",
         "plurals": {"Kanton": "Kantone", "Grossregion": "Grossregionen", "Bund": "Bund"},
-        "status_titles": {"home_resident": "Versicherte"},
+        "status_titles": {"home_resident": "Prämienzahlende", "none": "ohne Deckung"},
     }  # fmt: skip
-    case.tables["severity"]["mean"] *= 2.5
+    case.tables["severity"]["mean"] *= 2.0
     year = _paid(per="year", deductible=300.0, bands=[[0, 0.9]], copayment_limit=1_000.0)
     scheme = {
         "title": "Obligatorische Krankenpflegeversicherung", "kind": "flat",

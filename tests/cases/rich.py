@@ -57,6 +57,10 @@ def rich_case() -> SmallCase:
     settings["alerts"] = {
         "low": {"measure": "reserve_months", "limit": 115.0, "within": 2, **SOURCE},
     }  # fmt: skip
+    settings["statuses"] = {
+        "worker": {"kind": "employee", "title": "Workers", "pays": 0.9, **SOURCE},
+        "official": {"kind": "employee", "title": "Officials", "outside": True, **SOURCE},
+    }
     people_of_all_ages(case.tables)
     care_of_two_services(case.tables)
     _cover(case.tables)
@@ -155,7 +159,7 @@ def _cover(tables: dict[str, pd.DataFrame]) -> None:
     extra.append(mine.assign(cover=local.where(local != "none", "home_resident"), share=0.1))
     key = ["region", "tie", "sex", "age_from", "age_to", "cover"]
     grouped = pd.concat([cover, *extra], ignore_index=True).groupby(key, sort=False)
-    tables["coverage"] = grouped["share"].sum().reset_index()
+    tables["coverage"] = _by_name(grouped["share"].sum().reset_index())
     balances = tables["fund_balances"]
     more = [
         (region, scheme, pooled, accounts)
@@ -175,6 +179,17 @@ def _cover(tables: dict[str, pd.DataFrame]) -> None:
          ("resident", "birch", 2021, "premium", "", 120.0)],
         columns=["scheme", "region", "year", "rule", "service", "value"],
     )  # fmt: skip
+
+
+def _by_name(cover: pd.DataFrame) -> pd.DataFrame:
+    """Cover with a twentieth of employees as officials."""
+    employees = cover["cover"] == "employee"
+    officials = cover[employees].assign(cover="official", share=cover["share"] * 0.05)
+    cover = cover.assign(
+        share=cover["share"].where(~employees, cover["share"] * 0.95),
+        cover=cover["cover"].where(~employees, "worker"),
+    )
+    return pd.concat([cover, officials], ignore_index=True)
 
 
 def _schemes(case: SmallCase) -> None:

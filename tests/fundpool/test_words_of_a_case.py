@@ -2,6 +2,7 @@
 
 import json
 import re
+import zipfile
 from html import unescape
 from pathlib import Path
 
@@ -23,20 +24,53 @@ from tests.cases.countries import COUNTRIES, german
 from tests.fundpool.conftest import Run
 
 FOREIGN = re.compile(
-    r"\b(count(y|ies)|cit(y|ies)|provinces?|provincial|hukou|registrations?|registered|CNY|yuan|"
-    r"employee schemes?|resident schemes?|provinsis|kreises|lands)\b",
+    r"\b(count(y|ies)|cit(y|ies)|provinces?|provincial|prefectures?|hukou|registrations?|"
+    r"registered|CNY|RMB|renminbi|yuan|China|Chinese|Jiangsu|Fujian|Nanjing|"
+    r"basic medical insurance|(employee|resident) (schemes?|insurance)|"
+    r"(local|rural|home|urban) residents?|migrant workers?|rural (co-?operative|scheme)|"
+    r"catastrophic cover|medical assistance|provinsis|kreises|lands)\b|[\u4e00-\u9fff]",
     re.IGNORECASE,
 )
+CHINESE_FOREIGN = re.compile(
+    "县|[本全各]省|省[级内外]|地级|[本全各]市|市[级内外]|户籍|户口|江苏|福建|职工|城乡居民|"
+    "居民医保|新农合|大病保险|人民币|[亿万]元|元/|CNY"
+)
+BADLY_SCALED = re.compile(r"\d[\d,]*,\d{3}(\.\d+)?\s(m|bn|tn)\b|\d{13,}|\de\+(0[6-9]|[1-9]\d)")
+
+
+def words_of(country: str) -> set[str]:
+    """Words of a case: levels, schemes, statuses, services, places, payers and currency."""
+    case = COUNTRIES[country]()
+    settings = case.settings
+    return {
+        *settings["levels"], *settings["plurals"].values(), settings["currency"],
+        *settings["status_titles"].values(), *settings["services"],
+        *(scheme["title"] for scheme in case.schemes.values()), *case.tables["regions"]["name"],
+        *case.tables["subsidies"]["payer"],
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=list(COUNTRIES))
-def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return COUNTRIES[request.param]().write(tmp_path_factory.mktemp(request.param) / "case")
+def country(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def foreign(text: str) -> list[str]:
+@pytest.fixture(scope="module")
+def folder(country: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return COUNTRIES[country]().write(tmp_path_factory.mktemp(country) / "case")
+
+
+@pytest.fixture(scope="module")
+def others(country: str) -> re.Pattern[str]:
+    """Words of the other two countries that this one does not have."""
+    words = {word for each in COUNTRIES if each != country for word in words_of(each)}
+    alternatives = "|".join(map(re.escape, sorted(words - words_of(country))))
+    return re.compile(rf"\b({alternatives})\b")
+
+
+def foreign(text: str, words: re.Pattern[str] = FOREIGN) -> list[str]:
     """Words of another country in a text, each with what stands around it."""
-    return [text[max(0, found.start() - 40) : found.end() + 20] for found in FOREIGN.finditer(text)]
+    return [text[max(0, found.start() - 40) : found.end() + 20] for found in words.finditer(text)]
 
 
 def shown(page: str) -> str:
@@ -56,16 +90,62 @@ def in_workbook(file: Path) -> str:
     return "\n".join(texts)
 
 
-def test_report(run: Run, folder: Path, tmp_path: Path) -> None:
-    done = run("report", folder, "--years", 3, "--scenarios", 4, "--formats", "html,xlsx",
-               "--out", tmp_path / "out", "--lang", "en")  # fmt: skip
+def in_document(file: Path) -> str:
+    """Texts of a Word file but for paths of settings."""
+    with zipfile.ZipFile(file) as archive:
+        text = archive.read("word/document.xml").decode("utf-8")
+    return unescape(re.sub(r"<[^>]+>", " ", text))
+
+
+def test_report(
+    run: Run, country: str, folder: Path, others: re.Pattern[str], tmp_path: Path
+) -> None:
+    done = run("report", folder, "--years", 3, "--scenarios", 4, "--formats", "html,xlsx,docx",
+               "--policies", "all", "--out", tmp_path / "out", "--lang", "en")  # fmt: skip
     assert done.exit_code in (0, 3), done.output
     page = shown((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
-    assert foreign(page) == []
-    assert foreign(in_workbook(tmp_path / "out" / "report.xlsx")) == []
-    assert foreign(done.output) == []
-    for title in fundpool.read_case(folder).settings.status_titles.values():
+    texts = {
+        "page": page,
+        "workbook": in_workbook(tmp_path / "out" / "report.xlsx"),
+        "document": in_document(tmp_path / "out" / "report.docx"),
+        "summary": (tmp_path / "out" / "summary.json").read_text(encoding="utf-8"),
+        "output": done.output,
+    }
+    for name, text in texts.items():
+        assert foreign(text) == [], name
+        assert foreign(text, others) == [], name
+    settings = fundpool.read_case(folder).settings
+    named = [status.title for status in settings.statuses.values()]
+    for title in (*settings.status_titles.values(), *named):
         assert title in page
+    assert foreign(page, BADLY_SCALED) == []
+    unit = {"german": "EUR billion", "indonesian": "IDR trillion", "swiss": "CHF billion"}
+    assert unit[country] in page
+
+
+def test_report_in_chinese(run: Run, folder: Path, tmp_path: Path) -> None:
+    done = run("report", folder, "--years", 3, "--scenarios", 4, "--formats", "html,xlsx",
+               "--out", tmp_path / "out", "--lang", "zh")  # fmt: skip
+    assert done.exit_code in (0, 3), done.output
+    page = shown((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    for text in (page, in_workbook(tmp_path / "out" / "report.xlsx"), done.output):
+        assert foreign(text, CHINESE_FOREIGN) == []
+
+
+def test_findings(country: str, others: re.Pattern[str], tmp_path: Path) -> None:
+    """A region without people, places that are not there and amounts that cannot be."""
+    case = COUNTRIES[country]()
+    people = case.tables["population"]
+    people["persons"] = people["persons"].where(people["region"] != "ash", 0.0)
+    case.tables["economy"].loc[0, "region"] = "oak"
+    case.tables["migrants"].loc[0, "home"] = "oak"
+    case.tables["fund_balances"].loc[0, "region"] = "north"
+    with pytest.raises(CaseError) as refused:
+        fundpool.read_case(case.write(tmp_path / "case"))
+    said = "\n".join(str(finding) for finding in refused.value.findings)
+    assert "oak" in said
+    assert foreign(said) == []
+    assert foreign(said, others) == []
 
 
 def test_statuses_that_cannot_be_named(tmp_path: Path) -> None:
@@ -84,26 +164,33 @@ def test_statuses_that_cannot_be_named(tmp_path: Path) -> None:
     [
         ("check",),
         ("compare", "--years", 2, "--scenarios", 4),
+        ("compare", "--years", 2, "--scenarios", 4, "--policy", "tried"),
         ("project", "--years", 2),
         ("optimise", "--years", 3),
         ("policies", "--years", 2),
     ],
 )
-def test_commands(run: Run, folder: Path, words: tuple[object, ...]) -> None:
+def test_commands(
+    run: Run, folder: Path, others: re.Pattern[str], words: tuple[object, ...]
+) -> None:
     command, *options = words
     done = run(command, folder, *options, "--lang", "en")
     assert done.exit_code in (0, 3, 4), done.output
     assert foreign(done.output) == []
+    assert foreign(done.output, others) == []
+    assert foreign(done.output, BADLY_SCALED) == []
 
 
-def test_page(folder: Path, tmp_path: Path) -> None:
+def test_page(folder: Path, others: re.Pattern[str], tmp_path: Path) -> None:
     """What the page shows: its sentences, the record of the case, the plan's workbook."""
     assert foreign(_sentences()) == []
     case = fundpool.read_case(folder)
     serving = Serving(str(folder), frozenset(), tmp_path, years=2, scenarios=0)
     cache = ProjectionCache(serving, case)
     record = case_record(cache.opened(""), 2, 0)
-    assert foreign(json.dumps(record)) == []
+    record_text = json.dumps(record, ensure_ascii=False)
+    assert foreign(record_text) == []
+    assert foreign(record_text, others) == []
     assert record["plurals"] == [ENGLISH.plural(x, stated=case.settings.plurals)
                                  for x in case.levels]  # fmt: skip
     material = plan_material(cache, PlanRequest())

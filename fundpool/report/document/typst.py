@@ -171,7 +171,8 @@ def _figure(block: Figure, drawings: list[str]) -> Data:
 
 
 def _entry(entry: LegendEntry) -> list[dict[str, str]]:
-    return [{"text": entry.sign, "style": "mark"}, {"text": f" {entry.words}", "style": ""}]
+    sign = {"text": entry.sign, "style": "mark", "colour": entry.colour}
+    return [sign, {"text": f" {entry.words}", "style": ""}]
 
 
 def _table(block: Table) -> Data:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fundpool.languages.numbers import plain_number
 from fundpool.languages.wording import worded
 from fundpool.report.document.making import (
     Row,
@@ -106,7 +107,7 @@ def _grouped(context: Context) -> dict[str, list[dict[str, Any]]]:
         steps = path.split(".")
         section = f"schemes: {steps[1]}" if steps[0] == "schemes" else steps[0]
         value = entry["value"]
-        entry["value"] = f"{value:g}" if isinstance(value, float) else value
+        entry["value"] = plain_number(value) if isinstance(value, float) else value
         lead, _, year = path.removesuffix(")").partition(" (")
         base = sections.get(section, [{}])[-1]
         if year and base.get("path") == lead:  # values of single years stand beside the rest

@@ -49,9 +49,9 @@ WHO = marked(
     "insured or not, live where the rate would be lower."
 )
 SCENARIOS = marked(
-    "Of %(n)s scenarios all funds last to %(last)s in %(shares)s; sampling leaves ± %(error)s open."
+    "Of %(n)s scenarios all funds last to %(last)s in %(shares)s; sampling leaves %(error)s open."
 )
-MODEL_ERROR = marked("Errors of the model's backtest move the level rate by ± %(error)s.")
+MODEL_ERROR = marked("Errors of the model's backtest move the level rate by %(error)s.")
 NOBODY_CHANGES = marked("No other way of pooling changes what a fund would have to ask.")
 LEADS = (
     marked("Level to pool at"),
@@ -151,7 +151,7 @@ def statement(context: Context, scheme: str) -> dict[str, str]:
                 "change": points(context, best["rate_change"]),
             }
         )
-    parts = (
+    answers = (
         level,
         rate,
         _who(context, latest if best is today else best),
@@ -159,7 +159,7 @@ def statement(context: Context, scheme: str) -> dict[str, str]:
         _next_years(context, scheme),
     )
     joint = "" if _.chinese else " "
-    return {lead: joint.join(part) for lead, part in zip(LEADS, parts, strict=True) if part}
+    return {lead: joint.join(part) for lead, part in zip(LEADS, answers, strict=True) if part}
 
 
 def _who(context: Context, plan: Mapping[str, Any]) -> list[str]:
@@ -335,12 +335,17 @@ def _sure(context: Context, plans: Sequence[Mapping[str, Any]]) -> list[str]:
         )
         words = {
             "n": _.number(risk.run.scenarios, 0), "last": context.last_year,
-            "shares": _(", ").join(shares), "error": _.percent(float(errors.max()), 1),
+            "shares": _(", ").join(shares),
+            "error": f"±\N{NO-BREAK SPACE}{_.percent(float(errors.max()), 1)}",
         }  # fmt: skip
         said.append(_(SCENARIOS) % words)
     formal = context.summary.get("formal", {})
     said += [
-        _(MODEL_ERROR) % {"error": _.percent(each["rate_error"])}
+        _(MODEL_ERROR)
+        % {
+            "error": _("%(n)s percentage points")
+            % {"n": f"±\N{NO-BREAK SPACE}{_.number(100 * each['rate_error'], 2)}"}
+        }
         for each in formal.get("rate_errors", ())
         if each["scheme"] == scheme
     ]

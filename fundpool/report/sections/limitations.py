@@ -1,8 +1,41 @@
 """Limitations."""
 
+from fundpool.languages.wording import marked
 from fundpool.report.document.making import left, paragraph, right, row, sentences, spans, table
-from fundpool.report.document.model import Block, Heading, Section
+from fundpool.report.document.model import Block, Heading, Listing, Section
 from fundpool.report.sections.context import Context
+
+WEAKNESSES = (
+    marked(
+        "Drives to enrol that no policy states are not foreseen: membership of payroll schemes is "
+        "the largest error of the backtest."
+    ),
+    marked(
+        "Use of care does not answer to what patients pay: better benefits may cost more than is "
+        "shown, and cuts save less."
+    ),
+    marked(
+        "Deductibles and ceilings act on a claim unless the case says that they act on a year; "
+        "validation measures how far apart the two are."
+    ),
+    marked(
+        "People outside the case stay as many and as old as in the base year: inflows of the young "
+        "hold throughout, and funds that live on them may look better at the end than they will be."
+    ),
+    marked(
+        "Births and deaths follow one path in all scenarios: the chance that people live longer is "
+        "left out."
+    ),
+    marked(
+        "The smaller the pool, the more care counts as off-site and is paid in part or late, so "
+        "that claims of small funds are lower for this reason too."
+    ),
+    marked(
+        "Errors of single places cannot be measured without their accounts; those of all places "
+        "together stand below where the case has them."
+    ),
+)
+"""Known weaknesses of the model, shorter than in the documentation."""
 
 
 def limitations_section(context: Context) -> Section:
@@ -27,6 +60,8 @@ def limitations_section(context: Context) -> Section:
     blocks: tuple[Block, ...] = (
         sentences(projection, None if context.summary["scenarios"] else one_path),
         paragraph(share),
+        Heading(spans(_("Known weaknesses of the model"))),
+        Listing(tuple(spans(_(words)) for words in WEAKNESSES)),
         *_model_error(context),
     )
     return Section("limitations", title, title, blocks)

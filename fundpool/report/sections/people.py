@@ -1,10 +1,9 @@
 """People and their cover in some years."""
 
-from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.report.document.making import right, row, table
 from fundpool.report.document.model import Section
 from fundpool.report.sections.context import Context
-from fundpool.report.words.cover import covered, people_labels
+from fundpool.report.words.cover import people_labels, statuses_shown
 
 SHOWN = (
     "persons", "registered", "none", "home_resident", "local_resident", "employee", "migrant",
@@ -21,12 +20,7 @@ def people_section(context: Context) -> Section:
     first, last = int(totals["year"].min()), int(totals["year"].max())
     shown = sorted({first, last, *range(first, last, 5)})
     labels = people_labels(context.case, _)
-    with_scheme = covered(context.case)
-    heads = {
-        name: labels[name]
-        for name in SHOWN
-        if name not in STATUSES or name == "none" or name in with_scheme
-    }
+    heads = {name: labels[name] for name in statuses_shown(context.case, SHOWN)}
     unit = 1e4 if _.chinese else 1e6
     rows = [
         row(year["year"], *(_.number(year[key] / unit, 2) for key in heads))

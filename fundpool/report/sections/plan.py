@@ -89,7 +89,7 @@ def _certificate(context: Context, projection: Projection, plan: Plan) -> Paragr
     _, certificate = context.language, plan.certificate.record()
     violation = f"{certificate['largest_violation']:.0e}"
     gap = f"{certificate['relative_gap']:.0e}"
-    if plan.status == "certified":
+    if plan.status in ("certified", "unsafe"):  # how safe it is, is said after it
         verdict = message(
             _("<strong>Certified</strong>: an independent recursion of every fund with these rates "
               "and swaps breaks no limit by more than %(violation)s of a fund's yearly outgo, "
@@ -121,16 +121,16 @@ def _certificate(context: Context, projection: Projection, plan: Plan) -> Paragr
 
 
 def _missed(context: Context, plan: Plan) -> list[Note]:
-    """Floors that cannot be kept, and what would help."""
+    """Floors, or a limit on ruin, that cannot be kept, and what would help."""
     _ = context.language
     why = obstacle(plan, context.case.currency)
-    if not why.sentences:
+    if not why.sentences and not why.remedies:
         return []
     items = _worded(context, why.sentences[:MOST_LINES])
     if len(why.sentences) > MOST_LINES:
         items.append(spans(_("and %(n)s more.") % {"n": len(why.sentences) - MOST_LINES}))
     remedies = [Paragraph(line) for line in _worded(context, why.remedies)]
-    return [Note((Listing(tuple(items)), *remedies))]
+    return [Note((*([Listing(tuple(items))] if items else []), *remedies))]
 
 
 def _worded(context: Context, lines: Iterable[str]) -> list[Spans]:
@@ -201,7 +201,7 @@ def _simpler_policies(context: Context, policies: list[dict[str, Any]]) -> Table
     _ = context.language
     columns = (
         left(_("policy")), right(_("mean rate")), right(_("burden")), right(_("unevenness")),
-        right(_("movement")), right(_("swaps")), right(_("objective")),
+        right(_("movement of rates")), right(_("swaps")), right(_("objective")),
         right(_("funds under floor")), right(_("shortfall"), "short"), left(_("breaks")),
     )  # fmt: skip
     rows = [

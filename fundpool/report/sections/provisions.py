@@ -5,6 +5,7 @@ import math
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.inputs.settings.benefits import Benefit
 from fundpool.inputs.settings.parameters import Parameter
+from fundpool.languages.numbers import plain_number
 from fundpool.languages.wording import marked
 from fundpool.report.document.making import Row, label, left, paragraph, right, row, spans, table
 from fundpool.report.document.model import Block, Cell, Heading, Section, Span
@@ -124,7 +125,7 @@ def _value(context: Context, name: str, rule: Parameter) -> str:
             return _.percent(value)
         if name in MONEY:
             return f"{value:,.0f} {_(context.case.currency)}"
-        return f"{value:g}"
+        return plain_number(value)
 
     text = written(rule.since(context.first_year))
     later = [year for year in sorted(rule.by_year) if year > context.first_year]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from fundpool.languages.numbers import plain_number
 from fundpool.report.charts.changes import tornado
 from fundpool.report.document.making import (
     LINE_BREAK,
@@ -45,8 +46,8 @@ def sensitivity_section(context: Context) -> Section | None:
 def _scheme(context: Context, scheme: str, effects: pd.DataFrame) -> list[Block]:
     _ = context.language
     columns = (
-        left(_("assumption")), right(_("value")), right(_("step")), right(_("level rate, down")),
-        right(_("up")), right(_("run dry, down")), right(_("up")),
+        left(_("assumption")), right(_("value")), right(_("size of the step")),
+        right(_("level rate, down")), right(_("up")), right(_("run dry, down")), right(_("up")),
         right(_("held at the end, down"), "short"), right(_("up"), "short"),
     )  # fmt: skip
     paths = {
@@ -80,8 +81,8 @@ def _assumption(context: Context, path: str, ways: dict[Any, Any]) -> Any:
     base, down, up = ways["base"], ways["down"], ways["up"]
     return row(
         spans(context.worded(assumption_words(path)), LINE_BREAK, code(path)),
-        f"{base['value']:g}",
-        f"{base['step']:g}",
+        plain_number(base["value"]),
+        plain_number(base["step"]),
         _.percent(down["level_rate_mean"]),
         _.percent(up["level_rate_mean"]),
         down["pools_exhausted"],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from fundpool.inputs.case import Case
+from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.languages import Language
 from fundpool.models.funds.books import benefit_column, payer_column
 from fundpool.models.terms.cash_benefits import benefits_of
@@ -12,24 +13,35 @@ from fundpool.models.terms.subsidies import STATE, payers_of
 def cover_labels(case: Case, language: Language) -> dict[str, str]:
     """What people of each coverage status are called: as the case says, or by its schemes' titles.
 
-    A status that no scheme of the case covers is named by its kind, payroll or flat.
+    A status that no scheme of the case covers is named by its kind, payroll or flat; a status that
+    the case divides is called as all of its parts together.
     """
     _ = language
     payroll = _title(case, ("employee",), language, _("payroll scheme"))
     flat = _title(case, ("home_resident", "local_resident"), language, _("flat scheme"))
     rural = _title(case, ("rural_resident",), language, _("separate flat scheme at home"))
     migrant = _title(case, ("migrant",), language, _("scheme for migrants"))
-    return {
-        "none": _("no cover"),
-        "home_resident": _("%(scheme)s, at home") % {"scheme": flat},
-        "local_resident": _("%(scheme)s, where they live") % {"scheme": flat},
-        "employee": payroll,
-        "retired": _("retired members"),
-        "migrant": migrant,
-        "dual": _("both"),
-        "retired_elsewhere": _("retired, elsewhere"),
-        "rural_resident": rural,
-    } | case.settings.status_titles
+    named = case.settings.statuses
+    titles_of_kind: dict[str, list[str]] = {}
+    for status in named.values():
+        titles_of_kind.setdefault(status.kind, []).append(_.title(status))
+    divided = {kind: ", ".join(titles) for kind, titles in titles_of_kind.items()}
+    return (
+        {
+            "none": _("no cover"),
+            "home_resident": _("%(scheme)s, at home") % {"scheme": flat},
+            "local_resident": _("%(scheme)s, where they live") % {"scheme": flat},
+            "employee": payroll,
+            "retired": _("retired members"),
+            "migrant": migrant,
+            "dual": _("both"),
+            "retired_elsewhere": _("retired, elsewhere"),
+            "rural_resident": rural,
+        }
+        | case.settings.status_titles
+        | divided
+        | {n: _.title(s) for n, s in named.items()}
+    )
 
 
 def payer_labels(case: Case, language: Language) -> dict[str, str]:
@@ -61,6 +73,17 @@ def people_labels(case: Case, language: Language) -> dict[str, str]:
 def covered(case: Case) -> frozenset[str]:
     """Statuses that some scheme of the case covers."""
     return frozenset(status for scheme in case.schemes for status in scheme.statuses_covered)
+
+
+def statuses_shown(case: Case, order: Iterable[str]) -> list[str]:
+    """Columns of statuses in which people may be, in an order; named parts stand for the whole."""
+    named = case.settings.statuses
+    with_scheme = covered(case) | {"none"}
+    result: list[str] = []
+    for name in order:
+        names = [part for part, status in named.items() if status.kind == name]
+        result += names or ([name] if name in with_scheme or name not in STATUSES else [])
+    return result
 
 
 def _title(case: Case, statuses: Iterable[str], language: Language, otherwise: str) -> str:

@@ -22,6 +22,12 @@ ALERT_CHANGE_WORDS = {
 }
 """How an alert stands against an earlier run."""
 
+SERVICE_WORDS = (
+    marked("outpatient"), marked("inpatient"), marked("inpatient 1"), marked("inpatient 2"),
+    marked("inpatient 3"),
+)  # fmt: skip
+"""Service classes of the bundled cases: stays by tier of hospital, from the lowest."""
+
 MEASURE_WORDS = {
     "reserve": marked("reserve at the valuation date"),
     "final_reserve": marked("reserve at the end of the projection"),

@@ -7,12 +7,16 @@ changes something, and no other site may frame or read the page.
 
 import asyncio
 import hmac
+import json
 from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs
 
-from fundpool.web.server.messages import App, Message, Receive, Scope, Send
+from fundpool.inputs.format.messages import Message
+from fundpool.web.server import messages
+from fundpool.web.server.messages import App, Receive, Scope, Send
 from fundpool.web.serving import Serving
 from fundpool.web.work import sessions
+from fundpool.web.work.jobs import in_both
 from fundpool.web.work.sessions import Sessions, TooManyRequestsError
 
 CONTENT_POLICY = "; ".join(
@@ -34,13 +38,14 @@ READING = ("GET", "HEAD")
 UPLOADS = "/api/cases"
 EVENTS = "/events"
 HEALTH = "/health"
-BUSY = "The server has too much to do; try again in a minute."
+BUSY = Message("The server has too much to do; try again in a minute.")
+UNDER_WAY = Message("Too many requests at once from one session; wait for some.")
 
 
 class BodyRefusedError(Exception):
     """A body that is too large or too slow."""
 
-    def __init__(self, status: int, words: str) -> None:
+    def __init__(self, status: int, words: Message) -> None:
         """Keep status and words."""
         self.status, self.words = status, words
         super().__init__(words)
@@ -62,7 +67,7 @@ class Guard:
             return
         # a health check is answered however busy the server is, or it would be ended as dead
         if self._active >= self.serving.limits.requests and scope["path"] != HEALTH:
-            await _refuse(send, 503, BUSY)
+            await _refuse(scope, send, 503, BUSY)
             return
         self._active += 1
         try:
@@ -76,7 +81,7 @@ class Guard:
         }
         refused = self._refusal(scope, headers)
         if refused is not None:
-            await _refuse(send, *refused)
+            await _refuse(scope, send, *refused)
             return
         cookie = _cookie_value(headers, sessions.COOKIE)
         known = self._sessions.known(cookie)
@@ -86,7 +91,7 @@ class Guard:
             with self._sessions.request(session):
                 await self._limited(scope, receive, send, [] if known else self._new_session(scope))
         except TooManyRequestsError:
-            await _refuse(send, 429, "Too many requests at once from one session; wait for some.")
+            await _refuse(scope, send, 429, UNDER_WAY)
 
     async def _limited(
         self, scope: Scope, receive: Receive, send: Send, cookies: list[tuple[bytes, bytes]]
@@ -94,7 +99,7 @@ class Guard:
         """Answer within limits of size and time; ``cookies`` are headers for the answer."""
         started = False
 
-        async def guarded_send(message: Message) -> None:
+        async def guarded_send(message: messages.Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
@@ -113,25 +118,28 @@ class Guard:
             else:
                 await asyncio.wait_for(answer, wait)
         except BodyRefusedError as error:
-            await _refuse(send, error.status, error.words)
+            await _refuse(scope, send, error.status, error.words)
         except TimeoutError:
             if not started:
-                await _refuse(send, 503, f"No answer within {wait:.0f} seconds; try again.")
+                words = Message(
+                    "No answer within %(seconds)s seconds; try again.", seconds=round(wait)
+                )
+                await _refuse(scope, send, 503, words)
 
-    def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, str] | None:
+    def _refusal(self, scope: Scope, headers: dict[str, str]) -> tuple[int, Message] | None:
         serving = self.serving
         if not serving.answers_to(headers.get("host", "")):
-            return 421, "This server answers to its own address only."
+            return 421, Message("This server answers to its own address only.")
         open_to_all = scope["path"] == HEALTH and scope["method"] in READING
         if serving.token is not None and not open_to_all and not self._known(scope, headers):
-            return 401, "Open the address with the token that the command printed."
+            return 401, Message("Open the address with the token that the command printed.")
         origin = headers.get("origin")
         if origin is not None and not serving.answers_to(origin.partition("://")[2]):
-            return 403, "Requests from other pages are refused."
+            return 403, Message("Requests from other pages are refused.")
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return 403, "Requests from other pages are refused."
+            return 403, Message("Requests from other pages are refused.")
         if "transfer-encoding" in headers and "content-length" in headers:
-            return 400, "A body has either a length or chunks."
+            return 400, Message("A body has either a length or chunks.")
         length = headers.get("content-length", "0")
         large = scope["path"] == UPLOADS
         most = serving.limits.upload_bytes if large else serving.limits.json_bytes
@@ -168,9 +176,9 @@ def _cookie_value(headers: dict[str, str], name: str) -> str:
     return "" if given is None else given.value
 
 
-def _too_large(most: int) -> str:
+def _too_large(most: int) -> Message:
     size = f"{most // (1024 * 1024)} MB" if most >= 1024 * 1024 else f"{most // 1024} kB"
-    return f"Too large: at most {size} can be sent."
+    return Message("Too large: at most %(size)s can be sent.", size=size)
 
 
 async def _whole_body(receive: Receive, most: int, seconds: float) -> bytes:
@@ -191,13 +199,14 @@ async def _whole_body(receive: Receive, most: int, seconds: float) -> bytes:
     try:
         return await asyncio.wait_for(read(), seconds)
     except TimeoutError:
-        raise BodyRefusedError(408, f"The request did not arrive in {seconds:.0f} s.") from None
+        words = Message("The request did not arrive in %(seconds)s s.", seconds=round(seconds))
+        raise BodyRefusedError(408, words) from None
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
     delivered = False
 
-    async def again() -> Message:
+    async def again() -> messages.Message:
         nonlocal delivered
         if delivered:
             return await receive()
@@ -207,16 +216,22 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-async def _refuse(send: Send, status: int, words: str) -> None:
-    import json
-
-    body = json.dumps({"error": words}).encode()
+async def _refuse(scope: Scope, send: Send, status: int, words: Message) -> None:
+    """Refuse in JSON; in plain text, in the reader's language, where a browser opens an address."""
+    headers = {key: value.decode("latin-1") for key, value in scope["headers"]}
+    said = in_both("error", words)
+    if "text/html" in headers.get(b"accept", ""):
+        chinese = headers.get(b"accept-language", "").strip().lower().startswith("zh")
+        kind, text = b"text/plain; charset=utf-8", said["error_local" if chinese else "error"]
+    else:
+        kind, text = b"application/json", json.dumps(said)
+    body = text.encode()
     await send(
         {
             "type": "http.response.start",
             "status": status,
             "headers": [
-                (b"content-type", b"application/json"),
+                (b"content-type", kind),
                 (b"content-length", str(len(body)).encode()),
                 (b"connection", b"close"),
                 *HEADERS,

@@ -199,7 +199,7 @@ def _paths(a: Side | None, b: Side, county: str, case: Case) -> dict[str, Any]:
         )
     if county:
         if county not in case.regions.codes:
-            raise ValueError(Message("the case has no county %(county)s", county=repr(county)))
+            raise ValueError(Message("the case has no region %(county)s", county=repr(county)))
         place = case.regions.index(county)
         result["county"] = {"code": county}
         for name, side in (("a", a), ("b", b)):

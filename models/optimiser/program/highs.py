@@ -101,7 +101,9 @@ class WarmStart:
         columns = np.arange(arrays.cost.size, dtype=np.int32)
         rows = np.arange(arrays.row_lower.size, dtype=np.int32)
         model.changeColsBounds(columns.size, columns, arrays.lower, arrays.upper)
-        model.changeRowsBounds(rows.size, rows, arrays.row_lower, arrays.row_upper)
+        model.changeRowsBounds(  # type: ignore[attr-defined]  # its stubs lack it
+            rows.size, rows, arrays.row_lower, arrays.row_upper
+        )
         model.setOptionValue("solver", "simplex")
         result = run(model)
         if result.status == "unsolved":

@@ -99,7 +99,8 @@ def _heads(fund: FundProblem, aims: Aims) -> FloatArray:
     heads = {
         "base": fund.base, "person": fund.paths.persons, "contributor": fund.paths.contributors,
     }[aims.burden_of]  # fmt: skip
-    return np.asarray(np.maximum(heads, 1e-9 * max(float(heads.max()), 1e-300)))
+    largest = float(heads.max())
+    return np.asarray(np.maximum(heads, 1e-9 * largest if largest > 0.0 else 1.0))
 
 
 def _rows_to_one(values: FloatArray) -> FloatArray:

@@ -70,8 +70,9 @@ def drawn_blocks(
         count = min(BLOCK, scenarios.stop - first)
         yield {
             name: ScenarioFlows.of(
-                sampled_paths(projection.study, projection.plan, name, count, seed, first, terms),
-                years,
+                sampled_paths(
+                    projection.study, projection.plan, name, count, seed, first, terms, years
+                )
             )
             for name in schemes
         }

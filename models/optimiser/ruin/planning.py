@@ -7,6 +7,7 @@ import numpy as np
 
 from fundpool.inputs.format.messages import Message, Value
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.optimiser.acceptance.coalitions import Spread, spread_of
 from fundpool.models.optimiser.certificate import TOLERANCE
 from fundpool.models.optimiser.limits import Policy
 from fundpool.models.optimiser.ruin.flows import (
@@ -129,6 +130,26 @@ def safe_plan(
         step.policy, step.outcomes, probability, step.factors, deviation,
         None if probability.safe else beyond,
     )  # fmt: skip
+
+
+def spreads_of(
+    safe: SafePlan, within: Mapping[str, ScenarioFlows], balance_of: BalanceOf
+) -> dict[str, Spread]:
+    """How funds deviate from the path of a safe plan, by scheme; none where there is no plan.
+
+    Args:
+        safe: the plan.
+        within: scenarios it was planned on, by scheme.
+        balance_of: balances that the plan leads to in scenarios.
+    """
+    spreads = {}
+    for name, (fund, decision, _) in solved_by_scheme(safe.outcomes).items():
+        if name not in safe.deviation:
+            continue
+        deviation = safe.deviation[name]
+        balance = balance_of(fund, decision, within[name])[:, : deviation.shape[0]]
+        spreads[name] = spread_of(fund, decision, balance, safe.factors[name], deviation)
+    return spreads
 
 
 def _sentence(limit: RuinLimit, inside: float, outside: float, kept: bool, above: bool) -> Message:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program.objectives import Burden
@@ -161,7 +162,7 @@ class Statement:
         if uneven <= 0:
             return
         share = burden.share
-        price = np.nan_to_num(spread)
+        price = np.where(share > 0.0, np.nan_to_num(spread), 0.0)  # no weight, no unevenness
         price = price - share * price.sum(axis=1, keepdims=True)
         size = gauge(price, share, self.measure)
         most = uneven / share.shape[0]
@@ -180,7 +181,8 @@ def gauge(price: FloatArray, share: FloatArray, measure: str) -> FloatArray:
     ``sum w |v - mean|``: half the range of ``price / w``, as a shift of all of them by one number
     changes nothing. Gini times the mean, ``sum_{u<v} w_u w_v |v_u - v_v|``: over the sets ``S`` of
     units, the largest ``price(S) / (w(S) (1 - w(S)))``, found among the leading ones in the order
-    of ``price / w`` (it is the Lovasz extension of that concave function of the weight).
+    of ``price / w`` (it is the Lovasz extension of that concave function of the weight). A unit
+    without weight makes nothing uneven, so that no ``k`` is enough where it has a price.
 
     Args:
         price: by year and unit, rows sum to zero, ``(T, U)``.
@@ -191,13 +193,19 @@ def gauge(price: FloatArray, share: FloatArray, measure: str) -> FloatArray:
         return np.zeros(price.shape[0])
     if measure == "range":
         return np.asarray(np.abs(price).sum(axis=1) / 2.0)
-    each = price / np.maximum(share, 1e-300)
+    counts = share > 0.0
+    each = ratio(price, share)
     if measure == "deviation":
-        return np.asarray(np.ptp(each, axis=1) / 2.0)
-    order = np.argsort(-each, axis=1)
-    leading = np.take_along_axis(price, order, axis=1).cumsum(axis=1)[:, :-1]
-    weight = np.take_along_axis(share, order, axis=1).cumsum(axis=1)[:, :-1]
-    return np.asarray((leading / np.maximum(weight * (1.0 - weight), 1e-300)).max(axis=1))
+        least = np.ptp(each, axis=1) / 2.0
+    else:
+        order = np.argsort(-each, axis=1, kind="stable")
+        leading = np.take_along_axis(price, order, axis=1).cumsum(axis=1)
+        weight = np.take_along_axis(share, order, axis=1).cumsum(axis=1)
+        members = np.take_along_axis(counts, order, axis=1).cumsum(axis=1)
+        # a set and the rest of the units both weigh something
+        split = (members > 0) & (members < members[:, -1:])
+        least = np.where(split, ratio(leading, weight * (1.0 - weight)), 0.0).max(axis=1)
+    return np.where((~counts & (price != 0.0)).any(axis=1), np.inf, least)
 
 
 def stated(

@@ -1,6 +1,7 @@
 """``optimise`` and ``frontier`` as a script sees them."""
 
 import json
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 import fundpool
 from fundpool.cli.commands import app
+from fundpool.inputs.case import read_case
 from tests.cases.policies import RURAL, SOURCE, policy, policy_case
 from tests.cases.small import small_case
 from tests.cases.stochastic import stochastic_case
@@ -196,6 +198,28 @@ def test_a_settlement_is_written_beside_the_plan(uncertain: Path, tmp_path: Path
     assert run(*words)[0] in (0, 3)
     # no older settlement stays beside a new plan
     assert not (tmp_path / "plan" / "settlement.xlsx").exists()
+
+
+def test_the_plan_of_a_report_is_that_of_optimise_on_as_many_scenarios(
+    uncertain: Path, tmp_path: Path
+) -> None:
+    made = {}
+    common = (str(uncertain), "--years", "3", "--scenarios", "40", "--json", "--quiet")
+    _, text, _ = run("report", *common, "--formats", "html", "--sensitivity", "none",
+                     "--policies", "none", "--out", str(tmp_path / "report"))  # fmt: skip
+    made["report"] = json.loads(text)["plan"]
+    case = read_case(uncertain)
+    last = case.base_year + min(3, round(case.value("solvency.alert_years")))
+    months = case.value("solvency.target_reserve_months")
+    _, text, _ = run("optimise", *common, "--ruin", "0.05", "--by", str(last),
+                     "--reserve-months", str(months), "--out", str(tmp_path / "plan"))  # fmt: skip
+    made["optimise"] = json.loads(text)
+    assert made["report"]["safe"] is not None
+    assert made["report"]["probability"]["scenarios"] == 40
+    for part in ("probability", "objective", "terms", "safety", "status"):
+        assert made["report"][part] == made["optimise"][part]
+    page = unescape((tmp_path / "report" / "report.html").read_text("utf-8"))
+    assert made["report"]["safety"] in page
 
 
 def test_plans_are_safe_by_default_where_the_case_has_scenarios(

@@ -154,7 +154,7 @@ def test_files_in_a_sentence_on_mending_are_values() -> None:
     assert {text for text in sentences if in_sheets(text) != text} == set()
     mend = Message("%(file)s lists the scheme; add the file.", file="case.toml")
     assert mend.with_texts(in_sheets) == "case lists the scheme; add the file."
-    assert worded(mend.with_texts(in_sheets), CHINESE) == "case列有该制度；请补上文件。"
+    assert worded(mend.with_texts(in_sheets), CHINESE) == "case列有该险种；请补上文件。"
 
 
 WRONG = (

@@ -24,7 +24,7 @@ from tests.fundpool.conftest import Run
 from tests.fundpool.page import VOID
 
 ENGLISH_WORDS = re.compile(r"[A-Za-z]{3,}")
-PROPER = re.compile(r"SHA-256|ISAP|CNY|fundpool|https?://\S+")
+PROPER = re.compile(r"SHA-256|ISAP|CNY|TVaR|fundpool|https?://\S+")
 SPOKEN = {"h1", "h2", "h3", "h4", "th", "caption", "summary", "figcaption", "text", "nav", "title"}
 """Elements in which the program speaks: headings, column names, legends and axes of drawings."""
 LISTS = {"answers", "alert", "note"}
@@ -108,13 +108,14 @@ def test_columns_of_the_workbook_are_chinese(chinese: Path) -> None:
 
 
 def test_words_of_bundled_cases_are_in_the_catalogue() -> None:
-    """Units, industries and catastrophes of the bundled cases; rules by their local title."""
+    """Units, industries, services, catastrophes of the bundled cases; rules by local title."""
     known = {message.id for message in messages() if isinstance(message.id, str)}
     for name in bundled_cases():
         if name == "nation":
             continue  # derived on demand, with the words of the others
         case = read_case(name)
         words = {*case.assumptions()["unit"], *case.tables["industries"]["industry"]}
+        words |= set(case.settings.services)
         assert case.settings.scenarios is not None
         words |= set(case.settings.scenarios.catastrophes)
         assert {word.replace("_", " ") for word in words if word} - known == set()

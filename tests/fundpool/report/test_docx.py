@@ -148,7 +148,8 @@ def test_headings_and_contents(document: Document, report: Opened) -> None:
     levels = outline(report)
     titles = [section.title for section in document.sections if section.title]
     at_top = [words for level, words in levels if level == 1]
-    assert [words for words in at_top if words in titles] == titles
+    after_page_one = at_top[at_top.index(titles[0]) :]
+    assert [words for words in after_page_one if words in titles] == titles
     last = 0
     for level, words in levels:
         assert level <= last + 1, words

@@ -1,9 +1,13 @@
 """On the printed page nothing runs over its neighbour or off the page."""
 
+import ctypes
 from pathlib import Path
 
+import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
 
+from fundpool.report.charts.funds import CLASS_COLOURS, CLASS_SIGNS
 from fundpool.report.document.making import left, right, row, table
 from fundpool.report.imprint import Imprint
 from fundpool.report.pdf import report_pdf
@@ -58,3 +62,21 @@ def test_overprints_are_found(tmp_path: Path) -> None:
     assert [(word, other) for _, word, other in troubles(file)] == [
         ("out", "margin"), ("first", "second")
     ]  # fmt: skip
+
+
+def test_signs_of_the_map_have_its_colours_in_print(english: Reported) -> None:
+    """The legend under a map is drawn in the colours of the map, as on the page."""
+    shown: dict[str, set[str]] = {}
+    with pypdfium2.PdfDocument(english.folder / "report.pdf") as document:
+        for page in document:
+            text = page.get_textpage()
+            for index in range(text.count_chars()):
+                sign = chr(pdfium.FPDFText_GetUnicode(text, index))
+                if sign in CLASS_SIGNS:
+                    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+                    assert pdfium.FPDFText_GetFillColor(text, index, red, green, blue, alpha)
+                    colour = f"#{red.value:02x}{green.value:02x}{blue.value:02x}"
+                    shown.setdefault(sign, set()).add(colour)
+    assert shown == {
+        sign: {colour} for sign, colour in zip(CLASS_SIGNS, CLASS_COLOURS, strict=True)
+    }

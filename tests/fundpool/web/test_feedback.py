@@ -182,6 +182,36 @@ def test_slow_answers_dim_and_what_is_superseded_is_given_up(page: Page, address
     assert headline(page) == after
 
 
+def test_a_slider_that_is_let_go_is_asked_for_once(page: Page, address: str) -> None:
+    """What it passed while an answer was on its way is not drawn, where it stays is."""
+    page.open(address)
+    page.until("document.body.dataset.waiting === ''")
+    page.run("performance.clearResourceTimings(); performance.clearMarks();")
+    page.redrawn(
+        "const e = document.querySelector('#rate');"
+        "const move = (value, kind) => { e.value = value;"
+        " e.dispatchEvent(new Event(kind, {bubbles: true})); };"
+        "for (const value of [0.001, 0.002, 0.003]) move(value, 'input');"
+        "move(0.003, 'change');"
+    )
+    assert "rate=0.003" in page.run("return location.hash")
+    asked = page.run(
+        "return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/api/plan'))"
+        ".length"
+    )
+    drawn = page.run("return performance.getEntriesByName('fundpool-drawn').length")
+    assert (asked, drawn) == (2, 1)  # asked for the first move and the last, drawn the last
+    shown = headline(page)
+    page.redrawn(
+        "const e = document.querySelector('#rate'); e.value = 0.01;"
+        "e.dispatchEvent(new Event('input', {bubbles: true}));"
+    )
+    page.run("document.querySelector('#rate').dispatchEvent(new Event('change', {bubbles: true}));")
+    assert page.run(f"return {IDLE}")  # as it stands already
+    assert "rate=0.01" in page.run("return location.hash")
+    assert headline(page) != shown
+
+
 @contextmanager
 def serving(case: Path, port: int) -> Iterator[None]:
     """The page on a given port."""

@@ -127,7 +127,7 @@ def test_fans_are_those_of_the_scenarios(address: str, case_folder: Path) -> Non
         ({"pooling": "village"}, "not a level"),
         ({"scheme": "dental"}, "no scheme 'dental'"),
         ({"policies": ["free-care"]}, "no policy 'free-care'"),
-        ({"county": "oak"}, "no county 'oak'"),
+        ({"county": "oak"}, "no region 'oak'"),
         ({"levers": {"rate": 9.0}}, "levers.rate"),
         ({"levers": {"rate": -0.2}}, "below zero"),
         ({"magic": 1}, "magic"),
@@ -201,6 +201,32 @@ def test_fifty_megabytes_of_junk_are_refused(address: str) -> None:
     assert "at most 20 MB" in json.loads(body)["error"]
     status, _, _ = ask(address, "POST", "/api/plan", b" " * 300_000)
     assert status == 413
+
+
+@pytest.mark.parametrize(
+    ("method", "headers", "status"),
+    [
+        ("GET", {"host": "elsewhere.example"}, 421),
+        ("POST", {"origin": "http://elsewhere.example"}, 403),
+        ("POST", {"content_length": "300000"}, 413),
+        ("POST", {"content_length": "5", "transfer_encoding": "chunked"}, 400),
+        ("PATCH", {}, 405),
+    ],
+)
+def test_what_is_refused_before_the_page_is_said_in_both_languages(
+    address: str, method: str, headers: dict[str, str], status: int
+) -> None:
+    """Host, origin, size and method; a browser that opens an address reads its own language."""
+    got, _, body = ask(address, method, "/api/plan", b"", **headers)
+    said = json.loads(body)
+    assert (got, said["error"][-1], said["error_local"][-1]) == (status, ".", "。")
+    if status == 405:  # of the application: always JSON
+        return
+    for language, name in (("zh-CN,zh;q=0.9", "error_local"), ("en", "error")):
+        opened = {"accept": "text/html,*/*", "accept_language": language}
+        _, answered, body = ask(address, method, "/api/plan", b"", **headers, **opened)
+        assert answered["content-type"] == "text/plain; charset=utf-8"
+        assert body.decode("utf-8") == said[name]
 
 
 @pytest.mark.parametrize(

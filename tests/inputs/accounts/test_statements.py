@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
 from fundpool.inputs.accounts import Accounts, read_statements
+from fundpool.inputs.accounts.words import unit_of
 from fundpool.inputs.case import Case, read_case
+from fundpool.inputs.files.table_words import MONEY_UNITS, unit_factor
 from fundpool.inputs.format.findings import CaseError
 from tests.cases.small import small_case
 from tests.inputs.accounts.statements import bureau, long, monthly, wide
@@ -260,3 +262,8 @@ def test_a_cell_changed_at_random(
         assert (months["opening"] + months["income"] - months["outgo"]).to_numpy() == (
             pytest.approx(months["balance"].to_numpy(), abs=2.5)
         )
+
+
+@pytest.mark.parametrize("unit", MONEY_UNITS)
+def test_units_are_read_as_in_tables(unit: str) -> None:
+    assert unit_of(unit) == unit_factor(unit)

@@ -91,7 +91,7 @@ def test_two_hundred_thousand_persons(kind: str) -> None:
 def test_prices_between_the_nodes() -> None:
     """Interpolated prices against each computed by itself; no more than the stated 2e-4."""
     prices, cost = np.geomspace(0.5, 2.0, 24), Lognormal.from_mean_cv(9_000.0, 1.5)
-    for rule in (RULES["limit"], RULES["stay"]):
+    for rule in (RULES["limit"].of_fund(), RULES["stay"].of_fund()):
         for order in (1, 2):
             got = payments_for_a_claim(rule, (0.4, 0.1), cost, prices, order)
             single = [

@@ -13,7 +13,8 @@ import fundpool
 from fundpool import examples
 from fundpool.inputs.case import check_case, read_case
 from fundpool.models.axes.pairs import sum_by
-from fundpool.models.contributions.year import scheme_year
+from fundpool.models.axes.statuses import RETIRED_ELSEWHERE
+from fundpool.models.contributions.year import Insured, scheme_year
 from fundpool.models.flows.record import CountyFlows
 from fundpool.models.projection.study import study
 from fundpool.models.scenarios.flows import county_scratch, draws, fill, readable_flows
@@ -73,11 +74,33 @@ def test_who_lives_elsewhere_pays_the_old_pool() -> None:
     terms = examples.year_terms(2020)
     only = replace(terms.schemes[0], charges=("retired_elsewhere",))
     year = scheme_year(
-        replace(terms, schemes=(only, *terms.schemes[1:])), 0, pairs, opening.people.persons,
-        register, examples.study().flows.paths, np.ones((pairs.counties + 1, 2)),
+        replace(terms, schemes=(only, *terms.schemes[1:])), 0, pairs,
+        Insured(opening.people.persons, register), examples.study().flows.paths,
+        np.ones((pairs.counties + 1, 2)),
     )  # fmt: skip
     expected = sum_by(pairs.residence, register, minlength=pairs.counties + 1)
     np.testing.assert_allclose(year.contributors, expected)
+
+
+def test_premiums_by_age_of_who_lives_elsewhere_go_to_the_old_pool() -> None:
+    """All of a home pay the factor 2, of another 3; who of them lives where does not matter."""
+    prepared, opening = examples.prepared(), examples.opening()
+    pairs = prepared.pairs
+    away = pairs.home != pairs.residence
+    register = np.where(away, 1.0 + np.arange(pairs.count), 0.0)
+    factor = 2.0 + pairs.home % 2
+    persons = opening.people.persons.copy()
+    persons[:, RETIRED_ELSEWHERE] = np.where(away, 5.0 + pairs.residence, 0.0)
+    terms = examples.year_terms(2020)
+    flat = next(number for number, one in enumerate(terms.schemes) if one.flat is not None)
+    only = replace(terms.schemes[flat], charges=("retired_elsewhere",))
+    schemes = tuple(only if n == flat else one for n, one in enumerate(terms.schemes))
+    year = scheme_year(
+        replace(terms, schemes=schemes), flat, pairs, Insured(persons, register),
+        examples.study().flows.paths, np.ones((pairs.counties + 1, 2)), persons * factor[:, None],
+    )  # fmt: skip
+    expected = sum_by(pairs.residence, register * factor, minlength=pairs.counties + 1)
+    np.testing.assert_allclose(year.contributions, expected * year.contribution_a_head)
 
 
 @pytest.mark.parametrize(("growth", "limit"), [(None, 66_000.0), (0.0, 60_000.0), (0.02, 61_200.0)])

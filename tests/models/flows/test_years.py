@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from fundpool.models.flows.record import YearPeople
-from fundpool.models.flows.years import mean_of_year
+from fundpool.models.flows.year_people import YearPeople, mean_of_year
 
 pytestmark = pytest.mark.plain
 

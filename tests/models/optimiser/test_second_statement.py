@@ -364,3 +364,14 @@ def test_built_without_bars_has_none() -> None:
     barred[0][:] = True
     assert model.barred is not None
     assert not model.barred[0].any()
+
+
+@pytest.mark.parametrize("measure", ["deviation", "gini"])
+def test_a_unit_without_weight_counts_only_by_its_price(measure: str) -> None:
+    price, share = np.array([[0.3, -0.2, -0.1]]), np.array([[0.5, 0.3, 0.2]])
+    alone = gauge(price, share, measure)
+    for place in range(4):
+        wider, weights = (np.insert(values, place, 0.0, axis=1) for values in (price, share))
+        assert gauge(wider, weights, measure) == pytest.approx(alone, rel=1e-14)
+        wider[0, place] = 0.1
+        assert np.isinf(gauge(wider, weights, measure)).all()

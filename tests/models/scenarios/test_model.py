@@ -152,6 +152,10 @@ def test_sampled_paths_are_a_function_of_the_scenario_number(
     part = sampled_paths(done, "county", "employee", 3, seed=4, first=6, terms=terms)
     for name in ("contribution_base", "income", "outgo", "outstanding", "interest"):
         assert np.array_equal(getattr(whole, name)[6:9], getattr(part, name))
+    early = sampled_paths(done, "county", "employee", 12, seed=4, terms=terms, years=2)
+    for name in ("outgo", "outstanding", "outgo_next_year", "contribution_base", "interest"):
+        np.testing.assert_array_equal(getattr(early, name), getattr(whole, name)[:, :2])
+    assert early.persons.shape[0] == early.years.size == 2
     merged = sampled_paths(done, "province", "employee", 12, seed=4, terms=terms)
     np.testing.assert_allclose(whole.outgo.sum(axis=2), merged.outgo[..., 0], rtol=1e-12)
     other = sampled_paths(done, "county", "employee", 12, seed=5, terms=terms)

@@ -28,6 +28,7 @@ let busy = false;
 let again = false;
 /** @type {{ begun: number, waiting: boolean, abort: AbortController }} */
 let current = null;
+let dragged = false;
 let watched = "";
 let retry = 0;
 let failures = 0;
@@ -80,11 +81,15 @@ async function openCase() {
  * @param {import("./feedback.js").Slot} [slot]
  */
 function change(patch, settled, slot = "plan") {
+  const before = state;
   state = { ...state, ...patch };
+  // a slider that is let go has been asked for where it stands
+  const asked_ = dragged && settled && encode(state) === encode(before);
+  dragged = !settled;
   performance.mark("fundpool-change");
   feedbackAt(slot);
   if (settled) push();
-  refresh();
+  if (!asked_) refresh();
 }
 
 function push() {
@@ -134,7 +139,10 @@ async function ask() {
     const response = await answered("/api/plan", requestOf(wanted), onJob, current.abort.signal);
     progress(null);
     performance.mark("fundpool-answer-begins");
-    found = await response.json();
+    const answer = await response.json();
+    // a slider that has been let go meanwhile stands elsewhere: what it passed is not drawn
+    if (again && !dragged) return;
+    found = answer;
     performance.mark("fundpool-answer");
     shown = wanted;
     failures = 0;

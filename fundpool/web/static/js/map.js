@@ -15,7 +15,15 @@ function middleOf(info) {
   return located.reduce((sum, region) => sum + region.latitude, 0) / Math.max(1, located.length);
 }
 
+const geometries = new WeakMap();
+
+// Computed once for each case.
 export function mapGeometry(info) {
+  if (!geometries.has(info)) geometries.set(info, geometryOf(info));
+  return geometries.get(info);
+}
+
+function geometryOf(info) {
   const middle = middleOf(info);
   const points = info.regions.filter((region) => region.latitude !== null).map((region) => placed(region, middle));
   const span = (values) => {

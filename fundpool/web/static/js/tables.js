@@ -21,13 +21,18 @@ export function fill(table, head, rows, caption = "") {
     tbody.append(line);
   }
   table.replaceChildren(...parts, thead, tbody);
-  reachable(table);
+  const place = table.closest(".scroll");
+  if (place) for (const element of [place, table]) sizes.observe(element);
 }
 
+// Sizes are read when the browser has laid the page out: asked for after every table, each would be
+// laid out by itself.
+const sizes = new ResizeObserver((entries) => {
+  for (const place of new Set(entries.map(({ target }) => target.closest(".scroll")))) reachable(place);
+});
+
 // A part that scrolls can be scrolled by keyboard, and says what it is.
-function reachable(table) {
-  const place = table.closest(".scroll");
-  if (!place) return;
+function reachable(place) {
   if (place.scrollWidth > place.clientWidth + 1 || place.scrollHeight > place.clientHeight + 1) {
     place.tabIndex = 0;
     place.setAttribute("role", "region");

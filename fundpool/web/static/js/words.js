@@ -56,11 +56,25 @@ export function local(record, name) {
   return (language === "zh" && record[`${name}_local`]) || record[name];
 }
 
+/** @type {Map<string, Intl.NumberFormat>} */
+const formats = new Map();
+
+// Making a format takes far longer than using it.
+/** @param {number} digits */
+function format(digits) {
+  const key = `${language}|${digits}`;
+  let made = formats.get(key);
+  if (!made) {
+    made = new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en", { maximumSignificantDigits: digits, signDisplay: "negative" });
+    formats.set(key, made);
+  }
+  return made;
+}
+
 export function number(value, digits = 4) {
   if (value === null || value === undefined) return "–";
   if (Math.abs(value) < 1e-12) value = 0;
-  return new Intl.NumberFormat(language === "zh" ? "zh-CN" : "en", { maximumSignificantDigits: digits,
-    signDisplay: "negative" }).format(value).replace("-", "−");
+  return format(digits).format(value).replace("-", "−");
 }
 
 export function signed(value, show) {

@@ -49,14 +49,18 @@ TOTAL_WORDS = frozenset({
 })  # fmt: skip
 """Cells that make a row or a column one of totals."""
 
-UNITS = {
-    "persons": 1.0, "人": 1.0, "person": 1.0, "people": 1.0, "元": 1.0, "yuan": 1.0, "cny": 1.0,
-    "thousand": 1e3, "thousands": 1e3, "1000": 1e3, "'000": 1e3, "000s": 1e3,
-    "千人": 1e3, "千元": 1e3,
-    "万": 1e4, "万人": 1e4, "万元": 1e4, "10000": 1e4, "ten thousand": 1e4,
-    "million": 1e6, "millions": 1e6, "百万": 1e6, "百万元": 1e6, "百万人": 1e6,
-    "亿": 1e8, "亿元": 1e8, "亿人": 1e8, "hundred million": 1e8, "hundred millions": 1e8,
+MONEY_UNITS = {
+    "元": 1.0, "yuan": 1.0, "cny": 1.0,
+    "thousand": 1e3, "thousands": 1e3, "1000": 1e3, "'000": 1e3, "000s": 1e3, "千元": 1e3,
+    "万": 1e4, "万元": 1e4, "10000": 1e4, "ten thousand": 1e4,
+    "million": 1e6, "millions": 1e6, "百万": 1e6, "百万元": 1e6,
+    "亿": 1e8, "亿元": 1e8, "hundred million": 1e8, "hundred millions": 1e8,
     "billion": 1e9, "billions": 1e9, "trillion": 1e12, "trillions": 1e12,
+}  # fmt: skip
+"""Units of money, in tables of a case and in fund statements."""
+UNITS = MONEY_UNITS | {
+    "persons": 1.0, "人": 1.0, "person": 1.0, "people": 1.0,
+    "千人": 1e3, "万人": 1e4, "百万人": 1e6, "亿人": 1e8,
     "%": 0.01, "per cent": 0.01, "percent": 0.01, "百分比": 0.01,
     "‰": 0.001, "per thousand": 0.001, "per mille": 0.001, "per 1000": 0.001, "千分比": 0.001,
     "per 100000": 1e-5, "1/10万": 1e-5,
