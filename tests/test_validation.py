@@ -9,11 +9,14 @@ import pytest
 from fundpool.building.jiangsu.funds import relative
 from fundpool.building.jiangsu.published import Published
 from fundpool.inputs.case import read_case
+from fundpool.inputs.case.variation import value_at
 from validation import (
     behaviour,
     from_2020,
+    moved_inputs,
     official_projections,
     people_2020,
+    weights,
 )
 from validation.__main__ import TOPICS, inserted, section
 from validation.arrangements import ARRANGEMENTS, DOWN, NONE, UP, sign_of
@@ -92,6 +95,47 @@ def test_the_census_of_2020_is_the_same_in_both_cases() -> None:
 def test_people_in_the_wrong_cell_by_hand() -> None:
     """Of 100 counted, 5 too many in one place and 10 too few in another: 15 per cent."""
     assert people_2020.misplaced(np.array([45.0, 50]), np.array([40.0, 60])) == 0.15
+
+
+def test_every_value_in_use_lies_in_its_range() -> None:
+    """A value of the case or of its assumptions; factors and powers hold one, points nought."""
+    case, published = read_case("jiangsu"), Published()
+    for one in moved_inputs.inputs_of_weight():
+        entry = one.entry
+        if "path" in entry:
+            used = value_at(case, entry["path"])
+        elif "rates" in entry:
+            used = 0.0
+        elif "assumption" in entry and not {"power", "factor"} & set(entry):
+            known = published.assumptions[entry["assumption"]]
+            used = known[entry.get("key", "value")]
+        else:
+            used = 1.0
+        assert one.low <= used <= one.high, one.name
+        assert one.low < one.high, one.name
+        assert one.mark in weights.MARKS, one.name
+        assert one.source, one.name
+
+
+def test_weight_by_hand() -> None:
+    """Level rates of 9 and 11 around 10 weigh 10 %, claims of 3 to 1 make 7.5 of 10 and 0."""
+    entry = {"path": "x"}
+    one = moved_inputs.Input("it", 0.0, 1.0, "assumed", "source", entry)
+    found = [
+        ({"a": level, "b": 5.0}, {"a": 3.0, "b": 1.0}) for level in (10.0, 9.0, 11.0)
+    ]  # as it is, low, high
+    row = weights.weighed([one], found).iloc[0]
+    assert (row["a"], row["b"], row["weight"]) == pytest.approx((10.0, 0.0, 7.5))
+
+
+def test_moved_rows_keep_the_others_and_powers_the_mean() -> None:
+    table = pd.DataFrame({"kind": ["a", "a", "b"], "value": [1.0, 3.0, 5.0]})
+    entry = {"name": "it", "where": {"kind": "a"}}
+    assert list(moved_inputs.with_rows_moved(table, "value", entry, 2.0)["value"]) == [2, 6, 5]
+    steeper = moved_inputs.with_rows_moved(table, "value", entry | {"power": True}, 2.0)
+    assert list(steeper["value"]) == pytest.approx([0.4, 3.6, 5.0])
+    with pytest.raises(ValueError, match="no such rows"):
+        moved_inputs.with_rows_moved(table, "value", {"name": "it", "where": {"kind": "c"}}, 2.0)
 
 
 def test_break_even_is_where_one_fund_asks_for_as_much() -> None:

@@ -67,6 +67,7 @@ TOPICS = {
     "from-2024": Topic(
         "Jiangsu at the end of 2024", "from_2024", "from_2024", True, "jiangsu-case.md"
     ),
+    "weights": Topic("Inputs of Jiangsu by weight", "weights", "weights", True, "jiangsu-case.md"),
     "behaviour": Topic(
         "Behaviour with pooling as a range", "behaviour", "behaviour", True, "jiangsu-case.md"
     ),

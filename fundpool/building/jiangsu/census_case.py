@@ -119,14 +119,29 @@ def census_case(tables: Mapping[str, pd.DataFrame]) -> Case:
         name: overlaid(scheme, other["schemes"].get(name, {}))
         for name, scheme in raw.schemes.items()
     }
+    settings = overlaid(raw.settings or {}, other["settings"])
+    return case_of_tables(tables, settings, schemes, "jiangsu at the end of 2020")
+
+
+def case_of_tables(
+    tables: Mapping[str, pd.DataFrame],
+    settings: dict[str, Any],
+    schemes: dict[str, dict[str, Any]],
+    name: str,
+) -> Case:
+    """A case of tables as a builder gives them, with settings and scheme files as read.
+
+    Raises:
+        CaseError: they do not make a case.
+    """
     case, findings = assembled(
         RawCase(
-            raw.origin,
-            settings=overlaid(raw.settings or {}, other["settings"]),
+            read_raw(HERE).origin,
+            settings=settings,
             schemes=schemes,
-            tables={name: _as_read(name, table) for name, table in tables.items()},
+            tables={key: _as_read(key, table) for key, table in tables.items()},
         ),
-        "jiangsu at the end of 2020",
+        name,
     )
     if case is None:
         raise CaseError(findings)
