@@ -128,7 +128,12 @@ def payment(
 
 
 def total_moments(count_mean: float, dispersion: float, severity: Severity) -> tuple[float, float]:
-    """``E[S]`` and ``E[S^2]``, ``Var S = m Var X + m (1 + dispersion m) E[X]^2``."""
+    """``E[S]`` and ``E[S^2]``, ``Var S = m Var X + m (1 + dispersion m) E[X]^2``.
+
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> total_moments(2.0, 0.0, Exponential(100.0))
+    (200.0, 80000.0)
+    """
     mean, variance = severity.mean(), severity.variance()
     total = count_mean * mean
     if not np.isfinite(variance):
@@ -195,7 +200,12 @@ def _divisor(values: FloatArray) -> float:
 
 
 def limited_squares(severity: Severity, limits: FloatArray) -> FloatArray:
-    """``E[min(X, limit)^2]``."""
+    """``E[min(X, limit)^2]``.
+
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> limited_squares(Exponential(100.0), np.array([0.0, np.inf])).tolist()
+    [0.0, 20000.0]
+    """
     if isinstance(severity, MixedSeverity):
         kinds = zip(severity.weights, severity.severities, strict=True)
         return sum(
@@ -209,6 +219,10 @@ def payment_moments(
     form: PiecewiseLinear, limited: Sequence[tuple[float, float]] | FloatArray
 ) -> FloatArray:
     """``E[b]`` and ``E[b^2]`` from the limited moments at every knot and at infinity, ``(2, ...)``.
+
+    >>> half = PiecewiseLinear((0.0,), (0.5,))
+    >>> payment_moments(half, [(0.0, 0.0), (200.0, 80000.0)]).tolist()
+    [100.0, 20000.0]
 
     Args:
         form: the payment, with ``k`` knots.
@@ -287,7 +301,15 @@ def payments_by_stay(
     formulas: Sequence[Payment],
     ceiling: float = np.inf,
 ) -> FloatArray:
-    """:func:`payment_by_stay` at each price of a stay, ``(2, p)``: means and variances."""
+    """:func:`payment_by_stay` at each price of a stay, ``(2, p)``: means and variances.
+
+    >>> from fundpool.actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> half = [BenefitFormula(bands=((0, 0.5),))]
+    >>> means, _ = payments_by_stay(1.0, 0.0, Exponential(100.0), np.array([1.0, 2.0]), half)
+    >>> means.round(9).tolist()
+    [50.0, 100.0]
+    """
     check_count(count_mean, dispersion)
     if not formulas:
         raise ValueError("at least one formula is needed")

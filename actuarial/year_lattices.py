@@ -82,6 +82,12 @@ class YearCost:
 def payments(cost: YearCost, prices: tuple[float, ...], formula: Payment) -> FloatArray:
     """Mean and variance of what a formula on the year's total pays at each price, ``(2, p)``.
 
+    >>> from fundpool.actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> year = YearCost(1.0, 0.0, Exponential(100.0))
+    >>> payments(year, (1.0, 2.0), BenefitFormula(bands=((0, 1.0),))).round(6).tolist()
+    [[100.0, 200.0], [20000.0, 80000.0]]
+
     Args:
         cost: at price one.
         prices: of a claim, positive.
@@ -216,7 +222,10 @@ def _lattice(cost: YearCost, step: float, points: int) -> FloatArray:
 
 
 def forget() -> None:
-    """Drop lattices kept in this process."""
+    """Drop lattices kept in this process.
+
+    >>> forget()
+    """
     _limited.cache_clear()
     _lattice.cache_clear()
 
