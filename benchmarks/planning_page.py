@@ -6,6 +6,7 @@ chart has been drawn: waiting, request and network are in it. ``python -m benchm
 measures and prints these alone.
 """
 
+import argparse
 import statistics
 import time
 from pathlib import Path
@@ -158,5 +159,8 @@ def _with_fans(page: Page) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(
+        prog="python -m benchmarks.planning_page", description=__doc__.splitlines()[0]
+    ).parse_args()
     for row in measure():
         print(row)

@@ -150,7 +150,7 @@ def optimise(
         if ruin.by not in projection.years:
             raise ValueError(f"{ruin.by} is not one of the projected years")
         return planned_within_ruin(
-            projection, names, policy, replace(choices, aims=aims), ruin, sample,
+            projection, policy, replace(choices, aims=aims, schemes=names), ruin, sample,
             scenarios or FRESH_SCENARIOS, seed, terms,
         )  # fmt: skip
     if sampled and choices.acceptable is not None:
@@ -180,7 +180,6 @@ def optimise(
 
 def planned_within_ruin(
     projection: Projection,
-    names: Sequence[str],
     policy: Policy,
     choices: Choices,
     limit: RuinLimit,
@@ -193,9 +192,8 @@ def planned_within_ruin(
 
     Args:
         projection: projected funds.
-        names: of the schemes.
         policy: limits without margins.
-        choices: with the aims.
+        choices: with the aims and schemes.
         limit: on the probability.
         sample: scenarios already drawn; others are drawn unless given.
         scenarios: number of fresh ones.
@@ -203,6 +201,7 @@ def planned_within_ruin(
         terms: coefficients of scenarios that are drawn.
     """
     case, aims = projection.case, choices.aims or Aims()
+    names = choices.schemes or lasting_schemes(projection)
     paths = [central_paths(projection, name) for name in names]
     years = limit.span(projection.years)
     accepted = AcceptedPolicy(choices.acceptable, incomes_of(projection, names), aims)

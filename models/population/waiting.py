@@ -175,14 +175,15 @@ def _joined_by_cover(  # type: ignore[no-untyped-def]
     for pair in range(end.shape[0]):
         place = row[pair]
         for band in range(end.shape[1]):
-            for status in range(K):
-                before[status] = 0.0
-                for other in range(K):
-                    chance = undone[place, band, other, status]
-                    before[status] += end[pair, band, other] * chance
+            before[:] = 0.0
+            for other in range(K):
+                if end[pair, band, other] != 0.0:
+                    for status in range(K):
+                        chance = undone[place, band, other, status]
+                        before[status] += end[pair, band, other] * chance
             for scheme in range(outside.shape[0]):
                 for status in range(K):
-                    if not outside[scheme, status]:
+                    if not outside[scheme, status] or before[status] == 0.0:
                         continue
                     for after in range(K):
                         chance = transition[place, band, status, after]

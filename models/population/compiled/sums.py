@@ -23,17 +23,39 @@ def weighted_sums(
         groups: how many.
     """
     sums = np.zeros((people.shape[0], groups))
-    _add_up(people, np.asarray(weights, dtype=np.float64), row, group, sums)
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    ends = np.append(starts[1:], group.size)
+    _add_up(people, np.asarray(weights, dtype=np.float64), row, (starts, ends, group[starts]), sums)
     return sums
 
 
 @compiled()
 def _add_up(  # type: ignore[no-untyped-def]
-    people, weights, row, group, sums
+    people, weights, row, runs, sums
 ):
+    """Add every run of cells of one group to its sum, in four parts that do not wait for another.
+
+    Args:
+        people: packed, ``(P, M)``.
+        weights: by row and cell, ``(R, M)``.
+        row: of each pair, ``(P,)``; -1 for none.
+        runs: first cell, cell after the last, and group of each run of cells.
+        sums: by pair and group, added to.
+    """
+    firsts, ends, groups = runs
     for pair in range(people.shape[0]):
         place = row[pair]
         if place < 0:
             continue
-        for cell in range(people.shape[1]):
-            sums[pair, group[cell]] += weights[place, cell] * people[pair, cell]
+        for run in range(firsts.size):
+            first, end, group = firsts[run], ends[run], groups[run]
+            sum_0 = sum_1 = sum_2 = sum_3 = 0.0
+            whole = first + (end - first) // 4 * 4
+            for cell in range(first, whole, 4):
+                sum_0 += weights[place, cell] * people[pair, cell]
+                sum_1 += weights[place, cell + 1] * people[pair, cell + 1]
+                sum_2 += weights[place, cell + 2] * people[pair, cell + 2]
+                sum_3 += weights[place, cell + 3] * people[pair, cell + 3]
+            for cell in range(whole, end):
+                sum_0 += weights[place, cell] * people[pair, cell]
+            sums[pair, group] += (sum_0 + sum_1) + (sum_2 + sum_3)
