@@ -32,7 +32,7 @@ ORDER = (
 """Packages of ``models``: each imports only from earlier groups, and from itself."""
 INPUTS = (
     ("format",),
-    ("files",),
+    ("files", "region_names"),
     ("regions", "settings"),
     ("rules",),
     ("checks",),

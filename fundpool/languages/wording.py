@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from fundpool.inputs.format.messages import Clause, Listed, Message, Money, Value, Word, capital
-from fundpool.inputs.regions import region_names
+from fundpool.inputs.region_names import region_names
 from fundpool.languages.language import ENGLISH, Language
 
 if TYPE_CHECKING:

@@ -78,7 +78,7 @@ UNIT_WORDS = (
     marked("relative to the base year"), marked("share of pooled contributions"),
     marked("share of scenarios"), marked("share of the deficit"),
     marked("standard deviation of a year's innovation"),
-    marked("variance of a region's yearly claim frequency, relative"),
+    marked("variance of a county's yearly claim frequency, relative"),
     marked("variance of a region's yearly claim frequency, relative"), marked("weight"),
 )  # fmt: skip
 POLICY_WORDS = (
