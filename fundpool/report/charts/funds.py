@@ -48,6 +48,8 @@ def svg(chart: Any, name: str, words: "Language | None" = None) -> str:
     register_chart_fonts()
     text: str = vl_convert.vegalite_to_svg(_drawable(specification))
     text = text[text.index("<svg") :]
+    if words is not None and words.chinese:  # roles of marks that say nothing
+        text = re.sub(r' (?:role|aria-roledescription)="[^"]*"', "", text)
     text = re.sub(r'id="([^"]+)"', rf'id="{name}-\1"', text)
     return re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", text)
 
