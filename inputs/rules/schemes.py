@@ -117,6 +117,12 @@ class Scheme:
         """Coverage statuses that pay contributions to the scheme in a year, mergers counted."""
         return self._with_taken_in("statuses_paying", year)
 
+    @property
+    def charges_in_some_year(self) -> frozenset[str]:
+        """Coverage statuses that pay contributions in any year, mergers counted."""
+        others = (other.statuses_paying for _, other in self.taken_in)
+        return frozenset(self.file.statuses_paying).union(*others)
+
     def _with_taken_in(self, key: str, year: int) -> tuple[str, ...]:
         if not self.in_force(year):
             return ()

@@ -23,6 +23,8 @@ def premiums_paid(
 ) -> Premiums:
     """People by pair and status, each times the factor of their age, ``sum_a f[a] N[a]``.
 
+    Zero in statuses that the scheme charges in no year.
+
     The factor is that of the premium, or the share who choose rate and base themselves.
 
     Args:
@@ -47,7 +49,9 @@ def premiums_paid(
             continue
         weights = np.tile(by_age, len(SEXES))[:, cell]
         row = np.where(inside, row, -1)
-        result.append(weighted_sums(people, weights, row, status, len(STATUSES)))
+        pays = np.array([name in scheme.charges_in_some_year for name in STATUSES])
+        group = np.where(pays[status], status, -1)
+        result.append(weighted_sums(people, weights, row, group, len(STATUSES)))
     return tuple(result)
 
 

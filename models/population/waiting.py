@@ -117,11 +117,31 @@ def care_not_paid(
     for number, scheme in enumerate(schemes):
         if not waiting[number].any():
             continue
-        share = ratio(waiting[number], persons, 0.0)
-        for status in np.flatnonzero(share.any(axis=0)):
-            waits = exposure[:, status] * share[:, status, None, None].astype(exposure.dtype)
-            exposure[:, status] -= waits
-            exposure[:, _without(scheme, int(status))] += waits
+        share = ratio(waiting[number], persons, 0.0).astype(exposure.dtype)
+        uncovered = np.array([_without(scheme, status) for status in range(K)])
+        _count_uncovered(exposure, share, uncovered)
+
+
+@compiled()
+def _count_uncovered(  # type: ignore[no-untyped-def]
+    exposure, share, uncovered
+):
+    """Move a share of the claims of each pair and status to the status without the scheme.
+
+    Args:
+        exposure: claims, ``(P, K, C, J)``.
+        share: of each pair and status, ``(P, K)``.
+        uncovered: status that each becomes, ``(K,)``.
+    """
+    for pair in range(exposure.shape[0]):
+        for status in range(K):
+            if share[pair, status] == 0.0:
+                continue
+            for service in range(exposure.shape[2]):
+                for group in range(exposure.shape[3]):
+                    claims = exposure[pair, status, service, group] * share[pair, status]
+                    exposure[pair, status, service, group] -= claims
+                    exposure[pair, uncovered[status], service, group] += claims
 
 
 def _covered(scheme: SchemeTerms) -> BoolArray:

@@ -114,6 +114,7 @@ class SchemeTerms:
         name: of the scheme.
         covers, charges: coverage statuses whose care it pays and that pay contributions, mergers
             counted; none once another has taken it in.
+        charges_in_some_year: statuses that pay contributions in any year.
         settlement_pool: pool that holds dual members, ``residence`` or ``home``.
         payroll, flat: what is paid in; one of the two.
         subsidies: by the table of that name; None where it has none for the scheme.
@@ -141,6 +142,7 @@ class SchemeTerms:
     name: str
     covers: tuple[str, ...]
     charges: tuple[str, ...]
+    charges_in_some_year: frozenset[str]
     settlement_pool: str
     payroll: PayrollTerms | None
     flat: FlatTerms | None
@@ -203,6 +205,7 @@ def scheme_terms(
         name=scheme.name,
         covers=scheme.covers(year),
         charges=scheme.charges(year),
+        charges_in_some_year=scheme.charges_in_some_year,
         settlement_pool=scheme.settlement_pool,
         payroll=None if flat else payroll_terms(case, scheme, year, wages),
         flat=flat_terms(case, scheme, year) if flat else None,

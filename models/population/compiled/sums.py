@@ -19,13 +19,14 @@ def weighted_sums(
         people: packed, ``(P, M)``, in single or double precision.
         weights: by row and cell, ``(R, M)``.
         row: of each pair, ``(P,)``; -1 for pairs whose sums are zero.
-        group: of each cell, ``(M,)``.
+        group: of each cell, ``(M,)``; -1 for cells in no sum.
         groups: how many.
     """
     sums = np.zeros((people.shape[0], groups))
-    starts = np.flatnonzero(np.diff(group, prepend=-1))
-    ends = np.append(starts[1:], group.size)
-    _add_up(people, np.asarray(weights, dtype=np.float64), row, (starts, ends, group[starts]), sums)
+    starts = np.flatnonzero(np.diff(group, prepend=-2))
+    ends, group_of_run = np.append(starts[1:], group.size), group[starts]
+    runs = tuple(each[group_of_run >= 0] for each in (starts, ends, group_of_run))
+    _add_up(people, np.asarray(weights, dtype=np.float64), row, runs, sums)
     return sums
 
 
