@@ -28,7 +28,6 @@ QUICK = (
     "models/claims/test_treatment.py",
     "models/projection/test_two_counties.py",
     "models/projection/test_whole_horizon.py",
-    "fundpool/cli/test_commands.py",
     "fundpool/languages/test_languages.py",
     "fundpool/report/test_report_files.py",
     "fundpool/test_summary.py",

@@ -104,15 +104,26 @@ export function people(value) {
   return value >= 1e6 ? `${number(value / 1e6, 3)} m` : value >= 1e3 ? `${number(value / 1e3, 3)} k` : number(value, 3);
 }
 
-// Units of money, the largest first: size, short form and digits of a figure.
+/**
+ * Units of money, the largest first: size, short form and digits of a figure.
+ * @type {Record<"en" | "zh", [number, string, number][]>}
+ */
 const UNITS = { en: [[1e12, "tn", 4], [1e9, "bn", 4], [1e6, "m", 3]], zh: [[1e12, "万亿", 4], [1e8, "亿", 4], [1e4, "万", 3]] };
 
-// The largest unit of which a figure has one or more once rounded.
+/**
+ * The largest unit of which a figure has one or more once rounded.
+ * @param {number} size
+ */
 function unitOf(size) {
   return UNITS[language === "zh" ? "zh" : "en"].find(([unit]) => size >= 0.9995 * unit);
 }
 
-// A unit that fits all figures of a chart, and its name with the currency.
+/**
+ * A unit that fits all figures of a chart, and its name with the currency.
+ * @param {(number | null)[]} figures
+ * @param {string} currency
+ * @returns {[number, string]}
+ */
 export function moneyUnit(figures, currency) {
   const largest = figures.reduce((size, figure) => Math.max(size, Math.abs(figure || 0)), 0);
   const [unit, short] = unitOf(largest) || [1, ""];
