@@ -61,7 +61,7 @@ def test_a_longer_horizon_begins_with_the_same_years() -> None:
 
 def test_autoregression_has_the_covariance_of_its_equation(done: Study) -> None:
     model = scenario_model(done.case).drivers
-    normals = pseudo_normals(3, 0, 40_000, (12, len(DRIVERS)))
+    normals = pseudo_normals(3, 0, 10_000, (12, len(DRIVERS)))
     paths = autoregression(normals, model.persistence, model.scale)
     response = model.response(12)
     np.testing.assert_allclose(
