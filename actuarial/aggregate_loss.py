@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from fundpool.actuarial.arrays import FloatArray
+from fundpool.actuarial.limited_moments import limited_moment
 from fundpool.actuarial.severity import Severity
 
 ComplexArray = NDArray[np.complex128]
@@ -171,6 +172,35 @@ def log_generating(exponent: ComplexArray, dispersion: float) -> ComplexArray:
         scaled = dispersion * exponent
         return np.asarray(exponent * (1.0 + scaled / 2.0 + scaled**2 / 3.0 + scaled**3 / 4.0))
     return np.asarray(-np.log(1.0 - dispersion * exponent) / dispersion)
+
+
+def beyond_lattice(
+    count_mean: float, dispersion: float, severity: Severity, end: float, limits: FloatArray
+) -> FloatArray:
+    """What one large claim adds to both moments from the end of a lattice to limits, ``(2, p)``.
+
+    On top of the mean of the others, ``P(S > s) = m P(X > s - c)``: exact in the limit for heavy
+    tails, nothing for others. A person seen with one claim has ``m (1 + dispersion)`` others.
+
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> far = beyond_lattice(1e-6, 0.0, Exponential(1.0), 0.0, np.array([np.inf]))
+    >>> far.round(9).tolist()
+    [[1e-06], [2e-06]]
+
+    Args:
+        count_mean: expected claims in the year.
+        dispersion: variance of the gamma factor between persons.
+        severity: cost of a claim.
+        end: of the lattice.
+        limits: beyond it, ``(p,)``.
+    """
+    others_mean = count_mean * (1.0 + dispersion)
+    others = others_mean * float(severity.limited_expected_value(end))
+    edges = np.append(limits, end) - others
+    layer = np.asarray(severity.limited_expected_value(edges))
+    squares = limited_moment(severity, edges, 2)
+    layer, squares = (count_mean * (each[:-1] - each[-1]) for each in (layer, squares))
+    return np.array([layer, squares + 2.0 * others * layer])
 
 
 def compound_poisson_moments(rate: float, severity: Severity) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from scipy.special import gammainc, ndtr
 
 from fundpool.actuarial.arrays import FloatArray, not_negative
 from fundpool.actuarial.benefits import Payment
+from fundpool.actuarial.mixed_severity import MixedSeverity
 from fundpool.actuarial.severity import (
     Empirical,
     Exponential,
@@ -48,6 +49,12 @@ def limited_moment(severity: Severity, limit: ArrayLike, order: int) -> FloatArr
     u = not_negative(limit, "the limit")
     if order == 1:
         return np.asarray(severity.limited_expected_value(u), dtype=float)
+    if isinstance(severity, MixedSeverity):
+        kinds = zip(severity.weights, severity.severities, strict=True)
+        return sum(
+            (weight * limited_moment(kind, u, order) for weight, kind in kinds),
+            start=np.zeros(u.shape),
+        )
     if isinstance(severity, Empirical):
         capped = np.minimum(severity.values, u[..., None])
         return np.asarray((capped**order) @ severity.weights)

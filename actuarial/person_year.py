@@ -21,10 +21,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.stats import nbinom, poisson
 
-from fundpool.actuarial.aggregate_loss import aggregated, check_count, lattice_mass
+from fundpool.actuarial.aggregate_loss import (
+    aggregated,
+    beyond_lattice,
+    check_count,
+    lattice_mass,
+)
 from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
-from fundpool.actuarial.limited_moments import limited_moment, payment_moment_grid
+from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.limited_stays import limited_by_stay
 from fundpool.actuarial.mixed_severity import MixedSeverity
 from fundpool.actuarial.severity import Empirical, Severity, lognormal_limited_expected_value
@@ -165,12 +170,8 @@ def _limited_moments(
         raise ArithmeticError(f"probabilities of a person's year add up to {mass.sum():.9f}")
     first, second = mass @ costs + end * beyond, mass @ costs**2 + end**2 * beyond
     if end < limit:
-        others_mean = count_mean * (1.0 + dispersion)
-        others = others_mean * float(severity.limited_expected_value(end))
-        edges = np.array([end, limit]) - others
-        layer = count_mean * np.diff(np.asarray(severity.limited_expected_value(edges)))[0]
-        squares = count_mean * np.diff(limited_squares(severity, edges))[0]
-        first, second = first + layer, second + squares + 2.0 * others * layer
+        far = beyond_lattice(count_mean, dispersion, severity, end, np.array([limit]))
+        first, second = first + far[0, 0], second + far[1, 0]
     return float(first), float(second)
 
 
@@ -197,22 +198,6 @@ def _divisor(values: FloatArray) -> float:
         return 0.0
     exact = np.abs(values - divisor * np.rint(values / divisor)).max() <= 100 * rounding
     return divisor if exact else 0.0
-
-
-def limited_squares(severity: Severity, limits: FloatArray) -> FloatArray:
-    """``E[min(X, limit)^2]``.
-
-    >>> from fundpool.actuarial.severity import Exponential
-    >>> limited_squares(Exponential(100.0), np.array([0.0, np.inf])).tolist()
-    [0.0, 20000.0]
-    """
-    if isinstance(severity, MixedSeverity):
-        kinds = zip(severity.weights, severity.severities, strict=True)
-        return sum(
-            (weight * limited_squares(kind, limits) for weight, kind in kinds),
-            start=np.zeros(limits.shape),
-        )
-    return limited_moment(severity, limits, 2)
 
 
 def payment_moments(

@@ -21,15 +21,15 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from fundpool.actuarial.aggregate_loss import aggregated, lattice_mass
+from fundpool.actuarial.aggregate_loss import aggregated, beyond_lattice, lattice_mass
 from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
+from fundpool.actuarial.limited_moments import limited_moment
 from fundpool.actuarial.mixed_severity import MixedSeverity
 from fundpool.actuarial.person_year import (
     EXTRAPOLATED,
     RESOLVED,
     SETTLED,
-    limited_squares,
     payment,
     payment_moments,
     total_moments,
@@ -170,7 +170,7 @@ def _of_amounts(cost: YearCost, amounts: FloatArray, resolution: int) -> FloatAr
 
     What lies beyond the last lattice comes from a single large claim, as in the specification.
     """
-    unit, severity = cost.severity.mean(), cost.severity
+    unit = cost.severity.mean()
     end = unit * max(RESOLVED, 64.0 * cost.count_mean)
     within = np.minimum(amounts, end)
     steps = RESOLUTIONS[resolution]
@@ -183,13 +183,9 @@ def _of_amounts(cost: YearCost, amounts: FloatArray, resolution: int) -> FloatAr
         result[:, here] = _interpolated(lattice, within[here] / step)
     far = amounts > end
     if far.any():
-        others_mean = cost.count_mean * (1.0 + cost.dispersion)
-        others = others_mean * float(severity.limited_expected_value(end))
-        edges = np.append(amounts[far], end) - others
-        layer = np.asarray(severity.limited_expected_value(edges))
-        squares = limited_squares(severity, edges)
-        layer, squares = (cost.count_mean * (each[:-1] - each[-1]) for each in (layer, squares))
-        result[:, far] += np.array([layer, squares + 2.0 * others * layer])
+        result[:, far] += beyond_lattice(
+            cost.count_mean, cost.dispersion, cost.severity, end, amounts[far]
+        )
     return result
 
 
@@ -216,7 +212,7 @@ def _lattice(cost: YearCost, step: float, points: int) -> FloatArray:
     # claims on the lattice have the mean of the cost, but a larger square: by the trapezoid rule
     # for 2 E[(X - x)+], whose error beyond the lattice is step^2 P(X > end) / 6
     above = 1.0 - np.cumsum(mass)
-    square = float(limited_squares(cost.severity, np.array([points * step]))[0])
+    square = float(limited_moment(cost.severity, points * step, 2))
     result[1] -= cost.count_mean * (step**2 * (odd @ above + above[-1] / 6.0) - square)
     return result
 
