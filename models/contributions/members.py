@@ -16,6 +16,7 @@ from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, sum_by
 from fundpool.models.axes.statuses import RETIRED_ELSEWHERE, K
 from fundpool.models.coverage.base_year import BaseCoverage, pair_rows
+from fundpool.models.population.compiled.sums import weighted_sums
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.rates import CareWeights
 
@@ -96,14 +97,13 @@ def members_of(
     named = cover.named
     if named is None:
         return None
-    present = people.astype(np.float64)
-    present[pairs.reservoir] = 0.0
-    by_status = np.zeros((cells.width, K))
-    by_status[np.arange(cells.width), cells.index // CELLS] = 1.0
+    status, cell = cells.index // CELLS, cells.index % CELLS
+    row = np.array(pair_rows(pairs))
+    row[pairs.reservoir] = -1
 
     def counted(values: FloatArray) -> FloatArray:
-        weights = _by_cell(named.mean(values), cells, pairs, cover)
-        return np.asarray((present * weights) @ by_status)
+        weights = named.mean(values)[:, cover.band[cell], status]
+        return weighted_sums(people, weights, row, status, K)
 
     numbers = np.eye(len(named.names))
     divided = [counted(numbers[v])[:, kind] for v, kind in enumerate(named.kind)]

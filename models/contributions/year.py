@@ -19,6 +19,8 @@ from fundpool.actuarial.contribution_base import expected_contribution_base
 from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.pairs import PairIndex, sum_by
+from fundpool.models.axes.statuses import RETIRED_ELSEWHERE
+from fundpool.models.contributions.members import register_of
 from fundpool.models.economy import EconomicPaths
 from fundpool.models.terms.schemes import PayrollTerms, SchemeTerms
 from fundpool.models.terms.years import CountyTables, YearTerms
@@ -305,13 +307,8 @@ def _by_payer(paying: FloatArray, people: Insured, pairs: PairIndex) -> FloatArr
 
     These pay what the retired members of their home who live elsewhere pay in mean.
     """
-    status = STATUSES.index("retired_elsewhere")
-    paid, persons = (
-        sum_by(pairs.home, values[:, status], minlength=pairs.counties + 1)
-        for values in (paying, people.persons)
-    )
     result = paying.copy()
-    result[:, status] = people.elsewhere * ratio(paid, persons, 0.0)[pairs.home]
+    result[:, RETIRED_ELSEWHERE] = register_of(people.elsewhere, pairs, paying, people.persons)
     return result
 
 
