@@ -3,7 +3,7 @@
 Plain numbers for ``summary.json``, the workbook and the first page of the report alike.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,41 +126,50 @@ def plans_compared(
     exist.
     """
     rows = []
-    case = next(iter(projections.values())).case
-    income = county_tables(case).disposable_income[:-1]
-    care = next(iter(projections.values())).flows.care[1, :, 0, :-1]
-    for scheme in case.schemes:
+    first = next(iter(projections.values()))
+    income = county_tables(first.case).disposable_income[:-1]
+    care = first.flows.care[1, :, 0, :-1]
+    for name, plan, rates, rates_today in _rates_by_plan(projections):
+        projection = projections[plan]
+        insured = _insured(projection, name)
+        less, more = rates_today - rates > UNCHANGED, rates - rates_today > UNCHANGED
+        overview = projection.overview
+        means = overview[overview["scheme"] == name].iloc[0]
+        rows.append(
+            {"scheme": name, "plan": plan}
+            | {"first_dry": _first_dry(projection, name, insured)}
+            | _shares_dry(projection, name, insured)
+            | {
+                "all_last_probability": _all_last(risk, plan, name),
+                "income_rate": float(means["income_rate_mean"]),
+                "level_rate": float(means["level_rate_mean"]),
+                "rate_change": float(means["level_rate_mean"] - means["income_rate_mean"]),
+                "paying_less": _share(insured, less),
+                "paying_more": _share(insured, more),
+                "income_less": _mean(income, insured, less),
+                "income_more": _mean(income, insured, more),
+            }
+            | {
+                f"{group}_{way}": _share(persons, where)
+                for group, persons in zip(CARE_GROUPS, care, strict=True)
+                for way, where in (("less", less), ("more", more))
+            }
+        )
+    return rows
+
+
+def _rates_by_plan(
+    projections: Mapping[str, "Projection"],
+) -> Iterator[tuple[str, str, FloatArray, FloatArray]]:
+    """Scheme, plan, level rates of places under it and under the first plan, ``(n,)`` each."""
+    for scheme in next(iter(projections.values())).case.schemes:
         rates_today: FloatArray | None = None
         for plan, projection in projections.items():
             if scheme.name not in projection.summaries:
                 continue
-            insured = _insured(projection, scheme.name)
             rates = _rates_of_regions(projection, scheme.name)
             rates_today = rates if rates_today is None else rates_today
-            less, more = rates_today - rates > UNCHANGED, rates - rates_today > UNCHANGED
-            overview = projection.overview
-            means = overview[overview["scheme"] == scheme.name].iloc[0]
-            rows.append(
-                {"scheme": scheme.name, "plan": plan}
-                | {"first_dry": _first_dry(projection, scheme.name, insured)}
-                | _shares_dry(projection, scheme.name, insured)
-                | {
-                    "all_last_probability": _all_last(risk, plan, scheme.name),
-                    "income_rate": float(means["income_rate_mean"]),
-                    "level_rate": float(means["level_rate_mean"]),
-                    "rate_change": float(means["level_rate_mean"] - means["income_rate_mean"]),
-                    "paying_less": _share(insured, less),
-                    "paying_more": _share(insured, more),
-                    "income_less": _mean(income, insured, less),
-                    "income_more": _mean(income, insured, more),
-                }
-                | {
-                    f"{group}_{way}": _share(persons, where)
-                    for group, persons in zip(CARE_GROUPS, care, strict=True)
-                    for way, where in (("less", less), ("more", more))
-                }
-            )
-    return rows
+            yield scheme.name, plan, rates, rates_today
 
 
 def money_lacking(projection: "Projection") -> list[Row]:
@@ -235,33 +244,27 @@ def places_compared(projections: Mapping[str, "Projection"]) -> pd.DataFrame:
     locals, migrants, residents in the first projected year.
     """
     frames = []
-    case = next(iter(projections.values())).case
-    regions, income = case.regions, county_tables(case).disposable_income[:-1]
-    care = next(iter(projections.values())).flows.care[1, :, 0, :-1]
-    for scheme in case.schemes:
-        rates_today: FloatArray | None = None
-        for plan, projection in projections.items():
-            if scheme.name not in projection.summaries:
-                continue
-            rates = _rates_of_regions(projection, scheme.name)
-            rates_today = rates if rates_today is None else rates_today
-            dry = projection.summaries[scheme.name][1].county_dry
-            frames.append(
-                pd.DataFrame(
-                    {
-                        "scheme": scheme.name,
-                        "plan": plan,
-                        "region": list(regions.codes),
-                        "name": [regions.name(code) for code in regions.codes],
-                        "insured": _insured(projection, scheme.name),
-                        "dry_year": np.where(dry != NEVER, dry, 0),
-                        "level_rate": rates,
-                        "rate_change": rates - rates_today,
-                        "disposable_income": income,
-                        **dict(zip(CARE_GROUPS, care, strict=True)),
-                    }
-                )
+    first = next(iter(projections.values()))
+    regions, income = first.case.regions, county_tables(first.case).disposable_income[:-1]
+    care = first.flows.care[1, :, 0, :-1]
+    for scheme, plan, rates, rates_today in _rates_by_plan(projections):
+        dry = projections[plan].summaries[scheme][1].county_dry
+        frames.append(
+            pd.DataFrame(
+                {
+                    "scheme": scheme,
+                    "plan": plan,
+                    "region": list(regions.codes),
+                    "name": [regions.name(code) for code in regions.codes],
+                    "insured": _insured(projections[plan], scheme),
+                    "dry_year": np.where(dry != NEVER, dry, 0),
+                    "level_rate": rates,
+                    "rate_change": rates - rates_today,
+                    "disposable_income": income,
+                    **dict(zip(CARE_GROUPS, care, strict=True)),
+                }
             )
+        )
     return pd.concat(frames, ignore_index=True)
 
 
