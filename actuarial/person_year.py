@@ -300,11 +300,8 @@ def payments_by_stay(
         raise ValueError("at least one formula is needed")
     if count_mean == 0.0:
         return np.zeros((2, prices.size))
-    count: Any = poisson(count_mean)
-    if dispersion * count_mean > LEAST_DISPERSED:
-        count = nbinom(1.0 / dispersion, 1.0 / (1.0 + dispersion * count_mean))
-    most = max(int(count.isf(TAIL)) + 1, len(formulas) + 1)
-    chance = count.pmf(np.arange(most + 1))
+    chance = chances_of_counts(count_mean, dispersion, len(formulas) + 1)
+    most = chance.size - 1
     if np.isfinite(ceiling):
         at_prices = [severity.scaled(price) for price in prices.tolist()]
         return np.array([limited_by_stay(chance, at, formulas, ceiling) for at in at_prices]).T
@@ -319,6 +316,23 @@ def payments_by_stay(
     within = np.concatenate([none, np.cumsum((squares - means**2)[of_stay], axis=0)])
     mean = chance @ paid
     return np.array([mean, chance @ within + chance @ paid**2 - mean**2])
+
+
+def chances_of_counts(count_mean: float, dispersion: float, least: int = 0) -> FloatArray:
+    """Probability of 0, 1, 2 ... claims of a person in a year, ``(most + 1,)``.
+
+    >>> chances_of_counts(1.0, 0.0).round(4).tolist()[:3]
+    [0.3679, 0.3679, 0.1839]
+
+    Args:
+        count_mean: expected claims, positive.
+        dispersion: variance of the gamma factor between persons.
+        least: number of claims up to which they go at least.
+    """
+    count: Any = poisson(count_mean)
+    if dispersion * count_mean > LEAST_DISPERSED:
+        count = nbinom(1.0 / dispersion, 1.0 / (1.0 + dispersion * count_mean))
+    return np.asarray(count.pmf(np.arange(max(int(count.isf(TAIL)) + 1, least) + 1)))
 
 
 def payment_of_services(
