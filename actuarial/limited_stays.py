@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fundpool.actuarial.aggregate_loss import lattice_mass
-from fundpool.actuarial.arrays import FloatArray
+from fundpool.actuarial.arrays import FloatArray, ratio
 from fundpool.actuarial.benefits import Payment
 from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.actuarial.severity import Severity
@@ -54,7 +54,10 @@ def limited_by_stay(
         fine = limited_moments_by_stay(chances, paid, [ceiling], points)[0]
         # the error falls as the square of the step (Richardson)
         settled = fine + np.where(np.isnan(coarse), 0.0, (fine - coarse) / 15.0)
-        change = float(np.max(np.abs(settled - before) / np.maximum(np.abs(settled), 1e-300)))
+        apart = np.abs(settled - before)
+        # a payment of nothing is settled once it was nothing before
+        relative = np.where(apart == 0.0, 0.0, ratio(apart, np.abs(settled), np.inf))
+        change = float(relative.max())
         if change <= SETTLED:
             break
         coarse, before = fine, settled

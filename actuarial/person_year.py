@@ -27,7 +27,7 @@ from fundpool.actuarial.aggregate_loss import (
     check_count,
     lattice_mass,
 )
-from fundpool.actuarial.arrays import FloatArray
+from fundpool.actuarial.arrays import FloatArray, ratio
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.limited_stays import limited_by_stay
@@ -417,10 +417,12 @@ def matched_payment(
     square = variance + mean**2
     more_total = (some - one) * mean
     more_square = some * variance + some * base * mean**2 + (some * mean) ** 2 - one * square
-    # where two claims hardly ever come together, rounding leaves nothing to match
-    several = np.maximum(1.0 - none - one, 1e-300)
-    of_those = np.maximum(more_total, 1e-300) / several
-    sigma = np.sqrt(np.log(np.maximum(more_square / several / of_those**2, 1.0)))
+    several = 1.0 - none - one
+    # where two claims hardly ever come together, rounding leaves nothing to match: any cost will do
+    known = (several > 0) & (more_total > 0)
+    several = np.where(known, several, 0.0)
+    of_those = ratio(np.where(known, more_total, 0.0), several, mean if mean > 0 else 1.0)
+    sigma = np.sqrt(np.log(np.maximum(ratio(more_square, several) / of_those**2, 1.0)))
     mu = np.log(of_those) - 0.5 * sigma**2
     form = formula.breakpoints()
     limits = np.append(form.knots, np.inf)
