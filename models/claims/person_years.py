@@ -16,7 +16,7 @@ from scipy.interpolate import BarycentricInterpolator
 
 from fundpool.actuarial import year_lattices
 from fundpool.actuarial.arrays import ratio
-from fundpool.actuarial.person_rules import PersonPayment
+from fundpool.actuarial.person_payments import PersonPayment
 from fundpool.actuarial.severity import Severity
 from fundpool.models.axes.arrays import FloatArray
 
