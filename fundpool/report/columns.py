@@ -43,7 +43,8 @@ SHARES = frozenset(
         "all_last_probability", "rate_change", "paying_less", "paying_more", "rate_error",
         "income_error", "outgo_error", "funds_dry",
         "locals_less", "locals_more", "migrants_less", "migrants_more", "outgo_share", "own_share",
-        "any_ruin", "any_ruin_error", "settled_share", "claims_change", "income_change", "break_even",
+        "any_ruin", "any_ruin_error", "settled_share", "claims_change",
+        "income_change", "break_even",
     }
 )  # fmt: skip
 RATIOS = frozenset(
