@@ -227,17 +227,20 @@ def paid_by_government(projection: "Projection") -> list[Row]:
 
     Rows: scheme; payer, as the case names it, ``""`` for subsidies that it gives no payer of; year;
     column, of the table of totals that holds the amount; amount; outgo_share, of claims paid,
-    administration and benefits in cash. Schemes that nobody subsidises have none.
+    administration and benefits in cash. Schemes that nobody subsidises have none; what one scheme's
+    fund pays into another's is left out.
     """
     rows: list[Row] = []
     totals = flow_totals(projection.funds)
-    names = {payer_column(payer): payer for payer in payers_of(projection.case.schemes)}
-    for scheme in projection.case.schemes:
+    schemes = projection.case.schemes
+    funds = {scheme.name for scheme in schemes}
+    names = {payer_column(p): p for p in payers_of(schemes) if p not in funds}
+    for scheme in schemes:
         flows = totals[
             (totals["scheme"] == scheme.name) & totals["year"].isin(projection.years[:2])
         ]
         columns = [column for column in names if (flows[column] != 0).any()]
-        for column in columns or ["subsidies"]:
+        for column in columns or ([] if payers_of(schemes) else ["subsidies"]):
             for year in flows.to_dict("records"):
                 if not year["subsidies"]:
                     continue
