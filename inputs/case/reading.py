@@ -24,6 +24,7 @@ from fundpool.inputs.format.tables import TABLE_OF
 from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.inputs.regions import region_tree
 from fundpool.inputs.rules.rule_findings import base_findings
+from fundpool.inputs.settings.ranges import range_findings, read_ranges
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
 from fundpool.inputs.settings.starting import starting_findings
@@ -104,6 +105,8 @@ def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         findings += problems
         if frame is not None and not frame.empty:
             tables[name] = frame
+    ranges, problems = read_ranges(raw.ranges or {})
+    findings += problems
     schemes: dict[str, SchemeFile] = {}
     if settings is not None:
         schemes, optional, problems = scheme_files(raw, settings)
@@ -126,9 +129,11 @@ def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         _settings_text=raw.settings or {},
         _scheme_texts=raw.schemes,
         policy_texts=raw.policies,
+        ranges=ranges,
     )
     findings += base_findings(case.schemes, case.base_year, case.tables["economy"])
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
+    findings += range_findings(ranges, case.paths())
     findings += reported_findings(settings, raw.policies)
     for policy, contents in sorted(raw.policies.items()):
         try:
