@@ -170,8 +170,7 @@ class ClaimTables:
 
     def of_scheme(self, name: str) -> "ClaimTables":
         """The same with the cost of claims that a scheme pays."""
-        relative = self.scheme_cost.get(name)
-        return self if relative is None else self.at_prices(relative)
+        return self.at_prices(self.scheme_cost[name]) if name in self.scheme_cost else self
 
 
 def claim_tables(case: Case) -> ClaimTables:
