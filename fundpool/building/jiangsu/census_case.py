@@ -69,7 +69,7 @@ def tables_of_year(
             "coverage": base.coverage,
             "fund_balances": funds.fund_balances(published, base, economy, people.residents, year),
             "fund_totals": funds.fund_totals(published, base, year),
-            "service_trends": insured.trends(published, year),
+            "service_trends": insured.trends(published, published.wage_growth(year)),
         }
     )
 

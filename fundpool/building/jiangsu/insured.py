@@ -1,5 +1,6 @@
 """Cover and care of the Jiangsu case: who is insured where, how often they need care."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -156,8 +157,8 @@ def use_of(published: Published, scheme: str, year: int) -> scheme_use.SchemeUse
     )
 
 
-def trends(published: Published, year: int) -> pd.DataFrame:
-    """The table ``service_trends`` of the case of 2020 or 2024.
+def trends(published: Published, wage_growth: Mapping[int, float]) -> pd.DataFrame:
+    """The table ``service_trends`` of a case whose wages grow as given, by year.
 
     What a member claims and a claim costs grow with the case's own wages as the nation's did with
     its product from 2013 to 2019, and reach end values on a line: prices those of all care, claims
@@ -166,7 +167,7 @@ def trends(published: Published, year: int) -> pd.DataFrame:
     economy = published.settings["economy"]
     price, wages = economy["medical_inflation"]["value"], economy["wage_growth"]["value"]
     return care_trends.service_trends(
-        elasticities(published), published.wage_growth(year), price,
+        elasticities(published), wage_growth, price,
         published.assumed("trend_end_year"), round((1.0 + wages) / (1.0 + price) - 1.0, 5),
     )  # fmt: skip
 

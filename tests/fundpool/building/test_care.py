@@ -104,7 +104,9 @@ def test_trends_of_the_case_stand_in_its_settings(published: Published) -> None:
     price = np.log(715.56e9 / 60.194e6 / (377.95e9 / 38.993e6)) / 6
     assert inpatient["price_growth"] == pytest.approx(price, rel=1e-5)
     assert inpatient["price_growth"] / inpatient["price"] == pytest.approx(0.0805, abs=0.001)
-    rows = insured.trends(published, 2024).set_index(["service", "kind", "year"])["growth"]
+    rows = insured.trends(published, published.wage_growth(2024)).set_index(
+        ["service", "kind", "year"]
+    )["growth"]
     whole = (1 + rows["inpatient_1", "price", 2035]) * (1 + rows["inpatient_1", "volume", 2035])
     assert whole * 1.02 == pytest.approx(1.04, abs=1e-4)  # as wages
 
