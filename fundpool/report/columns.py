@@ -43,7 +43,8 @@ SHARES = frozenset(
         "all_last_probability", "rate_change", "paying_less", "paying_more", "rate_error",
         "income_error", "outgo_error", "funds_dry",
         "locals_less", "locals_more", "migrants_less", "migrants_more", "outgo_share", "own_share",
-        "any_ruin", "any_ruin_error", "settled_share",
+        "any_ruin", "any_ruin_error", "settled_share", "claims_change",
+        "income_change", "break_even",
     }
 )  # fmt: skip
 RATIOS = frozenset(
@@ -65,6 +66,7 @@ TEXTS = frozenset(
         "source", "status", "note", "path", "unit", "step", "part", "kind", "rule", "what",
         "statement", "by_year", "by", "due", "band", "alternative", "moves", "people", "half",
         "payer", "column", "sheet", "shown", "severity", "tie", "service", "method",
+        "behaviour", "against", "outcome",
     }
 )  # fmt: skip
 

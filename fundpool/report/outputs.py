@@ -169,6 +169,11 @@ def _decision_tables(context: Context) -> dict[str, pd.DataFrame]:
     names_of_parts = {"now": "funds_now", "plans": "decision", "next_years": "money_lacking",
                       "government": "government", "own_share": "own_share"}  # fmt: skip
     tables |= {name: pd.DataFrame(figures[part]) for part, name in names_of_parts.items()}
+    behaviour = context.summary["behaviour"]
+    tables |= {
+        "behaviour": pd.DataFrame(behaviour["results"]),
+        "break_even": pd.DataFrame(behaviour["break_even"]),
+    }
     return {name: table for name, table in tables.items() if not table.empty}
 
 
@@ -231,6 +236,8 @@ def workbook_contents(
         year=case.base_year,
         page_one=tuple(page_figures(context)),
         words=language,
+        titles=context.titles,
+        currency=case.currency,
         labels={
             **cover_labels(case, language),
             **payer_labels(case, language),

@@ -178,16 +178,18 @@ def expected_payments(
                     person = person.with_offsite_penalty(offsite_penalty)
                 if fund != OWN_FUND and (person is None or fund not in person.funds):
                     continue
+                by_claim = person is None or (fund == OWN_FUND and person.per == "claim")
+                paid = None if person is None or by_claim else person.of_fund(fund)
                 for age, cost in enumerate(costs[service]):
                     place = (number, offsite, service, age)
-                    if person is None or (fund == OWN_FUND and person.per == "claim"):
+                    if paid is None:
                         result[place] = payment_moment_grid(form, cost, prices, order)
                         continue
                     claims, year_cost, part = claims_under(
                         rules.shared, service, age, costs, frequency
                     )
                     result[place] = part * payments_for_a_claim(
-                        person.of_fund(fund), claims, year_cost, prices, order
+                        paid, claims, year_cost, prices, order
                     )
     return result
 
@@ -251,14 +253,17 @@ def coordinated_payments(
             _of_site(home, j, b * terms.home_penalty),
         )
         for service, (one, other) in enumerate(zip(here, there, strict=True)):
+            of_year = None
+            if isinstance(one, PersonRule) and isinstance(other, PersonRule):
+                both = together(one, other, terms.rule, terms.quota, terms.home_first)
+                of_year = both.of_schemes(fund)
             for age, cost in enumerate(costs[service]):
                 place = (i, j, a, b, service, age)
-                if isinstance(one, PersonRule) and isinstance(other, PersonRule):
-                    both = together(one, other, terms.rule, terms.quota, terms.home_first)
+                if of_year is not None:
                     claims, year_cost, part = claims_under(
                         local.shared, service, age, costs, frequency
                     )
-                    for scheme, rule in enumerate(both.of_schemes(fund)):
+                    for scheme, rule in enumerate(of_year):
                         result[(scheme, *place)] = part * payments_for_a_claim(
                             rule, claims, year_cost, prices, order
                         )

@@ -33,12 +33,13 @@ from fundpool.models.contributions.members import (
     paying_people,
     share_of,
 )
-from fundpool.models.contributions.premiums import premiums_paid
+from fundpool.models.contributions.premiums import Premiums, premium_sums, premiums_paid
 from fundpool.models.contributions.year import (
     SchemeYear,
     scheme_year,
     with_years_bought,
 )
+from fundpool.models.coverage.base_year import BaseCoverage
 from fundpool.models.economy import EconomicPaths, economic_paths
 from fundpool.models.flows.record import (
     CountyFlows,
@@ -52,18 +53,23 @@ from fundpool.models.flows.record import (
 )
 from fundpool.models.flows.year_people import YearPeople, after_shock, mean_of_year
 from fundpool.models.population.compiled.count import counted, residents_by_cell
+from fundpool.models.population.compiled.sums import sums_together
 from fundpool.models.population.credited_years import years_bought_in_base_year
+from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import LAYERS
 from fundpool.models.population.moving import MovingPeople, YearMoved
 from fundpool.models.population.preparation import Prepared
+from fundpool.models.population.rates import YearRates
 from fundpool.models.population.waiting import (
     Joined,
     anybody_waits,
     care_not_paid,
     joined,
     still_waiting,
+    sum_by_band,
 )
 from fundpool.models.terms.cash_benefits import benefits_of
+from fundpool.models.terms.schemes import SchemeTerms
 from fundpool.models.terms.subsidies import funds_paid_into, payers_of
 from fundpool.models.terms.years import YearTerms, terms_of_years
 
@@ -108,9 +114,8 @@ def joined_in_base_year(prepared: Prepared) -> Joined | None:
     holdings = np.zeros((prepared.pairs.count, LAYERS, prepared.cells.amount_width))
     moving = MovingPeople(prepared, prepared.people.copy(), holdings)
     moved = moving.advance(base)
-    return joined(
-        moving.people, moving.cells, prepared.pairs, moved.rates, moved.count, base.schemes
-    )
+    (end,) = sums_together(moving.people, [sum_by_band(moving.cells, prepared.pairs, moved.rates)])
+    return joined(end, prepared.pairs, moved.rates, moved.count, base.schemes)
 
 
 def opening_year(prepared: Prepared) -> OpeningYear:
@@ -287,6 +292,10 @@ def county_flows(
             state = (moving.people, moving.cells, pairs, prepared.cover)
             care_of_named(moved.count.expected_claims, *state, prepared.care)
             members = members_of(*state)
+            waits = joined_before is not None or anybody_waits(terms.schemes)
+            premiums, by_band = premiums_and_bands(
+                state, terms.schemes, moved.rates if waits else None
+            )
             end = YearPeople(
                 persons=moved.count.persons,
                 exposure=moved.count.expected_claims,
@@ -296,7 +305,7 @@ def county_flows(
                     (moved.count.retiring * moved.retirement.years_bought).sum(axis=1)
                     * share_of(members, "paying", moved.count.persons)[:, EMPLOYEE]
                 ),
-                premiums=premiums_paid(paying_people(*state), moving.cells, pairs, terms.schemes),
+                premiums=premiums,
                 members=members,
             )
             record_named(store, terms.elapsed, pairs, end.members)
@@ -312,10 +321,8 @@ def county_flows(
                 )
                 births *= share_of(end.members, "insured", end.persons)
                 _record_cash_benefits(store, terms, pairs, births, collected, paths)
-            if joined_before is not None or anybody_waits(terms.schemes):
-                joined_now = joined(
-                    moving.people, moving.cells, pairs, moved.rates, moved.count, terms.schemes
-                )
+            if by_band is not None:
+                joined_now = joined(by_band, pairs, moved.rates, moved.count, terms.schemes)
                 waiting = still_waiting(joined_now, joined_before, mean.persons)
                 care_not_paid(mean.exposure, mean.persons, waiting, terms.schemes)
                 joined_before = joined_now
@@ -345,6 +352,37 @@ def county_flows(
         multipliers=multipliers,
         provider_payments=tuple(budgets.paid),
         **store,
+    )
+
+
+def premiums_and_bands(
+    state: tuple[FloatArray, HeldCells, PairIndex, BaseCoverage],
+    schemes: tuple[SchemeTerms, ...],
+    rates: YearRates | None,
+) -> tuple[Premiums, FloatArray | None]:
+    """What is summed over the cells of people at the end of a year, in one pass where it can be.
+
+    Args:
+        state: packed people, their cells, the pairs, and cover of the base year.
+        schemes: terms of the schemes.
+        rates: the year's rates; None if nobody waits.
+
+    Returns:
+        :func:`fundpool.models.contributions.premiums.premiums_paid`, and the people by band
+        (:func:`fundpool.models.population.waiting.sum_by_band`) if there are rates.
+    """
+    people, cells, pairs, _ = state
+    paying = paying_people(*state)
+    by_band = [] if rates is None else [sum_by_band(cells, pairs, rates)]
+    if paying is not people:
+        sums = sums_together(people, by_band)
+        return premiums_paid(paying, cells, pairs, schemes), sums[0] if sums else None
+    premiums = premium_sums(cells, pairs, schemes)
+    sums = sums_together(people, [*premiums.values(), *by_band])
+    paid = dict(zip(premiums, sums, strict=False))
+    return (
+        tuple(paid.get(number) for number in range(len(schemes))),
+        sums[-1] if by_band else None,
     )
 
 

@@ -14,7 +14,7 @@ from fundpool.inputs.format.findings import CaseError
 from fundpool.languages import ENGLISH, language
 from fundpool.web.requests.plan import PlanRequest
 from fundpool.web.serving import Serving
-from fundpool.web.words import words_of_page
+from fundpool.web.words.page import words_of_page
 from fundpool.web.work.answers import answer
 from fundpool.web.work.case_record import case_record
 from fundpool.web.work.planning import Pending, plan_material
