@@ -26,6 +26,7 @@ from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
 from fundpool.actuarial.limited_moments import limited_moment
 from fundpool.actuarial.mixed_severity import MixedSeverity
+from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.actuarial.person_year import (
     EXTRAPOLATED,
     RESOLVED,
@@ -80,12 +81,16 @@ class YearCost:
     @property
     def has_density(self) -> bool:
         """Whether limited moments are smooth, so that they can be interpolated."""
-        kinds = (
-            self.severity.severities
-            if isinstance(self.severity, MixedSeverity)
-            else (self.severity,)
-        )
-        return not any(isinstance(kind, Empirical) for kind in kinds)
+        return _has_density(self.severity)
+
+
+def _has_density(severity: Severity | PaymentSeverity) -> bool:
+    if isinstance(severity, PaymentSeverity):
+        slopes = [slope for form in severity.formulas for slope in form.breakpoints().slopes]
+        return min(slopes) > 0 and all(_has_density(kind) for kind in severity.severities)
+    if isinstance(severity, MixedSeverity):
+        return all(_has_density(kind) for kind in severity.severities)
+    return not isinstance(severity, Empirical)
 
 
 def payments(cost: YearCost, prices: tuple[float, ...], formula: Payment) -> FloatArray:

@@ -17,6 +17,8 @@ from fundpool.models.projection.study import Projection, study
 from validation.part import Check, Part, figure, markdown_table, percent
 
 LAST_YEAR = 2025
+EARLIER = Path(__file__).parent / "published_2018.csv"
+"""National figures of 2018 and 2019 by scheme."""
 BEFORE = Path(__file__).parent / "jiangsu_before.csv"
 """What :func:`projected_figures` gave for the case before the rules in force were its base."""
 
@@ -24,6 +26,8 @@ SCHEMES = ("employee", "resident")
 MEMBERS, ACTIVE = "members", "active share"
 MONEY = ("revenue", "pooled revenue", "expenditure", "pooled expenditure", "balance")
 AWAY, ABROAD = "care away", "care in other provinces"
+PLACES = {AWAY: "out_of_area_expenses", ABROAD: "cross_province_expenses"}
+"""Shares of care away, and what the nation's bulletins call the expenses."""
 SHARES = (ACTIVE, AWAY, ABROAD)
 FITTED = {("employee", MEMBERS, year): "fitted" for year in (2021, 2022, 2023)}
 """Years whose published figure the case was made to meet."""
@@ -71,8 +75,8 @@ def away_shares(projection: Projection, scheme: str, year: int) -> tuple[float, 
 
 @cache
 def nation() -> pd.Series:
-    """Published figures of the nation by scheme, measure and year."""
-    table = Published().of_nation("funds")
+    """Published figures of the nation by scheme, measure and year, 2018 and 2019 included."""
+    table = pd.concat([Published().of_nation("funds"), pd.read_csv(EARLIER)], ignore_index=True)
     return table.set_index(["scheme", "measure", "year"])["value"].astype(float)
 
 
@@ -118,9 +122,9 @@ def published_figures(start: pd.Series, first: int = CENSUS_YEAR) -> pd.Series:
                 level = relative.get((scheme, what.removeprefix("pooled ")))
                 if total is not None and level is not None:
                     values[scheme, what, year] = total / participants * level * members
-            spent = known[scheme, "medical_expenses_institutions", year]
-            values[scheme, AWAY, year] = known[scheme, "out_of_area_expenses", year] / spent
-            values[scheme, ABROAD, year] = known[scheme, "cross_province_expenses", year] / spent
+            spent = known.get((scheme, "medical_expenses_institutions", year), np.nan)
+            for what, measure in PLACES.items():
+                values[scheme, what, year] = known.get((scheme, measure, year), np.nan) / spent
             if scheme == "employee":
                 shares = [1.0 - 1.0 / (1.0 + known[scheme, "active_per_retired", at])
                           for at in (first, year)]  # fmt: skip

@@ -17,10 +17,12 @@ import numpy as np
 
 from fundpool.actuarial import severity as families
 from fundpool.actuarial.arrays import ratio
+from fundpool.actuarial.benefit_layers import summed
 from fundpool.actuarial.benefits import BenefitFormula, Payment, coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.mixed_severity import MixedSeverity
-from fundpool.actuarial.person_rules import OWN_FUND, PersonRule, together
+from fundpool.actuarial.person_payments import LayerPayment
+from fundpool.actuarial.person_rules import OWN_FUND, PersonRule, layers_of, together
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE
@@ -176,7 +178,8 @@ def expected_payments(
                     person = person.with_offsite_penalty(offsite_penalty)
                 if fund != OWN_FUND and (person is None or fund not in person.funds):
                     continue
-                paid = None if person is None else person.of_fund(fund)
+                by_claim = person is None or (fund == OWN_FUND and person.per == "claim")
+                paid = None if person is None or by_claim else person.of_fund(fund)
                 for age, cost in enumerate(costs[service]):
                     place = (number, offsite, service, age)
                     if paid is None:
@@ -224,10 +227,11 @@ def coordinated_payments(
     ``(2, F1, F2, 2, 2, C, J, n + 1)``: local fund and home fund; their formula sets; the care on-
     or off-site for the local fund and for the home fund; service; age class; place of treatment.
     Rules per year are coordinated on the cost of the year
-    (:func:`fundpool.actuarial.person_rules.together`). Whatever the rule and the order, both
-    together never pay more than the cost. ``order`` 2 or 3 gives the second or third moment
-    instead of the mean; ``fund`` the payments of another fund that a layer names, with those for
-    members of the local scheme first.
+    (:func:`fundpool.actuarial.person_rules.together`), those per claim on each claim; layers are
+    those of the scheme that settles first, on what both leave in the year. Whatever the rule and
+    the order, both together never pay more than the cost. ``order`` 2 or 3 gives the second or
+    third moment instead of the mean; ``fund`` the payments of another fund that a layer names,
+    with those for members of the local scheme first.
 
     >>> from fundpool import examples
     >>> from fundpool.actuarial.severity import Exponential
@@ -263,12 +267,22 @@ def coordinated_payments(
                         result[(scheme, *place)] = part * payments_for_a_claim(
                             rule, claims, year_cost, prices, order
                         )
-                elif fund == OWN_FUND:
-                    assert isinstance(one, BenefitFormula)  # checked with the case
-                    assert isinstance(other, BenefitFormula)
-                    settled = _coordinated(one, other, terms)
+                    continue
+                assert isinstance(one, BenefitFormula)  # checked with the case
+                assert isinstance(other, BenefitFormula)
+                settled = _coordinated(one, other, terms)
+                if fund == OWN_FUND:
                     for scheme, formula in enumerate(settled):
                         result[(scheme, *place)] = payment_moment_grid(formula, cost, prices, order)
+                    continue
+                first, number = (home, j) if terms.home_first else (local, i)
+                person = first.person_rules[number][service]
+                if person is not None and fund in person.funds:
+                    left_to = LayerPayment(
+                        (summed(settled),), layers_of(person.layers, fund), person.dispersion
+                    )
+                    claims = frequency.of([service], age)
+                    result[(0, *place)] = payments_for_a_claim(left_to, claims, cost, prices, order)
     return result
 
 
@@ -276,7 +290,9 @@ def _of_site(rules: SchemeRules, number: int, penalty: float) -> list[BenefitFor
     """The rule of every service of a formula set, with points off its rates."""
     pairs = zip(rules.formulas[number], rules.person_rules[number], strict=True)
     return [
-        (formula if person is None else person).with_offsite_penalty(penalty)
+        (formula if person is None or person.per == "claim" else person).with_offsite_penalty(
+            penalty
+        )
         for formula, person in pairs
     ]
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from fundpool.actuarial import year_lattices
 from fundpool.actuarial.arrays import ratio
-from fundpool.actuarial.person_rules import PersonPayment
+from fundpool.actuarial.person_payments import PersonPayment
 from fundpool.actuarial.severity import Severity
 from fundpool.models.axes.arrays import FloatArray, IntArray
 

@@ -21,6 +21,10 @@ from fundpool.models.claims.register import next_register, opening_register
 from fundpool.models.claims.rule_book import RuleBook
 from fundpool.models.claims.terms import ClaimTables, ClaimTerms, claim_tables, claim_terms
 from fundpool.models.claims.year import YearClaims
+from fundpool.models.contributions.between_funds import (
+    with_layer_subsidies,
+    with_paid_into_others,
+)
 from fundpool.models.contributions.books import AccountBooks
 from fundpool.models.contributions.cash_benefits import births_by_cover, cash_benefits
 from fundpool.models.contributions.members import (
@@ -66,7 +70,7 @@ from fundpool.models.population.waiting import (
 )
 from fundpool.models.terms.cash_benefits import benefits_of
 from fundpool.models.terms.schemes import SchemeTerms
-from fundpool.models.terms.subsidies import payers_of
+from fundpool.models.terms.subsidies import funds_paid_into, payers_of
 from fundpool.models.terms.years import YearTerms, terms_of_years
 
 
@@ -173,7 +177,7 @@ def collect(
 ) -> list[SchemeYear]:
     """What every scheme collects in a year from the given mean numbers of people."""
     pairs, payroll = prepared.pairs, terms.payroll
-    collected = []
+    collected, levels = [], []
     insured = people.insured(pairs)
     for number, scheme in enumerate(terms.schemes):
         wages = terms.shocks.wages if scheme.payroll is not None else 1.0
@@ -182,6 +186,7 @@ def collect(
             multipliers.subsidies[number],
         )
         level = np.stack([paid_in, subsidies], axis=1)
+        levels.append(level)
         collected.append(
             scheme_year(
                 terms,
@@ -195,7 +200,7 @@ def collect(
         )
     if payroll >= 0 and people.years_bought.any():
         collected[payroll] = with_years_bought(collected[payroll], people.years_bought, pairs)
-    return collected
+    return with_layer_subsidies(collected, terms, paths, levels)
 
 
 def county_flows(
@@ -280,7 +285,7 @@ def county_flows(
     with ThreadPoolExecutor(max_workers=1) as writer:
         entered: Future[FloatArray] | None = None
         for terms in terms_by_year[1:]:
-            in_cash = bool(store["cash_benefits"].size)
+            in_cash = any(scheme.cash_benefits is not None for scheme in terms.schemes)
             people_before = (moving.people.copy(), moving.cells) if in_cash else None
             moved = moving.advance(terms, free.pop() if free else None)
             by_cell[terms.elapsed] = residents_by_cell(moving.people, pairs, moving.cells)
@@ -335,6 +340,10 @@ def county_flows(
             )  # the writer thread keeps them until the year is recorded
         if entered is not None:
             entered.result()
+    receiving = [case.scheme_number(name) for name in funds_paid_into(case.schemes)]
+    store["cash_benefits"] = with_paid_into_others(
+        store["cash_benefits"], store["granted"], terms_by_year, receiving
+    )
     return CountyFlows(
         years=np.array([terms.year for terms in terms_by_year]),
         terms=terms_by_year,

@@ -12,7 +12,7 @@ from fundpool.languages import language as language_of
 from fundpool.languages.wording import worded
 from fundpool.web.api.plan import BINARY, WORKBOOK
 from fundpool.web.api.wire import Findings, UploadedCase, described
-from fundpool.web.words import words_of_page
+from fundpool.web.words.page import words_of_page
 from fundpool.web.work.case_record import case_record
 from fundpool.web.work.projection_cache import ProjectionCache
 from fundpool.web.work.uploads import UploadRefusedError, checked_upload

@@ -215,7 +215,7 @@ def test_in_the_accounts(case: Case) -> None:
         ("employee", {"layers": [{"threshold": 1.0, "bands": [[0, 0.5]], "share": 1.5}]},
          "benefits.outpatient.layers.0.share"),
         ("major", {"layers": [{"threshold": 1.0, "bands": [[0, 0.5]]}]},
-         "benefits.outpatient.layers"),
+         "benefits.outpatient.layers.0.fund"),
         ("resident", {"per": "claim", "layers": []}, "benefits.outpatient.per"),
         ("resident", {"dispersion": 0.1}, "benefits.outpatient.per"),
     ],

@@ -8,7 +8,7 @@
  *   measure: string, arcs: string, side: string, note: string, rate: number, premium: number,
  *   care: number, medical_inflation: number, wage_growth: number, interest: number,
  *   mobility: number, months: number, weight: number, burden: number, money: number,
- *   from_year: number, policies: string[], full: boolean, optimised: boolean, swaps: boolean,
+ *   from_year: number, policies: string[], full: boolean, optimised: boolean, swaps: boolean, one_path: boolean,
  *   pins: Pin[],
  * }} State
  */
@@ -41,7 +41,7 @@ export function emptyState() {
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
   const texts = Object.fromEntries(TEXTS.map((name) => [name, ""]));
   return { ...numbers, ...texts, from_year: 0, policies: [], full: false,
-    optimised: false, months: 6, weight: -1, burden: -1, money: -1, swaps: true, pins: [] };
+    optimised: false, months: 6, weight: -1, burden: -1, money: -1, swaps: true, one_path: false, pins: [] };
 }
 
 // A plan without how it is looked at: what a pin keeps.
@@ -56,7 +56,7 @@ export function encode(state, withPins = true) {
     if (values[name] !== empty[name]) query.set(name, String(values[name]));
   }
   if (state.policies.length) query.set("policies", state.policies.join(" "));
-  for (const name of ["full", "optimised"]) if (values[name]) query.set(name, "1");
+  for (const name of ["full", "optimised", "one_path"]) if (values[name]) query.set(name, "1");
   if (!state.swaps) query.set("swaps", "0");
   if (withPins) for (const pin of state.pins) query.append("pin", `${pin.name}~${pin.query}`);
   return query.toString();
@@ -75,6 +75,7 @@ export function decode(text) {
   state.policies = (query.get("policies") || "").split(" ").filter(Boolean);
   state.full = query.get("full") === "1";
   state.optimised = query.get("optimised") === "1";
+  state.one_path = query.get("one_path") === "1";
   state.swaps = query.get("swaps") !== "0";
   state.pins = query.getAll("pin").slice(0, MOST_PINS).map((pin) => {
     const cut = pin.indexOf("~");
@@ -96,6 +97,7 @@ export function requestOf(state) {
     full: state.full };
   if (state.optimised) {
     request.optimised = { months: state.months, swaps: state.swaps };
+    if (state.one_path) request.optimised.one_path = true;
     if (state.weight >= 0) request.optimised.unevenness = state.weight;
     if (state.burden >= 0) Object.assign(request.optimised, { burden_ceiling: state.burden, swap_ceiling: state.money });
   }
