@@ -15,6 +15,7 @@ from fundpool.report.document.making import (
     table,
 )
 from fundpool.report.document.model import Block, Detail, Listing, Note, Section, Table
+from fundpool.report.sections.behaviour import behaviour_blocks
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.decision import decision_blocks
 from fundpool.report.words import sentences as wording
@@ -48,6 +49,7 @@ def levels_section(context: Context) -> Section:
             _totals(context),
             soft=True,
         ),
+        *behaviour_blocks(context),
     )  # fmt: skip
     return Section("levels", title, title, blocks)
 

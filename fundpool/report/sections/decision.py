@@ -22,6 +22,7 @@ from fundpool.report.document.model import Block, Heading, Listing, Table
 from fundpool.report.sections.account import band_words
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.formal import decisions_due
+from fundpool.report.words.behaviour import NOTHING_MEASURED, behaviour_sentences
 
 NEVER_DRY = 9999
 """Stands for the first dry year of a plan whose funds all last."""
@@ -57,6 +58,7 @@ LEADS = (
     marked("Level to pool at"),
     marked("Rate"),
     marked("Who gains and loses"),
+    marked("If behaviour changes"),
     marked("How sure"),
     marked("Next years"),
 )
@@ -85,6 +87,13 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
     figures: Mapping[str, Any] = context.summary["decision"]
     schemes = [row["scheme"] for row in figures["now"]]
     inputs = figures["inputs"]
+    unopened = figures["remembered"]
+    doubt = _(
+        "The sources of %(n)s assumptions and tables were remembered and not opened: %(names)s."
+    ) % {
+        "n": len(unopened),
+        "names": _(", ").join(dict.fromkeys(name.partition(" (")[0] for name in unopened)),
+    }
     due = decisions_due(context)
     return (
         _now(context),
@@ -98,6 +107,7 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
               "against today's. Locals and migrants: insured or not."),
             _("%(assumed)s of %(all)s assumptions are assumed, not published or derived.")
             % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())},
+            doubt if unopened else None,
             _bands_now(context),
             soft=True,
         ),
@@ -117,7 +127,7 @@ def _of_scheme(context: Context, scheme: str) -> tuple[Block, ...]:
 
 
 def statement(context: Context, scheme: str) -> dict[str, str]:
-    """Level, rate, who pays, how sure and the next two years, in sentences by their lead."""
+    """Sentences by their lead, in the order of :data:`LEADS`."""
     _, figures = context.language, context.summary["decision"]
     plans = [each for each in figures["plans"] if each["scheme"] == scheme]
     today, best = plans[0], best_plan(plans, scheme)
@@ -153,6 +163,12 @@ def statement(context: Context, scheme: str) -> dict[str, str]:
         level,
         rate,
         _who(context, latest if best is today else best),
+        behaviour_sentences(
+            context.summary.get("behaviour", NOTHING_MEASURED),
+            scheme,
+            context.titles[scheme],
+            context.language,
+        ),
         _sure(context, plans),
         _next_years(context, scheme),
     )

@@ -51,12 +51,14 @@ class Optimised(Request):
         months: reserve floor in months of outgo.
         unevenness: weight of unevenness against the mean burden; the case's own unless given.
         swaps: whether pools may swap money.
+        one_path: plan on the one path, without a limit on the probability of ruin.
         burden_ceiling, swap_ceiling: of a point of the frontier, which is then what is solved for.
     """
 
     months: float = Field(default=6.0, ge=0.0, le=60.0)
     unevenness: float | None = Field(default=None, ge=0.0, le=1000.0)
     swaps: bool = True
+    one_path: bool = False
     burden_ceiling: float | None = Field(default=None, ge=0.0)
     swap_ceiling: float | None = Field(default=None, ge=0.0)
 
@@ -74,6 +76,10 @@ class PlanRequest(Request):
         optimised: optimise rates and swaps of the plan's funds.
         county: county whose fund is followed; all funds together unless given.
         full: project the levers as a policy instead of moving stored coefficients.
+        values: assumptions by path and the value that ``--set`` would give them, beneath policies.
+        stress: what is laid over every plan, the case as it stands included: a policy that holds
+            nothing but shocks, or ``high_cost`` or ``low_cost``, the joint alternatives.
+        year: year of which figures ``then`` are given.
     """
 
     case: Word = ""
@@ -85,12 +91,21 @@ class PlanRequest(Request):
     optimised: Optimised | None = None
     county: Word = ""
     full: bool = False
+    values: Annotated[dict[Word, float], Field(max_length=40)] = Field(default_factory=dict)
+    stress: Word = ""
+    year: int | None = Field(default=None, ge=1900, le=2300)
 
     @property
     def digest(self) -> str:
         """The same for the same request, whatever is looked at in it."""
-        text = self.model_copy(update={"county": ""}).model_dump_json()
+        text = self.model_copy(update={"county": "", "year": None}).model_dump_json()
         return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    @property
+    def limits_ruin(self) -> bool:
+        """Whether rates and swaps are made safe on scenarios, of all schemes together."""
+        wanted = self.optimised
+        return wanted is not None and not wanted.one_path and wanted.burden_ceiling is None
 
 
 def pooling_of(case: Case, request: PlanRequest) -> str:

@@ -1,13 +1,16 @@
 """From a request to an answer: what is kept, what must be worked out first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fundpool.inputs.format.messages import Message, Word
 from fundpool.models.projection.study import Projection, Study
 from fundpool.web.requests.plan import Optimised, PlanRequest, pooling_of
 from fundpool.web.work.answers import Material, answer, flows_of
 from fundpool.web.work.jobs import Job
 from fundpool.web.work.projection_cache import ProjectionCache
+from fundpool.web.work.values import changes_nothing
 
 
 @dataclass(frozen=True)
@@ -25,9 +28,13 @@ def plan_material(cache: ProjectionCache, asked: PlanRequest) -> Material | Pend
         UnknownCaseError: the case is not open.
     """
     opened = cache.opened(asked.case)
+    moves = cache.find_moves(asked)
+    if moves is not None:
+        return Pending(moves)
     base_request = cache.base_request(asked)
     base = cache.study(base_request)
     if base is None:
+        cache.changed_case(base_request)
         return Pending(cache.project(base_request))
     plan = cache.study(asked)
     if plan is None:
@@ -50,8 +57,25 @@ def plan_material(cache: ProjectionCache, asked: PlanRequest) -> Material | Pend
         plan,
         base_chance.get(scheme) if base_chance is not None and both else None,
         chance.get(scheme) if chance is not None and both else None,
-        None if optimised is None else optimised.result,
+        None if optimised is None else _of_scheme(optimised.result, scheme),
     )
+
+
+def _of_scheme(made: Mapping[str, Any], scheme: str) -> Any:
+    """What was decided for a scheme.
+
+    Raises:
+        ValueError: it has no plan.
+    """
+    if scheme not in made:
+        raise ValueError(
+            Message(
+                "%(scheme)s: no plan, as the scheme does not collect contributions in every "
+                "projected year",
+                scheme=Word(scheme),
+            )
+        )
+    return made[scheme]
 
 
 def projected(asked: PlanRequest, study: Study) -> Projection:
@@ -60,17 +84,21 @@ def projected(asked: PlanRequest, study: Study) -> Projection:
 
 
 def optimisation(cache: ProjectionCache, asked: PlanRequest, study: Study) -> Job:
-    """The job that decides a plan's rates and swaps; the one there is, if there is one."""
+    """The job that decides a plan's rates and swaps; the one there is, if there is one.
+
+    A safe plan is one of all schemes, as at the command line: whichever is shown, it is made once.
+    """
     wanted = asked.optimised
     assert wanted is not None
     scheme = asked.scheme or study.case.schemes[0].name
 
     def work(job: Job) -> Any:
-        from fundpool.web.work.optimising import in_child, optimum
+        from fundpool.web.work.optimising import in_child, optima
 
-        return in_child(optimum, (projected(asked, study), scheme, wanted), job)
+        return in_child(optima, (projected(asked, study), scheme, wanted), job)
 
-    return cache.jobs.submit(f"optimum {asked.digest}", "optimisation", work)
+    key = asked.model_copy(update={"scheme": ""}).digest if asked.limits_ruin else asked.digest
+    return cache.jobs.submit(f"optimum {key}", "optimisation", work)
 
 
 def frontier_job(cache: ProjectionCache, asked: PlanRequest, study: Study, points: int) -> Job:
@@ -87,6 +115,12 @@ def frontier_job(cache: ProjectionCache, asked: PlanRequest, study: Study, point
     return cache.jobs.submit(f"frontier {points} {asked.digest}", "frontier", work)
 
 
+def _idle(cache: ProjectionCache, asked: PlanRequest, study: Study) -> bool:
+    """Whether the values of a request are known to change nothing."""
+    without = cache.study(asked.model_copy(update={"values": {}})) if asked.values else None
+    return without is not None and changes_nothing(asked.values, study.flows, without.flows)
+
+
 def plan_answer(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any] | Pending:
     """A request's answer; ``waiting`` names the job that will add scenarios to it."""
     material = plan_material(cache, asked)
@@ -99,6 +133,7 @@ def plan_answer(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any] | 
         if isinstance(material, Pending):
             return material
     result = answer(material, asked)
+    result["idle"] = _idle(cache, asked, material.plan)
     result["waiting"] = None
     if material.plan_chance is None:
         under_way = [job for job in map(cache.draw, missing) if job is not None]

@@ -49,6 +49,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     balances.loc[resident & (balances["region"] == "ash"), "pooled_balance"] = 100.0
     balances.loc[resident & (balances["region"] == "birch"), "pooled_balance"] = 4e6
     contents.tables["economy"].loc[0, "disposable_income"] *= 1.5
+    contents.settings["economy"]["interest"]["source"] = "a yearbook, remembered"
+    contents.settings["tables"]["mortality"]["source"] = "a life table, remembered"
     base = tmp_path_factory.mktemp("page_one")
     case = fundpool.read_case(contents.write(base / "case"))
     comparison = fundpool.compare(case, ["county", "province"], years=12)
@@ -91,6 +93,13 @@ def test_every_number_has_its_cell(folders: dict[str, Path], code: str) -> None:
     assert sum(on_page.values()) > 100
     without = {number for number in on_page if number not in listed}
     assert without == set()
+
+
+def test_sources_not_opened_are_named(folders: dict[str, Path]) -> None:
+    named = "2 assumptions and tables were remembered and not opened: economy.interest, mortality."
+    assert named in page_text(folders["en"])
+    found = page_one(folders["en"]).query("figure == 'sources not opened'")
+    assert found["value"].tolist() == [2]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

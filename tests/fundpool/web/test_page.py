@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from fundpool.inputs.case import read_case
 from fundpool.inputs.template import write_case_workbook
 from fundpool.models.projection.study import project
-from fundpool.web.words import WORDS
+from fundpool.web.words.page import WORDS
 from tests.fundpool.web.browser import Page
 from tests.fundpool.web.conftest import page_case
 
@@ -169,7 +169,10 @@ def test_policies_need_a_projection_and_say_so(page: Page, address: str) -> None
 
 def test_optimise_and_frontier(page: Page, address: str) -> None:
     page.open(address)
+    page.run("document.querySelector('#one-path').checked = true")
     page.redrawn("document.querySelector('#optimise').click()")
+    assert "one_path=1" in page.run("return location.hash")
+    assert page.text("#command").endswith("--one-path --years 6")
     said = page.text("#optimised")
     assert "Certified" in said or "smallest shortfall" in said, said
     page.run("document.querySelector('#drop').click()")
