@@ -64,6 +64,13 @@ class MovedFigures(Published):
             return plain
         return with_rows_moved(plain, "value", self.entry, self.by)
 
+    def of_nation(self, name: str) -> pd.DataFrame:
+        """A national table, its rows moved if it is the one."""
+        plain = super().of_nation(name)
+        if self.entry.get("published") != name:
+            return plain
+        return with_rows_moved(plain, "value", self.entry, self.by)
+
     @property
     def assumptions(self) -> dict[str, Any]:
         """Assumptions, moved if it is one of them."""

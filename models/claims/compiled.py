@@ -75,7 +75,8 @@ def _claims(  # type: ignore[no-untyped-def]
     start, residence, tie = pairs.start, pairs.residence, pairs.tie
     relativity_row, relativity, place_share = care.relativity_row, care.relativity, care.place_share
     centre, centre_share = care.centre, care.centre_share
-    mean_cost, price, payments = care.mean_cost, care.price, rules.payments
+    mean_cost, status_cost, price = care.mean_cost, care.status_cost, care.price
+    payments = rules.payments
     scheme_of, second_scheme, level = rules.scheme_of, rules.second_scheme, rules.level
     territory, regions, column = places.territory, places.regions, places.column
     by_distance = sums.by_distance[chunk]
@@ -128,7 +129,7 @@ def _claims(  # type: ignore[no-untyped-def]
                             * place_share[pair_tie, kind, k, n]
                             * share
                         )
-                        amount += claims[n] * mean_cost[n]
+                        amount += claims[n] * mean_cost[n] * status_cost[k, n]
                     if amount == 0.0:
                         continue
                     amount *= price[place]

@@ -44,6 +44,7 @@ class CareTables(NamedTuple):
         centre: referral centres of each county, ``(n + 1, M)``.
         centre_share: share of its referrals that each receives, ``(n + 1, M)``.
         mean_cost: mean cost of a claim in base-year money at price level one, ``(N,)``.
+        status_cost: cost of a claim of a status over that, ``(K, N)``.
         price: price level of each place, ``(n + 1,)``.
     """
 
@@ -53,6 +54,7 @@ class CareTables(NamedTuple):
     centre: IntArray
     centre_share: FloatArray
     mean_cost: FloatArray
+    status_cost: FloatArray
     price: FloatArray
 
 
@@ -121,6 +123,7 @@ def care_tables(terms: ClaimTerms) -> CareTables:
         centre=terms.referral.centre,
         centre_share=terms.referral.share,
         mean_cost=terms.mean_cost.ravel(),
+        status_cost=np.repeat(terms.status_cost, classes, axis=1),
         price=terms.price,
     )
 
