@@ -24,7 +24,7 @@ from fundpool.building.jiangsu.census_case import (
 )
 from fundpool.building.jiangsu.funds import PerHead
 from fundpool.building.jiangsu.people import People, death_rates, people, stocks_by_tie
-from fundpool.building.jiangsu.published import CENSUS_YEAR, HERE, PROVINCE, Published
+from fundpool.building.jiangsu.published import BASE_YEAR, CENSUS_YEAR, HERE, PROVINCE, Published
 from fundpool.building.jiangsu.rolled import carried_on, people_of_pairs
 from fundpool.inputs.case.case import Case
 from fundpool.inputs.format.sources import read_raw
@@ -35,6 +35,9 @@ from validation.nation import figure_of, figures, wage_path
 
 MINIMUM = {2018: 710, 2019: 770, 2020: 830}
 """National minimum premium and subsidy, remembered, CNY."""
+USE_OF = {2018: 2019, 2022: 2022}
+"""Year whose use and cost of care by scheme a start year has: of residents none is published of
+2018."""
 DIVIDED_AS = 2022
 """First year whose expenditure and balances are published by scheme."""
 BORROWED = {
@@ -42,7 +45,8 @@ BORROWED = {
     "were then; births and deaths of 2021; product and wages by city of 2022 and incomes of 2023; "
     "members in three places, of 2017 and 2023, brought to 2018 by the nation's; shares of "
     "personal accounts and of the state, of Sheyang County in 2023; the division of "
-    "expenditure and pooled balance between the schemes, of 2022; care away, fitted to 2020",
+    "expenditure and pooled balance between the schemes, of 2022; care away, fitted to 2020; "
+    "use and cost of care by scheme, of 2019",
     2022: "incomes by city of 2023; members in three places, of 2017 and 2023, brought to 2022 by "
     "the nation's; shares of personal accounts and of the state, of Sheyang County in 2023; care "
     "away, fitted to 2020",
@@ -172,13 +176,17 @@ def start_case(year: int) -> Case:
     counted = people_at(published, year)
     tables = census_tables(published, counted)
     base = insured.insured(published, counted, year)
+    other = settings_of_start(year)
+    listed = other["settings"]["economy"]["wage_growth"]["by_year"]
+    wages = published.wage_growth(BASE_YEAR) | {int(at): rate for at, rate in listed.items()}
     nation = money_of(published)
     economy = _economy(published, tables["economy"])
     flat = funds.in_province(published, year, nation)["resident"].revenue
     state = published.assumed("subsidy_share")
     amounts = {"premium": round(flat * (1.0 - state)), "subsidy": round(flat * state)}
     rules = tables["scheme_rules"]
-    tables |= {
+    tables |= insured.care_tables(published, counted, USE_OF[year], base.coverage) | {
+        "service_trends": insured.trends(published, wages),
         "economy": economy,
         "coverage": base.coverage,
         "fund_totals": funds.fund_totals(published, base, year, nation),
@@ -190,7 +198,7 @@ def start_case(year: int) -> Case:
              funds.resident_rules(published, economy, amounts, year)], ignore_index=True,
         ),
     }  # fmt: skip
-    raw, other = read_raw(HERE), settings_of_start(year)
+    raw = read_raw(HERE)
     amounts_of = {"rules": {rule: {"value": value} for rule, value in amounts.items()}}
     schemes = {
         name: overlaid(scheme, other["schemes"].get(name, {}))
@@ -230,7 +238,6 @@ def settings_of_start(year: int) -> dict[str, Any]:
     nation = wage_path(figures())
     by_year = {
         "wage_growth": {at: nation[at] / nation[at - 1] - 1.0 for at in (2019, 2020)},
-        "medical_inflation": dict.fromkeys((2019, 2020), 0.06),
         "premium_growth": {at: MINIMUM[at] / MINIMUM[at - 1] - 1.0 for at in (2019, 2020)},
     }
     settings = known["settings"] | {"base_year": year, "coverage": {}}

@@ -8,7 +8,7 @@ Rules and prices are both indexed by medical inflation, so that these payments h
 money for every year in which the rules stay the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import cast
@@ -26,11 +26,11 @@ from fundpool.actuarial.person_rules import OWN_FUND, PersonRule, layers_of, tog
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.cells import cell_index
 from fundpool.models.claims.person_years import payments_for_a_claim
 from fundpool.models.population.care import care_weights, class_starts
-from fundpool.models.terms.schemes import SchemeRules
+from fundpool.models.terms.schemes import SchemeRules, SchemeTerms
 
 FAMILIES: dict[str, Callable[[float, float], Severity]] = {
     "lognormal": families.Lognormal.from_mean_cv,
@@ -59,6 +59,39 @@ def severities(case: Case) -> tuple[tuple[Severity, ...], ...]:
 def mean_costs(costs: tuple[tuple[Severity, ...], ...]) -> FloatArray:
     """Mean cost of a claim by service and age class, ``(C, J)``, in base-year money."""
     return np.array([[cost.mean() for cost in row] for row in costs])
+
+
+def scheme_costs(case: Case) -> dict[str, FloatArray]:
+    """Cost of a claim by service relative to :func:`severities`, ``(C,)``, of the schemes that the
+    table ``scheme_costs`` lists."""
+    table = case.tables.get("scheme_costs")
+    result: dict[str, FloatArray] = {}
+    if table is not None:
+        for scheme, service, relative in table[["scheme", "service", "relativity"]].itertuples(
+            index=False
+        ):
+            costs = result.setdefault(str(scheme), np.ones(len(case.services)))
+            costs[case.services.index(service)] = relative
+    return result
+
+
+def status_costs(
+    scheme_cost: Mapping[str, FloatArray], schemes: Sequence[SchemeTerms], scheme_of: IntArray,
+    services: int,
+) -> FloatArray:  # fmt: skip
+    """Cost of a claim of each status over that of all, by the scheme that pays first, ``(K, C)``.
+
+    Args:
+        scheme_cost: :func:`scheme_costs`.
+        schemes: of a year.
+        scheme_of: scheme that pays for each status, ``(K,)``; -1 none.
+        services: how many.
+    """
+    result = np.ones((scheme_of.size, services))
+    for status, number in enumerate(scheme_of.tolist()):
+        if number >= 0:
+            result[status] = scheme_cost.get(schemes[number].name, 1.0)
+    return result
 
 
 @dataclass(frozen=True)

@@ -227,11 +227,11 @@ def outpatient_rule(published: Published, rate: float) -> pd.DataFrame:
     over that of 2022: listed chronic diseases at their rate throughout, the rest at the ordinary
     rate after the reform and at none before.
     """
-    chronic = {
-        year: published.fact("employee_outpatient", "chronic_expenses", year)
-        / published.fact("employee_outpatient", "expenses", year)
-        for year in (2022, 2024)
-    }
+    use, chronic = published.care_use, {}
+    for year in (2022, 2024):
+        listed = use["employee", "chronic_outpatient_expenses", year]
+        # what the data bank calls outpatient expenses is without those for listed diseases
+        chronic[year] = listed / (listed + use["employee", "outpatient_expenses", year])
     rates = published.assumed("outpatient_rates")
     before = chronic[2022] * rates["chronic"]
     after = chronic[2024] * rates["chronic"] + (1.0 - chronic[2024]) * rates["ordinary"]

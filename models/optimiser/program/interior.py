@@ -22,7 +22,7 @@ from fundpool.models.optimiser.program.newton import NewtonSystem
 BoolArray = NDArray[np.bool_]
 
 ITERATIONS = 120
-RESIDUAL, GAP = 1e-9, 1e-5
+RESIDUAL, GAP = 1e-8, 1e-5
 """What rows and prices may be out by, and the relative gap, at the end."""
 KEPT = 1e-10
 """Curvature added to every column, so that free ones have some too."""
