@@ -117,7 +117,8 @@ CASE_READERS = {
         analysis.account_funds analysis.roll_forward""",
     "fit it, vary it or project it": """
         analysis.account_funds analysis.alternatives analysis.behaviour analysis.care_away
-        analysis.change analysis.own_shares analysis.policies analysis.roll_forward
+        analysis.change analysis.level_pairs analysis.own_shares analysis.policies
+        analysis.roll_forward
         analysis.sensitivity analysis.what_if
         calibration.checking calibration.experience calibration.multipliers flows.factors
         flows.responses optimiser.explain.sensitivity projection.central projection.comparison
