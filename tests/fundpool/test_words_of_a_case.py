@@ -14,7 +14,7 @@ from fundpool.inputs.format.findings import CaseError
 from fundpool.languages import ENGLISH, language
 from fundpool.web.requests.plan import PlanRequest
 from fundpool.web.serving import Serving
-from fundpool.web.words import words_of_page
+from fundpool.web.words.page import words_of_page
 from fundpool.web.work.answers import answer
 from fundpool.web.work.case_record import case_record
 from fundpool.web.work.planning import Pending, plan_material
@@ -118,6 +118,9 @@ def test_report(
     named = [status.title for status in settings.statuses.values()]
     for title in (*settings.status_titles.values(), *named):
         assert title in page
+    budgets = country == "indonesian"  # the one that pays by case group and by capitation
+    assert ("What providers are paid under budgets" in page) == budgets
+    assert ("provider_payments" in texts["workbook"].splitlines()) == budgets
     assert foreign(page, BADLY_SCALED) == []
     unit = {"german": "EUR billion", "indonesian": "IDR trillion", "swiss": "CHF billion"}
     assert unit[country] in page

@@ -6,7 +6,7 @@ import pytest
 
 from fundpool.languages import LANGUAGES, language
 from fundpool.languages.catalogue import catalogue_of, messages, untranslated
-from fundpool.web.words import WORDS, words_of_page
+from fundpool.web.words.page import WORDS, words_of_page
 
 
 def test_nothing_is_left_untranslated() -> None:

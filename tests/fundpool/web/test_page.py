@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 from fundpool.inputs.case import read_case
 from fundpool.inputs.template import write_case_workbook
 from fundpool.models.projection.study import project
-from fundpool.web.words import WORDS
+from fundpool.web.words.page import WORDS
 from tests.fundpool.web.browser import Page
 from tests.fundpool.web.conftest import page_case
 

@@ -1,89 +1,9 @@
-"""Words of the page: by name, the English message; the catalogue has the other languages."""
+"""Words of what a plan leads to: headline, charts, maps and tables."""
 
-from fundpool.languages import Language
-from fundpool.languages.numbers import ENGLISH_NOUNS, plural
 from fundpool.languages.wording import forms, marked
 from fundpool.models.analysis.places import TITLES
 
-WORDS: dict[str, str | tuple[str, str]] = {
-    "skip": marked("Skip to results"),
-    "tools": marked("Tools"),
-    "undo": marked("Undo"),
-    "reset": marked("Start afresh"),
-    "share": marked("Copy link"),
-    "copied": marked("Copied"),
-    "language": marked("Language"),
-    "plan": marked("Plan"),
-    "scheme": marked("Scheme"),
-    "pooling": marked("Pooling"),
-    "mode": marked("How"),
-    "mode_level": marked("One level throughout"),
-    "mode_staged": marked("In stages"),
-    "mode_fund": marked("Adjustment fund"),
-    "mode_cluster": marked("Own cluster"),
-    "level": marked("Level"),
-    "first_level": marked("At first"),
-    "from": marked("From year"),
-    "upper_level": marked("Fund held by"),
-    "levy": marked("Levy, share of contributions"),
-    "own": marked("Own responsibility for a deficit"),
-    "need": marked("Share paid out by need"),
-    "cluster_base": marked("Others by"),
-    "cluster_name": marked("Name of the cluster"),
-    "cluster_year": marked("From year"),
-    "at_once": marked("the start"),
-    "cluster_members": marked("Members (%(n)s %(regions)s)"),
-    "cluster_hint": marked("Tick members, or click %(regions)s on the right-hand map."),
-    "cluster_default": marked("Cluster"),
-    "cluster_more": marked("Another cluster"),
-    "cluster_edited": marked("Cluster shown"),
-    "stages_years": marked("Each stage must begin in a later year than the one before it."),
-    "stages_levels": marked("No stage may pool at a lower level than the one before it."),
-    "statutory": marked("statutory: %(rate)s"),
-    "county_unknown": marked("No place of this name."),
-    "county_several": marked("Several places fit: %(names)s"),
-    "levers": marked("Levers"),
-    "levers_note": marked("Answered at once from stored coefficients; participation is held."),
-    "from_year": marked("Changes from"),
-    "first_year": marked("the first year"),
-    "rate": marked("Contribution rate"),
-    "premium": marked("Premium and subsidy"),
-    "care": marked("Morbidity (use of care)"),
-    "medical_inflation": marked("Medical inflation"),
-    "wage_growth": marked("Wage growth"),
-    "interest": marked("Interest rate"),
-    "unit_points": marked("points"),
-    "needs_projection": marked("Needs a projection"),
-    "projection_note": marked(
-        "These change who lives and is insured where; the first time takes some seconds."
-    ),
-    "mobility": marked("Growth of moves"),
-    "as_is": marked("as it stands"),
-    "a_year": marked("%(value)s points a year"),
-    "policies": marked("Policies"),
-    "chosen": marked("(%(n)s chosen)"),
-    "full": marked("Project the levers in full, participation included"),
-    "cancel": marked("Cancel"),
-    "progress": marked("Progress"),
-    "job_busy": marked("The server has too much to do"),
-    "slow": marked("The server is slow; the figures are still those of the plan before."),
-    "unreachable": marked("The server does not answer; dimmed figures are of its last answer."),
-    "again_in": marked("Asking again in %(s)s s."),
-    "refused_status": marked("The server refused the request (status %(status)s)."),
-    "rolled_back": marked("The controls show the plan before again."),
-    "lost_case": marked(
-        "This link is of the case %(file)s, which is not open on this server: uploads end with "
-        "it. Open that workbook below, and the plan of the link is laid over it. Until then the "
-        "page shows %(title)s as it stands."
-    ),
-    "continue_on": marked("Go on where you were"),
-    "job_projection": marked("Projecting the case"),
-    "job_scenarios": marked("Drawing scenarios for the fans"),
-    "job_optimisation": marked("Optimising"),
-    "job_report": marked("Writing the report"),
-    "job_frontier": marked("Tracing the frontier"),
-    "waiting": marked("waiting for its turn"),
-    "cancelled": marked("Cancelled."),
+RESULTS: dict[str, str | tuple[str, str]] = {
     "finding_none": marked(
         "%(scheme)s: no fund runs dry by %(last)s under this plan (%(a)s of %(an)s as it stands)."
     ),
@@ -175,6 +95,14 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "high90": marked("95 %"),
     "show": marked("Show"),
     "arcs": marked("Arrows"),
+    "year_shown": marked("Year shown"),
+    "all_years": marked("all years"),
+    "c_dry_then": marked("has run dry by %(year)s"),
+    "c_below_then": marked("holds, below target at the end of %(year)s"),
+    "c_target_then": marked("holds, at target at the end of %(year)s"),
+    "reserve_then": marked("Reserve at the end of %(year)s, months"),
+    "closing_then": marked("Balance at the end of %(year)s"),
+    "rates_axis_then": marked("Rate that pays the outgo of %(year)s, %% of the contribution base"),
     "m_exhaustion": marked("year in which the fund runs dry"),
     "m_rate": marked("burden: level rate"),
     "m_months": marked("reserve at the end"),
@@ -286,119 +214,4 @@ WORDS: dict[str, str | tuple[str, str]] = {
     "failed": marked("failed"),
     "ruin": marked("Ruin probability"),
     "swaps_year": marked("Swaps a year"),
-    "optimise": marked("Optimise rates and swaps"),
-    "optimise_note": marked(
-        "Finds the lowest and most even rates, with swaps, that keep every fund at its reserve and "
-        "safe; checked by a recursion of its own. The plan's funds must stay the same throughout."
-    ),
-    "months": marked("Reserve, months"),
-    "weight": marked("Weight of evenness (empty: the case's)"),
-    "with_swaps": marked("with swaps"),
-    "on_one_path": marked("on the one path only, which says nothing of safety"),
-    "optimise_now": marked("Optimise this plan"),
-    "frontier_now": marked("Show the frontier"),
-    "drop": marked("Drop optimised rates"),
-    "opt_status_certified": marked(
-        "Certified: every limit holds, and the objective is within %(gap)s of the best possible."
-    ),
-    "opt_status_shortfall": marked(
-        "No rates keep every floor; this is the smallest shortfall, certified."
-    ),
-    "opt_status_unsafe": marked("Certified, but the probability of ruin is above its limit."),
-    "opt_probability": marked(
-        "Worst fund of the scheme shown: below zero in %(inside)s of %(within)s scenarios and "
-        "in %(outside)s of %(fresh)s fresh ones (standard error %(error)s); limit %(limit)s."
-    ),
-    "opt_status_other": marked("Not certified (%(status)s); the rates are not used."),
-    "opt_rates": marked(
-        "Mean rate %(before)s → %(after)s; lowest %(least)s, highest %(most)s; swaps "
-        "%(swaps)s a year."
-    ),
-    "opt_shadow": marked("What limits cost"),
-    "opt_obstacle": marked("Why no plan keeps every floor"),
-    "frontier_note": marked(
-        "Each point is an efficient plan on the one path: mean rate across, unevenness up, swaps "
-        "by size. Click a point, or load it from the table."
-    ),
-    "f_rate": marked("Mean rate, %"),
-    "f_uneven": marked("Unevenness, % of the rate in force"),
-    "f_swaps": marked("Swaps, % of outgo"),
-    "take": marked("Take it with you"),
-    "command_note": marked("The command that reproduces what is on screen:"),
-    "command_policy": marked("Download the policy file page-plan.toml first; it holds the levers."),
-    "copy": marked("Copy"),
-    "get_workbook": marked("Workbook (.xlsx)"),
-    "get_policy": marked("Policy (.toml)"),
-    "get_json": marked("Numbers (.json)"),
-    "get_report": marked("Report (.zip)"),
-    "report_note": marked(
-        "The report is the whole valuation of this plan beside the pooling in force: HTML, PDF and "
-        "workbook. It takes minutes for a large case."
-    ),
-    "print": marked("Print, or save as PDF"),
-    "session_note": marked(
-        "A session file holds this plan, the pinned plans and notes; it can be opened again on "
-        "any server that has the case."
-    ),
-    "save_session": marked("Save session (.json)"),
-    "open_session": marked("Open session"),
-    "session_refused": marked("This is not a session file of this page."),
-    "session_other": marked("Saved with other inputs (%(title)s); laid over %(open)s."),
-    "svg": marked("Picture (SVG)"),
-    "png": marked("Picture (PNG)"),
-    "csv": marked("Data (CSV)"),
-    "spec": marked("Drawing (Vega-Lite)"),
-    "upload": marked("Open a case of one's own"),
-    "upload_note": marked(
-        "A workbook with the tables of a case as sheets. It is checked on this "
-        "machine, stays in memory and is gone when the server ends."
-    ),
-    "file": marked("Workbook"),
-    "get_case": marked("This case as a workbook (.xlsx)"),
-    "get_template": marked("Empty template (.xlsx)"),
-    "checking": marked("Checking %(name)s …"),
-    "opened": marked("%(name)s is open."),
-    "opened_warnings": forms(
-        "%(name)s is open; %(n)s warning.", "%(name)s is open; %(n)s warnings."
-    ),
-    "refused": forms(
-        "%(name)s cannot be used: %(n)s finding.", "%(name)s cannot be used: %(n)s findings."
-    ),
-    "f_place": marked("Sheet"),
-    "f_row": marked("Row"),
-    "f_column": marked("Column"),
-    "f_value": marked("Value found"),
-    "f_expected": marked("Should be"),
-    "f_mend": marked("How to mend it"),
-    "footer": marked(
-        "Runs on this machine; nothing is sent anywhere. Assumptions of the case are "
-        "listed in the workbook."
-    ),
 }
-"""Places for values are as in every message, ``%(name)s``; the page fills them."""
-
-
-def words_of_page(language: Language) -> dict[str, str | list[str]]:
-    """The words of the page in a language: a text, or those for one and for more.
-
-    A name ``level_X`` is what a level of the region tree is called, ``noun_X`` its regions; a
-    level that the language has no word for keeps the name that the case gives it.
-
-    Args:
-        language: the reader's.
-
-    >>> from fundpool.languages import language
-    >>> words_of_page(language("zh"))["undo"], words_of_page(language("zh"))["level_city"]
-    ('撤销', '市级')
-    """
-    words: dict[str, str | list[str]] = {
-        name: language(message) if isinstance(message, str)
-        else [language.ngettext(*message, number) for number in (1, 2)]
-        for name, message in WORDS.items()
-    }  # fmt: skip
-    if language.chinese:
-        for level in sorted(ENGLISH_NOUNS - {"fund"}):
-            title, regions = language(level), language(plural(level))
-            if title != level:
-                words[f"level_{level}"], words[f"noun_{level}"] = title, regions
-    return words

@@ -1,0 +1,1 @@
+"""Words of the page, by what they stand on."""
