@@ -57,6 +57,13 @@ def compare(
     scenarios: ScenarioCount = options.ScenarioOptions.scenarios,
     seed: Seed = options.ScenarioOptions.seed,
     engine: EngineName = options.ScenarioOptions.engine,
+    break_even: Annotated[
+        bool,
+        typer.Option(
+            "--break-even",
+            help="Also say at what size of an effect a level stops being better than those below.",
+        ),
+    ] = False,
     changes: Settings = None,
     json: AsJson = False,
     quiet: Quiet = False,
@@ -94,6 +101,13 @@ def compare(
         text += f"\n\n{behaviour}"
     if risk is not None:
         text += "\n\n" + risk_text(risk, spoken())
+    if break_even:
+        from fundpool.cli.level_pairs_text import level_pairs_text
+        from fundpool.models.analysis.level_pairs import level_pairs
+
+        found = level_pairs(comparison.projections)
+        result["level_pairs"] = found.records
+        text += "\n\n" + level_pairs_text(found, opened, spoken())
     if json:
         print_result(as_json(result))
     else:

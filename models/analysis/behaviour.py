@@ -116,7 +116,7 @@ def measured_changes(projection: Projection, scheme: str) -> tuple[float, float]
 
     Of plans whose funds are all of one level, from the first projected year to the last.
     """
-    case, stage = projection.case, _only_stage(projection, scheme)
+    case, stage = projection.case, only_stage(projection, scheme)
     if stage is None:
         return None
     levels = set(layout(case, projection.plan, scheme, projection.years).pools[0].bearing)
@@ -136,7 +136,7 @@ def measured_changes(projection: Projection, scheme: str) -> tuple[float, float]
     return (changes[0], changes[1]) if any(changes) else None
 
 
-def _only_stage(projection: Projection, scheme: str) -> Stage | None:
+def only_stage(projection: Projection, scheme: str) -> Stage | None:
     """The stage of a scheme's funds if it is the same in all projected years."""
     laid = layout(projection.case, projection.plan, scheme, projection.years)
     if len(laid.stages) != 1 or laid.stage_of.size < projection.years.size:
@@ -211,7 +211,7 @@ def _result(
     summary = pool_summary(run, target, standing_runs(case, flows, plan, run))
     persons = flows.persons[case.scheme_number(scheme), 1:, :-1]
     headline = headline_of(case, run, summary, persons, int(flows.years[-1]))
-    stage = _only_stage(projection, scheme)
+    stage = only_stage(projection, scheme)
     # an adjustment fund takes and gives by what funds lack, so that debts do not follow alone
     balances = None if stage is None or stage.adjustment is not None else discounted(run)
     needed = {

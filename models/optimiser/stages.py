@@ -30,7 +30,13 @@ from fundpool.models.optimiser.program.model import (
     keep_objective,
     set_objective,
 )
-from fundpool.models.optimiser.program.solving import LARGE, Solution, solve
+from fundpool.models.optimiser.program.solving import (
+    BLOCKS,
+    BLOCKS_GAP,
+    LARGE,
+    Solution,
+    solve,
+)
 from fundpool.models.optimiser.statement.program import Held, Statement
 
 ROUNDS = 8
@@ -126,6 +132,8 @@ def _staged(
     if stated_gap > TOLERANCE and model.program.height > LARGE:
         tolerance = stated_gap / 10.0
     solved = solved_stages(model, stages, solver, time_limit, tolerance, warm)
+    if any(solution.solver == BLOCKS for solution in solved.solutions):
+        stated_gap = max(stated_gap, BLOCKS_GAP)
     return outcome_of(model, solved, aims, stated_gap=stated_gap)
 
 

@@ -22,7 +22,7 @@ from fundpool.models.optimiser.program.newton import NewtonSystem
 BoolArray = NDArray[np.bool_]
 
 ITERATIONS = 120
-RESIDUAL, GAP = 1e-9, 5e-7
+RESIDUAL, GAP = 1e-9, 1e-5
 """What rows and prices may be out by, and the relative gap, at the end."""
 KEPT = 1e-10
 """Curvature added to every column, so that free ones have some too."""
@@ -32,7 +32,7 @@ CORRECTIONS, FURTHER = 3, 0.3
 """Most corrections of a step, and how much longer it is hoped to get."""
 PATIENCE = 12
 """Steps without a better point after which the best one is taken."""
-NEARLY = 100.0
+NEARLY = 10.0
 """Multiple of these limits up to which it is taken; the certificate has the last word."""
 REACH = 1e6
 """Most that a column counts for where prices prove that there is no solution."""

@@ -20,6 +20,8 @@ LARGE = 20_000
 """Rows above which an interior solution is taken as it is, without crossing to a corner."""
 BLOCKS = "blocks"
 """Name of the method for large programs that fall apart into blocks (:mod:`.interior`)."""
+BLOCKS_GAP = 1e-4
+"""Relative gap to which plans of that method are certified."""
 
 
 @dataclass(frozen=True)

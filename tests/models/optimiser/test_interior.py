@@ -16,12 +16,12 @@ from fundpool.models.optimiser.program.bordered import bordered
 from fundpool.models.optimiser.program.interior import Interior, block_order, solved_by_blocks
 from fundpool.models.optimiser.program.linear import Arrays, LinearProgram
 from fundpool.models.optimiser.program.model import Model, build, set_objective
-from fundpool.models.optimiser.program.solving import BLOCKS, HIGHS, solve
+from fundpool.models.optimiser.program.solving import BLOCKS, BLOCKS_GAP, HIGHS, solve
 from fundpool.models.optimiser.stages import optimised
 from tests.cases.pool_flows import pool_flows
 
-FEW = 8
-"""Entries above which a row is common here; a rate stands in six rows."""
+FEW, CLOSE = 8, 1e-8
+"""Entries above which a row is common here, where a rate stands in six; gap to stop at."""
 POLICY = Policy(reserve_months=3.0, rate_most=3.0, yearly_change=0.3, levy_ceiling=0.2,
                 own_responsibility=0.1, effort=0.5)  # fmt: skip
 TIGHT = replace(POLICY, yearly_change=0.02, levy_ceiling=0.02)
@@ -51,7 +51,7 @@ def by_blocks(arrays: Arrays) -> Interior:
     order = bordered(arrays.matrix, FEW)
     assert order.start.size > 5
     assert order.common_rows.size
-    return solved_by_blocks(arrays, order)
+    return solved_by_blocks(arrays, order, CLOSE)
 
 
 def violation(arrays: Arrays, values: FloatArray) -> float:
@@ -70,7 +70,7 @@ def test_free_swaps_end_at_the_rate_of_all_pools_together() -> None:
     opening = draw.uniform(0.0, 20.0, 12)
     paths = pool_flows(outgo, base, 0.09 * base, opening)
     model, arrays = program_of(paths, Policy(reserve_months=0.0), Aims(movement=0.0))
-    found = solved_by_blocks(arrays, bordered(arrays.matrix, FEW))
+    found = solved_by_blocks(arrays, bordered(arrays.matrix, FEW), CLOSE)
     rate = found.values[model.columns[0].rate] * model.funds[0].reference
     assert_allclose(rate, (outgo.sum() - opening.sum()) / base.sum(), rtol=1e-6)
 
@@ -80,7 +80,7 @@ def test_a_surplus_of_ten_and_deficits_of_ten_in_all_swap_exactly_ten() -> None:
     outgo[0, :3] = 90.0, 105.0, 105.0
     paths = pool_flows(outgo, 1000.0, 100.0, np.zeros(12))
     model, arrays = program_of(paths, Policy(reserve_months=0.0, frozen_years=1))
-    found = solved_by_blocks(arrays, bordered(arrays.matrix, FEW))
+    found = solved_by_blocks(arrays, bordered(arrays.matrix, FEW), CLOSE)
     unit = model.funds[0].unit
     assert model.columns[0].levy is not None
     assert model.columns[0].grant is not None
@@ -112,7 +112,7 @@ def test_other_measures_of_unevenness(measure: str) -> None:
     aims = replace(AIMS, measure=measure)  # type: ignore[arg-type]
     model, arrays = program_of(many_pools(3), replace(POLICY, own_responsibility=None), aims)
     highs, _ = solve(model.program)
-    found = solved_by_blocks(arrays, bordered(arrays.matrix, FEW))
+    found = solved_by_blocks(arrays, bordered(arrays.matrix, FEW), CLOSE)
     assert found.status == highs.status == "optimal"
     assert float(arrays.cost @ found.values) == pytest.approx(highs.objective, rel=1e-6)
 
@@ -146,7 +146,8 @@ def test_large_programs_of_many_pools_are_solved_by_blocks(monkeypatch: pytest.M
     found = optimised([fund], AIMS)
     assert found.solutions[0].solver == BLOCKS
     assert found.certificate.certified
-    assert found.certificate.objective == pytest.approx(expected.certificate.objective, rel=1e-6)
+    assert found.certificate.stated_gap == BLOCKS_GAP
+    assert found.certificate.objective == pytest.approx(expected.certificate.objective, rel=1e-4)
 
 
 def test_a_program_in_one_piece_is_left_to_highs() -> None:
