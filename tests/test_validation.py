@@ -101,8 +101,10 @@ def test_people_in_the_wrong_cell_by_hand() -> None:
 
 def test_every_value_in_use_lies_in_its_range() -> None:
     """A value of the case or of its assumptions; factors and powers hold one, points nought."""
-    case, published = read_case("jiangsu"), Published()
-    for one in moved_inputs.inputs_of_weight():
+    case, published = moved_inputs.plain_case(), Published()
+    listed = moved_inputs.inputs_of_weight()
+    assert len({one.name for one in listed}) == len(listed) == 71
+    for one in listed:
         entry = one.entry
         if "path" in entry:
             used = value_at(case, entry["path"])

@@ -118,6 +118,12 @@ def described(table: pd.DataFrame) -> Part:
         }
     )
     light = table[table["weight"] < LEAST]["name"]
+    stated = {one.name: one.entry.get("weight") for one in inputs_of_weight()}
+    stale = [
+        row["name"]
+        for row in table[["name", "weight"]].to_dict("records")
+        if abs((stated[row["name"]] or 0.0) - row["weight"]) > LEAST
+    ]
     remembered = heavy[heavy["source"].str.contains("remembered")]
     text = (
         f"Level rate of {YEARS} years, mean of the cities' funds. *Weight*: half the distance "
@@ -137,5 +143,6 @@ def described(table: pd.DataFrame) -> Part:
         (
             Check("every input has a range, a mark and a source", f"{len(table)} inputs",
                   bool(table["source"].str.len().gt(0).all() and table["mark"].isin(MARKS).all())),
+            Check("ranges.toml states these weights", "; ".join(stale) or "all", not stale),
         ),
     )  # fmt: skip

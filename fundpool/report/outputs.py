@@ -236,6 +236,8 @@ def workbook_contents(
         year=case.base_year,
         page_one=tuple(page_figures(context)),
         words=language,
+        titles=context.titles,
+        currency=case.currency,
         labels={
             **cover_labels(case, language),
             **payer_labels(case, language),

@@ -42,6 +42,7 @@ from fundpool.inputs.rules.levers import (
 from fundpool.inputs.rules.rule_findings import base_findings
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.inputs.settings.parameters import Parameter
+from fundpool.inputs.settings.ranges import Range
 from fundpool.inputs.settings.sections import Settings
 
 
@@ -65,6 +66,7 @@ class Case:
         laid_over: contents of the policies laid over it, in order.
         before: the case before the first policy was laid over it; None without policies.
         warnings: what was found and does not refuse the case.
+        ranges: how far inputs may be off, where the case says so.
     """
 
     settings: Settings
@@ -83,6 +85,7 @@ class Case:
     laid_over: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     before: "Case | None" = field(default=None, repr=False)
     warnings: tuple[Finding, ...] = field(default=(), repr=False)
+    ranges: tuple[Range, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
         """What it is, in a line."""

@@ -24,6 +24,7 @@ from fundpool.inputs.format.tables import TABLE_OF
 from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.inputs.regions import region_tree
 from fundpool.inputs.rules.rule_findings import base_findings
+from fundpool.inputs.settings.ranges import range_findings, read_ranges
 from fundpool.inputs.settings.scheme_file import SchemeFile
 from fundpool.inputs.settings.sections import Settings, read_settings, unknown_paths
 from fundpool.inputs.settings.starting import starting_findings
@@ -59,23 +60,31 @@ def check_case(name: str | Path) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+STATUS_COLUMN = {"coverage": "cover", "relativities": "level"}
+"""The column of a table that may say what the case calls its statuses."""
+
+
 def _declared(name: str, settings: Settings | None, contents: Mapping[str, Any]) -> Table:
-    """The declaration of a table; ``cover`` may say what the case calls its statuses.
+    """The declaration of a table; ``cover`` and relativities may say what the case calls statuses.
 
     Where the settings are refused, it may say any name that their contents have: what is wrong
     with these is a finding of its own.
     """
     table = TABLE_OF[name]
     named = contents.get("statuses")
-    if name != "coverage" or not isinstance(named, Mapping) or not named:
+    if name not in STATUS_COLUMN or not isinstance(named, Mapping) or not named:
         return table
-    if settings is None:
+    column_of_statuses = STATUS_COLUMN[name]
+    if settings is None or name == "relativities":
         allowed = (*STATUSES, *(str(status) for status in named))
     else:
         allowed = names_of_cover(settings.statuses)
     columns = tuple(
-        replace(column, allowed=allowed) if column.name == "cover" else column
+        replace(column, allowed=tuple(dict.fromkeys((*others, *allowed))))
+        if column.name == column_of_statuses
+        else column
         for column in table.columns
+        for others in [tuple(word for word in column.allowed or () if word not in STATUSES)]
     )
     return replace(table, columns=columns)
 
@@ -104,6 +113,8 @@ def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         findings += problems
         if frame is not None and not frame.empty:
             tables[name] = frame
+    ranges, problems = read_ranges(raw.ranges or {})
+    findings += problems
     schemes: dict[str, SchemeFile] = {}
     if settings is not None:
         schemes, optional, problems = scheme_files(raw, settings)
@@ -126,9 +137,11 @@ def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         _settings_text=raw.settings or {},
         _scheme_texts=raw.schemes,
         policy_texts=raw.policies,
+        ranges=ranges,
     )
     findings += base_findings(case.schemes, case.base_year, case.tables["economy"])
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
+    findings += range_findings(ranges, case.paths())
     findings += reported_findings(settings, raw.policies)
     for policy, contents in sorted(raw.policies.items()):
         try:

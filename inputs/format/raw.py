@@ -61,6 +61,7 @@ class RawCase:
         tables: tables by name.
         findings: what could not be read.
         digests: SHA-256 of every part that was read, by its name within the case.
+        ranges: contents of ranges.toml, on which no result depends; None without that file.
         workbook: whether its parts are sheets of a workbook.
     """
 
@@ -71,6 +72,7 @@ class RawCase:
     tables: dict[str, RawTable] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
+    ranges: dict[str, Any] | None = None
     workbook: bool = False
 
     def placed(self, findings: list[Finding]) -> list[Finding]:

@@ -75,6 +75,8 @@ def _read_folder(path: Path) -> RawCase:
                                     Message("It is not read. Rename or remove it."),
                                     severity="warning")
                 )  # fmt: skip
+    if (path / "ranges.toml").exists():
+        raw.ranges = toml_contents(raw, path / "ranges.toml", "ranges.toml")
     _read_tables(raw, path / "tables")
     for file in _files(path):
         word = file.name.partition(".")[0]

@@ -264,10 +264,12 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "relativities",
-        "Claim frequency of a group relative to all; groups not listed have 1.",
+        "Claim frequency of a group relative to all; groups not listed have 1. That of a status "
+        "which case.toml names is relative to its kind, and multiplies the kind's.",
         (
             _text("factor", "what groups the people", allowed=("tie", "status")),
-            _text("level", "a tie or a coverage status", allowed=(*TIES, *STATUSES)),
+            _text("level", "a tie or a coverage status, or part of one that case.toml names",
+                  allowed=(*TIES, *STATUSES)),
             SERVICE,
             Column("relativity", "multiplies the frequency", most=100),
         ),

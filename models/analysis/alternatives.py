@@ -40,6 +40,17 @@ def dear_sides(moved: pd.DataFrame) -> dict[str, float]:
     return sides
 
 
+def dear_moves(steps: Sequence[Step], moved: pd.DataFrame) -> dict[str, float]:
+    """Signed steps of joint high cost by path; those of low cost are the same to the other side.
+
+    Args:
+        steps: what to move.
+        moved: table of :func:`fundpool.models.analysis.sensitivity.sensitivity`.
+    """
+    sides = dear_sides(moved)
+    return {step.path: sides[step.path] * step.size for step in steps if step.path in sides}
+
+
 def joint_alternatives(
     base: Study, plan: str, steps: Sequence[Step], moved: pd.DataFrame
 ) -> pd.DataFrame:
@@ -55,11 +66,10 @@ def joint_alternatives(
         one row per alternative (``low_cost``, ``central``, ``high_cost``) and scheme: alternative,
         moves (paths with their signed steps), scheme, and results as in the overview.
     """
-    sides = dear_sides(moved)
-    sizes = {step.path: step.size for step in steps if step.path in sides}
+    dear = dear_moves(steps, moved)
     rows = []
     for name, sign in zip(ALTERNATIVES, (-1.0, 0.0, 1.0), strict=True):
-        moves = {path: sign * sides[path] * size for path, size in sizes.items() if sign}
+        moves = {path: sign * size for path, size in dear.items() if sign}
         case = base.case
         for path, change in moves.items():
             case = shifted(case, path, change)

@@ -11,7 +11,7 @@ import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.claims.register import shares_of_payers
-from fundpool.models.claims.terms import ClaimTerms
+from fundpool.models.claims.terms import ClaimTerms, LayerTerms
 
 
 class ClaimPairs(NamedTuple):
@@ -61,12 +61,15 @@ class CareTables(NamedTuple):
 class PaymentRules(NamedTuple):
     """Which fund pays how much: ``S`` schemes, ``F`` distinct rule sets, ``N`` kinds of claim.
 
+    Parts: the benefits of the schemes, then what each fund pays for layers above them.
+
     Attributes:
-        payments: expected payment for a claim in base-year money by place, scheme, rule set and
-            whether the care is off-site, ``(n + 1, S, F, 2, N)``.
+        payments: expected payment for a claim in base-year money by place, part, scheme, rule set
+            and whether the care is off-site, ``(n + 1, parts, S, F, 2, N)``.
         together: the same for claims of dual cover made to both funds: of the local and of the
             home fund, by their rule sets and whether each sees off-site care,
-            ``(n + 1, 2, F, F, 2, 2, N)``.
+            ``(n + 1, parts, 2, F, F, 2, 2, N)``.
+        fund: scheme whose fund pays a part, ``(parts,)``; -1 that of the benefits.
         rule_set: rule set of each scheme's county, ``(S, n + 1)``.
         cover: part of a member's claims that the packages of the scheme cover, ``(S, n + 1, N)``.
         level: multiplier of care by first-paying scheme and county, ``(S, n + 1)``.
@@ -77,6 +80,7 @@ class PaymentRules(NamedTuple):
 
     payments: FloatArray
     together: FloatArray
+    fund: IntArray
     rule_set: IntArray
     cover: FloatArray
     level: FloatArray
@@ -127,8 +131,13 @@ def care_tables(terms: ClaimTerms) -> CareTables:
 def payment_rules(terms: ClaimTerms) -> PaymentRules:
     """Terms of payment with kinds of claim in one axis, and all of one place side by side."""
     return PaymentRules(
-        payments=_place_first(terms.payments),
-        together=_place_first(terms.together),
+        payments=_place_first(
+            np.stack([terms.payments, *(layer.payments for layer in terms.layers)])
+        ),
+        together=_place_first(
+            np.stack([terms.together, *(layer.together for layer in terms.layers)])
+        ),
+        fund=np.array([-1, *(layer.fund for layer in terms.layers)]),
         rule_set=terms.formula_of,
         cover=terms.cover.reshape(*terms.cover.shape[:2], terms.mean_cost.size),
         level=terms.level,

@@ -28,7 +28,7 @@ from fundpool.models.contributions.between_funds import (
 from fundpool.models.contributions.books import AccountBooks
 from fundpool.models.contributions.cash_benefits import births_by_cover, cash_benefits
 from fundpool.models.contributions.members import (
-    care_outside,
+    care_of_named,
     members_of,
     paying_people,
     share_of,
@@ -129,7 +129,7 @@ def opening_year(prepared: Prepared) -> OpeningYear:
     bought = years_bought_in_base_year(prepared.base, prepared.people, prepared.cells, pairs)
     people = counted(prepared.people, pairs, prepared.care, prepared.cells)
     state = (prepared.people, prepared.cells, pairs, prepared.cover)
-    care_outside(people.expected_claims, *state, prepared.care)
+    care_of_named(people.expected_claims, *state, prepared.care)
     members = members_of(*state)
     return OpeningYear(
         people=YearPeople(
@@ -290,7 +290,7 @@ def county_flows(
             moved = moving.advance(terms, free.pop() if free else None)
             by_cell[terms.elapsed] = residents_by_cell(moving.people, pairs, moving.cells)
             state = (moving.people, moving.cells, pairs, prepared.cover)
-            care_outside(moved.count.expected_claims, *state, prepared.care)
+            care_of_named(moved.count.expected_claims, *state, prepared.care)
             members = members_of(*state)
             waits = joined_before is not None or anybody_waits(terms.schemes)
             premiums, by_band = premiums_and_bands(

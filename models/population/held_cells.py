@@ -228,7 +228,7 @@ def reached_in(reach: BoolArray, changes: Changes) -> tuple[BoolArray, BoolArray
             settled[RETIRED, cell] = True
             settled[:, cell] |= changes.fallback
     of_cell = changes.of_cover[changes.band]  # of the band of each cell, (cells, before, after)
-    end = (of_cell & settled.T[:, :, None]).any(axis=1).T
+    end = np.any(of_cell & settled.T[:, :, None], axis=1).T
     return reach | during | settled | end, settled, end
 
 

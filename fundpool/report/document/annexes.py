@@ -13,10 +13,12 @@ from fundpool.report.document.model import (
     Section,
     Span,
     Table,
+    opens,
 )
 
-LONGEST_IN_TEXT = 14
-"""Rows of a table folded away on a screen that may stand in the text; longer ones are annexed."""
+LONGEST_IN_TEXT, LONGEST_ON_FIRST_PAGE = 14, 0
+"""Rows of a table folded away on a screen that may stand in the text, and in the section that opens
+a document, whose page has room for answers alone; longer ones are annexed."""
 
 
 def annexed(document: Document, word: str) -> Document:
@@ -29,25 +31,34 @@ def annexed(document: Document, word: str) -> Document:
     annexes: list[Block] = []
     count = 0
 
-    def placed(blocks: Iterable[Block]) -> Iterable[Block]:
+    def placed(blocks: Iterable[Block], longest: int) -> Iterable[Block]:
         nonlocal count
         for block in blocks:
             if isinstance(block, Note):
-                yield Note(tuple(placed(block.blocks)))
+                yield Note(tuple(placed(block.blocks, longest)))
             elif not isinstance(block, Detail):
                 yield block
-            elif _rows(block) <= LONGEST_IN_TEXT:
+            elif _rows(block) <= longest:
                 yield Heading(block.spans, 4)
-                yield from placed(block.blocks)
+                yield from placed(block.blocks, longest)
             else:
                 count += 1
                 spans = (Span(f"{word} {count}: ", "strong"), *block.spans)
                 yield Paragraph(spans, soft=True)
                 annexes.append(Heading(spans))
-                annexes.extend(tuple(placed(block.blocks)))
+                annexes.extend(tuple(placed(block.blocks, LONGEST_IN_TEXT)))
 
     sections = [
-        replace(section, blocks=tuple(placed(section.blocks))) for section in document.sections
+        replace(
+            section,
+            blocks=tuple(
+                placed(
+                    section.blocks,
+                    LONGEST_ON_FIRST_PAGE if opens(document, section) else LONGEST_IN_TEXT,
+                )
+            ),
+        )
+        for section in document.sections
     ]
     if annexes:
         sections.append(Section("annexes", "", "", tuple(annexes)))

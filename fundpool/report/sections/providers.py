@@ -3,6 +3,7 @@
 Claims less the budget are what the fund bears beyond it and what providers are not paid.
 """
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def provider_blocks(context: Context, scheme: str) -> list[Block]:
     return blocks
 
 
-def _summed(paid: pd.DataFrame, keys: list[str]) -> list[dict[str, Any]]:
+def _summed(paid: pd.DataFrame, keys: list[str]) -> list[dict[Hashable, Any]]:
     """Sums of money by service, method and year, in the order in which they come."""
     sums = paid.groupby(keys, as_index=False, sort=False)[list(MONEY)].sum()
     return sums.to_dict("records")
@@ -77,7 +78,7 @@ def _columns(context: Context, *places: Column) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def _cells(context: Context, each: dict[str, Any]) -> list[Any]:
+def _cells(context: Context, each: dict[Hashable, Any]) -> list[Any]:
     """Cells of a row from the method on."""
     _ = context.language
     by_points = each["method"] == "case_group"

@@ -11,11 +11,12 @@ from fundpool.languages import LANGUAGES
 from fundpool.languages import language as language_of
 from fundpool.languages.wording import worded
 from fundpool.web.api.plan import BINARY, WORKBOOK
-from fundpool.web.api.wire import Findings, UploadedCase, described
+from fundpool.web.api.wire import Assumptions, Findings, UploadedCase, described
 from fundpool.web.words.page import words_of_page
 from fundpool.web.work.case_record import case_record
 from fundpool.web.work.projection_cache import ProjectionCache
 from fundpool.web.work.uploads import UploadRefusedError, checked_upload
+from fundpool.web.work.values import assumption_records
 from fundpool.web.work.workbooks import case_workbook, empty_workbook
 
 router = APIRouter()
@@ -36,6 +37,15 @@ def case(request: Request, case: str = "") -> dict[str, Any]:
     cache: ProjectionCache = request.app.state.cache
     serving = cache.serving
     return case_record(cache.opened(case), serving.years, serving.scenarios)
+
+
+@router.get("/api/case/assumptions", response_model=Assumptions)
+def assumptions(request: Request, case: str = "") -> dict[str, Any]:
+    """Every assumption of a case with mark, source, range and weight."""
+    cache: ProjectionCache = request.app.state.cache
+    opened = cache.opened(case)
+    rows = opened.remembered(("assumptions",), lambda: assumption_records(opened.case))
+    return {"assumptions": rows}
 
 
 FILE: dict[int | str, dict[str, Any]] = {200: {"content": {WORKBOOK: {"schema": BINARY}}}}

@@ -1,5 +1,6 @@
 """Routes: a plan's numbers, its policy file and the command that reproduces it."""
 
+import shlex
 import time
 from typing import Any
 
@@ -8,12 +9,12 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
 from fundpool.web.api.wire import PENDING
 from fundpool.web.requests.plan import FrontierRequest, PlanRequest, ReportRequest, pooling_of
-from fundpool.web.requests.policy_text import command_of, policy_contents_of, toml_text
+from fundpool.web.requests.policy_text import command_of, toml_text
 from fundpool.web.work.answers import answer
 from fundpool.web.work.jobs import in_both
 from fundpool.web.work.planning import Pending, frontier_job, plan_answer, plan_material
 from fundpool.web.work.projection_cache import ProjectionCache
-from fundpool.web.work.reporting import needs_policy, report_job
+from fundpool.web.work.reporting import needs_policy, report_job, shock_beside
 
 router = APIRouter()
 TOML = "application/toml"
@@ -58,13 +59,15 @@ def frontier(asked: FrontierRequest, request: Request) -> JSONResponse:
 @router.post(
     "/api/policy",
     response_class=Response,
-    responses={200: {"content": {TOML: {"schema": {"type": "string"}}}}},
+    responses=PENDING | {200: {"content": {TOML: {"schema": {"type": "string"}}}}},
 )
-def policy(request: Request, asked: PlanRequest) -> PlainTextResponse:
-    """The plan's levers as a policy file for the command line."""
+def policy(request: Request, asked: PlanRequest) -> Response:
+    """The plan's levers as a policy file; 202 and a job while the stress is worked out."""
     cache: ProjectionCache = request.app.state.cache
-    case = cache.case_with_policies(asked)
-    return PlainTextResponse(toml_text(policy_contents_of(case, asked)), media_type=TOML)
+    job = cache.find_moves(asked)
+    if job is not None:
+        return JSONResponse(job.record(), status_code=202)
+    return PlainTextResponse(toml_text(cache.policy_contents(asked)), media_type=TOML)
 
 
 @router.post(
@@ -97,7 +100,7 @@ def workbook(request: Request, asked: PlanRequest) -> Response:
 def report(request: Request, asked: ReportRequest) -> Response:
     """The report of a plan, its files as a ZIP; 202 and a job until they are written."""
     cache: ProjectionCache = request.app.state.cache
-    job = report_job(cache, asked)
+    job = cache.find_moves(asked.plan) or report_job(cache, asked)
     if not job.ended:
         return JSONResponse(job.record(), status_code=202)
     if job.status != "done":
@@ -111,6 +114,9 @@ def _command(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any]:
     years = cache.serving.years
     case = opened.case.with_policies(asked.policies)
     pooling = case.pooling_in_force, pooling_of(case, asked)
-    text = command_of(opened.label, pooling, asked, years, needs)
-    changes = "".join(f" --set {change}" for change in cache.serving.changes if not asked.case)
-    return {"text": text + changes, "needs_policy": needs}
+    shock = asked.stress if shock_beside(asked) else ""
+    text = command_of(opened.label, pooling, asked, years, needs, shock)
+    changes = [*cache.serving.changes] if not asked.case else []
+    changes += [f"{path}={value!r}" for path, value in asked.values.items()]
+    said = "".join(f" --set {shlex.quote(change)}" for change in changes)
+    return {"text": text + said, "needs_policy": needs}

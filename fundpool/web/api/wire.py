@@ -69,6 +69,47 @@ class Findings(BaseModel):
     findings: list[dict[str, Any]]
 
 
+class Assumption(BaseModel):
+    """An assumption of a case, or another input whose range is known.
+
+    Attributes:
+        path: as ``--set`` names it; empty for an input that only a new build of the case changes.
+        name: in words, where the case has some.
+        now: value in the first projected year; null where it is no number.
+        words, words_local: what it says, where it is no number.
+        unit: of the value.
+        mark: ``published``, ``derived`` or ``assumed``.
+        source, note: where it comes from.
+        low, high: ends of its range, where one is known.
+        range_source: where the range comes from.
+        weight: half the distance between the level rates at both ends, per cent, where known.
+        changeable: whether a plan can give it another value.
+        years: number of years that have a value of their own; another value takes their place.
+    """
+
+    path: str
+    name: str
+    now: float | None
+    words: str
+    words_local: str | None = None
+    unit: str
+    mark: str
+    source: str
+    note: str
+    low: float | None
+    high: float | None
+    range_source: str
+    weight: float | None
+    changeable: bool
+    years: int
+
+
+class Assumptions(BaseModel):
+    """The assumptions of a case, those that weigh most first."""
+
+    assumptions: list[Assumption]
+
+
 def described(model: type[BaseModel], words: str) -> dict[str, Any]:
     """An answer in JSON, for routes whose own answer is of another kind."""
     schema = model.model_json_schema()

@@ -76,6 +76,10 @@ class PlanRequest(Request):
         optimised: optimise rates and swaps of the plan's funds.
         county: county whose fund is followed; all funds together unless given.
         full: project the levers as a policy instead of moving stored coefficients.
+        values: assumptions by path and the value that ``--set`` would give them, beneath policies.
+        stress: what is laid over every plan, the case as it stands included: a policy that holds
+            nothing but shocks, or ``high_cost`` or ``low_cost``, the joint alternatives.
+        year: year of which figures ``then`` are given.
     """
 
     case: Word = ""
@@ -87,11 +91,14 @@ class PlanRequest(Request):
     optimised: Optimised | None = None
     county: Word = ""
     full: bool = False
+    values: Annotated[dict[Word, float], Field(max_length=40)] = Field(default_factory=dict)
+    stress: Word = ""
+    year: int | None = Field(default=None, ge=1900, le=2300)
 
     @property
     def digest(self) -> str:
         """The same for the same request, whatever is looked at in it."""
-        text = self.model_copy(update={"county": ""}).model_dump_json()
+        text = self.model_copy(update={"county": "", "year": None}).model_dump_json()
         return hashlib.sha256(text.encode()).hexdigest()[:24]
 
     @property

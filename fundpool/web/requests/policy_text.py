@@ -107,6 +107,7 @@ def words(request: PlanRequest) -> list[str]:
     levers = request.levers
     said = [f"pooling {request.pooling}"] if request.pooling else []
     said += [f"policy {name}" for name in request.policies]
+    said += [f"stress {request.stress}"] if request.stress else []
     since = f" from {levers.from_year}" if levers.from_year else ""
     for name, unit in (
         ("rate", "points"), ("premium", "%"), ("care", "%"), ("medical_inflation", "points"),
@@ -176,6 +177,7 @@ def command_of(
     request: PlanRequest,
     years: int,
     needs_file: bool,
+    shock: str = "",
 ) -> str:
     """The command that shows the plan beside the pooling in force, or optimises it.
 
@@ -185,6 +187,7 @@ def command_of(
         request: the plan.
         years: projected years.
         needs_file: whether the policy file has to be downloaded first.
+        shock: policy of shocks that is laid over all others; empty for none.
     """
     wanted = request.optimised
     work = "compare"
@@ -196,6 +199,8 @@ def command_of(
         words_of_command += ["--policy", policy]
     if needs_file:
         words_of_command += ["--policy", f"{NAME}.toml"]
+    if shock:
+        words_of_command += ["--policy", shock]
     _, plan = pooling
     if wanted is None:
         for level in dict.fromkeys(pooling):

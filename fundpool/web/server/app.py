@@ -96,6 +96,26 @@ def _sentence(error: Exception) -> str:
     return words if words.endswith(".") else Message("%(mistake)s.", mistake=Clause(words))
 
 
+def _findings(_request: Request, error: Exception) -> JSONResponse:
+    """Findings of a case, a line each, in every language."""
+    assert isinstance(error, CaseError)
+    lines = []
+    for finding in error.findings:
+        words = {
+            "place": finding.column or finding.file, "value": repr(finding.value),
+            "expected": finding.expected, "mend": finding.mend,
+        }  # fmt: skip
+        lines.append(
+            Message("%(place)s: expected %(expected)s. %(mend)s", **words)
+            if finding.value is None
+            else Message("%(place)s: found %(value)s; expected %(expected)s. %(mend)s", **words)
+        )
+    both = [in_both("error", line) for line in lines]
+    names = ("error", "error_local")
+    said = {name: "\n".join(line[name] for line in both) for name in names}
+    return JSONResponse(said, status_code=400)
+
+
 def _explain_errors(app: FastAPI) -> None:
     """A user's mistake is answered with a sentence."""
 
@@ -113,7 +133,7 @@ def _explain_errors(app: FastAPI) -> None:
 
     app.add_exception_handler(RequestValidationError, answering(422, first_mistake))
     app.add_exception_handler(ValueError, answering(400, _sentence))
-    app.add_exception_handler(CaseError, answering(400, str))
+    app.add_exception_handler(CaseError, _findings)
     app.add_exception_handler(UnknownCaseError, answering(404, _sentence))
     app.add_exception_handler(SessionBusyError, answering(429, lambda _: SESSION_BUSY))
     app.add_exception_handler(BusyError, answering(503, lambda _: BUSY))

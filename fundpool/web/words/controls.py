@@ -57,6 +57,23 @@ CONTROLS: dict[str, str | tuple[str, str]] = {
     "mobility": marked("Growth of moves"),
     "as_is": marked("as it stands"),
     "a_year": marked("%(value)s points a year"),
+    "stress": marked("Stress"),
+    "stress_note": marked(
+        "One at a time, laid over A, B and every pinned plan; the report's own definitions."
+    ),
+    "stress_off": marked("Take it off"),
+    "stressed": marked("All plans shown are under stress: %(stress)s."),
+    "stress_caption": marked("Under stress: %(stress)s"),
+    "high_cost": marked("Joint high cost"),
+    "low_cost": marked("Joint low cost"),
+    "high_cost_about": marked(
+        "Every main assumption of the sensitivity table moved at once by its step, each to the "
+        "side that leaves funds with less money."
+    ),
+    "low_cost_about": marked(
+        "Every main assumption of the sensitivity table moved at once by its step, each to the "
+        "side that leaves funds with more money."
+    ),
     "policies": marked("Policies"),
     "chosen": marked("(%(n)s chosen)"),
     "full": marked("Project the levers in full, participation included"),

@@ -40,6 +40,38 @@ TAKING: dict[str, str | tuple[str, str]] = {
     "f_rate": marked("Mean rate, %"),
     "f_uneven": marked("Unevenness, % of the rate in force"),
     "f_swaps": marked("Swaps, % of outgo"),
+    "assumptions": marked("All assumptions"),
+    "assumptions_note": marked(
+        "Those that move the level rate most stand first. A new value changes B as --set does: "
+        "from the first projected year for rules and participation, else throughout; the plan is "
+        "projected anew. Weight: half the change of the level rate over the range, per cent of it. "
+        "Names, sources and notes are texts of the case."
+    ),
+    "assumptions_list": marked("Search, read and change them"),
+    "assumptions_count": marked("%(n)s of %(all)s shown"),
+    "search": marked("Search"),
+    "mark": marked("Mark"),
+    "mark_all": marked("all marks"),
+    "mark_published": marked("published"),
+    "mark_derived": marked("derived"),
+    "mark_assumed": marked("assumed"),
+    "mark_changed": marked("changed in this plan"),
+    "assumption": marked("Assumption"),
+    "value_now": marked("In the case"),
+    "value_plan": marked("In this plan"),
+    "value_range": marked("Range and its source"),
+    "value_weight": marked("Weight"),
+    "value_source": marked("Source"),
+    "value_new": marked("Another value for %(path)s"),
+    "value_same": marked("That is the value of the case: nothing changes."),
+    "value_outside": marked("%(path)s is outside the range that is thought likely: %(range)s."),
+    "values_changed": forms(
+        "%(n)s assumption is changed in this plan.", "%(n)s assumptions are changed in this plan."
+    ),
+    "values_idle": marked(
+        "The changed assumptions have no effect: every projected flow is as it was without them."
+    ),
+    "years_listed": forms("%(n)s year has its own", "%(n)s years have their own"),
     "take": marked("Take it with you"),
     "command_note": marked("The command that reproduces what is on screen:"),
     "command_policy": marked("Download the policy file page-plan.toml first; it holds the levers."),

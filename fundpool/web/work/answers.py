@@ -34,6 +34,7 @@ from fundpool.web.requests.plan import PlanRequest, pooling_of
 from fundpool.web.work.places import counties, migrants, profile, swaps
 from fundpool.web.work.projection_cache import OpenedCase
 from fundpool.web.work.sides import Side, listed, number, year_or_none
+from fundpool.web.work.years import YearView, year_view
 
 if TYPE_CHECKING:
     from fundpool.web.work.optimising import Optimum
@@ -115,7 +116,7 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
     if scheme in scheme_names(material.base.case):
         before = material.base
         a = material.opened.remembered(
-            ("base", scheme, material.base_chance is not None),
+            ("base", scheme, request.stress, material.base_chance is not None),
             lambda: _side(
                 material, (before.case, before.flows, before.flows), scheme,
                 before.case.pooling_in_force, material.base_chance, None,
@@ -123,6 +124,7 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
         )  # fmt: skip
     effect = county_effect(alone.summary, b.summary, b.run)
     swapped = yearly_swaps(b.run)
+    views = year_view(a, request.year), year_view(b, request.year)
     return {
         "scheme": scheme,
         "kind": case.scheme(scheme).kind,
@@ -135,8 +137,9 @@ def answer(material: Material, request: PlanRequest) -> dict[str, Any]:
         "a": None if a is None else _totals(a, flows),
         "b": _totals(b, flows),
         "paths": _paths(a, b, request.county, case),
-        "pools": _pools(b, swapped),
-        "counties": counties((a, b, alone), effect, swapped, flows),
+        "year": request.year,
+        "pools": _pools(b, swapped, views[1]),
+        "counties": counties((a, b, alone), views, effect, swapped, flows),
         **swaps(b, effect, swapped),
         **migrants(study, flows),
         "profile": profile(replace(study, flows=flows), scheme, request.county),
@@ -239,7 +242,7 @@ def _fan(balance: FloatArray) -> dict[str, Any]:
     }
 
 
-def _pools(side: Side, swapped: FloatArray) -> list[dict[str, Any]]:
+def _pools(side: Side, swapped: FloatArray, view: YearView | None) -> list[dict[str, Any]]:
     by_pool = side.summary
     swaps = np.zeros(len(by_pool.codes))
     swaps[by_pool.last] = swapped
@@ -265,6 +268,7 @@ def _pools(side: Side, swapped: FloatArray) -> list[dict[str, Any]]:
             "short_range_test": bool(by_pool.short_range_test[i]),
             "ruin_probability": number(by_pool.ruin[i]),
             "swaps_a_year": number(swaps[i]),
+            "then": None if view is None else view.fund(i),
         }
         for i in range(len(by_pool.codes))
     ]

@@ -8,6 +8,7 @@ from fundpool.languages import language as language_of
 from fundpool.languages.numbers import plural
 from fundpool.languages.wording import local_names
 from fundpool.web.work.projection_cache import OpenedCase, can_draw
+from fundpool.web.work.stresses import stress_names
 
 
 def case_record(opened: OpenedCase, years: int, scenarios: int) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def case_record(opened: OpenedCase, years: int, scenarios: int) -> dict[str, Any
             }
             for name, text in sorted(case.policy_texts.items())
         ],
+        "stresses": stress_names(case),
         "economy": {
             name: getattr(economy, name).value
             for name in ("medical_inflation", "wage_growth", "interest")

@@ -12,12 +12,14 @@ from fundpool.models.funds.county_effects import CountyEffect, payments_between
 from fundpool.models.funds.summary import PoolSummary
 from fundpool.models.projection.study import Study
 from fundpool.web.work.sides import Side, number, year_or_none
+from fundpool.web.work.years import YearView
 
 MOST_ARCS = 60
 
 
 def counties(
     sides: tuple[Side | None, Side, Side],
+    views: tuple[YearView | None, YearView | None],
     effect: CountyEffect,
     swapped: FloatArray,
     flows: CountyFlows,
@@ -44,14 +46,14 @@ def counties(
                 "gain": number(gain),
                 "gain_per_person": number(gain / persons) if persons > 0 else None,
                 "gain_share": number(gain / income) if income > 0 else None,
-                "a": None if a is None else _county_side(a, i),
-                "b": _county_side(b, i),
+                "a": None if a is None else _county_side(a, i, views[0]),
+                "b": _county_side(b, i, views[1]),
             }
         )
     return rows
 
 
-def _county_side(side: Side, county: int) -> dict[str, Any]:
+def _county_side(side: Side, county: int, view: YearView | None) -> dict[str, Any]:
     by_pool = side.summary
     p = int(by_pool.last[side.run.layout.pools[-1].of_county[county]])
     return {
@@ -60,6 +62,7 @@ def _county_side(side: Side, county: int) -> dict[str, Any]:
         "min_reserve_months": number(by_pool.min_reserve_months[p]),
         "level_rate": number(by_pool.level_rate[p]),
         "ruin_probability": number(by_pool.county_ruin[county]),
+        "then": None if view is None else view.county(county),
     }
 
 

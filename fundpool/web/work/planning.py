@@ -10,6 +10,7 @@ from fundpool.web.requests.plan import Optimised, PlanRequest, pooling_of
 from fundpool.web.work.answers import Material, answer, flows_of
 from fundpool.web.work.jobs import Job
 from fundpool.web.work.projection_cache import ProjectionCache
+from fundpool.web.work.values import changes_nothing
 
 
 @dataclass(frozen=True)
@@ -27,9 +28,13 @@ def plan_material(cache: ProjectionCache, asked: PlanRequest) -> Material | Pend
         UnknownCaseError: the case is not open.
     """
     opened = cache.opened(asked.case)
+    moves = cache.find_moves(asked)
+    if moves is not None:
+        return Pending(moves)
     base_request = cache.base_request(asked)
     base = cache.study(base_request)
     if base is None:
+        cache.changed_case(base_request)
         return Pending(cache.project(base_request))
     plan = cache.study(asked)
     if plan is None:
@@ -110,6 +115,12 @@ def frontier_job(cache: ProjectionCache, asked: PlanRequest, study: Study, point
     return cache.jobs.submit(f"frontier {points} {asked.digest}", "frontier", work)
 
 
+def _idle(cache: ProjectionCache, asked: PlanRequest, study: Study) -> bool:
+    """Whether the values of a request are known to change nothing."""
+    without = cache.study(asked.model_copy(update={"values": {}})) if asked.values else None
+    return without is not None and changes_nothing(asked.values, study.flows, without.flows)
+
+
 def plan_answer(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any] | Pending:
     """A request's answer; ``waiting`` names the job that will add scenarios to it."""
     material = plan_material(cache, asked)
@@ -122,6 +133,7 @@ def plan_answer(cache: ProjectionCache, asked: PlanRequest) -> dict[str, Any] | 
         if isinstance(material, Pending):
             return material
     result = answer(material, asked)
+    result["idle"] = _idle(cache, asked, material.plan)
     result["waiting"] = None
     if material.plan_chance is None:
         under_way = [job for job in map(cache.draw, missing) if job is not None]

@@ -5,10 +5,9 @@ An uploaded case is known by an unguessable key, so that sessions do not see eac
 """
 
 import secrets
-import tempfile
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fundpool.inputs.format.messages import Message
@@ -18,6 +17,13 @@ from fundpool.web.serving import Serving
 from fundpool.web.work.jobs import Job, Jobs
 from fundpool.web.work.recently_used import RecentlyUsed
 from fundpool.web.work.sessions import asking_session
+from fundpool.web.work.stresses import (
+    ALTERNATIVES,
+    stress_contents,
+    with_contents,
+    with_stress,
+)
+from fundpool.web.work.values import with_checked_values
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
@@ -31,7 +37,7 @@ MOST_CHANCES = 5
 MOST_DERIVED = 24
 """Results kept a case that were worked out from its projections."""
 
-UNCHANGED = ("", (), 0.0, "")
+UNCHANGED = ("", (), 0.0, "", (), "")
 """Key of the first case without any change, which everyone asks for."""
 
 
@@ -77,6 +83,7 @@ class ProjectionCache:
         self.first = OpenedCase("", serving.case, opened)
         self._uploads = RecentlyUsed[str, OpenedCase](serving.limits.uploads)
         self._studies = RecentlyUsed[tuple[Any, ...], "Study"](serving.limits.studies, UNCHANGED)
+        self._moves = RecentlyUsed[str, dict[str, float]](serving.limits.uploads + 1, "")
         self._chances = RecentlyUsed[tuple[Any, ...], "dict[str, Chance]"](MOST_CHANCES, UNCHANGED)
         self.jobs = Jobs(serving.limits.jobs, serving.limits.session_jobs)
 
@@ -110,17 +117,38 @@ class ProjectionCache:
         return made
 
     def case_with_policies(self, request: PlanRequest) -> "Case":
-        """The case with the policies that a request names, which come with the case.
+        """The case with the values, the policies and the stress that a request names.
+
+        Levers among the values change from the first projected year, as with ``--set``.
 
         Raises:
-            CaseError, ValueError: a policy that the case does not have or cannot follow.
+            CaseError, ValueError: a value, a policy or a stress that the case does not have or
+                cannot follow.
             UnknownCaseError: the case is not open.
         """
         case = self.opened(request.case).case
         unknown = [name for name in request.policies if name not in case.policy_texts]
         if unknown:
             raise ValueError(Message("the case has no policy %(policy)s", policy=repr(unknown[0])))
-        return case.with_policies(request.policies)
+        if request.values:
+            case = with_checked_values(case, request.values, request.policies)
+        case = case.with_policies(request.policies)
+        if not request.stress:
+            return case
+        return with_stress(case, request.stress, self.moves(request))
+
+    def policy_contents(self, request: PlanRequest) -> dict[str, Any]:
+        """Contents of the policy file that says what a request's levers and stress say.
+
+        A shock is named beside it; joint alternatives stand in it.
+        """
+        case = self.case_with_policies(request)
+        contents = policy_contents_of(case, request)
+        if request.stress not in ALTERNATIVES:
+            return contents
+        plain = self.case_with_policies(request.model_copy(update={"stress": ""}))
+        stress = stress_contents(plain, request.stress, self.moves(request))
+        return with_contents(stress, contents)
 
     def changed_case(self, request: PlanRequest) -> "Case":
         """The case with what needs a projection laid over it.
@@ -131,10 +159,7 @@ class ProjectionCache:
         changed = self.case_with_policies(request)
         if request.full:
             contents = toml_text(policy_contents_of(changed, request))
-            with tempfile.TemporaryDirectory(dir=self.serving.folder) as folder:
-                file = Path(folder) / f"{NAME}.toml"
-                file.write_text(contents, encoding="utf-8", newline="\n")
-                return changed.with_policies([file])
+            return changed.with_policy_text(f"{NAME}.toml", tomllib.loads(contents))
         if request.mobility:
             mobility = changed.settings.mobility
             changed = changed.with_values(
@@ -145,14 +170,47 @@ class ProjectionCache:
             )
         return changed
 
+    def moves(self, request: PlanRequest) -> dict[str, float]:
+        """Signed steps of the assumptions that a request's stress moves; empty for none yet."""
+        dear = self._moves.get(request.case) or {}
+        sign = -1.0 if request.stress == "low_cost" else 1.0
+        return {path: sign * step for path, step in dear.items()}
+
+    def find_moves(self, request: PlanRequest) -> Job | None:
+        """Begin looking for the dear sides of a case's assumptions; None where they are known."""
+        if request.stress not in ALTERNATIVES or self._moves.get(request.case) is not None:
+            return None
+        plain = PlanRequest(case=request.case)
+        base = self.study(plain)
+        if base is None:
+            return self.project(plain)
+
+        def work(job: Job) -> None:
+            from fundpool.models.analysis.alternatives import dear_moves
+            from fundpool.models.analysis.sensitivity import sensitivity, steps_of
+
+            steps = steps_of(base.case)
+            words = Message("moving each assumption")
+            paths: list[str] = []
+
+            def moved(path: str) -> None:
+                paths.append(path)
+                job.step(len(paths) / len(steps), words)
+
+            table = sensitivity(base, base.case.pooling_in_force, steps, moved)
+            self._moves.put(request.case, dear_moves(steps, table))
+
+        return self.jobs.submit(f"moves {request.case}", "projection", work)
+
     def study_key(self, request: PlanRequest) -> tuple[Any, ...]:
         """What a request's projection depends on."""
         levers = request.levers.model_dump_json() if request.full else ""
-        return (request.case, request.policies, request.mobility, levers)
+        values = tuple(sorted(request.values.items()))
+        return (request.case, request.policies, request.mobility, levers, values, request.stress)
 
     def base_request(self, request: PlanRequest) -> PlanRequest:
-        """The same case with nothing changed."""
-        return PlanRequest(case=request.case, scheme=request.scheme)
+        """The same case with nothing changed, under the same stress."""
+        return PlanRequest(case=request.case, scheme=request.scheme, stress=request.stress)
 
     def study(self, request: PlanRequest) -> "Study | None":
         """A request's projection, if it has been made."""
@@ -173,7 +231,8 @@ class ProjectionCache:
         def work(job: Job) -> None:
             from fundpool.models.projection.study import study
 
-            base = self.base_request(request)
+            # policies and stresses change what comes: the base year is that of the values
+            base = PlanRequest(case=request.case, values=request.values)
             opened = self.opened(request.case)
             years = self.serving.years
             first = opened.case.base_year

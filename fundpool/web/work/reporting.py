@@ -10,9 +10,10 @@ from pathlib import Path
 
 from fundpool.inputs.format.messages import Message
 from fundpool.web.requests.plan import PlanRequest, ReportRequest, pooling_of
-from fundpool.web.requests.policy_text import NAME, policy_contents_of, toml_text
+from fundpool.web.requests.policy_text import NAME, toml_text
 from fundpool.web.work.jobs import Job
 from fundpool.web.work.projection_cache import ProjectionCache, can_draw
+from fundpool.web.work.stresses import ALTERNATIVES
 
 PAUSE = 0.2
 MOST_SECONDS = 3600.0
@@ -54,9 +55,11 @@ def report_command(cache: ProjectionCache, asked: ReportRequest, folder: Path) -
         words += ["--policy", policy]
     if needs_policy(request):
         file = folder / f"{NAME}.toml"
-        contents = toml_text(policy_contents_of(case, request))
+        contents = toml_text(cache.policy_contents(request))
         file.write_text(contents, encoding="utf-8", newline="\n")
         words += ["--policy", str(file)]
+    if shock_beside(request):
+        words += ["--policy", request.stress]
     for plan in dict.fromkeys((pooling_of(case, request), case.pooling_in_force)):
         words += ["--pooling", plan]
     words += ["--years", str(serving.years), "--seed", str(serving.seed), "--lang", asked.lang]
@@ -65,12 +68,20 @@ def report_command(cache: ProjectionCache, asked: ReportRequest, folder: Path) -
     words += ["--optimise" if request.optimised is not None else "--no-optimise"]
     for change in serving.changes if not request.case else ():
         words += ["--set", change]
+    for path, value in request.values.items():
+        words += ["--set", f"{path}={value!r}"]
     return [*words, "--sensitivity", "none", "--out", str(folder / "report"), "--quiet"]
 
 
 def needs_policy(request: PlanRequest) -> bool:
     """Whether a plan has levers that only a policy file says to a command."""
-    return request.levers.moved or request.mobility != 0.0
+    moved = request.levers.moved or request.mobility != 0.0
+    return moved or request.stress in ALTERNATIVES
+
+
+def shock_beside(request: PlanRequest) -> bool:
+    """Whether a plan's stress is a policy that a command names besides those of the plan."""
+    return request.stress not in ("", *ALTERNATIVES, *request.policies)
 
 
 def _case_file(workbook: bytes | None, label: str, served: str, folder: Path) -> str:

@@ -21,6 +21,17 @@ def page_case() -> SmallCase:
         "about_local": "利率升至5%。", "source": "test",
         "status": "assumed", "case": {"economy": {"interest": {"value": 0.05}}},
     }  # fmt: skip
+    case.policies["epidemic"] = {
+        "schema_version": 1, "name": "epidemic", "title": "Epidemic year",
+        "title_local": "疫情年份", "about": "Care rises by half in 2022.",
+        "about_local": "2022年就医增加一半。", "source": "test", "status": "assumed",
+        "shocks": [{"title": "epidemic", "year": 2022, "care": {"all": 1.5}, "source": "test",
+                    "status": "assumed"}],
+    }  # fmt: skip
+    case.settings["sensitivity"] = {
+        f"economy.{name}": {"step": 0.01, "main": True, "source": "test", "status": "assumed"}
+        for name in ("wage_growth", "medical_inflation")
+    }
     return case
 
 

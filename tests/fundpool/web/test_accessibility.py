@@ -6,7 +6,10 @@ from tests.fundpool.reported import Reported
 from tests.fundpool.web.axe import grave_findings
 from tests.fundpool.web.browser import IDLE, Page
 
-FULL = "county=ash&pooling=province&rate=0.01&note=why&pin=One~rate%3D0.02"
+FULL = (
+    "county=ash&pooling=province&rate=0.01&note=why&pin=One~rate%3D0.02&stress=epidemic&year=2023"
+    "&set=economy.interest%3D0.03"
+)
 DARK = [{"name": "prefers-color-scheme", "value": "dark"}]
 
 

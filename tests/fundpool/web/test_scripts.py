@@ -54,8 +54,9 @@ def test_a_state_survives_its_address_and_is_a_request(engine: Page) -> None:
         "scheme": "resident", "pooling": "county[Two=c000|c005]", "county": "c001", "rate": -0.013,
         "premium": 0.25, "care": 0.1, "from_year": 2027, "mobility": 0.01, "full": True,
         "optimised": True, "swaps": False, "one_path": True, "months": 4.5, "weight": 0,
-        "note": "a ~ b & c=d",
-        "policies": ["one", "two"], "file": "mine (1).xlsx",
+        "note": "a ~ b & c=d", "policies": ["one", "two"], "stress": "high_cost", "year": 2024,
+        "values": {"economy.interest": 0.03, "schemes.resident.rules.premium.c001": -1.5},
+        "file": "mine (1).xlsx",
         "pins": [{"name": "A & B", "query": "rate=0.01&note=x%20y"}],
     }  # fmt: skip
     again, request = evaluated(
@@ -67,6 +68,7 @@ def test_a_state_survives_its_address_and_is_a_request(engine: Page) -> None:
     assert {name: again[name] for name in state} == state
     asked = PlanRequest.model_validate(request)
     assert (asked.levers.premium, asked.levers.from_year, asked.full) == (0.25, 2027, True)
+    assert (asked.stress, asked.year, asked.values) == ("high_cost", 2024, state["values"])
     assert asked.optimised is not None
     assert (asked.optimised.months, asked.optimised.unevenness) == (4.5, 0.0)
     assert asked.optimised.one_path

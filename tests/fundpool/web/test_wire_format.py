@@ -22,6 +22,7 @@ CHECKED = schemathesis.checks.CHECKS.get_by_names(
 """What every answer must pass; a busy server's 503 is described, so it is no error."""
 DESCRIBED = {
     ("GET", "/health"), ("GET", "/api/case"), ("GET", "/api/case/workbook"),
+    ("GET", "/api/case/assumptions"),
     ("GET", "/api/case/template"), ("POST", "/api/cases"), ("POST", "/api/plan"),
     ("POST", "/api/frontier"), ("POST", "/api/report"), ("POST", "/api/policy"),
     ("POST", "/api/workbook"),

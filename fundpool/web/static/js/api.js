@@ -52,6 +52,13 @@ export async function getCase(key) {
   return response.json();
 }
 
+/** @param {string} key */
+export async function getAssumptions(key) {
+  const response = await request(`/api/case/assumptions?case=${encodeURIComponent(key)}`);
+  if (!response.ok) throw await refusal(response);
+  return response.json();
+}
+
 /**
  * @param {number} milliseconds
  * @param {AbortSignal | undefined} signal

@@ -6,6 +6,19 @@ import { atPointer, byKeyboard } from "./tooltip.js";
 import { word } from "./words.js";
 
 const charts = new Map();
+let caption = "";
+
+/** @param {string} text what every chart is drawn under, said in the drawing; nothing for nothing */
+export function captionCharts(text) {
+  caption = text;
+}
+
+// A drawing with a line above it.
+function captioned(spec, text) {
+  if (!text) return spec;
+  const title = { text, anchor: "start", fontSize: 12, fontWeight: "normal", color: colour("ink"), offset: 6 };
+  return { ...spec, title, ...(spec.padding ? { padding: { top: 26, left: spec.padding, right: spec.padding, bottom: spec.padding } } : {}) };
+}
 function config() {
   const ink = colour("ink");
   return {
@@ -20,10 +33,11 @@ function config() {
 
 // Show a chart: `key` says what the drawing depends on, `data` what is drawn; the rows behind it are
 // the first of the data unless `rows` names all of which the drawing shows a part.
-export async function show(name, key, makeSpec, data, /** @type {{ onClick?: (datum: any) => void, rows?: any[] }} */ { onClick, rows } = {}) {
+export async function show(name, key, makeSpec, data, /** @type {{ onClick?: (datum: any) => void, rows?: any[], at?: string }} */ { onClick, rows, at = "" } = {}) {
   const place = document.getElementById(`chart-${name}`);
   let chart = charts.get(name);
-  const drawing = `${key}|${themeKey()}|${place.clientWidth}`;
+  const line = [caption, at].filter(Boolean).join(" · ");
+  const drawing = `${key}|${line}|${themeKey()}|${place.clientWidth}`;
   if (chart && chart.drawing === drawing && !chart.pending) {
     for (const [set, values] of Object.entries(data)) chart.view.data(set, values);
     Object.assign(chart, { data, rows });
@@ -32,13 +46,13 @@ export async function show(name, key, makeSpec, data, /** @type {{ onClick?: (da
   }
   if (chart && chart.pending) {
     await chart.pending;
-    return show(name, key, makeSpec, data, { onClick, rows });
+    return show(name, key, makeSpec, data, { onClick, rows, at });
   }
   const before = chart;
   chart = { drawing, data, rows, pending: null };
   charts.set(name, chart);
   const spec = { $schema: "https://vega.github.io/schema/vega-lite/v6.json", background: colour("paper"),
-    config: config(), ...makeSpec(Math.max(240, place.clientWidth)),
+    config: config(), ...captioned(makeSpec(Math.max(240, place.clientWidth)), line),
     datasets: data };
   chart.spec = spec;
   chart.pending = /** @type {any} */ (window).vegaEmbed(place, spec, { ast: true, actions: false, renderer: "canvas",

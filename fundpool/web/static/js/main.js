@@ -1,7 +1,8 @@
 // The page: state from the address, numbers from the server, charts from the numbers.
 
 import { Cancelled, Refused, Superseded, Unreachable, answered, cancel, download, getCase, save, watch } from "./api.js";
-import { forget, pictureButtons } from "./charts.js";
+import { setUpAssumptions, showAssumptions } from "./assumptions.js";
+import { captionCharts, forget, pictureButtons } from "./charts.js";
 import { drawing, setUp, showControls, toggleMember } from "./controls.js";
 import { $ } from "./dom.js";
 import { dim, feedbackAt, jobUnderWay, problem, progress, status } from "./feedback.js";
@@ -10,9 +11,11 @@ import { keepSession, keptSession, pinned, readSession, saveSession, showPins } 
 import { renderIncomes, renderProfile } from "./profile.js";
 import { render } from "./results.js";
 import { MOST_PINS, decode, emptyState, encode, requestOf } from "./state.js";
+import { showStress, showStressed, stressCaption } from "./stress.js";
 import { DARK } from "./theme.js";
 import { receive } from "./uploads.js";
 import { nameLevels, speak, spoken, word } from "./words.js";
+import { setUpYears, showYears } from "./years.js";
 
 const SLOW = 1000;
 const LONGEST_WAIT = 30;
@@ -35,6 +38,8 @@ let failures = 0;
 
 async function begin() {
   setUp(change);
+  setUpYears(change);
+  setUpAssumptions(change, () => info);
   await speak(state.lang || (navigator.language.startsWith("zh") ? "zh" : "en"));
   $("lang").value = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
   pictureButtons();
@@ -113,7 +118,8 @@ function mayUndo() {
 // Ask and draw; while an answer is on its way only the latest change waits. An answer that takes
 // long is given up for it.
 async function refresh() {
-  showControls(state, info);
+  if (state.year && !info.years.includes(state.year)) state = { ...state, year: 0 };
+  controls();
   if (busy) {
     again = true;
     if (current && (current.waiting || performance.now() - current.begun > SLOW)) current.abort.abort();
@@ -130,6 +136,13 @@ async function refresh() {
   clearTimeout(late);
   busy = false;
   $("results").setAttribute("aria-busy", "false");
+}
+
+function controls() {
+  showControls(state, info);
+  showStress(state, info, change);
+  showYears(state, info);
+  showAssumptions(state, info);
 }
 
 async function ask() {
@@ -172,6 +185,9 @@ async function ask() {
 }
 
 async function draw() {
+  captionCharts(stressCaption(shown, info));
+  showStressed(shown, info);
+  $("values-idle").hidden = !found.idle;
   await render(found, shown, info);
   renderProfile(found, info);
   renderIncomes(found);
@@ -186,7 +202,7 @@ function rollBack(words) {
   if (!shown || again) return;
   state = { ...shown, lang: state.lang, pins: state.pins };
   history.replaceState(history.state, "", `#${encode(state)}`);
-  showControls(state, info);
+  controls();
 }
 
 // No answer: the figures on screen are dimmed, and the server is asked again, ever less often.
@@ -292,6 +308,7 @@ function buttons() {
   });
   $("print").addEventListener("click", () => window.print());
   $("save-session").addEventListener("click", () => saveSession(state, info));
+  $("stress-off").addEventListener("click", () => change({ stress: "" }, true));
   $("session-file").addEventListener("change", (event) => takeAway(async () => {
     const file = event.target.files[0];
     if (!file) return;
@@ -336,7 +353,7 @@ async function opened(key, file) {
 function printWhole() {
   let closedBefore = [];
   window.addEventListener("beforeprint", () => {
-    closedBefore = [...document.querySelectorAll("main details:not([open])")];
+    closedBefore = [...document.querySelectorAll("main details:not([open]):not(#assumptions-box)")];
     for (const element of closedBefore) element.open = true;
   });
   window.addEventListener("afterprint", () => {

@@ -62,15 +62,32 @@ export function placeNames(points, geometry, width) {
 
 const MEASURES = {
   exhaustion(row, found) {
+    if (found.year) {
+      const { dry, months: held } = row.then || { dry: false, months: null };
+      if (dry) return { class: 0, shown: `${year(row.exhaustion_year)} (${months(held)})` };
+      return { class: held === null ? 5 : held < found.target_months ? 3 : 4, shown: months(held) };
+    }
     const first = found.years[0];
     const dry = row.exhaustion_year;
     const shown = year(dry);
     if (dry) return { class: dry < first + 10 ? 0 : dry < first + 20 ? 1 : 2, shown };
     return { class: row.final_reserve_months < found.target_months ? 3 : 4, shown: `${shown} (${months(row.final_reserve_months)})` };
   },
-  rate: (row, _found, cuts) => ({ class: row.level_rate === null ? 5 : 4 - below(row.level_rate, cuts), shown: rate(row.level_rate) }),
-  months: (row, _found, cuts) => ({ class: row.final_reserve_months === null ? 5 : below(row.final_reserve_months, cuts), shown: months(row.final_reserve_months) }),
+  rate(row, found, cuts) {
+    const value = figure(row, found, "rate");
+    return { class: value === null ? 5 : 4 - below(value, cuts), shown: rate(value) };
+  },
+  months(row, found, cuts) {
+    const value = figure(row, found, "months");
+    return { class: value === null ? 5 : below(value, cuts), shown: months(value) };
+  },
 };
+
+// A figure of a side of a place: of all years, or of the year shown.
+function figure(side, found, measure) {
+  if (found.year) return side.then ? side.then[measure] : null;
+  return measure === "rate" ? side.level_rate : side.final_reserve_months;
+}
 
 function below(value, cuts) {
   return cuts.filter((cut) => value >= cut).length;
@@ -88,16 +105,17 @@ export function mapPoints(found, state, info, names, measure) {
   const most = Math.max(...found.counties.map((row) => row.persons || 0), 1);
   const plan = parsePooling(poolingOf(state, info), levelInForce(state, info));
   const members = new Set(plan.clusters.flatMap((cluster) => cluster.codes));
-  const key = measure === "rate" ? "level_rate" : "final_reserve_months";
   let cuts = [];
   let labels = [];
   if (measure === "rate" || measure === "months") {
     const show = measure === "rate" ? rate : months;
-    cuts = fifths(found.counties.flatMap((row) => [row.a && row.a[key], row.b[key]]).filter((value) => value !== undefined));
+    cuts = fifths(found.counties.flatMap((row) => [row.a && figure(row.a, found, measure), figure(row.b, found, measure)]).filter((value) => value !== undefined));
     labels = [word("c_rate1", { a: show(cuts[0]) }), ...[0, 1, 2].map((i) => word("c_between", { a: show(cuts[i]), b: show(cuts[i + 1]) })), word("c_rate5", { a: show(cuts[3]) })];
     if (measure === "rate") labels.reverse();
   } else if (measure === "gain") {
     labels = ["c_loss_big", "c_loss", "c_even", "c_gain", "c_gain_big"].map((name) => word(name));
+  } else if (found.year) {
+    labels = [word("c_dry_then", { year: found.year }), null, null, word("c_below_then", { year: found.year }), word("c_target_then", { year: found.year })];
   } else {
     labels = ["c_soon", "c_later", "c_late", "c_below", "c_target"].map((name) => word(name));
   }
@@ -125,7 +143,8 @@ export function mapKey(place, labels) {
     circle: "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1z", "triangle-up": "M8 1l7 12H1z",
   };
   const drawn = classes();
-  place.replaceChildren(...labels.map((text, number_) => {
+  place.replaceChildren(...labels.flatMap((text, number_) => {
+    if (text === null) return [];
     const item = document.createElement("span");
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("viewBox", "0 0 16 16");

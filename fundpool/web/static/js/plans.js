@@ -12,7 +12,7 @@ const FORMAT = "fundpool-session";
 const KEPT = "fundpool-session:";
 
 export function pinned(state, name, note) {
-  const query = encode({ ...state, lang: "", note }, false);
+  const query = encode({ ...state, lang: "", note, stress: "", year: 0 }, false);
   return [...state.pins, { name: name.replace(/~/g, "-"), query }];
 }
 
@@ -21,7 +21,7 @@ export async function showPins(state, found, change) {
   $("compared").hidden = state.pins.length === 0;
   $("pin").disabled = state.pins.length >= MOST_PINS;
   if (!state.pins.length || !found) return;
-  const look = { scheme: state.scheme, county: "", lang: state.lang, case: state.case };
+  const look = { scheme: state.scheme, county: "", lang: state.lang, case: state.case, stress: state.stress, year: 0 };
   const answers = await Promise.all(state.pins.map(async (pin) => {
     try {
       const response = await answered("/api/plan", requestOf({ ...decode(pin.query), ...look }), () => {});
@@ -40,7 +40,7 @@ export async function showPins(state, found, change) {
   if (columns.some(({ note, problem }) => note || problem)) {
     rows.push([word("note"), ...columns.map(({ note, problem }) => ({ text: problem || note || "", kind: "wrap" }))]);
   }
-  rows.push([word("load"), "", "", ...state.pins.map((pin) => ({ button: word("load"), label: `${word("load")}: ${pin.name}`, action: () => change({ ...decode(pin.query), lang: state.lang, case: state.case, file: state.file, pins: state.pins }, true) }))]);
+  rows.push([word("load"), "", "", ...state.pins.map((pin) => ({ button: word("load"), label: `${word("load")}: ${pin.name}`, action: () => change({ ...decode(pin.query), lang: state.lang, case: state.case, file: state.file, stress: state.stress, year: state.year, pins: state.pins }, true) }))]);
   rows.push([word("remove"), "", "", ...state.pins.map((pin, place) => ({ button: word("remove"), label: `${word("remove")}: ${pin.name}`, action: () => change({ pins: state.pins.filter((_, other) => other !== place) }, true) }))]);
   fill($("pins"), [word("measure"), ...columns.map(({ name }) => name)], rows);
   // balances of all funds together are nearly the same however they are pooled; who is in debt is not

@@ -33,6 +33,7 @@ export function planWords(state, info) {
   for (const name of ["rate", "premium", "care", "medical_inflation", "wage_growth", "interest"]) {
     if (state[name]) parts.push(`${word(name)} ${signed(100 * state[name], (value) => number(value, 3))}${name === "premium" || name === "care" ? " %" : ` ${word("unit_points")}`}`);
   }
+  for (const [path, value] of Object.entries(state.values)) parts.push(`${path} = ${value}`);
   if (state.mobility) parts.push(`${word("mobility")} ${signed(100 * state.mobility, (value) => number(value, 2))}`);
   if (state.optimised) parts.push(word("optimise"));
   return parts.join("; ") || word("nothing_changed");
@@ -158,8 +159,9 @@ async function maps(found, state, info) {
   const measure = state.measure || "exhaustion";
   const names = regionNames(info);
   const geometry = mapGeometry(info);
-  const dry = (side) => found.counties.filter((row) => row[side] && row[side].exhaustion_year).length;
-  $("map-title").textContent = word("map_title", { n: dry("b"), all: found.counties.length, last: found.b.last_year, a: found.a ? dry("a") : "–" });
+  const last = found.year || found.b.last_year;
+  const dry = (side) => found.counties.filter((row) => row[side] && row[side].exhaustion_year && row[side].exhaustion_year <= last).length;
+  $("map-title").textContent = word("map_title", { n: dry("b"), all: found.counties.length, last, a: found.a ? dry("a") : "–" });
   $("map-a-title").textContent = word("map_a");
   $("map-b-title").textContent = word("map_b");
   const made = mapPoints(found, state, info, names, measure);
@@ -167,6 +169,7 @@ async function maps(found, state, info) {
   const arcs = mapArcs(found, state, info);
   $("arcs-note").textContent = arcs.note;
   const label = word(`m_${measure}`);
+  const at = found.year && measure !== "gain" ? String(found.year) : "";
   const key = `${languageKey()}|${measure}`;
   const pick = (datum) => {
     if (datum.code) document.dispatchEvent(new CustomEvent("county", { detail: datum.code }));
@@ -181,8 +184,8 @@ async function maps(found, state, info) {
   const called = (side) => placeNames(made[side], geometry, $(`chart-map_${side}`).clientWidth);
   // the left map stays as it stands; both share classes and scale
   await Promise.all([
-    show("map_a", key, mapSpec(geometry, label), { points: made.a, arcs: [], edges: geometry.edges, names: called("a") }, { onClick: pick }),
-    show("map_b", key, mapSpec(geometry, label), { points: made.b, arcs: arcs.rows, edges: geometry.edges, names: called("b") }, { onClick: pick }),
+    show("map_a", key, mapSpec(geometry, label), { points: made.a, arcs: [], edges: geometry.edges, names: called("a") }, { onClick: pick, at }),
+    show("map_b", key, mapSpec(geometry, label), { points: made.b, arcs: arcs.rows, edges: geometry.edges, names: called("b") }, { onClick: pick, at }),
   ]);
 }
 
@@ -214,12 +217,21 @@ function counties(found, info) {
   const names = regionNames(info);
   const byPool = Object.fromEntries(found.pools.map((pool) => [pool.pool, poolName(pool, names)]));
   fill($("counties"), [word("county"), word("fund"), word("persons"), word("own_rate"), word("fund_rate"), word("gains_money"), word("gains_person"),
-    `A: ${word("exhaustion")}`, `B: ${word("exhaustion")}`, `A: ${word("reserve_end")}`, `B: ${word("reserve_end")}`],
+    `A: ${word("exhaustion")}`, `B: ${word("exhaustion")}`, `A: ${reserveTitle(found)}`, `B: ${reserveTitle(found)}`],
   found.counties.map((row) => [names[row.code], { text: byPool[row.pool], kind: "words" }, people(row.persons), rate(row.own_rate), rate(row.b.level_rate),
     { text: row.gain === null ? "–" : signed(row.gain, money), kind: Math.abs(row.gain || 0) < 1 ? "" : row.gain > 0 ? "better" : "worse" },
     row.gain_per_person === null ? "–" : signed(row.gain_per_person, (v) => number(v, 3)),
     row.a ? year(row.a.exhaustion_year) : "–", year(row.b.exhaustion_year),
-    row.a ? months(row.a.final_reserve_months) : "–", months(row.b.final_reserve_months)]));
+    row.a ? months(endMonths(row.a, found)) : "–", months(endMonths(row.b, found))]));
+}
+
+// A reserve at the end, or at the end of the year shown.
+function endMonths(side, found) {
+  return found.year ? side.then && side.then.months : side.final_reserve_months;
+}
+
+function reserveTitle(found) {
+  return found.year ? word("reserve_then", { year: found.year }) : word("reserve_end");
 }
 
 function rates(found, info) {
@@ -227,28 +239,33 @@ function rates(found, info) {
   const rows = [];
   for (const row of found.counties) {
     const size = Math.max(20, Math.sqrt(row.persons || 0) / 6);
-    if (row.a && row.a.level_rate !== null) rows.push({ side: word("as_it_stands"), name: names[row.code], rate: 100 * row.a.level_rate, size });
-    if (row.b.level_rate !== null) rows.push({ side: word("this_plan"), name: names[row.code], rate: 100 * row.b.level_rate, size });
+    for (const [which, title] of [["a", "as_it_stands"], ["b", "this_plan"]]) {
+      const side = row[which];
+      const value = side && (found.year ? side.then && side.then.rate : side.level_rate);
+      if (value !== null && value !== undefined) rows.push({ side: word(title), name: names[row.code], rate: 100 * value, size });
+    }
   }
   describe("rates", $("even-title").textContent);
-  return show("rates", languageKey(), ratesSpec(), { rates: rows });
+  const title = found.year ? word("rates_axis_then", { year: found.year }) : word("rates_axis");
+  return show("rates", `${languageKey()}|${title}`, ratesSpec(title), { rates: rows });
 }
 
 function pools(found, info) {
   const names = regionNames(info);
   const head = ["fund", "level", "counties_n", "persons", "opening", "closing", "exhaustion", "min_reserve_months", "reserve_end", "income_rate", "level_rate", "test"];
+  const then = { closing: "closing_then", reserve_end: "reserve_then" };
   const rows = found.pools.map((pool) => {
     const whole = pool.first_year === found.years[0] && pool.last_year === found.years[found.years.length - 1];
     const life = whole ? "" : ` (${pool.first_year}–${pool.last_year})`;
-    const cells = [poolName(pool, names) + life, { text: word(`level_${pool.level}`).replace(/^level_/, ""), kind: "words" }, String(pool.counties), people(pool.persons), money(pool.opening_balance), money(pool.closing_balance),
-      { text: year(pool.exhaustion_year), kind: pool.exhaustion_year ? "worse" : "" }, months(pool.min_reserve_months), months(pool.final_reserve_months), rate(pool.income_rate), rate(pool.level_rate),
+    const cells = [poolName(pool, names) + life, { text: word(`level_${pool.level}`).replace(/^level_/, ""), kind: "words" }, String(pool.counties), people(pool.persons), money(pool.opening_balance), money(found.year ? pool.then && pool.then.balance : pool.closing_balance),
+      { text: year(pool.exhaustion_year), kind: pool.exhaustion_year ? "worse" : "" }, months(pool.min_reserve_months), months(endMonths(pool, found)), rate(pool.income_rate), rate(pool.level_rate),
       { text: word(pool.short_range_test ? "passed" : "failed"), kind: pool.short_range_test ? "" : "worse" }];
     if (found.scenarios) cells.push(percent(pool.ruin_probability, 3));
     if (found.pools.some((other) => other.swaps_a_year)) cells.push(signed(pool.swaps_a_year, money));
     return cells;
   });
   const more = [...(found.scenarios ? ["ruin"] : []), ...(found.pools.some((pool) => pool.swaps_a_year) ? ["swaps_year"] : [])];
-  fill($("pools"), [...head, ...more].map((name) => word(name)), rows);
+  fill($("pools"), [...head, ...more].map((name) => word((found.year && then[name]) || name, { year: found.year })), rows);
 }
 
 export function renderFrontier(rows, load) {

@@ -77,16 +77,16 @@ export function gainsSpec(currency) {
     ] });
 }
 
-export function ratesSpec() {
+export function ratesSpec(title) {
   const sides = [word("as_it_stands"), word("this_plan")];
   return (width) => ({ width, height: 110, autosize: { type: "fit-x", contains: "padding" }, data: { name: "rates" },
     mark: { type: "point", filled: true, opacity: 0.55, tooltip: true },
-    encoding: { x: { field: "rate", type: "quantitative", title: word("rates_axis"), scale: { zero: false } },
+    encoding: { x: { field: "rate", type: "quantitative", title, scale: { zero: false } },
       y: { field: "side", type: "nominal", scale: { domain: sides }, axis: { title: null, ticks: false, domain: false } },
       size: { field: "size", type: "quantitative", scale: null },
       color: { field: "side", type: "nominal", legend: null, scale: { domain: sides, range: side() } },
       shape: { field: "side", type: "nominal", legend: null, scale: { domain: sides, range: ["circle", "diamond"] } },
-      tooltip: [{ field: "name", title: word("fund") }, { field: "rate", format: ".2f", title: word("rates_axis") }] } });
+      tooltip: [{ field: "name", title: word("fund") }, { field: "rate", format: ".2f", title }] } });
 }
 
 export function pinsSpec(title, names) {

@@ -8,8 +8,8 @@
  *   measure: string, arcs: string, side: string, note: string, rate: number, premium: number,
  *   care: number, medical_inflation: number, wage_growth: number, interest: number,
  *   mobility: number, months: number, weight: number, burden: number, money: number,
- *   from_year: number, policies: string[], full: boolean, optimised: boolean, swaps: boolean, one_path: boolean,
- *   pins: Pin[],
+ *   from_year: number, year: number, policies: string[], full: boolean, optimised: boolean,
+ *   swaps: boolean, one_path: boolean, stress: string, values: Record<string, number>, pins: Pin[],
  * }} State
  */
 /** @typedef {{ level: string, year: number }} Stage */
@@ -33,14 +33,15 @@ export const SLIDERS = {
 };
 export const MOST_PINS = 6;
 const NUMBERS = [...Object.keys(SLIDERS), "mobility", "months", "weight", "burden", "money"];
-const TEXTS = ["lang", "case", "file", "scheme", "pooling", "county", "measure", "arcs", "side", "note"];
+const TEXTS = ["lang", "case", "file", "scheme", "pooling", "county", "measure", "arcs", "side", "note", "stress"];
+const YEARS = ["from_year", "year"];
 
 /** @returns {State} */
 export function emptyState() {
   /** @type {any} */
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
   const texts = Object.fromEntries(TEXTS.map((name) => [name, ""]));
-  return { ...numbers, ...texts, from_year: 0, policies: [], full: false,
+  return { ...numbers, ...texts, from_year: 0, year: 0, policies: [], values: {}, full: false,
     optimised: false, months: 6, weight: -1, burden: -1, money: -1, swaps: true, one_path: false, pins: [] };
 }
 
@@ -52,10 +53,11 @@ export function encode(state, withPins = true) {
   /** @type {any} */
   const values = state;
   const query = new URLSearchParams();
-  for (const name of [...TEXTS, ...NUMBERS, "from_year"]) {
+  for (const name of [...TEXTS, ...NUMBERS, ...YEARS]) {
     if (values[name] !== empty[name]) query.set(name, String(values[name]));
   }
   if (state.policies.length) query.set("policies", state.policies.join(" "));
+  for (const path of Object.keys(state.values).sort()) query.append("set", `${path}=${state.values[path]}`);
   for (const name of ["full", "optimised", "one_path"]) if (values[name]) query.set(name, "1");
   if (!state.swaps) query.set("swaps", "0");
   if (withPins) for (const pin of state.pins) query.append("pin", `${pin.name}~${pin.query}`);
@@ -68,11 +70,15 @@ export function decode(text) {
   const state = emptyState();
   const query = new URLSearchParams(text.replace(/^#/, ""));
   for (const name of TEXTS) if (query.has(name)) state[name] = query.get(name);
-  for (const name of [...NUMBERS, "from_year"]) {
+  for (const name of [...NUMBERS, ...YEARS]) {
     const value = Number(query.get(name));
     if (query.has(name) && Number.isFinite(value)) state[name] = value;
   }
   state.policies = (query.get("policies") || "").split(" ").filter(Boolean);
+  for (const change of query.getAll("set")) {
+    const [path, value] = splitOnce(change, "=");
+    if (path && value && Number.isFinite(Number(value))) state.values[path] = Number(value);
+  }
   state.full = query.get("full") === "1";
   state.optimised = query.get("optimised") === "1";
   state.one_path = query.get("one_path") === "1";
@@ -95,6 +101,9 @@ export function requestOf(state) {
   const request = { case: state.case, scheme: state.scheme, pooling: state.pooling,
     policies: state.policies, mobility: state.mobility, levers, county: state.county,
     full: state.full };
+  if (state.year) request.year = state.year;
+  if (state.stress) request.stress = state.stress;
+  if (Object.keys(state.values).length) request.values = state.values;
   if (state.optimised) {
     request.optimised = { months: state.months, swaps: state.swaps };
     if (state.one_path) request.optimised.one_path = true;

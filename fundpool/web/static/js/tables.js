@@ -2,7 +2,7 @@
 
 import { word } from "./words.js";
 
-// A cell is a text, or { text, title, kind, button, action }.
+// A cell is a text, or { text, title, kind, button, action, node }: a node is put in as it is.
 export function fill(table, head, rows, caption = "") {
   const parts = [];
   if (caption) {
@@ -47,6 +47,11 @@ function cell(tag, value, scope) {
   const element = document.createElement(tag);
   if (scope) element.scope = scope;
   if (value && typeof value === "object") {
+    if (value.node) {
+      element.append(value.node);
+      if (value.kind) element.className = value.kind;
+      return element;
+    }
     if (value.action) {
       const button = document.createElement("button");
       button.type = "button";
