@@ -11,7 +11,7 @@ import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.claims.register import shares_of_payers
-from fundpool.models.claims.terms import ClaimTerms, LayerTerms
+from fundpool.models.claims.terms import ClaimTerms
 
 
 class ClaimPairs(NamedTuple):
