@@ -8,7 +8,9 @@
 * ``benefit_layers``: benefits of several funds on top of each other, limits of what is borne
 * ``person_year``: what formulas on a year's total cost, and on stays by number, pay;
   ``year_lattices``: the same for many formulas and prices at once
-* ``person_rules``: a scheme's rule of either kind, with its limit of what a person bears
+* ``layers_above``: what a layer pays of a year of what a benefit by claim or by stay leaves
+* ``person_rules``: a scheme's rule by year, stay or claim, with its limit of what a person bears;
+  ``person_payments``: what one fund pays by it
 * ``contribution_base``: expected wages between floor and ceiling
 * ``credited_years``: share of a group with enough insured time
 * ``run_off``: claims paid and outstanding

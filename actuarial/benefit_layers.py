@@ -64,6 +64,39 @@ def layers(formulas: Sequence[Payment]) -> list[PiecewiseLinear]:
     return paid
 
 
+def left_by(formulas: Sequence[Payment]) -> PiecewiseLinear:
+    """What payments for one cost, together no more than it, leave of it: ``r(x) = x - sum b(x)``.
+
+    >>> left_by([BenefitFormula(100, ((0, 0.75),))])
+    PiecewiseLinear(knots=(0.0, 100.0), slopes=(1.0, 0.25))
+    """
+    paid = summed(formulas)
+    return PiecewiseLinear(paid.knots, tuple(max(1.0 - slope, 0.0) for slope in paid.slopes))
+
+
+def composed(outer: Payment, inner: Payment) -> PiecewiseLinear:
+    """The payment ``outer(inner(x))``, for an inner one that does not fall.
+
+    >>> composed(BenefitFormula(100, ((0, 0.5),)), PiecewiseLinear((0.0,), (0.25,)))
+    PiecewiseLinear(knots=(0.0, 400.0), slopes=(0.0, 0.125))
+    """
+    above, below = outer.breakpoints(), inner.breakpoints()
+    knots, reached = {0.0: 0.0}, 0.0
+    for number, (start, slope) in enumerate(zip(below.knots, below.slopes, strict=True)):
+        end = below.knots[number + 1] if number + 1 < len(below.knots) else np.inf
+        knots[start] = reached
+        if slope > 0:
+            for level in above.knots:
+                cost = start + (level - reached) / slope
+                if start < cost < end:
+                    knots[cost] = level
+        if np.isfinite(end):
+            reached += slope * (end - start)
+    costs = tuple(sorted(knots))
+    slopes = tuple(_slope(above, knots[cost]) * _slope(below, cost) for cost in costs)
+    return PiecewiseLinear(costs, slopes).merged()
+
+
 def summed(formulas: Sequence[Payment]) -> PiecewiseLinear:
     """The sum of payments for one cost; nothing for none.
 

@@ -8,6 +8,7 @@ two knots ``b(x) = a + s x``, so that each piece is a sum of differences of ``LE
 """
 
 from math import comb
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,6 +29,14 @@ from fundpool.actuarial.severity import (
 )
 
 HIGHEST_ORDER = 3
+
+
+@runtime_checkable
+class OwnMoments(Protocol):
+    """A distribution that gives its limited moments itself."""
+
+    def limited_moment(self, limit: ArrayLike, order: int) -> FloatArray:
+        """``E[min(X, limit)^order]``."""
 
 
 def limited_moment(severity: Severity, limit: ArrayLike, order: int) -> FloatArray:
@@ -68,6 +77,8 @@ def limited_moment(severity: Severity, limit: ArrayLike, order: int) -> FloatArr
         return _weibull(severity, u, order)
     if isinstance(severity, Pareto):
         return _pareto(severity, u, order)
+    if isinstance(severity, OwnMoments):
+        return severity.limited_moment(u, order)
     raise ValueError(f"no limited moments are known for {type(severity).__name__}")
 
 

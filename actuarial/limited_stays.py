@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fundpool.actuarial.aggregate_loss import lattice_mass
-from fundpool.actuarial.arrays import FloatArray
+from fundpool.actuarial.arrays import FloatArray, ratio
 from fundpool.actuarial.benefits import Payment
 from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.actuarial.severity import Severity
@@ -51,10 +51,13 @@ def limited_by_stay(
     coarse = before = np.full(2, np.nan)
     change = np.inf
     for points in POINTS:
-        fine = _moments(chances, paid, ceiling, points)
+        fine = limited_moments_by_stay(chances, paid, [ceiling], points)[0]
         # the error falls as the square of the step (Richardson)
         settled = fine + np.where(np.isnan(coarse), 0.0, (fine - coarse) / 15.0)
-        change = float(np.max(np.abs(settled - before) / np.maximum(np.abs(settled), 1e-300)))
+        apart = np.abs(settled - before)
+        # a payment of nothing is settled once it was nothing before
+        relative = np.where(apart == 0.0, 0.0, ratio(apart, np.abs(settled), np.inf))
+        change = float(relative.max())
         if change <= SETTLED:
             break
         coarse, before = fine, settled
@@ -67,11 +70,28 @@ def limited_by_stay(
     return float(mean), float(max(square - mean**2, 0.0))
 
 
-def _moments(
-    chances: FloatArray, paid: Sequence[PaymentSeverity], ceiling: float, points: int
+def limited_moments_by_stay(
+    chances: FloatArray, paid: Sequence[PaymentSeverity], limits: Sequence[float], points: int
 ) -> FloatArray:
-    """``E[min(S, u)]`` and ``E[min(S, u)^2]`` on one lattice, ``(2,)``."""
-    step, size = ceiling / points, 2 * points
+    """``E[min(S, u)]`` and ``E[min(S, u)^2]`` at each limit ``u`` on one lattice, ``(u, 2)``.
+
+    >>> from fundpool.actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.severity import Empirical
+    >>> full = PaymentSeverity((1.0,), (BenefitFormula(bands=((0, 1.0),)),), (Empirical([100.0]),))
+    >>> one_stay = np.array([0.0, 1.0])
+    >>> limited_moments_by_stay(one_stay, [full], [50.0, 200.0], 1024)[:, 0].round(6).tolist()
+    [50.0, 100.0]
+
+    Args:
+        chances: probability of 0, 1, 2 ... stays, ``(most + 1,)``.
+        paid: for a stay, by its number; the last one holds for all later ones.
+        limits: positive and finite; the lattice ends at the largest.
+        points: of the lattice.
+
+    Raises:
+        ArithmeticError: the probabilities do not add up.
+    """
+    step, size = max(limits) / points, 2 * points
     tilted = np.exp(-TILT / size * np.arange(points))
     transforms = [np.fft.rfft(lattice_mass(each, step, points) * tilted, size) for each in paid]
     total = np.full(size // 2 + 1, chances[-1], dtype=complex)
@@ -82,4 +102,9 @@ def _moments(
     if not -1e-6 < beyond <= 1.0 + 1e-9:
         raise ArithmeticError(f"probabilities of a year by stay add up to {mass.sum():.9f}")
     amounts = step * np.arange(points)
-    return np.array([mass @ amounts**power + ceiling**power * beyond for power in (1, 2)])
+    return np.array(
+        [
+            [mass @ np.minimum(amounts, u) ** power + u**power * beyond for power in (1, 2)]
+            for u in limits
+        ]
+    )

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from fundpool.actuarial.arrays import FloatArray, not_negative, same_kind
-from fundpool.actuarial.benefits import Payment
+from fundpool.actuarial.benefits import Payment, PiecewiseLinear
+from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.severity import Severity
 
 
@@ -45,7 +46,9 @@ class PaymentSeverity:
             raise ValueError("weights, formulas and severities must have one length")
         if not weights.sum() > 0:
             raise ValueError("the weights must not all be zero")
-        object.__setattr__(self, "weights", tuple(weights / weights.sum()))
+        object.__setattr__(self, "weights", tuple((weights / weights.sum()).tolist()))
+        object.__setattr__(self, "formulas", tuple(self.formulas))
+        object.__setattr__(self, "severities", tuple(self.severities))
 
     def limited_expected_value(self, limit: ArrayLike) -> float | FloatArray:
         """``E[min(b(X), limit)]`` over the mixture."""
@@ -61,6 +64,58 @@ class PaymentSeverity:
     def mean(self) -> float:
         """``E[b(X)]``."""
         return float(self.limited_expected_value(np.inf))
+
+    def variance(self) -> float:
+        """``Var b(X)``; infinite where the cost has none and the payment no ceiling."""
+        return float(self.limited_moment(np.inf, 2)) - self.mean() ** 2
+
+    def limited_moment(self, limit: ArrayLike, order: int) -> FloatArray:
+        """``E[min(b(X), limit)^order]`` over the mixture.
+
+        Args:
+            limit: limits, not negative.
+            order: 1, 2 or 3.
+        """
+        u = not_negative(limit, "the limit")
+        total = np.zeros(u.shape)
+        for weight, formula, severity in zip(
+            self.weights, self.formulas, self.severities, strict=True
+        ):
+            if weight > 0:
+                moments = [
+                    float(payment_moment_grid(stopped_at(formula, stop), severity, 1.0, order))
+                    for stop in u.ravel().tolist()
+                ]
+                total += weight * np.reshape(moments, u.shape)
+        return total
+
+    def scaled(self, factor: float) -> "PaymentSeverity":
+        """The distribution of ``factor b(X)``; the cost ``X`` stays as it is."""
+        forms = [formula.breakpoints() for formula in self.formulas]
+        times = [
+            PiecewiseLinear(form.knots, tuple(factor * slope for slope in form.slopes))
+            for form in forms
+        ]
+        return PaymentSeverity(self.weights, times, self.severities)
+
+
+def stopped_at(formula: Payment, limit: float) -> PiecewiseLinear:
+    """The payment ``min(b(x), limit)`` for a payment that does not fall.
+
+    >>> stopped_at(PiecewiseLinear((0.0,), (0.5,)), 100.0)
+    PiecewiseLinear(knots=(0.0, 200.0), slopes=(0.5, 0.0))
+    """
+    form = formula.breakpoints()
+    paid = 0.0
+    for number, (knot, slope) in enumerate(zip(form.knots, form.slopes, strict=True)):
+        end = form.knots[number + 1] if number + 1 < len(form.knots) else float("inf")
+        if slope > 0 and paid + slope * (end - knot) > limit:
+            full = knot + (limit - paid) / slope
+            kept = number if full <= knot else number + 1
+            return PiecewiseLinear((*form.knots[:kept], full), (*form.slopes[:kept], 0.0))
+        if np.isfinite(end):
+            paid += slope * (end - knot)
+    return form
 
 
 def _limited(formula: Payment, severity: Severity, u: FloatArray) -> FloatArray:

@@ -5,15 +5,15 @@ from functools import lru_cache
 from itertools import product
 from typing import Literal
 
-import numpy as np
-
-from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefit_layers import layers, summed, with_copayment_limit
 from fundpool.actuarial.benefits import BenefitFormula, Payment, PiecewiseLinear, coordinate
-from fundpool.actuarial.limited_moments import payment_moment_grid
-from fundpool.actuarial.person_year import payment, payment_by_stay, payments_by_stay
+from fundpool.actuarial.person_payments import (
+    LayerPayment,
+    PersonPayment,
+    StayPayment,
+    YearPayment,
+)
 from fundpool.actuarial.severity import Severity
-from fundpool.actuarial.year_lattices import YearCost, payments
 
 OWN_FUND = ""
 """The fund of the scheme whose basic benefit it is."""
@@ -51,16 +51,18 @@ class PersonRule:
 
     Attributes:
         per: ``year``: the one formula acts on the year's total cost; ``stay``: the first stay is
-            paid by the first formula, the second by the second, later ones by the last.
+            paid by the first formula, the second by the second, later ones by the last;
+            ``claim``: every claim is paid by the one formula.
         formulas: the formulas.
         dispersion: variance of the gamma factor between persons, 0 for Poisson counts.
         copayment_limit: what the basic benefit leaves to a person at most in a year; only with
             ``year``.
-        layers: above the basic benefit, each on what those before it leave; only with ``year``.
+        layers: above the basic benefit, each on what those before it leave of the year's cost;
+            except with ``year`` those of other funds only, and without ``annual_ceiling``.
         annual_ceiling: of what is paid for all stays of a year; only with ``stay``.
     """
 
-    per: Literal["year", "stay"]
+    per: Literal["claim", "stay", "year"]
     formulas: tuple[BenefitFormula, ...]
     dispersion: float
     copayment_limit: float | None = None
@@ -102,122 +104,25 @@ class PersonRule:
         """
         return self.of_fund(fund).payment(count_mean, severity, spread)
 
-    def of_fund(self, fund: str = OWN_FUND) -> "PersonPayment":
+    def of_fund(self, fund: str = OWN_FUND) -> PersonPayment:
         """What a fund pays of a person's year."""
-        if self.per == "stay":
-            return StayPayment(self.formulas, self.dispersion, self.annual_ceiling)
+        if self.per != "year":
+            if fund == OWN_FUND:
+                return StayPayment(self.formulas, self.dispersion, self.annual_ceiling)
+            return LayerPayment(self.formulas, layers_of(self.layers, fund), self.dispersion)
         above = _with_layers((self.basic,), (OWN_FUND,), self.layers, fund)
         return YearPayment(above, self.dispersion)
 
 
-@dataclass(frozen=True)
-class YearPayment:
-    """What one fund pays of a person's year: one of several formulas, each with its chance.
+def layers_of(
+    above: tuple[PersonLayer, ...], fund: str
+) -> tuple[tuple[float, PiecewiseLinear], ...]:
+    """Chance and formula of what a fund pays of an amount on which only layers act.
 
-    >>> from fundpool.actuarial.severity import Exponential
-    >>> half = PersonRule("year", (BenefitFormula(bands=((0, 0.5),)),), dispersion=0.0)
-    >>> half.of_fund().payment(2.0, Exponential(100.0))
-    (100.0, 10000.0)
-
-    Attributes:
-        formulas: chance and formula on the year's total cost.
-        dispersion: variance of the gamma factor between persons.
+    >>> layers_of((PersonLayer("aid", BenefitFormula(bands=((0, 0.5),)), 0.25),), "aid")[1]
+    (0.25, PiecewiseLinear(knots=(0.0,), slopes=(0.5,)))
     """
-
-    formulas: tuple[tuple[float, PiecewiseLinear], ...]
-    dispersion: float
-
-    def payment(
-        self, count_mean: float, severity: Severity, spread: float = 0.0
-    ) -> tuple[float, float]:
-        """Mean and variance of what is paid; arguments as :meth:`PersonRule.payment` has them."""
-        mean = square = 0.0
-        for chance, formula in self.formulas:
-            if not any(formula.slopes):
-                continue
-            paid, variance = payment(
-                count_mean, dispersion_with(self.dispersion, spread), severity, formula
-            )
-            mean += chance * paid
-            square += chance * (variance + paid**2)
-        return mean, max(square - mean**2, 0.0)
-
-    def payments(
-        self, count_mean: float, severity: Severity, spread: float, prices: tuple[float, ...]
-    ) -> FloatArray:
-        """:meth:`payment` at each price of a claim, ``(2, p)``, from shared lattices.
-
-        Agrees with it as :mod:`fundpool.actuarial.year_lattices` says.
-        """
-        cost = YearCost(count_mean, dispersion_with(self.dispersion, spread), severity)
-        mean, square = np.zeros((2, len(prices)))
-        for chance, formula in self.formulas:
-            if any(formula.slopes):
-                paid, variance = payments(cost, prices, formula)
-                mean += chance * paid
-                square += chance * (variance + paid**2)
-        return np.array([mean, np.maximum(square - mean**2, 0.0)])
-
-    def of_one_claim(self, severity: Severity, prices: FloatArray, order: int) -> FloatArray:
-        """``E[b^order]`` of a year with one claim at each price, ``(p,)``."""
-        moments = [
-            chance * payment_moment_grid(formula, severity, prices, order)
-            for chance, formula in self.formulas
-        ]
-        return sum(moments, start=np.zeros(prices.shape))
-
-
-@dataclass(frozen=True)
-class StayPayment:
-    """What a fund pays of a person's year by the number of the stay.
-
-    >>> from fundpool.actuarial.severity import Exponential
-    >>> half = StayPayment((BenefitFormula(bands=((0, 0.5),)),), dispersion=0.0)
-    >>> round(half.payment(2.0, Exponential(100.0))[0], 6)
-    100.0
-
-    Attributes:
-        formulas: by number of the stay; the last one holds for all later ones.
-        dispersion: variance of the gamma factor between persons.
-        ceiling: of all payments of the year.
-    """
-
-    formulas: tuple[BenefitFormula, ...]
-    dispersion: float
-    ceiling: float = float("inf")
-
-    def payment(
-        self, count_mean: float, severity: Severity, spread: float = 0.0
-    ) -> tuple[float, float]:
-        """Mean and variance of what is paid; arguments as :meth:`PersonRule.payment` has them."""
-        dispersion = dispersion_with(self.dispersion, spread)
-        return payment_by_stay(count_mean, dispersion, severity, self.formulas, self.ceiling)
-
-    def payments(
-        self, count_mean: float, severity: Severity, spread: float, prices: tuple[float, ...]
-    ) -> FloatArray:
-        """:meth:`payment` at each price of a claim, ``(2, p)``."""
-        dispersion = dispersion_with(self.dispersion, spread)
-        return payments_by_stay(
-            count_mean, dispersion, severity, np.array(prices), self.formulas, self.ceiling
-        )
-
-    def of_one_claim(self, severity: Severity, prices: FloatArray, order: int) -> FloatArray:
-        """``E[b^order]`` of a year with one claim at each price, ``(p,)``."""
-        first = replace(self.formulas[0], ceiling=min(self.formulas[0].ceiling, self.ceiling))
-        return payment_moment_grid(first, severity, prices, order)
-
-
-PersonPayment = YearPayment | StayPayment
-
-
-def dispersion_with(dispersion: float, spread: float) -> float:
-    """Variance of a person's factor together with that between the ages and sexes of a class.
-
-    >>> round(dispersion_with(0.5, 0.2), 3)  # 1.5 * 1.2 - 1
-    0.8
-    """
-    return (1.0 + dispersion) * (1.0 + spread) - 1.0
+    return _with_layers((), (), above, fund)
 
 
 @lru_cache(maxsize=10_000)

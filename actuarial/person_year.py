@@ -27,7 +27,7 @@ from fundpool.actuarial.aggregate_loss import (
     check_count,
     lattice_mass,
 )
-from fundpool.actuarial.arrays import FloatArray
+from fundpool.actuarial.arrays import FloatArray, ratio
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.limited_stays import limited_by_stay
@@ -300,11 +300,8 @@ def payments_by_stay(
         raise ValueError("at least one formula is needed")
     if count_mean == 0.0:
         return np.zeros((2, prices.size))
-    count: Any = poisson(count_mean)
-    if dispersion * count_mean > LEAST_DISPERSED:
-        count = nbinom(1.0 / dispersion, 1.0 / (1.0 + dispersion * count_mean))
-    most = max(int(count.isf(TAIL)) + 1, len(formulas) + 1)
-    chance = count.pmf(np.arange(most + 1))
+    chance = chances_of_counts(count_mean, dispersion, len(formulas) + 1)
+    most = chance.size - 1
     if np.isfinite(ceiling):
         at_prices = [severity.scaled(price) for price in prices.tolist()]
         return np.array([limited_by_stay(chance, at, formulas, ceiling) for at in at_prices]).T
@@ -319,6 +316,23 @@ def payments_by_stay(
     within = np.concatenate([none, np.cumsum((squares - means**2)[of_stay], axis=0)])
     mean = chance @ paid
     return np.array([mean, chance @ within + chance @ paid**2 - mean**2])
+
+
+def chances_of_counts(count_mean: float, dispersion: float, least: int = 0) -> FloatArray:
+    """Probability of 0, 1, 2 ... claims of a person in a year, ``(most + 1,)``.
+
+    >>> chances_of_counts(1.0, 0.0).round(4).tolist()[:3]
+    [0.3679, 0.3679, 0.1839]
+
+    Args:
+        count_mean: expected claims, positive.
+        dispersion: variance of the gamma factor between persons.
+        least: number of claims up to which they go at least.
+    """
+    count: Any = poisson(count_mean)
+    if dispersion * count_mean > LEAST_DISPERSED:
+        count = nbinom(1.0 / dispersion, 1.0 / (1.0 + dispersion * count_mean))
+    return np.asarray(count.pmf(np.arange(max(int(count.isf(TAIL)) + 1, least) + 1)))
 
 
 def payment_of_services(
@@ -403,10 +417,12 @@ def matched_payment(
     square = variance + mean**2
     more_total = (some - one) * mean
     more_square = some * variance + some * base * mean**2 + (some * mean) ** 2 - one * square
-    # where two claims hardly ever come together, rounding leaves nothing to match
-    several = np.maximum(1.0 - none - one, 1e-300)
-    of_those = np.maximum(more_total, 1e-300) / several
-    sigma = np.sqrt(np.log(np.maximum(more_square / several / of_those**2, 1.0)))
+    several = 1.0 - none - one
+    # where two claims hardly ever come together, rounding leaves nothing to match: any cost will do
+    known = (several > 0) & (more_total > 0)
+    several = np.where(known, several, 0.0)
+    of_those = ratio(np.where(known, more_total, 0.0), several, mean if mean > 0 else 1.0)
+    sigma = np.sqrt(np.log(np.maximum(ratio(more_square, several) / of_those**2, 1.0)))
     mu = np.log(of_those) - 0.5 * sigma**2
     form = formula.breakpoints()
     limits = np.append(form.knots, np.inf)

@@ -16,7 +16,7 @@ specification to the same, as far as it is as exact (tests/actuarial/test_year_l
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log
+from math import log, prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
 from fundpool.actuarial.limited_moments import limited_moment
 from fundpool.actuarial.mixed_severity import MixedSeverity
+from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.actuarial.person_year import (
     EXTRAPOLATED,
     RESOLVED,
@@ -43,8 +44,17 @@ ALWAYS = 3
 SMALL = 1e-7
 """Of the largest knot (squared, for the square), a payment that is settled when it is known to
 ``SMALL * SETTLED`` of that knot, near what rounding leaves."""
+TRANSFORMED = 4
+"""Lengths of a lattice that its transform has, so that the tilt back blows up rounding less."""
 STENCIL = 6
 """Lattice points that an amount between them is interpolated from."""
+FIRST = tuple(range(ALWAYS))
+"""Numbers of the resolutions always used."""
+WHOLE = tuple(
+    float(prod(point - other for other in range(STENCIL) if other != point))
+    for point in range(STENCIL)
+)
+"""Of each point of the stencil, the product of its distances from the others."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +81,16 @@ class YearCost:
     @property
     def has_density(self) -> bool:
         """Whether limited moments are smooth, so that they can be interpolated."""
-        kinds = (
-            self.severity.severities
-            if isinstance(self.severity, MixedSeverity)
-            else (self.severity,)
-        )
-        return not any(isinstance(kind, Empirical) for kind in kinds)
+        return _has_density(self.severity)
+
+
+def _has_density(severity: Severity | PaymentSeverity) -> bool:
+    if isinstance(severity, PaymentSeverity):
+        slopes = [slope for form in severity.formulas for slope in form.breakpoints().slopes]
+        return min(slopes) > 0 and all(_has_density(kind) for kind in severity.severities)
+    if isinstance(severity, MixedSeverity):
+        return all(_has_density(kind) for kind in severity.severities)
+    return not isinstance(severity, Empirical)
 
 
 def payments(cost: YearCost, prices: tuple[float, ...], formula: Payment) -> FloatArray:
@@ -96,17 +110,22 @@ def payments(cost: YearCost, prices: tuple[float, ...], formula: Payment) -> Flo
     Raises:
         ArithmeticError: as :func:`fundpool.actuarial.person_year.payment`.
     """
-    form = formula.breakpoints().merged()
-    total = total_moments(cost.count_mean, cost.dispersion, cost.severity)
+    return _payments(cost, prices, formula.breakpoints().merged()).copy()
+
+
+@lru_cache(maxsize=20_000)
+def _payments(cost: YearCost, prices: tuple[float, ...], form: PiecewiseLinear) -> FloatArray:
+    """As :func:`payments`, by the knots of the formula: rules of several funds share them."""
+    total = _total(cost)
     if not (cost.has_density and np.isfinite(total[0]) and total[0] > 0 and len(form.knots) > 1):
         return _one_by_one(cost, prices, form)
-    coarse, middle, fine = (_moments(cost, prices, form, number) for number in range(ALWAYS))
+    coarse, middle, fine = _moments(cost, prices, form, FIRST)
     before, moments = _extrapolated(coarse, middle), _extrapolated(middle, fine)
     settled = _settled(before, moments, form)
     for number in range(ALWAYS, len(RESOLUTIONS)):
         if settled.all():
             break
-        finer = _moments(cost, prices, form, number)
+        (finer,) = _moments(cost, prices, form, (number,))
         before, next_moments = moments, _extrapolated(fine, finer)
         moments = np.where(settled, moments, next_moments)
         settled, fine = settled | _settled(before, next_moments, form), finer
@@ -143,49 +162,63 @@ def _settled(before: FloatArray, after: FloatArray, form: PiecewiseLinear) -> ND
     return np.asarray((change <= SETTLED * np.maximum(np.abs(after), least)).all(axis=0))
 
 
+@lru_cache(maxsize=2_048)
+def _total(cost: YearCost) -> tuple[float, float]:
+    """``E[S]`` and ``E[S^2]``."""
+    return total_moments(cost.count_mean, cost.dispersion, cost.severity)
+
+
 def _moments(
-    cost: YearCost, prices: tuple[float, ...], form: PiecewiseLinear, resolution: int
+    cost: YearCost, prices: tuple[float, ...], form: PiecewiseLinear, resolutions: tuple[int, ...]
 ) -> FloatArray:
-    """``E[b]`` and ``E[b^2]`` at each price on the lattices of one resolution, ``(2, p)``."""
+    """``E[b]`` and ``E[b^2]`` at each price on the lattices of resolutions, ``(r, 2, p)``."""
     level = np.array(prices)
-    scales = np.array([level, level**2])
-    total = np.array(total_moments(cost.count_mean, cost.dispersion, cost.severity))
-    limited = [_limited(cost, knot, prices, resolution) for knot in form.knots[1:]]
-    limited = [np.zeros(scales.shape), *limited, scales * total[:, None]]
-    return payment_moments(form, np.array(limited))
+    whole = np.array([level, level**2]) * np.array(_total(cost))[:, None]
+    limited = np.zeros((len(form.knots) + 1, 2, len(resolutions), len(prices)))
+    for number, knot in enumerate(form.knots[1:], start=1):
+        limited[number] = _limited(cost, knot, prices, resolutions)
+    limited[-1] = whole[:, None]
+    return payment_moments(form, limited).swapaxes(0, 1)
 
 
 @lru_cache(maxsize=20_000)
 def _limited(
-    cost: YearCost, limit: float, prices: tuple[float, ...], resolution: int
+    cost: YearCost, limit: float, prices: tuple[float, ...], resolutions: tuple[int, ...]
 ) -> FloatArray:
-    """``E[p S ^ limit]`` and ``E[(p S ^ limit)^2]`` at each price ``p``, ``(2, p)``."""
+    """``E[p S ^ limit]`` and ``E[(p S ^ limit)^2]`` at each price ``p``, ``(2, r, p)``."""
     level = np.array(prices)
     scales = np.array([level, level**2])
-    return np.asarray(_of_amounts(cost, limit / level, resolution) * scales)
+    return np.asarray(_of_amounts(cost, limit / level, resolutions) * scales[:, None])
 
 
-def _of_amounts(cost: YearCost, amounts: FloatArray, resolution: int) -> FloatArray:
-    """``E[S ^ t]`` and ``E[(S ^ t)^2]`` at amounts ``t``, ``(2, p)``.
+def _of_amounts(cost: YearCost, amounts: FloatArray, resolutions: tuple[int, ...]) -> FloatArray:
+    """``E[S ^ t]`` and ``E[(S ^ t)^2]`` at amounts ``t``, ``(2, r, p)``.
 
     What lies beyond the last lattice comes from a single large claim, as in the specification.
     """
     unit = cost.severity.mean()
     end = unit * max(RESOLVED, 64.0 * cost.count_mean)
     within = np.minimum(amounts, end)
-    steps = RESOLUTIONS[resolution]
-    exponents = np.ceil(np.log(within / (unit * steps)) / log(4.0)).astype(int)
-    result = np.empty((2, amounts.size))
-    for exponent in np.unique(exponents).tolist():
-        here = exponents == exponent
-        step = unit * 4.0**exponent
-        lattice = _lattice(cost, step, max(steps, RESOLUTIONS[ALWAYS - 1]))
-        result[:, here] = _interpolated(lattice, within[here] / step)
+    steps = np.array([RESOLUTIONS[resolution] for resolution in resolutions])[:, None]
+    exponents = np.ceil(np.log(within / (unit * steps)) / log(4.0))
+    places = within / (unit * 4.0**exponents)
+    # lattices of the resolutions always used are as long as the finest of these
+    lengths = np.maximum(steps, RESOLUTIONS[ALWAYS - 1])
+    result = np.empty((2, *exponents.shape))
+    for length in np.unique(lengths).tolist():
+        of_length = (lengths == length)[:, 0]
+        first, weights = _stencil(places[of_length], length + 1)
+        part = np.empty((2, *first.shape))
+        for exponent in np.unique(exponents[of_length]).tolist():
+            here = exponents[of_length] == exponent
+            lattice = _lattice(cost, unit * 4.0**exponent, length)
+            points = first[here] + np.arange(STENCIL)[:, None]
+            part[:, here] = (lattice[:, points] * weights[:, here]).sum(axis=1)
+        result[:, of_length] = part
     far = amounts > end
     if far.any():
-        result[:, far] += beyond_lattice(
-            cost.count_mean, cost.dispersion, cost.severity, end, amounts[far]
-        )
+        beyond = beyond_lattice(cost.count_mean, cost.dispersion, cost.severity, end, amounts[far])
+        result[:, :, far] += beyond[:, None]
     return result
 
 
@@ -198,10 +231,10 @@ def _lattice(cost: YearCost, step: float, points: int) -> FloatArray:
     Raises:
         ArithmeticError: probabilities do not add up.
     """
-    # twice as long with nothing on it, so that the tilt back blows up rounding less
     mass = lattice_mass(cost.severity, step, points)
-    twice = np.pad(mass, (0, points))
-    change = aggregated(twice, cost.count_mean, cost.dispersion, less_one_at_zero=True)[:points]
+    change = aggregated(
+        mass, cost.count_mean, cost.dispersion, less_one_at_zero=True, lengths=TRANSFORMED
+    )
     beyond = -np.cumsum(change)
     if not -1e-6 < beyond[-1] <= 1.0:
         raise ArithmeticError(f"probabilities of a person's year add up to {1 - beyond[-1]:.9f}")
@@ -222,17 +255,30 @@ def forget() -> None:
 
     >>> forget()
     """
-    _limited.cache_clear()
+    for kept in (_payments, _total, _limited):
+        kept.cache_clear()
     _lattice.cache_clear()
 
 
-def _interpolated(values: FloatArray, places: FloatArray) -> FloatArray:
-    """Values ``(k, points + 1)`` between the points, by Lagrange's formula, ``(k, p)``."""
-    first = np.clip(np.floor(places).astype(int) - STENCIL // 2 + 1, 0, values.shape[1] - STENCIL)
-    distance = (places - first) - np.arange(STENCIL)[:, None]
+def _stencil(places: FloatArray, points: int) -> tuple[NDArray[np.int64], FloatArray]:
+    """Lagrange's formula for values between the points of a lattice.
+
+    Args:
+        places: in steps, any shape.
+        points: of the lattice.
+
+    Returns:
+        first of the :data:`STENCIL` points of each place, and their weights, ``(STENCIL, ...)``.
+    """
+    first = np.clip(np.floor(places).astype(int) - STENCIL // 2 + 1, 0, points - STENCIL)
+    to_place = places - first
+    distance = np.stack([to_place - point for point in range(STENCIL)])
+    # the product of the others is that of those before times that of those behind
     weights = np.empty(distance.shape)
-    for point in range(STENCIL):
-        others = [other for other in range(STENCIL) if other != point]
-        whole = float(np.prod([point - other for other in others]))
-        weights[point] = np.prod(distance[others], axis=0) / whole
-    return np.asarray((values[:, first + np.arange(STENCIL)[:, None]] * weights).sum(axis=1))
+    weights[0] = 1.0
+    np.cumprod(distance[:-1], axis=0, out=weights[1:])
+    behind = np.ones(places.shape)
+    for point in range(STENCIL - 1, -1, -1):
+        weights[point] *= behind / WHOLE[point]
+        behind *= distance[point]
+    return first, weights

@@ -19,6 +19,7 @@ from fundpool.models.terms.subsidies import payers_of
 from fundpool.models.terms.years import county_tables
 
 if TYPE_CHECKING:
+    from fundpool.inputs.case import Case
     from fundpool.models.projection.study import Projection
     from fundpool.models.risk.solvency import SolvencyRisk
 
@@ -26,6 +27,9 @@ SOON = (5, 10)
 """Years from the start within which funds that run dry are counted."""
 UNCHANGED = 5e-5
 """A level rate that differs by less, half of what is shown, counts as the same."""
+
+REMEMBERED = "remembered"
+"""Word by which a source says that it was not opened."""
 
 Row = dict[str, Any]
 
@@ -38,7 +42,8 @@ def decision(
     >>> from fundpool import examples
     >>> figures = decision({"county": examples.projection("county")})
     >>> list(figures), [row["scheme"] for row in figures["now"]]
-    (['now', 'plans', 'next_years', 'government', 'own_share', 'inputs'], ['employee', 'resident'])
+    (['now', 'plans', 'next_years', 'government', 'own_share', 'inputs', 'remembered'],
+     ['employee', 'resident'])
 
     Args:
         projections: one a pooling plan, of the same study; the first is what holds today.
@@ -50,7 +55,8 @@ def decision(
         (:func:`money_lacking`); ``government``, rows by scheme, payer and year
         (:func:`paid_by_government`); ``own_share``, rows by half of places and group of people
         (:func:`fundpool.models.analysis.own_shares.own_shares`) of the first projected year;
-        ``inputs``, number of assumptions by status.
+        ``inputs``, number of assumptions by status; ``remembered``, paths of assumptions and names
+        of tables whose source was not opened (:func:`remembered`).
     """
     today = next(iter(projections.values()))
     return {
@@ -63,7 +69,21 @@ def decision(
             str(status): int(count)
             for status, count in today.case.assumptions()["status"].value_counts().items()
         },
+        "remembered": remembered(today.case),
     }
+
+
+def remembered(case: "Case") -> list[str]:
+    """Paths of assumptions, then names of tables, whose source says that it was not opened.
+
+    >>> from fundpool import examples
+    >>> remembered(examples.case())
+    []
+    """
+    names: list[str] = []
+    for table, key in ((case.assumptions(), "path"), (case.table_sources(), "table")):
+        names += table.loc[table["source"].str.contains(REMEMBERED, case=False), key].tolist()
+    return names
 
 
 def funds_now(projection: "Projection") -> list[Row]:
@@ -207,17 +227,20 @@ def paid_by_government(projection: "Projection") -> list[Row]:
 
     Rows: scheme; payer, as the case names it, ``""`` for subsidies that it gives no payer of; year;
     column, of the table of totals that holds the amount; amount; outgo_share, of claims paid,
-    administration and benefits in cash. Schemes that nobody subsidises have none.
+    administration and benefits in cash. Schemes that nobody subsidises have none; what one scheme's
+    fund pays into another's is left out.
     """
     rows: list[Row] = []
     totals = flow_totals(projection.funds)
-    names = {payer_column(payer): payer for payer in payers_of(projection.case.schemes)}
-    for scheme in projection.case.schemes:
+    schemes = projection.case.schemes
+    funds = {scheme.name for scheme in schemes}
+    names = {payer_column(p): p for p in payers_of(schemes) if p not in funds}
+    for scheme in schemes:
         flows = totals[
             (totals["scheme"] == scheme.name) & totals["year"].isin(projection.years[:2])
         ]
         columns = [column for column in names if (flows[column] != 0).any()]
-        for column in columns or ["subsidies"]:
+        for column in columns or ([] if payers_of(schemes) else ["subsidies"]):
             for year in flows.to_dict("records"):
                 if not year["subsidies"]:
                     continue

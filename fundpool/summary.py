@@ -33,6 +33,7 @@ def summary(
     """
     from fundpool.decision import decision
     from fundpool.formal_parts import formal_parts
+    from fundpool.models.analysis.behaviour import behaviour_range
 
     any_one = projections[alert_plan]
     evidence = Evidence(experience, ruin_by_year(risk, alert_plan))
@@ -54,6 +55,7 @@ def summary(
             name: _plan(projection, _ruin(risk, name)) for name, projection in projections.items()
         },
         "decision": decision(projections, risk),
+        "behaviour": behaviour_range(projections).records,
         "formal": formal_parts(next(iter(projections.values()))),
         "plan": None,
         "alert_rules": rules_judged(any_one, alerts, evidence),

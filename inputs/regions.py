@@ -101,10 +101,12 @@ class RegionTree:
 
     def lineage(self, code: str) -> tuple[str, ...]:
         """A region and all that it lies in, from the bottom up."""
-        line = [code]
-        while (above := self.parents.get(line[-1])) is not None:
-            line.append(above)
-        return tuple(line)
+        known = self._lineages.get(code)
+        if known is None:
+            above = self.parents.get(code)
+            known = (code,) if above is None else (code, *self.lineage(above))
+            self._lineages[code] = known
+        return known
 
     def index(self, code: str) -> int:
         """Number of a county; the number of counties for ``outside``.
@@ -123,6 +125,11 @@ class RegionTree:
         self.codes_at(level)
         row: NDArray[np.int64] = self._ancestors[self.levels.index(level)]
         return row.copy()
+
+    @cached_property
+    def _lineages(self) -> dict[str, tuple[str, ...]]:
+        """Lineages that were asked for."""
+        return {}
 
     @cached_property
     def _ancestors(self) -> NDArray[np.int64]:

@@ -116,9 +116,9 @@ CASE_READERS = {
     "set accounts against it and roll it forward": """
         analysis.account_funds analysis.roll_forward""",
     "fit it, vary it or project it": """
-        analysis.account_funds analysis.alternatives analysis.care_away analysis.change
-        analysis.own_shares analysis.policies analysis.roll_forward analysis.sensitivity
-        analysis.what_if
+        analysis.account_funds analysis.alternatives analysis.behaviour analysis.care_away
+        analysis.change analysis.own_shares analysis.policies analysis.roll_forward
+        analysis.sensitivity analysis.what_if
         calibration.checking calibration.experience calibration.multipliers flows.factors
         flows.responses optimiser.explain.sensitivity projection.central projection.comparison
         projection.settlement projection.study""",

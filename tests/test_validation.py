@@ -10,9 +10,11 @@ from fundpool.building.jiangsu.funds import relative
 from fundpool.building.jiangsu.published import Published
 from fundpool.inputs.case import read_case
 from fundpool.inputs.case.variation import value_at
+from fundpool.inputs.format.vocabulary import AGES
 from validation import (
-    behaviour,
     from_2020,
+    from_start,
+    jiangsu_starts,
     moved_inputs,
     official_projections,
     people_2020,
@@ -99,8 +101,10 @@ def test_people_in_the_wrong_cell_by_hand() -> None:
 
 def test_every_value_in_use_lies_in_its_range() -> None:
     """A value of the case or of its assumptions; factors and powers hold one, points nought."""
-    case, published = read_case("jiangsu"), Published()
-    for one in moved_inputs.inputs_of_weight():
+    case, published = moved_inputs.plain_case(), Published()
+    listed = moved_inputs.inputs_of_weight()
+    assert len({one.name for one in listed}) == len(listed) == 71
+    for one in listed:
         entry = one.entry
         if "path" in entry:
             used = value_at(case, entry["path"])
@@ -138,9 +142,27 @@ def test_moved_rows_keep_the_others_and_powers_the_mean() -> None:
         moved_inputs.with_rows_moved(table, "value", {"name": "it", "where": {"kind": "c"}}, 2.0)
 
 
-def test_break_even_is_where_one_fund_asks_for_as_much() -> None:
-    assert behaviour.break_even(lambda rise: 10 * rise**2, 0.4) == pytest.approx(0.2)
-    assert np.isnan(behaviour.break_even(lambda rise: 1 + rise, 0.5))
+def test_people_carried_back_live_to_be_those_counted() -> None:
+    """A tenth dies a year: those of an age, two years before, are this many more and younger."""
+    rates = np.full((2, AGES), -np.log(0.9))
+    counted = np.arange(1.0, 2 * AGES + 1).reshape(1, 2, AGES)
+    before = jiangsu_starts.carried_back(counted, rates, 2)
+    assert before[..., :-2] * 0.81 == pytest.approx(counted[..., 2:])
+
+
+def test_a_start_year_knows_no_later_members() -> None:
+    early, late = (jiangsu_starts.settings_of_start(year) for year in (2018, 2022))
+    for year, made in ((2018, early), (2022, late)):
+        settings, employee = made["settings"], made["schemes"]["employee"]
+        assert settings["base_year"] == year
+        assert settings["coverage"] == {}  # entry was fitted to members of 2021 to 2023
+        growth = settings["economy"]["wage_growth"]["by_year"]
+        assert sorted(growth) == [str(at) for at in range(year + 1, 2025)]
+        relief = employee["rules"]["employer_rate"]["by_year"]
+        assert relief == ({"2020": 0.0712, "2021": 0.08} if year == 2018 else {})
+    assert from_start.note_of("employee", "care away", 2020, 2018) == "fitted"
+    assert from_start.note_of("resident", "expenditure", 2023, 2018) == "divided as 2022"
+    assert from_start.note_of("resident", "expenditure", 2023, 2022) == ""
 
 
 def test_start_year_is_met_exactly() -> None:

@@ -64,6 +64,8 @@ TOPICS = {
     "from-2020": Topic(
         "Jiangsu from 2020, before and now", "from_2020", "from_2020", True, "jiangsu-case.md"
     ),
+    "from-2018": Topic("Jiangsu from 2018", "from_start", "from_2018", True, "jiangsu-case.md"),
+    "from-2022": Topic("Jiangsu from 2022", "from_start", "from_2022", True, "jiangsu-case.md"),
     "from-2024": Topic(
         "Jiangsu at the end of 2024", "from_2024", "from_2024", True, "jiangsu-case.md"
     ),

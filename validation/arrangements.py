@@ -189,7 +189,7 @@ def sign_of(change: float, level: float) -> int:
     >>> sign_of(-2.0, 10.0), sign_of(1e-12, 10.0)
     (-1, 0)
     """
-    return 0 if abs(change) <= STILL * max(abs(level), 1e-300) else int(np.sign(change))
+    return 0 if abs(change) <= STILL * abs(level) else int(np.sign(change))
 
 
 def without_contract() -> float:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from fundpool.building.jiangsu.build import rolled_people
-from fundpool.building.jiangsu.published import CENSUS_YEAR, PROVINCE, Published
+from fundpool.building.jiangsu.build import rolled_people, tables
+from fundpool.building.jiangsu.published import BASE_YEAR, CENSUS_YEAR, PROVINCE, Published
 from fundpool.building.jiangsu.rolled import AGE_GROUPS, COUNTED_YEAR, Rolled
 from fundpool.inputs.case import read_case
 from fundpool.models.projection import project
@@ -17,6 +17,7 @@ from validation.from_2020 import (
     starting_figures,
 )
 from validation.part import Check, Part, figure, markdown_table, percent
+from validation.use_of_care import compared_use, shown_repeats, shown_use, use_from_2024
 
 CASE = "jiangsu"
 FIRST_YEAR, LAST_PROJECTED = 2025, 2054
@@ -129,6 +130,11 @@ def from_2024() -> Part:
     published = Published()
     people = rolled_people(published)
     carried, year, funds = people_carried(published, people), first_year(), funds_by_city()
+    built = tables(published, people)
+    now = use_from_2024(built, FIRST_YEAR - BASE_YEAR)
+    repeats = shown_repeats(built["morbidity"], people.people.residents.sum(axis=0))
+    use = compared_use({"now": now}, BASE_YEAR, FIRST_YEAR, BASE_YEAR)
+    met = float(use.loc[use["met"], "now_error"].abs().max())
     shown_people = markdown_table(
         pd.DataFrame(
             {
@@ -161,6 +167,13 @@ def from_2024() -> Part:
         + "\n\nThe first projected year, none of whose figures was used, beside the nation's "
         "bulletin of 2025 brought to the province as in the table from 2020.\n\n"
         + markdown_table(pd.DataFrame(rows))
+        + "\n\nStays and visits a member and what they cost, before prices of counties and before "
+        "calibration, beside the nation's; *fitted* in the base year.\n\n"
+        + shown_use(use, ("now",))
+        + "\n\nPatients with two stays or more, of those with one: with a Poisson number at the "
+        "case's stays a person, and as published. *Dispersion*: of a negative binomial number that "
+        "meets it; 0 where a Poisson number does.\n\n"
+        + repeats
         + f"\n\nFunds by city under the rules in force to {LAST_PROJECTED}, before / now: from the "
         "case of 2020 carried on, and from that of 2024. "
         "*Runs dry*: first year below zero. What lies behind a change: months of the outgo of "
@@ -174,6 +187,7 @@ def from_2024() -> Part:
         (
             Check("fitted residents are those counted", f"{inside:+.1e}", abs(inside) < 1e-9),
             Check("no group is carried more than 6 % off", percent(largest), largest < 0.06),
+            Check("use and cost of care of 2024 are met by scheme", percent(met), met < 0.015),
             Check("both schemes are compared", f"{len(rows)} figures",
                   set(year["scheme"]) == {"employee", "resident"}),
         ),

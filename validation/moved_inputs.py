@@ -64,6 +64,13 @@ class MovedFigures(Published):
             return plain
         return with_rows_moved(plain, "value", self.entry, self.by)
 
+    def of_nation(self, name: str) -> pd.DataFrame:
+        """A national table, its rows moved if it is the one."""
+        plain = super().of_nation(name)
+        if self.entry.get("published") != name:
+            return plain
+        return with_rows_moved(plain, "value", self.entry, self.by)
+
     @property
     def assumptions(self) -> dict[str, Any]:
         """Assumptions, moved if it is one of them."""
@@ -142,16 +149,22 @@ def people_of_2024() -> Rolled:
     return rolled_people(Published())
 
 
+@cache
+def plain_case() -> Case:
+    """The case as it is."""
+    return read_case("jiangsu")
+
+
 def case_with(entry: Mapping[str, Any], by: float) -> Case:
     """The case with an input moved, or as it is where ``entry`` is empty.
 
     Raises:
         CaseError: the moved tables do not make a case.
     """
+    case = plain_case()
     if not entry:
-        return read_case("jiangsu")
+        return case
     if "path" in entry:
-        case = read_case("jiangsu")
         return shifted(case, entry["path"], by - value_at(case, entry["path"]))
     figures = MovedFigures(entry=entry, by=by)
     moves_people = any(entry.get(kind) in OF_PEOPLE for kind in ("assumption", "published"))

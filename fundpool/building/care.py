@@ -140,7 +140,7 @@ def referral_table(
 
 def care_tables(
     facts: pd.DataFrame, assumed: Mapping[str, Any], people: FloatArray,
-    per_head: Mapping[str, float] | None = None,
+    per_head: Mapping[str, float] | None = None, shapes: Mapping[str, FloatArray] | None = None,
 ) -> dict[str, pd.DataFrame]:  # fmt: skip
     """Morbidity, severity, relativities and treatment of a case built on national figures.
 
@@ -150,20 +150,16 @@ def care_tables(
         people: the people whose visits and admissions a head are known, ``(2, 101)``.
         per_head: ``admission_rate`` and ``outpatient_visits``; default: those published for
             :data:`RATES_YEAR`.
+        shapes: ``stays`` and ``visits`` by sex and age, ``(2, 101)``, of which only the relation
+            between ages counts; default: those published and assumed of China.
     """
     if per_head is None:
         care = facts[(facts["topic"] == "care") & (facts["year"] == RATES_YEAR)]
         rates = care.drop_duplicates("measure").set_index("measure")["value"]
         per_head = {str(name): float(value) for name, value in rates.items()}
-    shape = facts[facts["topic"] == "admission_by_age"]
-    starts = shape["measure"].str.extract(r"age_(\d+)")[0].astype(int).tolist()
-    by_age = by_single_age(starts, shape["value"].tolist())
-    sexes = assumed["admissions_sex"]
-    both = np.stack([by_age * by_single_age(sexes["starts"], sexes[sex]) for sex in SEXES])
-    admissions = scaled_frequency(both, people, per_head["admission_rate"])
-    visits = assumed["outpatient_ages"]
-    flat = np.tile(by_single_age(visits["starts"], visits["values"]), (2, 1))
-    outpatient = scaled_frequency(flat, people, per_head["outpatient_visits"])
+    shapes = shapes or assumed_shapes(facts, assumed)
+    admissions = scaled_frequency(shapes["stays"], people, per_head["admission_rate"])
+    outpatient = scaled_frequency(shapes["visits"], people, per_head["outpatient_visits"])
     classes = assumed["cost_classes"]
     inpatient = inpatient_cost_classes(facts, classes["starts"], admissions * people)
     relativity = [
@@ -190,6 +186,18 @@ def care_tables(
             assumed["care_forgone"],
         ),
     }  # fmt: skip
+
+
+def assumed_shapes(facts: pd.DataFrame, assumed: Mapping[str, Any]) -> dict[str, FloatArray]:
+    """Stays by age of a survey, with assumed sexes, and assumed visits by age, ``(2, 101)``."""
+    shape = facts[facts["topic"] == "admission_by_age"]
+    starts = shape["measure"].str.extract(r"age_(\d+)")[0].astype(int).tolist()
+    by_age = by_single_age(starts, shape["value"].tolist())
+    sexes, visits = assumed["admissions_sex"], assumed["outpatient_ages"]
+    return {
+        "stays": np.stack([by_age * by_single_age(sexes["starts"], sexes[sex]) for sex in SEXES]),
+        "visits": np.tile(by_single_age(visits["starts"], visits["values"]), (2, 1)),
+    }
 
 
 def inpatient_cost_classes(

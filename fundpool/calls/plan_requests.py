@@ -17,7 +17,7 @@ from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms
 from fundpool.models.optimiser.explain.instruments import instruments
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 from fundpool.models.optimiser.frontier import frontier
-from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of
+from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of, usual_limit
 from fundpool.models.optimiser.partition import Partition, best_partition
 from fundpool.models.optimiser.problem.candidates import candidates
 from fundpool.models.optimiser.program.solving import check_solver
@@ -267,12 +267,6 @@ def traced(
         return Frontiers(frontier(projection, points, reserve_months, progress, choices))
     except ValueError as error:
         raise NoPlanError(message_of(error)) from None
-
-
-def usual_limit(case: Case, years: int) -> RuinLimit:
-    """The limit on ruin where none is asked for: up to the last year of alerts."""
-    alert_years = round(case.value("solvency.alert_years"))
-    return RuinLimit(USUAL_RUIN, case.base_year + min(years, alert_years))
 
 
 def _usual_ruin(

@@ -70,6 +70,7 @@ def compare(
         plans = checked_plans(opened, pooling or list(opened.usual_plans))
         number = wanted_scenarios(opened, scenarios, 0, engine)
     from fundpool.archive.keeping import Result
+    from fundpool.cli.behaviour_text import behaviour_text
     from fundpool.cli.tables import overview_text
     from fundpool.models.projection.comparison import compare as run
     from fundpool.summary import as_json, summary
@@ -81,6 +82,7 @@ def compare(
         risk = scenarios_of(comparison.study, plans, number, seed, engine, quiet)
     result = summary(comparison.projections, plans[0], risk)
     text = overview_text(comparison, spoken())
+    behaviour = behaviour_text(result["behaviour"], opened, span, spoken())
     if opened.before is not None:
         from fundpool.cli.policies import beside_base
 
@@ -88,6 +90,8 @@ def compare(
             text, result["base"] = beside_base(comparison, plans, span, progress)
     tables = comparison.tables | risk_tables(risk)
     kept(archive, context, Result(opened, result, tables, resolved={"pooling": plans}), quiet)
+    if behaviour:
+        text += f"\n\n{behaviour}"
     if risk is not None:
         text += "\n\n" + risk_text(risk, spoken())
     if json:

@@ -159,8 +159,8 @@ def report(
             effects = policy_effects(comparison.study, chosen, plans[0], done)
     best = None
     if optimised:
-        from fundpool.calls.plan_requests import usual_limit
         from fundpool.models.optimiser import optimise_where_possible
+        from fundpool.models.optimiser.limits import usual_limit
 
         say(spoken().gettext("Optimising rates and swaps"), quiet)
         limit = usual_limit(opened, span) if number else None

@@ -43,13 +43,14 @@ SHARES = frozenset(
         "all_last_probability", "rate_change", "paying_less", "paying_more", "rate_error",
         "income_error", "outgo_error", "funds_dry",
         "locals_less", "locals_more", "migrants_less", "migrants_more", "outgo_share", "own_share",
-        "any_ruin", "any_ruin_error",
+        "any_ruin", "any_ruin_error", "settled_share", "claims_change",
+        "income_change", "break_even",
     }
 )  # fmt: skip
 RATIOS = frozenset(
     {
         "gini", "theil", "theil_within", "theil_between", "cv", "funding_ratio", "ratio",
-        "multiplier", "actual_to_expected", "credible_ratio",
+        "multiplier", "actual_to_expected", "credible_ratio", "point_value",
     }
 )  # fmt: skip
 PLAIN = frozenset(
@@ -64,7 +65,8 @@ TEXTS = frozenset(
         "plan", "scheme", "pool", "name", "level", "region", "home", "residence", "measure", "use",
         "source", "status", "note", "path", "unit", "step", "part", "kind", "rule", "what",
         "statement", "by_year", "by", "due", "band", "alternative", "moves", "people", "half",
-        "payer", "column", "sheet", "shown", "severity", "tie",
+        "payer", "column", "sheet", "shown", "severity", "tie", "service", "method",
+        "behaviour", "against", "outcome",
     }
 )  # fmt: skip
 

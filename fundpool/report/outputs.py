@@ -161,6 +161,7 @@ def _decision_tables(context: Context) -> dict[str, pd.DataFrame]:
         "care": care_by_place(comparison.study, context.first_year),
         "care_away": context.care_away,
         "alerts": pd.DataFrame(context.summary["alerts"]),
+        "provider_payments": next(iter(comparison.projections.values())).provider_payments,
     }
     if risk is not None:
         names = ["plan", "scheme", "any_ruin", "any_ruin_error"]
@@ -168,6 +169,11 @@ def _decision_tables(context: Context) -> dict[str, pd.DataFrame]:
     names_of_parts = {"now": "funds_now", "plans": "decision", "next_years": "money_lacking",
                       "government": "government", "own_share": "own_share"}  # fmt: skip
     tables |= {name: pd.DataFrame(figures[part]) for part, name in names_of_parts.items()}
+    behaviour = context.summary["behaviour"]
+    tables |= {
+        "behaviour": pd.DataFrame(behaviour["results"]),
+        "break_even": pd.DataFrame(behaviour["break_even"]),
+    }
     return {name: table for name, table in tables.items() if not table.empty}
 
 
@@ -230,11 +236,14 @@ def workbook_contents(
         year=case.base_year,
         page_one=tuple(page_figures(context)),
         words=language,
+        titles=context.titles,
+        currency=case.currency,
         labels={
             **cover_labels(case, language),
             **payer_labels(case, language),
             **benefit_labels(case, language),
             "registered": language("people whose home it is"),
+            "points": language("claims in points"),
             "counties": language.plural(case.levels[0], stated=case.settings.plurals),
         },
     )

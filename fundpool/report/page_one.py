@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fundpool.decision import SOON
+from fundpool.decision import REMEMBERED, SOON
 from fundpool.models.flows.record import CARE_GROUPS
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.decision import points
+from fundpool.report.words.behaviour import signed
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,9 @@ def _tables(context: Context) -> Iterator[PageFigure]:
     def whole(value: float) -> str:
         return _.number(value, 0)
 
+    def changed(value: float) -> str:
+        return signed(_, value)
+
     forms: Mapping[str, Mapping[str, Callable[[Any], str]]] = {
         "funds_now": {
             **dict.fromkeys(("opening_balance", "income", "outgo", "net"), _.money),
@@ -106,12 +110,23 @@ def _tables(context: Context) -> Iterator[PageFigure]:
         "own_share": {"persons": _.people, "own_share": share},
         "rate_errors": {"rate_error": _.percent},
         "scenario_shares": {"any_ruin_error": share},
+        "behaviour": {
+            "level_rate": _.percent,
+            **dict.fromkeys(("claims_change", "income_change"), changed),
+        },
+        "break_even": {
+            "period": str,
+            "break_even": share,
+            **dict.fromkeys(("claims_change", "income_change"), changed),
+        },
     }
     rows = {
         "funds_now": decision["now"], "decision": decision["plans"],
         "money_lacking": decision["next_years"], "government": decision["government"],
         "own_share": decision["own_share"],
         "rate_errors": context.summary["formal"]["rate_errors"],
+        "behaviour": context.summary["behaviour"]["results"],
+        "break_even": context.summary["behaviour"]["break_even"],
     }  # fmt: skip
     if context.extras.risk is not None:
         rows["scenario_shares"] = context.extras.risk.overview.to_dict("records")
@@ -131,6 +146,11 @@ def _inputs(context: Context) -> Iterator[PageFigure]:
         'COUNTIFS(parameters[status],"assumed")',
     )  # fmt: skip
     yield _counted("parameters", "assumptions", sum(inputs.values()), "COUNTA(parameters[path])")
+    unopened = context.summary["decision"]["remembered"]
+    if unopened:
+        said = f'"*{REMEMBERED}*"'
+        formula = "+".join(f"COUNTIFS({name}[source],{said})" for name in ("parameters", "inputs"))
+        yield _counted("parameters", "sources not opened", len(unopened), formula)
 
 
 def _bands(context: Context) -> Iterator[PageFigure]:

@@ -61,23 +61,31 @@ def check_case(name: str | Path) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
+STATUS_COLUMN = {"coverage": "cover", "relativities": "level"}
+"""The column of a table that may say what the case calls its statuses."""
+
+
 def _declared(name: str, settings: Settings | None, contents: Mapping[str, Any]) -> Table:
-    """The declaration of a table; ``cover`` may say what the case calls its statuses.
+    """The declaration of a table; ``cover`` and relativities may say what the case calls statuses.
 
     Where the settings are refused, it may say any name that their contents have: what is wrong
     with these is a finding of its own.
     """
     table = TABLE_OF[name]
     named = contents.get("statuses")
-    if name != "coverage" or not isinstance(named, Mapping) or not named:
+    if name not in STATUS_COLUMN or not isinstance(named, Mapping) or not named:
         return table
-    if settings is None:
+    column_of_statuses = STATUS_COLUMN[name]
+    if settings is None or name == "relativities":
         allowed = (*STATUSES, *(str(status) for status in named))
     else:
         allowed = names_of_cover(settings.statuses)
     columns = tuple(
-        replace(column, allowed=allowed) if column.name == "cover" else column
+        replace(column, allowed=tuple(dict.fromkeys((*others, *allowed))))
+        if column.name == column_of_statuses
+        else column
         for column in table.columns
+        for others in [tuple(word for word in column.allowed or () if word not in STATUSES)]
     )
     return replace(table, columns=columns)
 

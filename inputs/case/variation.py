@@ -134,7 +134,15 @@ class CasePart:
 PEOPLE = ("population", "migrants", "migrant_ages", "mobility", "mortality", "fertility",
           "sex_ratio_at_birth", "demography", "net_migration")  # fmt: skip
 COVER = ("coverage", "employment", "industries")
-CARE = ("morbidity", "severity", "relativities", "treatment", "referral", "industry_factors")
+CARE = (
+    "morbidity",
+    "severity",
+    "scheme_costs",
+    "relativities",
+    "treatment",
+    "referral",
+    "industry_factors",
+)
 MONEY = ("economy", "fund_balances", "fund_totals")
 
 DATA_PARTS = (

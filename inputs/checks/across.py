@@ -35,7 +35,7 @@ def cross_findings(
     findings += money.scheme_findings(settings, tree, tables, raw.tables, schemes)
     findings += plausibility.age_findings(tables, raw.tables)
     findings += plausibility.cost_findings(tables, raw.tables)
-    findings += plausibility.relativity_findings(tables, raw.tables)
+    findings += plausibility.relativity_findings(settings, tables, raw.tables)
     findings += plausibility.death_findings(tables, raw.tables)
     findings += plausibility.figure_findings(settings, tree, tables, raw.tables)
     if len(schemes) == len(settings.schemes):

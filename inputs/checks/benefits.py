@@ -26,6 +26,14 @@ def benefits_together_findings(
         file = source or f"schemes/{name}.toml"
         for service, benefit in scheme.benefits.items():
             for number, layer in enumerate(benefit.layers):
+                if layer.fund == name and benefit.per != "year":
+                    findings.append(
+                        Finding.of_setting(
+                            file, f"benefits.{service}.layers.{number}.fund", layer.fund,
+                            Message("another scheme, above a benefit per %(per)s",
+                                    per=benefit.per),
+                            Message("Name another scheme, or pay per year."))
+                    )  # fmt: skip
                 if layer.fund in ("", name):
                     continue
                 paying.add(layer.fund)
@@ -72,6 +80,6 @@ def _double_cover_findings(schemes: Mapping[str, SchemeFile], source: str) -> li
 
 def _settled_together(one: Benefit, other: Benefit) -> bool:
     if one.per == other.per == "claim":
-        return True
+        return one.dispersion == other.dispersion or not (one.layers or other.layers)
     shared = one.shared_with == other.shared_with
     return one.per == other.per == "year" and one.dispersion == other.dispersion and shared

@@ -85,14 +85,15 @@ def cost_findings(tables: Tables, raw: Raw) -> list[Finding]:
     return findings
 
 
-def relativity_findings(tables: Tables, raw: Raw) -> list[Finding]:
-    """Relativities of a tie that is a status, or the other way round."""
+def relativity_findings(settings: Settings, tables: Tables, raw: Raw) -> list[Finding]:
+    """Relativities of a tie that is a status, or the other way round, or of who is not insured."""
     findings = []
+    statuses = (*STATUSES, *settings.statuses)
     table, file = tables["relativities"], raw["relativities"]
     for row, (factor, level) in enumerate(
         zip(table["factor"], table["level"], strict=True), start=file.first_row
     ):
-        known = TIES if factor == "tie" else STATUSES
+        known = TIES if factor == "tie" else statuses
         if level not in known:
             other = "status" if factor == "tie" else "tie"
             findings.append(
@@ -100,6 +101,13 @@ def relativity_findings(tables: Tables, raw: Raw) -> list[Finding]:
                         Message("It is a %(other)s: set factor to %(other)s, or name a "
                                 "%(factor)s: %(words)s.", other=other, factor=factor,
                                 words=Listed.of(known)))
+            )  # fmt: skip
+        elif level in settings.statuses and settings.statuses[level].outside:
+            findings.append(
+                Finding(file.file, row, "level", str(level),
+                        Message("a status that a scheme covers, as claims of others are not "
+                                "counted"),
+                        Message("It has no effect. Take the row out."), severity="warning")
             )  # fmt: skip
     return findings
 

@@ -57,6 +57,7 @@ def reference_findings(
         "county": set(tree.codes),
         "county_or_outside": {*tree.codes, OUTSIDE},
         "scheme": set(settings.schemes),
+        "scheme_or_optional": {*settings.schemes, *settings.optional_schemes},
         "service": set(settings.services),
     }
     if "industry_factors" in tables:
@@ -68,6 +69,7 @@ def reference_findings(
             "a %(level)s of the table regions, or outside", level=Word(tree.levels[0])
         ),
         "scheme": Message("a scheme of case.toml"),
+        "scheme_or_optional": Message("a scheme of case.toml"),
         "service": Message("a service of case.toml"),
         "industry": Message("an industry of the table industry_factors"),
     }

@@ -109,10 +109,16 @@ def findings_as_records(findings: Iterable[Finding]) -> list[dict[str, object]]:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> Message:
-    """``Did you mean ...?`` where something known is close, else the list of what is known."""
+    """``Did you mean ...?`` where something known is close, else the list of what is known.
+
+    >>> str(did_you_mean("wages", [])), str(did_you_mean("wage", ["wages"]))
+    ('Take it out.', "Did you mean 'wages'?")
+    """
     options = list(known)
     close = get_close_matches(word, options, n=1, cutoff=0.6)
     if close:
         return Message("Did you mean %(word)s?", word=repr(close[0]))
+    if not options:
+        return Message("Take it out.")
     more = ["..."] if len(options) > 12 else []
     return Message("Known: %(words)s.", words=Listed.of([*options[:12], *more]))

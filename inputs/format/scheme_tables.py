@@ -33,7 +33,8 @@ SCHEME_TABLES: tuple[Table, ...] = (
     Table(
         "subsidies",
         "What the state or another payer adds to a scheme's fund, from a year on; 0 ends it. "
-        "`a_head`: a sum for every person insured in the region; `lump_sum`: a sum for the whole "
+        "`a_head`: a sum for every person insured in the region (in a fund that pays layers only, "
+        "with the schemes that name it); `lump_sum`: a sum for the whole "
         "region, divided among its counties as their insured are; `share_of_outgo`: a share of "
         "claims paid, administration and benefits in cash. Sums are money of their year (of the "
         "base year, for earlier ones) and grow from then on with wages, in a flat scheme with "
@@ -41,7 +42,8 @@ SCHEME_TABLES: tuple[Table, ...] = (
         (
             SCHEME,
             REGION,
-            text_column("payer", "who pays, in the words of the case"),
+            text_column("payer", "who pays, in the words of the case; the name of a scheme: its "
+                        "fund, for its own insured"),
             YEAR,
             text_column("basis", "what the value is", allowed=SUBSIDY_BASES),
             Column("value", "money a person, money a year, or a share"),

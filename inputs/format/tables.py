@@ -235,6 +235,20 @@ TABLES: tuple[Table, ...] = (
         ("service", "age_from"),
     ),
     Table(
+        "scheme_costs",
+        "Cost of a claim of the people whose care a scheme pays, relative to the cost in severity; "
+        "schemes and services not listed have 1. A claim of a doubly covered person costs what it "
+        "does in the scheme of the work.",
+        (
+            _text("scheme", "scheme, as listed in case.toml, or one that a policy may add",
+                  refers="scheme_or_optional"),
+            SERVICE,
+            Column("relativity", "multiplies the cost of a claim", above=True, most=100),
+        ),
+        ("scheme", "service"),
+        required=False,
+    ),
+    Table(
         "service_trends",
         "Yearly growth of a service's price beyond medical inflation, or of its claims a person, "
         "in knot years; linear between them, the first and the last one held. A trend that ends "
@@ -250,10 +264,12 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "relativities",
-        "Claim frequency of a group relative to all; groups not listed have 1.",
+        "Claim frequency of a group relative to all; groups not listed have 1. That of a status "
+        "which case.toml names is relative to its kind, and multiplies the kind's.",
         (
             _text("factor", "what groups the people", allowed=("tie", "status")),
-            _text("level", "a tie or a coverage status", allowed=(*TIES, *STATUSES)),
+            _text("level", "a tie or a coverage status, or part of one that case.toml names",
+                  allowed=(*TIES, *STATUSES)),
             SERVICE,
             Column("relativity", "multiplies the frequency", most=100),
         ),

@@ -97,19 +97,31 @@ class Experience:
 
 
 def relative_frequency(
-    groups: pd.DataFrame, relativities: Mapping[tuple[str, str, str], float], service: str
+    groups: pd.DataFrame,
+    relativities: Mapping[tuple[str, str, str], float],
+    service: str,
+    kinds: Mapping[str, str] | None = None,
 ) -> FloatArray:
-    """Claim frequency of each group relative to all, as the case has it, ``(groups,)``."""
+    """Claim frequency of each group relative to all, as the case has it, ``(groups,)``.
+
+    Args:
+        groups: with tie and status.
+        relativities: by factor, level and service.
+        service: service class.
+        kinds: coverage status that each status named by the case is a part of.
+    """
     by_tie = groups["tie"].map(lambda level: relativities.get(("tie", level, service), 1.0))
-    by_status = groups["status"].map(
-        lambda level: relativities.get(("status", level, service), 1.0)
-    )
-    return np.asarray(by_tie * by_status, dtype=np.float64)
+    of_kind, by_name = (
+        statuses.map(lambda level: relativities.get(("status", level, service), 1.0))
+        for statuses in (groups["status"].map(lambda name: (kinds or {}).get(name, name)),
+                         groups["status"].where(groups["status"].isin(list(kinds or {}))))
+    )  # fmt: skip
+    return np.asarray(by_tie * of_kind * by_name, dtype=np.float64)
 
 
 def experience_of(
     members: Members, claims: pd.DataFrame, periods: Periods, services: tuple[str, ...],
-    relativities: Mapping[tuple[str, str, str], float],
+    relativities: Mapping[tuple[str, str, str], float], kinds: Mapping[str, str] | None = None,
 ) -> Experience:  # fmt: skip
     """Exposure, claims and completeness of the periods.
 
@@ -119,6 +131,7 @@ def experience_of(
         periods: the periods.
         services: service classes, in order.
         relativities: by factor, level and service.
+        kinds: coverage status that each status named by the case is a part of.
     """
     regions = tuple(sorted(set(members.groups["region"]) | set(claims["region"])))
     place = {code: number for number, code in enumerate(regions)}
@@ -126,7 +139,7 @@ def experience_of(
     group_region = members.groups["region"].map(place).to_numpy(np.int64)
     group_sex = members.groups["sex"].map(SEXES.index).to_numpy(np.int64)
     relative = np.array(
-        [relative_frequency(members.groups, relativities, name) for name in services]
+        [relative_frequency(members.groups, relativities, name, kinds) for name in services]
     )
     exposure = np.zeros(shape)
     weighted = np.zeros((len(services), *shape))

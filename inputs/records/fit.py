@@ -108,7 +108,7 @@ def fit_tables(
     mappings = read_mapping(mapping, MAPPED)
     prior = prior_of(case)
     member_rows = read_rows(members, _member_table, mappings.get("members", TableMapping()),
-                            prior.places, {})  # fmt: skip
+                            prior.places, {"status": prior.statuses})  # fmt: skip
     services = {"service": prior.services} if prior.services else {}
     claim_rows = read_rows(claims, lambda _names: CLAIMS, mappings.get("claims", TableMapping()),
                            prior.places, services)  # fmt: skip
@@ -129,7 +129,8 @@ def fit_tables(
     _refuse_few(insured, seen, periods, member_rows, options.minimum)
     order = prior.services or tuple(sorted(set(seen["service"])))
     fitted_services = tuple(name for name in order if name in set(seen["service"]))
-    experience = experience_of(insured, seen, periods, fitted_services, prior.relativities)
+    experience = experience_of(insured, seen, periods, fitted_services, prior.relativities,
+                               prior.kinds)  # fmt: skip
     fitted = [
         frequencies(experience, insured, seen, number, options.minimum)
         for number in range(len(fitted_services))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from fundpool.inputs.format.raw import RawCase
-from fundpool.inputs.format.vocabulary import SEXES
+from fundpool.inputs.format.vocabulary import SEXES, STATUSES
 from fundpool.inputs.records.bands import FIVE_YEARS
 from fundpool.inputs.tidy.places import Places, places_of
 
@@ -32,6 +32,7 @@ class PriorCase:
         class_starts: first ages of its classes of severity.
         coverage_starts: first ages of its bands of coverage by sex.
         severities: family and variation by service and first age; None without such a table.
+        kinds: coverage status that each status named by the case is a part of.
     """
 
     places: Places = field(default_factory=Places)
@@ -45,6 +46,13 @@ class PriorCase:
         default_factory=lambda: dict.fromkeys(SEXES, FIVE_YEARS)
     )
     severities: Mapping[tuple[str, int], tuple[str, float]] | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """What a member's status may be: kinds that are not divided, and names of the others."""
+        divided = set(self.kinds.values())
+        return (*(kind for kind in STATUSES if kind not in divided), *self.kinds)
 
 
 def prior_of(case: RawCase | None) -> PriorCase:
@@ -69,6 +77,11 @@ def prior_of(case: RawCase | None) -> PriorCase:
         services=tuple(settings.get("services", ())),
         base_year=settings.get("base_year"),
         inflation=float(economy.get("medical_inflation", {}).get("value", 0.0)),
+        kinds={
+            str(name): str(status.get("kind", ""))
+            for name, status in settings.get("statuses", {}).items()
+            if isinstance(status, Mapping)
+        },
         relativities={
             (str(factor), str(level), str(service)): float(relativity)
             for factor, level, service, relativity in zip(

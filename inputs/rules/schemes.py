@@ -254,9 +254,9 @@ class Scheme:
         return formula if values["rate"] is None else formula.with_rate(values["rate"])
 
     def person_rule(self, service: str, region: str, year: int) -> PersonRule | None:
-        """The rule of a service that looks at a person's year; None if it is paid by claim."""
+        """The rule of a service that looks at a person's year, if only in layers; None if none."""
         terms, formula = self.file.benefits[service], self.benefit(service, region, year)
-        if terms.per == "claim":
+        if terms.per == "claim" and not terms.layers:
             return None
         later = (min(amount, formula.deductible) for amount in terms.later_deductibles)
         formulas = (formula, *(replace(formula, deductible=amount) for amount in later))

@@ -19,7 +19,7 @@ class Subsidy:
 
     Attributes:
         region: code of a region of any level.
-        payer: who pays.
+        payer: who pays; a scheme of the case stands for its fund.
         basis: ``a_head``, ``lump_sum`` or ``share_of_outgo``.
         steps: year from which, and value, ascending.
     """
@@ -62,8 +62,8 @@ def premium_by_age(table: pd.DataFrame | None, scheme: str) -> tuple[float, ...]
 def subsidy_findings(
     table: pd.DataFrame, tree: RegionTree, schemes: Mapping[str, SchemeFile], file: str, first: int
 ) -> list[Finding]:
-    """Shares of outgo that add up to more than all of it in some county and year."""
-    findings = []
+    """Shares of outgo of more than all of it in some county and year, funds that cannot pay."""
+    findings = list(_between_funds_findings(table, schemes, file, first))
     shares = (table["basis"] == "share_of_outgo").to_numpy()
     by_scheme = {name: subsidies_of(table[shares], name) for name in schemes}
     columns = (table[name] for name in ("scheme", "region", "year", "value"))
@@ -87,6 +87,23 @@ def subsidy_findings(
                 )  # fmt: skip
                 break
     return findings
+
+
+def _between_funds_findings(
+    table: pd.DataFrame, schemes: Mapping[str, SchemeFile], file: str, first: int
+) -> Iterator[Finding]:
+    """Schemes that pay into their own fund, or a share of what another pays out."""
+    columns = (table[name] for name in ("scheme", "payer", "basis"))
+    for row, (scheme, payer, basis) in enumerate(zip(*columns, strict=True), start=first):
+        if payer in schemes and payer == scheme:
+            yield Finding(file, row, "payer", str(payer),
+                          Message("another payer than the scheme itself"),
+                          Message("Name who pays."))  # fmt: skip
+        elif payer in schemes and basis == "share_of_outgo":
+            yield Finding(file, row, "basis", str(basis),
+                          Message("a_head or lump_sum where the fund of a scheme, %(payer)s, pays",
+                                  payer=str(payer)),
+                          Message("Correct the word, or name another payer."))  # fmt: skip
 
 
 def fitted_findings(

@@ -35,10 +35,10 @@ class Benefit(Part):
 
     ``per``: what deductible, bands and ceiling act on: a ``claim``, a ``stay``, of which the second
     and later ones have ``later_deductibles`` and all of a year at most ``annual_ceiling``, or the
-    cost of a person's ``year``, of which the person bears at most ``copayment_limit``, and above
-    which ``layers`` pay, each on what those before it leave. ``shared_with``: the service with
-    which one year's rule is shared: it acts on the cost of both. ``dispersion``: variance of a
-    person's frequency of care about that of age and sex, relative to it; 0 is a Poisson number.
+    cost of a person's ``year``, of which the person bears at most ``copayment_limit``. Above it
+    ``layers`` pay, each on what those before it leave in the year. ``shared_with``: the service
+    with which one year's rule is shared: it acts on the cost of both. ``dispersion``: variance of
+    a person's frequency of care about that of age and sex, relative to it; 0 is a Poisson number.
     """
 
     deductible: float = Field(ge=0)
@@ -85,17 +85,26 @@ def benefit_findings(
                 sentence(library_words(error)),
             )
         for number, layer in enumerate(benefit.layers):
+            if benefit.per != "year" and layer.fund == "":
+                report(f"benefits.{service}.layers.{number}.fund", None,
+                       Message("the scheme whose fund pays a layer above a benefit per %(per)s",
+                               per=benefit.per),
+                       Message("Name a scheme for it, or pay per year."))  # fmt: skip
             try:
                 layer.formula()
             except ValueError as error:
                 report(f"benefits.{service}.layers.{number}", None, Message("a benefit formula"),
                        sentence(library_words(error)))  # fmt: skip
         for key, per in (("later_deductibles", "stay"), ("copayment_limit", "year"),
-                         ("layers", "year"), ("annual_ceiling", "stay")):  # fmt: skip
+                         ("annual_ceiling", "stay")):  # fmt: skip
             if getattr(benefit, key) and benefit.per != per:
                 report(f"benefits.{service}.{key}", None,
                        Message("a benefit per %(per)s", per=per),
                        Message("Set per, or take the key out."))  # fmt: skip
+        if benefit.layers and benefit.annual_ceiling is not None:
+            report(f"benefits.{service}.annual_ceiling", f"{benefit.annual_ceiling:g}",
+                   Message("no ceiling for all stays of a year beneath layers"),
+                   Message("Take it out, or pay per year."))  # fmt: skip
         if benefit.shared_with:
             leader = benefits.get(benefit.shared_with)
             alone = {"source": "", "status": "assumed", "note": "", "shared_with": ""}

@@ -1,6 +1,7 @@
 """What a settings model finds wrong with a file, as findings."""
 
-from typing import Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -108,11 +109,29 @@ def _mend(kind: str, item: Any) -> Message:
 
 
 def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """Keys that a part of a settings model knows."""
+    """Keys that a part of a settings model knows, within lists and tables of parts too."""
     here: Any = model
     for part in path:
-        field = getattr(here, "model_fields", {}).get(part)
-        if field is None:
-            return []
-        here = field.annotation
-    return list(getattr(here, "model_fields", {}))
+        fields = getattr(_part(here), "model_fields", None)
+        if fields is not None:
+            if part not in fields:
+                return []
+            here = fields[part].annotation
+        else:  # a list's place or a table's key
+            here = next(iter(reversed(get_args(_bare(here)))), None)
+    return list(getattr(_part(here), "model_fields", {}))
+
+
+def _bare(annotation: Any) -> Any:
+    """A type without its checks and without None."""
+    if get_origin(annotation) is Annotated:
+        return _bare(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return next(_bare(kind) for kind in get_args(annotation) if kind is not NoneType)
+    return annotation
+
+
+def _part(annotation: Any) -> Any:
+    """The part of a settings model that a type stands for, if any."""
+    bare = _bare(annotation)
+    return bare if isinstance(bare, type) and issubclass(bare, BaseModel) else None

@@ -32,6 +32,22 @@ class ByLevel(Part):
         return self.values.get(level, 0.0)
 
 
+class Effect(ByLevel):
+    """A relative change for some levels, of all schemes or of those that it was measured on."""
+
+    schemes: Annotated[list[str], Field(min_length=1)] | None = None
+
+    def of(self, level: str, scheme: str | None = None) -> float:
+        """The number of a level for a scheme; 0 where the effect does not hold for it.
+
+        Args:
+            level: name of the level.
+            scheme: name; None for one that the effect holds for.
+        """
+        elsewhere = scheme is not None and self.schemes is not None and scheme not in self.schemes
+        return 0.0 if elsewhere else self.value_of(level)
+
+
 class CostByLevel(ByLevel):
     """A sum of money for some levels of the region tree."""
 
@@ -56,16 +72,16 @@ class PoolingInForce(Part):
 class Pooling(Part):
     """What pooling itself changes, and what it costs to run pools and to rescue them.
 
-    The ``_published`` estimates stand beside the assumptions in reports; nothing is computed from
-    them.
+    The ``_published`` estimates stand beside the assumptions: comparisons of pooling levels show
+    the results with none of them, half and all; no other result follows from them.
     """
 
-    moral_hazard: ByLevel
-    moral_hazard_published: ByLevel | None = None
+    moral_hazard: Effect
+    moral_hazard_published: Effect | None = None
     administration_per_pool: CostByLevel | None = None
     rescue_price: Annotated[Parameter, AfterValidator(single(0.0, 100.0))] | None = None
-    collection_effort: ByLevel | None = None
-    collection_effort_published: ByLevel | None = None
+    collection_effort: Effect | None = None
+    collection_effort_published: Effect | None = None
     in_force: PoolingInForce | None = None
 
     def plan_in_force(self, schemes: Sequence[str], lowest: str) -> str:
@@ -112,6 +128,12 @@ def pooling_findings(
                 unknown(f"pooling.{kind}.values.{level}", level, a_level, levels)
                 for level in part.values
                 if level.removesuffix(" adjustment fund") not in levels
+            ]
+        if isinstance(part, Effect):
+            findings += [
+                unknown(f"pooling.{kind}.schemes", scheme, a_scheme, schemes)
+                for scheme in part.schemes or ()
+                if scheme not in schemes
             ]
     stated = {} if pooling.in_force is None else pooling.in_force.values
     for scheme, level in stated.items():

@@ -317,6 +317,16 @@ def read_scheme(
         idle = [f"rules.{rule}" for rule in OPTIONAL_RULES if rule in scheme.rules]
         idle += ["portability"] if scheme.portability is not None else []
         findings += [_idle(file, path) for path in idle if path not in pension]
+    if not scheme.statuses_covered:
+        findings += [
+            Finding.of_setting(file, f"rules.{rule}", None,
+                               Message("0, as the fund insures nobody"),
+                               Message("It has no effect. Set it to 0; what is paid into the fund "
+                                       "stands in the table subsidies."), severity="warning")
+            for rule in ("premium", "subsidy", "administration_a_head")
+            if rule in scheme.rules
+            and any((scheme.rules[rule].value, *scheme.rules[rule].by_year.values()))
+        ]  # fmt: skip
     if not {"retired", "retired_elsewhere"} & set(scheme.statuses_paying):
         findings += [_without_payers(file, path) for path in pension]
     elif "rules.pension_rate_share" in pension and "pension" not in scheme.rules:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.projection.study import Projection
 
@@ -81,7 +82,7 @@ def endurance(projection: Projection, year: int) -> Endurance:
         within_year=int((survived <= 12.0).sum()),
         within_five=int(soon.sum()),
         shortest=float(survived.min()) if survived.size else float("inf"),
-        insured_within_five=float(weight[soon].sum() / max(sum(persons), 1e-300)),
+        insured_within_five=float(ratio(weight[soon].sum(), sum(persons))),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.actuarial.solvency import discount_factors
 from fundpool.inputs.case import Case
 from fundpool.inputs.case.policies import policy_contents, read_policy
@@ -86,7 +87,7 @@ def figures(projection: Projection) -> dict[str, float]:
     # what funds outside the case pay is not known, so the own share is of people in it
     inside = flows.migrants[1:, :, :-1, :-1].sum(axis=(0, 2, 3))
     known = dict(zip(MIGRANT_MEASURES, inside, strict=True))
-    own_share = 1.0 - (known["from_host"] + known["from_home"]) / max(known["cost"], 1e-300)
+    own_share = 1.0 - float(ratio(known["from_host"] + known["from_home"], known["cost"]))
     moved = ~np.eye(flows.retiring.shape[-1], dtype=bool)
     reaching, earned = (flows.retiring[1:, i][:, moved].sum() for i in range(2))
     measures = projection.measures

@@ -8,7 +8,7 @@ Rules and prices are both indexed by medical inflation, so that these payments h
 money for every year in which the rules stay the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import cast
@@ -17,18 +17,20 @@ import numpy as np
 
 from fundpool.actuarial import severity as families
 from fundpool.actuarial.arrays import ratio
+from fundpool.actuarial.benefit_layers import summed
 from fundpool.actuarial.benefits import BenefitFormula, Payment, coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.mixed_severity import MixedSeverity
-from fundpool.actuarial.person_rules import OWN_FUND, PersonRule, together
+from fundpool.actuarial.person_payments import LayerPayment
+from fundpool.actuarial.person_rules import OWN_FUND, PersonRule, layers_of, together
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.cells import cell_index
 from fundpool.models.claims.person_years import payments_for_a_claim
 from fundpool.models.population.care import care_weights, class_starts
-from fundpool.models.terms.schemes import SchemeRules
+from fundpool.models.terms.schemes import SchemeRules, SchemeTerms
 
 FAMILIES: dict[str, Callable[[float, float], Severity]] = {
     "lognormal": families.Lognormal.from_mean_cv,
@@ -57,6 +59,39 @@ def severities(case: Case) -> tuple[tuple[Severity, ...], ...]:
 def mean_costs(costs: tuple[tuple[Severity, ...], ...]) -> FloatArray:
     """Mean cost of a claim by service and age class, ``(C, J)``, in base-year money."""
     return np.array([[cost.mean() for cost in row] for row in costs])
+
+
+def scheme_costs(case: Case) -> dict[str, FloatArray]:
+    """Cost of a claim by service relative to :func:`severities`, ``(C,)``, of the schemes that the
+    table ``scheme_costs`` lists."""
+    table = case.tables.get("scheme_costs")
+    result: dict[str, FloatArray] = {}
+    if table is not None:
+        for scheme, service, relative in table[["scheme", "service", "relativity"]].itertuples(
+            index=False
+        ):
+            costs = result.setdefault(str(scheme), np.ones(len(case.services)))
+            costs[case.services.index(service)] = relative
+    return result
+
+
+def status_costs(
+    scheme_cost: Mapping[str, FloatArray], schemes: Sequence[SchemeTerms], scheme_of: IntArray,
+    services: int,
+) -> FloatArray:  # fmt: skip
+    """Cost of a claim of each status over that of all, by the scheme that pays first, ``(K, C)``.
+
+    Args:
+        scheme_cost: :func:`scheme_costs`.
+        schemes: of a year.
+        scheme_of: scheme that pays for each status, ``(K,)``; -1 none.
+        services: how many.
+    """
+    result = np.ones((scheme_of.size, services))
+    for status, number in enumerate(scheme_of.tolist()):
+        if number >= 0:
+            result[status] = scheme_cost.get(schemes[number].name, 1.0)
+    return result
 
 
 @dataclass(frozen=True)
@@ -176,16 +211,18 @@ def expected_payments(
                     person = person.with_offsite_penalty(offsite_penalty)
                 if fund != OWN_FUND and (person is None or fund not in person.funds):
                     continue
+                by_claim = person is None or (fund == OWN_FUND and person.per == "claim")
+                paid = None if person is None or by_claim else person.of_fund(fund)
                 for age, cost in enumerate(costs[service]):
                     place = (number, offsite, service, age)
-                    if person is None:
+                    if paid is None:
                         result[place] = payment_moment_grid(form, cost, prices, order)
                         continue
                     claims, year_cost, part = claims_under(
                         rules.shared, service, age, costs, frequency
                     )
                     result[place] = part * payments_for_a_claim(
-                        person.of_fund(fund), claims, year_cost, prices, order
+                        paid, claims, year_cost, prices, order
                     )
     return result
 
@@ -223,10 +260,11 @@ def coordinated_payments(
     ``(2, F1, F2, 2, 2, C, J, n + 1)``: local fund and home fund; their formula sets; the care on-
     or off-site for the local fund and for the home fund; service; age class; place of treatment.
     Rules per year are coordinated on the cost of the year
-    (:func:`fundpool.actuarial.person_rules.together`). Whatever the rule and the order, both
-    together never pay more than the cost. ``order`` 2 or 3 gives the second or third moment
-    instead of the mean; ``fund`` the payments of another fund that a layer names, with those for
-    members of the local scheme first.
+    (:func:`fundpool.actuarial.person_rules.together`), those per claim on each claim; layers are
+    those of the scheme that settles first, on what both leave in the year. Whatever the rule and
+    the order, both together never pay more than the cost. ``order`` 2 or 3 gives the second or
+    third moment instead of the mean; ``fund`` the payments of another fund that a layer names,
+    with those for members of the local scheme first.
 
     >>> from fundpool import examples
     >>> from fundpool.actuarial.severity import Exponential
@@ -248,23 +286,36 @@ def coordinated_payments(
             _of_site(home, j, b * terms.home_penalty),
         )
         for service, (one, other) in enumerate(zip(here, there, strict=True)):
+            of_year = None
+            if isinstance(one, PersonRule) and isinstance(other, PersonRule):
+                both = together(one, other, terms.rule, terms.quota, terms.home_first)
+                of_year = both.of_schemes(fund)
             for age, cost in enumerate(costs[service]):
                 place = (i, j, a, b, service, age)
-                if isinstance(one, PersonRule) and isinstance(other, PersonRule):
-                    both = together(one, other, terms.rule, terms.quota, terms.home_first)
+                if of_year is not None:
                     claims, year_cost, part = claims_under(
                         local.shared, service, age, costs, frequency
                     )
-                    for scheme, rule in enumerate(both.of_schemes(fund)):
+                    for scheme, rule in enumerate(of_year):
                         result[(scheme, *place)] = part * payments_for_a_claim(
                             rule, claims, year_cost, prices, order
                         )
-                elif fund == OWN_FUND:
-                    assert isinstance(one, BenefitFormula)  # checked with the case
-                    assert isinstance(other, BenefitFormula)
-                    settled = _coordinated(one, other, terms)
+                    continue
+                assert isinstance(one, BenefitFormula)  # checked with the case
+                assert isinstance(other, BenefitFormula)
+                settled = _coordinated(one, other, terms)
+                if fund == OWN_FUND:
                     for scheme, formula in enumerate(settled):
                         result[(scheme, *place)] = payment_moment_grid(formula, cost, prices, order)
+                    continue
+                first, number = (home, j) if terms.home_first else (local, i)
+                person = first.person_rules[number][service]
+                if person is not None and fund in person.funds:
+                    left_to = LayerPayment(
+                        (summed(settled),), layers_of(person.layers, fund), person.dispersion
+                    )
+                    claims = frequency.of([service], age)
+                    result[(0, *place)] = payments_for_a_claim(left_to, claims, cost, prices, order)
     return result
 
 
@@ -272,7 +323,9 @@ def _of_site(rules: SchemeRules, number: int, penalty: float) -> list[BenefitFor
     """The rule of every service of a formula set, with points off its rates."""
     pairs = zip(rules.formulas[number], rules.person_rules[number], strict=True)
     return [
-        (formula if person is None else person).with_offsite_penalty(penalty)
+        (formula if person is None or person.per == "claim" else person).with_offsite_penalty(
+            penalty
+        )
         for formula, person in pairs
     ]
 

@@ -75,7 +75,8 @@ def _claims(  # type: ignore[no-untyped-def]
     start, residence, tie = pairs.start, pairs.residence, pairs.tie
     relativity_row, relativity, place_share = care.relativity_row, care.relativity, care.place_share
     centre, centre_share = care.centre, care.centre_share
-    mean_cost, price, payments = care.mean_cost, care.price, rules.payments
+    mean_cost, status_cost, price = care.mean_cost, care.status_cost, care.price
+    payments = rules.payments
     scheme_of, second_scheme, level = rules.scheme_of, rules.second_scheme, rules.level
     territory, regions, column = places.territory, places.regions, places.column
     by_distance = sums.by_distance[chunk]
@@ -86,13 +87,13 @@ def _claims(  # type: ignore[no-untyped-def]
     kinds = mean_cost.size
     centres = centre.shape[1]
     claims = np.empty(kinds)
-    rule_sets = payments.shape[2]
+    parts, rule_sets, fund = payments.shape[1], payments.shape[3], rules.fund
     # of one home: shares of its retired members living elsewhere, and what rule sets pay for them
     whole = np.zeros(rule_sets)
     shares = np.zeros((rule_sets, territory.max() + 2))
-    for_payer = np.zeros((rule_sets, 2, settlement.shape[3]))
+    for_payer = np.zeros((parts, rule_sets, 2, settlement.shape[3]))
     levels = regions.shape[0]
-    by_region = np.zeros((rule_sets, 2, levels + 1, regions.max() + 2))
+    by_region = np.zeros((parts, rule_sets, 2, levels + 1, regions.max() + 2))
     for h in range(homes[0], homes[1]):
         claimed_elsewhere = False
         shares_of_rules(whole, shares, h, pairs, rules, places)
@@ -128,7 +129,7 @@ def _claims(  # type: ignore[no-untyped-def]
                             * place_share[pair_tie, kind, k, n]
                             * share
                         )
-                        amount += claims[n] * mean_cost[n]
+                        amount += claims[n] * mean_cost[n] * status_cost[k, n]
                     if amount == 0.0:
                         continue
                     amount *= price[place]
@@ -136,36 +137,54 @@ def _claims(  # type: ignore[no-untyped-def]
                     cost_at_place[chunk, place] += amount
                     if scheme < 0:
                         continue
-                    amount = 0.0
-                    if k == ELSEWHERE:
-                        amount = paid_elsewhere(
-                            claims, place, whole, shares, for_payer, by_region, rules, places
-                        )
-                        claimed_elsewhere = True
-                    elif k == DUAL and second_scheme >= 0:
-                        near = 1 if territory[r] != territory[place] else 0
-                        far = 1 if territory[h] != territory[place] else 0
-                        amount, second, apart = paid_together(claims, place, r, h, near, far, rules)
-                        add_together(by_distance, claims, place, r, h, rules, places)
-                        uncoordinated[p] += apart
-                        paid_second[p, k] += second
-                        settlement[chunk, second_scheme, h, column[place]] += second
-                    elif payer != outside:
-                        distance = distance_between(payer, place, regions)
-                        within = 0 if territory[payer] == territory[place] else 1
-                        first, behind = kinds_of_site(distance, levels)
-                        for off_site in range(first, behind):
-                            pays = paid_by_rule(claims, place, scheme, payer, off_site, rules)
-                            for other in range(levels):
-                                by_distance[scheme, payer, distance, off_site, other] += pays
-                            if off_site == within:
-                                amount = pays
-                    paid[p, k] += amount
-                    if k != ELSEWHERE:
-                        settlement[chunk, scheme, payer, column[place]] += amount
+                    claimed_elsewhere |= k == ELSEWHERE
+                    for part in range(parts):
+                        first_fund = fund[part] if part > 0 else scheme
+                        amount = 0.0
+                        if k == ELSEWHERE:
+                            amount = paid_elsewhere(
+                                claims,
+                                part,
+                                place,
+                                whole,
+                                shares,
+                                for_payer,
+                                by_region,
+                                rules,
+                                places,
+                            )
+                        elif k == DUAL and second_scheme >= 0:
+                            near = 1 if territory[r] != territory[place] else 0
+                            far = 1 if territory[h] != territory[place] else 0
+                            amount, second, apart = paid_together(
+                                claims, part, place, r, h, near, far, rules
+                            )
+                            add_together(by_distance, claims, part, place, r, h, rules, places)
+                            uncoordinated[p] += apart
+                            paid_second[p, k] += second
+                            second_fund = fund[part] if part > 0 else second_scheme
+                            settlement[chunk, second_fund, h, column[place]] += second
+                        elif payer != outside:
+                            distance = distance_between(payer, place, regions)
+                            within = 0 if territory[payer] == territory[place] else 1
+                            first, behind = kinds_of_site(distance, levels)
+                            for off_site in range(first, behind):
+                                pays = paid_by_rule(
+                                    claims, part, place, scheme, payer, off_site, rules
+                                )
+                                for other in range(levels):
+                                    by_distance[first_fund, payer, distance, off_site, other] += (
+                                        pays
+                                    )
+                                if off_site == within:
+                                    amount = pays
+                        paid[p, k] += amount
+                        if k != ELSEWHERE:
+                            settlement[chunk, first_fund, payer, column[place]] += amount
         if claimed_elsewhere:
-            settle_elsewhere(settlement, chunk, h, for_payer, pairs, rules, places)
-            add_elsewhere(by_distance, h, by_region, pairs, rules, places)
+            for part in range(parts):
+                settle_elsewhere(settlement, chunk, part, h, for_payer, pairs, rules, places)
+                add_elsewhere(by_distance, part, h, by_region, pairs, rules, places)
 
 
 @dataclass(frozen=True)
@@ -229,13 +248,10 @@ def claims_of_year(
 
     side_by_side(run, range(CHUNKS))
     total = _sum_of_chunks(room.settlement)
-    claims = YearClaims(
+    return YearClaims(
         total, sums.by_distance.sum(axis=0), cost, paid, paid_second, sums.uncoordinated,
         sums.cost_at_place.sum(axis=0), at_mean_cost,
     )  # fmt: skip
-    for layer in terms.layers:
-        claims.add(layer.fund, claims_of_year(expected, terms.of_layer(layer), retiree_pool))
-    return claims
 
 
 def _sum_of_chunks(values: FloatArray) -> FloatArray:

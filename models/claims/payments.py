@@ -1,7 +1,9 @@
 """Payments of funds for claims made at a place, compiled: the parts of
 :mod:`fundpool.models.claims.compiled`, which loops over people and places.
 
-Claims come by kind, ``(N,)``; money is that of the base year.
+Claims come by kind, ``(N,)``; money is that of the base year. ``part`` is what is paid: 0 by the
+benefits of the schemes, others by layers above them, which another fund pays
+(:class:`fundpool.models.claims.tables.PaymentRules`).
 """
 
 from fundpool.models.axes.compiling import LOOSE, compiled
@@ -24,7 +26,9 @@ def kinds_of_site(distance, levels):  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def paid_by_rule(claims, place, scheme, payer, off_site, rules):  # type: ignore[no-untyped-def]
+def paid_by_rule(  # type: ignore[no-untyped-def]
+    claims, part, place, scheme, payer, off_site, rules
+):
     """Payment of one fund for claims ``(N,)`` made at a place, in base-year money.
 
     ``sum over kinds of claims * cover * payments``, times the share claimed if off-site.
@@ -34,7 +38,8 @@ def paid_by_rule(claims, place, scheme, payer, off_site, rules):  # type: ignore
     rule = rule_set[scheme, payer]
     amount = 0.0
     for n in range(claims.size):
-        amount += claims[n] * cover[scheme, payer, n] * payments[place, scheme, rule, off_site, n]
+        pays = payments[place, part, scheme, rule, off_site, n]
+        amount += claims[n] * cover[scheme, payer, n] * pays
     if off_site == 1:
         amount *= share_claimed[scheme]
     return amount
@@ -42,7 +47,7 @@ def paid_by_rule(claims, place, scheme, payer, off_site, rules):  # type: ignore
 
 @compiled(LOOSE)
 def paid_together(  # type: ignore[no-untyped-def]
-    claims, place, residence, home, near, far, rules
+    claims, part, place, residence, home, near, far, rules
 ):
     """Payments for claims ``(N,)`` of dual cover made at a place, in base-year money.
 
@@ -68,10 +73,10 @@ def paid_together(  # type: ignore[no-untyped-def]
     local, other, apart = 0.0, 0.0, 0.0
     for n in range(claims.size):
         by_local = seen * cover[scheme, residence, n]
-        alone = payments[place, scheme, first, near, n]
-        alone_home = payments[place, second_scheme, second, far, n]
-        one = together[place, 0, first, second, near, far, n]
-        two = together[place, 1, first, second, near, far, n]
+        alone = payments[place, part, scheme, first, near, n]
+        alone_home = payments[place, part, second_scheme, second, far, n]
+        one = together[place, part, 0, first, second, near, far, n]
+        two = together[place, part, 1, first, second, near, far, n]
         local += claims[n] * by_local * (at_home * one + (1.0 - at_home) * alone)
         other += claims[n] * at_home * (by_local * two + (1.0 - by_local) * alone_home)
         apart += claims[n] * (by_local * alone + at_home * alone_home)
@@ -80,7 +85,7 @@ def paid_together(  # type: ignore[no-untyped-def]
 
 @compiled(LOOSE)
 def add_together(  # type: ignore[no-untyped-def]
-    by_distance, claims, place, residence, home, rules, places
+    by_distance, claims, part, place, residence, home, rules, places
 ):
     """Add payments for dual cover to ``by_distance`` of a chunk, ``(S, n + 1, L + 1, 2, L)``.
 
@@ -88,19 +93,21 @@ def add_together(  # type: ignore[no-untyped-def]
     level of territory.
     """
     scheme_of, second_scheme, regions = rules.scheme_of, rules.second_scheme, places.regions
-    levels, scheme = regions.shape[0], scheme_of[DUAL]
+    levels, scheme, fund = regions.shape[0], scheme_of[DUAL], rules.fund[part]
+    first_fund = fund if fund >= 0 else scheme
+    second_fund = fund if fund >= 0 else second_scheme
     here = distance_between(residence, place, regions)
     away = distance_between(home, place, regions)
     first_near, behind_near = kinds_of_site(here, levels)
     first_far, behind_far = kinds_of_site(away, levels)
     for near in range(first_near, behind_near):
         for far in range(first_far, behind_far):
-            local, other, _ = paid_together(claims, place, residence, home, near, far, rules)
+            local, other, _ = paid_together(claims, part, place, residence, home, near, far, rules)
             for level in range(levels):
                 if (1 if away > level else 0) == far:
-                    by_distance[scheme, residence, here, near, level] += local
+                    by_distance[first_fund, residence, here, near, level] += local
                 if (1 if here > level else 0) == near:
-                    by_distance[second_scheme, home, away, far, level] += other
+                    by_distance[second_fund, home, away, far, level] += other
 
 
 @compiled(LOOSE)
@@ -130,7 +137,7 @@ def shares_of_rules(whole, shares, h, pairs, rules, places):  # type: ignore[no-
 
 @compiled(LOOSE)
 def paid_elsewhere(  # type: ignore[no-untyped-def]
-    claims, place, whole, shares, for_payer, by_region, rules, places
+    claims, part, place, whole, shares, for_payer, by_region, rules, places
 ):
     """Payment for claims ``(N,)`` of retired members living outside their pool.
 
@@ -142,8 +149,9 @@ def paid_elsewhere(  # type: ignore[no-untyped-def]
         place: where they are made.
         whole, shares: from :func:`shares_of_rules`.
         for_payer: what each rule set pays on and off site is added, by column of the place,
-            ``(F, 2, columns)``.
-        by_region: the same is added, by level and region around the place, ``(F, 2, L + 1, ...)``;
+            ``(parts, F, 2, columns)``.
+        by_region: the same is added, by level and region around the place,
+            ``(parts, F, 2, L + 1, ...)``;
             behind the highest level all together.
         rules, places: the tables.
     """
@@ -157,23 +165,23 @@ def paid_elsewhere(  # type: ignore[no-untyped-def]
         on = shares[f, territory[place]]
         near_pay, far_pay = 0.0, 0.0
         for n in range(claims.size):
-            near_pay += claims[n] * payments[place, scheme, f, 0, n]
-            far_pay += claims[n] * payments[place, scheme, f, 1, n]
+            near_pay += claims[n] * payments[place, part, scheme, f, 0, n]
+            far_pay += claims[n] * payments[place, part, scheme, f, 1, n]
         far_pay *= share_claimed[scheme]
         amount += on * near_pay + (whole[f] - on) * far_pay
-        for_payer[f, 0, column[place]] += near_pay
-        for_payer[f, 1, column[place]] += far_pay
+        for_payer[part, f, 0, column[place]] += near_pay
+        for_payer[part, f, 1, column[place]] += far_pay
         for level in range(levels):
-            by_region[f, 0, level, regions[level, place]] += near_pay
-            by_region[f, 1, level, regions[level, place]] += far_pay
-        by_region[f, 0, levels, 0] += near_pay
-        by_region[f, 1, levels, 0] += far_pay
+            by_region[part, f, 0, level, regions[level, place]] += near_pay
+            by_region[part, f, 1, level, regions[level, place]] += far_pay
+        by_region[part, f, 0, levels, 0] += near_pay
+        by_region[part, f, 1, levels, 0] += far_pay
     return amount
 
 
 @compiled(LOOSE)
 def settle_elsewhere(  # type: ignore[no-untyped-def]
-    settlement, chunk, h, for_payer, pairs, rules, places
+    settlement, chunk, part, h, for_payer, pairs, rules, places
 ):
     """Add what each pool pays for a home's retired members living elsewhere to ``settlement``.
 
@@ -184,21 +192,24 @@ def settle_elsewhere(  # type: ignore[no-untyped-def]
     rule_set, scheme_of = rules.rule_set, rules.scheme_of
     territory, territory_of_column = places.territory, places.territory_of_column
     outside = territory.size - 1
-    scheme = scheme_of[ELSEWHERE]
+    scheme, fund = scheme_of[ELSEWHERE], rules.fund[part]
+    if fund < 0:
+        fund = scheme
     for p in range(start[h], start[h + 1]):
         payer = residence[p]
         if payer == outside or register_share[p] == 0.0:
             continue
         f = rule_set[scheme, payer]
-        for c in range(for_payer.shape[2]):
+        for c in range(for_payer.shape[3]):
             off_site = 0 if territory[payer] == territory_of_column[c] else 1
-            settlement[chunk, scheme, payer, c] += register_share[p] * for_payer[f, off_site, c]
-    for_payer[:] = 0.0
+            pays = for_payer[part, f, off_site, c]
+            settlement[chunk, fund, payer, c] += register_share[p] * pays
+    for_payer[part] = 0.0
 
 
 @compiled(LOOSE)
 def add_elsewhere(  # type: ignore[no-untyped-def]
-    by_distance, h, by_region, pairs, rules, places
+    by_distance, part, h, by_region, pairs, rules, places
 ):
     """Add what each pool pays for a home's retired members living elsewhere to ``by_distance``.
 
@@ -208,7 +219,9 @@ def add_elsewhere(  # type: ignore[no-untyped-def]
     start, residence, register_share = pairs.start, pairs.residence, pairs.register_share
     rule_set, scheme_of, regions = rules.rule_set, rules.scheme_of, places.regions
     levels, outside = regions.shape[0], regions.shape[1] - 1
-    scheme = scheme_of[ELSEWHERE]
+    scheme, fund = scheme_of[ELSEWHERE], rules.fund[part]
+    if fund < 0:
+        fund = scheme
     for p in range(start[h], start[h + 1]):
         payer = residence[p]
         if payer == outside or register_share[p] == 0.0:
@@ -217,15 +230,16 @@ def add_elsewhere(  # type: ignore[no-untyped-def]
         below_near, below_far = 0.0, 0.0
         for distance in range(levels + 1):
             region = regions[distance, payer] if distance < levels else 0
-            near_pay, far_pay = by_region[f, 0, distance, region], by_region[f, 1, distance, region]
+            near_pay = by_region[part, f, 0, distance, region]
+            far_pay = by_region[part, f, 1, distance, region]
             for level in range(levels):
                 if distance < levels:
-                    by_distance[scheme, payer, distance, 0, level] += register_share[p] * max(
+                    by_distance[fund, payer, distance, 0, level] += register_share[p] * max(
                         near_pay - below_near, 0.0
                     )
                 if distance > 0:
-                    by_distance[scheme, payer, distance, 1, level] += register_share[p] * max(
+                    by_distance[fund, payer, distance, 1, level] += register_share[p] * max(
                         far_pay - below_far, 0.0
                     )
             below_near, below_far = near_pay, far_pay
-    by_region[:] = 0.0
+    by_region[part] = 0.0

@@ -12,13 +12,12 @@ from functools import lru_cache
 from typing import cast
 
 import numpy as np
-from scipy.interpolate import BarycentricInterpolator
 
 from fundpool.actuarial import year_lattices
 from fundpool.actuarial.arrays import ratio
-from fundpool.actuarial.person_rules import PersonPayment
+from fundpool.actuarial.person_payments import PersonPayment
 from fundpool.actuarial.severity import Severity
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.arrays import FloatArray, IntArray
 
 NODES = 9
 """Prices at which payments are computed where a case has more of them; others are interpolated
@@ -44,16 +43,38 @@ def payments_for_a_claim(
     """
     if claims[0] <= 0:
         return rule.of_one_claim(cost, prices, order)
-    distinct, place = np.unique(prices, return_inverse=True)
+    nodes, between, place = _nodes(np.asarray(prices, dtype=np.float64).tobytes())
+    values = _moments(rule, claims, cost, nodes, order)
+    if between is not None:
+        values = np.maximum((between * values).sum(axis=1), 0.0)
+    return values[place]
+
+
+@lru_cache(maxsize=64)
+def _nodes(prices: bytes) -> tuple[FloatArray, FloatArray | None, IntArray]:
+    """Where payments are computed, and how they are taken from there to all prices.
+
+    Args:
+        prices: the bytes of an array ``(p,)``; those of a case are asked for again and again.
+
+    Returns:
+        prices at which payments are computed, ``(k,)``; weights of the barycentric formula between
+        them, ``(distinct, k)``, None where they are all the prices; and which of the distinct ones
+        each is, ``(p,)``.
+    """
+    distinct, place = np.unique(np.frombuffer(prices), return_inverse=True)
     if distinct.size <= NODES:
-        return _moments(rule, claims, cost, distinct, order)[place]
+        return distinct, None, place
     low, high = np.log(distinct[0]), np.log(distinct[-1])
     angles = (2 * np.arange(NODES) + 1) * np.pi / (2 * NODES)
     nodes = 0.5 * (low + high) + 0.5 * (high - low) * np.cos(angles)
-    values = _moments(rule, claims, cost, np.exp(nodes), order)
-    # SciPy takes the nodes in a random order; a seed keeps the bits of the weights
-    between = BarycentricInterpolator(nodes, values, rng=np.random.default_rng(0))
-    return np.maximum(between(np.log(prices)), 0.0)
+    apart = np.log(distinct)[:, None] - nodes
+    at_node = apart == 0.0
+    weights = (-1.0) ** np.arange(NODES) * np.sin(angles) / np.where(at_node, 1.0, apart)
+    between = weights / weights.sum(axis=1, keepdims=True)
+    exact = at_node.any(axis=1)
+    between[exact] = at_node[exact]
+    return np.exp(nodes), between, place
 
 
 @lru_cache(maxsize=20_000)
@@ -66,6 +87,7 @@ def _payments(
 def forget() -> None:
     """Drop payments kept in this process, so that the next are computed anew, to measure time."""
     _payments.cache_clear()
+    _nodes.cache_clear()
     year_lattices.forget()
 
 

@@ -44,6 +44,7 @@ class CareTables(NamedTuple):
         centre: referral centres of each county, ``(n + 1, M)``.
         centre_share: share of its referrals that each receives, ``(n + 1, M)``.
         mean_cost: mean cost of a claim in base-year money at price level one, ``(N,)``.
+        status_cost: cost of a claim of a status over that, ``(K, N)``.
         price: price level of each place, ``(n + 1,)``.
     """
 
@@ -53,18 +54,22 @@ class CareTables(NamedTuple):
     centre: IntArray
     centre_share: FloatArray
     mean_cost: FloatArray
+    status_cost: FloatArray
     price: FloatArray
 
 
 class PaymentRules(NamedTuple):
     """Which fund pays how much: ``S`` schemes, ``F`` distinct rule sets, ``N`` kinds of claim.
 
+    Parts: the benefits of the schemes, then what each fund pays for layers above them.
+
     Attributes:
-        payments: expected payment for a claim in base-year money by place, scheme, rule set and
-            whether the care is off-site, ``(n + 1, S, F, 2, N)``.
+        payments: expected payment for a claim in base-year money by place, part, scheme, rule set
+            and whether the care is off-site, ``(n + 1, parts, S, F, 2, N)``.
         together: the same for claims of dual cover made to both funds: of the local and of the
             home fund, by their rule sets and whether each sees off-site care,
-            ``(n + 1, 2, F, F, 2, 2, N)``.
+            ``(n + 1, parts, 2, F, F, 2, 2, N)``.
+        fund: scheme whose fund pays a part, ``(parts,)``; -1 that of the benefits.
         rule_set: rule set of each scheme's county, ``(S, n + 1)``.
         cover: part of a member's claims that the packages of the scheme cover, ``(S, n + 1, N)``.
         level: multiplier of care by first-paying scheme and county, ``(S, n + 1)``.
@@ -75,6 +80,7 @@ class PaymentRules(NamedTuple):
 
     payments: FloatArray
     together: FloatArray
+    fund: IntArray
     rule_set: IntArray
     cover: FloatArray
     level: FloatArray
@@ -117,15 +123,18 @@ def care_tables(terms: ClaimTerms) -> CareTables:
         centre=terms.referral.centre,
         centre_share=terms.referral.share,
         mean_cost=terms.mean_cost.ravel(),
+        status_cost=np.repeat(terms.status_cost, classes, axis=1),
         price=terms.price,
     )
 
 
 def payment_rules(terms: ClaimTerms) -> PaymentRules:
     """Terms of payment with kinds of claim in one axis, and all of one place side by side."""
+    parts = (terms, *terms.layers)
     return PaymentRules(
-        payments=_place_first(terms.payments),
-        together=_place_first(terms.together),
+        payments=_place_first(np.stack([part.payments for part in parts])),
+        together=_place_first(np.stack([part.together for part in parts])),
+        fund=np.array([-1, *(layer.fund for layer in terms.layers)]),
         rule_set=terms.formula_of,
         cover=terms.cover.reshape(*terms.cover.shape[:2], terms.mean_cost.size),
         level=terms.level,

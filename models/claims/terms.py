@@ -1,6 +1,6 @@
 """The terms of a year's claims: who pays which share of which care, by county."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -22,7 +22,9 @@ from fundpool.models.claims.benefits import (
     coordinated_payments,
     expected_payments,
     mean_costs,
+    scheme_costs,
     severities,
+    status_costs,
 )
 from fundpool.models.claims.treatment import (
     HOME,
@@ -77,6 +79,7 @@ class ClaimTerms:
         places: share of wanted care by tie and place, ``(ties, K, C, 3)``.
         referral: referral centres.
         mean_cost: mean cost of a claim, ``(C, J)``.
+        status_cost: cost of a claim of a status over that, ``(K, C)``.
         price: price level by place, ``(n + 1,)``.
         payments: expected payment for a claim, ``(S, F, 2, C, J, n + 1)``.
         formula_of: rule set of each county, ``(S, n + 1)``.
@@ -103,6 +106,7 @@ class ClaimTerms:
     places: FloatArray
     referral: Referral
     mean_cost: FloatArray
+    status_cost: FloatArray
     price: FloatArray
     payments: FloatArray
     formula_of: IntArray
@@ -138,6 +142,7 @@ class ClaimTables:
     Attributes:
         price: price level by place, ``(n + 1,)``.
         costs: cost of a claim by service and age class, in base-year money.
+        scheme_cost: cost of a claim over that by service, ``(C,)``, of schemes that have their own.
         frequency: expected claims of a person, and their variation.
         relativity, referral, territory, regions, column: as :class:`ClaimTerms` has them.
         shares: share of wanted care by regime, tie, service and place, ``(3, ties, C, 3)``.
@@ -145,6 +150,7 @@ class ClaimTables:
 
     price: FloatArray
     costs: tuple[tuple[Severity, ...], ...]
+    scheme_cost: Mapping[str, FloatArray]
     frequency: ClassFrequency
     relativity: FloatArray
     referral: Referral
@@ -162,6 +168,10 @@ class ClaimTables:
             self, costs=tuple(tuple(cost.scaled(by) for cost in row) for row, by in scaled)
         )
 
+    def of_scheme(self, name: str) -> "ClaimTables":
+        """The same with the cost of claims that a scheme pays."""
+        return self.at_prices(self.scheme_cost[name]) if name in self.scheme_cost else self
+
 
 def claim_tables(case: Case) -> ClaimTables:
     """Prices, costs and places of care of a case.
@@ -176,6 +186,7 @@ def claim_tables(case: Case) -> ClaimTables:
     return ClaimTables(
         price=price,
         costs=severities(case),
+        scheme_cost=scheme_costs(case),
         frequency=class_frequency(case),
         relativity=frequency_relativities(case),
         referral=referral_centres(case),
@@ -203,22 +214,19 @@ def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> Clai
     n = pairs.counties
     tables = tables.at_prices(terms.trends.price)
     price, costs = tables.price * terms.shocks.price, tables.costs
-    rules = [scheme.benefits for scheme in terms.schemes]
+    schemes = terms.schemes
+    rules = [scheme.benefits for scheme in schemes]
     scheme_of = np.full(K, -1, dtype=np.int64)
     regime = np.full(K, REGIMES.index("direct"), dtype=np.int64)
-    for number, scheme in enumerate(terms.schemes):
+    for number, scheme in enumerate(schemes):
         for status in scheme.covers:
             if status == "dual" and scheme.settlement_pool == "home":
                 continue  # the other fund
             scheme_of[statuses.Status.of(status)] = number
             regime[statuses.Status.of(status)] = REGIMES.index(scheme.regime)
-    second = [
-        number
-        for number, scheme in enumerate(terms.schemes)
-        if "dual" in scheme.covers and number != scheme_of[DUAL]
-    ]
+    second = [i for i, one in enumerate(schemes) if "dual" in one.covers and i != scheme_of[DUAL]]
     second_scheme = second[0] if second and scheme_of[DUAL] >= 0 else -1
-    schemes, dual = terms.schemes, (int(scheme_of[DUAL]), second_scheme)
+    dual = int(scheme_of[DUAL]), second_scheme
     payments, together = payments_of_all(tables, schemes, dual, price)
     return ClaimTerms(
         pairs=pairs,
@@ -227,14 +235,15 @@ def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> Clai
         places=place_shares(tables.shares, regime, terms.mobility.slack_season_share),
         referral=tables.referral,
         mean_cost=mean_costs(costs),
+        status_cost=status_costs(tables.scheme_cost, schemes, scheme_of, len(costs)),
         price=price,
         payments=payments,
         formula_of=np.stack([rule.formula_of for rule in rules]),
         together=together,
-        cover=np.stack([scheme.package_cover for scheme in terms.schemes]),
+        cover=np.stack([scheme.package_cover for scheme in schemes]),
         scheme_of=scheme_of,
         second_scheme=second_scheme,
-        share_claimed=np.array([scheme.share_claimed for scheme in terms.schemes]),
+        share_claimed=np.array([scheme.share_claimed for scheme in schemes]),
         territory=tables.territory,
         regions=tables.regions,
         level=np.ones((len(rules), n + 1)),
@@ -277,7 +286,8 @@ def payments_of_all(
         local, home = schemes[dual[0]], schemes[dual[1]]
         with _settled(local):
             together = coordinated_payments(
-                local.benefits, home.benefits, costs, price, coordination_of(local, home),
+                local.benefits, home.benefits, tables.of_scheme(local.name).costs, price,
+                coordination_of(local, home),
                 tables.frequency, order, fund,
             )  # fmt: skip
     return payments, together
@@ -313,8 +323,8 @@ def payments_of_scheme(
     """
     with _settled(scheme):
         return expected_payments(
-            scheme.benefits, tables.costs, price, scheme.offsite_penalty, tables.frequency, order,
-            fund,
+            scheme.benefits, tables.of_scheme(scheme.name).costs, price, scheme.offsite_penalty,
+            tables.frequency, order, fund,
         )  # fmt: skip
 
 

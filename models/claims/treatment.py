@@ -38,7 +38,9 @@ def frequency_relativities(case: Case) -> FloatArray:
 
     ``(ties * (n + 1), K, C)``, the row being ``tie * (n + 1) + residence``.
     ``tie * status * industry``; the industry relativity of a county is the mean over its
-    industries and applies to those insured through work.
+    industries and applies to those insured through work. Relativities of statuses that the case
+    names are in the expected claims already
+    (:func:`fundpool.models.contributions.members.care_of_named`).
     """
     services = case.services
     by_tie = np.ones((len(TIES), len(services)))
@@ -49,7 +51,7 @@ def frequency_relativities(case: Case) -> FloatArray:
     ):
         if factor == "tie":
             by_tie[TIES.index(level), services.index(service)] = value
-        else:
+        elif level not in case.settings.statuses:  # those count where people are counted
             by_status[Status.of(level), services.index(service)] = value
     industry = industry_relativities(case)
     result = np.empty((len(TIES), industry.shape[0], K, len(services)))

@@ -114,7 +114,8 @@ def claims_of_year(expected: FloatArray, terms: ClaimTerms, retiree_pool: FloatA
         for kind, place, share in places_of_care(terms):
             wanted = terms.relativity[terms.row, status] * terms.places[pairs.tie, status, :, kind]
             claims = expected[:, status] * (wanted * (share * level)[:, None])[..., None]
-            amount = (claims * terms.mean_cost).sum(axis=(1, 2)) * terms.price[place]
+            mean_cost = terms.mean_cost * terms.status_cost[status][:, None]
+            amount = (claims * mean_cost).sum(axis=(1, 2)) * terms.price[place]
             cost[:, status] += amount
             np.add.at(cost_at_place, place, amount)
             if scheme < 0:

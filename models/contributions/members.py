@@ -115,7 +115,7 @@ def members_of(
     )
 
 
-def care_outside(
+def care_of_named(
     exposure: FloatArray,
     people: FloatArray,
     cells: HeldCells,
@@ -123,7 +123,10 @@ def care_outside(
     cover: BaseCoverage,
     care: CareWeights,
 ) -> None:
-    """Take the claims of people outside the schemes out of those of their status, in place.
+    """Let claims be those of named statuses: none of people outside, others by relativity.
+
+    In place. Of a kind with shares ``w[v]`` of named statuses that are covered, ``N f`` claims
+    become ``N f sum_v w[v] relativity[v, service]``.
 
     Args:
         exposure: claims before relativities, ``(P, K, C, J)``.
@@ -134,17 +137,26 @@ def care_outside(
         care: claim frequencies.
     """
     named = cover.named
-    if named is None or named.covered.all():
+    if named is None:
         return
-    share = 1.0 - _by_cell(named.mean(named.covered.astype(np.float64)), cells, pairs, cover)
-    away = people * share
-    away[pairs.reservoir] = 0.0
+    counted = named.covered[:, None] * named.care
+    other = (counted != 1.0).any(axis=1)
+    if not other.any():
+        return
     status, cell = cells.index // CELLS, cells.index % CELLS
-    for kind in (*np.unique(named.kind[~named.covered]), RETIRED_ELSEWHERE):
-        for klass in range(care.classes):
-            here = (status == kind) & (care.severity_class[cell] == klass)
-            if here.any():
-                exposure[:, kind, :, klass] -= away[:, here] @ care.frequency[:, cell[here]].T
+    kinds = (*np.unique(named.kind[other]), RETIRED_ELSEWHERE)
+    # services whose relativities are the same are taken together
+    relative, group = np.unique(counted, axis=1, return_inverse=True)
+    for number, values in enumerate(relative.T):
+        services = np.flatnonzero(group.ravel() == number)
+        away = people * (1.0 - _by_cell(named.mean(values), cells, pairs, cover))
+        away[pairs.reservoir] = 0.0
+        for kind in kinds:
+            for klass in range(care.classes):
+                here = (status == kind) & (care.severity_class[cell] == klass)
+                if here.any():
+                    frequency = care.frequency[services][:, cell[here]]
+                    exposure[:, kind, services, klass] -= away[:, here] @ frequency.T
     np.maximum(exposure, 0.0, out=exposure)
 
 

@@ -10,7 +10,7 @@ from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.vocabulary import CELLS, SEXES, STATUSES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex
-from fundpool.models.population.compiled.sums import weighted_sums
+from fundpool.models.population.compiled.sums import CellSum, sums_together
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.terms.schemes import SchemeTerms
 
@@ -18,9 +18,9 @@ Premiums = tuple[FloatArray | None, ...]
 """By scheme, ``(P, K)``; None where all of a pair and status pay the same."""
 
 
-def premiums_paid(
-    people: FloatArray, cells: HeldCells, pairs: PairIndex, schemes: tuple[SchemeTerms, ...]
-) -> Premiums:
+def premium_sums(
+    cells: HeldCells, pairs: PairIndex, schemes: tuple[SchemeTerms, ...]
+) -> dict[int, CellSum]:
     """People by pair and status, each times the factor of their age, ``sum_a f[a] N[a]``.
 
     Zero in statuses that the scheme charges in no year.
@@ -28,15 +28,17 @@ def premiums_paid(
     The factor is that of the premium, or the share who choose rate and base themselves.
 
     Args:
-        people: packed, ``(P, M)``.
         cells: the cells of packed rows.
         pairs: the pairs; nobody in the reservoir pays.
         schemes: terms of the schemes.
+
+    Returns:
+        what is to be added up, by number of the scheme; those left out charge all alike.
     """
     status, cell = cells.index // CELLS, cells.index % CELLS
     inside = (pairs.home != pairs.counties) | (pairs.residence != pairs.counties)
-    result: list[FloatArray | None] = []
-    for scheme in schemes:
+    result: dict[int, CellSum] = {}
+    for number, scheme in enumerate(schemes):
         if scheme.flat is not None and scheme.flat.by_age is not None:
             by_age = scheme.flat.by_age[None]
             row = np.zeros(pairs.count, dtype=np.int64)
@@ -45,14 +47,24 @@ def premiums_paid(
             by_age, place = np.unique(shares, axis=0, return_inverse=True)
             row = np.append(place.ravel(), -1)[pairs.residence]  # nobody outside pays
         else:
-            result.append(None)
             continue
-        weights = np.tile(by_age, len(SEXES))[:, cell]
-        row = np.where(inside, row, -1)
         pays = np.array([name in scheme.charges_in_some_year for name in STATUSES])
-        group = np.where(pays[status], status, -1)
-        result.append(weighted_sums(people, weights, row, group, len(STATUSES)))
-    return tuple(result)
+        result[number] = CellSum(
+            weights=np.tile(by_age, len(SEXES))[:, cell],
+            row=np.where(inside, row, -1),
+            group=np.where(pays[status], status, -1),
+            groups=len(STATUSES),
+        )
+    return result
+
+
+def premiums_paid(
+    people: FloatArray, cells: HeldCells, pairs: PairIndex, schemes: tuple[SchemeTerms, ...]
+) -> Premiums:
+    """The sums that :func:`premium_sums` says, of packed people ``(P, M)``, by scheme."""
+    asked = premium_sums(cells, pairs, schemes)
+    sums = dict(zip(asked, sums_together(people, list(asked.values())), strict=True))
+    return tuple(sums.get(number) for number in range(len(schemes)))
 
 
 def mean_premiums(start: Premiums, end: Premiums) -> Premiums:

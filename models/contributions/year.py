@@ -280,9 +280,8 @@ def scheme_year(
         by_pair[:, 2] += premiums * (contribution * charge.account_share)[county]
     subsidies = contributors * charge.subsidy
     granted = np.zeros((0, n + 1))
-    if scheme.subsidies is not None:
-        index = paths.premium if scheme.payroll is None else paths.wage
-        granted = scheme.subsidies.granted(insured) * index[terms.elapsed] * level[:, 1]
+    if scheme.subsidies is not None and scheme.subsidies.counted is None:
+        granted = granted_in_year(terms, number, insured, paths, level)
         subsidies += granted.sum(axis=0)
         by_pair[:, 1] += _of_insured(scheme, pairs, people, granted.sum(axis=0), insured)
     contributor_credits = contributions * charge.account_share
@@ -300,6 +299,24 @@ def scheme_year(
         missing_years_paid=np.zeros(n + 1),
         by_pair=by_pair,
     )
+
+
+def granted_in_year(
+    terms: YearTerms, number: int, insured: FloatArray, paths: EconomicPaths, level: FloatArray
+) -> FloatArray:
+    """Sums of the table ``subsidies`` for a scheme by payer and county, ``(Y, n + 1)``.
+
+    Args:
+        terms: of the year.
+        number: of the scheme, which has such.
+        insured: as :meth:`fundpool.models.terms.subsidies.SubsidyTerms.granted` has it.
+        paths: economic paths.
+        level: multipliers of contributions and subsidies by county, ``(n + 1, 2)``.
+    """
+    scheme = terms.schemes[number]
+    assert scheme.subsidies is not None
+    index = paths.premium if scheme.payroll is None else paths.wage
+    return np.asarray(scheme.subsidies.granted(insured) * index[terms.elapsed] * level[:, 1])
 
 
 def _by_payer(paying: FloatArray, people: Insured, pairs: PairIndex) -> FloatArray:

@@ -35,6 +35,7 @@ class NamedShares:
         kind: coverage status that each is a part of, ``(V,)``.
         pays: contribution over that of another contributor, ``(V,)``; 0 of those outside.
         covered: whether a scheme of the case covers them, ``(V,)``.
+        care: frequency of their claims over that of the kind, ``(V, C)``.
         shares: of the people of the kind, ``(V, rows, bands)``; rows and bands as
             :class:`fundpool.models.coverage.base_year.BaseCoverage` has them.
     """
@@ -43,6 +44,7 @@ class NamedShares:
     kind: IntArray
     pays: FloatArray
     covered: BoolArray
+    care: FloatArray
     shares: FloatArray
 
     def mean(self, values: FloatArray) -> FloatArray:
@@ -121,7 +123,18 @@ def named_shares(
         shares[here] = _of_whole(part, in_band)
     covered = np.array([not statuses[name].outside for name in names])
     pays = np.array([statuses[name].payment for name in names])
-    return NamedShares(names, kind, pays, covered, shares)
+    return NamedShares(names, kind, pays, covered, _relative_care(case, names), shares)
+
+
+def _relative_care(case: Case, names: tuple[str, ...]) -> FloatArray:
+    """Relativities of named statuses, ``(V, C)``; one where the table lists none."""
+    table = case.tables["relativities"]
+    mine = table[(table["factor"] == "status") & table["level"].isin(names)]
+    result = np.ones((len(names), len(case.services)))
+    rows = [names.index(level) for level in mine["level"]]
+    columns = [case.services.index(service) for service in mine["service"]]
+    result[rows, columns] = mine["relativity"].to_numpy(dtype=float)
+    return result
 
 
 def _of_whole(part: FloatArray, otherwise: FloatArray | float) -> FloatArray:

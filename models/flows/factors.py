@@ -18,9 +18,11 @@ import numpy as np
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.contributions.between_funds import with_paid_into_others
 from fundpool.models.economy import EconomicPaths
 from fundpool.models.flows.levers import FlowLevers, SchemeLevers
 from fundpool.models.flows.record import CountyFlows
+from fundpool.models.terms.subsidies import funds_paid_into
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class FlowFactors:
         account_share: share of contributions that goes to personal accounts where the rate
             changes, ``(S, T + 1, n + 1)``.
         care: new over old frequency of care, ``(T + 1,)``.
+        receiving: numbers of schemes into whose funds others pay.
     """
 
     paths: EconomicPaths
@@ -47,6 +50,7 @@ class FlowFactors:
     subsidy: FloatArray
     account_share: FloatArray
     care: FloatArray
+    receiving: tuple[int, ...]
 
     def applied(self, flows: CountyFlows) -> CountyFlows:
         """The flows times the factors.
@@ -58,13 +62,15 @@ class FlowFactors:
         paid = 1.0 + flows.claims_following * (cost[:, None] - 1.0)
         contributions = scaled(flows.contributions, index)
         added = contributions * (self.rate - 1.0)
+        granted = scaled(flows.granted, index * self.subsidy[..., None])
+        cash = scaled(flows.cash_benefits, index)
         return replace(
             flows,
             contribution_base=scaled(flows.contribution_base, self.wage[:, None]),
             contributions=contributions + added,
             subsidies=scaled(flows.subsidies, index * self.subsidy[..., None]),
-            cash_benefits=scaled(flows.cash_benefits, index),
-            granted=scaled(flows.granted, index * self.subsidy[..., None]),
+            cash_benefits=with_paid_into_others(cash, granted, flows.terms, self.receiving),
+            granted=granted,
             account_credits=scaled(flows.account_credits, index) + added * self.account_share,
             missing_years_paid=scaled(flows.missing_years_paid, index * self.rate),
             claims_incurred=scaled(flows.claims_incurred, paid),
@@ -122,6 +128,7 @@ def factors_of_paths(case: Case, flows: CountyFlows, paths: EconomicPaths) -> Fl
         subsidy=ones[..., 0],
         account_share=np.zeros(ones.shape),
         care=np.ones(wage.size),
+        receiving=tuple(map(case.scheme_number, funds_paid_into(case.schemes))),
     )
 
 

@@ -21,20 +21,25 @@ from fundpool.models.claims.register import next_register, opening_register
 from fundpool.models.claims.rule_book import RuleBook
 from fundpool.models.claims.terms import ClaimTables, ClaimTerms, claim_tables, claim_terms
 from fundpool.models.claims.year import YearClaims
+from fundpool.models.contributions.between_funds import (
+    with_layer_subsidies,
+    with_paid_into_others,
+)
 from fundpool.models.contributions.books import AccountBooks
 from fundpool.models.contributions.cash_benefits import births_by_cover, cash_benefits
 from fundpool.models.contributions.members import (
-    care_outside,
+    care_of_named,
     members_of,
     paying_people,
     share_of,
 )
-from fundpool.models.contributions.premiums import premiums_paid
+from fundpool.models.contributions.premiums import Premiums, premium_sums, premiums_paid
 from fundpool.models.contributions.year import (
     SchemeYear,
     scheme_year,
     with_years_bought,
 )
+from fundpool.models.coverage.base_year import BaseCoverage
 from fundpool.models.economy import EconomicPaths, economic_paths
 from fundpool.models.flows.record import (
     CountyFlows,
@@ -48,19 +53,24 @@ from fundpool.models.flows.record import (
 )
 from fundpool.models.flows.year_people import YearPeople, after_shock, mean_of_year
 from fundpool.models.population.compiled.count import counted, residents_by_cell
+from fundpool.models.population.compiled.sums import sums_together
 from fundpool.models.population.credited_years import years_bought_in_base_year
+from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.holdings import LAYERS
 from fundpool.models.population.moving import MovingPeople, YearMoved
 from fundpool.models.population.preparation import Prepared
+from fundpool.models.population.rates import YearRates
 from fundpool.models.population.waiting import (
     Joined,
     anybody_waits,
     care_not_paid,
     joined,
     still_waiting,
+    sum_by_band,
 )
 from fundpool.models.terms.cash_benefits import benefits_of
-from fundpool.models.terms.subsidies import payers_of
+from fundpool.models.terms.schemes import SchemeTerms
+from fundpool.models.terms.subsidies import funds_paid_into, payers_of
 from fundpool.models.terms.years import YearTerms, terms_of_years
 
 
@@ -104,9 +114,8 @@ def joined_in_base_year(prepared: Prepared) -> Joined | None:
     holdings = np.zeros((prepared.pairs.count, LAYERS, prepared.cells.amount_width))
     moving = MovingPeople(prepared, prepared.people.copy(), holdings)
     moved = moving.advance(base)
-    return joined(
-        moving.people, moving.cells, prepared.pairs, moved.rates, moved.count, base.schemes
-    )
+    (end,) = sums_together(moving.people, [sum_by_band(moving.cells, prepared.pairs, moved.rates)])
+    return joined(end, prepared.pairs, moved.rates, moved.count, base.schemes)
 
 
 def opening_year(prepared: Prepared) -> OpeningYear:
@@ -120,7 +129,7 @@ def opening_year(prepared: Prepared) -> OpeningYear:
     bought = years_bought_in_base_year(prepared.base, prepared.people, prepared.cells, pairs)
     people = counted(prepared.people, pairs, prepared.care, prepared.cells)
     state = (prepared.people, prepared.cells, pairs, prepared.cover)
-    care_outside(people.expected_claims, *state, prepared.care)
+    care_of_named(people.expected_claims, *state, prepared.care)
     members = members_of(*state)
     return OpeningYear(
         people=YearPeople(
@@ -168,7 +177,7 @@ def collect(
 ) -> list[SchemeYear]:
     """What every scheme collects in a year from the given mean numbers of people."""
     pairs, payroll = prepared.pairs, terms.payroll
-    collected = []
+    collected, levels = [], []
     insured = people.insured(pairs)
     for number, scheme in enumerate(terms.schemes):
         wages = terms.shocks.wages if scheme.payroll is not None else 1.0
@@ -177,6 +186,7 @@ def collect(
             multipliers.subsidies[number],
         )
         level = np.stack([paid_in, subsidies], axis=1)
+        levels.append(level)
         collected.append(
             scheme_year(
                 terms,
@@ -190,7 +200,7 @@ def collect(
         )
     if payroll >= 0 and people.years_bought.any():
         collected[payroll] = with_years_bought(collected[payroll], people.years_bought, pairs)
-    return collected
+    return with_layer_subsidies(collected, terms, paths, levels)
 
 
 def county_flows(
@@ -275,13 +285,17 @@ def county_flows(
     with ThreadPoolExecutor(max_workers=1) as writer:
         entered: Future[FloatArray] | None = None
         for terms in terms_by_year[1:]:
-            in_cash = bool(store["cash_benefits"].size)
+            in_cash = any(scheme.cash_benefits is not None for scheme in terms.schemes)
             people_before = (moving.people.copy(), moving.cells) if in_cash else None
             moved = moving.advance(terms, free.pop() if free else None)
             by_cell[terms.elapsed] = residents_by_cell(moving.people, pairs, moving.cells)
             state = (moving.people, moving.cells, pairs, prepared.cover)
-            care_outside(moved.count.expected_claims, *state, prepared.care)
+            care_of_named(moved.count.expected_claims, *state, prepared.care)
             members = members_of(*state)
+            waits = joined_before is not None or anybody_waits(terms.schemes)
+            premiums, by_band = premiums_and_bands(
+                state, terms.schemes, moved.rates if waits else None
+            )
             end = YearPeople(
                 persons=moved.count.persons,
                 exposure=moved.count.expected_claims,
@@ -291,7 +305,7 @@ def county_flows(
                     (moved.count.retiring * moved.retirement.years_bought).sum(axis=1)
                     * share_of(members, "paying", moved.count.persons)[:, EMPLOYEE]
                 ),
-                premiums=premiums_paid(paying_people(*state), moving.cells, pairs, terms.schemes),
+                premiums=premiums,
                 members=members,
             )
             record_named(store, terms.elapsed, pairs, end.members)
@@ -307,10 +321,8 @@ def county_flows(
                 )
                 births *= share_of(end.members, "insured", end.persons)
                 _record_cash_benefits(store, terms, pairs, births, collected, paths)
-            if joined_before is not None or anybody_waits(terms.schemes):
-                joined_now = joined(
-                    moving.people, moving.cells, pairs, moved.rates, moved.count, terms.schemes
-                )
+            if by_band is not None:
+                joined_now = joined(by_band, pairs, moved.rates, moved.count, terms.schemes)
                 waiting = still_waiting(joined_now, joined_before, mean.persons)
                 care_not_paid(mean.exposure, mean.persons, waiting, terms.schemes)
                 joined_before = joined_now
@@ -328,6 +340,10 @@ def county_flows(
             )  # the writer thread keeps them until the year is recorded
         if entered is not None:
             entered.result()
+    receiving = [case.scheme_number(name) for name in funds_paid_into(case.schemes)]
+    store["cash_benefits"] = with_paid_into_others(
+        store["cash_benefits"], store["granted"], terms_by_year, receiving
+    )
     return CountyFlows(
         years=np.array([terms.year for terms in terms_by_year]),
         terms=terms_by_year,
@@ -336,6 +352,37 @@ def county_flows(
         multipliers=multipliers,
         provider_payments=tuple(budgets.paid),
         **store,
+    )
+
+
+def premiums_and_bands(
+    state: tuple[FloatArray, HeldCells, PairIndex, BaseCoverage],
+    schemes: tuple[SchemeTerms, ...],
+    rates: YearRates | None,
+) -> tuple[Premiums, FloatArray | None]:
+    """What is summed over the cells of people at the end of a year, in one pass where it can be.
+
+    Args:
+        state: packed people, their cells, the pairs, and cover of the base year.
+        schemes: terms of the schemes.
+        rates: the year's rates; None if nobody waits.
+
+    Returns:
+        :func:`fundpool.models.contributions.premiums.premiums_paid`, and the people by band
+        (:func:`fundpool.models.population.waiting.sum_by_band`) if there are rates.
+    """
+    people, cells, pairs, _ = state
+    paying = paying_people(*state)
+    by_band = [] if rates is None else [sum_by_band(cells, pairs, rates)]
+    if paying is not people:
+        sums = sums_together(people, by_band)
+        return premiums_paid(paying, cells, pairs, schemes), sums[0] if sums else None
+    premiums = premium_sums(cells, pairs, schemes)
+    sums = sums_together(people, [*premiums.values(), *by_band])
+    paid = dict(zip(premiums, sums, strict=False))
+    return (
+        tuple(paid.get(number) for number in range(len(schemes))),
+        sums[-1] if by_band else None,
     )
 
 

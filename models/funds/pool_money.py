@@ -104,7 +104,7 @@ def pool_money(case: Case, laid: Layout, book: CountyBook) -> dict[str, FloatArr
     for number, (stage, pools) in enumerate(zip(laid.stages, laid.pools, strict=True)):
         years = np.flatnonzero(laid.stage_of == number)
         during, here = slice(years[0], years[-1] + 1), laid.in_force(int(years[0]))
-        effort = collection_effort(case, stage, pools)
+        effort = collection_effort(case, stage, pools, laid.scheme)
         for name, values in by_county.items():
             total = gather(pools.of_county, values[during], len(pools.codes))
             money[name][during, here] = total * effort if name in COLLECTED else total

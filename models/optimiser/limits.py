@@ -11,7 +11,9 @@ import numpy as np
 
 from fundpool.inputs.case import Case
 from fundpool.models.optimiser.acceptance.limits import IncomeLine, PaidLimit
+from fundpool.models.optimiser.ruin.limit import RuinLimit
 from fundpool.models.optimiser.ruin.margins import Margin
+from fundpool.options import USUAL_RUIN
 
 FloorKind = Literal["every", "expectation", "cvar"]
 Unevenness = Literal["range", "deviation", "gini"]
@@ -176,3 +178,9 @@ def aims_of(case: Case) -> Aims:
         if getattr(given, f"weight_{aim}") is not None
     }
     return replace(Aims(), **values)
+
+
+def usual_limit(case: Case, years: int) -> RuinLimit:
+    """The limit on ruin where none is asked for: up to the last year of alerts."""
+    alert_years = round(case.value("solvency.alert_years"))
+    return RuinLimit(USUAL_RUIN, case.base_year + min(years, alert_years))

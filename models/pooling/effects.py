@@ -1,7 +1,7 @@
 """What pooling itself changes: use of care in merged funds, what care is off-site, and collection
 of contributions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,25 +10,35 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.pooling.plans import PoolingPlan, Pools, Stage, pools_of
 
 
-def moral_hazard(case: Case, level: str) -> float:
+def moral_hazard(case: Case, level: str, scheme: str | None = None) -> float:
     """Relative rise of claims when funds are merged at a level; zero at the lowest.
 
     >>> from fundpool import examples
     >>> moral_hazard(examples.case(), "province")
     0.0
+
+    Args:
+        case: the case.
+        level: at which funds are merged.
+        scheme: whose funds; None for one that the case's moral hazard holds for.
     """
-    return float(case.settings.pooling.moral_hazard.value_of(level))
+    return float(case.settings.pooling.moral_hazard.of(level, scheme))
 
 
-def claims_factor(case: Case, pools: Pools) -> FloatArray:
+def claims_factor(case: Case, pools: Pools, scheme: str | None = None) -> FloatArray:
     """What pooling makes of the claims of each pool, one without moral hazard, ``(p,)``.
 
     >>> from fundpool import examples
     >>> from fundpool.models.pooling.plans import Stage, pools_of
     >>> claims_factor(examples.case(), pools_of(examples.case(), Stage("city"))).tolist()
     [1.0, 1.0]
+
+    Args:
+        case: the case.
+        pools: of the scheme.
+        scheme: whose funds; None for one that the case's moral hazard holds for.
     """
-    return np.array([1.0 + moral_hazard(case, level) for level in pools.bearing])
+    return np.array([1.0 + moral_hazard(case, level, scheme) for level in pools.bearing])
 
 
 @dataclass(frozen=True)
@@ -72,15 +82,16 @@ def care_by_pool(case: Case, plan: PoolingPlan, scheme: str, years: IntArray) ->
     care = PooledCare(
         np.ones(shape), np.full(shape, usual, np.int64), np.full(shape, usual, np.int64)
     )
-    by_stage: dict[Stage, tuple[FloatArray, IntArray]] = {}
+    by_stage: dict[tuple[str, Stage], tuple[FloatArray, IntArray]] = {}
 
     def of_stage(name: str, year: int) -> tuple[FloatArray, IntArray]:
-        stage = plan.stage(name, year)
-        if stage not in by_stage:
-            pools = pools_of(case, stage)
+        key = name, plan.stage(name, year)
+        if key not in by_stage:
+            pools = pools_of(case, key[1])
             level = np.array([case.levels.index(bearing) for bearing in pools.bearing])
-            by_stage[stage] = claims_factor(case, pools)[pools.of_county], level[pools.of_county]
-        return by_stage[stage]
+            factor = claims_factor(case, pools, name)
+            by_stage[key] = factor[pools.of_county], level[pools.of_county]
+        return by_stage[key]
 
     for t, year in enumerate(years, start=1):
         if not case.scheme(scheme).in_force(int(year)):
@@ -101,7 +112,9 @@ def care_with_taken_in(
     return {name: care_by_pool(case, plan, name, years) for name in (scheme, *taken_in)}
 
 
-def collection_effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:
+def collection_effort(
+    case: Case, stage: Stage, pools: Pools, scheme: str | None = None
+) -> FloatArray:
     """What pooling leaves of contributions where offices collect for a larger fund, ``(p,)``.
 
     >>> from fundpool import examples
@@ -109,11 +122,42 @@ def collection_effort(case: Case, stage: Stage, pools: Pools) -> FloatArray:
     >>> stage = Stage("city")
     >>> collection_effort(examples.case(), stage, pools_of(examples.case(), stage)).tolist()
     [1.0, 1.0]
+
+    Args:
+        case: the case.
+        stage: of the plan.
+        pools: of the stage.
+        scheme: whose funds; None for one that the case's effect holds for.
     """
-    values = case.settings.pooling.collection_effort
-    if values is None:
+    effect = case.settings.pooling.collection_effort
+    if effect is None:
         return np.ones(len(pools.bearing))
-    kept = np.array([1.0 + values.value_of(level) for level in pools.bearing])
+    kept = np.array([1.0 + effect.of(level, scheme) for level in pools.bearing])
     if stage.adjustment is not None:
-        kept *= 1.0 + values.value_of(f"{stage.adjustment.level} adjustment fund")
+        kept *= 1.0 + effect.of(f"{stage.adjustment.level} adjustment fund", scheme)
     return kept
+
+
+def with_published_effects(case: Case, size: float) -> Case:
+    """A case in which pooling changes behaviour by a part of what is published of it.
+
+    An effect of which nothing is published stays as the case has it. Flows do not follow from
+    either: a study of the case serves both.
+
+    >>> from fundpool import examples
+    >>> with_published_effects(examples.case(), 0.5).settings.pooling.moral_hazard.values
+    {'city': 0.05}
+
+    Args:
+        case: the case.
+        size: part of the published size, 0 for none and 1 for all of it.
+    """
+    pooling = case.settings.pooling
+    effects = {}
+    for name in ("moral_hazard", "collection_effort"):
+        published = getattr(pooling, f"{name}_published")
+        if published is not None:
+            values = {level: size * value for level, value in published.values.items()}
+            effects[name] = published.model_copy(update={"values": values})
+    settings = case.settings.model_copy(update={"pooling": pooling.model_copy(update=effects)})
+    return replace(case, settings=settings)

@@ -227,10 +227,8 @@ def reached_in(reach: BoolArray, changes: Changes) -> tuple[BoolArray, BoolArray
                 settled[two, cell] = False
             settled[RETIRED, cell] = True
             settled[:, cell] |= changes.fallback
-    end = np.zeros_like(reach)
-    for band, before, after in np.argwhere(changes.of_cover):
-        cells = changes.band == band
-        end[after, cells] |= settled[before, cells]
+    of_cell = changes.of_cover[changes.band]  # of the band of each cell, (cells, before, after)
+    end = np.any(of_cell & settled.T[:, :, None], axis=1).T
     return reach | during | settled | end, settled, end
 
 

@@ -20,7 +20,7 @@ from fundpool.models.axes.arrays import BoolArray, FloatArray
 from fundpool.models.axes.compiling import compiled
 from fundpool.models.axes.pairs import PairIndex
 from fundpool.models.axes.statuses import DUAL, EMPLOYEE, HOME_RESIDENT, NONE, RETIRED_ELSEWHERE, K
-from fundpool.models.population.compiled.sums import weighted_sums
+from fundpool.models.population.compiled.sums import CellSum
 from fundpool.models.population.held_cells import HeldCells
 from fundpool.models.population.rates import YearCount, YearRates
 from fundpool.models.terms.schemes import SchemeTerms
@@ -55,8 +55,7 @@ def anybody_waits(schemes: tuple[SchemeTerms, ...]) -> bool:
 
 
 def joined(
-    people: FloatArray,
-    cells: HeldCells,
+    end: FloatArray,
     pairs: PairIndex,
     rates: YearRates,
     count: YearCount,
@@ -65,8 +64,7 @@ def joined(
     """Who joined the schemes in a year.
 
     Args:
-        people: packed, at the end of the year, ``(P, M)``.
-        cells: the cells of packed rows.
+        end: people at the end of the year that :func:`sum_by_band` says, ``(P, bands * K)``.
         pairs: the pairs; nobody in the reservoir joins.
         rates: the year's rates.
         count: what the year counted.
@@ -74,18 +72,16 @@ def joined(
     """
     persons = np.zeros((len(schemes), pairs.count, K))
     waiting = np.zeros_like(persons)
-    outside = np.array([scheme.waiting.any() & ~_covered(scheme) for scheme in schemes])
-    end = _by_band(people, cells, rates)
-    undone = np.linalg.inv(rates.transition)
-    _joined_by_cover(end, undone, rates.transition, rates.transition_row, outside, persons)
-    for number, scheme in enumerate(schemes):
-        if not scheme.waiting.any():
-            continue
-        inside = _covered(scheme)
-        persons[number] += on_move(count, pairs, rates, inside)
-        persons[number] *= inside
+    waits = [number for number, scheme in enumerate(schemes) if scheme.waiting.any()]
+    inside = np.array([_covered(schemes[number]) for number in waits], dtype=np.bool_)
+    bands = rates.transition.shape[1]
+    joining = joining_by_cover(rates.transition, inside.reshape(-1, K))
+    by_cover = _joined_by_cover(end.reshape(-1, bands, K), joining, rates.transition_row)
+    for place, number in enumerate(waits):
+        on_moves = on_move(count, pairs, rates, inside[place])
+        persons[number] = (by_cover[:, place] + on_moves) * inside[place]
         persons[number, pairs.reservoir] = 0.0
-        waiting[number] = _waiting(scheme, pairs)
+        waiting[number] = _waiting(schemes[number], pairs)
     return Joined(np.maximum(persons, 0.0), waiting)
 
 
@@ -114,34 +110,36 @@ def care_not_paid(
         waiting: person-years spent waiting, ``(S, P, K)``.
         schemes: terms of the schemes.
     """
-    for number, scheme in enumerate(schemes):
-        if not waiting[number].any():
-            continue
-        share = ratio(waiting[number], persons, 0.0).astype(exposure.dtype)
-        uncovered = np.array([_without(scheme, status) for status in range(K)])
-        _count_uncovered(exposure, share, uncovered)
+    waits = [number for number in range(len(schemes)) if waiting[number].any()]
+    if not waits:
+        return
+    shares = ratio(waiting[waits], persons, 0.0).astype(exposure.dtype)
+    statuses = [[_without(schemes[number], status) for status in range(K)] for number in waits]
+    _count_uncovered(exposure, shares, np.array(statuses))
 
 
 @compiled()
 def _count_uncovered(  # type: ignore[no-untyped-def]
-    exposure, share, uncovered
+    exposure, shares, uncovered
 ):
-    """Move a share of the claims of each pair and status to the status without the scheme.
+    """Move a share of the claims of each pair and status to the status without a scheme.
 
     Args:
         exposure: claims, ``(P, K, C, J)``.
-        share: of each pair and status, ``(P, K)``.
-        uncovered: status that each becomes, ``(K,)``.
+        shares: of each scheme, pair and status, ``(S, P, K)``.
+        uncovered: status that each becomes without each scheme, ``(S, K)``.
     """
     for pair in range(exposure.shape[0]):
-        for status in range(K):
-            if share[pair, status] == 0.0:
-                continue
-            for service in range(exposure.shape[2]):
-                for group in range(exposure.shape[3]):
-                    claims = exposure[pair, status, service, group] * share[pair, status]
-                    exposure[pair, status, service, group] -= claims
-                    exposure[pair, uncovered[status], service, group] += claims
+        for scheme in range(shares.shape[0]):
+            for status in range(K):
+                share, other = shares[scheme, pair, status], uncovered[scheme, status]
+                if share == 0.0:
+                    continue
+                for service in range(exposure.shape[2]):
+                    for group in range(exposure.shape[3]):
+                        claims = exposure[pair, status, service, group] * share
+                        exposure[pair, status, service, group] -= claims
+                        exposure[pair, other, service, group] += claims
 
 
 def _covered(scheme: SchemeTerms) -> BoolArray:
@@ -166,61 +164,163 @@ def _waiting(scheme: SchemeTerms, pairs: PairIndex) -> FloatArray:
     return result
 
 
-def _by_band(people: FloatArray, cells: HeldCells, rates: YearRates) -> FloatArray:
-    """People by band of ages with one change of cover and status, ``(P, bands, K)``."""
-    bands = rates.transition.shape[1]
-    group = rates.band[cells.index % CELLS] * K + cells.index // CELLS
-    every, row = np.ones((1, cells.width)), np.zeros(len(people), dtype=np.int64)
-    return weighted_sums(people, every, row, group, bands * K).reshape(-1, bands, K)
+def sum_by_band(cells: HeldCells, pairs: PairIndex, rates: YearRates) -> CellSum:
+    """People by band of ages with one change of cover and status, ``(P, bands * K)``."""
+    return CellSum(
+        weights=np.ones((1, cells.width)),
+        row=np.zeros(pairs.count, dtype=np.int64),
+        group=rates.band[cells.index % CELLS] * K + cells.index // CELLS,
+        groups=rates.transition.shape[1] * K,
+    )
+
+
+def joining_by_cover(transition: FloatArray, inside: BoolArray) -> FloatArray:
+    """Of people by status at the end of a year, who came into schemes by the change of cover.
+
+    The change is ``end = before @ T`` with ``T = expm(Q)`` for each row and band. It is undone, and
+    done again with those whom the scheme did not cover before:
+    ``T^-1 diag(outside) T = 1 - T^-1 diag(inside) T``, in the columns of the statuses inside.
+
+    Args:
+        transition: by row of a pair and band, ``(R, bands, K, K)``.
+        inside: statuses that each scheme covers, ``(S, K)``.
+
+    Returns:
+        by row, band, status at the end, scheme and status joined, ``(R, bands, K, S, K)``.
+    """
+    result = np.zeros((*transition.shape[:3], *inside.shape))
+    _joining(transition, inside, result)
+    return result
 
 
 @compiled()
-def _joined_by_cover(  # type: ignore[no-untyped-def]
-    end, undone, transition, row, outside, persons
-):
-    """Add to ``persons`` who comes into each scheme by the year's change of cover.
+def _joining(transition, inside, result):  # type: ignore[no-untyped-def]
+    """:func:`joining_by_cover` into ``result``, which is nil."""
+    both = np.empty((K, 2 * K))
+    for row in range(transition.shape[0]):
+        for band in range(transition.shape[1]):
+            # [T | 1] becomes [1 | T^-1], by Gauss and Jordan with the largest pivot of a column
+            both[:, K:] = 0.0
+            for i in range(K):
+                both[i, K + i] = 1.0
+                for j in range(K):
+                    both[i, j] = transition[row, band, i, j]
+            for i in range(K):
+                largest = i
+                for other in range(i + 1, K):
+                    if abs(both[other, i]) > abs(both[largest, i]):
+                        largest = other
+                if largest != i:
+                    for j in range(2 * K):
+                        both[i, j], both[largest, j] = both[largest, j], both[i, j]
+                scale = 1.0 / both[i, i]
+                for j in range(i, 2 * K):
+                    both[i, j] *= scale
+                for other in range(K):
+                    factor = both[other, i]
+                    if other == i or factor == 0.0:
+                        continue
+                    for j in range(i, 2 * K):
+                        both[other, j] -= factor * both[i, j]
+            for end in range(K):
+                for before in range(K):
+                    share = both[end, K + before]
+                    if share == 0.0:
+                        continue
+                    for scheme in range(inside.shape[0]):
+                        if inside[scheme, before]:
+                            continue
+                        for after in range(K):
+                            if inside[scheme, after]:
+                                result[row, band, end, scheme, after] += (
+                                    share * transition[row, band, before, after]
+                                )
 
-    The change is ``end = before @ expm(Q)`` for each pair and band. It is undone, and done again
-    with those whom the scheme did not cover before.
+
+@compiled()
+def _joined_by_cover(end, joining, row):  # type: ignore[no-untyped-def]
+    """Who comes into each scheme by the year's change of cover, ``(P, S, K)``.
 
     Args:
         end: people at the end of the year, ``(P, bands, K)``.
-        undone: inverse of ``transition``.
-        transition: by row of a pair and band, ``(R, bands, K, K)``.
+        joining: from :func:`joining_by_cover`.
         row: of each pair, ``(P,)``.
-        outside: statuses that each scheme does not cover, ``(S, K)``; none where nobody waits.
-        persons: ``(S, P, K)``.
     """
-    before = np.empty(K)
+    schemes = joining.shape[3]
+    persons = np.zeros((end.shape[0], schemes, K))
     for pair in range(end.shape[0]):
         place = row[pair]
         for band in range(end.shape[1]):
-            before[:] = 0.0
-            for other in range(K):
-                if end[pair, band, other] != 0.0:
-                    for status in range(K):
-                        chance = undone[place, band, other, status]
-                        before[status] += end[pair, band, other] * chance
-            for scheme in range(outside.shape[0]):
-                for status in range(K):
-                    if not outside[scheme, status] or before[status] == 0.0:
-                        continue
+            for status in range(K):
+                people = end[pair, band, status]
+                if people == 0.0:
+                    continue
+                for scheme in range(schemes):
                     for after in range(K):
-                        chance = transition[place, band, status, after]
-                        persons[scheme, pair, after] += before[status] * chance
+                        persons[pair, scheme, after] += (
+                            people * joining[place, band, status, scheme, after]
+                        )
+    return persons
 
 
 def on_move(count: YearCount, pairs: PairIndex, rates: YearRates, inside: BoolArray) -> FloatArray:
     """People whose move brings them into a scheme, by pair and status after it, ``(P, K)``."""
-    share, home = rates.destination[:, None], pairs.home
-    # of those who move on the share of a place stays there: who left is the rest
-    moving = ratio(count.onward, 1.0 - share, 0.0)
-    moving[pairs.own_pair] = 0.0
-    elsewhere = np.add.reduceat(moving, pairs.start[:-1])[home] - moving
-    leaving = count.onward[pairs.own_pair][home]
-    arriving = np.einsum("pk,pkj->pj", elsewhere * ~inside, rates.move_onward[home])
-    arriving += np.einsum("pk,pkj->pj", leaving * ~inside, rates.move_out[home])
-    arriving *= share
-    back = np.add.reduceat(count.returned, pairs.start[:-1]) * ~inside
-    arriving[pairs.own_pair] = np.einsum("hk,hkj->hj", back, rates.move_return)
-    return np.asarray(arriving)
+    arriving = np.zeros((pairs.count, K))
+    _arriving(
+        (count.onward, count.returned), (pairs.start, pairs.own_pair, rates.destination),
+        (rates.move_onward, rates.move_out, rates.move_return), inside, arriving,
+    )  # fmt: skip
+    return arriving
+
+
+@compiled()
+def _arriving(moves, places, becoming, inside, arriving):  # type: ignore[no-untyped-def]
+    """:func:`on_move` into ``arriving``, which is nil.
+
+    Args:
+        moves: people who moved on and who went home, by pair and status before it, ``(P, K)``.
+        places: first pair of each home and their number; own pair of each home; share of a home's
+            movers that go to each pair.
+        becoming: what becomes of a status on a move from destination to destination, from home and
+            back home, by home, ``(n + 1, K, K)``.
+        inside: statuses that the scheme covers, ``(K,)``.
+        arriving: people by pair and status after the move, ``(P, K)``.
+    """
+    onward, returned = moves
+    start, own_pair, destination = places
+    on, out, back = becoming
+    total, leaving, home_again = np.empty(K), np.empty(K), np.empty(K)
+    for home in range(start.size - 1):
+        own = own_pair[home]
+        total[:] = 0.0
+        leaving[:] = 0.0
+        home_again[:] = 0.0
+        for status in range(K):
+            if inside[status]:
+                continue
+            for pair in range(start[home], start[home + 1]):
+                # of those who move on the share of a place stays there: who left is the rest
+                if pair != own and destination[pair] < 1.0:
+                    total[status] += onward[pair, status] / (1.0 - destination[pair])
+                home_again[status] += returned[pair, status]
+            for after in range(K):
+                leaving[after] += onward[own, status] * out[home, status, after]
+        for pair in range(start[home], start[home + 1]):
+            if pair == own:
+                continue
+            share = destination[pair]
+            for after in range(K):
+                arriving[pair, after] = leaving[after]
+            for status in range(K):
+                if inside[status]:
+                    continue
+                elsewhere = total[status]
+                if share < 1.0:
+                    elsewhere -= onward[pair, status] / (1.0 - share)
+                for after in range(K):
+                    arriving[pair, after] += elsewhere * on[home, status, after]
+            for after in range(K):
+                arriving[pair, after] *= share
+        for status in range(K):
+            for after in range(K):
+                arriving[own, after] += home_again[status] * back[home, status, after]

@@ -166,13 +166,13 @@ def _tables(
     if len(small) == 0:
         return tables, worst
     terms = opening.terms.at_level(multipliers.claims)
-    costs = opening.tables.costs
     for row, (number, county) in enumerate(small.tolist()):
         expected = claims_by_kind(opening.exposure, terms, number, county)
         if not expected.any():
             tables[row] = _shifted_gamma(float(skewness[number, county]))
             continue
-        rules = opening.base.schemes[number].benefits
+        scheme = opening.base.schemes[number]
+        rules, costs = scheme.benefits, opening.tables.of_scheme(scheme.name).costs
         formulas = rules.formulas[rules.formula_of[county]]
         price = float(terms.price[county])
         kinds = [
@@ -184,7 +184,7 @@ def _tables(
         payment = PaymentSeverity(*zip(*kinds, strict=True))
         tables[row], check = standardised_quantiles(float(expected.sum()), overdispersion, payment)
         if not check.passed:
-            raise CaseError([_not_settled(opening.base.schemes[number].name, check)])
+            raise CaseError([_not_settled(scheme.name, check)])
         worst = worst.worst_with(check)
     return tables, worst
 

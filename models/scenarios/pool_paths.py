@@ -57,7 +57,7 @@ def sampled_paths(
     number = case.scheme_number(scheme)
     stage = _only_stage(plan_for(case, plan), scheme, drawn_terms)
     pools = pools_of(case, stage)
-    effort = collection_effort(case, stage, pools)
+    effort = collection_effort(case, stage, pools, scheme)
     all_years, n = drawn_terms.shape[1:]
     wanted = all_years if years is None else min(years, all_years)
     span = min(wanted + 1, all_years)  # with the outgo of the year after

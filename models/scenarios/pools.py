@@ -129,7 +129,7 @@ def plan_layout(
         if laid.stages[stage].adjustment is not None:
             cost[t, laid.in_force(t)] = laid.pools[stage].total(expected_cost[t])
     efforts = [
-        collection_effort(case, stage, pools)
+        collection_effort(case, stage, pools, laid.scheme)
         for stage, pools in zip(laid.stages, laid.pools, strict=True)
     ]
     slackening = np.array([int((effort != 1.0).any()) for effort in efforts], dtype=np.int64)

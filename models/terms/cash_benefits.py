@@ -8,6 +8,7 @@ import numpy as np
 from fundpool.inputs.regions import RegionTree
 from fundpool.inputs.rules.schemes import Scheme
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.terms.subsidies import INTO, funds_paid_into
 
 DAYS = 365.0
 """Days that a year's wage is paid for."""
@@ -32,12 +33,15 @@ class CashBenefitTerms:
 def benefits_of(schemes: Sequence[Scheme]) -> tuple[str, ...]:
     """Names of the benefits in cash of the schemes of a case, in the order of their table.
 
+    What funds pay into others (:func:`fundpool.models.terms.subsidies.funds_paid_into`) follows.
+
     >>> from fundpool import examples
     >>> benefits_of(examples.case().schemes)
     ()
     """
     named = (benefit.name for scheme in schemes for benefit in scheme.cash_benefits)
-    return tuple(dict.fromkeys(named))
+    into = (f"{INTO}{name}" for name in funds_paid_into(schemes))
+    return tuple(dict.fromkeys((*named, *into)))
 
 
 def cash_benefit_terms(

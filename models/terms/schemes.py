@@ -24,7 +24,7 @@ from fundpool.models.terms.member_groups import (
 )
 from fundpool.models.terms.packages import package_cover, package_rate
 from fundpool.models.terms.provider_payments import ProviderPayment, provider_payments
-from fundpool.models.terms.subsidies import SubsidyTerms, payers_of, subsidy_terms
+from fundpool.models.terms.subsidies import SubsidyTerms, subsidy_terms
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class SchemeRules:
         formulas: distinct sets of formulas, one formula a service.
         formula_of: which set each county uses, ``(n + 1,)``; outside uses set 0, unpaid.
         person_rules: of each set, by service, rules that look at a person's year; None where the
-            formula is that of a claim.
+            formula is that of a claim without layers above it.
         shared: of each service, the one whose limit of the year it is under; itself if its own.
     """
 
@@ -209,7 +209,7 @@ def scheme_terms(
         settlement_pool=scheme.settlement_pool,
         payroll=None if flat else payroll_terms(case, scheme, year, wages),
         flat=flat_terms(case, scheme, year) if flat else None,
-        subsidies=subsidy_terms(scheme, case.regions, year, payers_of(case.schemes)),
+        subsidies=subsidy_terms(scheme, case.regions, year, case.schemes),
         package_rate=package_rate(case, scheme) if before is None else before.package_rate,
         package_cover=package_cover(case, scheme) if before is None else before.package_cover,
         administration=scheme.rule_array("administration", case.regions, year),

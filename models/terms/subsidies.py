@@ -11,6 +11,8 @@ from fundpool.models.axes.arrays import FloatArray, IntArray
 
 STATE = "state"
 """Payer of the rule ``subsidy`` of a flat scheme."""
+INTO = "into_"
+"""What the outgo of a fund that pays into another is named by, before that fund's name."""
 
 
 def payers_of(schemes: Sequence[Scheme]) -> tuple[str, ...]:
@@ -35,9 +37,26 @@ def payers_of(schemes: Sequence[Scheme]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([STATE] * by_rule + named)) if named else ()
 
 
+def funds_paid_into(schemes: Sequence[Scheme]) -> tuple[str, ...]:
+    """Names of schemes into whose funds those of others pay, in the order of the schemes.
+
+    >>> from fundpool import examples
+    >>> funds_paid_into(examples.case().schemes)
+    ()
+    """
+    names = {scheme.name for scheme in schemes}
+    return tuple(
+        scheme.name
+        for scheme in schemes
+        if any(subsidy.payer in names for subsidy in scheme.subsidies)
+    )
+
+
 @dataclass(frozen=True)
 class SubsidyTerms:
     """What payers other than members and employers add in a year, in money of the base year.
+
+    ``S`` schemes of the case, ``Y`` payers.
 
     Attributes:
         a_head: money a person insured, by payer and county, ``(Y, n)``.
@@ -46,6 +65,9 @@ class SubsidyTerms:
         lump_payers: number of the payer of each, ``(r,)``.
         outgo_share_of: share of outgo (claims paid, administration, benefits in cash), by payer and
             county, ``(Y, n)``.
+        fund_of: number of the scheme whose fund a payer is, ``(Y,)``; -1 for others.
+        counted: schemes whose insured have the layers that this fund pays, by payer, ``(Y, S)``;
+            None where the fund insures people itself.
     """
 
     a_head: FloatArray
@@ -53,6 +75,8 @@ class SubsidyTerms:
     lump_counties: FloatArray
     lump_payers: IntArray
     outgo_share_of: FloatArray
+    fund_of: IntArray
+    counted: FloatArray | None = None
 
     @property
     def outgo_share(self) -> FloatArray:
@@ -67,19 +91,22 @@ class SubsidyTerms:
         A lump sum is divided as the insured of its counties are, equally where nobody is insured.
 
         Args:
-            insured: persons insured, ``(n + 1,)``.
+            insured: persons insured, ``(n + 1,)``; of each scheme, ``(S, n + 1)``, where the fund
+                counts those of others.
         """
-        inside = insured[:-1]
+        heads = insured[None] if self.counted is None else self.counted @ insured
+        inside = np.broadcast_to(heads[:, :-1], self.a_head.shape)
         result = np.pad(self.a_head * inside, ((0, 0), (0, 1)))
         lumps = zip(self.lump_sums, self.lump_counties, self.lump_payers, strict=True)
         for amount, members, payer in lumps:
-            weights = members * inside if (members * inside).sum() > 0 else members
+            weights = members * inside[payer]
+            weights = weights if weights.sum() > 0 else members
             result[payer, :-1] += amount * weights / weights.sum()
         return result
 
 
 def subsidy_terms(
-    scheme: Scheme, regions: RegionTree, year: int, payers: tuple[str, ...]
+    scheme: Scheme, regions: RegionTree, year: int, schemes: Sequence[Scheme]
 ) -> SubsidyTerms | None:
     """Subsidies of a scheme in a year; None if the case has none for it.
 
@@ -87,10 +114,14 @@ def subsidy_terms(
         scheme: the scheme.
         regions: the region tree.
         year: the year.
-        payers: of the case (:func:`payers_of`).
+        schemes: of the case, whose payers there are (:func:`payers_of`).
     """
     if not scheme.subsidies or not scheme.in_force(year):
         return None
+    payers = payers_of(schemes)
+    mine = {subsidy.payer for subsidy in scheme.subsidies}
+    funds = [_fund_of(payer, schemes, year) if payer in mine else -1 for payer in payers]
+    fund_of = np.array(funds, dtype=np.int64)
     n = len(regions.codes)
     a_head, outgo_share = np.zeros((2, len(payers), n))
     lump_sums, lump_counties, lump_payers = [], [], []
@@ -116,4 +147,32 @@ def subsidy_terms(
         np.array(lump_counties).reshape(-1, n),
         np.array(lump_payers, dtype=np.int64),
         outgo_share,
+        fund_of,
+        None if scheme.covers(year) else _counted(scheme, schemes, year, fund_of),
     )
+
+
+def _fund_of(payer: str, schemes: Sequence[Scheme], year: int) -> int:
+    """Number of the scheme of a name, or of the one that has taken it in; -1 if none."""
+    for number, scheme in enumerate(schemes):
+        others = [file.name for since, file in scheme.taken_in if since <= year]
+        if scheme.in_force(year) and payer in (scheme.name, *others):
+            return number
+    return -1
+
+
+def _counted(scheme: Scheme, schemes: Sequence[Scheme], year: int, fund_of: IntArray) -> FloatArray:
+    """Schemes whose insured have layers of a fund: the payer's where it is one, ``(Y, S)``."""
+    naming = [
+        other.in_force(year)
+        and any(
+            layer.fund == scheme.name
+            for benefit in other.file.benefits.values()
+            for layer in benefit.layers
+        )
+        for other in schemes
+    ]
+    result = np.tile(np.array(naming, dtype=np.float64), (fund_of.size, 1))
+    for payer in np.flatnonzero(fund_of >= 0):
+        result[payer] = np.arange(len(schemes)) == fund_of[payer]
+    return result

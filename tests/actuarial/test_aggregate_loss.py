@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from fundpool.actuarial.aggregate_loss import compound_negative_binomial, compound_poisson_moments
+from fundpool.actuarial.aggregate_loss import (
+    _less_one,
+    compound_negative_binomial,
+    compound_poisson_moments,
+    log_generating,
+)
 from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.person_year import payment, payment_by_stay
@@ -54,3 +59,16 @@ def test_next_to_no_dispersion_is_next_to_poisson(dispersion: float) -> None:
     assert paid[1] == pytest.approx(paid[0], rel=1e-7 + 2 * dispersion)
     both = [payment(rate, d, Exponential(5.0), formula) for d in (0.0, dispersion)]
     assert both[1] == pytest.approx(both[0], rel=1e-5 + 2 * dispersion)
+
+
+@pytest.mark.parametrize("rate", [1e-9, 0.3, 40.0])
+def test_generating_functions_in_real_functions(rate: float) -> None:
+    """``ln`` and ``exp - 1`` of complex numbers as numpy has them, and exact where it rounds."""
+    turns = np.exp(2j * np.pi * np.linspace(0.0, 0.5, 33)) * np.linspace(1.0, 0.2, 33)
+    exponent = rate * (turns - 1.0)
+    logarithm = log_generating(exponent, 0.5)
+    assert logarithm == pytest.approx(-2.0 * np.log(1.0 - 0.5 * exponent), rel=1e-13, abs=1e-15)
+    if rate < 1e-6:  # the series of -ln(1 - x) to its third term, beyond rounding
+        exact = exponent * (1.0 + exponent / 4.0 + exponent**2 / 12.0)
+        assert logarithm == pytest.approx(exact, rel=1e-14)
+    assert _less_one(logarithm) == pytest.approx(np.expm1(logarithm), rel=1e-13, abs=1e-300)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from fundpool.actuarial import year_lattices
+from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.mixed_severity import MixedSeverity
@@ -44,6 +45,12 @@ YEARS: dict[str, tuple[float, float, Severity | MixedSeverity, BenefitFormula]] 
     "ceiling near nothing": (1.0, 0.5, STAYS, BenefitFormula(0.0, ((0.0, 0.5),), 1.0)),
     "all paid": (1.0, 0.5, STAYS, BenefitFormula(bands=((0.0, 1.0),))),
 }
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Payments are computed anew, whatever other tests have asked for."""
+    year_lattices.forget()
 
 
 def of(kind: str) -> tuple[YearCost, BenefitFormula]:
@@ -103,5 +110,27 @@ def test_what_does_not_settle_is_left_to_the_specification(
     exact = payment(2.0, 0.5, fixed, formula)
     assert payments(YearCost(2.0, 0.5, fixed), (1.0,), formula)[:, 0].tolist() == list(exact)
     monkeypatch.setattr("fundpool.actuarial.person_year.POINTS", (4, 16))
+    year_lattices.forget()
     with pytest.raises(ArithmeticError, match="not settled"):
         payments(cost, (1.0,), formula)
+
+
+def test_between_lattice_points_stands_a_polynomial() -> None:
+    """Those of degree five come back anywhere, near the ends of the lattice too."""
+    points, places = np.arange(40.0), np.array([[0.0, 0.3, 2.5], [17.25, 38.9, 39.0]])
+
+    def quintic(x: FloatArray) -> FloatArray:
+        return np.asarray(1.0 + x * (2.0 + x**2 * (0.5 - x * (0.1 + 0.003 * x))))
+
+    first, weights = year_lattices._stencil(places, points.size)
+    nearest = first + np.arange(year_lattices.STENCIL)[:, None, None]
+    between = (quintic(points)[nearest] * weights).sum(axis=0)
+    assert between == pytest.approx(quintic(places), rel=1e-12)
+
+
+def test_payments_asked_for_twice_are_no_one_elses() -> None:
+    cost, formula = of("layer")
+    first = payments(cost, PRICES, formula)
+    again = first.copy()
+    first[:] = 0.0
+    assert payments(cost, PRICES, formula).tolist() == again.tolist()

@@ -25,6 +25,24 @@ def pdf_text(file: Path) -> str:
         return "\n".join(page.get_textpage().get_text_range() for page in document)
 
 
+def page_texts(file: Path) -> list[str]:
+    """Text of every page."""
+    with pypdfium2.PdfDocument(file) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
+def least_lettering(file: Path, margin: float) -> float:
+    """Points of the smallest letter of the first page above its margin at the foot."""
+    with pypdfium2.PdfDocument(file) as document:
+        text = document[0].get_textpage()
+        return min(
+            pdfium.FPDFText_GetFontSize(text, index)
+            for index in range(text.count_chars())
+            if text.get_charbox(index)[1] > margin
+            and chr(pdfium.FPDFText_GetUnicode(text, index)).isalnum()
+        )
+
+
 def words_by_page(file: Path) -> Iterator[tuple[float, list[Word]]]:
     """Width of every page and its words from left to right."""
     with pypdfium2.PdfDocument(file) as document:

@@ -190,14 +190,13 @@ def test_a_better_level_and_who_pays_are_said(comparison: Comparison) -> None:
     found = {"decision": {"plans": plans, "next_years": lacking}}
     context = Context(comparison, found)
     assert said(context) == (
-        "Pooled by province the fewest of the insured have a fund that runs dry "
-        "by 2032, 0.0\u202f% of them; pooled as today, by county, it is 60.0\u202f%. It takes a "
-        "level rate of 5.12\u202f% of the base, and 5.00\u202f% is collected: a change of +0.12 "
-        "percentage points. Pooled by province, funds of 25.0\u202f% of the insured would need a "
-        "lower rate than today, those of 75.0\u202f% a higher one; 20.0\u202f% of all locals and "
-        "40.0\u202f% of all migrants, insured or not, live where the rate would be lower. "
-        "Places that pay more have the lower income a head, 20,000 against 30,000 CNY: "
-        "money runs from poorer to richer places. At the end of "
+        "Pooling by province leaves the fewest of the insured with a fund that runs dry by 2032: "
+        "0.0\u202f%, instead of 60.0\u202f% as today, by county. 5.12\u202f% of the base is "
+        "needed, the level rate; 5.00\u202f% is collected: a change of +0.12 percentage points. "
+        "Pooled by province, 25.0\u202f% of the insured would need a lower rate than today, "
+        "75.0\u202f% a higher one; 20.0\u202f% of locals and 40.0\u202f% of migrants live where "
+        "it would be lower. Money runs from poorer to richer places: 20,000 CNY of income a head "
+        "where more is paid, 30,000 where less. At the end of "
         "2021 1 of 2 funds stand below zero and lack 2.5\u202fm together."
     ).replace("\u202f", NARROW)
 
@@ -213,11 +212,10 @@ def test_the_level_that_lasts_longest_is_said_where_more_are_dry_at_the_end(
     ]
     found = {"decision": {"plans": plans, "next_years": []}}
     assert said(Context(comparison, found)).replace(NARROW, "\u202f") == (
-        "No other way of pooling leaves fewer of the insured with a fund that runs dry by 2032 "
-        "than that of today, by county: 60.0\u202f%. "
-        "Pooled by province the first fund runs dry latest, in 2031 instead of 2026, but by 2032 "
-        "funds of 100.0\u202f% of the insured are dry. "
+        "Pooling by county, as today, leaves the fewest of the insured with a fund that runs dry "
+        "by 2032: 60.0\u202f%. By province the first fund runs dry later, in 2031 instead of 2026, "
+        "but by 2032 100.0\u202f% are dry. "
         "No other way of pooling changes what a fund would have to ask."
     )
     plans[1] |= {"first_dry": 2026}
-    assert "latest" not in said(Context(comparison, found))
+    assert "later" not in said(Context(comparison, found))

@@ -28,6 +28,7 @@ FLOWS = {
 }  # fmt: skip
 TOTALS = FLOWS | {"claims", "swaps"}
 EXTRA_TOP = {
+    "behaviour",
     "title",
     "currency",
     "alert_plan",

@@ -118,6 +118,9 @@ def test_report(
     named = [status.title for status in settings.statuses.values()]
     for title in (*settings.status_titles.values(), *named):
         assert title in page
+    budgets = country == "indonesian"  # the one that pays by case group and by capitation
+    assert ("What providers are paid under budgets" in page) == budgets
+    assert ("provider_payments" in texts["workbook"].splitlines()) == budgets
     assert foreign(page, BADLY_SCALED) == []
     unit = {"german": "EUR billion", "indonesian": "IDR trillion", "swiss": "CHF billion"}
     assert unit[country] in page

@@ -65,13 +65,14 @@ class Formulas:
             self._columns[table, head] = values
         return self._columns[table, head]
 
-    def cell(self, sheet: str, place: str) -> float:
-        """A cell's number."""
+    def cell(self, sheet: str, place: str) -> Any:
+        """A cell's number or text."""
         letters, row = re.fullmatch(r"([A-Z]+)(\d+)", place).groups()  # type: ignore[union-attr]
         column = 0
         for letter in letters:
             column = 26 * column + ord(letter) - ord("A") + 1
-        return float(self.cells[sheet][int(row) - 1][column - 1])
+        value = self.cells[sheet][int(row) - 1][column - 1]
+        return Text(value) if isinstance(value, str) else float(value)
 
     def result(self, sheet: str, place: str) -> float:
         """What the formula in a cell comes to."""

@@ -59,7 +59,7 @@ def tables_of_year(
         place_tables(published)
         | births
         | people_tables(published, people)
-        | insured.care_tables(published, people, year)
+        | insured.care_tables(published, people, year, base.coverage)
         | {
             "mortality": rounded_rates(mortality),
             "demography": of_people.demography_table(
@@ -69,6 +69,7 @@ def tables_of_year(
             "coverage": base.coverage,
             "fund_balances": funds.fund_balances(published, base, economy, people.residents, year),
             "fund_totals": funds.fund_totals(published, base, year),
+            "service_trends": insured.trends(published, published.wage_growth(year)),
         }
     )
 

@@ -145,9 +145,18 @@ def in_base_year(published: Published) -> dict[str, PerHead]:
     }
 
 
-def in_province(published: Published, year: int) -> dict[str, PerHead]:
-    """Money a member in the province: the nation's times what the province had of it before."""
-    nation = in_2020(published) if year == CENSUS_YEAR else in_base_year(published)
+def in_province(
+    published: Published, year: int, nation: Mapping[str, PerHead] | None = None
+) -> dict[str, PerHead]:
+    """Money a member in the province: the nation's times what the province had of it before.
+
+    Args:
+        published: figures.
+        year: 2020 or 2024, or another whose ``nation`` is given.
+        nation: money a member in the nation in that year, by scheme.
+    """
+    if nation is None:
+        nation = in_2020(published) if year == CENSUS_YEAR else in_base_year(published)
     level = {name: relative(published, name) for name in ("revenue", "expenditure", "balance_end")}
     flat = resident_relative(published)
     employee, resident = nation["employee"], nation["resident"]
@@ -164,9 +173,11 @@ def in_province(published: Published, year: int) -> dict[str, PerHead]:
     }
 
 
-def fund_totals(published: Published, base: Insured, year: int) -> pd.DataFrame:
+def fund_totals(
+    published: Published, base: Insured, year: int, nation: Mapping[str, PerHead] | None = None
+) -> pd.DataFrame:
     """Totals to be met in the base year, and published ones of later years to compare."""
-    money = in_province(published, year)
+    money = in_province(published, year, nation)
     employees, residents = float(base.members.sum()), base.in_resident_scheme
     flat, subsidy = money["resident"], published.assumed("subsidy_share")
     scaled = f"National totals of {year} scaled to the province; see docs/jiangsu-case.md"
@@ -216,11 +227,11 @@ def outpatient_rule(published: Published, rate: float) -> pd.DataFrame:
     over that of 2022: listed chronic diseases at their rate throughout, the rest at the ordinary
     rate after the reform and at none before.
     """
-    chronic = {
-        year: published.fact("employee_outpatient", "chronic_expenses", year)
-        / published.fact("employee_outpatient", "expenses", year)
-        for year in (2022, 2024)
-    }
+    use, chronic = published.care_use, {}
+    for year in (2022, 2024):
+        listed = use["employee", "chronic_outpatient_expenses", year]
+        # what the data bank calls outpatient expenses is without those for listed diseases
+        chronic[year] = listed / (listed + use["employee", "outpatient_expenses", year])
     rates = published.assumed("outpatient_rates")
     before = chronic[2022] * rates["chronic"]
     after = chronic[2024] * rates["chronic"] + (1.0 - chronic[2024]) * rates["ordinary"]
@@ -258,7 +269,12 @@ def resident_rules(
 
 
 def fund_balances(
-    published: Published, base: Insured, economy: pd.DataFrame, residents: FloatArray, year: int
+    published: Published,
+    base: Insured,
+    economy: pd.DataFrame,
+    residents: FloatArray,
+    year: int,
+    nation: Mapping[str, PerHead] | None = None,
 ) -> pd.DataFrame:
     """Balances by county at the end of 2020 or 2024.
 
@@ -270,9 +286,10 @@ def fund_balances(
         base: who is insured.
         economy: wages and incomes of the year.
         residents: by county, sex and age, ``(n, 2, 101)``.
-        year: 2020 or 2024.
+        year: 2020 or 2024, or another whose ``nation`` is given.
+        nation: as :func:`in_province` takes it.
     """
-    money = in_province(published, year)
+    money = in_province(published, year, nation)
     employees, members = float(base.members.sum()), base.members
     wage = economy["contribution_wage"].to_numpy(float)
     income = economy["disposable_income"].to_numpy(float)

@@ -1,14 +1,17 @@
 """Cover and care of the Jiangsu case: who is insured where, how often they need care."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from fundpool.building import care, cover
+from fundpool.building import care, care_ages, care_trends, cover, scheme_use
 from fundpool.building.jiangsu.people import People
 from fundpool.building.jiangsu.published import CENSUS_YEAR, PROVINCE, FloatArray, Published
+
+WORKING_AGE, RETIREMENT_AGE = 16, 60
+"""Between them members of the employee scheme are taken to be active, from the second retired."""
 
 
 @dataclass(frozen=True)
@@ -97,53 +100,88 @@ def insured(published: Published, people: People, year: int) -> Insured:
     return Insured(table, members, active, everyone, residents_of)
 
 
-def care_tables(published: Published, people: People, year: int) -> dict[str, pd.DataFrame]:
-    """Morbidity, severity, relativities, treatment and referral of 2020 or 2024."""
+def care_tables(
+    published: Published, people: People, year: int, coverage: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Morbidity, severity, relativities, costs by scheme, treatment and referral of 2020 or 2024.
+
+    Claims a member and costs a claim are the nation's of each scheme in the year; ages are those of
+    official tables of other nations. Tiers keep the ratios of their assumed costs.
+    """
     nation = people.outside + people.residents.sum(axis=0)
-    assumed, per_head = published.assumptions, None
-    if year != CENSUS_YEAR:
-        per_head, assumed = _care_of(published, year)
-    tables = care.care_tables(published.table("facts"), assumed, nation, per_head)
+    use = {scheme: use_of(published, scheme, year) for scheme in scheme_use.PAID_BY}
+    both = use_of(published, "all", year)
+    assumed = published.assumptions | {
+        "mean_cost": published.assumptions["mean_cost"] | {"value": _mean_costs(published, both)}
+    }
+    ages = published.of_nation("care_ages")
+    per_head = {"admission_rate": both.claims["inpatient"],
+                "outpatient_visits": both.claims["outpatient"]}  # fmt: skip
+    shapes = {"stays": care_ages.stays_by_age(ages), "visits": care_ages.visits_by_age(ages)}
+    tables = care.care_tables(published.table("facts"), assumed, nation, per_head, shapes)
+    members = scheme_use.members_by_cover(coverage, published.counties, people.by_tie)
     referral = care.referral_table(
         published.counties, published.city, published.units["health_social"].to_numpy(float),
         assumed["referral_care"]["local"], assumed["referral_care"]["outside"],
     )  # fmt: skip
-    return tables | {"referral": referral}
+    met = scheme_use.met_by_scheme(
+        members, tables, care.SERVICES, use, published.settings["optional_schemes"]
+    )
+    return tables | met | {"referral": referral}
 
 
-def _care_of(published: Published, year: int) -> tuple[dict[str, float], dict[str, Any]]:
-    """Stays and visits a head, and the assumptions with mean costs, by the bulletin of a year.
+def _mean_costs(published: Published, both: scheme_use.SchemeUse) -> dict[str, float]:
+    """Cost of a claim by service, both schemes together; tiers as they stand to each other."""
+    tiers, means = published.assumed("tiers"), published.assumed("mean_cost")
+    relative = both.cost["inpatient"] / sum(share * means[name] for name, share in tiers.items())
+    costs = {name: round(means[name] * relative, 0) for name in tiers}
+    return {care.SERVICES[0]: round(both.cost["outpatient"], 0)} | costs
 
-    Both schemes together: stays and outpatient visits, listed chronic diseases included, a member;
-    the cost of a stay, divided over tiers as assumed; the rest of what institutions were paid, a
-    visit.
+
+def use_of(published: Published, scheme: str, year: int) -> scheme_use.SchemeUse:
+    """Claims a member and cost of a claim in the nation, of a scheme or of ``all``.
+
+    Visits for listed chronic diseases count as visits.
     """
+    schemes = tuple(scheme_use.PAID_BY) if scheme == "all" else (scheme,)
 
     def total(*measures: str) -> float:
-        return sum(
-            published.of_bulletin(scheme, measure, year)
-            for scheme in ("employee", "resident")
-            for measure in measures
-        )
+        return sum(published.care_use[name, what, year] for name in schemes for what in measures)
 
     members = total("participants")
-    visits = total("outpatient_visits", "chronic_outpatient_visits")
-    outpatient = total("medical_expenses_institutions") - total("inpatient_expenses")
-    stays = {
-        scheme: published.of_bulletin(scheme, "inpatient_admissions", year)
-        for scheme in ("employee", "resident")
-    }
-    cost = sum(
-        number * published.of_bulletin(scheme, "cost_per_admission", year)
-        for scheme, number in stays.items()
-    ) / sum(stays.values())
-    tiers = published.assumed("tiers")
-    means = dict(published.assumed("mean_cost"))
-    relative = cost / sum(share * means[tier] for tier, share in tiers.items())
-    means = {name: round(mean * relative, 0) for name, mean in means.items()}
-    means["outpatient"] = round(outpatient / visits, 0)
-    per_head = {
-        "admission_rate": sum(stays.values()) / members, "outpatient_visits": visits / members
+    claims = {name: total(*numbers) for name, (numbers, _) in care_trends.CARE.items()}
+    spent = {name: total(*costs) for name, (_, costs) in care_trends.CARE.items()}
+    return scheme_use.SchemeUse(
+        {name: number / members for name, number in claims.items()},
+        {name: spent[name] / number for name, number in claims.items()},
+    )
+
+
+def trends(published: Published, wage_growth: Mapping[int, float]) -> pd.DataFrame:
+    """The table ``service_trends`` of a case whose wages grow as given, by year.
+
+    What a member claims and a claim costs grow with the case's own wages as the nation's did with
+    its product from 2013 to 2019, and reach end values on a line: prices those of all care, claims
+    what leaves the cost of care at an age growing as wages do.
+    """
+    economy = published.settings["economy"]
+    price, wages = economy["medical_inflation"]["value"], economy["wage_growth"]["value"]
+    return care_trends.service_trends(
+        elasticities(published), wage_growth, price,
+        published.assumed("trend_end_year"), round((1.0 + wages) / (1.0 + price) - 1.0, 5),
+    )  # fmt: skip
+
+
+def elasticities(published: Published) -> pd.DataFrame:
+    """Growth of prices and volumes over that of product a head, with the nation's people."""
+    people = {year: published.national_people(year) for year in (2015, 2020)}
+    growth = (people[2020].sum() / people[2015].sum()) ** (1.0 / 5.0) - 1.0
+    ages = published.of_nation("care_ages")
+    working, retired = slice(WORKING_AGE, RETIREMENT_AGE), slice(RETIREMENT_AGE, None)
+    old_age = {
+        name: np.average(shape[:, retired], weights=people[2020][:, retired])
+        / np.average(shape[:, working], weights=people[2020][:, working])
+        for name, shape in (("inpatient", care_ages.stays_by_age(ages)),
+                            ("outpatient", care_ages.visits_by_age(ages)))
     }  # fmt: skip
-    mean_cost = published.assumptions["mean_cost"] | {"value": means}
-    return per_head, published.assumptions | {"mean_cost": mean_cost}
+    return care_trends.elasticities(published.care_use, growth, old_age)

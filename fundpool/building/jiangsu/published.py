@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from fundpool.inputs.case.bundled import case_root
+from fundpool.inputs.format.vocabulary import AGES, SEXES
 
 HERE = case_root("jiangsu")
 CENSUS_YEAR = 2020
@@ -47,6 +48,33 @@ class Published:
     def _national_funds(self) -> pd.Series:
         table = self.of_nation("funds").set_index(["scheme", "measure", "year"])["value"]
         return table.astype(float)
+
+    @cached_property
+    def care_use(self) -> dict[tuple[str, str, int], float]:
+        """Use and cost of care in the nation, by scheme, measure and year."""
+        table = self.of_nation("care_use")
+        keys = zip(table["scheme"], table["measure"], table["year"], strict=True)
+        return dict(zip(keys, table["value"].astype(float), strict=True))
+
+    def national_people(self, year: int) -> FloatArray:
+        """People of the nation in 2015 or 2020 by sex and age, evenly within bands of age."""
+        table = self.of_nation(f"population_{year}")
+        starts = table["age_from"].to_numpy(dtype=int)
+        width = np.diff(np.append(starts, AGES))
+        return np.stack([np.repeat(table[sex].to_numpy(float) / width, width) for sex in SEXES])
+
+    @cached_property
+    def settings(self) -> dict[str, Any]:
+        """Contents of the case's settings file."""
+        return tomllib.loads((self.folder.parent / "case.toml").read_text("utf-8"))
+
+    def wage_growth(self, year: int) -> dict[int, float]:
+        """Growth of wages in the years listed, of the case at the end of 2020 or 2024."""
+        listed = dict(self.settings["economy"]["wage_growth"]["by_year"])
+        if year == CENSUS_YEAR:
+            other = tomllib.loads((self.folder.parent / "census_2020.toml").read_text("utf-8"))
+            listed |= other["settings"]["economy"]["wage_growth"]["by_year"]
+        return {int(at): float(value) for at, value in listed.items()}
 
     def of_bulletin(self, scheme: str, measure: str, year: int) -> float:
         """A figure of the nation's funds: bulletins of 2020 to 2025, by scheme."""

@@ -62,21 +62,28 @@ def rolled(published: Published, census: People, case: Case) -> Rolled:
         case: the case of 2020.
     """
     years = BASE_YEAR - CENSUS_YEAR
-    pairs, by_year = _carried(case, years)
-    n = pairs.counties
-    inside = pairs.residence < n
-
-    def residents_of(people: FloatArray) -> FloatArray:
-        return np.stack(
-            [sum_by(pairs.residence[inside], cell, n) for cell in people[inside].reshape(-1, 202).T]
-        ).T.reshape(n, len(SEXES), AGES)
-
-    carried = residents_of(by_year[COUNTED_YEAR - CENSUS_YEAR])
+    pairs, by_year = carried_on(case, years)
+    inside = pairs.residence < pairs.counties
+    carried = _residents(pairs, by_year[COUNTED_YEAR - CENSUS_YEAR])
     counted = _fitted(published, carried)
     factor = ratio(counted, carried, 1.0)
     people = by_year[years]
     people[inside] *= factor[pairs.residence[inside]]
-    residents = residents_of(people)
+    return Rolled(people_of_pairs(published, census, pairs, people), counted, carried)
+
+
+def people_of_pairs(
+    published: Published, census: People, pairs: PairIndex, people: FloatArray
+) -> People:
+    """People by pair of home and residence as the tables of a case need them.
+
+    Args:
+        published: figures.
+        census: people of 2020, for those elsewhere.
+        pairs: of the case that they were carried on from.
+        people: by pair, sex and age, ``(P, 2, 101)``.
+    """
+    residents = _residents(pairs, people)
     stock = people.sum(axis=(1, 2))
     moved = _migrants(pairs, stock)
     profiles = np.stack(
@@ -84,10 +91,21 @@ def rolled(published: Published, census: People, case: Case) -> Rolled:
     )  # ages of migrants by tie, as the model has carried them
     profiles /= profiles.sum(axis=(1, 2), keepdims=True)
     by_tie = cover.people_by_tie(residents, stocks_by_tie(published, moved), profiles)
-    return Rolled(People(residents, census.outside, moved, profiles, by_tie), counted, carried)
+    return People(residents, census.outside, moved, profiles, by_tie)
 
 
-def _carried(case: Case, years: int) -> tuple[PairIndex, list[FloatArray]]:
+def _residents(pairs: PairIndex, people: FloatArray) -> FloatArray:
+    """Residents ``(n, 2, 101)`` of people by pair ``(P, 2, 101)``."""
+    inside = pairs.residence < pairs.counties
+    return np.stack(
+        [
+            sum_by(pairs.residence[inside], cell, pairs.counties)
+            for cell in people[inside].reshape(-1, len(SEXES) * AGES).T
+        ]
+    ).T.reshape(pairs.counties, len(SEXES), AGES)
+
+
+def carried_on(case: Case, years: int) -> tuple[PairIndex, list[FloatArray]]:
     """People by pair, sex and age at the end of each year, ``(P, 2, 101)``."""
     prepared = prepare(case)
     pairs = prepared.pairs

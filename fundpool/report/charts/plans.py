@@ -6,6 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.optimiser.frontier import Frontier
 from fundpool.models.optimiser.plan import Plan
 from fundpool.models.projection.study import Projection
@@ -28,13 +29,18 @@ BENDS = np.linspace(0.0, 1.0, 13)
 
 
 def pool_centres(projection: Projection, plan: Plan, scheme: str) -> pd.DataFrame:
-    """Centre of every pool, its counties weighted by residents: pool, latitude, longitude."""
+    """Centre of every pool, its counties weighted by residents, alike where nobody lives.
+
+    Columns: pool, latitude, longitude.
+    """
     regions = projection.case.regions
     persons = projection.flows.residents[0, :-1]
     fund = next(f for f, _, _ in plan.schemes if f.paths.scheme == scheme)
     member = np.zeros((fund.pools, len(regions.codes)))
-    member[fund.paths.of_county, np.arange(len(regions.codes))] = persons
-    place = member @ regions.coordinates / np.maximum(member.sum(axis=1), 1e-300)[:, None]
+    member[fund.paths.of_county, np.arange(len(regions.codes))] = 1.0
+    alike, living = member.sum(axis=1)[:, None], (member @ persons)[:, None]
+    middle = member @ regions.coordinates / alike
+    place = ratio((member * persons) @ regions.coordinates, living, middle)
     return pd.DataFrame(
         {"pool": fund.paths.pools, "latitude": place[:, 0], "longitude": place[:, 1]}
     )

@@ -22,6 +22,8 @@ LONGEST_IN_TEXT = 14
 def annexed(document: Document, word: str) -> Document:
     """The document with short details where they are and long ones as annexes at its end.
 
+    The section that opens the document, whose page has room for answers alone, keeps no details.
+
     Args:
         document: as it is shown on a screen.
         word: for an annex, in the document's language.
@@ -29,25 +31,28 @@ def annexed(document: Document, word: str) -> Document:
     annexes: list[Block] = []
     count = 0
 
-    def placed(blocks: Iterable[Block]) -> Iterable[Block]:
+    def placed(blocks: Iterable[Block], longest: int) -> Iterable[Block]:
         nonlocal count
         for block in blocks:
             if isinstance(block, Note):
-                yield Note(tuple(placed(block.blocks)))
+                yield Note(tuple(placed(block.blocks, longest)))
             elif not isinstance(block, Detail):
                 yield block
-            elif _rows(block) <= LONGEST_IN_TEXT:
+            elif _rows(block) <= longest:
                 yield Heading(block.spans, 4)
-                yield from placed(block.blocks)
+                yield from placed(block.blocks, longest)
             else:
                 count += 1
                 spans = (Span(f"{word} {count}: ", "strong"), *block.spans)
                 yield Paragraph(spans, soft=True)
                 annexes.append(Heading(spans))
-                annexes.extend(tuple(placed(block.blocks)))
+                annexes.extend(tuple(placed(block.blocks, LONGEST_IN_TEXT)))
 
     sections = [
-        replace(section, blocks=tuple(placed(section.blocks))) for section in document.sections
+        replace(
+            section, blocks=tuple(placed(section.blocks, LONGEST_IN_TEXT if section.title else 0))
+        )
+        for section in document.sections
     ]
     if annexes:
         sections.append(Section("annexes", "", "", tuple(annexes)))

@@ -2,7 +2,8 @@
 
 A block is a mapping with its kind under ``kind``: ``heading`` (level, look, spans), ``text``
 (spans, style), ``list`` (ordered, items, style), ``table`` (caption, head, body, align, widths),
-``figure`` (parts of title, drawing, alt and share, legend, caption), ``note`` (blocks). A span is
+``figure`` (parts of title, drawing, alt and share, legend, caption), ``note`` (blocks), ``page``
+(the next block begins a page). A table may name the size of its lettering in points. A span is
 ``{"text", "style"}`` with style one of ``""``, ``strong``, ``em``, ``code``, ``soft``, ``tag``,
 ``mark``. Links are left out: paper has none. What is folded away must have been placed before
 (:func:`fundpool.report.document.annexes.annexed`).
@@ -41,8 +42,11 @@ BREAKABLE = re.compile(r"([./_])(?=\w)")
 """Where a long path in code may break: after a full stop, a slash, an underscore."""
 PAGE_POINTS = 640.0
 """Width of a drawing, in its own units, that fills a line of text."""
-NAME = 18
-"""Letters of a name that is kept on one line."""
+LEAST_POINTS = 8.5
+"""Size of the lettering of tables on the first page."""
+NAME, LONG_NAME = 18, 32
+"""Letters of a name that is kept on one line: in any cell, and at the start of a row on the first
+page."""
 
 Data = dict[str, Any]
 
@@ -70,12 +74,27 @@ def printed(document: Document) -> Printed:
     made.blocks = [_heading(document.heading, 1)]
     if document.about:
         made.blocks.append(_text(document.about, soft=True))
-    for section in document.sections:
+    for place, section in enumerate(document.sections):
         if section.title:
             made.blocks.append(_heading((Span(section.title),), 2))
-        made.blocks += _all(section.blocks, made.drawings)
+        blocks = _all(section.blocks, made.drawings)
+        if not section.title and place == 0:
+            blocks = [_first_page(block) for block in blocks]
+            if blocks and len(document.sections) > 1:
+                blocks.append({"kind": "page"})
+        made.blocks += blocks
     _lower(made.blocks, 0)
     return made
+
+
+def _first_page(block: Data) -> Data:
+    """A block of the section that opens a document: its tables are not set small, and a name that
+    begins a row stays on one line."""
+    if block["kind"] != "table":
+        return block
+    for cells in block["body"]:
+        _keep_together(cells[0]["spans"], LONG_NAME)
+    return block | {"size": LEAST_POINTS}
 
 
 def _all(blocks: Iterable[Block], drawings: list[str]) -> list[Data]:
@@ -196,9 +215,9 @@ def _table(block: Table) -> Data:
     }
 
 
-def _keep_together(words: list[dict[str, str]]) -> None:
+def _keep_together(words: list[dict[str, str]], longest: int = NAME) -> None:
     """A short name is kept on one line; the columns of figures give way."""
-    if len(words) == 1 and length(words[0]["text"]) <= NAME and words[0]["style"] != "code":
+    if len(words) == 1 and length(words[0]["text"]) <= longest and words[0]["style"] != "code":
         words[0]["text"] = words[0]["text"].replace(" ", "\u00a0")
 
 

@@ -15,6 +15,7 @@ from fundpool.report.document.making import (
     table,
 )
 from fundpool.report.document.model import Block, Detail, Listing, Note, Section, Table
+from fundpool.report.sections.behaviour import behaviour_blocks
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.decision import decision_blocks
 from fundpool.report.words import sentences as wording
@@ -48,6 +49,7 @@ def levels_section(context: Context) -> Section:
             _totals(context),
             soft=True,
         ),
+        *behaviour_blocks(context),
     )  # fmt: skip
     return Section("levels", title, title, blocks)
 
@@ -92,26 +94,25 @@ def _alerts(context: Context) -> Block:
         )
     ]
     which = Detail(spans(_("Which funds")), (table(columns, rows),))
-    changes = [_by_change(context)] if compared else []
-    return Note((sentences(strong(lines[0]), *lines[1:]), *changes, which))
+    changes = _by_change(context) if compared else None
+    return Note((sentences(strong(lines[0]), *lines[1:], changes), which))
 
 
-def _by_change(context: Context) -> Table:
-    """Alerts that are new, worse, cleared, the same and better, with the insured they affect."""
+def _by_change(context: Context) -> str:
+    """How many alerts are new, worse, cleared and so on, with the insured that they affect."""
     _ = context.language
     plan = context.comparison.projections[context.summary["alert_plan"]]
     counted = insured_by_change(context.summary, insured_of(plan.measures))
-    columns = (
-        left(_("change")), right(_("alerts")), right(_("funds")), right(_("insured in them")),
-    )  # fmt: skip
-    body = [
-        row(
-            context.worded(ALERT_CHANGE_WORDS[item["change"]]), item["alerts"], item["funds"],
-            _.people(item["insured"]),
-        )
+    changes = [
+        _("%(change)s %(n)s (%(insured)s insured)")
+        % {
+            "change": context.worded(ALERT_CHANGE_WORDS[item["change"]]), "n": item["alerts"],
+            "insured": _.people(item["insured"]),
+        }
         for item in counted
+        if item["alerts"]
     ]  # fmt: skip
-    return table(columns, body, _("Alerts by what changed since the run compared with"))
+    return _("Since the run compared with: %(changes)s.") % {"changes": _(", ").join(changes)}
 
 
 def _in_order(context: Context, alerts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -203,11 +204,7 @@ def _totals(context: Context) -> str:
             "This run lets claims rise where funds are merged, so totals differ between the levels."
         )
     return _(
-        "Pooling changes who holds the money, not what is paid in: yearly totals of contributions "
-        "and subsidies agree between the levels to %(worst)s. A larger pool pays in full, and at "
-        "once, for care in more places, so that claims differ between the levels by up to "
-        "%(claims)s."
-    ) % {
-        "worst": f"{context.income_apart:.0e}",
-        "claims": _.percent(context.claims_apart, 1),
-    }
+        "Pooling changes who holds the money, not what is paid in: %(agreement)s. A larger pool "
+        "pays in full, and at once, for care in more places, so that claims differ between the "
+        "levels by up to %(claims)s."
+    ) % {"agreement": context.income_agreement, "claims": _.percent(context.claims_apart, 1)}

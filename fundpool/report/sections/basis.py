@@ -56,9 +56,8 @@ def _data(context: Context) -> list[Block]:
         outcome = _("The check found nothing to mend.")
     checks = _(
         "Checks of the result: people are counted by home and residence, and every year's end is "
-        "its start less deaths, plus births and moves; what all funds together take in agrees "
-        "between pooling levels to %(worst)s."
-    ) % {"worst": f"{context.income_apart:.0e}"}
+        "its start less deaths, plus births and moves; %(agreement)s."
+    ) % {"agreement": context.income_agreement}
     return [
         Heading(spans(_("Data and checks"))),
         sentences(holds, outcome),

@@ -119,7 +119,7 @@ def _movement(context: Context, moves: pd.DataFrame, title: str) -> list[Block]:
 
 def _moves(rows: pd.DataFrame) -> pd.Series:
     """Steps of one scheme and measure that move more than rounding does."""
-    size = max(float(rows[["before", "after"]].abs().to_numpy().max()), 1e-300)
+    size = float(rows[["before", "after"]].abs().to_numpy().max())
     return (rows["kind"] == "step") & (rows["change"].abs() > ROUNDING * size)
 
 

@@ -18,6 +18,9 @@ from fundpool.report.charts import funds as charts
 from fundpool.report.document.model import Figure, LegendEntry, Panel, Spans
 from fundpool.report.extras import Extras
 
+ROUNDING = 1e-9
+"""Relative difference of sums of the same money that is the rounding of their terms."""
+
 
 @dataclass(frozen=True)
 class Context:
@@ -149,6 +152,17 @@ class Context:
     def income_apart(self) -> float:
         """Largest difference between plans in what all funds of a scheme take in, relative."""
         return self._apart("contributions", "account_credits", *OTHER_INCOME)
+
+    @property
+    def income_agreement(self) -> str:
+        """That all funds together take in the same under every plan, or by how much it differs."""
+        _ = self.language
+        if self.income_apart <= ROUNDING:
+            return _("what all funds of a scheme take in a year is the same at every pooling level")
+        return _(
+            "what all funds of a scheme take in a year differs between pooling levels by up to "
+            "%(worst)s"
+        ) % {"worst": _.percent(self.income_apart)}
 
     @cached_property
     def claims_apart(self) -> float:

@@ -22,34 +22,35 @@ from fundpool.report.document.model import Block, Heading, Listing, Table
 from fundpool.report.sections.account import band_words
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.formal import decisions_due
+from fundpool.report.words.behaviour import NOTHING_MEASURED, behaviour_sentences
 
 NEVER_DRY = 9999
 """Stands for the first dry year of a plan whose funds all last."""
 
 BETTER_ELSEWHERE = marked(
-    "Pooled by %(plan)s the fewest of the insured have a fund that runs dry by "
-    "%(last)s, %(share)s of them; pooled as today, by %(today)s, it is %(now)s."
+    "Pooling by %(plan)s leaves the fewest of the insured with a fund that runs dry by %(last)s: "
+    "%(share)s, instead of %(now)s as today, by %(today)s."
 )
 BEST_AS_TODAY = marked(
-    "No other way of pooling leaves fewer of the insured with a fund that runs dry by "
-    "%(last)s than that of today, by %(plan)s: %(share)s."
+    "Pooling by %(plan)s, as today, leaves the fewest of the insured with a fund that runs dry by "
+    "%(last)s: %(share)s."
 )
 RATE = marked(
-    "It takes a level rate of %(level)s of the base, and %(collected)s is collected: a change of "
+    "%(level)s of the base is needed, the level rate; %(collected)s is collected: a change of "
     "%(change)s."
 )
 LATEST = marked(
-    "Pooled by %(plan)s the first fund runs dry latest, in %(first)s instead of %(now)s, but by "
-    "%(last)s funds of %(share)s of the insured are dry."
+    "By %(plan)s the first fund runs dry later, in %(first)s instead of %(now)s, but by %(last)s "
+    "%(share)s are dry."
 )
-LATEST_LASTS = marked("Pooled by %(plan)s every fund lasts to %(last)s.")
+LATEST_LASTS = marked("By %(plan)s every fund lasts to %(last)s.")
 WHO = marked(
-    "Pooled by %(plan)s, funds of %(less)s of the insured would need a lower rate than today, "
-    "those of %(more)s a higher one; %(locals)s of all locals and %(migrants)s of all migrants, "
-    "insured or not, live where the rate would be lower."
+    "Pooled by %(plan)s, %(less)s of the insured would need a lower rate than today, %(more)s "
+    "a higher one; %(locals)s of locals and %(migrants)s of migrants live where it would be lower."
 )
 SCENARIOS = marked(
-    "Of %(n)s scenarios all funds last to %(last)s in %(shares)s; sampling leaves %(error)s open."
+    "All funds last to %(last)s in so many of %(n)s scenarios: %(shares)s (sampling error "
+    "%(error)s)."
 )
 MODEL_ERROR = marked("Errors of the model's backtest move the level rate by %(error)s.")
 NOBODY_CHANGES = marked("No other way of pooling changes what a fund would have to ask.")
@@ -57,17 +58,18 @@ LEADS = (
     marked("Level to pool at"),
     marked("Rate"),
     marked("Who gains and loses"),
+    marked("If behaviour changes"),
     marked("How sure"),
     marked("Next years"),
 )
 """What each part of a statement answers."""
 FROM_RICHER = marked(
-    "Places that pay more have the higher income a head, %(more)s against %(less)s "
-    "%(currency)s: money runs from richer to poorer places."
+    "Money runs from richer to poorer places: %(more)s %(currency)s of income a head where more is "
+    "paid, %(less)s where less."
 )
 FROM_POORER = marked(
-    "Places that pay more have the lower income a head, %(more)s against %(less)s "
-    "%(currency)s: money runs from poorer to richer places."
+    "Money runs from poorer to richer places: %(more)s %(currency)s of income a head where more is "
+    "paid, %(less)s where less."
 )
 HALF_WORDS = {
     ALL: marked("all places"),
@@ -85,41 +87,47 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
     figures: Mapping[str, Any] = context.summary["decision"]
     schemes = [row["scheme"] for row in figures["now"]]
     inputs = figures["inputs"]
-    certainty = _(
-        "%(assumed)s of the %(all)s assumptions are assumed, not published or derived; funds last "
-        'or run dry on the central path, and "all funds last" is the chance over scenarios.'
-    ) % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())}
+    unopened = figures["remembered"]
+    doubt = _(
+        "The sources of %(n)s assumptions and tables were remembered and not opened: %(names)s."
+    ) % {
+        "n": len(unopened),
+        "names": _(", ").join(dict.fromkeys(name.partition(" (")[0] for name in unopened)),
+    }
     due = decisions_due(context)
     return (
-        *(block for scheme in schemes for block in _statement(context, scheme)),
-        *([Heading(spans(_("Decisions due"))), Listing(tuple(due))] if due else ()),
         _now(context),
-        _plans(context),
+        *(block for scheme in schemes for block in _of_scheme(context, scheme)),
+        *([Heading(spans(_("Decisions due"))), Listing(tuple(due))] if due else ()),
         *_government(context),
         _own_share(context),
         sentences(
-            _("Income includes interest and leaves out what goes to personal accounts. The share "
-              "of the insured is of the first projected year; who pays less and more is measured "
-              "by the level rate of the fund that a place is in at last, against that of today."),
-            certainty,
+            _("Income includes interest, not what goes to personal accounts. Dry: on the central "
+              "path. All last: over scenarios. Less, more: level rate of a place's last fund "
+              "against today's. Locals and migrants: insured or not."),
+            _("%(assumed)s of %(all)s assumptions are assumed, not published or derived.")
+            % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())},
+            doubt if unopened else None,
             _bands_now(context),
             soft=True,
         ),
     )  # fmt: skip
 
 
-def _statement(context: Context, scheme: str) -> tuple[Block, Block]:
-    """A scheme's heading and its statement, a line for each question that it answers."""
+def _of_scheme(context: Context, scheme: str) -> tuple[Block, ...]:
+    """A scheme's heading, its statement, a line for each question, and its ways of pooling."""
     colon = "：" if context.language.chinese else ": "
     lines = (
         spans(strong(f"{context.language(lead)}{colon}"), words)
         for lead, words in statement(context, scheme).items()
     )
-    return Heading(spans(context.titles[scheme])), Listing(tuple(lines))
+    return (
+        Heading(spans(context.titles[scheme])), Listing(tuple(lines)), _plans(context, scheme),
+    )  # fmt: skip
 
 
 def statement(context: Context, scheme: str) -> dict[str, str]:
-    """Level, rate, who pays, how sure and the next two years, in sentences by their lead."""
+    """Sentences by their lead, in the order of :data:`LEADS`."""
     _, figures = context.language, context.summary["decision"]
     plans = [each for each in figures["plans"] if each["scheme"] == scheme]
     today, best = plans[0], best_plan(plans, scheme)
@@ -155,6 +163,12 @@ def statement(context: Context, scheme: str) -> dict[str, str]:
         level,
         rate,
         _who(context, latest if best is today else best),
+        behaviour_sentences(
+            context.summary.get("behaviour", NOTHING_MEASURED),
+            scheme,
+            context.titles[scheme],
+            context.language,
+        ),
         _sure(context, plans),
         _next_years(context, scheme),
     )
@@ -237,17 +251,16 @@ def _now(context: Context) -> Table:
     return table(columns, body, _("Funds now"))
 
 
-def _plans(context: Context) -> Table:
+def _plans(context: Context, scheme: str) -> Table:
     _ = context.language
     columns = (
-        left(_("scheme")), left(_("pooled by")), right(_("dry within 5 years")),
+        left(_("pooled by")), right(_("dry within 5 years")),
         right(_("within 10 years")), right(_("by %(year)s") % {"year": context.last_year}),
         right(_("first in")), right(_("all funds last")), right(_("collected")),
         right(_("level rate")), right(_("pay less than today")), right(_("pay more")),
     )  # fmt: skip
     body = [
         row(
-            context.titles[each["scheme"]],
             context.worded(each["plan"]),
             *(_dash_or(each[f"dry_within_{n}"], lambda share: _.percent(share, 1)) for n in SOON),
             bad_if(each["dry_by_end"] > 0, _.percent(each["dry_by_end"], 1)),
@@ -259,6 +272,7 @@ def _plans(context: Context) -> Table:
             _.percent(each["paying_more"], 1),
         )
         for each in context.summary["decision"]["plans"]
+        if each["scheme"] == scheme
     ]
     return table(columns, body, _("Share of the insured whose fund runs dry, and what it takes"))
 
@@ -329,7 +343,7 @@ def _sure(context: Context, plans: Sequence[Mapping[str, Any]]) -> list[str]:
     if risk is not None:
         errors = risk.overview.loc[risk.overview["scheme"] == scheme, "any_ruin_error"]
         shares = (
-            f"{_.percent(plan['all_last_probability'], 1)} ({context.pooled_by(plan['plan'])})"
+            f"{context.worded(plan['plan'])} {_.percent(plan['all_last_probability'], 1)}"
             for plan in plans
             if plan["all_last_probability"] is not None
         )
@@ -365,9 +379,11 @@ def _bands_now(context: Context) -> str | None:
             for row in rows
             if row["scheme"] == scheme and row["funds"]
         ]
-        words = {"title": title, "bands": _(", ").join(bands)}
-        said.append(_("Funds by warning band at the valuation date, %(title)s: %(bands)s.") % words)
-    return ("" if _.chinese else " ").join(said)
+        said.append(_("%(title)s: %(bands)s") % {"title": title, "bands": _(", ").join(bands)})
+    semicolon = "；" if _.chinese else "; "
+    return _("Funds by warning band at the valuation date: %(bands)s.") % {
+        "bands": semicolon.join(said)
+    }
 
 
 def _dash_or(value: float | None, words: Any) -> str:

@@ -99,8 +99,8 @@ def report_title(comparison: Comparison, language: Language) -> str:
 def _about(context: Context) -> str:
     _, case, plans = context.language, context.case, context.plans
     return _(
-        "%(n)s %(lowest)s, base year %(year)s, money in %(currency)s of each year. The same "
-        "people, cover and claims under %(ways)s ways of pooling: %(plans)s."
+        "%(n)s %(lowest)s, base year %(year)s, money in %(currency)s of each year; %(ways)s ways "
+        "of pooling: %(plans)s."
     ) % {
         "n": len(case.regions.codes),
         "lowest": context.lowest,

@@ -7,6 +7,7 @@ from fundpool.report.charts import funds as charts
 from fundpool.report.document.making import figure, left, right, row, spans, table
 from fundpool.report.document.model import Block, Detail, Heading, LegendEntry, Section, Table
 from fundpool.report.sections.context import Context
+from fundpool.report.sections.providers import provider_blocks
 from fundpool.report.words.cover import payer_labels
 
 
@@ -55,6 +56,7 @@ def scheme_section(context: Context, scheme: str) -> Section:
         Heading(spans(_("Evenness of what funds would have to ask"))),
         _evenness(context, scheme),
         *_payers(context, scheme),
+        *provider_blocks(context, scheme),
         *_funds(context, scheme),
     ]  # fmt: skip
     return Section(scheme, title, title, tuple(blocks))

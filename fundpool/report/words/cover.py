@@ -7,7 +7,7 @@ from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.languages import Language
 from fundpool.models.funds.books import benefit_column, payer_column
 from fundpool.models.terms.cash_benefits import benefits_of
-from fundpool.models.terms.subsidies import STATE, payers_of
+from fundpool.models.terms.subsidies import INTO, STATE, funds_paid_into, payers_of
 
 
 def cover_labels(case: Case, language: Language) -> dict[str, str]:
@@ -45,19 +45,26 @@ def cover_labels(case: Case, language: Language) -> dict[str, str]:
 
 
 def payer_labels(case: Case, language: Language) -> dict[str, str]:
-    """Columns that say who pays subsidies, by name of the column."""
+    """Columns that say who pays subsidies, by name of the column; funds by their titles."""
     _ = language
+    funds = {scheme.name: _.title(scheme.file) for scheme in case.schemes}
     return {
         payer_column(payer): _("subsidies: %(payer)s")
-        % {"payer": _("the state, by rule") if payer == STATE else payer}
+        % {"payer": funds.get(payer) or (_("the state, by rule") if payer == STATE else payer)}
         for payer in payers_of(case.schemes)
     }
 
 
 def benefit_labels(case: Case, language: Language) -> dict[str, str]:
     """Columns that say what is paid in cash, by name of the column."""
+    into = {
+        f"{INTO}{name}": language("paid into the fund: %(fund)s")
+        % {"fund": language.title(case.scheme(name).file)}
+        for name in funds_paid_into(case.schemes)
+    }
     return {
-        benefit_column(name): language("cash benefits: %(benefit)s") % {"benefit": name}
+        benefit_column(name): into.get(name)
+        or language("cash benefits: %(benefit)s") % {"benefit": name}
         for name in benefits_of(case.schemes)
     }
 

@@ -208,6 +208,11 @@ COLUMN_WORDS = (
     marked("move"), marked("verified"), marked("wage growth mean"),
     marked("medical inflation mean"), marked("interest mean"), marked("morbidity mean"),
     marked("mobility mean"), marked("participation mean"), marked("morbidity"),
+    marked("service"), marked("point value"), marked("settled share"),
+    marked("borne by providers"), marked("budget"),
+    marked("behaviour"), marked("claims change"), marked("income change"),
+    marked("from outside"), marked("from outside 15"), marked("break even"),
+    marked("outcome"), marked("period"), marked("sources not opened"),
 )  # fmt: skip
 """Heads of the workbook's columns."""
 ASSUMPTION_WORDS = (

@@ -38,6 +38,8 @@ class Contents:
         year: the base year, whose last day dates the file.
         words: translation of a label or sentence.
         labels: headings of columns in words of the case.
+        titles: of schemes by their names.
+        currency: code of the money.
     """
 
     title: str
@@ -51,6 +53,8 @@ class Contents:
     page_one: tuple[PageFigure, ...] = ()
     words: Any = field(default=str)
     labels: Mapping[str, str] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    currency: str = ""
 
 
 class Sheet(Worksheet):  # type: ignore[misc]

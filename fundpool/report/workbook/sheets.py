@@ -47,7 +47,10 @@ def front_sheet(book: "Book", sheet: Any) -> None:
         row += 1
     row += 1
     sheet.write_row(row, 0, [book.word("sheet"), book.word("rows")], book.head)
-    names = ["comparison", *book.places, "page_one", "checks"]
+    others = [
+        sheet.name for sheet in book.book.worksheets() if sheet.name not in ("README", *book.places)
+    ]
+    names = ["comparison", *book.places, *(name for name in others if name != "comparison")]
     for name in names:
         row += 1
         sheet.write_url(row, 0, f"internal:'{name}'!A1", book.link, name)
@@ -67,7 +70,7 @@ def page_one_sheet(book: "Book") -> None:
         if figure.row is None:
             formula = spelt_columns(figure.formula, book.places)
         else:
-            letter = _letter(place["columns"].index(figure.figure))
+            letter = column_letters(place["columns"].index(figure.figure))
             formula = f"{figure.sheet}!{letter}{figure.row + 2}"
         sheet.write_url(line, 0, f"internal:'{figure.sheet}'!A1", book.link, figure.sheet)
         sheet.write_string(line, 1, book.word(figure.figure))
@@ -81,7 +84,7 @@ def page_one_sheet(book: "Book") -> None:
 def comparison_sheet(book: "Book", sheet: Any, overview: pd.DataFrame) -> None:
     """Plans side by side: A (the first), B, and B - A as formulas on the table ``overview``."""
     place = book.places["overview"]
-    letters = {name: _letter(n) for n, name in enumerate(place["columns"])}
+    letters = {name: column_letters(n) for n, name in enumerate(place["columns"])}
     plans = list(dict.fromkeys(overview["plan"]))
     heads = [book.word("scheme"), book.word("measure"), f"A: {plans[0]}"]
     for plan_index, plan in enumerate(plans[1:], start=1):
@@ -107,7 +110,11 @@ def comparison_sheet(book: "Book", sheet: Any, overview: pd.DataFrame) -> None:
                     row, column, f"=overview!{letters[measure]}{lines[plan, scheme]}", form, value
                 )
                 sheet.write_formula(
-                    row, column + 1, f"={_letter(column)}{row + 1}-C{row + 1}", form, value - base
+                    row,
+                    column + 1,
+                    f"={column_letters(column)}{row + 1}-C{row + 1}",
+                    form,
+                    value - base,
                 )
             row += 1
     sheet.set_column(0, 0, 14)
@@ -116,10 +123,10 @@ def comparison_sheet(book: "Book", sheet: Any, overview: pd.DataFrame) -> None:
     sheet.freeze_panes(1, 2)
 
 
-def _letter(column: int) -> str:
+def column_letters(column: int) -> str:
     """A column's letters.
 
-    >>> _letter(0), _letter(26)
+    >>> column_letters(0), column_letters(26)
     ('A', 'AA')
     """
     letters = ""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from fundpool.report.workbook.account_tables import account_sheet, budget_sheet
 from fundpool.report.workbook.book import Book, Contents, spelt_columns
 from fundpool.report.workbook.checks import Check, checks_of
 from fundpool.report.workbook.sheets import (
@@ -17,9 +18,8 @@ def write_workbook(file: Path, contents: Contents) -> None:
     """Write the workbook.
 
     Sheets: README, comparison (baseline, other, difference), parameters, inputs, a sheet for each
-    result table, the numbers of the report's first page, checks. Numbers are numbers;
-    totals, ratios, differences and checks are
-    formulas that carry their value.
+    result table, account and budget of each scheme, the numbers of the report's first page, checks.
+    Numbers are numbers; totals, ratios, differences and checks are formulas that carry their value.
     """
     book = Book(file, contents)
     readme = book.book.add_worksheet("README")
@@ -34,6 +34,8 @@ def write_workbook(file: Path, contents: Contents) -> None:
     total_charts(book, results["totals"])
     if "change" in results:
         waterfall_charts(book, results["change"])
+    account_sheet(book, results["totals"])
+    budget_sheet(book, results["totals"])
     page_one_sheet(book)
     _checks_sheet(book, checks_of(results, contents.plans))
     front_sheet(book, readme)

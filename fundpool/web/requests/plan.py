@@ -51,12 +51,14 @@ class Optimised(Request):
         months: reserve floor in months of outgo.
         unevenness: weight of unevenness against the mean burden; the case's own unless given.
         swaps: whether pools may swap money.
+        one_path: plan on the one path, without a limit on the probability of ruin.
         burden_ceiling, swap_ceiling: of a point of the frontier, which is then what is solved for.
     """
 
     months: float = Field(default=6.0, ge=0.0, le=60.0)
     unevenness: float | None = Field(default=None, ge=0.0, le=1000.0)
     swaps: bool = True
+    one_path: bool = False
     burden_ceiling: float | None = Field(default=None, ge=0.0)
     swap_ceiling: float | None = Field(default=None, ge=0.0)
 
@@ -98,6 +100,12 @@ class PlanRequest(Request):
         """The same for the same request, whatever is looked at in it."""
         text = self.model_copy(update={"county": "", "year": None}).model_dump_json()
         return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+    @property
+    def limits_ruin(self) -> bool:
+        """Whether rates and swaps are made safe on scenarios, of all schemes together."""
+        wanted = self.optimised
+        return wanted is not None and not wanted.one_path and wanted.burden_ceiling is None
 
 
 def pooling_of(case: Case, request: PlanRequest) -> str:

@@ -119,7 +119,9 @@ def words(request: PlanRequest) -> list[str]:
     if request.mobility:
         said.append(f"growth of moves {100 * request.mobility:+.4g} points a year")
     if request.optimised is not None:
-        said.append(f"rates and swaps optimised for {request.optimised.months:g} months of reserve")
+        path = " on the one path" if request.optimised.one_path else ""
+        months = f"{request.optimised.months:g} months of reserve"
+        said.append(f"rates and swaps optimised for {months}{path}")
     return said
 
 
@@ -207,6 +209,8 @@ def command_of(
         words_of_command += ["--pooling", plan, "--reserve-months", f"{wanted.months:g}"]
         if not wanted.swaps and work == "optimise":
             words_of_command += ["--choose", "rates"]
+        if wanted.one_path and work == "optimise":
+            words_of_command += ["--one-path"]
         if wanted.unevenness is not None:
             words_of_command += ["--set", f"optimiser.weight_unevenness={wanted.unevenness:g}"]
     return shlex.join([*words_of_command, "--years", str(years)])

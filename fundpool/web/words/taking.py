@@ -5,14 +5,13 @@ from fundpool.languages.wording import forms, marked
 TAKING: dict[str, str | tuple[str, str]] = {
     "optimise": marked("Optimise rates and swaps"),
     "optimise_note": marked(
-        "Finds the lowest and most even rates that keep every fund at its reserve, "
-        "and the swaps between funds; the answer is checked by a recursion of its "
-        "own. Works for plans whose funds stay the same throughout and have no "
-        "adjustment fund."
+        "Finds the lowest and most even rates, with swaps, that keep every fund at its reserve and "
+        "safe; checked by a recursion of its own. The plan's funds must stay the same throughout."
     ),
     "months": marked("Reserve, months"),
     "weight": marked("Weight of evenness (empty: the case's)"),
     "with_swaps": marked("with swaps"),
+    "on_one_path": marked("on the one path only, which says nothing of safety"),
     "optimise_now": marked("Optimise this plan"),
     "frontier_now": marked("Show the frontier"),
     "drop": marked("Drop optimised rates"),
@@ -22,6 +21,11 @@ TAKING: dict[str, str | tuple[str, str]] = {
     "opt_status_shortfall": marked(
         "No rates keep every floor; this is the smallest shortfall, certified."
     ),
+    "opt_status_unsafe": marked("Certified, but the probability of ruin is above its limit."),
+    "opt_probability": marked(
+        "Worst fund of the scheme shown: below zero in %(inside)s of %(within)s scenarios and "
+        "in %(outside)s of %(fresh)s fresh ones (standard error %(error)s); limit %(limit)s."
+    ),
     "opt_status_other": marked("Not certified (%(status)s); the rates are not used."),
     "opt_rates": marked(
         "Mean rate %(before)s → %(after)s; lowest %(least)s, highest %(most)s; swaps "
@@ -30,8 +34,8 @@ TAKING: dict[str, str | tuple[str, str]] = {
     "opt_shadow": marked("What limits cost"),
     "opt_obstacle": marked("Why no plan keeps every floor"),
     "frontier_note": marked(
-        "Each point is an efficient plan: mean rate across, unevenness up, swaps by "
-        "size. Click a point, or load it from the table."
+        "Each point is an efficient plan on the one path: mean rate across, unevenness up, swaps "
+        "by size. Click a point, or load it from the table."
     ),
     "f_rate": marked("Mean rate, %"),
     "f_uneven": marked("Unevenness, % of the rate in force"),

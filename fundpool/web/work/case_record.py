@@ -57,6 +57,7 @@ def case_record(opened: OpenedCase, years: int, scenarios: int) -> dict[str, Any
         },
         "reserve_months": case.value("solvency.target_reserve_months"),
         "scenarios": scenarios if can_draw(case) else 0,
+        "scenarios_described": can_draw(case),
         "inputs_sha256": case.inputs_sha256,
     }
 

@@ -13,9 +13,13 @@ from fundpool.inputs.format.messages import Message
 from fundpool.models.funds.recursion import RatePlan
 from fundpool.web.requests.plan import Optimised
 from fundpool.web.work.jobs import CancelledError, Job, sentence
+from fundpool.web.work.projection_cache import can_draw
 
 if TYPE_CHECKING:
+    from fundpool.models.optimiser.certificate import Decision
     from fundpool.models.optimiser.limits import Aims, Policy
+    from fundpool.models.optimiser.plan import Plan
+    from fundpool.models.optimiser.problem.fund import FundProblem
     from fundpool.models.projection.study import Projection
 
 PAUSE = 0.2
@@ -93,46 +97,114 @@ def rules_of(projection: "Projection", asked: Optimised) -> "tuple[Policy, Aims]
     return policy, aims if asked.unevenness is None else replace(aims, unevenness=asked.unevenness)
 
 
-def optimum(projection: "Projection", scheme: str, asked: Optimised, tell: Tell) -> Optimum:
-    """Rates and swaps of one scheme.
+def optima(
+    projection: "Projection", scheme: str, asked: Optimised, tell: Tell, scenarios: int = 0
+) -> dict[str, Optimum]:
+    """Rates and swaps by scheme: of all schemes where they are made safe, else of the one asked.
+
+    Where the case has scenarios and the one path is not asked for, each fund's probability of a
+    balance below zero is limited as ``fundpool optimise`` limits it by default, and tried on as
+    many fresh scenarios, so that the plan is that of the command.
+
+    Args:
+        projection: projected funds.
+        scheme: that is shown.
+        asked: limits and aims.
+        tell: called with the share that is done and words.
+        scenarios: fresh ones; 0 for as many as the command's.
 
     Raises:
-        ValueError: the plan's pools change on the way, or no plan fits.
+        CaseError, ValueError: the plan's pools change on the way, scenarios cannot follow the
+            case, or no plan fits.
     """
-    from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
+    from fundpool.models.optimiser.limits import usual_limit
+    from fundpool.models.optimiser.planning import Choices, lasting_schemes, optimise
+
+    if asked.burden_ceiling is not None and asked.swap_ceiling is not None:
+        tell(0.1, Message("solving under the ceilings"))
+        return {scheme: _on_the_frontier(projection, scheme, asked)}
+    policy, aims = rules_of(projection, asked)
+    limit = None
+    names: tuple[str, ...] = (scheme,)
+    if not asked.one_path and can_draw(projection.case):
+        limit = usual_limit(projection.case, len(projection.years))
+        names = lasting_schemes(projection)
+        tell(0.1, Message("planning on scenarios, and trying the plan on fresh ones"))
+    else:
+        tell(0.1, Message("building and solving"))
+    fresh = 0 if limit is None else scenarios
+    choices = Choices(policy, aims, names, threads=1)
+    plan = optimise(projection, scenarios=fresh, choices=choices, ruin=limit)
+    tell(0.8, Message("putting it in words"))
+    return _in_words(projection, plan)
+
+
+def _on_the_frontier(projection: "Projection", scheme: str, asked: Optimised) -> Optimum:
+    """The most even plan of a scheme under two ceilings."""
     from fundpool.models.optimiser.frontier import plan_under_ceilings
     from fundpool.models.optimiser.plan import UNKNOWN_ON_ONE_PATH
-    from fundpool.models.optimiser.planning import Choices, optimise
     from fundpool.models.optimiser.problem.fund import fund_problem
     from fundpool.models.projection.central import central_paths
 
+    assert asked.burden_ceiling is not None
+    assert asked.swap_ceiling is not None
     policy, aims = rules_of(projection, asked)
-    if asked.burden_ceiling is not None and asked.swap_ceiling is not None:
-        tell(0.1, Message("solving under the ceilings"))
-        fund = fund_problem(central_paths(projection, scheme), policy, projection.case.regions)
-        chosen, row = plan_under_ceilings(fund, aims, asked.burden_ceiling, asked.swap_ceiling)
-        certified = row["largest_violation"] <= 1e-6 and row["relative_gap"] <= 1e-6
-        said: dict[str, Any] = {
-            "status": "certified" if certified else "not certified",
-            "certificate": {"relative_gap": row["relative_gap"],
-                            "largest_violation": row["largest_violation"]},
-            "obstacle": [], "shadow_prices": [], "safety": UNKNOWN_ON_ONE_PATH,
-        }  # fmt: skip
-    else:
-        tell(0.1, Message("building and solving"))
-        plan = optimise(projection, choices=Choices(policy, aims, (scheme,), threads=1))
-        fund, chosen, _ = plan.schemes[0]
-        said = {"status": plan.status, "certificate": plan.certificate.record(),
-                "obstacle": [], "shadow_prices": [], "safety": plan.safety}  # fmt: skip
-        if plan.status in ("certified", "shortfall"):
-            tell(0.8, Message("putting it in words"))
-            if plan.elastic:
-                why = obstacle(plan, projection.case.currency)
-                said["obstacle"] = [*why.remedies, *why.sentences[:MOST_SENTENCES]]
-            prices = shadow_prices(plan)
-            felt = prices["points_of_pool"].abs() >= LEAST_PRICE
-            said["shadow_prices"] = list(prices["sentence"][felt][:MOST_SENTENCES])
-    said |= _in_chinese(projection, said)
+    fund = fund_problem(central_paths(projection, scheme), policy, projection.case.regions)
+    chosen, row = plan_under_ceilings(fund, aims, asked.burden_ceiling, asked.swap_ceiling)
+    certified = row["largest_violation"] <= 1e-6 and row["relative_gap"] <= 1e-6
+    said: dict[str, Any] = {
+        "status": "certified" if certified else "not certified",
+        "certificate": {"relative_gap": row["relative_gap"],
+                        "largest_violation": row["largest_violation"]},
+        "obstacle": [], "shadow_prices": [], "safety": UNKNOWN_ON_ONE_PATH, "probability": None,
+    }  # fmt: skip
+    return _decided(projection, fund, chosen, said)
+
+
+def _in_words(projection: "Projection", plan: "Plan") -> dict[str, Optimum]:
+    """Every scheme of a plan, with sentences on it."""
+    from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
+
+    said: dict[str, Any] = {"status": plan.status, "certificate": plan.certificate.record(),
+                            "obstacle": [], "safety": plan.safety}  # fmt: skip
+    prices = None
+    if plan.status in ("certified", "shortfall", "unsafe"):
+        why = obstacle(plan, projection.case.currency)
+        said["obstacle"] = [*why.remedies, *why.sentences[:MOST_SENTENCES]]
+        prices = shadow_prices(plan)
+    made = {}
+    for fund, chosen, _ in plan.schemes:
+        scheme = fund.paths.scheme
+        sentences: list[Message] = []
+        if prices is not None:
+            felt = prices[prices["scheme"] == scheme]
+            felt = felt[felt["points_of_pool"].abs() >= LEAST_PRICE]
+            sentences = list(felt["sentence"][:MOST_SENTENCES])
+        of_scheme = {"shadow_prices": sentences, "probability": _probability(plan, scheme)}
+        made[scheme] = _decided(projection, fund, chosen, said | of_scheme)
+    return made
+
+
+def _probability(plan: "Plan", scheme: str) -> dict[str, Any] | None:
+    """Probability of a balance below zero of a scheme's worst fund; None where not limited."""
+    limited = plan.probability
+    funds = [] if limited is None else [one for one in limited.funds if one.scheme == scheme]
+    if limited is None or not funds:
+        return None
+    return {
+        "limit": limited.limit.most, "by": limited.limit.by, "safe": limited.safe,
+        "in_sample": max(one.in_sample for one in funds),
+        "out_of_sample": max(one.out_of_sample for one in funds),
+        "scenarios_in_sample": limited.scenarios_in_sample, "scenarios": limited.scenarios,
+        "standard_error": limited.standard_error,
+    }  # fmt: skip
+
+
+def _decided(
+    projection: "Projection", fund: "FundProblem", chosen: "Decision", said: dict[str, Any]
+) -> Optimum:
+    """A scheme's rates and swaps with what is said about them, in both languages."""
+    said = said | _in_chinese(projection, said)
     rates = chosen.rates[:, fund.group]
     paid, received = fund.mean(chosen.levies), fund.mean(chosen.grants)
     present = fund.base * fund.discount[:, None]
@@ -185,4 +257,4 @@ def frontier_points(
     ]
 
 
-__all__ = ["CancelledError", "FailedError", "Optimum", "frontier_points", "in_child", "optimum"]
+__all__ = ["CancelledError", "FailedError", "Optimum", "frontier_points", "in_child", "optima"]

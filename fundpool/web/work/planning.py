@@ -1,8 +1,10 @@
 """From a request to an answer: what is kept, what must be worked out first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from fundpool.inputs.format.messages import Message, Word
 from fundpool.models.projection.study import Projection, Study
 from fundpool.web.requests.plan import Optimised, PlanRequest, pooling_of
 from fundpool.web.work.answers import Material, answer, flows_of
@@ -55,8 +57,25 @@ def plan_material(cache: ProjectionCache, asked: PlanRequest) -> Material | Pend
         plan,
         base_chance.get(scheme) if base_chance is not None and both else None,
         chance.get(scheme) if chance is not None and both else None,
-        None if optimised is None else optimised.result,
+        None if optimised is None else _of_scheme(optimised.result, scheme),
     )
+
+
+def _of_scheme(made: Mapping[str, Any], scheme: str) -> Any:
+    """What was decided for a scheme.
+
+    Raises:
+        ValueError: it has no plan.
+    """
+    if scheme not in made:
+        raise ValueError(
+            Message(
+                "%(scheme)s: no plan, as the scheme does not collect contributions in every "
+                "projected year",
+                scheme=Word(scheme),
+            )
+        )
+    return made[scheme]
 
 
 def projected(asked: PlanRequest, study: Study) -> Projection:
@@ -65,17 +84,21 @@ def projected(asked: PlanRequest, study: Study) -> Projection:
 
 
 def optimisation(cache: ProjectionCache, asked: PlanRequest, study: Study) -> Job:
-    """The job that decides a plan's rates and swaps; the one there is, if there is one."""
+    """The job that decides a plan's rates and swaps; the one there is, if there is one.
+
+    A safe plan is one of all schemes, as at the command line: whichever is shown, it is made once.
+    """
     wanted = asked.optimised
     assert wanted is not None
     scheme = asked.scheme or study.case.schemes[0].name
 
     def work(job: Job) -> Any:
-        from fundpool.web.work.optimising import in_child, optimum
+        from fundpool.web.work.optimising import in_child, optima
 
-        return in_child(optimum, (projected(asked, study), scheme, wanted), job)
+        return in_child(optima, (projected(asked, study), scheme, wanted), job)
 
-    return cache.jobs.submit(f"optimum {asked.digest}", "optimisation", work)
+    key = asked.model_copy(update={"scheme": ""}).digest if asked.limits_ruin else asked.digest
+    return cache.jobs.submit(f"optimum {key}", "optimisation", work)
 
 
 def frontier_job(cache: ProjectionCache, asked: PlanRequest, study: Study, points: int) -> Job:

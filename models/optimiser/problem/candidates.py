@@ -96,7 +96,9 @@ def candidates(
     fixed = np.array([0.0 if given is None else given.value_of(level) for level in levels])
     wages = flows.paths.wage[1:]
     effort = case.settings.pooling.collection_effort
-    lost = np.array([0.0 if effort is None else -effort.value_of(level) for level in levels])
+    lost = np.array(
+        [0.0 if effort is None else -effort.of(level, paths.scheme) for level in levels]
+    )
     more = _added_by_level(case, flows, paths.scheme)
     place = np.array([case.levels.index(level) for level in levels])
     more_claims, more_next, more_owed = (

@@ -1,18 +1,25 @@
-"""Solve a program: as arrays by HiGHS, or in PuLP by a solver asked for by name."""
+"""Solve a program: as arrays, by HiGHS or block by block, or in PuLP by a solver asked for."""
 
 import time
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.program.highs import HighsResult, WarmStart, loaded, run
 from fundpool.models.optimiser.program.linear import Arrays, LinearProgram
 
+if TYPE_CHECKING:
+    from fundpool.models.optimiser.program.interior import Interior
+
 HIGHS = "HiGHS"
 """The solver unless another is named."""
 LARGE = 20_000
 """Rows above which an interior solution is taken as it is, without crossing to a corner."""
+BLOCKS = "blocks"
+"""Name of the method for large programs that fall apart into blocks (:mod:`.interior`)."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +117,13 @@ def solve(
         return Solution(
             status, values, duals, objective, made + built, took, str(solver), objective
         ), arrays  # fmt: skip
+    by_blocks = _by_blocks(arrays, time_limit, tolerance)
+    if by_blocks is not None:
+        objective = float(arrays.cost @ by_blocks.values)
+        return Solution(
+            by_blocks.status, by_blocks.values, by_blocks.duals, objective, made,
+            time.perf_counter() - began - made, BLOCKS, objective,
+        ), arrays  # fmt: skip
     result = _by_highs(arrays, time_limit, tolerance, warm)
     objective = float(arrays.cost @ result.values)
     return Solution(
@@ -117,6 +131,22 @@ def solve(
         time.perf_counter() - began - made, HIGHS,
         result.bound if arrays.integer.any() else objective,
     ), arrays  # fmt: skip
+
+
+def _by_blocks(
+    arrays: Arrays, time_limit: float | None, tolerance: float | None
+) -> "Interior | None":
+    """A large program solved block by block; None where it is not of that kind, or not solved."""
+    if arrays.row_lower.size <= LARGE or arrays.integer.any():
+        return None
+    from fundpool.models.optimiser.program.interior import GAP, block_order, solved_by_blocks
+
+    order = block_order(arrays)
+    if order is None:
+        return None
+    seconds = np.inf if time_limit is None else time_limit
+    result = solved_by_blocks(arrays, order, max(GAP, tolerance or 0.0), seconds)
+    return None if result.status == "unsolved" else result
 
 
 def _by_highs(

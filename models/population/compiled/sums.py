@@ -1,4 +1,11 @@
-"""Sums over the cells of every pair of packed people, in one pass and in double precision."""
+"""Sums over the cells of every pair of packed people, in one pass and in double precision.
+
+:func:`weighted_sums` makes one kind of sum; :func:`sums_together` makes several and reads people
+once, which takes nearly all of the time.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -60,3 +67,100 @@ def _add_up(  # type: ignore[no-untyped-def]
             for cell in range(whole, end):
                 sum_0 += weights[place, cell] * people[pair, cell]
             sums[pair, group] += (sum_0 + sum_1) + (sum_2 + sum_3)
+
+
+class CellSum(NamedTuple):
+    """Sums over cells that are asked for; arguments of :func:`weighted_sums`.
+
+    Attributes:
+        weights: by row and cell, ``(R, M)``.
+        row: of each pair, ``(P,)``; -1 for pairs whose sums are zero.
+        group: of each cell, ``(M,)``; -1 for cells in no sum.
+        groups: how many.
+    """
+
+    weights: FloatArray
+    row: IntArray
+    group: IntArray
+    groups: int
+
+
+def sums_together(people: FloatArray, asked: Sequence[CellSum]) -> list[FloatArray]:
+    """:func:`weighted_sums` of each that is asked for, ``(P, groups)``, in one pass over people.
+
+    People are added up over runs of cells that no sum tells apart, then weighted.
+
+    >>> people, group = np.array([[1.0, 2.0, 4.0]]), np.array([0, 0, 1])
+    >>> plain = CellSum(np.ones((1, 3)), np.array([0]), group, 2)
+    >>> heavy = plain._replace(weights=np.array([[1.0, 3.0, 3.0]]))
+    >>> [sums.tolist() for sums in sums_together(people, [plain, heavy])]
+    [[[3.0, 4.0]], [[7.0, 12.0]]]
+    """
+    if not asked:
+        return []
+    keys = [np.vstack([each.group[None], each.weights]) for each in asked]
+    told_apart = np.any([(np.diff(key, axis=1) != 0.0).any(axis=0) for key in keys], axis=0)
+    starts = np.append(0, np.flatnonzero(told_apart) + 1)
+    rows_before = np.cumsum([0, *(len(each.weights) for each in asked)])
+    rows = [
+        np.where(each.row < 0, -1, each.row + before)
+        for each, before in zip(asked, rows_before, strict=False)
+    ]
+    sizes = [people.shape[0] * each.groups for each in asked]
+    edges = np.cumsum([0, *sizes])
+    sums = np.zeros(edges[-1])
+    _add_up_together(
+        people,
+        np.append(starts, people.shape[1]),
+        np.vstack([each.weights[:, starts] for each in asked]).astype(np.float64),
+        np.array(rows),
+        np.array([each.group[starts] for each in asked]),
+        (np.array([each.groups for each in asked]), edges),
+        sums,
+    )
+    return [
+        sums[first:behind].reshape(-1, each.groups)
+        for each, first, behind in zip(asked, edges, edges[1:], strict=False)
+    ]
+
+
+@compiled()
+def _add_up_together(  # type: ignore[no-untyped-def]
+    people, edges, weights, rows, groups, places, sums
+):
+    """Add every run of cells to the sums that it is in.
+
+    Args:
+        people: packed, ``(P, M)``.
+        edges: first cell of each run, and the number of cells, ``(U + 1,)``.
+        weights: by row and run, rows of one sum after those of another, ``(R, U)``.
+        rows: of each sum and pair, ``(A, P)``; -1 for none.
+        groups: of each sum and run, ``(A, U)``; -1 for none.
+        places: groups of each sum, and where its first pair and group stand in ``sums``.
+        sums: by sum, pair and group, laid flat; added to.
+    """
+    width, base = places
+    runs = edges.size - 1
+    totals = np.empty(runs)
+    for pair in range(people.shape[0]):
+        for run in range(runs):
+            first, end = edges[run], edges[run + 1]
+            sum_0 = sum_1 = sum_2 = sum_3 = 0.0
+            whole = first + (end - first) // 4 * 4
+            for cell in range(first, whole, 4):
+                sum_0 += people[pair, cell]
+                sum_1 += people[pair, cell + 1]
+                sum_2 += people[pair, cell + 2]
+                sum_3 += people[pair, cell + 3]
+            for cell in range(whole, end):
+                sum_0 += people[pair, cell]
+            totals[run] = (sum_0 + sum_1) + (sum_2 + sum_3)
+        for number in range(rows.shape[0]):
+            place = rows[number, pair]
+            if place < 0:
+                continue
+            here = base[number] + pair * width[number]
+            for run in range(runs):
+                group = groups[number, run]
+                if group >= 0:
+                    sums[here + group] += weights[place, run] * totals[run]

@@ -8,13 +8,14 @@ import pytest
 
 from fundpool.inputs.case import read_case
 from fundpool.models.funds.recursion import scheme_run
+from fundpool.models.optimiser.limits import usual_limit
 from fundpool.models.optimiser.planning import Choices, optimise
 from fundpool.models.optimiser.problem.fund import fund_problem
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection, project
 from fundpool.web.requests.plan import Optimised
-from fundpool.web.work.optimising import frontier_points, optimum, rules_of
+from fundpool.web.work.optimising import Optimum, frontier_points, optima, rules_of
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +27,14 @@ def quiet(_done: float, _words: str) -> None:
     """Progress that nobody reads."""
 
 
+def optimum(projection: Projection, scheme: str, asked: Optimised) -> Optimum:
+    return optima(projection, scheme, asked, quiet)[scheme]
+
+
 @pytest.mark.parametrize("scheme", ["employee", "resident"])
 def test_balances_of_the_page_are_those_of_the_plan(projection: Projection, scheme: str) -> None:
-    asked = Optimised(months=2.0)
-    found = optimum(projection, scheme, asked, quiet)
+    asked = Optimised(months=2.0, one_path=True)
+    found = optimum(projection, scheme, asked)
     assert found.record["status"] == "certified"
     policy, aims = rules_of(projection, asked)
     plan = optimise(projection, choices=Choices(policy, aims, (scheme,)))
@@ -47,13 +52,39 @@ def test_balances_of_the_page_are_those_of_the_plan(projection: Projection, sche
     assert run.hub[0].min() >= -1.0
 
 
+def test_a_plan_is_safe_unless_the_one_path_is_asked_for(projection: Projection) -> None:
+    """All schemes at once, with the probabilities of the command's own plan."""
+    asked = Optimised(months=2.0)
+    found = optima(projection, "resident", asked, quiet, 500)
+    policy, aims = rules_of(projection, asked)
+    limit = usual_limit(projection.case, 6)
+    plan = optimise(projection, scenarios=500, choices=Choices(policy, aims), ruin=limit)
+    assert plan.probability is not None
+    assert list(found) == [fund.paths.scheme for fund, _, _ in plan.schemes]
+    for fund, decision, _ in plan.schemes:
+        made = found[fund.paths.scheme]
+        np.testing.assert_allclose(
+            made.rate_plan.rates, decision.rates[:, fund.group], rtol=0.0, atol=1e-12
+        )
+        chance = made.record["probability"]
+        shares = [one for one in plan.probability.funds if one.scheme == fund.paths.scheme]
+        assert chance["in_sample"] == max(one.in_sample for one in shares)
+        assert chance["out_of_sample"] == max(one.out_of_sample for one in shares)
+        assert (chance["scenarios_in_sample"], chance["scenarios"]) == (500, 500)
+        assert made.record["status"] == plan.status
+        assert str(made.record["safety"]) == str(plan.probability.sentence)
+    on_one_path = optimum(projection, "resident", Optimised(months=2.0, one_path=True))
+    assert on_one_path.record["probability"] is None
+    assert "not computed" in on_one_path.record["safety"]
+
+
 def test_a_point_of_the_frontier_is_solved_again(projection: Projection) -> None:
     points = frontier_points(projection, "employee", Optimised(months=1.0), 3, quiet)
     for point in points:
         asked = Optimised(
             months=1.0, burden_ceiling=point["burden_ceiling"], swap_ceiling=point["swap_ceiling"]
         )
-        found = optimum(projection, "employee", asked, quiet)
+        found = optimum(projection, "employee", asked)
         assert found.record["status"] == "certified"
         assert found.record["mean_after"] == pytest.approx(point["mean_rate"], rel=1e-6)
 
@@ -68,7 +99,7 @@ def test_unevenness_on_the_frontier_is_that_of_its_rates(projection: Projection)
     ).reference
     for point in points:
         ceilings = {name: point[name] for name in ("burden_ceiling", "swap_ceiling")}
-        found = optimum(projection, "employee", Optimised(months=1.0, **ceilings), quiet)
+        found = optimum(projection, "employee", Optimised(months=1.0, **ceilings))
         rates = found.rate_plan.rates
         ranges = rates.max(axis=1) - rates.min(axis=1)
         assert point["unevenness"] == pytest.approx(ranges.mean() / reference, abs=1e-6)
@@ -76,7 +107,7 @@ def test_unevenness_on_the_frontier_is_that_of_its_rates(projection: Projection)
 
 
 def test_months_out_of_reach_are_told(projection: Projection) -> None:
-    found = optimum(projection, "employee", Optimised(months=60.0, swaps=False), quiet)
+    found = optimum(projection, "employee", Optimised(months=60.0, swaps=False, one_path=True))
     assert found.record["status"] in ("certified", "shortfall")
     if found.record["status"] == "shortfall":
         assert found.record["obstacle"]
@@ -84,7 +115,7 @@ def test_months_out_of_reach_are_told(projection: Projection) -> None:
 
 def test_sentences_on_a_plan_come_in_both_languages(projection: Projection) -> None:
     """As many of each, the same figures, and no English word in Chinese but names of the case."""
-    found = optimum(projection, "employee", Optimised(months=3.0), quiet)
+    found = optimum(projection, "employee", Optimised(months=3.0, one_path=True))
     record = found.record
     assert record["shadow_prices"]
     for part in ("obstacle", "shadow_prices"):

@@ -169,7 +169,10 @@ def test_policies_need_a_projection_and_say_so(page: Page, address: str) -> None
 
 def test_optimise_and_frontier(page: Page, address: str) -> None:
     page.open(address)
+    page.run("document.querySelector('#one-path').checked = true")
     page.redrawn("document.querySelector('#optimise').click()")
+    assert "one_path=1" in page.run("return location.hash")
+    assert page.text("#command").endswith("--one-path --years 6")
     said = page.text("#optimised")
     assert "Certified" in said or "smallest shortfall" in said, said
     page.run("document.querySelector('#drop').click()")

@@ -8,7 +8,7 @@ import pytest
 
 from fundpool.inputs.case import Case, read_case
 from fundpool.models.projection.study import study
-from fundpool.web.requests.plan import LeverValues, PlanRequest
+from fundpool.web.requests.plan import LeverValues, Optimised, PlanRequest
 from fundpool.web.requests.policy_text import NAME, command_of, policy_contents_of, toml_text
 from fundpool.web.work.answers import flows_of
 from tests.fundpool.web.conftest import page_case
@@ -69,3 +69,12 @@ def test_the_command_quotes_what_a_shell_would_read() -> None:
         "fundpool compare 'my case.xlsx' --policy more-interest --policy page-plan.toml "
         "--pooling county --pooling 'county[A=ash|birch];x' --years 30"
     )
+
+
+@pytest.mark.parametrize(("one_path", "said"), [(False, ""), (True, " --one-path")])
+def test_the_command_names_the_one_path_where_the_page_plans_on_it(
+    one_path: bool, said: str
+) -> None:
+    request = PlanRequest(optimised=Optimised(months=3.0, one_path=one_path))
+    text = command_of("small", ("county", "county"), request, 30, False)
+    assert text == f"fundpool optimise small --pooling county --reserve-months 3{said} --years 30"

@@ -53,8 +53,8 @@ def test_a_state_survives_its_address_and_is_a_request(engine: Page) -> None:
     state = {
         "scheme": "resident", "pooling": "county[Two=c000|c005]", "county": "c001", "rate": -0.013,
         "premium": 0.25, "care": 0.1, "from_year": 2027, "mobility": 0.01, "full": True,
-        "optimised": True, "swaps": False, "months": 4.5, "weight": 0, "note": "a ~ b & c=d",
-        "policies": ["one", "two"], "stress": "high_cost", "year": 2024,
+        "optimised": True, "swaps": False, "one_path": True, "months": 4.5, "weight": 0,
+        "note": "a ~ b & c=d", "policies": ["one", "two"], "stress": "high_cost", "year": 2024,
         "values": {"economy.interest": 0.03, "schemes.resident.rules.premium.c001": -1.5},
         "file": "mine (1).xlsx",
         "pins": [{"name": "A & B", "query": "rate=0.01&note=x%20y"}],
@@ -71,6 +71,7 @@ def test_a_state_survives_its_address_and_is_a_request(engine: Page) -> None:
     assert (asked.stress, asked.year, asked.values) == ("high_cost", 2024, state["values"])
     assert asked.optimised is not None
     assert (asked.optimised.months, asked.optimised.unevenness) == (4.5, 0.0)
+    assert asked.optimised.one_path
 
 
 def test_numbers_are_written_alike(engine: Page) -> None:

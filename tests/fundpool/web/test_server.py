@@ -318,7 +318,7 @@ def test_ten_sessions_at_once_get_their_own_answers(address: str) -> None:
 
 def test_a_job_is_watched_and_cancelled(address: str) -> None:
     plan(address, {})
-    request = {"optimised": {"months": 3.25}}
+    request = {"optimised": {"months": 3.25, "one_path": True}}
     status, _, body = ask(
         address,
         "POST",

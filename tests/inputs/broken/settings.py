@@ -95,6 +95,11 @@ IN_SETTINGS: dict[str, tuple[Change, list[str]]] = {
         ["case.toml, column pooling.moral_hazard.values.state: found 'state'; expected a level of "
          "the case. Known: county, city, province."],
     ),
+    "moral hazard of an unknown scheme": (
+        setting("pooling.moral_hazard_published.schemes", ["employe"]),
+        ["case.toml, column pooling.moral_hazard_published.schemes: found 'employe'; expected a "
+         "scheme of the case. Did you mean 'employee'?"],
+    ),
     "pooling in force of an unknown scheme, at an unknown level": (
         setting("pooling.in_force", {"values": {"residents": "cty"}, **SOURCE}),
         ["case.toml, column pooling.in_force.values.residents: found 'residents'; expected a "

@@ -8,7 +8,11 @@ import pandas as pd
 import pytest
 
 import fundpool
+from fundpool.inputs.format.sources import read_raw
 from fundpool.inputs.records import Fit
+from fundpool.inputs.records.experience import relative_frequency
+from fundpool.inputs.records.fit import fit_tables
+from fundpool.inputs.records.prior import prior_of
 from tests.cases.small import SmallCase, small_case
 from tests.inputs.records import bureau as made
 
@@ -261,3 +265,35 @@ def test_too_few_people_are_refused(records: tuple[pd.DataFrame, pd.DataFrame]) 
     members = records[0].head(12)
     with pytest.raises(fundpool.CaseError, match="people of a sex"):
         fundpool.fit(members, records[1], options=OPTIONS)
+
+
+def test_statuses_that_the_case_names(tmp_path: Path) -> None:
+    """Records speak of the case's members; their relativity is the kind's times their own."""
+    case = small_case()
+    case.settings["statuses"] = {
+        "member": {
+            "kind": "employee", "title": "Members", "source": "worked example", "status": "assumed",
+        }
+    }  # fmt: skip
+    case.tables["relativities"] = pd.DataFrame(
+        [("status", "employee", "outpatient", 2.0), ("status", "member", "outpatient", 1.5)],
+        columns=["factor", "level", "service", "relativity"],
+    )
+    raw = read_raw(case.write(tmp_path / "case"))
+    prior = prior_of(raw)
+    assert prior.statuses[-1] == "member"
+    assert "employee" not in prior.statuses
+    groups = pd.DataFrame({"tie": ["stayer"] * 3, "status": ["member", "none", ""]})
+    relative = relative_frequency(groups, prior.relativities, "outpatient", prior.kinds)
+    assert relative.tolist() == [3.0, 1.0, 1.0]
+    rows = pd.DataFrame(
+        {"region": "ash", "sex": "male", "age": 30, "year": 2020, "status": ["member", "membr"],
+         "persons": 50}
+    )  # fmt: skip
+    claims = pd.DataFrame(
+        {"region": ["ash"], "sex": ["male"], "age": [30], "service": ["outpatient"],
+         "date": ["2020"], "claims": [100]}
+    )  # fmt: skip
+    with pytest.raises(fundpool.CaseError) as refused:
+        fit_tables(rows, claims, raw)
+    assert [str(finding.value) for finding in refused.value.findings] == ["membr"]

@@ -1,6 +1,7 @@
 """Layers above the basic benefit of a person's year, each paid by its own fund."""
 
 import math
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +184,7 @@ def case_rule() -> PersonRule:
 def test_two_layouts_of_code_agree(opening: OpeningYear) -> None:
     asked = opening.people.exposure, opening.terms, opening.people.register
     one, other = year.claims_of_year(*asked), compiled.claims_of_year(*asked)
-    for name in ("settlement", "by_distance", "paid", "paid_second", "uncoordinated"):
+    for name in (each.name for each in fields(one)):
         np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-9, atol=1e-9)
     assert isinstance(opening.terms, ClaimTerms)
 
@@ -214,7 +215,7 @@ def test_in_the_accounts(case: Case) -> None:
         ("employee", {"layers": [{"threshold": 1.0, "bands": [[0, 0.5]], "share": 1.5}]},
          "benefits.outpatient.layers.0.share"),
         ("major", {"layers": [{"threshold": 1.0, "bands": [[0, 0.5]]}]},
-         "benefits.outpatient.layers"),
+         "benefits.outpatient.layers.0.fund"),
         ("resident", {"per": "claim", "layers": []}, "benefits.outpatient.per"),
         ("resident", {"dispersion": 0.1}, "benefits.outpatient.per"),
     ],

@@ -38,6 +38,7 @@ def random_terms(by_region: bool) -> ClaimTerms:
             centre=draw.integers(0, n, (n + 1, 2)), share=draw.uniform(0.3, 0.7, (n + 1, 2))
         ),
         mean_cost=draw.uniform(100, 200, (SERVICES, CLASSES)),
+        status_cost=np.ones((K, SERVICES)),
         price=draw.uniform(0.8, 1.2, n + 1),
         payments=draw.uniform(10, 90, shape),
         formula_of=np.array([[0, 1, 2, 0, 1, 0]]),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.interpolate import BarycentricInterpolator
 
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.person_rules import PersonRule
@@ -15,7 +16,7 @@ from fundpool.actuarial.person_year import payment
 from fundpool.actuarial.severity import Empirical, Exponential, Lognormal
 from fundpool.inputs.case import Case, check_case, read_case
 from fundpool.models.claims.benefits import class_frequency
-from fundpool.models.claims.person_years import payments_for_a_claim
+from fundpool.models.claims.person_years import NODES, _nodes, payments_for_a_claim
 from fundpool.models.claims.terms import claim_tables, payments_of_scheme
 from fundpool.models.projection.study import study
 from fundpool.models.terms.years import year_terms
@@ -86,6 +87,21 @@ def test_two_hundred_thousand_persons(kind: str) -> None:
     error = np.sqrt(variance / persons)
     assert abs(paid.mean() - mean) < 3.0 * error
     assert paid.std() == pytest.approx(np.sqrt(variance), rel=0.02)
+
+
+def test_weights_between_the_nodes_are_those_of_scipy() -> None:
+    """At prices between, at a node itself and at equal prices, for a function of one's own."""
+    prices = np.exp(np.linspace(-0.4, 0.6, 25))
+    # NODES of them, and the ends of their range
+    angles = (2 * np.arange(NODES) + 1) * np.pi / (2 * NODES)
+    prices[:NODES] = np.exp(0.1 + 0.5 * np.cos(angles))
+    prices[-1], prices[-2], prices[-3] = np.exp(-0.4), np.exp(0.6), prices[3]
+    nodes, between, place = _nodes(prices.tobytes())
+    values = np.sin(3.0 * nodes) + 2.0
+    assert between is not None
+    assert nodes.size == NODES
+    by_scipy = BarycentricInterpolator(np.log(nodes), values)(np.log(prices))
+    assert (between @ values)[place] == pytest.approx(by_scipy, rel=1e-13)
 
 
 def test_prices_between_the_nodes() -> None:

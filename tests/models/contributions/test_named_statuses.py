@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import fundpool
+from fundpool.inputs.case import check_case
 from fundpool.inputs.format.findings import CaseError
 from fundpool.languages import language
 from fundpool.models.axes.statuses import (
@@ -306,3 +307,45 @@ def test_people_outside_may_have_a_named_cover(tmp_path: Path) -> None:
     outside["share"] /= of_band
     case.tables["coverage"] = pd.concat([case.tables["coverage"], outside], ignore_index=True)
     assert "cover" not in findings_of(case, tmp_path)
+
+
+def with_relativities(relativities: dict[str, float]) -> SmallCase:
+    """Dependants of civil servants are insured too, a quarter of all dependants at every age."""
+    case = family_insurance()
+    case.settings["statuses"]["aided"] = {
+        "kind": "home_resident", "title": "Beihilfe", "pays": 0.0, **SOURCE,
+    }  # fmt: skip
+    case.tables["relativities"] = pd.DataFrame(
+        [("status", level, "outpatient", value) for level, value in relativities.items()],
+        columns=["factor", "level", "service", "relativity"],
+    )
+    return case
+
+
+def test_relativities_of_named_statuses(tmp_path: Path) -> None:
+    """By name as by kind, of which three quarters have 1.5 and a quarter 0.6, over the kind's 2."""
+    named = {"spouse": 1.5, "aided": 0.6, "member": 0.8, "home_resident": 2.0}
+    of_kind = {"home_resident": 2.0 * (0.75 * 1.5 + 0.25 * 0.6), "employee": 0.8}
+    flows, expected = (
+        projected(with_relativities(values), tmp_path / name).flows
+        for name, values in (("named", named), ("kind", of_kind))
+    )
+    for name in ("claims_incurred", "settlement", "cost_of_care", "contributions"):
+        np.testing.assert_allclose(getattr(flows, name), getattr(expected, name), rtol=1e-9)
+    plain = projected(with_relativities({"employee": 1.0}), tmp_path / "plain").flows
+    assert (flows.claims_incurred[0, :, :2] > 1.2 * plain.claims_incurred[0, :, :2]).all()
+
+
+def test_relativities_that_mean_nothing(tmp_path: Path) -> None:
+    case = family_insurance()
+    case.tables["relativities"] = pd.DataFrame(
+        [("status", "aided", "outpatient", 1.5), ("tie", "spouse", "outpatient", 1.0)],
+        columns=["factor", "level", "service", "relativity"],
+    )
+    findings = check_case(case.write(tmp_path / "case"))
+    assert [(finding.value, finding.severity) for finding in findings] == [
+        ("aided", "warning"), ("spouse", "error"),
+    ]  # fmt: skip
+    case.tables["relativities"]["level"] = ["aided", "spouce"]
+    (finding,) = check_case(case.write(tmp_path / "other"))
+    assert finding.value == "spouce"

@@ -7,9 +7,19 @@ import pandas as pd
 import pytest
 
 from fundpool import examples
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import check_case, read_case
+from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.statuses import NONE, K
 from fundpool.models.flows.record import CountyFlows
-from fundpool.models.population.waiting import Joined, on_move, still_waiting
+from fundpool.models.population.rates import YearCount
+from fundpool.models.population.waiting import (
+    Joined,
+    care_not_paid,
+    joining_by_cover,
+    on_move,
+    still_waiting,
+)
 from fundpool.models.population.year import step
 from fundpool.models.projection.study import study
 from tests.cases.small import SmallCase, given, small_case
@@ -105,11 +115,72 @@ def test_waiting_longer_than_a_year_is_refused(tmp_path: Path) -> None:
     assert [finding.column for finding in found] == ["rules.waiting_months"]
 
 
-def test_who_moves_is_who_arrives() -> None:
-    """Seen from a scheme that nobody was in, everyone who arrives somewhere joins."""
+def moved() -> YearCount:
+    """What a year of the example counts."""
     prepared, rates, people = examples.prepared(), examples.rates(), examples.whole_people()
     holdings = np.zeros((people.shape[0], 3, people.shape[2]))
     _, _, count = step(people, holdings, prepared.pairs, rates, prepared.care)
+    return count
+
+
+def test_who_moves_is_who_arrives() -> None:
+    """Seen from a scheme that nobody was in, everyone who arrives somewhere joins."""
+    prepared, rates, people = examples.prepared(), examples.rates(), examples.whole_people()
+    count = moved()
     inbound = prepared.pairs.home == prepared.pairs.counties  # leavers of the reservoir: uncounted
     moves = on_move(count, prepared.pairs, rates, np.zeros(people.shape[1], dtype=bool))
     np.testing.assert_allclose(moves.sum(axis=1)[~inbound], count.arrivals[~inbound], rtol=1e-9)
+
+
+def test_who_joins_on_a_move_as_products() -> None:
+    """The compiled sums beside numpy's products over all pairs, of a scheme of some statuses."""
+    pairs, rates, count = examples.prepared().pairs, examples.rates(), moved()
+    inside = np.isin(np.arange(count.onward.shape[1]), [1, 4, 5])
+    share, home = rates.destination[:, None], pairs.home
+    moving = ratio(count.onward, 1.0 - share, 0.0)
+    moving[pairs.own_pair] = 0.0
+    elsewhere = np.add.reduceat(moving, pairs.start[:-1])[home] - moving
+    leaving = count.onward[pairs.own_pair][home]
+    expected = np.einsum("pk,pkj->pj", elsewhere * ~inside, rates.move_onward[home])
+    expected += np.einsum("pk,pkj->pj", leaving * ~inside, rates.move_out[home])
+    expected *= share
+    back = np.add.reduceat(count.returned, pairs.start[:-1]) * ~inside
+    expected[pairs.own_pair] = np.einsum("hk,hkj->hj", back, rates.move_return)
+    assert expected.sum() > 0.0
+    np.testing.assert_allclose(on_move(count, pairs, rates, inside), expected, rtol=1e-12)
+
+
+def test_who_joins_by_a_change_of_cover_by_the_inverse() -> None:
+    """``T^-1 diag(outside) T`` in columns inside, for chains of which some need a pivot."""
+    rng = np.random.default_rng(11)
+    transition = rng.random((3, 2, K, K)) + np.eye(K)
+    transition[0, 0, [0, 1]] = transition[0, 0, [1, 0]]
+    transition[1, 1] = np.eye(K)[::-1]
+    transition /= transition.sum(axis=-1, keepdims=True)
+    inside = rng.random((2, K)) < 0.5
+    undone = np.linalg.inv(transition)
+    for number, some in enumerate(inside):
+        expected = undone @ np.diag(1.0 - some) @ transition * some
+        got = joining_by_cover(transition, inside)[:, :, :, number]
+        np.testing.assert_allclose(got, expected, atol=1e-10 * np.abs(expected).max())
+
+
+def test_care_not_paid_scheme_by_scheme() -> None:
+    """Who waits for two schemes is with nobody in the end, whatever is done in one pass."""
+    schemes = examples.year_terms().schemes
+    rng, shape = np.random.default_rng(2), (4, K, 2, 3)
+    exposure, persons = rng.random(shape), 1.0 + rng.random(shape[:2])
+    waiting = 0.3 * rng.random((len(schemes), *shape[:2]))
+
+    def alone(claims: FloatArray, number: int) -> FloatArray:
+        some = np.zeros_like(waiting)
+        some[number] = waiting[number]
+        care_not_paid(claims, persons, some, schemes)
+        return claims
+
+    together = exposure.copy()
+    care_not_paid(together, persons, waiting, schemes)
+    one_by_one = alone(alone(exposure.copy(), 0), 1)
+    np.testing.assert_allclose(together, one_by_one, rtol=1e-15)
+    np.testing.assert_allclose(together.sum(axis=1), exposure.sum(axis=1), rtol=1e-12)
+    assert (together[:, NONE] > exposure[:, NONE]).all()

@@ -74,6 +74,9 @@ async function openCase() {
   $("months").value = state.optimised ? state.months : info.reserve_months;
   if (state.weight >= 0) $("unevenness").value = state.weight;
   $("swaps").checked = state.swaps;
+  // without scenarios there is no other plan than that on the one path
+  $("one-path").checked = state.one_path && Boolean(info.scenarios_described);
+  $("one-path-choice").hidden = !info.scenarios_described;
   const title = document.documentElement.lang.startsWith("zh") && info.title_local ? info.title_local : info.title;
   $("case-title").textContent = title;
   document.title = `fundpool – ${title}`;

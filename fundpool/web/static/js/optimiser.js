@@ -5,11 +5,11 @@ import { $ } from "./dom.js";
 import { feedbackAt, problem, progress } from "./feedback.js";
 import { renderFrontier } from "./results.js";
 import { requestOf } from "./state.js";
-import { money, percent, rate, spoken, word } from "./words.js";
+import { money, number, percent, rate, spoken, word } from "./words.js";
 
 function wanted() {
   return { optimised: true, months: Number($("months").value), weight: $("unevenness").value === "" ? -1 : Number($("unevenness").value), swaps: $("swaps").checked,
-    burden: -1, money: -1 };
+    one_path: $("one-path").checked, burden: -1, money: -1 };
 }
 
 // Whether what the fields hold can be optimised; else they say why.
@@ -56,10 +56,15 @@ export function renderOptimised(found) {
     element.textContent = text;
     parts.push(element);
   };
-  const known = plan.status === "certified" || plan.status === "shortfall";
+  const known = ["certified", "shortfall", "unsafe"].includes(plan.status);
   line(word(known ? `opt_status_${plan.status}` : "opt_status_other", { status: plan.status, gap: plan.certificate.relative_gap < 1e-6 ? "0.0001 %" : percent(plan.certificate.relative_gap, 2) }));
   line(word("opt_rates", { before: rate(plan.mean_before), after: rate(plan.mean_after), least: rate(plan.least), most: rate(plan.most), swaps: money(plan.swaps_a_year) }));
   line(inLanguage(plan, "safety"));
+  const chance = plan.probability;
+  if (chance) {
+    line(word("opt_probability", { inside: percent(chance.in_sample, 2), within: number(chance.scenarios_in_sample), outside: percent(chance.out_of_sample, 2),
+      fresh: number(chance.scenarios), error: percent(chance.standard_error, 2), limit: percent(chance.limit, 1) }));
+  }
   for (const [title, sentences] of [["opt_obstacle", inLanguage(plan, "obstacle")], ["opt_shadow", inLanguage(plan, "shadow_prices")]]) {
     if (!sentences || !sentences.length) continue;
     const heading = document.createElement("h3");

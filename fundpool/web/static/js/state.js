@@ -9,7 +9,7 @@
  *   care: number, medical_inflation: number, wage_growth: number, interest: number,
  *   mobility: number, months: number, weight: number, burden: number, money: number,
  *   from_year: number, year: number, policies: string[], full: boolean, optimised: boolean,
- *   swaps: boolean, stress: string, values: Record<string, number>, pins: Pin[],
+ *   swaps: boolean, one_path: boolean, stress: string, values: Record<string, number>, pins: Pin[],
  * }} State
  */
 /** @typedef {{ level: string, year: number }} Stage */
@@ -42,7 +42,7 @@ export function emptyState() {
   const numbers = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
   const texts = Object.fromEntries(TEXTS.map((name) => [name, ""]));
   return { ...numbers, ...texts, from_year: 0, year: 0, policies: [], values: {}, full: false,
-    optimised: false, months: 6, weight: -1, burden: -1, money: -1, swaps: true, pins: [] };
+    optimised: false, months: 6, weight: -1, burden: -1, money: -1, swaps: true, one_path: false, pins: [] };
 }
 
 // A plan without how it is looked at: what a pin keeps.
@@ -58,7 +58,7 @@ export function encode(state, withPins = true) {
   }
   if (state.policies.length) query.set("policies", state.policies.join(" "));
   for (const path of Object.keys(state.values).sort()) query.append("set", `${path}=${state.values[path]}`);
-  for (const name of ["full", "optimised"]) if (values[name]) query.set(name, "1");
+  for (const name of ["full", "optimised", "one_path"]) if (values[name]) query.set(name, "1");
   if (!state.swaps) query.set("swaps", "0");
   if (withPins) for (const pin of state.pins) query.append("pin", `${pin.name}~${pin.query}`);
   return query.toString();
@@ -81,6 +81,7 @@ export function decode(text) {
   }
   state.full = query.get("full") === "1";
   state.optimised = query.get("optimised") === "1";
+  state.one_path = query.get("one_path") === "1";
   state.swaps = query.get("swaps") !== "0";
   state.pins = query.getAll("pin").slice(0, MOST_PINS).map((pin) => {
     const cut = pin.indexOf("~");
@@ -105,6 +106,7 @@ export function requestOf(state) {
   if (Object.keys(state.values).length) request.values = state.values;
   if (state.optimised) {
     request.optimised = { months: state.months, swaps: state.swaps };
+    if (state.one_path) request.optimised.one_path = true;
     if (state.weight >= 0) request.optimised.unevenness = state.weight;
     if (state.burden >= 0) Object.assign(request.optimised, { burden_ceiling: state.burden, swap_ceiling: state.money });
   }

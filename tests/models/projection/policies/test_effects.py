@@ -37,7 +37,7 @@ def test_the_law_in_force_is_the_base_and_policies_turn_it_back(jiangsu: Case) -
             assert before.scheme(name).regime(year) == ("manual" if turned else "direct")
     employee, city = jiangsu.scheme("employee"), "320100"
     assert employee.rule("account_share", city, 2025) == 0.20
-    assert employee.benefit("outpatient", city, 2025).bands == ((0.0, 0.55),)
+    assert employee.benefit("outpatient", city, 2025).bands == ((0.0, 0.75),)
     assert employee.offsite_penalty(2025) == 0.05
     ages = [employee.rule("retirement_age_male", city, year) for year in (2028, 2029, 2033, 2037)]
     assert ages == [60, 61, 62, 63]
