@@ -28,7 +28,7 @@ def read_boundaries(
     if not isinstance(features, list) or contents.get("type") != "FeatureCollection":
         expected = Message("a GeoJSON FeatureCollection with a list of features")
         return {}, [Finding.of_file(FILE, expected, Message("Export the regions as GeoJSON."))]
-    found: dict[str, tuple[Ring, ...]] = {}
+    rings_of: dict[str, tuple[Ring, ...]] = {}
     findings = []
     for number, feature in enumerate(features):
         place = f"features.{number}"
@@ -40,7 +40,7 @@ def read_boundaries(
             findings.append(_of(f"{place}.properties.region", code or None,
                                 Message("the code of a region of the case"), mend))  # fmt: skip
             continue
-        if code in found:
+        if code in rings_of:
             findings.append(_of(f"{place}.properties.region", code, Message("each region once"),
                                 Message("Join its parts in one MultiPolygon.")))  # fmt: skip
             continue
@@ -53,8 +53,8 @@ def read_boundaries(
                     Message("Export it in degrees (EPSG:4326), or mend the shape."))
             )  # fmt: skip
             continue
-        found[code] = rings
-    return ({} if findings else found), findings
+        rings_of[code] = rings
+    return ({} if findings else rings_of), findings
 
 
 def _of(place: str, value: str | None, expected: Message, mend: Message) -> Finding:
@@ -71,8 +71,8 @@ def _rings(geometry: Any) -> tuple[Ring, ...] | None:
     """All rings of a shape, holes included; None where it is none."""
     if not isinstance(geometry, Mapping) or geometry.get("type") not in SHAPES:
         return None
-    parts: Any = geometry.get("coordinates")
-    polygons: Any = [parts] if geometry["type"] == "Polygon" else parts
+    coordinates: Any = geometry.get("coordinates")
+    polygons: Any = [coordinates] if geometry["type"] == "Polygon" else coordinates
     try:
         rings = tuple(
             tuple((float(point[0]), float(point[1])) for point in ring)
