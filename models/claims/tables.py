@@ -130,10 +130,13 @@ def care_tables(terms: ClaimTerms) -> CareTables:
 
 def payment_rules(terms: ClaimTerms) -> PaymentRules:
     """Terms of payment with kinds of claim in one axis, and all of one place side by side."""
-    parts = (terms, *terms.layers)
     return PaymentRules(
-        payments=_place_first(np.stack([part.payments for part in parts])),
-        together=_place_first(np.stack([part.together for part in parts])),
+        payments=_place_first(
+            np.stack([terms.payments, *(layer.payments for layer in terms.layers)])
+        ),
+        together=_place_first(
+            np.stack([terms.together, *(layer.together for layer in terms.layers)])
+        ),
         fund=np.array([-1, *(layer.fund for layer in terms.layers)]),
         rule_set=terms.formula_of,
         cover=terms.cover.reshape(*terms.cover.shape[:2], terms.mean_cost.size),

@@ -145,7 +145,8 @@ def _add_up_together(  # type: ignore[no-untyped-def]
     for pair in range(people.shape[0]):
         for run in range(runs):
             first, end = edges[run], edges[run + 1]
-            sum_0 = sum_1 = sum_2 = sum_3 = 0.0
+            # double among singles too, as plain Python
+            sum_0 = sum_1 = sum_2 = sum_3 = np.float64(0.0)
             whole = first + (end - first) // 4 * 4
             for cell in range(first, whole, 4):
                 sum_0 += people[pair, cell]
