@@ -45,8 +45,8 @@ BORROWED = {
     "were then; births and deaths of 2021; product and wages by city of 2022 and incomes of 2023; "
     "members in three places, of 2017 and 2023, brought to 2018 by the nation's; shares of "
     "personal accounts and of the state, of Sheyang County in 2023; the division of "
-    "expenditure and pooled balance between the schemes, of 2022; care away, fitted to 2020; use and "
-    "cost of care by scheme, of 2019",
+    "expenditure and pooled balance between the schemes, of 2022; care away, fitted to 2020; "
+    "use and cost of care by scheme, of 2019",
     2022: "incomes by city of 2023; members in three places, of 2017 and 2023, brought to 2022 by "
     "the nation's; shares of personal accounts and of the state, of Sheyang County in 2023; care "
     "away, fitted to 2020",

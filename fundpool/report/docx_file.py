@@ -63,7 +63,6 @@ def report_docx(document: Document, imprint: Imprint) -> bytes:
         start = element("lvlOverride", element("startOverride", val=1), ilvl=0)
         kind = element("abstractNumId", val=1)
         numbering.append(_parsed(element("num", kind, start, numId=number)))
-    _set_language(file, LANGUAGES[document.language])
     _set_page(file, document, imprint)
     _set_properties(file, document, imprint.year)
     saved = io.BytesIO()
@@ -92,15 +91,6 @@ def _replace(root: Any, template: str) -> None:
     for child in list(root):
         root.remove(child)
     root.extend(list(parse_xml((TEMPLATES / template).read_bytes())))
-
-
-def _set_language(file: Any, code: str) -> None:
-    for root, path in (
-        (file.styles.element, "w:docDefaults/w:rPrDefault/w:rPr/w:lang"),
-        (file.settings.element, "w:themeFontLang"),
-    ):
-        (tag,) = root.xpath(path)
-        tag.set(f"{{{_PREFIXES['w']}}}val", code)
 
 
 def _set_page(file: Any, document: Document, imprint: Imprint) -> None:

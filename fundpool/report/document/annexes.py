@@ -13,16 +13,16 @@ from fundpool.report.document.model import (
     Section,
     Span,
     Table,
+    opens,
 )
 
-LONGEST_IN_TEXT = 14
-"""Rows of a table folded away on a screen that may stand in the text; longer ones are annexed."""
+LONGEST_IN_TEXT, LONGEST_ON_FIRST_PAGE = 14, 0
+"""Rows of a table folded away on a screen that may stand in the text, and in the section that opens
+a document, whose page has room for answers alone; longer ones are annexed."""
 
 
 def annexed(document: Document, word: str) -> Document:
     """The document with short details where they are and long ones as annexes at its end.
-
-    The section that opens the document, whose page has room for answers alone, keeps no details.
 
     Args:
         document: as it is shown on a screen.
@@ -50,7 +50,13 @@ def annexed(document: Document, word: str) -> Document:
 
     sections = [
         replace(
-            section, blocks=tuple(placed(section.blocks, LONGEST_IN_TEXT if section.title else 0))
+            section,
+            blocks=tuple(
+                placed(
+                    section.blocks,
+                    LONGEST_ON_FIRST_PAGE if opens(document, section) else LONGEST_IN_TEXT,
+                )
+            ),
         )
         for section in document.sections
     ]

@@ -92,6 +92,15 @@ def column_widths(block: Table, line: int) -> list[int]:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """What is not broken in a cell: words; of Chinese, which breaks anywhere, four characters."""
-    for word in text.split():
-        yield word if word.isascii() else word[:4] if length(word) > len(word) else word
+    r"""What is not broken in a cell: words, a figure with its unit as one; of Chinese, which breaks
+    anywhere, four characters.
+
+    >>> list(_pieces("8.47\N{NO-BREAK SPACE}% of all"))
+    ['8.47\xa0%', 'of', 'all']
+    >>> list(_pieces("1231.1亿 基金可支付月数"))
+    ['1231.1亿', '基金可支']
+    """
+    for word in re.split(r"[ \t\r\n]+", text):
+        chinese = length(word) > len(word)
+        figure = word[:1] in "−0123456789" and length(word) <= SHORT
+        yield word[:4] if chinese and not figure else word

@@ -262,6 +262,12 @@ class Document:
     language: str = "en"
 
 
+def opens(document: Document, section: Section) -> bool:
+    """Whether a section stands on the first page, before those with a title."""
+    first = section is document.sections[0] and not section.title
+    return first and any(other.title for other in document.sections)
+
+
 def plain(spans: Spans) -> str:
     """The characters of spans without their styles."""
     return "".join(span.text for span in spans)

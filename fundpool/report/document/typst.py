@@ -35,6 +35,7 @@ from fundpool.report.document.model import (
     Spans,
     Table,
     Terms,
+    opens,
     plain,
 )
 
@@ -74,14 +75,12 @@ def printed(document: Document) -> Printed:
     made.blocks = [_heading(document.heading, 1)]
     if document.about:
         made.blocks.append(_text(document.about, soft=True))
-    for place, section in enumerate(document.sections):
+    for section in document.sections:
         if section.title:
             made.blocks.append(_heading((Span(section.title),), 2))
         blocks = _all(section.blocks, made.drawings)
-        if not section.title and place == 0:
-            blocks = [_first_page(block) for block in blocks]
-            if blocks and len(document.sections) > 1:
-                blocks.append({"kind": "page"})
+        if opens(document, section):
+            blocks = [*map(_first_page, blocks), {"kind": "page"}]
         made.blocks += blocks
     _lower(made.blocks, 0)
     return made

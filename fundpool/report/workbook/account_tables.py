@@ -101,7 +101,8 @@ def budget_sheet(book: "Book", totals: pd.DataFrame) -> None:
 
 
 def _of_today(totals: pd.DataFrame) -> pd.DataFrame:
-    return totals[totals["plan"] == totals["plan"].iloc[0]]
+    today: pd.DataFrame = totals[totals["plan"] == totals["plan"].iloc[0]]
+    return today
 
 
 class _Tables:
@@ -177,7 +178,10 @@ class _Tables:
                     value = sum(s * amounts[name][place] for name, s in item.terms.items())
                 else:
                     formula = self._amount(scheme, int(year), item.terms)
-                    value = sum(s * flows.at[year, name] for name, s in item.terms.items()) / unit
+                    value = sum(
+                        s * float(flows[name].iloc[place]) for name, s in item.terms.items()
+                    )
+                    value /= unit
                 amounts[item.name].append(float(value))
                 self.sheet.write_formula(row, 1 + place, f"={formula}", form, float(value))
             if compared:

@@ -139,7 +139,8 @@ def test_page_and_paper_hold_the_same_words_in_the_same_order(
     document: Document, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The page but for its list of contents and footer; paper without annexes or running lines."""
-    monkeypatch.setattr("fundpool.report.document.annexes.LONGEST_IN_TEXT", 1_000_000)
+    for longest in ("LONGEST_IN_TEXT", "LONGEST_ON_FIRST_PAGE"):
+        monkeypatch.setattr(f"fundpool.report.document.annexes.{longest}", 1_000_000)
     page = re.sub(r"<svg\b.*?</svg>|<nav>.*?</nav>|<footer>.*?</footer>|<title>.*?</title>", "",
                   html_page(document), flags=re.DOTALL)  # fmt: skip
     paper = "".join(printed_words(printed(annexed(document, "Annex")).blocks))

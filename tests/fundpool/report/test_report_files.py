@@ -196,7 +196,9 @@ def test_workbook_holds_tables_formulas_and_checks(english: Reported) -> None:
         sheets = {n: packed.read(n).decode() for n in packed.namelist() if "worksheets/sheet" in n}
         tables = [n for n in packed.namelist() if n.startswith("xl/tables/")]
         charts = [n for n in packed.namelist() if n.startswith("xl/charts/")]
-    assert len(tables) == len(names) - 4  # all but README, comparison, page_one and checks
+    assert (
+        len(tables) == len(names) - 6
+    )  # all but README, comparison, account, budget, page_one, checks
     assert len(charts) >= 3
     frozen = [text for text in sheets.values() if 'state="frozen"' in text]
     assert len(frozen) == len(names) - 1  # all but README
