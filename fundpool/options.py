@@ -82,6 +82,7 @@ class Acceptable:
         window: nor in any so many years in a row; None: over the plan as a whole.
         poor_to_rich: most that regions below a line of disposable income pay into the hub and those
             above it draw, together, money a year of each scheme; None: no such limit.
+        stable: no coalition of regions pays more than as one fund of its own (the core).
 
     Examples:
         >>> import fundpool
@@ -95,6 +96,7 @@ class Acceptable:
     no_worse_than: str | None = "alone"
     window: int | None = None
     poor_to_rich: float | None = 0.0
+    stable: bool = False
 
 
 @dataclass(frozen=True)

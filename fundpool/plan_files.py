@@ -25,7 +25,7 @@ TABLES = ("rates", "swaps", "transfers", "reserves", "hub", "comparison", "shado
 """Names of a plan's tables."""
 
 
-WORKED_OUT = ("margins", "paid_limits", "income_lines")
+WORKED_OUT = ("margins", "paid_limits", "coalition_limits", "income_lines")
 """Limits that follow from others: floors of the table of reserves contain the first, what regions
 pay alone the second; the lines are those of the part ``acceptability``."""
 

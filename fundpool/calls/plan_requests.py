@@ -17,7 +17,7 @@ from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms
 from fundpool.models.optimiser.explain.instruments import instruments
 from fundpool.models.optimiser.explain.sensitivity import plan_sensitivity
 from fundpool.models.optimiser.frontier import frontier
-from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of, usual_limit
+from fundpool.models.optimiser.limits import AIMS, aims_of, policy_of
 from fundpool.models.optimiser.partition import Partition, best_partition
 from fundpool.models.optimiser.problem.candidates import candidates
 from fundpool.models.optimiser.program.solving import check_solver
@@ -26,6 +26,7 @@ from fundpool.models.pooling.plans import PoolingPlan, Stage
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection, Study
 from fundpool.options import USUAL, USUAL_RUIN, Acceptable, Goals, Limits, Ruin
+from fundpool.usual_ruin import usual_limit
 
 CHOICES = ("rates", "swaps", "pooling")
 """What a plan can decide."""
@@ -310,9 +311,10 @@ def _acceptance(asked: Acceptable | None, years: int) -> AcceptanceTerms | None:
     than = one_of(f"{lead}.no_worse_than", asked.no_worse_than, ("alone", "in force"), True)
     if asked.window is not None:
         whole(f"{lead}.window", asked.window, 1, years)
+    of_kind(f"{lead}.stable", asked.stable, bool, "True or False")
     most = amount(f"{lead}.poor_to_rich", asked.poor_to_rich, 0.0, optional=True)
     return AcceptanceTerms("in force" if than == "in force" else "alone" if than else None,
-                           asked.window, most)  # fmt: skip
+                           asked.window, most, asked.stable)  # fmt: skip
 
 
 def _years(text: object) -> tuple[int, ...]:

@@ -177,6 +177,12 @@ def optimise(
             help="Most that poorer regions pay into the hub and richer ones draw, a year.",
         ),
     ] = None,
+    stable: Annotated[
+        bool,
+        typer.Option(
+            "--stable", help="No coalition of regions pays more than as one fund of its own."
+        ),
+    ] = False,
     seed: Seed = 1,
     floor: Annotated[
         Floor | None, typer.Option("--floor", help="How the floor holds over scenarios.")
@@ -256,7 +262,7 @@ def optimise(
         limits = Limits(
             choose, None if floor is None else floor.value, share_rates, hubs, merge_years,
             solver, time_limit, rule.value,
-            _accepted(acceptable, no_worse_than, window, poor_to_rich),
+            _accepted(acceptable, no_worse_than, window, poor_to_rich, stable),
         )  # fmt: skip
         goals = Goals(measure.value, burden_of.value, order, joint and ruin is None, sensitivity)
         request = plan_request(
@@ -333,7 +339,11 @@ def _check_settlement(year: int, case: "Case", years: int, request: "PlanRequest
 
 
 def _accepted(
-    acceptable: bool, no_worse_than: NoWorse | None, window: int | None, poor_to_rich: float | None
+    acceptable: bool,
+    no_worse_than: NoWorse | None,
+    window: int | None,
+    poor_to_rich: float | None,
+    stable: bool,
 ) -> Acceptable | None:
     """What regions are asked to accept: all of it with ``--acceptable``, else what is named."""
     usual = Acceptable()
@@ -342,7 +352,9 @@ def _accepted(
         than = than or usual.no_worse_than
     if acceptable and poor_to_rich is None:
         poor_to_rich = usual.poor_to_rich
-    return None if than is None and poor_to_rich is None else Acceptable(than, window, poor_to_rich)
+    if than is None and poor_to_rich is None and not stable:
+        return None
+    return Acceptable(than, window, poor_to_rich, stable)
 
 
 class usage_from_value_error:  # noqa: N801  reads as a context

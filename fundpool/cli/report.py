@@ -160,7 +160,7 @@ def report(
     best = None
     if optimised:
         from fundpool.models.optimiser import optimise_where_possible
-        from fundpool.models.optimiser.limits import usual_limit
+        from fundpool.usual_ruin import usual_limit
 
         say(spoken().gettext("Optimising rates and swaps"), quiet)
         limit = usual_limit(opened, span) if number else None

@@ -28,6 +28,7 @@ from fundpool.inputs.case.policies import (
 )
 from fundpool.inputs.checks import tables as checks
 from fundpool.inputs.checks.benefits import benefits_together_findings
+from fundpool.inputs.checks.boundaries import Ring
 from fundpool.inputs.format.findings import CaseError, Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
@@ -67,6 +68,7 @@ class Case:
         before: the case before the first policy was laid over it; None without policies.
         warnings: what was found and does not refuse the case.
         ranges: how far inputs may be off, where the case says so.
+        boundaries: rings of regions by code, where the case has a file of them.
     """
 
     settings: Settings
@@ -86,6 +88,7 @@ class Case:
     before: "Case | None" = field(default=None, repr=False)
     warnings: tuple[Finding, ...] = field(default=(), repr=False)
     ranges: tuple[Range, ...] = field(default=(), repr=False)
+    boundaries: Mapping[str, tuple[Ring, ...]] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
         """What it is, in a line."""

@@ -13,6 +13,7 @@ from fundpool.inputs.case.case import Case
 from fundpool.inputs.case.policies import reported_findings
 from fundpool.inputs.checks import tables as checks
 from fundpool.inputs.checks.across import cross_findings
+from fundpool.inputs.checks.boundaries import read_boundaries
 from fundpool.inputs.checks.years import year_findings
 from fundpool.inputs.format.columns import typed_table
 from fundpool.inputs.format.declaration import Table
@@ -139,6 +140,10 @@ def assembled(raw: RawCase, origin: str) -> tuple[Case | None, list[Finding]]:
         policy_texts=raw.policies,
         ranges=ranges,
     )
+    if raw.boundaries is not None:
+        codes = [code for level in tree.levels for code in tree.codes_at(level)]
+        boundaries, problems = read_boundaries(raw.boundaries, codes)
+        case, findings = replace(case, boundaries=boundaries), [*findings, *problems]
     findings += base_findings(case.schemes, case.base_year, case.tables["economy"])
     findings += unknown_paths("sensitivity", settings.sensitivity, case.paths())
     findings += range_findings(ranges, case.paths())

@@ -62,6 +62,7 @@ class RawCase:
         findings: what could not be read.
         digests: SHA-256 of every part that was read, by its name within the case.
         ranges: contents of ranges.toml, on which no result depends; None without that file.
+        boundaries: contents of boundaries.geojson, likewise.
         workbook: whether its parts are sheets of a workbook.
     """
 
@@ -73,6 +74,7 @@ class RawCase:
     findings: list[Finding] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
     ranges: dict[str, Any] | None = None
+    boundaries: Any = None
     workbook: bool = False
 
     def placed(self, findings: list[Finding]) -> list[Finding]:

@@ -5,6 +5,7 @@ Nothing is interpreted here. What cannot be opened becomes a finding.
 
 import csv
 import io
+import json
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -77,6 +78,8 @@ def _read_folder(path: Path) -> RawCase:
                 )  # fmt: skip
     if (path / "ranges.toml").exists():
         raw.ranges = toml_contents(raw, path / "ranges.toml", "ranges.toml")
+    if (path / "boundaries.geojson").exists():
+        raw.boundaries = _json_contents(raw, path / "boundaries.geojson", "boundaries.geojson")
     _read_tables(raw, path / "tables")
     for file in _files(path):
         word = file.name.partition(".")[0]
@@ -184,6 +187,26 @@ def toml_contents(raw: RawCase, file: Path, name: str) -> dict[str, Any] | None:
             Finding.of_file(
                 name,
                 Message("valid TOML"),
+                Message("The parser says: %(error)s.", error=library_words(error)),
+            )
+        )
+    return None
+
+
+def _json_contents(raw: RawCase, file: Path, name: str) -> Any:
+    """Contents of a JSON file; None, with a finding in ``raw``, where it cannot be read."""
+    contents = _bytes(raw, file, name)
+    if contents is None:
+        return None
+    try:
+        return json.loads(contents.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raw.findings.append(_encoding(name, contents, error))
+    except (ValueError, RecursionError) as error:
+        raw.findings.append(
+            Finding.of_file(
+                name,
+                Message("valid JSON"),
                 Message("The parser says: %(error)s.", error=library_words(error)),
             )
         )

@@ -87,13 +87,13 @@ def _claims(  # type: ignore[no-untyped-def]
     kinds = mean_cost.size
     centres = centre.shape[1]
     claims = np.empty(kinds)
-    parts, rule_sets, fund = payments.shape[1], payments.shape[3], rules.fund
+    paying, rule_sets, fund = payments.shape[1], payments.shape[3], rules.fund
     # of one home: shares of its retired members living elsewhere, and what rule sets pay for them
     whole = np.zeros(rule_sets)
     shares = np.zeros((rule_sets, territory.max() + 2))
-    for_payer = np.zeros((parts, rule_sets, 2, settlement.shape[3]))
+    for_payer = np.zeros((paying, rule_sets, 2, settlement.shape[3]))
     levels = regions.shape[0]
-    by_region = np.zeros((parts, rule_sets, 2, levels + 1, regions.max() + 2))
+    by_region = np.zeros((paying, rule_sets, 2, levels + 1, regions.max() + 2))
     for h in range(homes[0], homes[1]):
         claimed_elsewhere = False
         shares_of_rules(whole, shares, h, pairs, rules, places)
@@ -138,7 +138,7 @@ def _claims(  # type: ignore[no-untyped-def]
                     if scheme < 0:
                         continue
                     claimed_elsewhere |= k == ELSEWHERE
-                    for part in range(parts):
+                    for part in range(paying):
                         first_fund = fund[part] if part > 0 else scheme
                         amount = 0.0
                         if k == ELSEWHERE:
@@ -146,8 +146,7 @@ def _claims(  # type: ignore[no-untyped-def]
                                 claims,
                                 part,
                                 place,
-                                whole,
-                                shares,
+                                (whole, shares),
                                 for_payer,
                                 by_region,
                                 rules,
@@ -182,7 +181,7 @@ def _claims(  # type: ignore[no-untyped-def]
                         if k != ELSEWHERE:
                             settlement[chunk, first_fund, payer, column[place]] += amount
         if claimed_elsewhere:
-            for part in range(parts):
+            for part in range(paying):
                 settle_elsewhere(settlement, chunk, part, h, for_payer, pairs, rules, places)
                 add_elsewhere(by_distance, part, h, by_region, pairs, rules, places)
 

@@ -137,7 +137,7 @@ def shares_of_rules(whole, shares, h, pairs, rules, places):  # type: ignore[no-
 
 @compiled(LOOSE)
 def paid_elsewhere(  # type: ignore[no-untyped-def]
-    claims, part, place, whole, shares, for_payer, by_region, rules, places
+    claims, part, place, rule_shares, for_payer, by_region, rules, places
 ):
     """Payment for claims ``(N,)`` of retired members living outside their pool.
 
@@ -147,7 +147,7 @@ def paid_elsewhere(  # type: ignore[no-untyped-def]
     Args:
         claims: claims by kind.
         place: where they are made.
-        whole, shares: from :func:`shares_of_rules`.
+        rule_shares: ``whole`` and ``shares`` of :func:`shares_of_rules`.
         for_payer: what each rule set pays on and off site is added, by column of the place,
             ``(parts, F, 2, columns)``.
         by_region: the same is added, by level and region around the place,
@@ -155,6 +155,7 @@ def paid_elsewhere(  # type: ignore[no-untyped-def]
             behind the highest level all together.
         rules, places: the tables.
     """
+    whole, shares = rule_shares
     payments, share_claimed, scheme_of = rules.payments, rules.share_claimed, rules.scheme_of
     territory, column, regions = places.territory, places.column, places.regions
     scheme, levels = scheme_of[ELSEWHERE], places.regions.shape[0]

@@ -131,7 +131,8 @@ def _relative_care(case: Case, names: tuple[str, ...]) -> FloatArray:
     table = case.tables["relativities"]
     mine = table[(table["factor"] == "status") & table["level"].isin(names)]
     result = np.ones((len(names), len(case.services)))
-    rows = [names.index(level) for level in mine["level"]]
+    number = {name: v for v, name in enumerate(names)}
+    rows = [number[level] for level in mine["level"]]
     columns = [case.services.index(service) for service in mine["service"]]
     result[rows, columns] = mine["relativity"].to_numpy(dtype=float)
     return result

@@ -277,6 +277,14 @@ def _acceptance_violations(fund: FundProblem, decision: Decision) -> dict[str, f
         over = (paid - (1.0 + policy.worse_off_by) * np.array(limit.money)) / size
         name = "paid by regions"
         largest[name] = max(largest.get(name, 0.0), float(over.max()))
+    together = (decision.rates[:, fund.group] * base).sum(axis=0)
+    for coalition in (one for one in policy.coalition_limits if one.scheme == paths.scheme):
+        inside = np.array(coalition.member)
+        most = (1.0 + policy.coalitions_worse_off_by) * coalition.money
+        size = max(float(base[:, inside].sum()) * fund.reference, TOLERANCE)
+        name = "paid by coalitions"
+        over_most = (float(together[inside].sum()) - most) / size
+        largest[name] = max(largest.get(name, 0.0), over_most)
     for line in (one for one in policy.income_lines if one.scheme == paths.scheme):
         moved = np.where(line.poorer, decision.levies, decision.grants).sum(axis=(1, 2))
         over_line = (fund.weight @ moved) / fund.years - policy.poor_to_rich

@@ -10,10 +10,8 @@ from typing import Literal
 import numpy as np
 
 from fundpool.inputs.case import Case
-from fundpool.models.optimiser.acceptance.limits import IncomeLine, PaidLimit
-from fundpool.models.optimiser.ruin.limit import RuinLimit
+from fundpool.models.optimiser.acceptance.limits import CoalitionLimit, IncomeLine, PaidLimit
 from fundpool.models.optimiser.ruin.margins import Margin
-from fundpool.options import USUAL_RUIN
 
 FloorKind = Literal["every", "expectation", "cvar"]
 Unevenness = Literal["range", "deviation", "gini"]
@@ -51,6 +49,8 @@ class Policy:
         margins: least balances in money by scheme, year and pool, beside the floor in months.
         paid_limits: most that pools collect in some years.
         worse_off_by: share by which they may collect more than that.
+        coalition_limits: most that coalitions of pools collect over the plan.
+        coalitions_worse_off_by: share by which they may collect more than that.
         income_lines: which pools count as poorer.
         poor_to_rich: most that poorer pools pay into the hub and others draw from it, together,
             money a year of each scheme, mean over the years.
@@ -74,6 +74,8 @@ class Policy:
     margins: tuple[Margin, ...] = ()
     paid_limits: tuple[PaidLimit, ...] = ()
     worse_off_by: float = 0.0
+    coalition_limits: tuple[CoalitionLimit, ...] = ()
+    coalitions_worse_off_by: float = 0.0
     income_lines: tuple[IncomeLine, ...] = ()
     poor_to_rich: float = np.inf
 
@@ -178,9 +180,3 @@ def aims_of(case: Case) -> Aims:
         if getattr(given, f"weight_{aim}") is not None
     }
     return replace(Aims(), **values)
-
-
-def usual_limit(case: Case, years: int) -> RuinLimit:
-    """The limit on ruin where none is asked for: up to the last year of alerts."""
-    alert_years = round(case.value("solvency.alert_years"))
-    return RuinLimit(USUAL_RUIN, case.base_year + min(years, alert_years))

@@ -9,7 +9,8 @@ from fundpool.inputs.format.messages import Message
 from fundpool.inputs.regions import RegionTree
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.funds.paths import PoolPaths
-from fundpool.models.optimiser.acceptance.measures import acceptability_of, income_of_pools
+from fundpool.models.optimiser.acceptance.core import CorePolicy
+from fundpool.models.optimiser.acceptance.measures import acceptability_of, incomes_of
 from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms, AcceptedPolicy
 from fundpool.models.optimiser.beside.swap_rule import ruled_swaps
 from fundpool.models.optimiser.limits import Aims, Policy, aims_of, policy_of
@@ -31,7 +32,7 @@ from fundpool.models.optimiser.ruin.flows import (
     scenario_balance,
 )
 from fundpool.models.optimiser.ruin.limit import RuinLimit
-from fundpool.models.optimiser.ruin.planning import safe_plan, spreads_of
+from fundpool.models.optimiser.ruin.planning import correlations, safe_plan, spreads_of
 from fundpool.models.optimiser.stages import Outcome, optimised
 from fundpool.models.optimiser.tail.rounds import Round, tail_applies, tail_optimised
 from fundpool.models.projection.central import central_paths
@@ -164,7 +165,9 @@ def optimise(
             fund_problem(central_paths(projection, name), policy, case.regions) for name in names
         ]
         accepted = AcceptedPolicy(choices.acceptable, incomes_of(projection, names), aims)
-        outcomes = solved(accepted.problems(central), aims, choices)
+        outcomes = CorePolicy.of(choices.acceptable, case.regions).solved(
+            accepted.problems(central), lambda funds: solved(funds, aims, choices)
+        )
         plan = Plan(outcomes[0].model.funds[0].policy, aims, outcomes)
         if choices.acceptable is None:
             return plan
@@ -208,9 +211,14 @@ def planned_within_ruin(
     # programs of the search differ in the margins alone, which are bounds
     warm = [WarmStart() for _ in names]
 
+    core = CorePolicy(case.regions)
+
     def solve(limits: Policy, may_miss: bool) -> tuple[Outcome, ...]:
         problems = [fund_problem(scheme_paths, limits, case.regions) for scheme_paths in paths]
-        return solved(accepted.problems(problems), aims, choices, warm, may_miss)
+        return core.solved(
+            accepted.problems(problems),
+            lambda funds: solved(funds, aims, choices, warm, may_miss),
+        )
 
     if sample is None:
         drawn_terms = terms or scenario_terms(projection.study)
@@ -229,6 +237,8 @@ def planned_within_ruin(
             # the same ones in every round, as there are no others
             return iter([{name: ScenarioFlows.of(given.fresh[name]) for name in names}])
 
+    if choices.acceptable is not None and choices.acceptable.stable:
+        core.limit(correlations(solve(policy, True), within))
     safe = safe_plan(solve, within, fresh, limit, policy)
     rule: AdjustingPlan | None = None
     balance_of: BalanceOf = scenario_balance
@@ -239,16 +249,12 @@ def planned_within_ruin(
     return Plan(
         safe.outcomes[0].model.funds[0].policy, aims, safe.outcomes, probability=safe.probability,
         acceptability=acceptability_of(
-            safe.outcomes, accepted.incomes, spreads_of(safe, within, balance_of), case.regions,
+            safe.outcomes, accepted.incomes,
+            core.spreads(safe.outcomes) or spreads_of(safe, within, balance_of), case.regions,
             window,
         ),
         rule=rule, beyond=safe.beyond,
     )  # fmt: skip
-
-
-def incomes_of(projection: Projection, names: Sequence[str]) -> dict[str, FloatArray]:
-    """Disposable income a head of every fund, by scheme, ``(p,)``."""
-    return {name: income_of_pools(projection, central_paths(projection, name)) for name in names}
 
 
 def drawn(projection: Projection, schemes: Sequence[str], scenarios: int, seed: int) -> Sample:

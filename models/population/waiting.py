@@ -291,7 +291,7 @@ def _arriving(moves, places, becoming, inside, arriving):  # type: ignore[no-unt
     on, out, back = becoming
     total, leaving, home_again = np.empty(K), np.empty(K), np.empty(K)
     for home in range(start.size - 1):
-        own = own_pair[home]
+        at_home = own_pair[home]
         total[:] = 0.0
         leaving[:] = 0.0
         home_again[:] = 0.0
@@ -300,13 +300,13 @@ def _arriving(moves, places, becoming, inside, arriving):  # type: ignore[no-unt
                 continue
             for pair in range(start[home], start[home + 1]):
                 # of those who move on the share of a place stays there: who left is the rest
-                if pair != own and destination[pair] < 1.0:
+                if pair != at_home and destination[pair] < 1.0:
                     total[status] += onward[pair, status] / (1.0 - destination[pair])
                 home_again[status] += returned[pair, status]
             for after in range(K):
-                leaving[after] += onward[own, status] * out[home, status, after]
+                leaving[after] += onward[at_home, status] * out[home, status, after]
         for pair in range(start[home], start[home + 1]):
-            if pair == own:
+            if pair == at_home:
                 continue
             share = destination[pair]
             for after in range(K):
@@ -323,4 +323,4 @@ def _arriving(moves, places, becoming, inside, arriving):  # type: ignore[no-unt
                 arriving[pair, after] *= share
         for status in range(K):
             for after in range(K):
-                arriving[own, after] += home_again[status] * back[home, status, after]
+                arriving[at_home, after] += home_again[status] * back[home, status, after]

@@ -51,6 +51,7 @@ OF_ITS_OWN = {
     ("optimise", "no_worse_than"): "of limits.acceptable",
     ("optimise", "window"): "of limits.acceptable",
     ("optimise", "poor_to_rich"): "of limits.acceptable",
+    ("optimise", "stable"): "of limits.acceptable",
     ("optimise", "one_path"): "ruin=None",
     ("optimise", "settlement"): "Plan.write_settlement",
     ("optimise", "ruin"): "a command has an option in place of None",

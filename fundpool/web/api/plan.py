@@ -7,12 +7,25 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from fundpool.web.api.wire import PENDING
-from fundpool.web.requests.plan import FrontierRequest, PlanRequest, ReportRequest, pooling_of
+from fundpool.web.api.wire import PENDING, Needed
+from fundpool.web.requests.plan import (
+    FrontierRequest,
+    NeededRequest,
+    PlanRequest,
+    ReportRequest,
+    pooling_of,
+)
 from fundpool.web.requests.policy_text import command_of, toml_text
 from fundpool.web.work.answers import answer
 from fundpool.web.work.jobs import in_both
-from fundpool.web.work.planning import Pending, frontier_job, plan_answer, plan_material
+from fundpool.web.work.needed import needed
+from fundpool.web.work.planning import (
+    Pending,
+    frontier_job,
+    needed_material,
+    plan_answer,
+    plan_material,
+)
 from fundpool.web.work.projection_cache import ProjectionCache
 from fundpool.web.work.reporting import needs_policy, report_job, shock_beside
 
@@ -36,6 +49,16 @@ def plan(request: Request, asked: PlanRequest) -> JSONResponse:
         outcome | {"command": _command(cache, asked)},
         headers={"server-timing": f"model;dur={took:.1f}"},
     )
+
+
+@router.post("/api/needed", response_model=Needed, responses=PENDING)
+def needed_lever(asked: NeededRequest, request: Request) -> Any:
+    """The rate or premium that keeps funds to a year; 202 and a job where one is needed first."""
+    cache: ProjectionCache = request.app.state.cache
+    material = needed_material(cache, asked.plan)
+    if isinstance(material, Pending):
+        return JSONResponse(material.job.record(), status_code=202)
+    return needed(material, asked)
 
 
 @router.post("/api/frontier", response_model=dict[str, Any], responses=PENDING)

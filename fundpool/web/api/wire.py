@@ -69,6 +69,24 @@ class Findings(BaseModel):
     findings: list[dict[str, Any]]
 
 
+class Needed(BaseModel):
+    """What keeps funds above zero to a year.
+
+    Attributes:
+        lever: ``rate`` of a payroll scheme, or ``premium`` of a flat one.
+        change: value of that lever; null where none that can be set will do.
+        probability: with it, share of scenarios in which the funds hold.
+        now: the same under the plan as it is.
+        scenarios: their number; 0 where only the central path is known.
+    """
+
+    lever: str
+    change: float | None
+    probability: float
+    now: float
+    scenarios: int
+
+
 class Assumption(BaseModel):
     """An assumption of a case, or another input whose range is known.
 

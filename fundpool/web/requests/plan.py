@@ -125,6 +125,14 @@ class ReportRequest(Request):
     lang: Literal["en", "zh"] = "en"
 
 
+class NeededRequest(Request):
+    """What keeps a plan's funds above zero to a year, in so large a share of scenarios."""
+
+    plan: PlanRequest
+    until: int = Field(ge=1900, le=2300)
+    probability: float = Field(default=0.9, gt=0.0, le=1.0)
+
+
 class FrontierRequest(Request):
     """A frontier of a plan's funds: ``points`` steps of each ceiling."""
 

@@ -174,6 +174,32 @@ RESULTS: dict[str, str | tuple[str, str]] = {
     ),
     "incomes_even": marked("No money runs between the poorer and the richer half."),
     "income_group": marked("Income a head, %(currency)s"),
+    "needed_title": marked("What rate or premium by when"),
+    "needed_who": marked(
+        "The smallest change of the lever with which %(who)s stays above zero in every year to the "
+        "one chosen, all else as in this plan. Follow a place to ask for its fund alone."
+    ),
+    "every_fund": marked("every fund of the plan"),
+    "needed_until": marked("Until the end of"),
+    "needed_share": marked("with a probability of"),
+    "needed_now": marked("Work it out"),
+    "needed_take": marked("Set the lever so"),
+    "needed_answer": marked(
+        "%(lever)s: with it, %(who)s (%(scheme)s) stays above zero to %(until)s in %(reached)s of "
+        "%(n)s scenarios; under this plan as it is, in %(now)s."
+    ),
+    "needed_none": marked(
+        "%(lever)s: no value that can be set keeps %(who)s (%(scheme)s) above zero to %(until)s in "
+        "%(share)s of %(n)s scenarios; the highest reaches %(reached)s, this plan %(now)s."
+    ),
+    "needed_answer_central": marked(
+        "%(lever)s: with it, %(who)s (%(scheme)s) stays above zero to %(until)s on the central "
+        "path."
+    ),
+    "needed_none_central": marked(
+        "%(lever)s: no value that can be set keeps %(who)s (%(scheme)s) above zero to %(until)s on "
+        "the central path."
+    ),
     "profile_title": marked(
         "Why the fund of %(place)s differs from the mean of %(parent)s: %(distance)s a person and "
         "year"
@@ -191,7 +217,7 @@ RESULTS: dict[str, str | tuple[str, str]] = {
     "gains_axis": marked("Gain or loss a person and year, %(currency)s"),
     "gains_person": marked("A person"),
     "gains_money": marked("A year"),
-    "counties_table": marked("All %(regions)s"),
+    "counties_table": marked("All %(regions)s, those worst off under the plan first"),
     "county": marked("%(Region)s"),
     "fund": marked("Fund"),
     "persons": marked("Insured"),

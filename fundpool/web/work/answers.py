@@ -156,6 +156,31 @@ def _side(
     rate_plan: RatePlan | None,
 ) -> Side:
     """One side: flows before and after levers under a pooling plan."""
+    case, _, flows = sources
+    run = _run(material, sources, scheme, pooling, chance, rate_plan)
+    target = case.value("solvency.target_reserve_months")
+    plan = plan_for(case, pooling)
+    summary = pool_summary(run, target, standing_runs(case, flows, plan, run))
+    persons = flows.persons[case.scheme_number(scheme), 1:, :-1]
+    return Side(case, run, summary, headline_of(case, run, summary, persons, int(flows.years[-1])))
+
+
+def fund_run(material: Material, request: PlanRequest, scheme: str, pooling: str) -> PoolRun:
+    """Balances of a plan's funds with a request's levers moved, in every scenario."""
+    study = material.plan
+    sources = (study.case, study.flows, flows_of(study, request))
+    return _run(material, sources, scheme, pooling, material.plan_chance, None)
+
+
+def _run(
+    material: Material,
+    sources: tuple[Case, CountyFlows, CountyFlows],
+    scheme: str,
+    pooling: str,
+    chance: Chance | None,
+    rate_plan: RatePlan | None,
+) -> PoolRun:
+    """Balances under a pooling plan; what scenarios change is known by chance and pooling."""
     case, untouched, flows = sources
     plan = plan_for(case, pooling)
     factors = None
@@ -166,11 +191,7 @@ def _side(
             return chance, pool_factors(case, untouched, laid, chance)
 
         factors = material.opened.remembered(("factors", id(chance), scheme, pooling), drawn)[1]
-    run = scheme_run(case, flows, plan, scheme, factors, rate_plan)
-    target = case.value("solvency.target_reserve_months")
-    summary = pool_summary(run, target, standing_runs(case, flows, plan, run))
-    persons = flows.persons[case.scheme_number(scheme), 1:, :-1]
-    return Side(case, run, summary, headline_of(case, run, summary, persons, int(flows.years[-1])))
+    return scheme_run(case, flows, plan, scheme, factors, rate_plan)
 
 
 def _totals(side: Side, flows: CountyFlows) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from fundpool.inputs.case import Case
 from fundpool.languages import language as language_of
 from fundpool.languages.numbers import plural
 from fundpool.languages.wording import local_names
+from fundpool.web.work.outlines import outlines
 from fundpool.web.work.projection_cache import OpenedCase, can_draw
 from fundpool.web.work.stresses import stress_names
 
@@ -36,6 +37,7 @@ def case_record(opened: OpenedCase, years: int, scenarios: int) -> dict[str, Any
         "plurals": [plural(level, stated=case.settings.plurals) for level in case.levels],
         "schemes": [_scheme(case, scheme.name) for scheme in case.schemes],
         "regions": _regions(case),
+        "boundaries": outlines(case),
         "policies": [
             {
                 "name": name,

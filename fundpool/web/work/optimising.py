@@ -117,8 +117,8 @@ def optima(
         CaseError, ValueError: the plan's pools change on the way, scenarios cannot follow the
             case, or no plan fits.
     """
-    from fundpool.models.optimiser.limits import usual_limit
     from fundpool.models.optimiser.planning import Choices, lasting_schemes, optimise
+    from fundpool.usual_ruin import usual_limit
 
     if asked.burden_ceiling is not None and asked.swap_ceiling is not None:
         tell(0.1, Message("solving under the ceilings"))

@@ -115,6 +115,17 @@ def frontier_job(cache: ProjectionCache, asked: PlanRequest, study: Study, point
     return cache.jobs.submit(f"frontier {points} {asked.digest}", "frontier", work)
 
 
+def needed_material(cache: ProjectionCache, asked: PlanRequest) -> Material | Pending:
+    """What a question about probabilities is answered from: scenarios are waited for."""
+    material = plan_material(cache, asked)
+    if isinstance(material, Pending) or material.plan_chance is not None:
+        return material
+    requests = (cache.base_request(asked), asked)
+    missing = [request for request in requests if cache.chance(request) is None]
+    under_way = [job for job in map(cache.draw, missing) if job is not None]
+    return Pending(under_way[-1]) if under_way else material
+
+
 def _idle(cache: ProjectionCache, asked: PlanRequest, study: Study) -> bool:
     """Whether the values of a request are known to change nothing."""
     without = cache.study(asked.model_copy(update={"values": {}})) if asked.values else None

@@ -31,6 +31,21 @@ class PaidLimit:
 
 
 @dataclass(frozen=True)
+class CoalitionLimit:
+    """Most that some of a scheme's funds may collect together, over the plan.
+
+    Attributes:
+        scheme: name of the scheme.
+        member: whether each fund belongs to the coalition, ``p`` of them.
+        money: present value, what they would pay as one fund.
+    """
+
+    scheme: str
+    member: tuple[bool, ...]
+    money: float
+
+
+@dataclass(frozen=True)
 class IncomeLine:
     """Which of a scheme's funds count as poorer.
 

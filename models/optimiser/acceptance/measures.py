@@ -1,6 +1,6 @@
 """What regions make of a plan: rates beside those alone, money to richer ones, who would leave."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -24,6 +24,7 @@ from fundpool.models.optimiser.acceptance.terms import reference_rates, windows
 from fundpool.models.optimiser.certificate import Decision
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.stages import Outcome, solved_funds
+from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection
 
 SMALL = 1e-6
@@ -226,6 +227,11 @@ def poor_to_rich(fund: FundProblem, decision: Decision, income: FloatArray) -> f
     whole = np.maximum(paid @ member, received @ member) @ member.T
     shares = ratio(received, whole)
     return float(np.einsum("tp,pq,tq->", paid, richer.astype(float), shares) / fund.years)
+
+
+def incomes_of(projection: Projection, names: Sequence[str]) -> dict[str, FloatArray]:
+    """Disposable income a head of every fund, by scheme, ``(p,)``."""
+    return {name: income_of_pools(projection, central_paths(projection, name)) for name in names}
 
 
 def income_of_pools(projection: Projection, paths: PoolPaths) -> FloatArray:

@@ -39,11 +39,13 @@ class AcceptanceTerms:
         window: it then pays no more in any so many years in a row; None: over the plan alone.
         poor_to_rich: most that poorer regions pay into the hub and richer ones draw from it, money
             a year of each scheme; None for no such limit.
+        stable: no coalition of regions pays more than as one fund of its own (:mod:`.core`).
     """
 
     no_worse_than: Reference | None = "alone"
     window: int | None = None
     poor_to_rich: float | None = 0.0
+    stable: bool = False
 
     def __post_init__(self) -> None:
         """Refuse unknown words and numbers below the least."""
@@ -161,7 +163,7 @@ def reference_rates(fund: FundProblem, than: Reference) -> FloatArray:
 def alone(fund: FundProblem) -> FundProblem:
     """The same funds without swaps, each with a rate of its own and none of these limits."""
     policy = replace(fund.policy, swaps=False, group_level=None, hub_level=None,
-                     paid_limits=(), income_lines=())  # fmt: skip
+                     paid_limits=(), coalition_limits=(), income_lines=())  # fmt: skip
     return fund_problem(fund.paths, policy, weight=fund.weight)
 
 

@@ -107,6 +107,13 @@ LIMITS = (
             "%(limit)s %%",
             value=value, limit=limit), needs="paid_limits"),
     _LiftableLimit(
+        "coalitions_worse_off_by", np.inf,
+        Message("coalitions of regions could pay more than as one fund of their own"), 0.01, 100.0,
+        lambda value, limit: Message(
+            "coalitions of regions could pay %(value)s %% more than as one fund of their own, not "
+            "%(limit)s %%",
+            value=value, limit=limit), needs="coalition_limits"),
+    _LiftableLimit(
         "poor_to_rich", np.inf,
         Message("poorer regions could pay, and richer ones draw, more than they are to accept"),
         1.0, 1.0,
@@ -116,7 +123,7 @@ LIMITS = (
 )  # fmt: skip
 
 
-ACCEPTED = ("worse_off_by", "poor_to_rich")
+ACCEPTED = ("worse_off_by", "coalitions_worse_off_by", "poor_to_rich")
 """Limits that regions are to accept a plan by."""
 
 

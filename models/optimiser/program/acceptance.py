@@ -11,6 +11,7 @@ from fundpool.models.optimiser.program.linear import LinearProgram
 def acceptance(program: LinearProgram, fund: FundProblem, columns: FundColumns) -> None:
     """Rows of every limit of the policy that concerns the scheme."""
     paid_limits(program, fund, columns)
+    coalition_limits(program, fund, columns)
     income_line(program, fund, columns)
 
 
@@ -33,6 +34,33 @@ def paid_limits(program: LinearProgram, fund: FundProblem, columns: FundColumns)
             [(columns.rate[years][:, fund.group].T, (fund.reference * present / size).T)],
             upper=(1.0 + policy.worse_off_by) * np.array(limit.money) / size,
         )  # fmt: skip
+
+
+def coalition_limits(program: LinearProgram, fund: FundProblem, columns: FundColumns) -> None:
+    """``sum over years, p in S of d[t] base[t,p] rho x[t,q(p)] <= (1 + worse_off_by) money``.
+
+    Divided by the present value of the coalition's base at the reference rate.
+    """
+    policy = fund.policy
+    if not np.isfinite(policy.coalitions_worse_off_by):
+        return
+    present = fund.discount[:, None] * fund.base
+    for number, limit in enumerate(policy.coalition_limits):
+        if limit.scheme != fund.paths.scheme:
+            continue
+        size = coalition_unit(fund, limit.member)
+        # groups that share a rate have one column
+        weight = fund.reference * fund.by_group(np.where(limit.member, present, 0.0)) / size
+        program.add_rows(
+            f"{fund.paths.scheme}_coalition{number}", (), [(columns.rate.ravel(), weight.ravel())],
+            upper=(1.0 + policy.coalitions_worse_off_by) * limit.money / size,
+        )  # fmt: skip
+
+
+def coalition_unit(fund: FundProblem, member: tuple[bool, ...]) -> float:
+    """Present value of a coalition's contributions at the reference rate, 1 for none."""
+    present = (fund.discount[:, None] * fund.base)[:, np.array(member)].sum()
+    return float(fund.reference * present) if present > 0.0 else 1.0
 
 
 def paid_unit(fund: FundProblem, first: int, last: int) -> FloatArray:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.format.messages import Message, Value
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.acceptance.coalitions import Spread, spread_of
@@ -150,6 +151,27 @@ def spreads_of(
         balance = balance_of(fund, decision, within[name])[:, : deviation.shape[0]]
         spreads[name] = spread_of(fund, decision, balance, safe.factors[name], deviation)
     return spreads
+
+
+def correlations(
+    outcomes: tuple[Outcome, ...], within: Mapping[str, ScenarioFlows]
+) -> dict[str, FloatArray]:
+    """Correlation of funds' balances about the path of a plan, by scheme, ``(T, p, p)``.
+
+    Args:
+        outcomes: the plan; none for one that was not solved.
+        within: scenarios, by scheme.
+    """
+    if any(outcome.status != "optimal" for outcome in outcomes):
+        return {}
+    matrices = {}
+    for name, (fund, decision, run) in solved_by_scheme(outcomes).items():
+        balance = scenario_balance(fund, decision, within[name])
+        apart = balance - run.balance[0, : balance.shape[1]]
+        product = np.einsum("stp,stq->tpq", apart, apart, optimize=True) / apart.shape[0]
+        size = np.sqrt(np.diagonal(product, axis1=1, axis2=2))
+        matrices[name] = ratio(product, size[:, :, None] * size[:, None, :])
+    return matrices
 
 
 def _sentence(limit: RuinLimit, inside: float, outside: float, kept: bool, above: bool) -> Message:

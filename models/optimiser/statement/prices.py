@@ -11,7 +11,7 @@ import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.problem.fund import FundProblem
-from fundpool.models.optimiser.program.acceptance import paid_unit
+from fundpool.models.optimiser.program.acceptance import coalition_unit, paid_unit
 from fundpool.models.optimiser.program.constraints import FundColumns
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.objectives import Burden, LorenzGrid, even_grid
@@ -114,6 +114,11 @@ class _Prices:
             value = self.named(f"paid{number}")
             if value is not None:
                 result[f"paid{number}"] = value / paid_unit(fund, limit.first, limit.last)
+        for number, coalition in enumerate(fund.policy.coalition_limits):
+            value = self.named(f"coalition{number}")
+            if value is not None:
+                size = coalition_unit(fund, coalition.member)
+                result[f"coalition{number}"] = np.reshape(value / size, (1,))
         for number in range(len(fund.policy.income_lines)):
             value = self.named(f"line{number}")
             if value is not None:

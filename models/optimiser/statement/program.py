@@ -280,6 +280,7 @@ def _state_fund(
         program.costs.setdefault("swaps", []).append((levy, of_year))
         _state_income_line(program, number, fund, levy, grant)
     _state_paid(program, number, fund, rate)
+    _state_coalitions(program, number, fund, rate)
     if elastic:
         short = program.columns(shape, 0.0, np.maximum(limits.floor - limits.balance_least, 0.0))
         program.costs.setdefault("shortfall", []).append((short, of_year))
@@ -300,6 +301,21 @@ def _state_paid(program: Statement, number: int, fund: FundProblem, rate: IntArr
         rows = program.rows((number, f"paid{position}"), (fund.pools,), -np.inf, most)
         for t in range(limit.first, limit.last + 1):
             program.put(rows, rate[t, fund.group], present[t] * base[t])
+
+
+def _state_coalitions(program: Statement, number: int, fund: FundProblem, rate: IntArray) -> None:
+    """Contributions of a coalition's pools, in present value over the plan, at most an amount."""
+    growth = 1.0 + fund.paths.interest
+    present = fund.weight @ (growth**0.5 / growth.cumprod(axis=1))
+    base = np.einsum("s,stp->tp", fund.weight, fund.paths.contribution_base)
+    by = fund.policy.coalitions_worse_off_by
+    for position, limit in enumerate(fund.policy.coalition_limits):
+        if limit.scheme != fund.paths.scheme or not np.isfinite(by):
+            continue
+        row = program.rows((number, f"coalition{position}"), (1,), -np.inf, limit.money * (1 + by))
+        for pool in range(fund.pools):
+            if limit.member[pool]:
+                program.put(row[:, None], rate[None, :, fund.group[pool]], present * base[:, pool])
 
 
 def _state_income_line(

@@ -179,6 +179,10 @@ def test_regions_may_have_to_accept_the_plan(uncertain: Path, tmp_path: Path) ->
     record = json.loads(text)
     assert record["policy"]["poor_to_rich"] == 1e4
     assert record["acceptability"]["poor_to_rich"] <= 2e4  # of two schemes
+    _, text, _ = run(*words, "--stable", "--json")
+    record = json.loads(text)
+    assert record["acceptability"]["blocking_coalition"] is None or record["remedies"]
+    assert "coalition_limits" not in record["policy"]
     code, _, stderr = run("optimise", str(uncertain), "--acceptable", "--scenarios", "5",
                           "--out", str(out))  # fmt: skip
     assert code == 2

@@ -8,12 +8,12 @@ import pytest
 
 from fundpool.inputs.case import read_case
 from fundpool.models.funds.recursion import scheme_run
-from fundpool.models.optimiser.limits import usual_limit
 from fundpool.models.optimiser.planning import Choices, optimise
 from fundpool.models.optimiser.problem.fund import fund_problem
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection, project
+from fundpool.usual_ruin import usual_limit
 from fundpool.web.requests.plan import Optimised
 from fundpool.web.work.optimising import Optimum, frontier_points, optima, rules_of
 

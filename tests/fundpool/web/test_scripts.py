@@ -90,6 +90,34 @@ def test_numbers_are_written_alike(engine: Page) -> None:
     assert csv == 'a,b,c,d\n"x, ""y""",\'=1+1,,-1'
 
 
+def test_boundaries_of_a_case_take_the_place_of_cells(engine: Page) -> None:
+    ring = [[119.0, 32.0], [120.0, 32.0], [120.0, 33.0], [119.0, 32.0]]
+    places = [
+        {"code": "p", "level": "city", "parent": "", "latitude": None, "longitude": None},
+        *({"code": code, "level": "county", "parent": "p", "latitude": 32.0 + n, "longitude": 119.0}
+          for n, code in enumerate("ab")),
+    ]  # fmt: skip
+    script = (
+        "const of = boundaries => m.mapGeometry({...info, boundaries}).edges;"
+        "return [of({}), of({a: [ring], p: [ring]})];"
+    )
+    cells, edges = evaluated(
+        engine, "map", script, ring=ring, info={"levels": ["county", "city"], "regions": places}
+    )
+    assert len(cells) > len(edges) == 6
+    assert [edge["width"] for edge in edges] == [0.5] * 3 + [1.6] * 3
+    assert [edges[0]["y"], edges[1]["y2"]] == [32.0, 33.0]
+
+
+def test_places_are_in_order_of_how_their_funds_stand(engine: Page) -> None:
+    rows = [
+        {"b": {"exhaustion_year": year, "final_reserve_months": months}}
+        for year, months in ((None, 3.0), (2040, 0.0), (None, 1.0), (2030, 0.0), (2030, -5.0))
+    ]
+    ordered = evaluated(engine, "results", "return rows.sort(m.worse);", rows=rows)
+    assert ordered == [rows[place] for place in (4, 3, 1, 2, 0)]
+
+
 def test_every_script_is_checked_for_types_and_kept_short() -> None:
     settings = json.loads((SCRIPTS.parents[3] / "jsconfig.json").read_text(encoding="utf-8"))
     assert settings["compilerOptions"]["checkJs"]

@@ -40,7 +40,10 @@ function follow() {
   const names = regionNames(info);
   const counties = info.regions.filter((region) => region.level === info.levels[0]);
   const of = (region) => [names[region.code], region.name, region.name_local, region.code].map((name) => (name || "").toLowerCase());
-  const exact = counties.filter((region) => of(region).includes(text));
+  let exact = counties.filter((region) => of(region).includes(text));
+  // the name of a region above stands for the fund of the places in it
+  const above = exact.length ? null : info.regions.find((region) => of(region).includes(text));
+  if (above) exact = counties.filter((region) => region.parent === above.code).slice(0, 1);
   const alike = exact.length ? exact : counties.filter((region) => of(region).some((name) => name.includes(text)));
   $("county").setCustomValidity(text && alike.length !== 1 ? word(alike.length ? "county_several" : "county_unknown", { names: alike.slice(0, 5).map((region) => names[region.code]).join(", ") }) : "");
   if ($("county").reportValidity()) changed({ county: text ? alike[0].code : "" }, true);

@@ -6,7 +6,7 @@ import { local, word } from "./words.js";
 /** What the last settled request ended with, until the next one. */
 let underWay = null;
 
-/** @typedef {"plan" | "optimise" | "assumptions" | "take" | "upload"} Slot where messages are shown */
+/** @typedef {"plan" | "needed" | "optimise" | "assumptions" | "take" | "upload"} Slot where messages are shown */
 
 /**
  * Move messages to the control that was used.

@@ -7,6 +7,7 @@ import { drawing, setUp, showControls, toggleMember } from "./controls.js";
 import { $ } from "./dom.js";
 import { dim, feedbackAt, jobUnderWay, problem, progress, status } from "./feedback.js";
 import { renderOptimised, optimise, traceFrontier } from "./optimiser.js";
+import { setUpNeeded, showNeeded } from "./needed.js";
 import { keepSession, keptSession, pinned, readSession, saveSession, showPins } from "./plans.js";
 import { renderIncomes, renderProfile } from "./profile.js";
 import { render } from "./results.js";
@@ -39,6 +40,7 @@ let failures = 0;
 async function begin() {
   setUp(change);
   setUpYears(change);
+  setUpNeeded(() => state, () => info, () => found, change);
   setUpAssumptions(change, () => info);
   await speak(state.lang || (navigator.language.startsWith("zh") ? "zh" : "en"));
   $("lang").value = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
@@ -142,6 +144,7 @@ function controls() {
   showControls(state, info);
   showStress(state, info, change);
   showYears(state, info);
+  showNeeded(state, info);
   showAssumptions(state, info);
 }
 
@@ -188,6 +191,7 @@ async function draw() {
   captionCharts(stressCaption(shown, info));
   showStressed(shown, info);
   $("values-idle").hidden = !found.idle;
+  showNeeded(state, info);
   await render(found, shown, info);
   renderProfile(found, info);
   renderIncomes(found);

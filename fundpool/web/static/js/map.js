@@ -39,8 +39,18 @@ function geometryOf(info) {
   return { x, y, edges, aspect: Math.min(1.6, Math.max(0.5, (y[1] - y[0]) / (x[1] - x[0]))) };
 }
 
-// Borders of the cells around the centres, heavier where they part regions of the level above.
+// A ring of a region's boundary as edges, heavier for regions above the lowest level.
+function outline(code, ring, info, middle) {
+  const points = ring.map(([longitude, latitude]) => placed({ longitude, latitude }, middle));
+  const region = info.regions.find((item) => item.code === code);
+  const width = region && region.level === info.levels[0] ? 0.5 : 1.6;
+  return points.slice(1).map((point, i) => ({ x: points[i].x, y: points[i].y, x2: point.x, y2: point.y, width }));
+}
+
+// Boundaries of the case, else borders of the cells around the centres, heavier where they part regions of the level above.
 function boundaries(info, middle) {
+  const outlined = Object.entries(info.boundaries);
+  if (outlined.length) return outlined.flatMap(([code, rings]) => rings.flatMap((ring) => outline(code, ring, info, middle)));
   const places = info.regions.filter((region) => region.level === info.levels[0] && region.latitude !== null);
   if (places.length < 2) return [];
   const centres = places.map((region) => placed(region, middle));

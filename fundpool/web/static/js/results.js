@@ -213,12 +213,19 @@ function gains(found, info) {
   return show("gains", `${languageKey()}|${found.currency}|${data.length}`, gainsSpec(found.currency), { gains: data }, { rows: all });
 }
 
+// Order of places under the plan: whose fund runs dry first, then who holds least.
+export function worse(one, other) {
+  const key = (row) => [row.b.exhaustion_year ?? Infinity, row.b.final_reserve_months ?? Infinity];
+  const [first, second] = [key(one), key(other)];
+  return first[0] === second[0] ? (first[1] === second[1] ? 0 : first[1] - second[1]) : first[0] - second[0];
+}
+
 function counties(found, info) {
   const names = regionNames(info);
   const byPool = Object.fromEntries(found.pools.map((pool) => [pool.pool, poolName(pool, names)]));
   fill($("counties"), [word("county"), word("fund"), word("persons"), word("own_rate"), word("fund_rate"), word("gains_money"), word("gains_person"),
     `A: ${word("exhaustion")}`, `B: ${word("exhaustion")}`, `A: ${reserveTitle(found)}`, `B: ${reserveTitle(found)}`],
-  found.counties.map((row) => [names[row.code], { text: byPool[row.pool], kind: "words" }, people(row.persons), rate(row.own_rate), rate(row.b.level_rate),
+  [...found.counties].sort(worse).map((row) => [names[row.code], { text: byPool[row.pool], kind: "words" }, people(row.persons), rate(row.own_rate), rate(row.b.level_rate),
     { text: row.gain === null ? "–" : signed(row.gain, money), kind: Math.abs(row.gain || 0) < 1 ? "" : row.gain > 0 ? "better" : "worse" },
     row.gain_per_person === null ? "–" : signed(row.gain_per_person, (v) => number(v, 3)),
     row.a ? year(row.a.exhaustion_year) : "–", year(row.b.exhaustion_year),
