@@ -19,10 +19,9 @@ from fundpool.report.document.making import (
     table,
 )
 from fundpool.report.document.model import Block, Heading, Listing, Table
-from fundpool.report.sections.account import band_words
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.formal import decisions_due
-from fundpool.report.words.behaviour import NOTHING_MEASURED, behaviour_sentences
+from fundpool.report.words.behaviour import NOTHING_MEASURED, brief_sentences
 
 NEVER_DRY = 9999
 """Stands for the first dry year of a plan whose funds all last."""
@@ -108,7 +107,6 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
             _("%(assumed)s of %(all)s assumptions are assumed, not published or derived.")
             % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())},
             doubt if unopened else None,
-            _bands_now(context),
             soft=True,
         ),
     )  # fmt: skip
@@ -163,12 +161,7 @@ def statement(context: Context, scheme: str) -> dict[str, str]:
         level,
         rate,
         _who(context, latest if best is today else best),
-        behaviour_sentences(
-            context.summary.get("behaviour", NOTHING_MEASURED),
-            scheme,
-            context.titles[scheme],
-            context.language,
-        ),
+        brief_sentences(context.summary.get("behaviour", NOTHING_MEASURED), scheme, _),
         _sure(context, plans),
         _next_years(context, scheme),
     )
@@ -364,26 +357,6 @@ def _sure(context: Context, plans: Sequence[Mapping[str, Any]]) -> list[str]:
         if each["scheme"] == scheme
     ]
     return said
-
-
-def _bands_now(context: Context) -> str | None:
-    """How many funds of each scheme are in which warning band at the valuation date."""
-    _, base = context.language, context.case.base_year
-    rows = [row for row in context.summary["formal"]["warning_bands"] if row["year"] == base]
-    if not rows:
-        return None
-    said = []
-    for scheme, title in context.titles.items():
-        bands = [
-            _("%(band)s: %(n)s") % {"band": band_words(context, row["band"]), "n": row["funds"]}
-            for row in rows
-            if row["scheme"] == scheme and row["funds"]
-        ]
-        said.append(_("%(title)s: %(bands)s") % {"title": title, "bands": _(", ").join(bands)})
-    semicolon = "；" if _.chinese else "; "
-    return _("Funds by warning band at the valuation date: %(bands)s.") % {
-        "bands": semicolon.join(said)
-    }
 
 
 def _dash_or(value: float | None, words: Any) -> str:

@@ -25,6 +25,10 @@ MEASURED = marked(
 LEVEL_RATES = marked(
     "The level rate is %(none)s with none of it, %(half)s with half and %(published)s with all."
 )
+BRIEFLY = marked(
+    "Pooled by %(plan)s, claims a head %(claims)s and income a head %(income)s were measured "
+    "elsewhere: level rate %(none)s with none of it, %(half)s with half, %(published)s with all."
+)
 HELD_HERE = marked("That it holds here, and how much of it, is assumed.")
 NOT_MEASURED = marked("Of other schemes and levels nothing is published: they are shown without.")
 TURNS = {
@@ -103,6 +107,25 @@ def measured_in(behaviour: Mapping[str, Any], scheme: str) -> list[str]:
 def rows_of(rows: list[dict[str, Any]], scheme: str, plan: str) -> list[Mapping[str, Any]]:
     """Rows of a scheme and plan."""
     return [row for row in rows if row["scheme"] == scheme and row["plan"] == plan]
+
+
+def brief_sentences(behaviour: Mapping[str, Any], scheme: str, language: "Language") -> list[str]:
+    """What was measured and the level rates that follow, a sentence a plan, for the first page.
+
+    Args:
+        behaviour: of summary.json.
+        scheme: name of the scheme.
+        language: of words and numbers.
+    """
+    said = []
+    for plan in measured_in(behaviour, scheme):
+        sizes = {row["behaviour"]: row for row in rows_of(behaviour["results"], scheme, plan)}
+        words = {name: language.percent(sizes[name]["level_rate"]) for name in sizes if name}
+        words |= {"plan": language(plan)}
+        for change in ("claims", "income"):
+            words[change] = signed(language, sizes["published"][f"{change}_change"])
+        said.append(language(BRIEFLY) % words)
+    return said
 
 
 def behaviour_sentences(
