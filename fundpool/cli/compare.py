@@ -105,9 +105,9 @@ def compare(
         from fundpool.cli.level_pairs_text import level_pairs_text
         from fundpool.models.analysis.level_pairs import level_pairs
 
-        found = level_pairs(comparison.projections)
-        result["level_pairs"] = found.records
-        text += "\n\n" + level_pairs_text(found, opened, spoken())
+        compared = level_pairs(comparison.projections)
+        result["level_pairs"] = compared.records
+        text += "\n\n" + level_pairs_text(compared, opened, spoken())
     if json:
         print_result(as_json(result))
     else:

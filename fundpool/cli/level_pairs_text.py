@@ -29,11 +29,11 @@ NOTE = marked(
 )
 
 
-def level_pairs_text(found: "LevelPairs", case: Case, language: Language = ENGLISH) -> str:
+def level_pairs_text(compared: "LevelPairs", case: Case, language: Language = ENGLISH) -> str:
     """Both tables and what their figures are.
 
     Args:
-        found: the pairs.
+        compared: the pairs.
         case: for titles of schemes.
         language: of words and numbers.
     """
@@ -44,11 +44,12 @@ def level_pairs_text(found: "LevelPairs", case: Case, language: Language = ENGLI
     pairs = pd.DataFrame(
         [
             (
-                titles[row.scheme], language(row.lower), language(row.higher), str(row.period),
-                language.money(row.saved), language(EFFECT_WORDS[row.effect]),
-                _size(row.effect, row.outcome, row.break_even, language),
+                titles[row["scheme"]], language(row["lower"]), language(row["higher"]),
+                str(row["period"]),
+                language.money(row["saved"]), language(EFFECT_WORDS[row["effect"]]),
+                _size(row["effect"], row["outcome"], row["break_even"], language),
             )
-            for row in found.pairs.itertuples()
+            for row in compared.pairs.to_dict("records")
         ],
         columns=[
             language("scheme"), language("lower level"), language("higher level"),
@@ -58,12 +59,12 @@ def level_pairs_text(found: "LevelPairs", case: Case, language: Language = ENGLI
     choice = pd.DataFrame(
         [
             (
-                titles[row.scheme], language(row.plan), str(row.period),
-                language.money(row.cost_without), language.money(row.cost_published),
-                language.money(row.worst_regret), language.percent(row.worst_at, 0),
-                language("least") if row.chosen else "",
+                titles[row["scheme"]], language(row["plan"]), str(row["period"]),
+                language.money(row["cost_without"]), language.money(row["cost_published"]),
+                language.money(row["worst_regret"]), language.percent(row["worst_at"], 0),
+                language("least") if row["chosen"] else "",
             )
-            for row in found.choice.itertuples()
+            for row in compared.choice.to_dict("records")
         ],
         columns=[
             language("scheme"), language("pooling"), language("years"), language("cost without"),

@@ -77,7 +77,7 @@ def behaviour_range(projections: Mapping[str, Projection]) -> BehaviourRange:
     """Every plan and scheme on which behaviour was measured, with none of it, half and all.
 
     >>> from fundpool import examples
-    >>> levels = {name: examples.projection(name) for name in ("county", "city")}
+    >>> levels = {name: examples.projection(name) for name in ("county", "province")}
     >>> behaviour_range(levels).results["behaviour"].tolist()[:4]
     ['', 'none', 'half', 'published']
 
@@ -256,7 +256,8 @@ def break_even(none: FloatArray, published: FloatArray, wanted: float) -> tuple[
     Claims and income, hence balances, change in proportion to the size, as debts bear the interest
     that balances earn: ``B(s) = B(0) + s (B(1) - B(0))``.
 
-    >>> break_even(np.array([[-1.0]]), np.array([[-3.0]]), 2.0)
+    >>> outcome, size = break_even(np.array([[-1.0]]), np.array([[-3.0]]), 2.0)
+    >>> outcome, round(size, 9)
     ('reached', 0.5)
     >>> break_even(np.array([[-1.0]]), np.array([[-3.0]]), 0.5)
     ('without any', None)

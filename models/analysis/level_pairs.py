@@ -207,7 +207,7 @@ def _nested(lower: _Level, higher: _Level) -> bool:
     inside = {(int(low), int(high)) for low, high in zip(lower.pool_of, higher.pool_of,
                                                          strict=True)}  # fmt: skip
     fewer = higher.none.shape[1] < lower.none.shape[1]
-    return fewer and len(inside) == lower.none.shape[1]
+    return bool(fewer) and len(inside) == lower.none.shape[1]
 
 
 def _of_pair(lower: _Level, higher: _Level) -> Iterator[dict[str, Any]]:
@@ -218,42 +218,42 @@ def _of_pair(lower: _Level, higher: _Level) -> Iterator[dict[str, Any]]:
         # what the higher level may ask for from outside once its funds are run
         wanted = cost - float(higher.running[period - 1])
         none = higher.none[:period]
-        found = {
+        break_evens = {
             "claims": break_even(none, higher.claims[:period], wanted),
             "income": _scaled(break_even(none, higher.income[:period], wanted)),
             "administration": break_even(none, none - higher.outgo[:period], wanted),
         }
         if period == years:
-            found["acceptability"] = _weight_of_rises(lower, higher, saved)
-        for effect, (outcome, size) in found.items():
+            break_evens["acceptability"] = _weight_of_rises(lower, higher, saved)
+        for effect, (outcome, size) in break_evens.items():
             yield {
                 "lower": lower.plan, "higher": higher.plan, "period": period, "saved": saved,
                 "effect": effect, "outcome": outcome, "break_even": size,
             }  # fmt: skip
 
 
-def _scaled(found: tuple[str, float | None]) -> tuple[str, float | None]:
+def _scaled(multiple: tuple[str, float | None]) -> tuple[str, float | None]:
     """A loss of income from a multiple of :data:`LOST`; no more can be lost than there is."""
-    outcome, size = found
+    outcome, size = multiple
     if size is None:
-        return found
+        return multiple
     return (outcome, LOST * size) if LOST * size <= 1.0 else (BEYOND, None)
 
 
-def rises(own: FloatArray, joined: FloatArray, worth: FloatArray) -> float:
+def rises(alone: FloatArray, joined: FloatArray, worth: FloatArray) -> float:
     """What regions pay more in a larger fund, present value.
 
-    ``sum max(0, joined - own) worth``
+    ``sum max(0, joined - alone) worth``
 
     >>> rises(np.array([0.05, 0.09]), np.array([0.07, 0.07]), np.array([100.0, 100.0]))
     2.0
 
     Args:
-        own: level rate of each region's own fund.
+        alone: level rate of each region's own fund.
         joined: of the fund that it joins.
         worth: present value of its base.
     """
-    return float((np.maximum(joined - own, 0.0) * worth).sum())
+    return float((np.maximum(joined - alone, 0.0) * worth).sum())
 
 
 def _weight_of_rises(lower: _Level, higher: _Level, saved: float) -> tuple[str, float | None]:

@@ -146,7 +146,7 @@ def with_published_effects(case: Case, size: float) -> Case:
 
     >>> from fundpool import examples
     >>> with_published_effects(examples.case(), 0.5).settings.pooling.moral_hazard.values
-    {'city': 0.05}
+    {'province': 0.093}
 
     Args:
         case: the case.

@@ -55,6 +55,7 @@ OF_ITS_OWN = {
     ("optimise", "one_path"): "ruin=None",
     ("optimise", "settlement"): "Plan.write_settlement",
     ("optimise", "ruin"): "a command has an option in place of None",
+    ("compare", "break_even"): "fundpool.models.analysis.level_pairs.level_pairs",
     ("report", "more"): "fundpool.reports takes several",
     ("new", "schemes"): "a mapping; a command takes it as text",
     **{
