@@ -245,7 +245,7 @@ def rises(alone: FloatArray, joined: FloatArray, worth: FloatArray) -> float:
 
     ``sum max(0, joined - alone) worth``
 
-    >>> rises(np.array([0.05, 0.09]), np.array([0.07, 0.07]), np.array([100.0, 100.0]))
+    >>> round(rises(np.array([0.05, 0.09]), np.array([0.07, 0.07]), np.array([100.0, 100.0])), 9)
     2.0
 
     Args:
