@@ -3,7 +3,8 @@
 :func:`fundpool.actuarial.person_year.payment` is the specification: it puts a lattice under every
 knot of every formula at every price. Nearly all of them look at the same sum ``S``, as a claim at
 price ``p`` costs ``p X``, so that ``E[p S ^ t] = p E[S ^ (t / p)]``: two functions of one amount.
-Here they stand on lattices whose steps are powers of four times the mean cost of a claim. Each
+Here they stand on lattices of ``X / E[X]``, whose steps are powers of four; years in which a claim
+costs more, and schemes that it costs more in, share them (:mod:`fundpool.actuarial.mean_one`). Each
 serves every amount between a quarter and the whole of its length; those of the next two coarser
 steps give the extrapolation to step zero and its error, which is measured in every payment.
 Between lattice points stands the polynomial of degree five through the nearest six.
@@ -16,7 +17,7 @@ specification to the same, as far as it is as exact (tests/actuarial/test_year_l
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log, prod
+from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from fundpool.actuarial.aggregate_loss import aggregated, beyond_lattice, lattic
 from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
 from fundpool.actuarial.limited_moments import limited_moment
+from fundpool.actuarial.mean_one import at_mean_one
 from fundpool.actuarial.mixed_severity import MixedSeverity
 from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.actuarial.person_year import (
@@ -50,11 +52,11 @@ STENCIL = 6
 """Lattice points that an amount between them is interpolated from."""
 FIRST = tuple(range(ALWAYS))
 """Numbers of the resolutions always used."""
-WHOLE = tuple(
-    float(prod(point - other for other in range(STENCIL) if other != point))
-    for point in range(STENCIL)
-)
-"""Of each point of the stencil, the product of its distances from the others."""
+MIDDLE = (STENCIL - 1) / 2
+"""Of the stencil, in steps from its first point."""
+LAGRANGE = np.linalg.inv(np.vander(np.arange(STENCIL) - MIDDLE))
+"""Coefficients of Lagrange's polynomial of each point of the stencil, highest power first, by the
+distance from its middle, ``(STENCIL, STENCIL)``: power, point."""
 
 
 @dataclass(frozen=True)
@@ -119,13 +121,16 @@ def _payments(cost: YearCost, prices: tuple[float, ...], form: PiecewiseLinear) 
     total = _total(cost)
     if not (cost.has_density and np.isfinite(total[0]) and total[0] > 0 and len(form.knots) > 1):
         return _one_by_one(cost, prices, form)
-    coarse, middle, fine = _moments(cost, prices, form, FIRST)
+    unit, mean_cost = at_mean_one(cost.severity)
+    of_unit = YearCost(cost.count_mean, cost.dispersion, unit)
+    amounts = tuple(price * mean_cost for price in prices)
+    coarse, middle, fine = _moments(of_unit, amounts, form, FIRST)
     before, moments = _extrapolated(coarse, middle), _extrapolated(middle, fine)
     settled = _settled(before, moments, form)
     for number in range(ALWAYS, len(RESOLUTIONS)):
         if settled.all():
             break
-        (finer,) = _moments(cost, prices, form, (number,))
+        (finer,) = _moments(of_unit, amounts, form, (number,))
         before, next_moments = moments, _extrapolated(fine, finer)
         moments = np.where(settled, moments, next_moments)
         settled, fine = settled | _settled(before, next_moments, form), finer
@@ -205,11 +210,11 @@ def _of_amounts(cost: YearCost, amounts: FloatArray, resolutions: tuple[int, ...
     # lattices of the resolutions always used are as long as the finest of these
     lengths = np.maximum(steps, RESOLUTIONS[ALWAYS - 1])
     result = np.empty((2, *exponents.shape))
-    for length in np.unique(lengths).tolist():
+    for length in dict.fromkeys(lengths[:, 0].tolist()):
         of_length = (lengths == length)[:, 0]
         first, weights = _stencil(places[of_length], length + 1)
         part = np.empty((2, *first.shape))
-        for exponent in np.unique(exponents[of_length]).tolist():
+        for exponent in dict.fromkeys(exponents[of_length].ravel().tolist()):
             here = exponents[of_length] == exponent
             lattice = _lattice(cost, unit * 4.0**exponent, length)
             points = first[here] + np.arange(STENCIL)[:, None]
@@ -271,14 +276,10 @@ def _stencil(places: FloatArray, points: int) -> tuple[NDArray[np.int64], FloatA
         first of the :data:`STENCIL` points of each place, and their weights, ``(STENCIL, ...)``.
     """
     first = np.clip(np.floor(places).astype(int) - STENCIL // 2 + 1, 0, points - STENCIL)
-    to_place = places - first
-    distance = np.stack([to_place - point for point in range(STENCIL)])
-    # the product of the others is that of those before times that of those behind
-    weights = np.empty(distance.shape)
-    weights[0] = 1.0
-    np.cumprod(distance[:-1], axis=0, out=weights[1:])
-    behind = np.ones(places.shape)
-    for point in range(STENCIL - 1, -1, -1):
-        weights[point] *= behind / WHOLE[point]
-        behind *= distance[point]
+    from_middle = places - first - MIDDLE
+    # by Horner's rule, so that no place depends on how many there are
+    weights = np.zeros((STENCIL, *places.shape))
+    for coefficients in LAGRANGE:
+        weights *= from_middle
+        weights += coefficients.reshape(-1, *[1] * places.ndim)
     return first, weights

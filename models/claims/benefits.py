@@ -172,6 +172,16 @@ def claims_under(
     return claims, cast(Severity, mixed), cost.mean() / mixed.mean()
 
 
+def _all_claims_under(
+    shared: Sequence[int], costs: tuple[tuple[Severity, ...], ...], frequency: ClassFrequency
+) -> list[list[tuple[tuple[float, float], Severity, float]]]:
+    """:func:`claims_under` by service and age class, the same for all formula sets."""
+    return [
+        [claims_under(shared, service, age, costs, frequency) for age in range(len(row))]
+        for service, row in enumerate(costs)
+    ]
+
+
 def expected_payments(
     rules: SchemeRules,
     costs: tuple[tuple[Severity, ...], ...],
@@ -200,6 +210,7 @@ def expected_payments(
     >>> bool((paid[:, 1] <= paid[:, 0]).all())  # less off-site
     True
     """
+    under = _all_claims_under(rules.shared, costs, frequency)
     result = np.zeros((len(rules.formulas), 2, len(costs), len(costs[0]), prices.size))
     for number, formulas in enumerate(rules.formulas):
         for service, formula in enumerate(formulas):
@@ -218,9 +229,7 @@ def expected_payments(
                     if paid is None:
                         result[place] = payment_moment_grid(form, cost, prices, order)
                         continue
-                    claims, year_cost, part = claims_under(
-                        rules.shared, service, age, costs, frequency
-                    )
+                    claims, year_cost, part = under[service][age]
                     result[place] = part * payments_for_a_claim(
                         paid, claims, year_cost, prices, order
                     )
@@ -279,6 +288,7 @@ def coordinated_payments(
     True
     """
     sets = (len(local.formulas), len(home.formulas))
+    under = _all_claims_under(local.shared, costs, frequency)
     result = np.zeros((2, *sets, 2, 2, len(costs), len(costs[0]), prices.size))
     for i, j, a, b in product(range(sets[0]), range(sets[1]), range(2), range(2)):
         here, there = (
@@ -293,9 +303,7 @@ def coordinated_payments(
             for age, cost in enumerate(costs[service]):
                 place = (i, j, a, b, service, age)
                 if of_year is not None:
-                    claims, year_cost, part = claims_under(
-                        local.shared, service, age, costs, frequency
-                    )
+                    claims, year_cost, part = under[service][age]
                     for scheme, rule in enumerate(of_year):
                         result[(scheme, *place)] = part * payments_for_a_claim(
                             rule, claims, year_cost, prices, order

@@ -7,6 +7,7 @@ from fundpool.actuarial import year_lattices
 from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import BenefitFormula
 from fundpool.actuarial.limited_moments import payment_moment_grid
+from fundpool.actuarial.mean_one import at_mean_one
 from fundpool.actuarial.mixed_severity import MixedSeverity
 from fundpool.actuarial.person_year import payment
 from fundpool.actuarial.severity import (
@@ -134,3 +135,29 @@ def test_payments_asked_for_twice_are_no_one_elses() -> None:
     again = first.copy()
     first[:] = 0.0
     assert payments(cost, PRICES, formula).tolist() == again.tolist()
+
+
+@pytest.mark.parametrize("kind", ["layer", "without a mode", "heavy", "heavy and often",
+                                  "deductible above all", "two services"])  # fmt: skip
+def test_costs_at_another_price_need_no_lattices_of_their_own(kind: str) -> None:
+    """``c X`` at price ``p`` costs what ``X`` does at price ``c p``."""
+    cost, formula = of(kind)
+    expected = payments(cost, tuple(1.37 * price for price in PRICES), formula)
+    lattices = year_lattices._lattice.cache_info().misses
+    assert lattices > 0
+    severity = cost.severity.scaled(1.37)
+    dearer = YearCost(cost.count_mean, cost.dispersion, severity)
+    assert payments(dearer, PRICES, formula) == pytest.approx(expected, rel=1e-9)
+    assert year_lattices._lattice.cache_info().misses == lattices
+
+
+@pytest.mark.parametrize(
+    "cost", [STAYS, Gamma(0.4, 800.0), Pareto(2.6, 5_000.0), Weibull(0.5, 900.0), Exponential(3.0),
+             Empirical([1.0, 5.0]), Pareto(0.9, 10.0)],
+)  # fmt: skip
+def test_a_cost_is_that_of_mean_one_times_its_mean(cost: Severity) -> None:
+    one, mean = at_mean_one(cost)
+    limits = np.array([0.1, 1.0, 40.0, np.inf]) * cost.quantile(0.5)
+    expected = cost.limited_expected_value(limits)
+    assert one.scaled(mean).limited_expected_value(limits) == pytest.approx(expected, rel=1e-12)
+    assert one.mean() == pytest.approx(cost.mean() / mean, rel=1e-12)
