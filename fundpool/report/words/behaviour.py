@@ -23,7 +23,11 @@ MEASURED = marked(
     "measured elsewhere."
 )
 LEVEL_RATES = marked(
-    "The level rate is %(none)s with none of it, %(half)s with half and %(published)s with all."
+    "The rate needed is %(none)s with none of it, %(half)s with half, %(published)s with all."
+)
+IN_SHORT = marked(
+    "Elsewhere, pooling by %(plan)s moved claims a head by %(claims)s and income a head by "
+    "%(income)s; that it does so here is assumed."
 )
 HELD_HERE = marked("That it holds here, and how much of it, is assumed.")
 NOT_MEASURED = marked("Of other schemes and levels nothing is published: they are shown without.")
@@ -103,6 +107,29 @@ def measured_in(behaviour: Mapping[str, Any], scheme: str) -> list[str]:
 def rows_of(rows: list[dict[str, Any]], scheme: str, plan: str) -> list[Mapping[str, Any]]:
     """Rows of a scheme and plan."""
     return [row for row in rows if row["scheme"] == scheme and row["plan"] == plan]
+
+
+def behaviour_in_short(
+    behaviour: Mapping[str, Any], scheme: str, language: "Language"
+) -> list[str]:
+    """As :func:`behaviour_sentences`, without its break-evens of the shorter periods."""
+    said = []
+    for plan in measured_in(behaviour, scheme):
+        sizes = {row["behaviour"]: row for row in rows_of(behaviour["results"], scheme, plan)}
+        rates = {name: language.percent(sizes[name]["level_rate"]) for name in sizes if name}
+        row = sizes["published"]
+        said.append(
+            language(IN_SHORT)
+            % {
+                "plan": language(plan),
+                "claims": signed(language, row["claims_change"]),
+                "income": signed(language, row["income_change"]),
+            }
+        )
+        said.append(language(LEVEL_RATES) % rates)
+        longest = rows_of(behaviour["break_even"], scheme, plan)[-1:]
+        said += break_even_sentences(longest, language)
+    return said
 
 
 def behaviour_sentences(
