@@ -195,17 +195,16 @@ def test_a_better_level_and_who_pays_are_said(comparison: Comparison) -> None:
     }
     context = Context(comparison, found)
     assert said(context) == (
-        "Move from pooling by county to pooling by province: the share of the insured whose fund "
-        "runs dry by 2032 changes from 60.0\u202f% to 0.0\u202f%, the lowest of all levels. "
-        "Against it: 75.0\u202f% of the insured would need a higher rate. "
+        "Move to pooling by province: 0.0\u202f% of the insured have a fund that runs dry by "
+        "2032, instead of 60.0\u202f% by county, as today. "
+        "Against it: 75.0\u202f% would need a higher rate. "
         "To last to 2032, pooled by province, a premium of 420 CNY a member in 2021 instead of "
         "400, growing with incomes, subsidies as now: 2.0\u202fm a year more. "
-        "Pooled by province, 25.0\u202f% of the insured would be in a fund that needs a lower rate "
-        "than their fund of today needs, 75.0\u202f% in one that needs a higher rate. "
-        "Money runs from poorer to richer places: 20,000 CNY of income a head "
-        "where more is paid, 30,000 where less. The error of the rate seen in the backtest "
-        "(±\xa00.30 percentage points, one standard error) is larger than the gap of +0.12 "
-        "percentage points: whether the rate must change is not certain. "
+        "Pooled by province, 25.0\u202f% of the insured are in a fund that needs a lower rate "
+        "than today's fund needs, 75.0\u202f% a higher one. "
+        "Money runs from poorer places (20,000 CNY of income a head) to richer ones (30,000). "
+        "The backtest's error (one standard error: ±\xa00.30 percentage points) is larger than "
+        "the gap of +0.12 percentage points: the gap is not certain. "
         "Pooled by county, as today, 1 of 2 funds stand below zero at the end of 2021: they lack "
         "2.5\u202fm together, beyond contributions and subsidies as now. "
         "Watch Ash, Birch, Cedar and 1 more: dry within 5 years as pooled today."
@@ -228,8 +227,8 @@ def test_the_level_that_lasts_longest_is_said_where_more_are_dry_at_the_end(
     found = {"decision": {"plans": plans, "next_years": [], "watch": [], "government": []}}
     assert said(Context(comparison, found)).replace(NARROW, "\u202f") == (
         "Keep pooling by county: no other level leaves fewer of the insured with a fund that runs "
-        "dry by 2032 (60.0\u202f%). Against it: by province the fund lasts longer, to 2031; the "
-        "first by county runs dry in 2026. But it is the one fund of all, which then fails. "
+        "dry by 2032 (60.0\u202f%). Against it: the first fund runs dry in 2026, by province only "
+        "in 2031; but then the one fund of all fails. "
         "No other way of pooling changes what a fund would have to ask."
     )
     plans[1] |= {"funds": 2}

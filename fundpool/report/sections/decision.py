@@ -58,15 +58,13 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
         *(block for scheme in schemes for block in _of_scheme(context, scheme)),
         *([Heading(spans(_("Decisions due"))), Listing(tuple(due))] if due else ()),
         *_government(context),
-        _own_share(context),
         paragraph(
             _("%(assumed)s of %(all)s inputs are working assumptions.")
             % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())}
         ),
         sentences(
-            _("Income includes interest, not what goes to personal accounts. Dry: on the central "
-              "path. No fund fails: over scenarios. Less, more: rate that a place's last fund "
-              "needs. Locals and migrants: insured or not."),
+            _("Income: without what goes to personal accounts. Dry: on the central path. No fund "
+              "fails: over scenarios."),
             doubt if unopened else None,
             _bands_now(context),
             soft=True,
@@ -119,7 +117,7 @@ def _plans(context: Context, scheme: str) -> Table:
         left(_("pooled by")), right(_("funds")), right(_("dry within 5 years")),
         right(_("within 10 years")), right(_("by %(year)s") % {"year": context.last_year}),
         right(_("first in")), right(_("no fund fails")), right(_("rate collected")),
-        right(_("rate needed")), right(_("need less than today's fund needs")),
+        right(_("rate needed")), right(_("need less than today's fund")),
         right(_("need more")),
     )  # fmt: skip
     figures = [each for each in context.summary["decision"]["plans"] if each["scheme"] == scheme]
@@ -188,7 +186,7 @@ def payer_words(context: Context, payer: str) -> str:
     return payer
 
 
-def _own_share(context: Context) -> Table:
+def own_share_table(context: Context) -> Table:
     """Own shares of all people, of locals and migrants, by half of the places."""
     _, rows = context.language, context.summary["decision"]["own_share"]
     shares = {(each["half"], each["people"]): each for each in rows}
@@ -209,7 +207,7 @@ def _own_share(context: Context) -> Table:
     ]
     caption = _(
         "Own share of the cost of care in %(year)s; poorer and richer places by disposable income "
-        "a head, about half of the people each"
+        "a head, about half of the people each; locals and migrants, insured or not"
     )
     return table(columns, body, caption % {"year": context.first_year})
 

@@ -15,10 +15,10 @@ NAMED = 3
 """Funds to watch that are named on the page."""
 
 MOVE = marked(
-    "Move from pooling by %(today)s to pooling by %(plan)s: the share of the insured whose fund "
-    "runs dry by %(last)s changes from %(now)s to %(share)s, the lowest of all levels."
+    "Move to pooling by %(plan)s: %(share)s of the insured have a fund that runs dry by %(last)s, "
+    "instead of %(now)s by %(today)s, as today."
 )
-MOVE_AGAINST = marked("Against it: %(more)s of the insured would need a higher rate.")
+MOVE_AGAINST = marked("Against it: %(more)s would need a higher rate.")
 KEEP = marked(
     "Keep pooling by %(plan)s: no other level leaves fewer of the insured with a fund that runs "
     "dry by %(last)s (%(share)s)."
@@ -32,8 +32,8 @@ LATER = marked(
     "by %(last)s %(share)s of the insured are in dry funds."
 )
 LATER_ALL = marked(
-    "Against it: by %(plan)s the fund lasts longer, to %(first)s; the first by %(best)s runs dry "
-    "in %(now)s. But it is the one fund of all, which then fails."
+    "Against it: the first fund runs dry in %(now)s, by %(plan)s only in %(first)s; but then the "
+    "one fund of all fails."
 )
 LATEST_LASTS = marked("By %(plan)s every fund lasts to %(last)s.")
 RATES_OF_WAGES = {
@@ -61,8 +61,8 @@ RATES_IN_MONEY = {
 }
 """The same of a flat scheme."""
 WHO = marked(
-    "Pooled by %(plan)s, %(less)s of the insured would be in a fund that needs a lower rate than "
-    "their fund of today needs, %(more)s in one that needs a higher rate."
+    "Pooled by %(plan)s, %(less)s of the insured are in a fund that needs a lower rate than "
+    "today's fund needs, %(more)s a higher one."
 )
 SCENARIOS = marked(
     "In %(n)s scenarios no fund fails by %(last)s in %(shares)s (standard error up to %(error)s)."
@@ -70,12 +70,11 @@ SCENARIOS = marked(
 BY_LEVEL = marked("%(share)s by %(plan)s")
 MODEL_ERRORS = {
     True: marked(
-        "The error of the rate seen in the backtest (%(error)s, one standard error) is larger than "
-        "the gap of %(gap)s: whether the rate must change is not certain."
+        "The backtest's error (one standard error: %(error)s) is larger than the gap of %(gap)s: "
+        "the gap is not certain."
     ),
     False: marked(
-        "The error of the rate seen in the backtest (%(error)s, one standard error) is smaller "
-        "than the gap of %(gap)s."
+        "The backtest's error (one standard error: %(error)s) is smaller than the gap of %(gap)s."
     ),
 }
 """Whether the backtest's error exceeds the gap."""
@@ -90,21 +89,21 @@ LEADS = (
 )
 """What each part of a statement answers."""
 FROM_RICHER = marked(
-    "Money runs from richer to poorer places: %(more)s %(currency)s of income a head where more is "
-    "paid, %(less)s where less."
+    "Money runs from richer places (%(more)s %(currency)s of income a head) to poorer ones "
+    "(%(less)s)."
 )
 FROM_POORER = marked(
-    "Money runs from poorer to richer places: %(more)s %(currency)s of income a head where more is "
-    "paid, %(less)s where less."
+    "Money runs from poorer places (%(more)s %(currency)s of income a head) to richer ones "
+    "(%(less)s)."
 )
 NONE_LACKS = {
     True: marked(
-        "Pooled by %(plan)s, as today, no fund stands below zero at the end of %(first)s or "
-        "%(last)s: nothing is needed beyond contributions and subsidies as now."
+        "Pooled by %(plan)s, as today, no fund is below zero at the end of %(first)s or "
+        "%(last)s: nothing to add to contributions and subsidies as now."
     ),
     False: marked(
-        "Pooled by %(plan)s, as today, no fund stands below zero at the end of %(first)s or "
-        "%(last)s: nothing is needed beyond contributions as now; there is no subsidy."
+        "Pooled by %(plan)s, as today, no fund is below zero at the end of %(first)s or "
+        "%(last)s: nothing to add to contributions as now (no subsidy)."
     ),
 }
 """Whether the scheme is subsidised."""

@@ -112,7 +112,7 @@ def rows_of(rows: list[dict[str, Any]], scheme: str, plan: str) -> list[Mapping[
 def behaviour_in_short(
     behaviour: Mapping[str, Any], scheme: str, language: "Language"
 ) -> list[str]:
-    """As :func:`behaviour_sentences`, without its break-evens of the shorter periods."""
+    """As :func:`behaviour_sentences`, without its break-evens."""
     said = []
     for plan in measured_in(behaviour, scheme):
         sizes = {row["behaviour"]: row for row in rows_of(behaviour["results"], scheme, plan)}
@@ -127,8 +127,6 @@ def behaviour_in_short(
             }
         )
         said.append(language(LEVEL_RATES) % rates)
-        longest = rows_of(behaviour["break_even"], scheme, plan)[-1:]
-        said += break_even_sentences(longest, language)
     return said
 
 
