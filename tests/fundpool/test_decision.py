@@ -201,7 +201,7 @@ def test_a_better_level_and_who_pays_are_said(comparison: Comparison) -> None:
         "To last to 2032, pooled by province, a premium of 420 CNY a member in 2021 instead of "
         "400, growing with incomes, subsidies as now: 2.0\u202fm a year more. "
         "Pooled by province, 25.0\u202f% of the insured are in a fund that needs a lower rate "
-        "than today's fund needs, 75.0\u202f% a higher one. "
+        "than today's, 75.0\u202f% a higher one. "
         "Money runs from poorer places (20,000 CNY of income a head) to richer ones (30,000). "
         "The backtest's error (one standard error: ±\xa00.30 percentage points) is larger than "
         "the gap of +0.12 percentage points: the gap is not certain. "
@@ -226,7 +226,7 @@ def test_the_level_that_lasts_longest_is_said_where_more_are_dry_at_the_end(
     ]  # fmt: skip
     found = {"decision": {"plans": plans, "next_years": [], "watch": [], "government": []}}
     assert said(Context(comparison, found)).replace(NARROW, "\u202f") == (
-        "Keep pooling by county: no other level leaves fewer of the insured with a fund that runs "
+        "Keep pooling by county: no other level leaves fewer insured in funds "
         "dry by 2032 (60.0\u202f%). Against it: the first fund runs dry in 2026, by province only "
         "in 2031; but then the one fund of all fails. "
         "No other way of pooling changes what a fund would have to ask."

@@ -20,8 +20,8 @@ MOVE = marked(
 )
 MOVE_AGAINST = marked("Against it: %(more)s would need a higher rate.")
 KEEP = marked(
-    "Keep pooling by %(plan)s: no other level leaves fewer of the insured with a fund that runs "
-    "dry by %(last)s (%(share)s)."
+    "Keep pooling by %(plan)s: no other level leaves fewer insured in funds dry by %(last)s "
+    "(%(share)s)."
 )
 ONLY = marked(
     "No other level than %(plan)s was projected: %(share)s of the insured have a fund that runs "
@@ -62,7 +62,7 @@ RATES_IN_MONEY = {
 """The same of a flat scheme."""
 WHO = marked(
     "Pooled by %(plan)s, %(less)s of the insured are in a fund that needs a lower rate than "
-    "today's fund needs, %(more)s a higher one."
+    "today's, %(more)s a higher one."
 )
 SCENARIOS = marked(
     "In %(n)s scenarios no fund fails by %(last)s in %(shares)s (standard error up to %(error)s)."

@@ -23,7 +23,7 @@ MEASURED = marked(
     "measured elsewhere."
 )
 LEVEL_RATES = marked(
-    "The rate needed is %(none)s with none of it, %(half)s with half, %(published)s with all."
+    "Rate needed: %(none)s with none of it, %(half)s with half, %(published)s with all."
 )
 IN_SHORT = marked(
     "Elsewhere, pooling by %(plan)s moved claims a head by %(claims)s and income a head by "
