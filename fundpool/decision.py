@@ -42,7 +42,7 @@ def decision(
     >>> from fundpool import examples
     >>> figures = decision({"county": examples.projection("county")})
     >>> list(figures)
-    ['now', 'plans', 'next_years', 'government', 'own_share', 'inputs', 'remembered']
+    ['now', 'plans', 'next_years', 'watch', 'government', 'own_share', 'inputs', 'remembered']
     >>> [row["scheme"] for row in figures["now"]]
     ['employee', 'resident']
 
@@ -53,7 +53,8 @@ def decision(
     Returns:
         ``now``, rows by scheme (:func:`funds_now`); ``plans``, rows by scheme and plan
         (:func:`plans_compared`); ``next_years``, rows by scheme and year
-        (:func:`money_lacking`); ``government``, rows by scheme, payer and year
+        (:func:`money_lacking`); ``watch``, funds that run dry soon (:func:`dry_soon`);
+        ``government``, rows by scheme, payer and year
         (:func:`paid_by_government`); ``own_share``, rows by half of places and group of people
         (:func:`fundpool.models.analysis.own_shares.own_shares`) of the first projected year;
         ``inputs``, number of assumptions by status; ``remembered``, paths of assumptions and names
@@ -64,6 +65,7 @@ def decision(
         "now": funds_now(today),
         "plans": plans_compared(projections, risk),
         "next_years": money_lacking(today),
+        "watch": dry_soon(today),
         "government": paid_by_government(today),
         "own_share": own_shares(care_by_place(today.study, int(today.years[0]))).to_dict("records"),
         "inputs": {
@@ -136,15 +138,17 @@ def plans_compared(
 ) -> list[Row]:
     """How long funds last under each plan, what it takes, and who would pay more or less.
 
-    Rows: scheme, plan; first_dry, the first year in which a fund has run dry, None if none has;
-    dry_within_5, dry_within_10, dry_by_end, share of the insured whose fund
+    Rows: scheme, plan; funds, their number; first_dry, the first year in which a fund has run dry,
+    None if none has; dry_within_5, dry_within_10, dry_by_end, share of the insured whose fund
     has run dry by then on the central path, None where fewer years are projected;
     all_last_probability, chance that no fund runs dry, None without scenarios; income_rate and
     level_rate, means over funds; rate_change, the second less the first; paying_less, paying_more,
     share of the insured whose fund has another level rate than under the first plan; income_less,
     income_more, mean disposable income a head of their places in the base year; the same shares of
-    locals and of migrants by where they live (locals_less and so on). None where a figure does not
-    exist.
+    locals and of migrants by where they live, insured or not (locals_less and so on); and of the
+    first projected year base, what rates are a share of; payers; more_money, what the level rate
+    brings in more, ``rate_change * base``, and more_each, a payer; collected_each, contributions to
+    the pooled fund a payer; needed_each, their sum. None where a figure does not exist.
     """
     rows = []
     first = next(iter(projections.values()))
@@ -157,7 +161,7 @@ def plans_compared(
         overview = projection.overview
         means = overview[overview["scheme"] == name].iloc[0]
         rows.append(
-            {"scheme": name, "plan": plan}
+            {"scheme": name, "plan": plan, "funds": int(means["pools"])}
             | {"first_dry": _first_dry(projection, name, insured)}
             | _shares_dry(projection, name, insured)
             | {
@@ -175,8 +179,26 @@ def plans_compared(
                 for group, persons in zip(CARE_GROUPS, care, strict=True)
                 for way, where in (("less", less), ("more", more))
             }
+            | _in_money(projection, name, means)
         )
     return rows
+
+
+def _in_money(projection: "Projection", scheme: str, means: "pd.Series[Any]") -> Row:
+    """The change of the rate in money of the first projected year."""
+    funds = projection.funds
+    rows = funds[(funds["scheme"] == scheme) & (funds["year"] == projection.years[0])]
+    base, payers = float(rows["contribution_base"].sum()), float(rows["contributors"].sum())
+    more = float(means["level_rate_mean"] - means["income_rate_mean"]) * base
+    collected = float(rows["contributions"].sum() - rows["account_credits"].sum())
+    each: Row = dict.fromkeys(("more_each", "collected_each", "needed_each"))
+    if payers > 0:
+        each = {
+            "more_each": more / payers,
+            "collected_each": collected / payers,
+            "needed_each": (collected + more) / payers,
+        }
+    return {"base": base, "payers": payers, "more_money": more} | each
 
 
 def _rates_by_plan(
@@ -221,6 +243,19 @@ def money_lacking(projection: "Projection") -> list[Row]:
                 }
             )
     return rows
+
+
+def dry_soon(projection: "Projection") -> list[Row]:
+    """Funds that run dry within the first five years, the earliest first, then the largest.
+
+    Rows: scheme; pool; name; year in which it has run dry.
+    """
+    measures = projection.measures
+    soon = measures[measures["exhaustion_year"] < projection.years[0] + SOON[0]]
+    soon = soon.sort_values(["exhaustion_year", "persons"], ascending=[True, False], kind="stable")
+    names = {"scheme": "scheme", "pool": "pool", "name": "name", "exhaustion_year": "year"}
+    rows = soon[list(names)].rename(columns=names).astype({"year": int}).to_dict("records")
+    return [{str(key): value for key, value in row.items()} for row in rows]
 
 
 def paid_by_government(projection: "Projection") -> list[Row]:

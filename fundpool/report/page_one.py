@@ -7,7 +7,7 @@ from typing import Any
 from fundpool.decision import REMEMBERED, SOON
 from fundpool.models.flows.record import CARE_GROUPS
 from fundpool.report.sections.context import Context
-from fundpool.report.sections.decision import points
+from fundpool.report.sections.recommendation import NAMED, points
 from fundpool.report.words.behaviour import signed
 
 
@@ -41,6 +41,7 @@ def page_figures(context: Context) -> list[PageFigure]:
     return [
         *_scope(context),
         *_tables(context),
+        *_watched(context),
         *_inputs(context),
         *_bands(context),
         *_alerts(context),
@@ -97,7 +98,10 @@ def _tables(context: Context) -> Iterator[PageFigure]:
             **dict.fromkeys(("months_of_outgo", "contributors_per_retired"), _.number),
         },
         "decision": {
-            "first_dry": str,
+            **dict.fromkeys(("funds", "first_dry"), str),
+            "more_money": lambda money: _.money(abs(money)),
+            "more_each": lambda money: whole(abs(money)),
+            **dict.fromkeys(("collected_each", "needed_each"), whole),
             **dict.fromkeys((*(f"dry_within_{n}" for n in SOON), "dry_by_end"), share),
             **dict.fromkeys(("all_last_probability", "paying_less", "paying_more"), share),
             **dict.fromkeys((f"{group}_less" for group in CARE_GROUPS), share),
@@ -136,6 +140,19 @@ def _tables(context: Context) -> Iterator[PageFigure]:
                 value = record[column]
                 if value is not None and value == value:
                     yield PageFigure(sheet, number, column, form(value), float(value))
+
+
+def _watched(context: Context) -> Iterator[PageFigure]:
+    """Funds that run dry soon, beyond those whose names stand on the page."""
+    for scheme in context.titles:
+        more = sum(fund["scheme"] == scheme for fund in context.summary["decision"]["watch"])
+        if more > NAMED:
+            where = f'measures[plan],INDEX(measures[plan],1),measures[scheme],"{scheme}"'
+            soon = f'measures[exhaustion_year],"<"&(MIN(totals[year])+{SOON[0]})'
+            yield _counted(
+                "measures", "further funds to watch", more - NAMED,
+                f"COUNTIFS({where},{soon})-{NAMED}",
+            )  # fmt: skip
 
 
 def _inputs(context: Context) -> Iterator[PageFigure]:

@@ -36,7 +36,7 @@ ITEMS = {
     "swaps_out": marked("paid to other funds"),
 }
 """Flows of an account with their names; those of :data:`OUTFLOWS` are taken off."""
-BANDS = {"below_zero": marked("below zero"), "above": marked("above all bands")}
+BANDS = {"below_zero": marked("below zero"), "above": marked("in no warning band")}
 
 
 def account_section(context: Context) -> Section:

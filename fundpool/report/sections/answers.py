@@ -17,7 +17,7 @@ from fundpool.report.document.making import (
 from fundpool.report.document.model import Block, Detail, Listing, Note, Section, Table
 from fundpool.report.sections.behaviour import behaviour_blocks
 from fundpool.report.sections.context import Context
-from fundpool.report.sections.decision import decision_blocks
+from fundpool.report.sections.decision import decision_blocks, own_share_table
 from fundpool.report.words import sentences as wording
 from fundpool.report.words.vocabulary import ALERT_CHANGE_WORDS, ALERT_WORDS
 
@@ -49,6 +49,7 @@ def levels_section(context: Context) -> Section:
             _totals(context),
             soft=True,
         ),
+        own_share_table(context),
         *behaviour_blocks(context),
     )  # fmt: skip
     return Section("levels", title, title, blocks)

@@ -1,9 +1,9 @@
 """The first page: funds now, what each way of pooling changes, who gains, the next two years."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from fundpool.decision import SOON, best_plan
+from fundpool.decision import SOON
 from fundpool.languages.wording import marked
 from fundpool.models.analysis.own_shares import ALL
 from fundpool.models.flows.record import CARE_GROUPS
@@ -11,6 +11,7 @@ from fundpool.models.terms.subsidies import STATE
 from fundpool.report.document.making import (
     bad_if,
     left,
+    paragraph,
     right,
     row,
     sentences,
@@ -21,63 +22,20 @@ from fundpool.report.document.making import (
 from fundpool.report.document.model import Block, Heading, Listing, Table
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.formal import decisions_due
-from fundpool.report.words.behaviour import NOTHING_MEASURED, brief_sentences
+from fundpool.report.sections.recommendation import statement
 
-NEVER_DRY = 9999
-"""Stands for the first dry year of a plan whose funds all last."""
-
-BETTER_ELSEWHERE = marked(
-    "Pooling by %(plan)s leaves the fewest of the insured with a fund that runs dry by %(last)s: "
-    "%(share)s, instead of %(now)s as today, by %(today)s."
+CAPTION_WAGES = marked(
+    "Share of the insured whose fund runs dry; rates of contribution wages, means over the years"
 )
-BEST_AS_TODAY = marked(
-    "Pooling by %(plan)s, as today, leaves the fewest of the insured with a fund that runs dry by "
-    "%(last)s: %(share)s."
-)
-RATE = marked(
-    "%(level)s of the base is needed, the level rate; %(collected)s is collected: a change of "
-    "%(change)s."
-)
-LATEST = marked(
-    "By %(plan)s the first fund runs dry later, in %(first)s instead of %(now)s, but by %(last)s "
-    "%(share)s are dry."
-)
-LATEST_LASTS = marked("By %(plan)s every fund lasts to %(last)s.")
-WHO = marked(
-    "Pooled by %(plan)s, %(less)s of the insured would need a lower rate than today, %(more)s "
-    "a higher one; %(locals)s of locals and %(migrants)s of migrants live where it would be lower."
-)
-SCENARIOS = marked(
-    "All funds last to %(last)s in so many of %(n)s scenarios: %(shares)s (sampling error "
-    "%(error)s)."
-)
-MODEL_ERROR = marked("Errors of the model's backtest move the level rate by %(error)s.")
-NOBODY_CHANGES = marked("No other way of pooling changes what a fund would have to ask.")
-LEADS = (
-    marked("Level to pool at"),
-    marked("Rate"),
-    marked("Who gains and loses"),
-    marked("If behaviour changes"),
-    marked("How sure"),
-    marked("Next years"),
-)
-"""What each part of a statement answers."""
-FROM_RICHER = marked(
-    "Money runs from richer to poorer places: %(more)s %(currency)s of income a head where more is "
-    "paid, %(less)s where less."
-)
-FROM_POORER = marked(
-    "Money runs from poorer to richer places: %(more)s %(currency)s of income a head where more is "
-    "paid, %(less)s where less."
+CAPTION_INCOMES = marked(
+    "Share of the insured whose fund runs dry; premiums as a share of disposable income, means "
+    "over the years"
 )
 HALF_WORDS = {
     ALL: marked("all places"),
-    "poorer": marked("the poorer half"),
-    "richer": marked("the richer half"),
+    "poorer": marked("poorer places"),
+    "richer": marked("richer places"),
 }
-NONE_LACKS = marked("No fund stands below zero at the end of %(first)s or %(last)s.")
-LACKS = marked("At the end of %(year)s %(below)s of %(funds)s funds stand below zero and lack "
-               "%(money)s together.")  # fmt: skip
 
 
 def decision_blocks(context: Context) -> tuple[Block, ...]:
@@ -99,13 +57,13 @@ def decision_blocks(context: Context) -> tuple[Block, ...]:
         *(block for scheme in schemes for block in _of_scheme(context, scheme)),
         *([Heading(spans(_("Decisions due"))), Listing(tuple(due))] if due else ()),
         *_government(context),
-        _own_share(context),
+        paragraph(
+            _("%(assumed)s of %(all)s inputs are working assumptions.")
+            % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())}
+        ),
         sentences(
-            _("Income includes interest, not what goes to personal accounts. Dry: on the central "
-              "path. All last: over scenarios. Less, more: level rate of a place's last fund "
-              "against today's. Locals and migrants: insured or not."),
-            _("%(assumed)s of %(all)s assumptions are assumed, not published or derived.")
-            % {"assumed": inputs.get("assumed", 0), "all": sum(inputs.values())},
+            _("Income: without what goes to personal accounts. Dry: on the central path. No fund "
+              "fails: over scenarios."),
             doubt if unopened else None,
             soft=True,
         ),
@@ -124,109 +82,16 @@ def _of_scheme(context: Context, scheme: str) -> tuple[Block, ...]:
     )  # fmt: skip
 
 
-def statement(context: Context, scheme: str) -> dict[str, str]:
-    """Sentences by their lead, in the order of :data:`LEADS`."""
-    _, figures = context.language, context.summary["decision"]
-    plans = [each for each in figures["plans"] if each["scheme"] == scheme]
-    today, best = plans[0], best_plan(plans, scheme)
-    latest = max(plans, key=lambda plan: plan["first_dry"] or NEVER_DRY)
-    where = BEST_AS_TODAY if best is today else BETTER_ELSEWHERE
-    level = [
-        _(where)
-        % {
-            "plan": context.worded(best["plan"]),
-            "share": _.percent(best["dry_by_end"], 1), "last": context.last_year,
-            "today": context.worded(today["plan"]), "now": _.percent(today["dry_by_end"], 1),
-        }
-    ]  # fmt: skip
-    if (latest["first_dry"] or NEVER_DRY) > (best["first_dry"] or NEVER_DRY):
-        words = {
-            "plan": context.worded(latest["plan"]), "first": latest["first_dry"],
-            "now": best["first_dry"], "last": context.last_year,
-            "share": _.percent(latest["dry_by_end"], 1),
-        }  # fmt: skip
-        runs_dry = latest["first_dry"] is not None
-        level.append(_(LATEST if runs_dry else LATEST_LASTS) % words)
-    rate = []
-    if best["rate_change"] == best["rate_change"]:
-        rate.append(
-            _(RATE)
-            % {
-                "level": _.percent(best["level_rate"]),
-                "collected": _.percent(best["income_rate"]),
-                "change": points(context, best["rate_change"]),
-            }
-        )
-    answers = (
-        level,
-        rate,
-        _who(context, latest if best is today else best),
-        brief_sentences(context.summary.get("behaviour", NOTHING_MEASURED), scheme, _),
-        _sure(context, plans),
-        _next_years(context, scheme),
-    )
-    joint = "" if _.chinese else " "
-    return {lead: joint.join(part) for lead, part in zip(LEADS, answers, strict=True) if part}
-
-
-def _who(context: Context, plan: Mapping[str, Any]) -> list[str]:
-    """Who would pay less and more under a plan than today, and which of them are richer."""
-    _ = context.language
-    if not plan["paying_less"] and not plan["paying_more"]:
-        return [_(NOBODY_CHANGES)]
-    less, more = plan["income_less"], plan["income_more"]
-    shares = {name: _.percent(plan[f"paying_{name}"], 1) for name in ("less", "more")}
-    shares |= {name: _.percent(plan[f"{name}_less"], 1) for name in CARE_GROUPS}
-    said = [_(WHO) % (shares | {"plan": context.worded(plan["plan"])})]
-    if less is not None and more is not None and less != more:
-        direction = FROM_RICHER if more > less else FROM_POORER
-        said.append(
-            _(direction)
-            % {
-                "more": _.number(more, 0), "less": _.number(less, 0),
-                "currency": context.worded(context.case.currency),
-            }
-        )  # fmt: skip
-    return said
-
-
-def _next_years(context: Context, scheme: str) -> list[str]:
-    """Which funds lack money at the ends of the next two years."""
-    _ = context.language
-    rows = [each for each in context.summary["decision"]["next_years"] if each["scheme"] == scheme]
-    if not any(each["funds_below_zero"] for each in rows):
-        return (
-            [_(NONE_LACKS) % {"first": rows[0]["year"], "last": rows[-1]["year"]}] if rows else []
-        )
-    return [
-        _(LACKS)
-        % {
-            "year": each["year"], "below": each["funds_below_zero"], "funds": each["funds"],
-            "money": _.money(each["lacking"]),
-        }
-        for each in rows
-        if each["funds_below_zero"]
-    ]  # fmt: skip
-
-
-def points(context: Context, change: float) -> str:
-    """A change of a rate in percentage points, with its sign."""
-    shown = round(100 * change, 2) + 0.0  # no minus before zero
-    sign = "+" if shown > 0 else ""
-    points = context.language("%(n)s percentage points")
-    return points % {"n": sign + context.language.number(shown, 2)}
-
-
 def _now(context: Context) -> Table:
     _, rows = context.language, context.summary["decision"]["now"]
     year = rows[0]["year"]
     columns = (
         left(_("scheme")),
         right(_("balance at the end of %(year)s") % {"year": context.case.base_year}),
-        right(_("months of outgo it pays")),
+        right(_("months of spending in reserve")),
         right(_("income in %(year)s") % {"year": year}),
-        right(_("outgo in %(year)s") % {"year": year}),
-        right(_("income less outgo")),
+        right(_("spending in %(year)s") % {"year": year}),
+        right(_("income less spending")),
         right(_("contributors a retired member")),
     )
     body = [
@@ -247,27 +112,34 @@ def _now(context: Context) -> Table:
 def _plans(context: Context, scheme: str) -> Table:
     _ = context.language
     columns = (
-        left(_("pooled by")), right(_("dry within 5 years")),
+        left(_("pooled by")), right(_("funds")), right(_("dry within 5 years")),
         right(_("within 10 years")), right(_("by %(year)s") % {"year": context.last_year}),
-        right(_("first in")), right(_("all funds last")), right(_("collected")),
-        right(_("level rate")), right(_("pay less than today")), right(_("pay more")),
+        right(_("first in")), right(_("no fund fails")), right(_("rate collected")),
+        right(_("rate needed")), right(_("need less than today's fund")),
+        right(_("need more")),
     )  # fmt: skip
+    figures = [each for each in context.summary["decision"]["plans"] if each["scheme"] == scheme]
     body = [
         row(
             context.worded(each["plan"]),
+            str(each["funds"]),
             *(_dash_or(each[f"dry_within_{n}"], lambda share: _.percent(share, 1)) for n in SOON),
             bad_if(each["dry_by_end"] > 0, _.percent(each["dry_by_end"], 1)),
             _dash_or(each["first_dry"], str),
             _dash_or(each["all_last_probability"], lambda share: _.percent(share, 1)),
             _.percent(each["income_rate"]),
             _.percent(each["level_rate"]),
-            _.percent(each["paying_less"], 1),
-            _.percent(each["paying_more"], 1),
+            # against itself the way of today says nothing
+            *(
+                "–" if number == 0 else _.percent(each[f"paying_{way}"], 1)
+                for way in ("less", "more")
+            ),
         )
-        for each in context.summary["decision"]["plans"]
-        if each["scheme"] == scheme
+        for number, each in enumerate(figures)
     ]
-    return table(columns, body, _("Share of the insured whose fund runs dry, and what it takes"))
+    payroll = context.case.scheme(scheme).kind == "payroll"
+    caption = CAPTION_WAGES if payroll else CAPTION_INCOMES
+    return table(columns, body, _(caption))
 
 
 def _government(context: Context) -> list[Table]:
@@ -280,7 +152,7 @@ def _government(context: Context) -> list[Table]:
     by_year = {(each["scheme"], each["payer"], each["year"]): each for each in rows}
     columns = (
         left(_("scheme")), left(_("paid by")), *(right(str(year)) for year in years),
-        *(right(_("of outgo in %(year)s") % {"year": year}) for year in years),
+        *(right(_("of spending in %(year)s") % {"year": year}) for year in years),
     )  # fmt: skip
     body = []
     for scheme, payer in payers:
@@ -296,7 +168,13 @@ def _government(context: Context) -> list[Table]:
                 ),
             )
         )
-    return [table(columns, body, _("Cost to government: subsidies, pooled as today"))]
+    return [
+        table(
+            columns,
+            body,
+            _("Cost to government: subsidies, pooled as today (schemes not shown have none)"),
+        )
+    ]
 
 
 def payer_words(context: Context, payer: str) -> str:
@@ -306,7 +184,7 @@ def payer_words(context: Context, payer: str) -> str:
     return payer
 
 
-def _own_share(context: Context) -> Table:
+def own_share_table(context: Context) -> Table:
     """Own shares of all people, of locals and migrants, by half of the places."""
     _, rows = context.language, context.summary["decision"]["own_share"]
     shares = {(each["half"], each["people"]): each for each in rows}
@@ -325,38 +203,11 @@ def _own_share(context: Context) -> Table:
         )
         for half, words in HALF_WORDS.items()
     ]
-    caption = _("Own share of the cost of care in %(year)s, halves by disposable income a head")
+    caption = _(
+        "Own share of the cost of care in %(year)s; poorer and richer places by disposable income "
+        "a head, about half of the people each; locals and migrants, insured or not"
+    )
     return table(columns, body, caption % {"year": context.first_year})
-
-
-def _sure(context: Context, plans: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Chance that all funds of a scheme last, by plan, and the errors of scenarios and model."""
-    _, risk = context.language, context.extras.risk
-    scheme, said = plans[0]["scheme"], []
-    if risk is not None:
-        errors = risk.overview.loc[risk.overview["scheme"] == scheme, "any_ruin_error"]
-        shares = (
-            f"{context.worded(plan['plan'])} {_.percent(plan['all_last_probability'], 1)}"
-            for plan in plans
-            if plan["all_last_probability"] is not None
-        )
-        words = {
-            "n": _.number(risk.run.scenarios, 0), "last": context.last_year,
-            "shares": _(", ").join(shares),
-            "error": f"±\N{NO-BREAK SPACE}{_.percent(float(errors.max()), 1)}",
-        }  # fmt: skip
-        said.append(_(SCENARIOS) % words)
-    formal = context.summary.get("formal", {})
-    said += [
-        _(MODEL_ERROR)
-        % {
-            "error": _("%(n)s percentage points")
-            % {"n": f"±\N{NO-BREAK SPACE}{_.number(100 * each['rate_error'], 2)}"}
-        }
-        for each in formal.get("rate_errors", ())
-        if each["scheme"] == scheme
-    ]
-    return said
 
 
 def _dash_or(value: float | None, words: Any) -> str:

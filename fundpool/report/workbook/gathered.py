@@ -56,6 +56,13 @@ _DRY = 'places[dry_year],">0"'
 _FUNDS = (*_today("funds"), 'funds[level],"<>*adjustment fund"')
 _BELOW = (*_FUNDS, 'funds[balance],"<0"')
 _RATES = _of_row("overview", "scheme", "plan")
+_FIRST_YEAR = (*_of_row("funds", "scheme", "plan"), "funds[year],MIN(totals[year])")
+_MORE_MONEY = "[@rate_change]*[@base]"
+
+
+_COLLECTED = summed("funds", ("contributions",), *_FIRST_YEAR) + _less(
+    "funds", ("account_credits",), *_FIRST_YEAR
+)
 
 
 def _share_of_places(weight: str, *criteria: str) -> str:
@@ -92,6 +99,7 @@ GATHERED: Mapping[str, Mapping[str, Gathered]] = {
         ),
     },
     "decision": {
+        "funds": Gathered(("overview",), summed("overview", ("pools",), *_RATES)),
         "first_dry": Gathered(
             ("places",),
             f'_xlfn.MINIFS(places[dry_year],{",".join(_PLAN)},{_DRY},places[insured],">0")',
@@ -127,6 +135,16 @@ GATHERED: Mapping[str, Mapping[str, Gathered]] = {
             for group in CARE_GROUPS
             for way, where in (("less", _LESS), ("more", _MORE))
         },
+        "base": Gathered(
+            ("funds", "totals"), summed("funds", ("contribution_base",), *_FIRST_YEAR)
+        ),
+        "payers": Gathered(("funds", "totals"), summed("funds", ("contributors",), *_FIRST_YEAR)),
+        "more_money": Gathered(("overview",), _MORE_MONEY),
+        "more_each": Gathered(("overview",), f"{_MORE_MONEY}/[@payers]"),
+        "collected_each": Gathered(("funds", "totals"), f"({_COLLECTED})/[@payers]"),
+        "needed_each": Gathered(
+            ("funds", "totals"), f"({_COLLECTED}+{_MORE_MONEY})/[@payers]"
+        ),
     },
     "money_lacking": {
         "funds": Gathered(("funds",), f"COUNTIFS({','.join(_FUNDS)})"),
