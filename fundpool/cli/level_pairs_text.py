@@ -1,6 +1,7 @@
 """Break-evens of every pair of pooling levels and the robust choice, for a terminal."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -44,7 +45,7 @@ def level_pairs_text(compared: "LevelPairs", case: Case, language: Language = EN
     pairs = pd.DataFrame(
         [
             (
-                titles[row["scheme"]], language(row["lower"]), language(row["higher"]),
+                titles[row["scheme"]], _spoken(row, "lower", language), _spoken(row, "higher", language),
                 str(row["period"]),
                 language.money(row["saved"]), language(EFFECT_WORDS[row["effect"]]),
                 _size(row["effect"], row["outcome"], row["break_even"], language),
@@ -59,7 +60,7 @@ def level_pairs_text(compared: "LevelPairs", case: Case, language: Language = EN
     choice = pd.DataFrame(
         [
             (
-                titles[row["scheme"]], language(row["plan"]), str(row["period"]),
+                titles[row["scheme"]], _spoken(row, "plan", language), str(row["period"]),
                 language.money(row["cost_without"]), language.money(row["cost_published"]),
                 language.money(row["worst_regret"]), language.percent(row["worst_at"], 0),
                 language("least") if row["chosen"] else "",
@@ -82,3 +83,8 @@ def _size(effect: str, outcome: str, size: float, language: Language) -> str:
     if effect == "acceptability":
         return f"{size:.2f}"
     return language.percent(size, 1)
+
+
+def _spoken(row: Mapping[Hashable, Any], column: str, language: Language) -> str:
+    """The word of a column whose values are names, in the reader's language."""
+    return language(str(row[column]))
