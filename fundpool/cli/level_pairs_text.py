@@ -45,9 +45,9 @@ def level_pairs_text(compared: "LevelPairs", case: Case, language: Language = EN
     pairs = pd.DataFrame(
         [
             (
-                titles[row["scheme"]], _spoken(row, "lower", language), _spoken(row, "higher", language),
-                str(row["period"]),
-                language.money(row["saved"]), language(EFFECT_WORDS[row["effect"]]),
+                titles[row["scheme"]], _spoken(row, "lower", language),
+                _spoken(row, "higher", language), str(row["period"]), language.money(row["saved"]),
+                language(EFFECT_WORDS[row["effect"]]),
                 _size(row["effect"], row["outcome"], row["break_even"], language),
             )
             for row in compared.pairs.to_dict("records")
