@@ -35,16 +35,18 @@ def care_trends(
     >>> care_trends(empty, ("inpatient",), 2020, 2025).price.tolist()
     [1.0]
     """
+    of_service, of_kind = table["service"].to_numpy(), table["kind"].to_numpy()
+    years, growth = table["year"].to_numpy(dtype=float), table["growth"].to_numpy(dtype=float)
+
+    def index(service: str, kind: str) -> float:
+        rows = np.flatnonzero((of_service == service) & (of_kind == kind))
+        if not rows.size or year <= base_year:
+            return 1.0
+        rows = rows[np.argsort(years[rows])]
+        later = np.arange(base_year + 1, year + 1)
+        return float(np.prod(1.0 + np.interp(later, years[rows], growth[rows])))
+
     price, volume = (
-        np.array([_index(table, service, kind, base_year, year) for service in services])
-        for kind in ("price", "volume")
+        np.array([index(service, kind) for service in services]) for kind in ("price", "volume")
     )
     return CareTrends(price, volume)
-
-
-def _index(table: pd.DataFrame, service: str, kind: str, base_year: int, year: int) -> float:
-    rows = table[(table["service"] == service) & (table["kind"] == kind)].sort_values("year")
-    if rows.empty or year <= base_year:
-        return 1.0
-    listed, growth = rows["year"].to_numpy(dtype=float), rows["growth"].to_numpy(dtype=float)
-    return float(np.prod(1.0 + np.interp(np.arange(base_year + 1, year + 1), listed, growth)))
