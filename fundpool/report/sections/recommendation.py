@@ -65,7 +65,8 @@ WHO = marked(
     "today's, %(more)s a higher one."
 )
 SCENARIOS = marked(
-    "In %(n)s scenarios no fund fails by %(last)s in %(shares)s (standard error up to %(error)s)."
+    "Chance that no fund fails by %(last)s: %(shares)s (%(n)s scenarios, "
+    "standard error up to %(error)s)."
 )
 BY_LEVEL = marked("%(share)s by %(plan)s")
 MODEL_ERRORS = {
