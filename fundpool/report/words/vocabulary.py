@@ -213,6 +213,8 @@ COLUMN_WORDS = (
     marked("behaviour"), marked("claims change"), marked("income change"),
     marked("from outside"), marked("from outside 15"), marked("break even"),
     marked("outcome"), marked("period"), marked("sources not opened"),
+    marked("payers"), marked("more money"), marked("more each"), marked("collected each"),
+    marked("needed each"),
 )  # fmt: skip
 """Heads of the workbook's columns."""
 ASSUMPTION_WORDS = (
