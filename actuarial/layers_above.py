@@ -13,7 +13,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from fundpool.actuarial.aggregate_loss import check_count
-from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefit_layers import left_by
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
 from fundpool.actuarial.limited_stays import limited_moments_by_stay
@@ -27,6 +26,7 @@ from fundpool.actuarial.person_year import (
     chances_of_counts,
     payment_moments,
     payments_by_stay,
+    relative_change,
 )
 from fundpool.actuarial.severity import Empirical, Severity
 from fundpool.actuarial.year_lattices import YearCost, payments
@@ -105,16 +105,17 @@ def _by_stay(
         return float(mean), float(square - mean**2)
     chances = chances_of_counts(count_mean, dispersion, len(left) + 1)
     kinds = [PaymentSeverity((1.0,), (each,), (severity,)) for each in left]
+    amounts = np.array([limits[-1], limits[-1] ** 2])
     coarse = before = np.full(2, np.nan)
     change = np.inf
     for points in POINTS:
         limited = limited_moments_by_stay(chances, kinds, limits, points)
         fine = payment_moments(form, np.concatenate([np.zeros((1, 2)), limited, [whole]]))
         moments = fine + EXTRAPOLATED * np.nan_to_num(fine - coarse, nan=0.0, posinf=0.0)
-        change = _change(before, moments, ROUNDING * np.array([limits[-1], limits[-1] ** 2]))
+        change = relative_change(before, moments, ROUNDING * amounts)
         if change <= SETTLED:
             break
-        rare = _change(before, moments, RARE * np.array([limits[-1], limits[-1] ** 2]))
+        rare = relative_change(before, moments, RARE * amounts)
         coarse, before = fine, moments
     else:
         change = min(change, rare)
@@ -125,11 +126,3 @@ def _by_stay(
         )
     mean, square = np.maximum(moments, 0.0)
     return float(mean), float(max(square - mean**2, 0.0))
-
-
-def _change(before: FloatArray, after: FloatArray, least: FloatArray) -> float:
-    """Largest change of what is finite, over itself or what counts as nothing."""
-    finite = np.isfinite(after)
-    size = np.maximum(np.abs(after), least)[finite]
-    change = np.abs(after[finite] - before[finite]) / size
-    return float("inf") if np.isnan(change).any() else float(change.max(initial=0.0))

@@ -1,5 +1,6 @@
 """What one fund pays of a person's year, by the kind of rule, at one price of care or several."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +13,9 @@ from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.person_year import payment, payment_by_stay, payments_by_stay
 from fundpool.actuarial.severity import Severity
 from fundpool.actuarial.year_lattices import YearCost, payments
+
+ByChance = tuple[tuple[float, PiecewiseLinear], ...]
+"""Formulas, of which one holds, each with its chance."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class YearPayment:
         dispersion: variance of the gamma factor between persons.
     """
 
-    formulas: tuple[tuple[float, PiecewiseLinear], ...]
+    formulas: ByChance
     dispersion: float
 
     def payment(
@@ -36,16 +40,10 @@ class YearPayment:
     ) -> tuple[float, float]:
         """Mean and variance of what is paid; arguments as
         :meth:`fundpool.actuarial.person_rules.PersonRule.payment` has them."""
-        mean = square = 0.0
-        for chance, formula in self.formulas:
-            if not any(formula.slopes):
-                continue
-            paid, variance = payment(
-                count_mean, dispersion_with(self.dispersion, spread), severity, formula
-            )
-            mean += chance * paid
-            square += chance * (variance + paid**2)
-        return mean, max(square - mean**2, 0.0)
+        dispersion = dispersion_with(self.dispersion, spread)
+        return _by_chance(
+            self.formulas, lambda formula: payment(count_mean, dispersion, severity, formula)
+        )
 
     def payments(
         self, count_mean: float, severity: Severity, spread: float, prices: tuple[float, ...]
@@ -65,11 +63,7 @@ class YearPayment:
 
     def of_one_claim(self, severity: Severity, prices: FloatArray, order: int) -> FloatArray:
         """``E[b^order]`` of a year with one claim at each price, ``(p,)``."""
-        moments = [
-            chance * payment_moment_grid(formula, severity, prices, order)
-            for chance, formula in self.formulas
-        ]
-        return sum(moments, start=np.zeros(prices.shape))
+        return _moments_by_chance(self.formulas, severity, prices, order)
 
 
 @dataclass(frozen=True)
@@ -131,7 +125,7 @@ class LayerPayment:
     """
 
     basic: tuple[Payment, ...]
-    formulas: tuple[tuple[float, PiecewiseLinear], ...]
+    formulas: ByChance
     dispersion: float
 
     def payment(
@@ -140,15 +134,10 @@ class LayerPayment:
         """Mean and variance of what is paid; arguments as
         :meth:`fundpool.actuarial.person_rules.PersonRule.payment` has them."""
         dispersion = dispersion_with(self.dispersion, spread)
-        mean = square = 0.0
-        for chance, formula in self.formulas:
-            if any(formula.slopes):
-                paid, variance = layer_payment(
-                    count_mean, dispersion, severity, self.basic, formula
-                )
-                mean += chance * paid
-                square += chance * (variance + paid**2)
-        return mean, max(square - mean**2, 0.0)
+        return _by_chance(
+            self.formulas,
+            lambda formula: layer_payment(count_mean, dispersion, severity, self.basic, formula),
+        )
 
     def payments(
         self, count_mean: float, severity: Severity, spread: float, prices: tuple[float, ...]
@@ -160,11 +149,32 @@ class LayerPayment:
     def of_one_claim(self, severity: Severity, prices: FloatArray, order: int) -> FloatArray:
         """``E[b^order]`` of a year with one claim at each price, ``(p,)``."""
         left = left_by([self.basic[0]])
-        moments = [
-            chance * payment_moment_grid(composed(formula, left), severity, prices, order)
-            for chance, formula in self.formulas
-        ]
-        return sum(moments, start=np.zeros(prices.shape))
+        of_claim = tuple((chance, composed(formula, left)) for chance, formula in self.formulas)
+        return _moments_by_chance(of_claim, severity, prices, order)
+
+
+def _by_chance(
+    formulas: ByChance, paid_by: Callable[[PiecewiseLinear], tuple[float, float]]
+) -> tuple[float, float]:
+    """Mean and variance where one of several formulas holds, from those under each."""
+    mean = square = 0.0
+    for chance, formula in formulas:
+        if any(formula.slopes):
+            paid, variance = paid_by(formula)
+            mean += chance * paid
+            square += chance * (variance + paid**2)
+    return mean, max(square - mean**2, 0.0)
+
+
+def _moments_by_chance(
+    formulas: ByChance, severity: Severity, prices: FloatArray, order: int
+) -> FloatArray:
+    """``E[b^order]`` of one claim at each price where one of several formulas holds, ``(p,)``."""
+    moments = [
+        chance * payment_moment_grid(formula, severity, prices, order)
+        for chance, formula in formulas
+    ]
+    return sum(moments, start=np.zeros(prices.shape))
 
 
 PersonPayment = YearPayment | StayPayment | LayerPayment

@@ -110,10 +110,10 @@ def payment(
         with np.errstate(invalid="ignore"):
             left = (fine - coarse) * EXTRAPOLATED
         moments = fine + np.where(np.isfinite(left), left, 0.0)
-        change = _change(previous, moments, rounding)
+        change = relative_change(previous, moments, rounding)
         if change <= SETTLED:
             break
-        rare = _change(previous, moments, rounding * (RARE / ROUNDING))
+        rare = relative_change(previous, moments, rounding * (RARE / ROUNDING))
         coarse, previous = fine, moments
     else:
         change = min(change, rare)
@@ -229,8 +229,12 @@ def payment_moments(
     return np.array([first, second])
 
 
-def _change(before: FloatArray, after: FloatArray, least: FloatArray) -> float:
-    """Largest relative change of what is finite; what is below ``least`` counts as that."""
+def relative_change(before: FloatArray, after: FloatArray, least: FloatArray) -> float:
+    """Largest relative change of what is finite; what is below ``least`` counts as that.
+
+    >>> relative_change(np.array([1.0, np.nan]), np.array([2.0, np.inf]), np.array([0.5, 0.5]))
+    0.5
+    """
     finite = np.isfinite(after) & ~np.isinf(before)
     if np.isnan(before[finite]).any():
         return float("inf")

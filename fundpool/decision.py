@@ -11,6 +11,7 @@ import pandas as pd
 
 from fundpool.models.analysis.own_shares import care_by_place, own_shares
 from fundpool.models.axes.arrays import BoolArray, FloatArray
+from fundpool.models.axes.records import plain_records
 from fundpool.models.flows.record import CARE_GROUPS
 from fundpool.models.funds.books import OTHER_INCOME, OUTGO, payer_column
 from fundpool.models.funds.summary import NEVER
@@ -254,8 +255,7 @@ def dry_soon(projection: "Projection") -> list[Row]:
     soon = measures[measures["exhaustion_year"] < projection.years[0] + SOON[0]]
     soon = soon.sort_values(["exhaustion_year", "persons"], ascending=[True, False], kind="stable")
     names = {"scheme": "scheme", "pool": "pool", "name": "name", "exhaustion_year": "year"}
-    rows = soon[list(names)].rename(columns=names).astype({"year": int}).to_dict("records")
-    return [{str(key): value for key, value in row.items()} for row in rows]
+    return plain_records(soon[list(names)].rename(columns=names).astype({"year": int}))
 
 
 def paid_by_government(projection: "Projection") -> list[Row]:

@@ -18,16 +18,16 @@ from fundpool.building.jiangsu.census_case import (
     case_of_tables,
     census_case,
     census_tables,
+    files_with,
     overlaid,
     settings_of_2020,
     vital_tables,
 )
 from fundpool.building.jiangsu.funds import PerHead
 from fundpool.building.jiangsu.people import People, death_rates, people, stocks_by_tie
-from fundpool.building.jiangsu.published import BASE_YEAR, CENSUS_YEAR, HERE, PROVINCE, Published
+from fundpool.building.jiangsu.published import BASE_YEAR, CENSUS_YEAR, PROVINCE, Published
 from fundpool.building.jiangsu.rolled import carried_on, people_of_pairs
 from fundpool.inputs.case.case import Case
-from fundpool.inputs.format.sources import read_raw
 from fundpool.inputs.format.vocabulary import AGES
 from fundpool.models.axes.arrays import FloatArray
 from validation.from_2020 import EARLIER
@@ -198,14 +198,9 @@ def start_case(year: int) -> Case:
              funds.resident_rules(published, economy, amounts, year)], ignore_index=True,
         ),
     }  # fmt: skip
-    raw = read_raw(HERE)
     amounts_of = {"rules": {rule: {"value": value} for rule, value in amounts.items()}}
-    schemes = {
-        name: overlaid(scheme, other["schemes"].get(name, {}))
-        for name, scheme in raw.schemes.items()
-    }
+    settings, schemes = files_with(other)
     schemes["resident"] = overlaid(schemes["resident"], amounts_of)
-    settings = overlaid(raw.settings or {}, other["settings"])
     return case_of_tables(tables, settings, schemes, f"jiangsu at the end of {year}")
 
 

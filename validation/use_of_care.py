@@ -17,6 +17,7 @@ from fundpool.building.care_ages import repeated_stays
 from fundpool.building.jiangsu.census_case import (
     case_of_tables,
     census_tables,
+    files_with,
     overlaid,
     settings_of_2020,
     vital_tables,
@@ -74,13 +75,9 @@ def use_of_case(
 
 def use_from_2020(years: int) -> pd.Series:
     """Use of the case at the end of 2020, carried on."""
-    published, raw, other = Published(), read_raw(HERE), settings_of_2020()
+    published = Published()
     counted = people(published, vital_tables(published, CENSUS_YEAR)[0])
-    schemes = {
-        name: overlaid(scheme, other["schemes"].get(name, {}))
-        for name, scheme in raw.schemes.items()
-    }
-    settings = overlaid(raw.settings or {}, other["settings"])
+    settings, schemes = files_with(settings_of_2020())
     return use_of_case(census_tables(published, counted), settings, schemes, years)
 
 

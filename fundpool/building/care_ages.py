@@ -6,12 +6,11 @@ their relation between ages is used.
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from fundpool.building.care import FloatArray, by_single_age
 from fundpool.inputs.format.vocabulary import AGES, OLDEST_AGE, SEXES
 
-FloatArray = NDArray[np.float64]
 DAYS_A_YEAR = 365.0
 PERSONS = 100_000.0
 HELD_FROM = 80
@@ -60,8 +59,7 @@ def _by_sex(care_ages: pd.DataFrame, topic: str) -> FloatArray:
     result = np.empty((len(SEXES), AGES))
     for number, sex in enumerate(SEXES):
         of_sex = rows[rows["sex"] == sex].sort_values("age_from")
-        place = np.searchsorted(of_sex["age_from"].to_numpy(), np.arange(AGES), side="right") - 1
-        result[number] = of_sex["value"].to_numpy(dtype=float)[place]
+        result[number] = by_single_age(of_sex["age_from"].tolist(), of_sex["value"].tolist())
     return result
 
 

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from fundpool.building.care import FloatArray, by_single_age
 from fundpool.inputs.format.vocabulary import AGES, SEXES, TIES
-
-FloatArray = NDArray[np.float64]
 
 PAID_BY = {
     "employee": ("employee", "retired", "dual"),
@@ -87,8 +85,7 @@ def expected_use(
         )
         classes = tables["severity"]
         classes = classes[classes["service"] == service].sort_values("age_from")
-        place = np.searchsorted(classes["age_from"].to_numpy(), np.arange(AGES), side="right") - 1
-        mean = classes["mean"].to_numpy(float)[place]
+        mean = by_single_age(classes["age_from"].tolist(), classes["mean"].tolist())
         by_tie = np.array([relative.get(("tie", tie, service), 1.0) for tie in TIES])
         given = 1.0 - np.array([float(without["direct", tie, service]) for tie in TIES])
         for cover, people in members.items():

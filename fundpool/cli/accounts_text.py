@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fundpool.cli.tables import aligned
+from fundpool.cli.tables import aligned, scheme_titles
 from fundpool.languages import Language
 from fundpool.languages.wording import local_names, marked
 from fundpool.report.words.sentences import counted_message, rule_name
@@ -41,8 +41,7 @@ NO_EXPECTATION = marked("The projection has no expectation of the year of these 
 
 def accounts_text(result: "AccountResult", language: Language) -> str:
     """Every fund in a line: where it stands, and where its year will end."""
-    titles = {s.name: language.title(s.file) if language.chinese else s.name
-              for s in result.case.schemes}  # fmt: skip
+    titles = scheme_titles(result.case, language)
     bands = _bands(result)
     by_fund: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
     for row in result.experience.to_dict("records"):

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from fundpool.cli.tables import aligned
+from fundpool.cli.tables import aligned, scheme_titles
 from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language
 from fundpool.report.words.behaviour import SIZE_WORDS, behaviour_sentences, outside_columns, signed
@@ -26,6 +26,7 @@ def behaviour_text(
     if not rows:
         return ""
     titles = {scheme.name: language.title(scheme.file) for scheme in case.schemes}
+    names = scheme_titles(case, language)
     outside = outside_columns(years, language)
     words = (
         "pooling", "scheme", "behaviour", "status", "claims", "income", "run dry", "first in",
@@ -36,7 +37,7 @@ def behaviour_text(
         [
             (
                 language(row["plan"]),
-                titles[row["scheme"]] if language.chinese else row["scheme"],
+                names[row["scheme"]],
                 language(SIZE_WORDS[row["behaviour"]]),
                 "–" if row["status"] is None else language(row["status"]),
                 *("–" if row[name] is None else signed(language, row[name])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from fundpool.cli.tables import aligned
+from fundpool.cli.tables import aligned, scheme_titles
 from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language
 from fundpool.languages.wording import marked
@@ -38,10 +38,7 @@ def level_pairs_text(compared: "LevelPairs", case: Case, language: Language = EN
         case: for titles of schemes.
         language: of words and numbers.
     """
-    titles = {
-        scheme.name: language.title(scheme.file) if language.chinese else scheme.name
-        for scheme in case.schemes
-    }
+    titles = scheme_titles(case, language)
     pairs = pd.DataFrame(
         [
             (

@@ -46,6 +46,14 @@ CHANGE_MEASURES = {
 PERCENT = ("persons_exhausted_share", "level_rate_mean", "level_rate_range")
 
 
+def scheme_titles(case: "Case", language: Language) -> dict[str, str]:
+    """What tables on a terminal call schemes: their names, in Chinese their titles."""
+    return {
+        scheme.name: language.title(scheme.file) if language.chinese else scheme.name
+        for scheme in case.schemes
+    }
+
+
 def overview_text(comparison: Comparison, language: Language = ENGLISH) -> str:
     """Pooling plans side by side, one line a plan and scheme."""
     table = _in_language(_overview(comparison), comparison, language)
@@ -56,7 +64,7 @@ def _in_language(table: pd.DataFrame, comparison: Comparison, language: Language
     """The overview with its headings, schemes and plans in the reader's language."""
     if not language.chinese:
         return table
-    titles = {scheme.name: language.title(scheme.file) for scheme in comparison.study.case.schemes}
+    titles = scheme_titles(comparison.study.case, language)
     table = table.assign(scheme=[titles[name] for name in table["scheme"]])
     for column in (HEADINGS["plan"], HEADINGS["first_exhaustion"]):
         table[column] = [language(text) for text in table[column]]

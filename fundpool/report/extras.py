@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from fundpool.models.analysis.policies import PolicyEffects
+from fundpool.models.axes.records import plain_records
 from fundpool.models.optimiser.plan import Plan
 from fundpool.models.risk.solvency import SolvencyRisk
 
@@ -92,10 +93,7 @@ class Extras:
     def records(self) -> dict[str, list[dict[str, Any]]]:
         """Rows for summary.json: alternatives, long_range and reverse_stress."""
         return {
-            name: [
-                {str(key): None if pd.isna(cell) else cell for key, cell in row.items()}
-                for row in getattr(self, name).astype(object).to_dict("records")
-            ]
+            name: plain_records(getattr(self, name))
             for name in ("alternatives", "long_range", "reverse_stress")
         }
 

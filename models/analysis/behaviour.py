@@ -14,6 +14,7 @@ import pandas as pd
 
 from fundpool.inputs.case import Case
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.records import plain_records
 from fundpool.models.funds.overview import headline_of
 from fundpool.models.funds.recursion import PoolRun, scheme_run, standing_runs
 from fundpool.models.funds.summary import pool_summary
@@ -65,12 +66,8 @@ class BehaviourRange:
     def records(self) -> dict[str, list[dict[str, Any]]]:
         """Both tables as rows of plain data, None where there is no figure."""
         return {
-            name: [
-                {str(key): None if pd.isna(value) else value for key, value in row.items()}
-                for row in table.astype(object).to_dict("records")
-            ]
-            for name, table in (("results", self.results), ("break_even", self.break_even))
-        }
+            "results": plain_records(self.results), "break_even": plain_records(self.break_even)
+        }  # fmt: skip
 
 
 def behaviour_range(projections: Mapping[str, Projection]) -> BehaviourRange:

@@ -24,6 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fundpool.actuarial.solvency import discount_factors
 from fundpool.inputs.case import Case
 from fundpool.inputs.settings.pooling import Effect
 from fundpool.models.analysis.behaviour import (
@@ -37,6 +38,7 @@ from fundpool.models.analysis.behaviour import (
     periods,
 )
 from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.records import plain_records
 from fundpool.models.funds.recursion import PoolRun, scheme_run, standing_runs
 from fundpool.models.funds.summary import pool_summary
 from fundpool.models.pooling.effects import with_published_effects
@@ -77,13 +79,7 @@ class LevelPairs:
     @property
     def records(self) -> dict[str, list[dict[str, Any]]]:
         """Both tables as rows of plain data, None where there is no figure."""
-        return {
-            name: [
-                {str(key): None if pd.isna(value) else value for key, value in row.items()}
-                for row in table.astype(object).to_dict("records")
-            ]
-            for name, table in (("pairs", self.pairs), ("choice", self.choice))
-        }
+        return {"pairs": plain_records(self.pairs), "choice": plain_records(self.choice)}
 
 
 @dataclass(frozen=True)
@@ -167,8 +163,7 @@ def _level_of(plan: str, projection: Projection, scheme: str) -> _Level | None:
     target = case.value("solvency.target_reserve_months")
     standing = standing_runs(case, projection.flows, projection.plan, none)
     summary = pool_summary(none, target, standing)
-    growth = 1.0 + none.interest
-    present = np.sqrt(growth) / np.cumprod(growth)
+    present = discount_factors(none.interest, none.interest.size)
     given = case.settings.pooling.administration_per_pool
     each = 0.0 if given is None else given.value_of(pools.bearing[0])
     wage = projection.flows.paths.wage[1 : none.years.size + 1]

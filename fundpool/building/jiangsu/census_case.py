@@ -115,13 +115,22 @@ def census_case(tables: Mapping[str, pd.DataFrame]) -> Case:
     Raises:
         CaseError: they do not make a case.
     """
-    raw, other = read_raw(HERE), settings_of_2020()
+    settings, schemes = files_with(settings_of_2020())
+    return case_of_tables(tables, settings, schemes, "jiangsu at the end of 2020")
+
+
+def files_with(other: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Settings, and scheme files by name, of the case with others laid over them.
+
+    Args:
+        other: ``settings`` and ``schemes``, as :func:`settings_of_2020` gives them.
+    """
+    raw = read_raw(HERE)
     schemes = {
         name: overlaid(scheme, other["schemes"].get(name, {}))
         for name, scheme in raw.schemes.items()
     }
-    settings = overlaid(raw.settings or {}, other["settings"])
-    return case_of_tables(tables, settings, schemes, "jiangsu at the end of 2020")
+    return overlaid(raw.settings or {}, other["settings"]), schemes
 
 
 def case_of_tables(

@@ -109,6 +109,15 @@ def rows_of(rows: list[dict[str, Any]], scheme: str, plan: str) -> list[Mapping[
     return [row for row in rows if row["scheme"] == scheme and row["plan"] == plan]
 
 
+def _by_size(behaviour: Mapping[str, Any], scheme: str, plan: str) -> dict[str, Mapping[str, Any]]:
+    """Results of a scheme and plan by size of the effects."""
+    return {row["behaviour"]: row for row in rows_of(behaviour["results"], scheme, plan)}
+
+
+def _level_rates(sizes: Mapping[str, Mapping[str, Any]], language: "Language") -> dict[str, str]:
+    return {name: language.percent(row["level_rate"]) for name, row in sizes.items() if name}
+
+
 def brief_sentences(behaviour: Mapping[str, Any], scheme: str, language: "Language") -> list[str]:
     """What was measured and the level rates that follow, a sentence a plan, for the first page.
 
@@ -119,9 +128,8 @@ def brief_sentences(behaviour: Mapping[str, Any], scheme: str, language: "Langua
     """
     said = []
     for plan in measured_in(behaviour, scheme):
-        sizes = {row["behaviour"]: row for row in rows_of(behaviour["results"], scheme, plan)}
-        words = {name: language.percent(sizes[name]["level_rate"]) for name in sizes if name}
-        words |= {"plan": language(plan)}
+        sizes = _by_size(behaviour, scheme, plan)
+        words = _level_rates(sizes, language) | {"plan": language(plan)}
         for change in ("claims", "income"):
             words[change] = signed(language, sizes["published"][f"{change}_change"])
         said.append(language(BRIEFLY) % words)
@@ -141,9 +149,8 @@ def behaviour_sentences(
     """
     said = []
     for plan in measured_in(behaviour, scheme):
-        sizes = {row["behaviour"]: row for row in rows_of(behaviour["results"], scheme, plan)}
+        sizes = _by_size(behaviour, scheme, plan)
         said.append(measured_sentence(sizes["published"], title, language))
-        rates = {name: language.percent(sizes[name]["level_rate"]) for name in sizes if name}
-        said.append(language(LEVEL_RATES) % rates)
+        said.append(language(LEVEL_RATES) % _level_rates(sizes, language))
         said += break_even_sentences(rows_of(behaviour["break_even"], scheme, plan), language)
     return [*said, language(HELD_HERE)] if said else []

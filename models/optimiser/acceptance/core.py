@@ -15,12 +15,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fundpool.actuarial.sharing import coalition_members
 from fundpool.inputs.format.messages import Message, Word
 from fundpool.inputs.regions import RegionTree
-from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
 from fundpool.models.optimiser.acceptance.coalitions import (
     MOST_PLAYERS,
     Spread,
@@ -51,8 +50,8 @@ class CoreGame:
         money: what each may pay, present value, ``(c,)``.
     """
 
-    member: NDArray[np.bool_]
-    size: NDArray[np.int64]
+    member: BoolArray
+    size: IntArray
     money: FloatArray
 
 

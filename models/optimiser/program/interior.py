@@ -11,15 +11,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.arrays import BoolArray, FloatArray, IntArray
 from fundpool.models.optimiser.program.bordered import MANY, Bordered, bordered
 from fundpool.models.optimiser.program.linear import Arrays
 from fundpool.models.optimiser.program.newton import NewtonSystem
-
-BoolArray = NDArray[np.bool_]
 
 ITERATIONS = 120
 RESIDUAL, GAP = 1e-8, 1e-5

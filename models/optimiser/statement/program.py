@@ -289,25 +289,29 @@ def _state_fund(
         _state_floor(program, number, fund, limits, floor_columns)
 
 
-def _state_paid(program: Statement, number: int, fund: FundProblem, rate: IntArray) -> None:
-    """Contributions of some years, in present value, at most an amount a pool."""
+def _worth_of_base(fund: FundProblem) -> FloatArray:
+    """Present value of what contributions are a share of, ``(T, p)``."""
     growth = 1.0 + fund.paths.interest
     present = fund.weight @ (growth**0.5 / growth.cumprod(axis=1))
     base = np.einsum("s,stp->tp", fund.weight, fund.paths.contribution_base)
+    return np.asarray(present[:, None] * base)
+
+
+def _state_paid(program: Statement, number: int, fund: FundProblem, rate: IntArray) -> None:
+    """Contributions of some years, in present value, at most an amount a pool."""
+    worth = _worth_of_base(fund)
     for position, limit in enumerate(fund.policy.paid_limits):
         if limit.scheme != fund.paths.scheme or not np.isfinite(fund.policy.worse_off_by):
             continue
         most = np.array(limit.money) * (1.0 + fund.policy.worse_off_by)
         rows = program.rows((number, f"paid{position}"), (fund.pools,), -np.inf, most)
         for t in range(limit.first, limit.last + 1):
-            program.put(rows, rate[t, fund.group], present[t] * base[t])
+            program.put(rows, rate[t, fund.group], worth[t])
 
 
 def _state_coalitions(program: Statement, number: int, fund: FundProblem, rate: IntArray) -> None:
     """Contributions of a coalition's pools, in present value over the plan, at most an amount."""
-    growth = 1.0 + fund.paths.interest
-    present = fund.weight @ (growth**0.5 / growth.cumprod(axis=1))
-    base = np.einsum("s,stp->tp", fund.weight, fund.paths.contribution_base)
+    worth = _worth_of_base(fund)
     by = fund.policy.coalitions_worse_off_by
     for position, limit in enumerate(fund.policy.coalition_limits):
         if limit.scheme != fund.paths.scheme or not np.isfinite(by):
@@ -315,7 +319,7 @@ def _state_coalitions(program: Statement, number: int, fund: FundProblem, rate: 
         row = program.rows((number, f"coalition{position}"), (1,), -np.inf, limit.money * (1 + by))
         for pool in range(fund.pools):
             if limit.member[pool]:
-                program.put(row[:, None], rate[None, :, fund.group[pool]], present * base[:, pool])
+                program.put(row[:, None], rate[None, :, fund.group[pool]], worth[:, pool])
 
 
 def _state_income_line(
