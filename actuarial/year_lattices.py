@@ -201,7 +201,7 @@ def _moments(
 
 @lru_cache(maxsize=4_096)
 def _limited(
-    cost: YearCost, prices: tuple[float, ...], resolutions: tuple[int, ...]
+    _cost: YearCost, _prices: tuple[float, ...], _resolutions: tuple[int, ...]
 ) -> dict[float, FloatArray]:
     """``E[p S ^ t]`` and ``E[(p S ^ t)^2]`` at each price ``p``, ``(2, r, p)``, by the limits ``t``
     asked for so far; :func:`_moments` fills it."""
