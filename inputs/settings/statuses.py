@@ -111,7 +111,8 @@ def kinds_meant(
                 report(key, name,
                        Message("a status that pays") if key == "statuses_paying" else
                        Message("a status that is not outside the schemes"),
-                       Message("Take it out, or change it in case.toml."))  # fmt: skip
+                       Message("Take it out, or change it in %(file)s.",
+                               file="case.toml"))  # fmt: skip
         for name in meant:
             if name not in said:
                 report(key, said[0],
