@@ -59,6 +59,7 @@ def test_the_safe_plan_is_near_the_extensive_form() -> None:
     ratio = plan.outcomes[0].certificate.objective / form.bound
     assert 1.0 - 1e-9 <= ratio < 1.02
     without = optimised([fund], AIMS).certificate.objective
+    assert without <= extensive(fund, flows, limit.most, AIMS, whole=False).bound <= form.bound
     assert form.bound > 1.01 * without
 
 
