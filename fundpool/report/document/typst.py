@@ -3,7 +3,7 @@
 A block is a mapping with its kind under ``kind``: ``heading`` (level, look, spans), ``text``
 (spans, style), ``list`` (ordered, items, style), ``table`` (caption, head, body, align, widths),
 ``figure`` (parts of title, drawing, alt and share, legend, caption), ``note`` (blocks), ``page``
-(the next block begins a page), ``deferrable`` (rank, title, blocks). A table may name the size of
+(the next block begins a page), ``deferrable`` (rank, over, blocks). A table may name the size of
 its lettering in points. A span is ``{"text", "style"}`` with style one of ``""``, ``strong``,
 ``em``, ``code``, ``soft``, ``tag``, ``mark``. Links are left out: paper has none. What is folded
 away must have been placed before (:func:`fundpool.report.document.annexes.annexed`).
@@ -128,8 +128,8 @@ def _data(block: Block, drawings: list[str]) -> list[Data]:
             return [{"kind": "note", "blocks": _all(block.blocks, drawings)}]
         case Deferrable():
             inner = _all(block.blocks, drawings)
-            title = span_data(block.title)
-            return [{"kind": "deferrable", "rank": block.rank, "title": title, "blocks": inner}]
+            over = span_data(block.title)
+            return [{"kind": "deferrable", "rank": block.rank, "over": over, "blocks": inner}]
         case Detail():
             raise TypeError(f"{plain(block.spans)!r} is folded away, which paper cannot show")
 
