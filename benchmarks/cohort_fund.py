@@ -107,7 +107,9 @@ def measure() -> list[Row]:
     for of, fund in (("", large), ("95 funds, ", alone)):
         balances = by_kernel(fund)
         apart = max(_apart(balances, program(fund)) for program in programs.values())
-        calls = {name: partial(program, fund) for name, program in programs.items()}
+        calls: dict[str, Callable[[], object]] = {
+            name: partial(program, fund) for name, program in programs.items()
+        }
         calls["kernel"] = partial(by_kernel, fund)
         if fund is alone:
             calls["modelx, a cell a number"] = partial(peers.in_modelx_numbers, fund)
