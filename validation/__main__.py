@@ -55,6 +55,9 @@ TOPICS = {
     "plan-table": Topic(
         "Plans beside each other", "plan_table", "plan_table", True, "optimiser.md"
     ),
+    "extensive-form": Topic(
+        "Safe plans beside the extensive form", "extensive", "extensive_form", True, "optimiser.md"
+    ),
     "person-years": Topic("Payment by a person's year", "person_years", "person_years"),
     "lives": Topic("Person by person", "implementations", "person_by_person"),
     "sensitivity": Topic("Sensitivity and stress", "sensitivity", "sensitivity", slow=True),
