@@ -16,6 +16,7 @@ for rounding; they agree with it to the same, as far as it is as exact
 (tests/actuarial/test_year_lattices.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -117,25 +118,79 @@ def payments(cost: YearCost, prices: tuple[float, ...], formula: Payment) -> Flo
     Raises:
         ArithmeticError: as :func:`fundpool.actuarial.person_year.payment`.
     """
-    return _payments(cost, prices, formula.breakpoints().merged()).copy()
+    return payments_together(cost, prices, [formula])[0]
 
 
-@lru_cache(maxsize=20_000)
-def _payments(cost: YearCost, prices: tuple[float, ...], form: PiecewiseLinear) -> FloatArray:
-    """As :func:`payments`, by the knots of the formula: rules of several funds share them."""
+def payments_together(
+    cost: YearCost, prices: tuple[float, ...], formulas: Sequence[Payment]
+) -> list[FloatArray]:
+    """:func:`payments` of several formulas, which look at the lattices together, ``(2, p)`` each.
+
+    >>> from fundpool.actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> year = YearCost(1.0, 0.0, Exponential(100.0))
+    >>> whole, half = (BenefitFormula(bands=((0, rate),)) for rate in (1.0, 0.5))
+    >>> [paid[0].round(6).tolist() for paid in payments_together(year, (1.0,), [whole, half])]
+    [[100.0], [50.0]]
+    """
+    forms = [formula.breakpoints().merged() for formula in formulas]
+    kept = _payments(cost, prices)
+    new = [form for form in dict.fromkeys(forms) if form not in kept]
+    if new:
+        kept.update(zip(new, _new_payments(cost, prices, new), strict=True))
+    return [kept[form].copy() for form in forms]
+
+
+@lru_cache(maxsize=2_048)
+def _payments(_cost: YearCost, _prices: tuple[float, ...]) -> dict[PiecewiseLinear, FloatArray]:
+    """Payments by the formulas asked for so far, ``(2, p)``; by their knots, as rules of several
+    funds share them. :func:`payments_together` fills it."""
+    return {}
+
+
+def _new_payments(
+    cost: YearCost, prices: tuple[float, ...], forms: Sequence[PiecewiseLinear]
+) -> list[FloatArray]:
+    """As :func:`payments_together`; what is paid by one formula does not depend on the others."""
     total = _total(cost)
-    if not (cost.has_density and np.isfinite(total[0]) and total[0] > 0 and len(form.knots) > 1):
-        return _one_by_one(cost, prices, form)
+    if not (cost.has_density and np.isfinite(total[0]) and total[0] > 0):
+        return [_one_by_one(cost, prices, form) for form in forms]
     unit, mean_cost = at_mean_one(cost.severity)
     of_unit = YearCost(cost.count_mean, cost.dispersion, unit)
     amounts = tuple(price * mean_cost for price in prices)
-    coarse, middle, fine = _moments(of_unit, amounts, form, FIRST)
+    with_knots = [form for form in forms if len(form.knots) > 1]
+    first = iter(_moments(of_unit, amounts, with_knots, FIRST))
+    return [
+        _refined(cost, prices, form, next(first), (of_unit, amounts))
+        if len(form.knots) > 1
+        else _one_by_one(cost, prices, form)
+        for form in forms
+    ]
+
+
+def _refined(
+    cost: YearCost,
+    prices: tuple[float, ...],
+    form: PiecewiseLinear,
+    first: FloatArray,
+    at_unit: tuple[YearCost, tuple[float, ...]],
+) -> FloatArray:
+    """Payments by one formula, ``(2, p)``, from finer lattices where the first do not settle them.
+
+    Args:
+        cost: at price one.
+        prices: of a claim.
+        form: the formula.
+        first: moments on the resolutions always used, ``(r, 2, p)``.
+        at_unit: the cost of mean one, and the prices of a claim of that.
+    """
+    coarse, middle, fine = first
     before, moments = _extrapolated(coarse, middle), _extrapolated(middle, fine)
     settled = _settled(before, moments, form)
     for number in range(ALWAYS, len(RESOLUTIONS)):
         if settled.all():
             break
-        (finer,) = _moments(of_unit, amounts, form, (number,))
+        ((finer,),) = _moments(*at_unit, [form], (number,))
         before, next_moments = moments, _extrapolated(fine, finer)
         moments = np.where(settled, moments, next_moments)
         settled, fine = settled | _settled(before, next_moments, form), finer
@@ -179,33 +234,29 @@ def _total(cost: YearCost) -> tuple[float, float]:
 
 
 def _moments(
-    cost: YearCost, prices: tuple[float, ...], form: PiecewiseLinear, resolutions: tuple[int, ...]
-) -> FloatArray:
-    """``E[b]`` and ``E[b^2]`` at each price on the lattices of resolutions, ``(r, 2, p)``."""
+    cost: YearCost,
+    prices: tuple[float, ...],
+    forms: Sequence[PiecewiseLinear],
+    resolutions: tuple[int, ...],
+) -> list[FloatArray]:
+    """``E[b]`` and ``E[b^2]`` at each price on the lattices of resolutions, ``(r, 2, p)`` each."""
     level = np.array(prices)
-    whole = np.array([level, level**2]) * np.array(_total(cost))[:, None]
-    limited = np.zeros((len(form.knots) + 1, 2, len(resolutions), len(prices)))
-    by_limit = _limited(cost, prices, resolutions)
-    new = [knot for knot in form.knots[1:] if knot not in by_limit]
-    if new:
-        amounts = (np.array(new)[:, None] / level).ravel()
-        at_new = _of_amounts(cost, amounts, resolutions)
-        scales = np.array([level, level**2])[:, None, None]
-        scaled = at_new.reshape(2, len(resolutions), len(new), len(prices)) * scales
-        by_limit.update(zip(new, np.moveaxis(scaled, 2, 0), strict=True))
-    for number, knot in enumerate(form.knots[1:], start=1):
-        limited[number] = by_limit[knot]
-    limited[-1] = whole[:, None]
-    return payment_moments(form, limited).swapaxes(0, 1)
-
-
-@lru_cache(maxsize=4_096)
-def _limited(
-    _cost: YearCost, _prices: tuple[float, ...], _resolutions: tuple[int, ...]
-) -> dict[float, FloatArray]:
-    """``E[p S ^ t]`` and ``E[(p S ^ t)^2]`` at each price ``p``, ``(2, r, p)``, by the limits ``t``
-    asked for so far; :func:`_moments` fills it."""
-    return {}
+    scales = np.array([level, level**2])[:, None]
+    whole = scales * np.array(_total(cost))[:, None, None]
+    knots = list(dict.fromkeys(knot for form in forms for knot in form.knots[1:]))
+    at_knots: dict[float, FloatArray] = {0.0: np.zeros((2, len(resolutions), len(prices)))}
+    if knots:
+        amounts = (np.array(knots)[:, None] / level).ravel()
+        limited = _of_amounts(cost, amounts, resolutions)
+        by_knot = limited.reshape(2, len(resolutions), len(knots), len(prices)).swapaxes(1, 2)
+        at_knots |= {knot: by_knot[:, place] * scales for place, knot in enumerate(knots)}
+    ends = np.broadcast_to(whole, at_knots[0.0].shape)
+    return [
+        payment_moments(
+            form, np.array([at_knots[0.0], *(at_knots[knot] for knot in form.knots[1:]), ends])
+        ).swapaxes(0, 1)
+        for form in forms
+    ]
 
 
 def _of_amounts(cost: YearCost, amounts: FloatArray, resolutions: tuple[int, ...]) -> FloatArray:
@@ -272,7 +323,7 @@ def forget() -> None:
 
     >>> forget()
     """
-    for kept in (_payments, _total, _limited):
+    for kept in (_payments, _total):
         kept.cache_clear()
     _lattice.cache_clear()
 
