@@ -36,8 +36,8 @@ from fundpool.actuarial.person_year import (
     RESOLVED,
     ROUNDING,
     SETTLED,
+    moments_of_pieces,
     payment,
-    payment_moments,
     total_moments,
 )
 from fundpool.actuarial.severity import Empirical, Severity
@@ -159,13 +159,40 @@ def _new_payments(
     of_unit = YearCost(cost.count_mean, cost.dispersion, unit)
     amounts = tuple(price * mean_cost for price in prices)
     with_knots = [form for form in forms if len(form.knots) > 1]
-    first = iter(_moments(of_unit, amounts, with_knots, FIRST))
+    paid = dict(zip(with_knots, _of_forms(cost, prices, with_knots, (of_unit, amounts)),
+                    strict=True))  # fmt: skip
     return [
-        _refined(cost, prices, form, next(first), (of_unit, amounts))
-        if len(form.knots) > 1
-        else _one_by_one(cost, prices, form)
-        for form in forms
+        paid[form] if form in paid else _one_by_one(cost, prices, form) for form in forms
+    ]  # fmt: skip
+
+
+def _of_forms(
+    cost: YearCost,
+    prices: tuple[float, ...],
+    forms: Sequence[PiecewiseLinear],
+    at_unit: tuple[YearCost, tuple[float, ...]],
+) -> list[FloatArray]:
+    """Payments by formulas with knots, ``(2, p)`` each; ``at_unit`` as :func:`_refined` has it."""
+    if not forms:
+        return []
+    first = _moments(*at_unit, forms, FIRST)
+    coarse, middle, fine = first[:, 0], first[:, 1], first[:, 2]
+    before, moments = _extrapolated(coarse, middle), _extrapolated(middle, fine)
+    largest = np.array([form.knots[-1] for form in forms])
+    settled = _settled(before, moments, largest).all(axis=-1)
+    return [
+        _payment_of(moments[place])
+        if settled[place]
+        else _refined(cost, prices, form, first[place], at_unit)
+        for place, form in enumerate(forms)
     ]
+
+
+def _payment_of(moments: FloatArray) -> FloatArray:
+    """Mean and variance from mean and square, ``(2, p)``."""
+    mean, square = np.maximum(moments, 0.0)
+    with np.errstate(invalid="ignore"):
+        return np.array([mean, np.maximum(square - mean**2, 0.0)])
 
 
 def _refined(
@@ -186,17 +213,16 @@ def _refined(
     """
     coarse, middle, fine = first
     before, moments = _extrapolated(coarse, middle), _extrapolated(middle, fine)
-    settled = _settled(before, moments, form)
+    largest = np.array(form.knots[-1])
+    settled = _settled(before, moments, largest)
     for number in range(ALWAYS, len(RESOLUTIONS)):
         if settled.all():
             break
         ((finer,),) = _moments(*at_unit, [form], (number,))
         before, next_moments = moments, _extrapolated(fine, finer)
         moments = np.where(settled, moments, next_moments)
-        settled, fine = settled | _settled(before, next_moments, form), finer
-    mean, square = np.maximum(moments, 0.0)
-    with np.errstate(invalid="ignore"):
-        result = np.array([mean, np.maximum(square - mean**2, 0.0)])
+        settled, fine = settled | _settled(before, next_moments, largest), finer
+    result = _payment_of(moments)
     if not settled.all():
         rest = np.flatnonzero(~settled)
         result[:, rest] = _one_by_one(cost, tuple(prices[place] for place in rest), form)
@@ -219,12 +245,17 @@ def _extrapolated(coarse: FloatArray, fine: FloatArray) -> FloatArray:
     return fine + EXTRAPOLATED * change
 
 
-def _settled(before: FloatArray, after: FloatArray, form: PiecewiseLinear) -> NDArray[np.bool_]:
-    """Whether mean and square at each price are known to :data:`SETTLED`, ``(p,)``."""
-    least = SMALL * form.knots[-1] ** np.array([[1.0], [2.0]])
+def _settled(before: FloatArray, after: FloatArray, largest: FloatArray) -> NDArray[np.bool_]:
+    """Whether mean and square at each price are known to :data:`SETTLED`, ``(..., p)``.
+
+    Args:
+        before, after: extrapolated moments, ``(..., 2, p)``.
+        largest: largest knot of the formula, ``(...)``.
+    """
+    least = SMALL * largest[..., None, None] ** np.array([[1.0], [2.0]])
     finite = np.isfinite(after)
     change = np.abs(np.subtract(after, before, where=finite, out=np.zeros_like(after)))
-    return np.asarray((LEFT * change <= SETTLED * np.maximum(np.abs(after), least)).all(axis=0))
+    return np.asarray((LEFT * change <= SETTLED * np.maximum(np.abs(after), least)).all(axis=-2))
 
 
 @lru_cache(maxsize=2_048)
@@ -239,24 +270,27 @@ def _moments(
     forms: Sequence[PiecewiseLinear],
     resolutions: tuple[int, ...],
 ) -> list[FloatArray]:
-    """``E[b]`` and ``E[b^2]`` at each price on the lattices of resolutions, ``(r, 2, p)`` each."""
+    """``E[b]`` and ``E[b^2]`` at each price on the lattices of resolutions, ``(F, r, 2, p)``."""
     level = np.array(prices)
     scales = np.array([level, level**2])[:, None]
-    whole = scales * np.array(_total(cost))[:, None, None]
     knots = list(dict.fromkeys(knot for form in forms for knot in form.knots[1:]))
-    at_knots: dict[float, FloatArray] = {0.0: np.zeros((2, len(resolutions), len(prices)))}
-    if knots:
-        amounts = (np.array(knots)[:, None] / level).ravel()
-        limited = _of_amounts(cost, amounts, resolutions)
-        by_knot = limited.reshape(2, len(resolutions), len(knots), len(prices)).swapaxes(1, 2)
-        at_knots |= {knot: by_knot[:, place] * scales for place, knot in enumerate(knots)}
-    ends = np.broadcast_to(whole, at_knots[0.0].shape)
-    return [
-        payment_moments(
-            form, np.array([at_knots[0.0], *(at_knots[knot] for knot in form.knots[1:]), ends])
-        ).swapaxes(0, 1)
-        for form in forms
-    ]
+    amounts = (np.array(knots)[:, None] / level).ravel()
+    of_amounts = _of_amounts(cost, amounts, resolutions)
+    limited = np.zeros((len(knots) + 2, 2, len(resolutions), len(prices)))
+    by_knot = of_amounts.reshape(2, len(resolutions), len(knots), len(prices))
+    limited[1:-1] = np.moveaxis(by_knot, 2, 0) * scales
+    limited[-1] = scales * np.array(_total(cost))[:, None, None]
+    place = {knot: number for number, knot in enumerate(knots, start=1)}
+    most = max(len(form.knots) for form in forms)
+    ends = np.full((len(forms), most + 1), len(limited) - 1)
+    pieces = np.zeros((3, len(forms), most))  # knots, slopes and widths; those not there are flat
+    for number, form in enumerate(forms):
+        count = len(form.knots)
+        ends[number, :count] = [0, *(place[knot] for knot in form.knots[1:])]
+        pieces[0, number, :count] = form.knots
+        pieces[1, number, :count] = form.slopes
+        pieces[2, number, : count - 1] = np.diff(form.knots)
+    return moments_of_pieces(pieces, limited[ends]).swapaxes(1, 2)
 
 
 def _of_amounts(cost: YearCost, amounts: FloatArray, resolutions: tuple[int, ...]) -> FloatArray:

@@ -202,6 +202,7 @@ def expected_payments(
     """
     result = np.zeros((len(rules.formulas), 2, len(costs), len(costs[0]), prices.size))
     by_person: dict[int, dict[tuple[int, int], PersonPayment]] = {}
+    others: dict[int, list[PersonPayment]] = {}  # which will be asked for next
     for number, formulas in enumerate(rules.formulas):
         for service, formula in enumerate(formulas):
             for offsite, form in enumerate(
@@ -218,10 +219,16 @@ def expected_payments(
                         result[place] = payment_moment_grid(form, cost, prices, order)
                 else:
                     by_person.setdefault(service, {})[number, offsite] = person.of_fund(fund)
+                    if fund == OWN_FUND:
+                        others.setdefault(service, []).extend(
+                            map(person.of_fund, _other_funds(person))
+                        )
     for service, paid in by_person.items():
         for age in range(len(costs[service])):
             claims, year_cost, part = claims_under(rules.shared, service, age, costs, frequency)
-            values = payments_for_claims(list(paid.values()), claims, year_cost, prices, order)
+            values = payments_for_claims(
+                list(paid.values()), claims, year_cost, prices, order, others.get(service, ())
+            )
             for (number, offsite), value in zip(paid, values, strict=True):
                 result[number, offsite, service, age] = part * value
     return result
@@ -281,6 +288,7 @@ def coordinated_payments(
     sets = (len(local.formulas), len(home.formulas))
     result = np.zeros((2, *sets, 2, 2, len(costs), len(costs[0]), prices.size))
     of_year: dict[int, dict[tuple[int, ...], PersonPayment]] = {}
+    others: dict[int, list[PersonPayment]] = {}  # which will be asked for next
     for i, j, a, b in product(range(sets[0]), range(sets[1]), range(2), range(2)):
         here, there = (
             _of_site(local, i, a * terms.local_penalty),
@@ -293,6 +301,9 @@ def coordinated_payments(
                 of_year.setdefault(service, {}).update(
                     {(scheme, i, j, a, b): rule for scheme, rule in paid}
                 )
+                if fund == OWN_FUND:
+                    for name in _other_funds(one, other):
+                        others.setdefault(service, []).extend(both.of_schemes(name))
                 continue
             assert isinstance(one, BenefitFormula)  # checked with the case
             assert isinstance(other, BenefitFormula)
@@ -313,10 +324,17 @@ def coordinated_payments(
     for service, rules in of_year.items():
         for age in range(len(costs[service])):
             claims, year_cost, part = claims_under(local.shared, service, age, costs, frequency)
-            values = payments_for_claims(list(rules.values()), claims, year_cost, prices, order)
+            values = payments_for_claims(
+                list(rules.values()), claims, year_cost, prices, order, others.get(service, ())
+            )
             for at, value in zip(rules, values, strict=True):
                 result[(*at, service, age)] = part * value
     return result
+
+
+def _other_funds(*rules: PersonRule) -> list[str]:
+    """Other schemes whose funds pay layers of rules, in order."""
+    return sorted(frozenset[str]().union(*(rule.funds for rule in rules)))
 
 
 def _of_site(rules: SchemeRules, number: int, penalty: float) -> list[BenefitFormula | PersonRule]:
