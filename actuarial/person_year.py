@@ -241,7 +241,8 @@ def moments_of_pieces(pieces: FloatArray, limited: FloatArray) -> FloatArray:
             flat ones of no width where a formula has fewer.
         limited: limited moments at the ends of pieces, ``(F, K + 1, 2, r, p)``.
     """
-    first, second, paid = 0.0, 0.0, np.zeros((pieces.shape[1], 1, 1))
+    first, second = np.zeros((2, *limited[:, 0, 0].shape))
+    paid = np.zeros((pieces.shape[1], 1, 1))
     for number in range(pieces.shape[2]):
         knot, slope, width = pieces[:, :, number, None, None]
         (low, low_square), (high, high_square) = (
@@ -251,10 +252,10 @@ def moments_of_pieces(pieces: FloatArray, limited: FloatArray) -> FloatArray:
             layer = high - low
             layer_square = high_square - low_square - 2.0 * knot * layer
             square = 2.0 * slope * paid * layer + slope**2 * layer_square
-        first = first + np.where(slope == 0.0, 0.0, slope * layer)
-        second = second + np.where(slope == 0.0, 0.0, square)
-        paid = paid + slope * width
-    return np.stack([np.asarray(first), np.asarray(second)], axis=1)
+        first += np.where(slope == 0.0, 0.0, slope * layer)
+        second += np.where(slope == 0.0, 0.0, square)
+        paid += slope * width
+    return np.stack([first, second], axis=1)
 
 
 def relative_change(before: FloatArray, after: FloatArray, least: FloatArray) -> float:

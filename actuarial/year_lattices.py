@@ -179,7 +179,7 @@ def _of_forms(
     coarse, middle, fine = first[:, 0], first[:, 1], first[:, 2]
     before, moments = _extrapolated(coarse, middle), _extrapolated(middle, fine)
     largest = np.array([form.knots[-1] for form in forms])
-    settled = _settled(before, moments, largest).all(axis=-1)
+    settled = np.asarray(_settled(before, moments, largest).all(axis=-1))
     return [
         _payment_of(moments[place])
         if settled[place]
@@ -269,7 +269,7 @@ def _moments(
     prices: tuple[float, ...],
     forms: Sequence[PiecewiseLinear],
     resolutions: tuple[int, ...],
-) -> list[FloatArray]:
+) -> FloatArray:
     """``E[b]`` and ``E[b^2]`` at each price on the lattices of resolutions, ``(F, r, 2, p)``."""
     level = np.array(prices)
     scales = np.array([level, level**2])[:, None]

@@ -104,7 +104,9 @@ class Limits:
     """What an optimised plan decides, and what it must respect.
 
     Attributes:
-        choose: what is decided, of ``rates``, ``swaps`` and ``pooling``, separated by commas.
+        choose: what is decided, of ``rates``, ``swaps``, ``instruments`` (premiums, rates and
+            subsidies that the case states under ``optimiser.instruments``) and ``pooling``,
+            separated by commas.
         floor: how the reserve floor holds over scenarios: in ``every`` one, in ``expectation``, or
             in the mean of the worst cases (``cvar``); None: ``cvar``.
         share_rates: level with one rate a region; None: each pool has its own.
