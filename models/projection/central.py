@@ -54,7 +54,8 @@ def central_paths(projection: Projection, scheme: str, staged: bool = False) -> 
 
     def of_funds(name: str, t: int) -> FloatArray:
         keys = [(int(years[t]), code) for code in of_year[t].codes]
-        return np.asarray(indexed[name].loc[keys].to_numpy(dtype=float))[funds[t]]
+        values: FloatArray = indexed[name].loc[keys].to_numpy(dtype=float)
+        return values[funds[t]]
 
     shares = np.ones(funds.shape)
     merged = (funds != funds[0]).any()
