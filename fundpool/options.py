@@ -195,7 +195,8 @@ class NewOptions:
         levels: of the region tree, from the lowest.
         schemes: kind of each scheme, ``payroll`` or ``flat``, by its name; None: an ``employee``
             and a ``resident`` scheme.
-        statuses: coverage statuses in use; default: those of the schemes.
+        statuses: coverage statuses in use, ``NAME=KIND`` for those of the case's own name; default:
+            those of the schemes.
         services: service classes.
         base_year: year at whose end the case is valued; None: last year.
         years: that are projected.

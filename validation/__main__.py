@@ -143,6 +143,8 @@ def main(words: list[str] | None = None) -> int:
         else:
             page = asked.write.read_text("utf-8")
             asked.write.write_text(inserted(page, name, part.text), "utf-8")
+            for path, text in part.files.items():
+                path.write_text(text, "utf-8")
         passed = len(part.checks) - len(part.failed)
         print(f"{name}: {passed} of {len(part.checks)} checks hold ({took:.0f} s)", file=sys.stderr)
         if part.failed:
