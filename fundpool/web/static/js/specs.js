@@ -23,7 +23,7 @@ export function pathsSpec(title, fan) {
         encoding: { x, y: { field: "central", type: "quantitative", title }, color: colour,
           strokeDash: { field: "side", type: "nominal", scale: { domain: sides.domain, range: [[6, 4], [1, 0]] }, legend: null } } },
       { mark: { type: "point", size: 90, opacity: 0, filled: true },
-        encoding: { x, y: { field: "central", type: "quantitative", title }, color: { ...colour, legend: null },
+        encoding: { x, y: { field: "central", type: "quantitative", title }, color: colour,
           tooltip: [{ field: "year", format: "d", title: word("year") }, { field: "side", title: " " }, { field: "central", format: ",.1f", title }] } },
     ] });
 }
