@@ -296,7 +296,7 @@ def gathered(
     from fundpool.inputs.case import case_path
     from fundpool.inputs.format.sources import read_raw
     from fundpool.models.analysis.sensitivity import sensitivity, steps_of
-    from fundpool.models.calibration.checking import check_case
+    from fundpool.models.calibration.checking import multiplier_findings
     from fundpool.models.calibration.experience import experience, periods
     from fundpool.report.extras import Extras
     from fundpool.report.placeholders import placeholder_warnings
@@ -318,6 +318,9 @@ def gathered(
     )
     for sentence in lost:
         say(sentence, quiet)
+    # what checking the case would find, without reading and calibrating it once more
+    checked = case.reference
+    findings = (*checked.warnings, *multiplier_findings(checked, base.calibration))
     return Extras(
         identity=identity,
         sensitivity=table,
@@ -327,7 +330,7 @@ def gathered(
         risk=beside.risk,
         effects=beside.effects,
         plan=beside.plan,
-        warnings=(*(finding.message for finding in check_case(case.origin)), *lost),
+        warnings=(*(finding.message for finding in findings), *lost),
     )
 
 

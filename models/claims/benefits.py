@@ -300,6 +300,10 @@ def coordinated_payments(
             if isinstance(one, PersonRule) and isinstance(other, PersonRule):
                 both = together(one, other, terms.rule, terms.quota, terms.home_first)
                 of_year = both.of_schemes(fund)
+            else:
+                assert isinstance(one, BenefitFormula)  # checked with the case
+                assert isinstance(other, BenefitFormula)
+                settled = _coordinated(one, other, terms)
             for age, cost in enumerate(costs[service]):
                 place = (i, j, a, b, service, age)
                 if of_year is not None:
@@ -309,9 +313,6 @@ def coordinated_payments(
                             rule, claims, year_cost, prices, order
                         )
                     continue
-                assert isinstance(one, BenefitFormula)  # checked with the case
-                assert isinstance(other, BenefitFormula)
-                settled = _coordinated(one, other, terms)
                 if fund == OWN_FUND:
                     for scheme, formula in enumerate(settled):
                         result[(scheme, *place)] = payment_moment_grid(formula, cost, prices, order)

@@ -28,6 +28,9 @@ from fundpool.models.flows.record import CountyFlows, Multipliers
 from fundpool.models.flows.years import OpeningYear, county_flows
 from fundpool.models.population.preparation import Prepared
 
+COPIED = 500_000_000
+"""Bytes of people up to which they are copied for a projection rather than laid out anew."""
+
 BUMP = 0.05
 """Share by which a hazard is raised."""
 
@@ -114,12 +117,14 @@ def flow_responses(
     """
     schemes, years, width = flows.persons.shape
     result = [np.zeros((2, schemes, years - 1, width - 1)) for _ in range(4)]
-    for driver in (MOVING, ENROLLING):
-        if not drivers[driver]:
-            continue
-        arrays, opening = prepared()
+    varying = [driver for driver in (MOVING, ENROLLING) if drivers[driver]]
+    laid_out: tuple[Prepared, OpeningYear] | None = None
+    for driver in varying:
+        arrays, opening = laid_out or prepared()
+        again = driver != varying[-1] and arrays.people.nbytes <= COPIED
+        laid_out = (arrays, opening) if again else None
         arrays = replace(arrays, case=raised(arrays.case, driver, BUMP))
-        moved = county_flows(arrays, opening, years - 1, multipliers, in_place=True)
+        moved = county_flows(arrays, opening, years - 1, multipliers, in_place=not again)
         del arrays, opening
         for number, (before, after) in enumerate(
             zip(responding(flows), responding(moved), strict=True)

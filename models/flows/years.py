@@ -6,9 +6,9 @@ plan is judged on the same people, and is linear in rates and premiums, so that 
 needs no new pass.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -86,6 +86,8 @@ class OpeningYear:
         terms: the claim terms of the base year.
         joined: who joined the schemes in it, taken to be as many as join in a year under its
             rules; None without waiting periods.
+        known: claim terms of later years, once a projection has made them
+            (:class:`fundpool.models.claims.rule_book.RuleBook`).
     """
 
     people: YearPeople
@@ -94,6 +96,7 @@ class OpeningYear:
     tables: ClaimTables
     terms: ClaimTerms
     joined: Joined | None = None
+    known: dict[Hashable, ClaimTerms] = field(default_factory=dict, repr=False)
 
     @property
     def exposure(self) -> FloatArray:
@@ -253,7 +256,9 @@ def county_flows(
         prepared.people if in_place else prepared.people.copy(),
         books.opening_holdings(opening.people.persons),
     )
-    rules = RuleBook(opening.tables, opening.terms, multipliers.claims, prepared.base)
+    rules = RuleBook(
+        opening.tables, opening.terms, multipliers.claims, prepared.base, opening.known
+    )
     budgets = ProviderBudgets(terms_by_year)
     budgets.begin(opening.exposure, rules.terms(prepared.base), opening.people.register)
     start, joined_before = opening.people, opening.joined

@@ -69,7 +69,8 @@ def balances_of_scenario(timeline, opening, money, funds):  # type: ignore[no-un
         first, last = timeline.first[t], timeline.last[t]
         before = max(t - 1, 0)
         if t > 0:
-            hub_money[t] = hub_money[before]
+            for f in range(hub_money.shape[1]):
+                hub_money[t, f] = hub_money[before, f]
         if timeline.begins[t] == 1:
             _begin_stage(timeline, t, funds)
             before = t

@@ -10,13 +10,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fundpool.inputs.case import Case
-from fundpool.models.axes.arrays import FloatArray, IntArray
+from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.compiling import FAST, compiled
 from fundpool.models.funds.compiled import ScenarioFunds, ScenarioMoney, balances_of_scenario
-from fundpool.models.pooling.effects import collection_effort
-from fundpool.models.pooling.timeline import Layout, PoolTimeline
 from fundpool.models.scenarios.compiled import CountyScratch, Draw, county_flows_of_scenario
+from fundpool.models.scenarios.layouts import layout_of
 
 U = np.uint64
 """Places counted with unsigned numbers: a signed one might be negative, and the compiler would have
@@ -27,47 +25,6 @@ CACHED = 16
 
 NEVER = 32_767
 """Year of ruin of a pool that is never ruined."""
-
-
-class PlanLayout(NamedTuple):
-    """A scheme's pools under a plan, those of all stages in one list of ``P``.
-
-    Attributes:
-        scheme: number of the scheme, ``(1,)``.
-        timeline: the pools and adjustment funds by year.
-        of_county: pool of each county by stage, ``(stages, n)``.
-        added: central claims paid that the plan adds (moral hazard, another territory of care), by
-            the year of care, ``(L, T, n)``; no lags where it adds nothing.
-        effort: what pooling leaves of income, ``(P,)``.
-        slackening: 1 in years in which some pool's effort is not one, ``(T,)``.
-        expected_cost: cost expected of the insured, ``(T, P)``; 0 outside a pool's life.
-        opening: balance of the pools of the first stage, ``(first stage's pools,)``.
-        cell: place of the first pool's balance among all balances, ``(T,)``.
-    """
-
-    scheme: IntArray
-    timeline: PoolTimeline
-    of_county: IntArray
-    added: FloatArray
-    effort: FloatArray
-    slackening: IntArray
-    expected_cost: FloatArray
-    opening: FloatArray
-    cell: IntArray
-
-
-class PlanSet(NamedTuple):
-    """Pools of several plans and schemes side by side.
-
-    Attributes:
-        layouts: of each plan and scheme.
-        pool_start, cell_start: place of its first pool and first balance among those of all, and
-            their number in all at the end.
-    """
-
-    layouts: tuple[PlanLayout, ...]
-    pool_start: IntArray
-    cell_start: IntArray
 
 
 class Kept(NamedTuple):
@@ -89,7 +46,7 @@ class Kept(NamedTuple):
 
 
 class PoolScratch(NamedTuple):
-    """Working room for one scenario; ``P`` pools of a plan.
+    """Working room for one scenario; ``P`` pools of the largest layout.
 
     Attributes:
         money: of pools, ``(T, P)``.
@@ -110,46 +67,6 @@ class Place(NamedTuple):
     cell: int
 
 
-def plan_layout(
-    case: Case, laid: Layout, opening: FloatArray, expected_cost: FloatArray, added: FloatArray
-) -> PlanLayout:
-    """A scheme's pools under a plan as arrays.
-
-    Args:
-        case: the case.
-        laid: the pools.
-        opening: opening balances by county, ``(n,)``.
-        expected_cost: cost expected of the insured by county, ``(T, n)``.
-        added: central claims paid that the plan adds, by year of care, ``(L, T, n)``, without what
-            subsidies bear of them.
-    """
-    timeline = laid.timeline()
-    cost = np.zeros((laid.stage_of.size, int(laid.offsets[-1])))
-    for t, stage in enumerate(laid.stage_of):
-        if laid.stages[stage].adjustment is not None:
-            cost[t, laid.in_force(t)] = laid.pools[stage].total(expected_cost[t])
-    efforts = [
-        collection_effort(case, stage, pools, laid.scheme)
-        for stage, pools in zip(laid.stages, laid.pools, strict=True)
-    ]
-    slackening = np.array([int((effort != 1.0).any()) for effort in efforts], dtype=np.int64)
-    in_force = timeline.last - timeline.first
-    number = case.scheme_number(laid.scheme)
-    return PlanLayout(
-        scheme=np.array([number], dtype=np.int64),
-        timeline=timeline,
-        of_county=np.stack(
-            [first + p.of_county for first, p in zip(laid.offsets, laid.pools, strict=False)]
-        ),
-        added=np.ascontiguousarray(added if added.any() else added[:0]),
-        effort=np.concatenate(efforts),
-        slackening=slackening[laid.stage_of],
-        expected_cost=cost,
-        opening=laid.pools[0].total(opening),
-        cell=np.concatenate([[0], np.cumsum(in_force)[:-1]]).astype(np.int64),
-    )
-
-
 @compiled(FAST, inline=True)
 def _add_by_pool(values, of_county, totals):  # type: ignore[no-untyped-def]
     """Add values of counties, ``(n,)``, to the totals of their pools."""
@@ -168,7 +85,7 @@ def _pool_money(layout, flows, net, money, by_county):  # type: ignore[no-untype
     """Sum money of counties over the pools in force, with what pooling makes of it.
 
     Args:
-        layout: the pools, a :class:`PlanLayout`.
+        layout: the pools, a :class:`fundpool.models.scenarios.layouts.PlanLayout`.
         flows: of counties, a :class:`CountyScratch`.
         net: income and subsidies less outgo of counties, ``(S, T, n)``.
         money: what is filled, a :class:`fundpool.models.funds.compiled.ScenarioMoney`.
@@ -241,17 +158,6 @@ def _keep(layout, scratch, place, kept):  # type: ignore[no-untyped-def]
                     kept.ruin[row, pool + p] = t
 
 
-@compiled()
-def _pool_scratch(layout, growth):  # type: ignore[no-untyped-def]
-    """Working room for the pools of a plan; ``growth`` is shared by all plans, ``(T,)``."""
-    shape, hubs = layout.expected_cost.shape, layout.timeline.hub_to_pool.shape[1]
-    return PoolScratch(
-        ScenarioMoney(np.empty(shape), np.empty(shape), layout.expected_cost, growth),
-        ScenarioFunds(np.empty(shape), np.empty((shape[0], hubs)), np.empty((4, hubs))),
-        np.empty(shape[1]),
-    )
-
-
 @compiled(FAST)
 def run_chunk(terms, plans, draws, noisy, begin, kept):  # type: ignore[no-untyped-def]
     """Flows and balances of a chunk of ``N`` scenarios under several plans.
@@ -259,7 +165,7 @@ def run_chunk(terms, plans, draws, noisy, begin, kept):  # type: ignore[no-untyp
     Args:
         terms: coefficients of the flows, a
             :class:`fundpool.models.scenarios.compiled.KernelTerms`.
-        plans: the pools, a :class:`PlanSet`.
+        plans: the pools, a :class:`fundpool.models.scenarios.layouts.PlanSet`.
         draws: a :class:`fundpool.models.scenarios.compiled.Draw` of ``N`` rows.
         noisy: whether claims vary beyond the drivers.
         begin: row of the first scenario among the kept.
@@ -268,7 +174,12 @@ def run_chunk(terms, plans, draws, noisy, begin, kept):  # type: ignore[no-untyp
     shape = terms.income.shape
     flows = CountyScratch(np.empty(shape), np.empty(shape), np.empty(shape), np.empty(shape))
     net, growth, by_county = np.empty(shape), np.empty(shape[1]), np.empty(shape[2])
-    room = [_pool_scratch(layout, growth) for layout in plans.layouts]
+    most, hubs = plans.expected_cost.shape[2], plans.timeline.hub_to_pool.shape[1]
+    paid_in, result = np.empty((shape[1], most)), np.empty((shape[1], most))
+    funds = ScenarioFunds(
+        np.empty((shape[1], most)), np.empty((shape[1], hubs)), np.empty((4, hubs))
+    )
+    bare = np.empty(most)
     last_noise = draws.noise.shape[0] - 1
     for k in range(draws.drivers.shape[0]):
         drivers = draws.drivers[k]
@@ -282,10 +193,12 @@ def run_chunk(terms, plans, draws, noisy, begin, kept):  # type: ignore[no-untyp
                     )
         for t in range(shape[1]):
             growth[t] = 1.0 + drivers[t, 5]
-        for number in range(len(plans.layouts)):
-            layout, scratch = plans.layouts[number], room[number]
-            _pool_money(layout, flows, net, scratch.money, by_county)
-            balances_of_scenario(layout.timeline, layout.opening, scratch.money, scratch.funds)
+        for number in range(plans.scheme.shape[0]):
+            layout = layout_of(plans, number)
+            money = ScenarioMoney(paid_in, result, layout.expected_cost, growth)
+            scratch = PoolScratch(money, funds, bare)
+            _pool_money(layout, flows, net, money, by_county)
+            balances_of_scenario(layout.timeline, layout.opening, money, funds)
             place = Place(begin + k, plans.pool_start[number], plans.cell_start[number])
             _keep(layout, scratch, place, kept)
 

@@ -24,15 +24,9 @@ from fundpool.models.projection.study import Study
 from fundpool.models.scenarios.draws import REPLICATES
 from fundpool.models.scenarios.engines import Engine, Job, results
 from fundpool.models.scenarios.flows import chunks
+from fundpool.models.scenarios.layouts import PlanLayout, PlanSet, plan_layout, plan_set
 from fundpool.models.scenarios.model import ScenarioModel, refuse_beyond_scenarios
-from fundpool.models.scenarios.pools import (
-    Kept,
-    PlanLayout,
-    PlanSet,
-    count_in_bins,
-    plan_layout,
-    run_chunk,
-)
+from fundpool.models.scenarios.pools import Kept, count_in_bins, run_chunk
 from fundpool.models.scenarios.terms import ScenarioTerms, added_parts, scenario_terms
 
 PILOT = 128
@@ -205,9 +199,8 @@ def run_scenarios(
         for plan in named.values()
         for number, scheme in enumerate(study.case.schemes)
     ]
-    plans_as_arrays = _plan_set(
-        [_plan_layout(study, drawn_terms, number, laid) for _, number, laid in sections]
-    )
+    layouts = [_plan_layout(study, drawn_terms, number, laid) for _, number, laid in sections]
+    plans_as_arrays = plan_set(layouts)
     shared = _Shared(drawn_terms, plans_as_arrays, seed)
     pool_start, cell_start = plans_as_arrays.pool_start, plans_as_arrays.cell_start
     pools, cells = int(pool_start[-1]), int(cell_start[-1])
@@ -236,14 +229,13 @@ def run_scenarios(
     for place, (plan, _, laid) in enumerate(sections):
         own_pools = slice(int(pool_start[place]), int(pool_start[place + 1]))
         cell = slice(int(cell_start[place]), int(cell_start[place + 1]))
-        as_arrays = plans_as_arrays.layouts[place]
         outcomes[plan.name, laid.scheme] = Outcomes(
-            pools=_plan_pools(plan.name, laid, as_arrays.opening),
+            pools=_plan_pools(plan.name, laid, layouts[place].opening),
             need=kept["need"][:, own_pools],
             one_year=kept["one_year"][:, own_pools],
             horizon=kept["horizon"][:, own_pools],
             ruin=ruin[:, own_pools],
-            fan=_fan(as_arrays, low[cell], width[cell], counts[cell]),
+            fan=_fan(layouts[place], low[cell], width[cell], counts[cell]),
         )
     return StochasticRun(drawn_terms, named, outcomes, scenarios, seed)
 
@@ -280,7 +272,8 @@ def reserves_needed(
     """
     chosen, count = plan_for(study.case, plan), len(deviations)
     laid = [layout(study.case, chosen, scheme.name, terms.years) for scheme in study.case.schemes]
-    plans = _plan_set([_plan_layout(study, terms, n, each) for n, each in enumerate(laid)])
+    layouts = [_plan_layout(study, terms, n, each) for n, each in enumerate(laid)]
+    plans = plan_set(layouts)
     model = terms.model
     given = GivenDeviations(
         model.drivers, (), model.premium_follows_wages, model.interest_floor, model.overdispersion,
@@ -292,7 +285,7 @@ def reserves_needed(
     need = np.concatenate([run_block(shared, block).need for block in blocks])
     return {
         each.scheme: (
-            _plan_pools(chosen.name, each, plans.layouts[n].opening),
+            _plan_pools(chosen.name, each, layouts[n].opening),
             need[:, int(plans.pool_start[n]) : int(plans.pool_start[n + 1])],
         )
         for n, each in enumerate(laid)
@@ -305,13 +298,6 @@ def _plan_layout(study: Study, terms: ScenarioTerms, number: int, laid: Layout) 
     borne = 1.0 - subsidised_share(study.flows, number)
     added = added_parts(terms.care[number], laid.care[laid.scheme]) * borne
     return plan_layout(study.case, laid, terms.opening[number], expected_cost, added)
-
-
-def _plan_set(layouts: Sequence[PlanLayout]) -> PlanSet:
-    pools = [laid.effort.size for laid in layouts]
-    cells = [int((laid.timeline.last - laid.timeline.first).sum()) for laid in layouts]
-    pool_start, cell_start = (np.concatenate([[0], np.cumsum(sizes)]) for sizes in (pools, cells))
-    return PlanSet(tuple(layouts), pool_start.astype(np.int64), cell_start.astype(np.int64))
 
 
 def _bins(pilot: Iterable[Kept], cells: int) -> tuple[FloatArray, FloatArray]:

@@ -114,7 +114,15 @@ def scenario_terms(
     case, flows = study.case, study.flows
     model = scenario_model(case, method, noise)
 
+    prepared = prepare(case)
+    laid_out = [(prepared, opening_year(prepared))]
+    chance = claims_noise(flows, laid_out[0][1], model.overdispersion)
+    del prepared
+
     def arrays() -> tuple[Prepared, OpeningYear]:
+        """Those that the claims' noise was worked out from, the first time."""
+        if laid_out:
+            return laid_out.pop()
         prepared = prepare(case)
         return prepared, opening_year(prepared)
 
@@ -123,7 +131,7 @@ def scenario_terms(
         responses = flow_responses(
             arrays, flows, flows.multipliers, (bool(moves[MOBILITY]), bool(moves[PARTICIPATION]))
         )
-    chance = claims_noise(flows, arrays()[1], model.overdispersion)
+    laid_out.clear()
     income, base, subsidies, _ = responding(flows)
     recorded = _recorded(case, flows)
     by_lag = [outgo_by_lag(flows, number, care, None) for number, care in enumerate(recorded)]
