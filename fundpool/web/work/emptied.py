@@ -66,7 +66,7 @@ def smallest_moves(study: "Study", asked: PlanRequest, tell: Tell) -> list[dict[
 
 
 def emptied(rows: list[dict[str, Any]], scheme: str) -> dict[str, Any]:
-    """The rows of a scheme as the page is told them."""
+    """The rows of a scheme as the page reads them."""
     funds = [
         {
             "pool": row["pool"],
