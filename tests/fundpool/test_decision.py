@@ -213,17 +213,17 @@ def test_a_better_level_and_who_pays_are_said(comparison: Comparison) -> None:
         "Pooled by province instead of county, places with 25.0\u202f% of the insured (Elm) would "
         "need a lower rate than in today's fund, places with 75.0\u202f% (Fir, Hazel) a higher "
         "one. "
-        "The former are the places whose funds run dry by county. "
+        "The former are those that run dry by county. "
         "Money runs from poorer places (20,000 CNY of income a head) to richer ones (30,000). "
-        "Pooled by province, the rate needed less the rate collected is +0.12 percentage points. "
-        "In the backtest the model was off by ±\xa00.30 percentage points (one standard error), "
-        "which is more: whether the rate must rise or fall is not certain. "
+        "The rate needed by province less that collected, +0.12 percentage points, is within the "
+        "backtest's standard error, ±\xa00.30 percentage points: whether it must rise or fall is "
+        "not certain. "
         "Pooled by county, as today, 1 of 2 funds stand below zero at the end of 2021: they lack "
         "2.5\u202fm together, beyond contributions and subsidies as now. "
         "Watch Ash, Birch, Cedar and 1 more: dry within 5 years as pooled today."
     ).replace("\u202f", NARROW)
     errors[0]["rate_error"] = 0.001
-    assert "which is less" in said(context)
+    assert "exceeds the backtest's" in said(context)
 
 
 def test_the_level_that_lasts_longest_is_said_where_more_are_dry_at_the_end(
@@ -244,6 +244,12 @@ def test_the_level_that_lasts_longest_is_said_where_more_are_dry_at_the_end(
         "in 2031; but then the one fund of all fails. "
         "No other way of pooling changes what a fund would have to ask."
     )
+    plans[0] |= {"first_dry": 2031}
+    plans[1] |= {"paying_less": 0.5, "income_less": None, "income_more": None}
+    assert "Pooled by province instead of county, places with 50.0" in said(
+        Context(comparison, found)
+    )
+    plans[0] |= {"first_dry": 2026}
     plans[1] |= {"funds": 2}
     assert "but by 2032 100.0" in said(Context(comparison, found))
     plans[1] |= {"first_dry": 2026}

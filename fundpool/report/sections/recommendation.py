@@ -66,7 +66,7 @@ WHO = marked(
     "would need a lower rate than in today's fund, places with %(more)s%(places_more)s a higher "
     "one."
 )
-DRY_GAIN = marked("The former are the places whose funds run dry by %(today)s.")
+DRY_GAIN = marked("The former are those that run dry by %(today)s.")
 SCENARIOS = marked(
     "Chance that no fund fails by %(last)s: %(shares)s (%(n)s scenarios, "
     "standard error up to %(error)s)."
@@ -74,13 +74,12 @@ SCENARIOS = marked(
 BY_LEVEL = marked("%(share)s by %(plan)s")
 MODEL_ERRORS = {
     True: marked(
-        "Pooled by %(plan)s, the rate needed less the rate collected is %(gap)s. In the backtest "
-        "the model was off by %(error)s (one standard error), which is more: whether the rate must "
-        "rise or fall is not certain."
+        "The rate needed by %(plan)s less that collected, %(gap)s, is within the backtest's "
+        "standard error, %(error)s: whether it must rise or fall is not certain."
     ),
     False: marked(
-        "Pooled by %(plan)s, the rate needed less the rate collected is %(gap)s. In the backtest "
-        "the model was off by %(error)s (one standard error), which is less."
+        "The rate needed by %(plan)s less that collected, %(gap)s, exceeds the backtest's standard "
+        "error, %(error)s."
     ),
 }
 """Whether the backtest's error exceeds the change of the rate."""
@@ -138,13 +137,22 @@ def statement(context: Context, scheme: str, shown: Shown | None = None) -> dict
     answers = (
         _level(context, page, plans, best, latest),
         _rate(context, page, best),
-        _who(context, page, today, latest if best is today else best),
+        _who(context, page, today, best if best is not today else _other(plans, latest)),
         _sure(context, page, plans, best),
         _next_years(context, page, today),
         brief_sentences(page, scheme),
     )
     joint = "" if context.language.chinese else " "
     return {lead: joint.join(part) for lead, part in zip(LEADS, answers, strict=True) if part}
+
+
+def _other(plans: Sequence[Mapping[str, Any]], latest: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The way of pooling to hold today's, which is to be kept, against: that whose funds last
+    longest, else the last under which a rate changes."""
+    if latest is not plans[0]:
+        return latest
+    changing = [plan for plan in plans if plan["paying_less"] or plan["paying_more"]]
+    return changing[-1] if changing else latest
 
 
 def _places(context: Context, plan: Mapping[str, Any], part: str) -> str:

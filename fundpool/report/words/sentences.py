@@ -172,6 +172,10 @@ def _under_target(
             "alerts", "funds that run dry soon", len(dry),
             'COUNTIFS(alerts[rule],"target",alerts[kind],"exhausted")',
         )  # fmt: skip
+        watch = summary["decision"]["watch"]
+        place = {(fund["scheme"], fund["pool"]): n for n, fund in enumerate(watch)}
+        last = len(place)
+        dry.sort(key=lambda alert: place.get((alert["scheme"], alert["pool"]), last))
         words = {"n": number, "names": _names(case, dry, language)}
         lines.append(language.ngettext(*RUN_DRY, len(dry)) % words)
     return lines
@@ -190,12 +194,11 @@ def target_words(case: "Case", shown: "Shown") -> dict[str, str]:
 
 
 def _names(case: "Case", alerts: list[Mapping[str, Any]], language: "Language") -> str:
-    """The first funds to run dry, by scheme where the case has several."""
+    """The first of these funds, by scheme where the case has several."""
     local = local_names(case.tables["regions"], language)
     said = []
     for scheme in case.schemes:
-        of_scheme = [alert for alert in alerts if alert["scheme"] == scheme.name]
-        first = sorted(of_scheme, key=lambda alert: int(alert["year"]))
+        first = [alert for alert in alerts if alert["scheme"] == scheme.name]
         names = language(", ").join(
             local.get(alert["name"], alert["name"]) for alert in first[:NAMED]
         )

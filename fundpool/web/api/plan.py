@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 
-from fundpool.web.api.wire import PENDING, Needed
+from fundpool.web.api.wire import PENDING, Emptied, Needed
 from fundpool.web.requests.plan import (
     FrontierRequest,
     NeededRequest,
@@ -17,6 +17,7 @@ from fundpool.web.requests.plan import (
 )
 from fundpool.web.requests.policy_text import command_of, toml_text
 from fundpool.web.work.answers import answer
+from fundpool.web.work.emptied import emptied, emptied_job
 from fundpool.web.work.jobs import in_both
 from fundpool.web.work.needed import needed
 from fundpool.web.work.planning import (
@@ -59,6 +60,21 @@ def needed_lever(asked: NeededRequest, request: Request) -> Any:
     if isinstance(material, Pending):
         return JSONResponse(material.job.record(), status_code=202)
     return needed(material, asked)
+
+
+@router.post("/api/emptied", response_model=Emptied, responses=PENDING)
+def emptied_funds(asked: PlanRequest, request: Request) -> Any:
+    """The smallest joint moves that empty a scheme's funds; 202 and a job until they are there."""
+    cache: ProjectionCache = request.app.state.cache
+    material = plan_material(cache, asked)
+    job = (
+        material.job if isinstance(material, Pending) else emptied_job(cache, asked, material.plan)
+    )
+    if isinstance(material, Pending) or not job.ended:
+        return JSONResponse(job.record(), status_code=202)
+    if job.status != "done":
+        return JSONResponse(in_both("error", job.words), status_code=400)
+    return emptied(job.result, asked.scheme or material.plan.case.schemes[0].name)
 
 
 @router.post("/api/frontier", response_model=dict[str, Any], responses=PENDING)

@@ -22,7 +22,8 @@ class JobState(BaseModel):
 
     Attributes:
         job: name by which it is watched and cancelled.
-        kind: ``projection``, ``scenarios``, ``optimisation``, ``frontier`` or ``report``.
+        kind: ``projection``, ``scenarios``, ``optimisation``, ``frontier``, ``reverse`` or
+            ``report``.
         status: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
         done: share that is done.
         words: what it is doing, or why it failed.
@@ -85,6 +86,39 @@ class Needed(BaseModel):
     probability: float
     now: float
     scenarios: int
+
+
+class EmptiedFund(BaseModel):
+    """The smallest joint move of the drivers that empties a fund.
+
+    Attributes:
+        pool, name: of the fund.
+        move: its length in standard deviations; 0 where the fund is empty on the central path,
+            null where no move that is looked for empties it.
+        verified: whether the fund is empty at the move and not at one a hundredth shorter.
+        means: mean deviation of each driver over the years, in its own standard deviations; null
+            where it does not vary.
+    """
+
+    pool: str
+    name: str
+    move: float | None
+    verified: bool
+    means: dict[str, float | None]
+
+
+class Emptied(BaseModel):
+    """What would empty the funds of a scheme.
+
+    Attributes:
+        scheme: whose funds.
+        largest: longest move that is looked for, in standard deviations.
+        funds: of the plan.
+    """
+
+    scheme: str
+    largest: float
+    funds: list[EmptiedFund]
 
 
 class Assumption(BaseModel):

@@ -96,6 +96,7 @@ CONTROLS: dict[str, str | tuple[str, str]] = {
     "job_optimisation": marked("Optimising"),
     "job_report": marked("Writing the report"),
     "job_frontier": marked("Tracing the frontier"),
+    "job_reverse": marked("Reverse stress"),
     "waiting": marked("waiting for its turn"),
     "cancelled": marked("Cancelled."),
 }

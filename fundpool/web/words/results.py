@@ -200,6 +200,32 @@ RESULTS: dict[str, str | tuple[str, str]] = {
         "%(lever)s: no value that can be set keeps %(who)s (%(scheme)s) above zero to %(until)s on "
         "the central path."
     ),
+    "emptied_title": marked("What would empty a fund"),
+    "emptied_note": marked(
+        "The smallest joint move of wages, prices, interest, morbidity, moving and enrolment that "
+        "empties the fund of the place followed (else the first funds to be emptied), in standard "
+        "deviations: of all paths that empty it the likeliest (reverse stress)."
+    ),
+    "emptied_now": marked("What would empty this fund?"),
+    "emptied_first": marked("The first %(n)s of %(all)s funds to be emptied:"),
+    "emptied_answer": marked(
+        "%(fund)s: emptied by a joint move of %(move)s standard deviations; means over the years, "
+        "each in its own standard deviations: %(drivers)s."
+    ),
+    "emptied_already": marked(
+        "%(fund)s: empty on the central path of this plan; no move is needed."
+    ),
+    "emptied_never": marked(
+        "%(fund)s: no joint move of up to %(most)s standard deviations empties it."
+    ),
+    "emptied_rough": marked("A shorter move may do: the search did not close in on it."),
+    "joint": marked(", "),
+    "driver_wage_growth": marked("wages"),
+    "driver_medical_inflation": marked("medical prices"),
+    "driver_interest": marked("interest"),
+    "driver_morbidity": marked("morbidity"),
+    "driver_mobility": marked("moving"),
+    "driver_participation": marked("enrolment"),
     "profile_title": marked(
         "Why the fund of %(place)s differs from the mean of %(parent)s: %(distance)s a person and "
         "year"

@@ -13,6 +13,9 @@ from fundpool.languages import language as language_of
 from fundpool.languages.wording import worded
 from fundpool.web.work.sessions import asking_session
 
+APART = ("optimisation", "frontier", "report", "reverse")
+"""Kinds of jobs in processes of their own, for which projections do not wait."""
+
 
 class CancelledError(Exception):
     """A job that was cancelled."""
@@ -33,7 +36,8 @@ class Job:
     Attributes:
         key: what it is for; the same key is not worked on twice.
         name: unguessable name by which it is watched and cancelled.
-        kind: ``projection``, ``scenarios``, ``optimisation``, ``frontier`` or ``report``.
+        kind: ``projection``, ``scenarios``, ``optimisation``, ``frontier``, ``reverse`` or
+            ``report``.
         status: ``waiting``, ``running``, ``done``, ``failed`` or ``cancelled``.
         done: share that is done.
         words: what it is doing, or why it failed; a message is sent in Chinese as well.
@@ -117,7 +121,7 @@ class Jobs:
                 if oldest is None:
                     break
                 del self._jobs[oldest]
-        room = "optimise" if kind in ("optimisation", "frontier", "report") else "project"
+        room = "optimise" if kind in APART else "project"
         self._workers[room].submit(self._run, job, work)
         return job
 

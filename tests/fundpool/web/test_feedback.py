@@ -44,7 +44,9 @@ def test_what_is_refused_goes_back_and_is_said_at_its_control(page: Page, addres
     page.until(f"({SHOWN}) && {IDLE}")
     assert page.run(f"return {WHERE}") == "at-optimise"
     assert "plan before" in page.text("#problem")
-    assert "optimised" not in page.run("return location.hash")
+    page.until("!location.hash.includes('optimised')")
+    # what was refused is no step to undo
+    page.until("document.querySelector('#undo').disabled")
     assert headline(page) == before
     assert page.text("#optimised") == ""
     # the next change clears the message and moves it to its own control

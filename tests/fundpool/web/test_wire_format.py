@@ -24,7 +24,7 @@ DESCRIBED = {
     ("GET", "/health"), ("GET", "/api/case"), ("GET", "/api/case/workbook"),
     ("GET", "/api/case/assumptions"),
     ("GET", "/api/case/template"), ("POST", "/api/cases"), ("POST", "/api/plan"),
-    ("POST", "/api/frontier"), ("POST", "/api/needed"),
+    ("POST", "/api/frontier"), ("POST", "/api/needed"), ("POST", "/api/emptied"),
     ("POST", "/api/report"), ("POST", "/api/policy"),
     ("POST", "/api/workbook"),
     ("GET", "/api/jobs/{name}"), ("GET", "/api/jobs/{name}/events"), ("DELETE", "/api/jobs/{name}"),

@@ -5,6 +5,7 @@ import { setUpAssumptions, showAssumptions } from "./assumptions.js";
 import { captionCharts, forget, pictureButtons } from "./charts.js";
 import { drawing, setUp, showControls, toggleMember } from "./controls.js";
 import { $ } from "./dom.js";
+import { setUpEmptied, showEmptied } from "./emptied.js";
 import { dim, feedbackAt, jobUnderWay, problem, progress, status } from "./feedback.js";
 import { renderOptimised, optimise, traceFrontier } from "./optimiser.js";
 import { setUpNeeded, showNeeded } from "./needed.js";
@@ -33,6 +34,8 @@ let again = false;
 /** @type {{ begun: number, waiting: boolean, abort: AbortController }} */
 let current = null;
 let dragged = false;
+let steps = 0; // of the address since the plan whose figures are on screen
+let stepping = false; // back over steps that were refused
 let watched = "";
 let retry = 0;
 let failures = 0;
@@ -41,6 +44,7 @@ async function begin() {
   setUp(change);
   setUpYears(change);
   setUpNeeded(() => state, () => info, () => found, change);
+  setUpEmptied(() => state, () => info, () => found);
   setUpAssumptions(change, () => info);
   await speak(state.lang || (navigator.language.startsWith("zh") ? "zh" : "en"));
   $("lang").value = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
@@ -107,6 +111,7 @@ function push() {
   if (address === location.hash) return;
   const { depth = 0 } = history.state || {};
   history.pushState({ depth: depth + 1 }, "", address);
+  steps += 1;
   mayUndo();
   keepSession(state, info);
 }
@@ -145,12 +150,14 @@ function controls() {
   showStress(state, info, change);
   showYears(state, info);
   showNeeded(state, info);
+  showEmptied(state);
   showAssumptions(state, info);
 }
 
 async function ask() {
   const number_ = ++asked;
   const wanted = state;
+  const taken = steps;
   current = { begun: performance.now(), waiting: false, abort: new AbortController() };
   try {
     const request = current;
@@ -164,6 +171,7 @@ async function ask() {
     found = answer;
     performance.mark("fundpool-answer");
     shown = wanted;
+    steps = Math.max(0, steps - taken);
     failures = 0;
     problem("");
     status("");
@@ -200,12 +208,16 @@ async function draw() {
   $("command-note").textContent = found.command.needs_policy ? word("command_policy") : "";
 }
 
-// The controls go back to the plan whose figures are on screen.
+// The controls go back to the plan whose figures are on screen, and the address with them: what was
+// refused leaves no step to undo.
 function rollBack(words) {
   problem(shown ? `${words} ${word("rolled_back")}` : words);
   if (!shown || again) return;
   state = { ...shown, lang: state.lang, pins: state.pins };
-  history.replaceState(history.state, "", `#${encode(state)}`);
+  stepping = steps > 0;
+  if (stepping) history.go(-steps);
+  else history.replaceState(history.state, "", `#${encode(state)}`);
+  steps = 0;
   controls();
 }
 
@@ -273,6 +285,13 @@ function buttons() {
     await showPins(shown, found, change);
   });
   window.addEventListener("popstate", async () => {
+    if (stepping) {
+      stepping = false;
+      history.replaceState(history.state, "", `#${encode(state)}`);
+      mayUndo();
+      return;
+    }
+    steps = 0;
     const before = state;
     state = decode(location.hash);
     mayUndo();

@@ -21,9 +21,9 @@ export function pathsSpec(title, fan) {
       { mark: { type: "rule", color: themed("bad"), strokeWidth: 1 }, data: { values: [{}] }, encoding: { y: { datum: 0 } } },
       { mark: { type: "line", strokeWidth: 2.5, tooltip: null },
         encoding: { x, y: { field: "central", type: "quantitative", title }, color: colour,
-          strokeDash: { field: "side", type: "nominal", scale: { domain: sides.domain, range: [[6, 4], [1, 0]] }, legend: null } } },
+          strokeDash: { field: "side", type: "nominal", scale: { domain: sides.domain, range: [[6, 4], [1, 0]] }, legend: colour.legend } } },
       { mark: { type: "point", size: 90, opacity: 0, filled: true },
-        encoding: { x, y: { field: "central", type: "quantitative", title }, color: { ...colour, legend: null },
+        encoding: { x, y: { field: "central", type: "quantitative", title }, color: colour,
           tooltip: [{ field: "year", format: "d", title: word("year") }, { field: "side", title: " " }, { field: "central", format: ",.1f", title }] } },
     ] });
 }
@@ -92,12 +92,14 @@ export function ratesSpec(title) {
 export function pinsSpec(title, names) {
   const palette = [...side(), ...[2, 3, 4, 5, 6, 7].map((place) => themed(`plan-${place}`))];
   const dashes = [[6, 4], [1, 0], [8, 3, 2, 3], [2, 2], [12, 3], [10, 2, 2, 2, 2, 2], [4, 1], [1, 3]];
+  // one legend for colour and dashes
+  const legend = (width) => ({ title: null, orient: "top", columns: width < 500 ? 1 : 3, symbolType: "stroke", symbolStrokeWidth: 3 });
   return (width) => ({ width, height: 260, autosize: { type: "fit-x", contains: "padding" }, data: { name: "pins" },
     encoding: { x: { field: "year", type: "quantitative", axis: { format: "d", title: null, tickMinStep: 1 }, scale: { zero: false, nice: false } },
       y: { field: "value", type: "quantitative", title } },
     layer: [{ mark: { type: "line", strokeWidth: 2.5, tooltip: null }, encoding: {
-      color: { field: "plan", type: "nominal", scale: { domain: names, range: palette.slice(0, names.length) }, legend: { title: null, orient: "top", columns: width < 500 ? 1 : 3, symbolType: "stroke", symbolStrokeWidth: 3 } },
-      strokeDash: { field: "plan", type: "nominal", scale: { domain: names, range: dashes.slice(0, names.length) }, legend: null } } },
+      color: { field: "plan", type: "nominal", scale: { domain: names, range: palette.slice(0, names.length) }, legend: legend(width) },
+      strokeDash: { field: "plan", type: "nominal", scale: { domain: names, range: dashes.slice(0, names.length) }, legend: legend(width) } } },
     { mark: { type: "point", size: 90, opacity: 0, filled: true }, encoding: {
       tooltip: [{ field: "plan", title: " " }, { field: "year", format: "d", title: word("year") }, { field: "value", format: ",.1f", title }] } }] });
 }

@@ -12,7 +12,12 @@ export function fill(table, head, rows, caption = "") {
   }
   const thead = document.createElement("thead");
   const top = document.createElement("tr");
-  for (const text of head) top.append(cell("th", text, "col"));
+  // the head of a column of words stands over them
+  head.forEach((text, place) => {
+    const first = rows.length ? rows[0][place] : null;
+    const words = typeof text === "string" && first && first.kind === "words";
+    top.append(cell("th", words ? { text, kind: "words" } : text, "col"));
+  });
   thead.append(top);
   const tbody = document.createElement("tbody");
   for (const row of rows) {
