@@ -106,6 +106,7 @@ class Book:
         rows = len(frame)
         total = name in SUMMED
         formulas = {c: _named(calculated[c].formula, heads) for c in columns if c in calculated}
+        stored = {c: "=" + _spelt(formula, name) for c, formula in formulas.items()}
         gathered = {
             c: item.formula
             for c, item in GATHERED.get(name, {}).items()
@@ -141,9 +142,7 @@ class Book:
                         row, place, "=" + _spelt(text_of_row, name), form, _cached(value)
                     )
                 elif column in formulas:
-                    sheet.write_formula(
-                        row, place, "=" + _spelt(formulas[column], name), form, _cached(value)
-                    )
+                    sheet.write_formula(row, place, stored[column], form, _cached(value))
                 else:
                     _write(sheet, row, place, value, form, text)
             if total and column in MEASURED:
