@@ -42,12 +42,17 @@ class PiecewiseLinear:
             ValueError: a cost is negative.
         """
         x = not_negative(cost, "the cost")
-        knots, slopes = np.array(self.knots), np.array(self.slopes)
-        at_knots = np.concatenate([[0.0], np.cumsum(slopes[:-1] * np.diff(knots))])
+        knots, slopes, at_knots = self._arrays
         place = np.searchsorted(knots, x, side="right") - 1
         with np.errstate(invalid="ignore"):
             beyond = np.where(slopes[place] == 0, 0.0, slopes[place] * (x - knots[place]))
         return same_kind(np.asarray(at_knots[place] + beyond), cost)
+
+    @cached_property
+    def _arrays(self) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Knots, slopes and what is paid at the knots, ``(J,)`` each."""
+        knots, slopes = np.array(self.knots), np.array(self.slopes)
+        return knots, slopes, np.concatenate([[0.0], np.cumsum(slopes[:-1] * np.diff(knots))])
 
     def expected_payment(self, severity: Severity) -> float:
         """``E[b(X)]`` in closed form."""

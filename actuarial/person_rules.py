@@ -150,13 +150,19 @@ def _with_layers(
         for layer, holds in zip(above, has, strict=True):
             chance *= layer.share if holds else 1.0 - layer.share
         mine = [layer for layer, holds in zip(above, has, strict=True) if holds]
-        _, *paid = layers([whole, *(layer.formula for layer in mine)])
+        _, *paid = _paid_above(whole, tuple(layer.formula for layer in mine))
         by_fund: list[Payment] = [
             form for form, payer in zip(basic, payers, strict=True) if payer == fund
         ]
         by_fund += [form for form, layer in zip(paid, mine, strict=True) if layer.fund == fund]
         result.append((chance, summed(by_fund)))
     return tuple(result)
+
+
+@lru_cache(maxsize=10_000)
+def _paid_above(basic: PiecewiseLinear, above: tuple[BenefitFormula, ...]) -> list[PiecewiseLinear]:
+    """:func:`fundpool.actuarial.benefit_layers.layers`, once for the funds that share them."""
+    return layers([basic, *above])
 
 
 def together(

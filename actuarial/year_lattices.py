@@ -11,8 +11,9 @@ Between lattice points stands the polynomial of degree five through the nearest 
 
 A payment whose error is above :data:`SETTLED` is taken from finer lattices, and in the end by the
 specification, which refuses what it cannot settle. So means and squares are known to 1e-6 of
-themselves, or 1e-13 of the largest knot (squared) where that is more; they agree with the
-specification to the same, as far as it is as exact (tests/actuarial/test_year_lattices.py).
+themselves, or 1e-12 of the largest knot (squared) where that is more, which the specification takes
+for rounding; they agree with it to the same, as far as it is as exact
+(tests/actuarial/test_year_lattices.py).
 """
 
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from fundpool.actuarial.payment_severity import PaymentSeverity
 from fundpool.actuarial.person_year import (
     EXTRAPOLATED,
     RESOLVED,
+    ROUNDING,
     SETTLED,
     payment,
     payment_moments,
@@ -43,9 +45,12 @@ RESOLUTIONS = tuple(2**power for power in (8, 10, 12, 14, 16))
 """Most steps from zero to an amount, coarse to fine; there are more than a quarter of them."""
 ALWAYS = 3
 """Resolutions always used: the least that show the error of an extrapolation."""
-SMALL = 1e-7
+SMALL = ROUNDING / SETTLED
 """Of the largest knot (squared, for the square), a payment that is settled when it is known to
-``SMALL * SETTLED`` of that knot, near what rounding leaves."""
+``ROUNDING`` of that knot."""
+LEFT = 0.5
+"""Of the change between two extrapolations, the error of the finer at most: each step is a quarter
+of the one before, so that half is left even where costs far below the step still matter."""
 TRANSFORMED = 4
 """Lengths of a lattice that its transform has, so that the tilt back blows up rounding less."""
 STENCIL = 6
@@ -164,7 +169,7 @@ def _settled(before: FloatArray, after: FloatArray, form: PiecewiseLinear) -> ND
     least = SMALL * form.knots[-1] ** np.array([[1.0], [2.0]])
     finite = np.isfinite(after)
     change = np.abs(np.subtract(after, before, where=finite, out=np.zeros_like(after)))
-    return np.asarray((change <= SETTLED * np.maximum(np.abs(after), least)).all(axis=0))
+    return np.asarray((LEFT * change <= SETTLED * np.maximum(np.abs(after), least)).all(axis=0))
 
 
 @lru_cache(maxsize=2_048)
@@ -180,20 +185,27 @@ def _moments(
     level = np.array(prices)
     whole = np.array([level, level**2]) * np.array(_total(cost))[:, None]
     limited = np.zeros((len(form.knots) + 1, 2, len(resolutions), len(prices)))
+    by_limit = _limited(cost, prices, resolutions)
+    new = [knot for knot in form.knots[1:] if knot not in by_limit]
+    if new:
+        amounts = (np.array(new)[:, None] / level).ravel()
+        at_new = _of_amounts(cost, amounts, resolutions)
+        scales = np.array([level, level**2])[:, None, None]
+        scaled = at_new.reshape(2, len(resolutions), len(new), len(prices)) * scales
+        by_limit.update(zip(new, np.moveaxis(scaled, 2, 0), strict=True))
     for number, knot in enumerate(form.knots[1:], start=1):
-        limited[number] = _limited(cost, knot, prices, resolutions)
+        limited[number] = by_limit[knot]
     limited[-1] = whole[:, None]
     return payment_moments(form, limited).swapaxes(0, 1)
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_096)
 def _limited(
-    cost: YearCost, limit: float, prices: tuple[float, ...], resolutions: tuple[int, ...]
-) -> FloatArray:
-    """``E[p S ^ limit]`` and ``E[(p S ^ limit)^2]`` at each price ``p``, ``(2, r, p)``."""
-    level = np.array(prices)
-    scales = np.array([level, level**2])
-    return np.asarray(_of_amounts(cost, limit / level, resolutions) * scales[:, None])
+    _cost: YearCost, _prices: tuple[float, ...], _resolutions: tuple[int, ...]
+) -> dict[float, FloatArray]:
+    """``E[p S ^ t]`` and ``E[(p S ^ t)^2]`` at each price ``p``, ``(2, r, p)``, by the limits ``t``
+    asked for so far; :func:`_moments` fills it."""
+    return {}
 
 
 def _of_amounts(cost: YearCost, amounts: FloatArray, resolutions: tuple[int, ...]) -> FloatArray:

@@ -1,4 +1,4 @@
-"""A closed cohort fund, projected by the kernel and in plain pandas.
+"""A closed cohort fund, projected by the kernel and by what else its user could take.
 
 People by home, residence, cover, sex and age, closed to births, moves and changes of cover; they
 die, grow older, pay a level contribution and make claims by age. The fund's balance is
@@ -6,10 +6,11 @@ die, grow older, pay a level contribution and make claims by age. The fund's bal
 a home, residence, cover, sex and age carried through a year.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
-import pandas as pd
 
 from benchmarks.province import Year, case_year
 from benchmarks.table import Row
@@ -28,6 +29,8 @@ INTEREST = 0.03
 CONTRIBUTION = 1_000.0
 COST = 500.0
 K = len(STATUSES)
+GOALS = {"modelx, a cell an array": 5.0, "modelx, a cell a number": 5_000.0}
+"""Of how often the kernel does what another program does in the same time."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,12 @@ class ClosedFund:
         return float(self.year.people.size * YEARS)
 
 
-def closed_fund() -> ClosedFund:
-    """The case's homes with their ten largest destinations, somebody in every cell inside."""
-    year = case_year().with_fewer_pairs(DESTINATIONS)
+def closed_fund(destinations: int = DESTINATIONS) -> ClosedFund:
+    """The case's homes with their largest destinations, somebody in every cell inside.
+
+    With none, every county is a fund of those who were born there.
+    """
+    year = case_year().with_fewer_pairs(destinations)
     rates = year.rates
     shape = rates.movement.home_stay.shape
     never, always = np.zeros(shape), np.ones(shape)
@@ -82,52 +88,46 @@ def by_kernel(fund: ClosedFund) -> FloatArray:
     return np.array([balance_recursion(0.0, net[:, c], INTEREST)[-1] for c in range(size)])
 
 
-def in_pandas(fund: ClosedFund) -> FloatArray:
-    """The same with a row a cell, and merges and a group-by a year."""
-    year = fund.year
-    pairs, size = year.pairs, year.pairs.counties + 1
-    cells = pd.MultiIndex.from_product(
-        [range(pairs.count), range(K), range(2), range(AGES)],
-        names=["pair", "status", "sex", "age"],
-    )
-    frame = pd.DataFrame({"persons": year.people.ravel()}, index=cells).reset_index()
-    frame["residence"] = pairs.residence[frame["pair"].to_numpy()]
-    ages = pd.MultiIndex.from_product(
-        [range(size), range(2), range(AGES)], names=["residence", "sex", "age"]
-    )
-    survival = pd.DataFrame({"survival": year.rates.survival.ravel()}, index=ages).reset_index()
-    frequency = survival[["sex", "age"]].iloc[: 2 * AGES].assign(frequency=year.care.frequency[0])
-    balance = np.zeros(size)
-    for _ in range(YEARS):
-        frame = frame.merge(survival, on=["residence", "sex", "age"])
-        frame["persons"] *= frame.pop("survival")
-        frame["age"] = (frame["age"] + 1).clip(upper=OLDEST_AGE)
-        money = frame.merge(frequency, on=["sex", "age"])
-        money["net"] = money["persons"] * (CONTRIBUTION - COST * money["frequency"])
-        net = money.groupby("residence")["net"].sum().to_numpy(dtype=float)
-        balance = balance * (1 + INTEREST) + net * (1 + INTEREST) ** 0.5
-    return balance
+def _apart(one: FloatArray, other: FloatArray) -> float:
+    return float(np.abs(one - other).max() / np.abs(one).max())
 
 
 def measure() -> list[Row]:
-    """Cell-years a second each way, their ratio, and that they agree."""
-    fund = closed_fund()
-    one, other = by_kernel(fund), in_pandas(fund)
-    apart = float(np.abs(one - other).max() / np.abs(other).max())
-    best = best_in_turn(
-        {"kernel": lambda: by_kernel(fund), "pandas": lambda: in_pandas(fund)}, rounds=3
-    )
-    return [
-        Row(
-            "closed fund: plain pandas, cell-years a second",
-            fund.cell_years / best["pandas"] / 1e6,
-            "million",
-        ),
-        Row(
-            "closed fund: kernel, cell-years a second",
-            fund.cell_years / best["kernel"] / 1e6,
-            "million",
-        ),
-        Row("closed fund: pandas over kernel", best["pandas"] / best["kernel"], "times"),
-        Row("closed fund: kernel against pandas, largest difference", apart, "", 1e-9, "at most"),
-    ]
+    """Cell-years a second each way, ratios to the kernel, and that all agree."""
+    from benchmarks import peers
+
+    large, alone = closed_fund(), closed_fund(destinations=0)
+    programs: dict[str, Callable[[ClosedFund], FloatArray]] = {
+        "numpy": peers.in_numpy,
+        "modelx, a cell an array": peers.in_modelx_arrays,
+        "polars": peers.in_polars,
+        "pandas": peers.in_pandas,
+    }
+    rows = []
+    for of, fund in (("", large), ("95 funds, ", alone)):
+        balances = by_kernel(fund)
+        apart = max(_apart(balances, program(fund)) for program in programs.values())
+        calls: dict[str, Callable[[], object]] = {
+            name: partial(program, fund) for name, program in programs.items()
+        }
+        calls["kernel"] = partial(by_kernel, fund)
+        if fund is alone:
+            calls["modelx, a cell a number"] = partial(peers.in_modelx_numbers, fund)
+            first = peers.in_modelx_numbers(fund)
+            apart = max(apart, abs(first / balances[0] - 1))
+        best = best_in_turn(calls, rounds=5)
+        cells = dict.fromkeys(calls, fund.cell_years)
+        cells["modelx, a cell a number"] = float(fund.year.people[0].size * YEARS)
+        speed = {name: cells[name] / best[name] for name in calls}
+        goals = GOALS if fund is alone else {}
+        for name in calls:
+            what = f"closed fund: {of}{name}"
+            rows.append(Row(f"{what}, cell-years a second", speed[name] / 1e6, "million"))
+            if name != "kernel":
+                ratio = speed["kernel"] / speed[name]
+                rows.append(Row(f"{what} over kernel", ratio, "times", goals.get(name)))
+        rows.append(
+            Row(f"closed fund: {of}largest difference to the kernel", apart, "", 1e-9, "at most")
+        )
+    spreadsheet = peers.formulas(alone) / 1e6
+    return [*rows, Row("closed fund: 95 funds, formulas of a spreadsheet", spreadsheet, "million")]

@@ -14,8 +14,9 @@ import fundpool
 from benchmarks.memory import peak_memory
 from benchmarks.table import Row, as_text
 from fundpool.models.funds.paths import PoolPaths
+from fundpool.models.optimiser.choices import Choices
 from fundpool.models.optimiser.limits import Aims, Policy, aims_of, policy_of
-from fundpool.models.optimiser.planning import Choices, drawn, optimise, solved
+from fundpool.models.optimiser.planning import drawn, optimise, solved
 from fundpool.models.optimiser.problem.fund import fund_problem
 from fundpool.models.optimiser.program.highs import loaded
 from fundpool.models.optimiser.program.linear import Arrays

@@ -3,10 +3,9 @@
 Plain numbers for ``summary.json``, the workbook and the first page of the report alike.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from fundpool.models.analysis.own_shares import care_by_place, own_shares
@@ -18,6 +17,13 @@ from fundpool.models.funds.summary import NEVER
 from fundpool.models.funds.totals import flow_totals
 from fundpool.models.terms.subsidies import payers_of
 from fundpool.models.terms.years import county_tables
+from fundpool.places import (
+    UNCHANGED,
+    insured_by_place,
+    largest_places,
+    places_compared,
+    rates_by_plan,
+)
 
 if TYPE_CHECKING:
     from fundpool.inputs.case import Case
@@ -26,9 +32,6 @@ if TYPE_CHECKING:
 
 SOON = (5, 10)
 """Years from the start within which funds that run dry are counted."""
-UNCHANGED = 5e-5
-"""A level rate that differs by less, half of what is shown, counts as the same."""
-
 REMEMBERED = "remembered"
 """Word by which a source says that it was not opened."""
 
@@ -43,7 +46,8 @@ def decision(
     >>> from fundpool import examples
     >>> figures = decision({"county": examples.projection("county")})
     >>> list(figures)
-    ['now', 'plans', 'next_years', 'watch', 'government', 'own_share', 'inputs', 'remembered']
+    ['now', 'plans', 'places', 'next_years', 'watch', 'government', 'own_share', 'inputs',
+     'remembered']
     >>> [row["scheme"] for row in figures["now"]]
     ['employee', 'resident']
 
@@ -53,7 +57,8 @@ def decision(
 
     Returns:
         ``now``, rows by scheme (:func:`funds_now`); ``plans``, rows by scheme and plan
-        (:func:`plans_compared`); ``next_years``, rows by scheme and year
+        (:func:`plans_compared`); ``places``, names behind their shares
+        (:func:`fundpool.places.largest_places`); ``next_years``, rows by scheme and year
         (:func:`money_lacking`); ``watch``, funds that run dry soon (:func:`dry_soon`);
         ``government``, rows by scheme, payer and year
         (:func:`paid_by_government`); ``own_share``, rows by half of places and group of people
@@ -65,6 +70,7 @@ def decision(
     return {
         "now": funds_now(today),
         "plans": plans_compared(projections, risk),
+        "places": largest_places(places_compared(projections)),
         "next_years": money_lacking(today),
         "watch": dry_soon(today),
         "government": paid_by_government(today),
@@ -155,9 +161,9 @@ def plans_compared(
     first = next(iter(projections.values()))
     income = county_tables(first.case).disposable_income[:-1]
     care = first.flows.care[1, :, 0, :-1]
-    for name, plan, rates, rates_today in _rates_by_plan(projections):
+    for name, plan, rates, rates_today in rates_by_plan(projections):
         projection = projections[plan]
-        insured = _insured(projection, name)
+        insured = insured_by_place(projection, name)
         less, more = rates_today - rates > UNCHANGED, rates - rates_today > UNCHANGED
         overview = projection.overview
         means = overview[overview["scheme"] == name].iloc[0]
@@ -200,20 +206,6 @@ def _in_money(projection: "Projection", scheme: str, means: "pd.Series[Any]") ->
             "needed_each": (collected + more) / payers,
         }
     return {"base": base, "payers": payers, "more_money": more} | each
-
-
-def _rates_by_plan(
-    projections: Mapping[str, "Projection"],
-) -> Iterator[tuple[str, str, FloatArray, FloatArray]]:
-    """Scheme, plan, level rates of places under it and under the first plan, ``(n,)`` each."""
-    for scheme in next(iter(projections.values())).case.schemes:
-        rates_today: FloatArray | None = None
-        for plan, projection in projections.items():
-            if scheme.name not in projection.summaries:
-                continue
-            rates = _rates_of_regions(projection, scheme.name)
-            rates_today = rates if rates_today is None else rates_today
-            yield scheme.name, plan, rates, rates_today
 
 
 def money_lacking(projection: "Projection") -> list[Row]:
@@ -294,40 +286,7 @@ def paid_by_government(projection: "Projection") -> list[Row]:
     return rows
 
 
-def places_compared(projections: Mapping[str, "Projection"]) -> pd.DataFrame:
-    """What :func:`plans_compared` sums up, by place.
-
-    Columns: scheme, plan, region, name (of the lowest level); insured, in the first year with any;
-    dry_year, the first year in which its fund has run dry, 0 for none; level_rate, of the fund it
-    is in at last; rate_change, against the first plan; disposable_income, a head, base year;
-    locals, migrants, residents in the first projected year.
-    """
-    frames = []
-    first = next(iter(projections.values()))
-    regions, income = first.case.regions, county_tables(first.case).disposable_income[:-1]
-    care = first.flows.care[1, :, 0, :-1]
-    for scheme, plan, rates, rates_today in _rates_by_plan(projections):
-        dry = projections[plan].summaries[scheme][1].county_dry
-        frames.append(
-            pd.DataFrame(
-                {
-                    "scheme": scheme,
-                    "plan": plan,
-                    "region": list(regions.codes),
-                    "name": [regions.name(code) for code in regions.codes],
-                    "insured": _insured(projections[plan], scheme),
-                    "dry_year": np.where(dry != NEVER, dry, 0),
-                    "level_rate": rates,
-                    "rate_change": rates - rates_today,
-                    "disposable_income": income,
-                    **dict(zip(CARE_GROUPS, care, strict=True)),
-                }
-            )
-        )
-    return pd.concat(frames, ignore_index=True)
-
-
-def best_plan(rows: Sequence[Row], scheme: str) -> Row:
+def best_plan(rows: Sequence[Mapping[str, Any]], scheme: str) -> Mapping[str, Any]:
     """The plan of a scheme that leaves the fewest insured in funds that run dry.
 
     Of plans that are alike in this the first counts, which is that of today where it is one.
@@ -346,18 +305,6 @@ def _income_and_outgo(flows: Mapping[Any, Any]) -> tuple[float, float]:
     income = flows["contributions"] - flows["account_credits"] + flows["interest"]
     income += sum(flows[name] for name in OTHER_INCOME)
     return float(income), float(sum(flows[name] for name in OUTGO))
-
-
-def _insured(projection: "Projection", scheme: str) -> FloatArray:
-    """Insured by region of the lowest level in the first year with any, ``(n,)``."""
-    persons = projection.flows.persons[projection.case.scheme_number(scheme), 1:, :-1]
-    return np.asarray(persons[int((persons.sum(axis=1) > 0).argmax())])
-
-
-def _rates_of_regions(projection: "Projection", scheme: str) -> FloatArray:
-    """Level rate of the fund that each region is in at last, ``(n,)``."""
-    run, summary = projection.summaries[scheme]
-    return np.asarray(summary.level_rate[summary.place_of[run.layout.of_county()[-1]]])
 
 
 def _shares_dry(projection: "Projection", scheme: str, insured: FloatArray) -> Row:

@@ -104,7 +104,9 @@ class Limits:
     """What an optimised plan decides, and what it must respect.
 
     Attributes:
-        choose: what is decided, of ``rates``, ``swaps`` and ``pooling``, separated by commas.
+        choose: what is decided, of ``rates``, ``swaps``, ``instruments`` (premiums, rates and
+            subsidies that the case states under ``optimiser.instruments``) and ``pooling``,
+            separated by commas.
         floor: how the reserve floor holds over scenarios: in ``every`` one, in ``expectation``, or
             in the mean of the worst cases (``cvar``); None: ``cvar``.
         share_rates: level with one rate a region; None: each pool has its own.
@@ -193,7 +195,8 @@ class NewOptions:
         levels: of the region tree, from the lowest.
         schemes: kind of each scheme, ``payroll`` or ``flat``, by its name; None: an ``employee``
             and a ``resident`` scheme.
-        statuses: coverage statuses in use; default: those of the schemes.
+        statuses: coverage statuses in use, ``NAME=KIND`` for those of the case's own name; default:
+            those of the schemes.
         services: service classes.
         base_year: year at whose end the case is valued; None: last year.
         years: that are projected.

@@ -25,9 +25,10 @@ TABLES = ("rates", "swaps", "transfers", "reserves", "hub", "comparison", "shado
 """Names of a plan's tables."""
 
 
-WORKED_OUT = ("margins", "paid_limits", "coalition_limits", "income_lines")
+WORKED_OUT = ("margins", "paid_limits", "coalition_limits", "income_lines", "instruments")
 """Limits that follow from others: floors of the table of reserves contain the first, what regions
-pay alone the second; the lines are those of the part ``acceptability``."""
+pay alone the second; the lines are those of the part ``acceptability``; instruments are what the
+case states of them, and the table of that name has what they came to."""
 
 
 def plan_tables(case: "Case", plan: Plan) -> dict[str, pd.DataFrame]:

@@ -39,6 +39,7 @@ class NewCase:
         levels: of the region tree, from the lowest.
         schemes: kind of each scheme, ``payroll`` or ``flat``, by its name.
         statuses: coverage statuses in use beside ``none``; those of the schemes if empty.
+            ``NAME=KIND`` is one of the case's own name, a part of the people of the status KIND.
         services: service classes.
         base_year: year at whose end the case is valued.
         years: projected unless a command says otherwise.
@@ -85,7 +86,8 @@ def new_case(new: NewCase) -> RawCase:
         CaseError: something asked for cannot be.
     """
     schemes = dict(new.schemes or DEFAULT_SCHEMES)
-    covered = _statuses_by_scheme(schemes, new.statuses)
+    named = dict(word.split("=", 1) for word in new.statuses if "=" in word)
+    covered = _statuses_by_scheme(schemes, list(dict.fromkeys(_kind(s) for s in new.statuses)))
     start = tomllib.loads(_START.read_text(encoding="utf-8"))
     mark = {"source": STARTING, "status": "assumed"}
     settings: dict[str, Any] = {
@@ -97,6 +99,9 @@ def new_case(new: NewCase) -> RawCase:
         "levels": list(new.levels),
         "schemes": list(schemes),
         "services": list(new.services),
+        "statuses": {
+            name: {"kind": kind, "title": _title(name), **mark} for name, kind in named.items()
+        },
         **_marked(start["case"], mark),
         "tables": {table.name: dict(mark) for table in TABLES},
     }
@@ -104,10 +109,10 @@ def new_case(new: NewCase) -> RawCase:
     contents = {
         name: {
             "name": name,
-            "title": name.replace("_", " ").capitalize(),
+            "title": _title(name),
             "kind": kind,
-            "statuses_paying": [s for s in covered[name] if s not in NOT_PAYING],
-            "statuses_covered": list(covered[name]),
+            "statuses_paying": _words([s for s in covered[name] if s not in NOT_PAYING], named),
+            "statuses_covered": _words(covered[name], named),
             "settlement_pool": "residence" if kind == "payroll" else "home",
             "rules": _marked(_rules(start[kind]["rules"], covered[name]), mark),
             "benefits": {service: {**start["benefit"], **mark} for service in new.services},
@@ -115,12 +120,33 @@ def new_case(new: NewCase) -> RawCase:
         }
         for name, kind in schemes.items()
     }
-    _, findings = read_settings(settings)
+    if not named:
+        del settings["statuses"]
+    read, findings = read_settings(settings)
     for name, scheme in contents.items():
-        findings += read_scheme(name, scheme, tuple(new.services))[1]
+        statuses = {} if read is None else read.statuses
+        findings += read_scheme(name, scheme, tuple(new.services), statuses)[1]
     if findings:
         raise CaseError(findings)
     return RawCase(new.name, settings=settings, schemes=contents)
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _kind(word: str) -> str:
+    """The coverage status of ``KIND`` or ``NAME=KIND``."""
+    return word.rpartition("=")[2]
+
+
+def _words(kinds: Sequence[str], named: Mapping[str, str]) -> list[str]:
+    """What a scheme file calls coverage statuses: by the names of their people, where they have."""
+    return [
+        word
+        for kind in kinds
+        for word in [name for name, of_name in named.items() if of_name == kind] or [kind]
+    ]
 
 
 def _statuses_by_scheme(

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("threadpoolctl", reason="benchmarks need the packages of the group develop")
 
-from benchmarks import BENCHMARKS, cohort_fund, handwritten, memory, table
+from benchmarks import BENCHMARKS, cohort_fund, handwritten, memory, peers, table
 from benchmarks.environment import unforced
 from benchmarks.province import case_year, dense_year
 from benchmarks.table import BEGIN, END, Row, as_markdown, as_records, as_text, figure, with_table
@@ -112,11 +112,18 @@ def test_fewer_pairs_are_the_largest() -> None:
     assert (own == year.people[year.pairs.own_pair]).all()
 
 
-def test_kernel_and_pandas_run_the_same_fund() -> None:
-    fund = cohort_fund.closed_fund()
-    one, other = cohort_fund.by_kernel(fund), cohort_fund.in_pandas(fund)
-    assert np.ptp(one) > 0
-    assert one == pytest.approx(other, rel=1e-12)
+def test_kernel_and_other_programs_run_the_same_fund() -> None:
+    fund = cohort_fund.closed_fund(destinations=0)
+    balances = cohort_fund.by_kernel(fund)
+    assert np.ptp(balances) > 0
+    for program in (peers.in_numpy, peers.in_pandas):
+        assert program(fund) == pytest.approx(balances, rel=1e-12)
+
+
+def test_formulas_of_a_spreadsheet_by_hand() -> None:
+    fund = cohort_fund.closed_fund(destinations=0)
+    pairs = 96  # 95 counties and the world outside
+    assert peers.formulas(fund) == 5 * (2 * pairs * 9 * 202 + pairs)
 
 
 def test_an_unknown_name_is_refused() -> None:

@@ -124,8 +124,9 @@ CASE_READERS = {
         flows.responses optimiser.explain.sensitivity projection.central projection.comparison
         projection.settlement projection.study""",
     "read settings of scenarios and of the optimiser": """
-        optimiser.acceptance.measures optimiser.explain.industries optimiser.explain.instruments
+        optimiser.acceptance.measures optimiser.explain.industries
         optimiser.frontier optimiser.limits optimiser.planning optimiser.problem.candidates
+        optimiser.statutory.in_force
         risk.solvency
         scenarios.county_money scenarios.layouts scenarios.model scenarios.pool_paths scenarios.run
         scenarios.terms""",

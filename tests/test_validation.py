@@ -17,6 +17,7 @@ from validation import (
     jiangsu_starts,
     moved_inputs,
     official_projections,
+    outgo_decomposed,
     people_2020,
     weights,
 )
@@ -148,6 +149,36 @@ def test_people_carried_back_live_to_be_those_counted() -> None:
     counted = np.arange(1.0, 2 * AGES + 1).reshape(1, 2, AGES)
     before = jiangsu_starts.carried_back(counted, rates, 2)
     assert before[..., :-2] * 0.81 == pytest.approx(counted[..., 2:])
+
+
+def test_an_error_of_expenditure_is_the_product_of_its_factors() -> None:
+    """1.1 times the members, twice the visits, stays at half their cost, and the rest.
+
+    Published: a visit of 100 and a stay of 900, 1,000 a member; projected at published costs 1,100
+    and as it is 650. Of 1.43 times the expenditure 1.1, 1.1 and 650 / 1,100 leave 2 paid.
+    """
+    kinds = outgo_decomposed.VISITS + outgo_decomposed.STAYS
+
+    def use(*values: float) -> pd.Series:
+        named = zip(kinds, values, strict=True)
+        return pd.Series({("a", kind, 2020): value for kind, value in named})
+
+    table = pd.DataFrame(
+        [("a", "members", 2020, 10.0, 11.0), ("a", "expenditure", 2020, 100.0, 143.0)],
+        columns=["scheme", "what", "year", "published", "now"],
+    )
+    known, projected = use(1.0, 100.0, 1.0, 900.0), use(2.0, 100.0, 1.0, 450.0)
+    row = outgo_decomposed.decomposed(table, projected, known, "a").loc[2020]
+    assert row.to_list() == pytest.approx([0.43, 0.1, 0.1, 650 / 1100 - 1, 1.0])
+
+
+def test_weights_are_stated_beside_their_inputs() -> None:
+    """A weight is put in, replaced, or taken out where it is too small to be listed."""
+    text = 'a = 1\n[[input]]\nname = "{}"\n{}low = 0\n'
+    for before, weight, after in (("", 2.04, "weight = 2\n"), ("weight = 3\n", 0.04, ""),
+                                  ("weight = 3\n", 0.26, "weight = 0.3\n")):  # fmt: skip
+        made = weights.with_weights(text.format("it", before), {"it": weight})
+        assert made == text.format("it", after)
 
 
 def test_a_start_year_knows_no_later_members() -> None:

@@ -55,6 +55,9 @@ TOPICS = {
     "plan-table": Topic(
         "Plans beside each other", "plan_table", "plan_table", True, "optimiser.md"
     ),
+    "extensive-form": Topic(
+        "Safe plans beside the extensive form", "extensive", "extensive_form", True, "optimiser.md"
+    ),
     "person-years": Topic("Payment by a person's year", "person_years", "person_years"),
     "lives": Topic("Person by person", "implementations", "person_by_person"),
     "sensitivity": Topic("Sensitivity and stress", "sensitivity", "sensitivity", slow=True),
@@ -140,6 +143,8 @@ def main(words: list[str] | None = None) -> int:
         else:
             page = asked.write.read_text("utf-8")
             asked.write.write_text(inserted(page, name, part.text), "utf-8")
+            for path, text in part.files.items():
+                path.write_text(text, "utf-8")
         passed = len(part.checks) - len(part.failed)
         print(f"{name}: {passed} of {len(part.checks)} checks hold ({took:.0f} s)", file=sys.stderr)
         if part.failed:

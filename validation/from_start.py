@@ -15,8 +15,10 @@ from validation.from_2020 import (
     published_figures,
     starting_figures,
 )
-from validation.jiangsu_starts import BORROWED, DIVIDED_AS, start_case
+from validation.jiangsu_starts import BORROWED, DIVIDED_AS, start_case, start_parts
+from validation.outgo_decomposed import decomposed, shown
 from validation.part import Check, Part, figure, markdown_table, percent
+from validation.use_of_care import published_use, use_of_case
 
 FITTED = {(scheme, AWAY, 2020): "fitted" for scheme in SCHEMES}
 """Figures that the start cases were made to meet."""
@@ -60,6 +62,13 @@ def note_of(scheme: str, what: str, year: int, start: int) -> str:
     return FITTED.get((scheme, what, year), "")
 
 
+def resident_outgo(year: int, table: pd.DataFrame) -> pd.DataFrame:
+    """Errors of the resident scheme's expenditure by factor, from the end of a year."""
+    made = start_parts(year)
+    use = use_of_case(made.tables, made.settings, made.schemes, LAST_YEAR - year)
+    return decomposed(table, use, published_use(year + 1, LAST_YEAR), "resident")
+
+
 def from_start(year: int) -> Part:
     """The case at the end of a year carried to the last published year."""
     table = compared(year)
@@ -90,7 +99,12 @@ def from_start(year: int) -> Part:
         "fitted but those so marked: entry into the employee scheme grows as the case assumes, "
         f"whatever members did. Taken from other years: {BORROWED[year]}.\n\n"
         + markdown_table(pd.DataFrame(rows))
-        + f"\n\nMoney, size of error: {'; '.join(heavy)}."
+        + f"\n\nMoney, size of error: {'; '.join(heavy)}.\n\n"
+        "Where the error of the resident scheme's expenditure comes from: four factors that "
+        "multiply to it. *Use of care*: stays and visits a member at published costs; *price*: "
+        "their costs; *paid of the cost*: the rest, what the fund pays of it, with the money of "
+        f"the start. In 2020 to 2022, the years of the epidemic, less care was sought.\n\n"
+        + shown(resident_outgo(year, table))
     )
     later = set(range(year + 1, LAST_YEAR + 1))
     return Part(

@@ -23,7 +23,7 @@ from fundpool.building.jiangsu.census_case import (
     settings_of_2020,
     vital_tables,
 )
-from fundpool.building.jiangsu.funds import PerHead
+from fundpool.building.jiangsu.funds import DIVIDED_AS, PerHead, expenses_ratio
 from fundpool.building.jiangsu.people import People, death_rates, people, stocks_by_tie
 from fundpool.building.jiangsu.published import BASE_YEAR, CENSUS_YEAR, PROVINCE, Published
 from fundpool.building.jiangsu.rolled import carried_on, people_of_pairs
@@ -38,18 +38,17 @@ MINIMUM = {2018: 710, 2019: 770, 2020: 830}
 USE_OF = {2018: 2019, 2022: 2022}
 """Year whose use and cost of care by scheme a start year has: of residents none is published of
 2018."""
-DIVIDED_AS = 2022
-"""First year whose expenditure and balances are published by scheme."""
 BORROWED = {
     2018: "people of the census of 2020, carried back two years by survival with migrants as they "
     "were then; births and deaths of 2021; product and wages by city of 2022 and incomes of 2023; "
     "members in three places, of 2017 and 2023, brought to 2018 by the nation's; shares of "
     "personal accounts and of the state, of Sheyang County in 2023; the division of "
-    "expenditure and pooled balance between the schemes, of 2022; care away, fitted to 2020; "
+    "expenditure and pooled balance between the schemes, of 2022, expenditure with what medical "
+    "expenses a member moved apart from 2019 to 2022; care away, fitted to 2020 and carried back; "
     "use and cost of care by scheme, of 2019",
     2022: "incomes by city of 2023; members in three places, of 2017 and 2023, brought to 2022 by "
     "the nation's; shares of personal accounts and of the state, of Sheyang County in 2023; care "
-    "away, fitted to 2020",
+    "away, fitted to 2020 and carried on",
 }
 """What the start years take from others."""
 
@@ -131,7 +130,8 @@ def money_of(published: FiguresOf) -> dict[str, PerHead]:
     """Money a member in the nation in the start year.
 
     Of 2018 revenue is published by scheme. Expenditure and the pooled balance of both schemes
-    together are divided as those of 2022, a member, as they are for the case of 2020.
+    together are divided as those of 2022, a member, as they are for the case of 2020: expenditure
+    with what medical expenses a member have moved apart since the year whose use the start has.
     """
     table = figures()
 
@@ -156,8 +156,11 @@ def money_of(published: FiguresOf) -> dict[str, PerHead]:
     else:
         employee = of("employee", "revenue_per_head") * number["employee"]
         revenue = {"employee": employee, "resident": of("all", "revenue") - employee}
-        level = of("all", "expenditure") / sum(later[name] * number[name] for name in number)
-        a_head = {name: level * value for name, value in later.items()}
+        moved = expenses_ratio(published, USE_OF[published.year])
+        moved /= expenses_ratio(published, DIVIDED_AS)
+        apart = {"employee": later["employee"], "resident": later["resident"] * moved}
+        level = of("all", "expenditure") / sum(apart[name] * number[name] for name in number)
+        a_head = {name: level * value for name, value in apart.items()}
         share = flat / pooled
         pooled = of("all", "pooled_balance_end")
         accounts, flat = of("all", "balance_end") - pooled, share * pooled
@@ -169,9 +172,32 @@ def money_of(published: FiguresOf) -> dict[str, PerHead]:
     }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class StartParts:
+    """What the case of a start year is made of.
+
+    Attributes:
+        tables: by name.
+        settings: of case.toml.
+        schemes: scheme files by name.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    settings: dict[str, Any]
+    schemes: dict[str, dict[str, Any]]
+
+
 @cache
 def start_case(year: int) -> Case:
     """The case at the end of 2018 or 2022."""
+    made = start_parts(year)
+    name = f"jiangsu at the end of {year}"
+    return case_of_tables(made.tables, made.settings, made.schemes, name)
+
+
+@cache
+def start_parts(year: int) -> StartParts:
+    """Tables, settings and scheme files at the end of 2018 or 2022."""
     published = FiguresOf(year=year)
     counted = people_at(published, year)
     tables = census_tables(published, counted)
@@ -201,7 +227,7 @@ def start_case(year: int) -> Case:
     amounts_of = {"rules": {rule: {"value": value} for rule, value in amounts.items()}}
     settings, schemes = files_with(other)
     schemes["resident"] = overlaid(schemes["resident"], amounts_of)
-    return case_of_tables(tables, settings, schemes, f"jiangsu at the end of {year}")
+    return StartParts(tables, settings, schemes)
 
 
 def _economy(published: FiguresOf, of_2020: pd.DataFrame) -> pd.DataFrame:

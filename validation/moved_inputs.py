@@ -16,6 +16,7 @@ from fundpool.building.jiangsu.published import HERE, Published
 from fundpool.building.jiangsu.rolled import Rolled
 from fundpool.inputs.case import Case, read_case
 from fundpool.inputs.case.variation import shifted, value_at
+from fundpool.inputs.format.raw import RawCase
 from fundpool.inputs.format.sources import read_raw
 
 DESCRIPTIONS = ("starts", "source", "status", "note")
@@ -150,6 +151,12 @@ def people_of_2024() -> Rolled:
 
 
 @cache
+def plain_files() -> RawCase:
+    """The files of the case as it is."""
+    return read_raw(HERE)
+
+
+@cache
 def plain_case() -> Case:
     """The case as it is."""
     return read_case("jiangsu")
@@ -172,7 +179,7 @@ def case_with(entry: Mapping[str, Any], by: float) -> Case:
     if "table" in entry:
         name = entry["table"]
         built[name] = with_rows_moved(built[name], entry["column"], entry, by)
-    raw = read_raw(HERE)
+    raw = plain_files()
     schemes = raw.schemes
     if "rates" in entry:
         scheme, service = entry["rates"]

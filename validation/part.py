@@ -1,7 +1,8 @@
 """A part of the validation: what it found, as text and tables, and which checks failed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pandas as pd
 
@@ -33,10 +34,12 @@ class Part:
     Attributes:
         text: Markdown, printed as it is.
         checks: statements that must hold.
+        files: contents of files that follow from it, written with the page.
     """
 
     text: str
     checks: tuple[Check, ...] = field(default_factory=tuple)
+    files: Mapping[Path, str] = field(default_factory=dict)
 
     @property
     def failed(self) -> tuple[Check, ...]:

@@ -28,7 +28,7 @@ from fundpool.models.projection.study import Projection, Study
 from fundpool.options import USUAL, USUAL_RUIN, Acceptable, Goals, Limits, Ruin
 from fundpool.usual_ruin import usual_limit
 
-CHOICES = ("rates", "swaps", "pooling")
+CHOICES = ("rates", "swaps", "instruments", "pooling")
 """What a plan can decide."""
 
 
@@ -153,11 +153,16 @@ def plan_request(
     amount("limits.time_limit", limits.time_limit, 0.1, optional=True)
     choices = Choices(
         policy=policy, aims=aims, solver=limits.solver, time_limit=limits.time_limit, rule=rule,
-        acceptable=_acceptance(limits.acceptable, years),
+        acceptable=_acceptance(limits.acceptable, years), instruments="instruments" in decided,
     )  # fmt: skip
     if sampled and choices.acceptable is not None:
         expected = Message("0 beside limits.acceptable, unless with a limit on ruin")
         raise WrongArgumentError("scenarios", sampling.scenarios, expected)
+    if choices.instruments and (sampled or rule == "adjusting" or "rates" not in decided):
+        expected = Message(
+            "rates beside instruments, on one path or with a limit on ruin, and a fixed rule"
+        )
+        raise WrongArgumentError("limits.choose", limits.choose, expected)
     request = PlanRequest(decided, months, choices, _years(limits.merge_years), sampling, limit,
                           goals.sensitivity)  # fmt: skip
     if limit is not None and not request.rated:

@@ -8,7 +8,8 @@ import pandas as pd
 from fundpool.cli.tables import aligned, scheme_titles
 from fundpool.inputs.case import Case
 from fundpool.languages import ENGLISH, Language
-from fundpool.report.words.behaviour import SIZE_WORDS, behaviour_sentences, outside_columns, signed
+from fundpool.report.words.behaviour import SIZE_WORDS, behaviour_sentences, outside_columns
+from fundpool.report.words.numbers import signed
 
 
 def behaviour_text(

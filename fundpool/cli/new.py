@@ -37,8 +37,8 @@ def new(
         str, typer.Option("--schemes", help="Schemes with their kind, payroll or flat.")
     ] = "employee=payroll,resident=flat",
     statuses: Annotated[
-        str, typer.Option("--statuses", help="Coverage statuses in use; those of the schemes "
-                          "unless given.")
+        str, typer.Option("--statuses", help="Coverage statuses in use, NAME=KIND for the "
+                          "case's own; those of the schemes unless given.")
     ] = "",
     services: Annotated[
         str, typer.Option("--services", help="Service classes.")

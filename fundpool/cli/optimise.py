@@ -98,7 +98,10 @@ def optimise(
     choose: Annotated[
         str,
         typer.Option(
-            "--choose", metavar="LIST", help="What is decided, of rates, swaps and pooling."
+            "--choose",
+            metavar="LIST",
+            help="What is decided, of rates, swaps, instruments (the case's premiums, rates and "
+            "subsidies of optimiser.instruments) and pooling.",
         ),
     ] = Limits.choose,
     pooling: Annotated[

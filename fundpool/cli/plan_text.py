@@ -3,9 +3,12 @@
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from fundpool.cli.tables import padded
 from fundpool.languages import ENGLISH, Language
 from fundpool.languages.wording import marked, worded
+from fundpool.models.optimiser.explain.instruments import mean_instruments
 
 _NO_NAMES: Mapping[str, str] = {}
 KINDS = {
@@ -174,15 +177,13 @@ def _statute_text(tables: Mapping[str, Any], language: Language) -> list[str]:
     table = tables.get("instruments")
     if table is None:
         return []
-    base = tables["rates"].set_index(["scheme", "pool", "year"])["contribution_base"]
-    keyed = table.set_index(["scheme", "pool", "year"]).join(base)
     lines = []
-    for (scheme, year), rows in keyed.groupby(level=["scheme", "year"], sort=False):
+    for mean in mean_instruments(table, tables["rates"]).to_dict("records"):
+        scheme, year = mean["scheme"], mean["year"]
         if year not in (table["year"].min(), table["year"].max()):
             continue
-        weight = rows["contribution_base"] / rows["contribution_base"].sum()
-        mean = rows.drop(columns="name").mul(weight, axis=0).sum(min_count=1)
-        if rows["premium"].isna().all():
+        payroll = pd.isna(mean["premium"])
+        if payroll:
             said = language(
                 "%(scheme)s %(year)s: employers %(employer)s %% of the base (%(before)s %% in "
                 "force), members %(member)s %%; %(account)s %% to accounts"
@@ -190,7 +191,7 @@ def _statute_text(tables: Mapping[str, Any], language: Language) -> list[str]:
         else:
             said = language(
                 "%(scheme)s %(year)s: premium %(premium)s a member (%(before)s in force), subsidy "
-                "%(subsidy)s"
+                "%(subsidy)s a head (%(subsidy_before)s in force), %(share)s %% of both"
             )
         lines.append(
             said % {
@@ -199,8 +200,10 @@ def _statute_text(tables: Mapping[str, Any], language: Language) -> list[str]:
                 "member": f"{100 * mean['employee_rate']:.2f}",
                 "account": f"{100 * mean['account_rate']:.2f}",
                 "subsidy": f"{mean['subsidy']:,.0f}",
+                "subsidy_before": f"{mean['subsidy_in_force']:,.0f}",
+                "share": f"{100 * mean['subsidy_share']:.1f}",
                 "before": f"{100 * mean['employer_rate_in_force']:.2f}"
-                if rows["premium"].isna().all() else f"{mean['premium_in_force']:,.0f}",
+                if payroll else f"{mean['premium_in_force']:,.0f}",
             }
         )  # fmt: skip
     return lines

@@ -23,11 +23,11 @@ def forms(singular: str, plural: str) -> tuple[str, str]:
     return singular, plural
 
 
-def worded(text: str, language: Language, names: Mapping[str, str] = _NO_NAMES) -> str:
+def worded(text: str | Listed, language: Language, names: Mapping[str, str] = _NO_NAMES) -> str:
     """A message in a language; a text that is none stays as it is.
 
     Args:
-        text: the message.
+        text: the message, or several.
         language: of words and numbers.
         names: regions' names in that language by their name in the case.
 
@@ -35,8 +35,10 @@ def worded(text: str, language: Language, names: Mapping[str, str] = _NO_NAMES) 
     >>> worded(Message("row %(row)s", row=3), language("zh")), worded("row 3", language("zh"))
     ('第3行', 'row 3')
     """
-    if language.code == ENGLISH.code or not isinstance(text, Message):
+    if language.code == ENGLISH.code or not isinstance(text, Message | Listed):
         return str(text)
+    if isinstance(text, Listed):
+        return _value(text, language, names)
     template = language(text.template)
     if not text.values:
         return template

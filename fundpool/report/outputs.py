@@ -10,19 +10,19 @@ from typing import Any
 
 import pandas as pd
 
-from fundpool.decision import places_compared
 from fundpool.inputs.files.writing import reason
 from fundpool.languages import ENGLISH, Language
 from fundpool.languages.numbers import plain_number
 from fundpool.models.analysis.own_shares import care_by_place
 from fundpool.models.projection.comparison import Comparison
+from fundpool.places import places_compared
 from fundpool.report.document.html import html_page
 from fundpool.report.document.model import Document
 from fundpool.report.docx_file import report_docx
 from fundpool.report.extras import Extras
 from fundpool.report.imprint import Imprint
-from fundpool.report.page_one import page_figures
 from fundpool.report.pdf import report_pdf
+from fundpool.report.sections.answers import page_figures
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.formal import statements
 from fundpool.report.sections.report import report_document, report_title
@@ -158,6 +158,8 @@ def _imprint(report: Report) -> Imprint:
         run=run,
         footer=footer,
         year=case.base_year,
+        more=language("More on the next sheet."),
+        continued=language("First page, continued"),
         annex=language("Annex"),
         contents=language("Contents"),
     )
@@ -245,7 +247,7 @@ def workbook_contents(
         | extras.tables,
         plans=tuple(comparison.projections),
         year=case.base_year,
-        page_one=tuple(page_figures(context)),
+        page_one=page_figures(context),
         words=language,
         titles=context.titles,
         currency=case.currency,

@@ -1,14 +1,26 @@
-"""Every number of the report's first page, with the formula of the workbook that it comes from."""
+"""Numbers of the report's first page: as it writes them, and where the workbook works them out.
 
-from collections.abc import Callable, Iterator, Mapping
+The page writes a number by asking :class:`Shown` for it, which keeps what was asked for: the
+workbook's list of the first page is what the page shows, no more and no less.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fundpool.decision import REMEMBERED, SOON
-from fundpool.models.flows.record import CARE_GROUPS
-from fundpool.report.sections.context import Context
-from fundpool.report.sections.recommendation import NAMED, points
-from fundpool.report.words.behaviour import signed
+from fundpool.decision import SOON
+from fundpool.languages import Language
+from fundpool.models.axes.records import plain_records
+from fundpool.report.words.numbers import points, signed
+
+if TYPE_CHECKING:
+    from fundpool.models.risk.solvency import SolvencyRisk
+
+ABSENT = "–"
+"""Stands for a figure that does not exist."""
+
+Form = Callable[[Language, Any], str]
+Record = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,199 +44,176 @@ class PageFigure:
     formula: str = ""
 
 
-def page_figures(context: Context) -> list[PageFigure]:
-    """Numbers of the first page in the order of its parts.
-
-    Numbers of places, funds, years, alerts and assumptions are counted in the workbook's tables;
-    those of tables of the page stand in the tables of the same figures.
-    """
-    return [
-        *_scope(context),
-        *_tables(context),
-        *_watched(context),
-        *_inputs(context),
-        *_bands(context),
-        *_alerts(context),
-    ]
+def _plain(_: Language, value: Any) -> str:
+    return str(value)
 
 
-def _counted(sheet: str, figure: str, value: float, formula: str) -> PageFigure:
-    return PageFigure(sheet, None, figure, f"{value:g}", float(value), formula)
+def _money(language: Language, value: Any) -> str:
+    return language.money(value)
 
 
-def _scope(context: Context) -> Iterator[PageFigure]:
-    """Places, ways of pooling and years."""
-    first_plan, scheme = "INDEX(overview[plan],1)", "INDEX(overview[scheme],1)"
-    yield _counted(
-        "places", "number of places", len(context.case.regions.codes),
-        f"COUNTIFS(places[scheme],{scheme},places[plan],{first_plan})",
-    )  # fmt: skip
-    yield _counted(
-        "overview", "ways of pooling", len(context.plans), f"COUNTIFS(overview[scheme],{scheme})"
-    )
-    base, last = context.case.base_year, context.last_year
-    if context.extras.risk is not None:
-        scenarios = context.extras.risk.run.scenarios
-        shown = context.language.number(scenarios, 0)
-        yield PageFigure(
-            "scenario_shares", None, "scenarios", shown, scenarios,
-            "MAX(scenario_shares[scenarios])",
-        )  # fmt: skip
-    yield _counted("totals", "base year", base, "MIN(totals[year])-1")
-    yield _counted("totals", "last year", last, "MAX(totals[year])")
-    for ahead in range(1, 3):
-        if base + ahead <= last:
-            yield _counted("totals", "year", base + ahead, f"MIN(totals[year])+{ahead - 1}")
-    for number in SOON:
-        yield _counted("decision", "years by definition", number, f"{number}")
+def _size_of_money(language: Language, value: Any) -> str:
+    return language.money(abs(value))
 
 
-def _tables(context: Context) -> Iterator[PageFigure]:
-    """Cells of the tables of the first page, in the form that the page writes them."""
-    _, decision = context.language, context.summary["decision"]
+def _number(language: Language, value: Any) -> str:
+    return language.number(value)
 
-    def share(value: float) -> str:
-        return _.percent(value, 1)
 
-    def whole(value: float) -> str:
-        return _.number(value, 0)
+def _whole(language: Language, value: Any) -> str:
+    return language.number(value, 0)
 
-    def changed(value: float) -> str:
-        return signed(_, value)
 
-    forms: Mapping[str, Mapping[str, Callable[[Any], str]]] = {
-        "funds_now": {
-            **dict.fromkeys(("opening_balance", "income", "outgo", "net"), _.money),
-            **dict.fromkeys(("months_of_outgo", "contributors_per_retired"), _.number),
-        },
-        "decision": {
-            **dict.fromkeys(("funds", "first_dry"), str),
-            "more_money": lambda money: _.money(abs(money)),
-            "more_each": lambda money: whole(abs(money)),
-            **dict.fromkeys(("collected_each", "needed_each"), whole),
-            **dict.fromkeys((*(f"dry_within_{n}" for n in SOON), "dry_by_end"), share),
-            **dict.fromkeys(("all_last_probability", "paying_less", "paying_more"), share),
-            **dict.fromkeys((f"{group}_less" for group in CARE_GROUPS), share),
-            **dict.fromkeys(("income_rate", "level_rate"), _.percent),
-            "rate_change": lambda change: points(context, change),
-            **dict.fromkeys(("income_less", "income_more"), whole),
-        },
-        "money_lacking": {"funds": str, "funds_below_zero": str, "lacking": _.money},
-        "government": {"amount": _.money, "outgo_share": share},
-        "own_share": {"persons": _.people, "own_share": share},
-        "rate_errors": {"rate_error": _.percent},
-        "scenario_shares": {"any_ruin_error": share},
-        "behaviour": {
-            "level_rate": _.percent,
-            **dict.fromkeys(("claims_change", "income_change"), changed),
-        },
-        "break_even": {
-            "period": str,
-            "break_even": share,
-            **dict.fromkeys(("claims_change", "income_change"), changed),
-        },
-    }
-    rows = {
-        "funds_now": decision["now"], "decision": decision["plans"],
-        "money_lacking": decision["next_years"], "government": decision["government"],
-        "own_share": decision["own_share"],
-        "rate_errors": context.summary["formal"]["rate_errors"],
-        "behaviour": context.summary["behaviour"]["results"],
-        "break_even": context.summary["behaviour"]["break_even"],
+def _size(language: Language, value: Any) -> str:
+    return language.number(abs(value), 0)
+
+
+def _share(language: Language, value: Any) -> str:
+    return language.percent(value, 1)
+
+
+def _rate(language: Language, value: Any) -> str:
+    return language.percent(value)
+
+
+def _off(language: Language, value: Any) -> str:
+    """A standard error in per cent."""
+    return f"±\N{NO-BREAK SPACE}{language.percent(value, 1)}"
+
+
+def _points_off(language: Language, value: Any) -> str:
+    """A standard error of a rate in percentage points."""
+    size = f"±\N{NO-BREAK SPACE}{language.number(100 * value, 2)}"
+    return language("%(n)s percentage points") % {"n": size}
+
+
+FORMS: Mapping[str, Mapping[str, Form]] = {
+    "funds_now": {
+        **dict.fromkeys(("opening_balance", "income", "outgo", "net"), _money),
+        **dict.fromkeys(("months_of_outgo", "contributors_per_retired"), _number),
+    },
+    "decision": {
+        **dict.fromkeys(("funds", "first_dry"), _plain),
+        **dict.fromkeys((*(f"dry_within_{n}" for n in SOON), "dry_by_end"), _share),
+        **dict.fromkeys(("all_last_probability", "paying_less", "paying_more"), _share),
+        **dict.fromkeys(("income_rate", "level_rate"), _rate),
+        **dict.fromkeys(("collected_each", "needed_each", "income_less", "income_more"), _whole),
+        "more_money": _size_of_money,
+        "more_each": _size,
+        "rate_change": points,
+    },
+    "money_lacking": {
+        **dict.fromkeys(("year", "funds", "funds_below_zero"), _plain), "lacking": _money,
+    },
+    "government": {"amount": _money, "outgo_share": _share},
+    "rate_errors": {"rate_error": _points_off},
+    "scenario_shares": {"any_ruin_error": _off, "scenarios": _whole},
+    "behaviour": {
+        "level_rate": _rate, **dict.fromkeys(("claims_change", "income_change"), signed),
+    },
+}  # fmt: skip
+"""How the page writes the columns of each sheet."""
+
+
+def _rows(summary: Record, risk: "SolvencyRisk | None") -> dict[str, Sequence[Record]]:
+    """Rows of each sheet, in its order."""
+    decision = summary.get("decision", {})
+    shares: Sequence[Record] = ()
+    if risk is not None:
+        shares = plain_records(risk.overview.assign(scenarios=risk.run.scenarios))
+    return {
+        "funds_now": decision.get("now", ()), "decision": decision.get("plans", ()),
+        "money_lacking": decision.get("next_years", ()),
+        "government": decision.get("government", ()),
+        "rate_errors": summary.get("formal", {}).get("rate_errors", ()),
+        "behaviour": summary.get("behaviour", {}).get("results", ()),
+        "scenario_shares": shares,
     }  # fmt: skip
-    if context.extras.risk is not None:
-        rows["scenario_shares"] = context.extras.risk.overview.to_dict("records")
-    for sheet, records in rows.items():
-        for number, record in enumerate(records):
-            for column, form in forms[sheet].items():
-                value = record[column]
-                if value is not None and value == value:
-                    yield PageFigure(sheet, number, column, form(value), float(value))
 
 
-def _watched(context: Context) -> Iterator[PageFigure]:
-    """Funds that run dry soon, beyond those whose names stand on the page."""
-    for scheme in context.titles:
-        more = sum(fund["scheme"] == scheme for fund in context.summary["decision"]["watch"])
-        if more > NAMED:
-            where = f'measures[plan],INDEX(measures[plan],1),measures[scheme],"{scheme}"'
-            soon = f'measures[exhaustion_year],"<"&(MIN(totals[year])+{SOON[0]})'
-            yield _counted(
-                "measures", "further funds to watch", more - NAMED,
-                f"COUNTIFS({where},{soon})-{NAMED}",
-            )  # fmt: skip
+class Shown:
+    """Writes numbers of the first page and keeps each with its place in the workbook.
 
+    >>> from fundpool.languages import language
+    >>> found = {"decision": {"plans": [{"plan": "city", "dry_by_end": 0.25}]}}
+    >>> shown = Shown(found, language("en"))
+    >>> shown.cell("decision", shown.rows["decision"][0], "dry_by_end").split()
+    ['25.0', '%']
+    >>> [(figure.sheet, figure.row, figure.figure) for figure in shown.figures]
+    [('decision', 0, 'dry_by_end')]
 
-def _inputs(context: Context) -> Iterator[PageFigure]:
-    """Assumptions, and those that are assumed."""
-    inputs = context.summary["decision"]["inputs"]
-    yield _counted(
-        "parameters", "assumed", inputs.get("assumed", 0),
-        'COUNTIFS(parameters[status],"assumed")',
-    )  # fmt: skip
-    yield _counted("parameters", "assumptions", sum(inputs.values()), "COUNTA(parameters[path])")
-    unopened = context.summary["decision"]["remembered"]
-    if unopened:
-        said = f'"*{REMEMBERED}*"'
-        formula = "+".join(f"COUNTIFS({name}[source],{said})" for name in ("parameters", "inputs"))
-        yield _counted("parameters", "sources not opened", len(unopened), formula)
-
-
-def _bands(context: Context) -> Iterator[PageFigure]:
-    """Funds in each warning band at the valuation date, and limits of the bands.
-
-    Funds are counted anew: months of outgo that the opening balance of the first year pays.
+    Attributes:
+        rows: of each sheet of the workbook that the page takes numbers from.
     """
-    base = context.case.base_year
-    rows = [row for row in context.summary["formal"]["warning_bands"] if row["year"] == base]
-    lower: dict[str, float] = {}
-    for row in rows:
-        scheme, limit = row["scheme"], row["limit"]
-        balance = "funds[opening_balance]"
-        outgo = "(funds[claims_paid]+funds[administration]+funds[cash_benefits])"
-        conditions = [
-            "(funds[plan]=INDEX(funds[plan],1))", f'(funds[scheme]="{scheme}")',
-            "(funds[year]=MIN(funds[year]))", "(funds[persons]>0)",
-        ]  # fmt: skip
-        if row["band"] == "below_zero":
-            conditions.append(f"({balance}<0)")
-        else:
-            conditions.append(f"({balance}>=0)")
-            if scheme in lower:
-                conditions.append(f"(12*{balance}>={lower[scheme]!r}*{outgo})")
-            if limit is not None:
-                conditions.append(f"(12*{balance}<{limit!r}*{outgo})")
-                lower[scheme] = limit
-        formula = f"SUMPRODUCT({'*'.join(conditions)})"
-        yield _counted("funds", f"funds in band {row['band']}", row["funds"], formula)
-        if limit is not None:
-            where = f'warning_bands[band],"{row["band"]}"'
-            yield _counted(
-                "warning_bands", "limit", limit, f"_xlfn.MINIFS(warning_bands[limit],{where})"
-            )
 
+    def __init__(
+        self,
+        summary: Record,
+        language: Language,
+        risk: "SolvencyRisk | None" = None,
+        first_year: int = 0,
+    ) -> None:
+        """Nothing is shown yet.
 
-def _alerts(context: Context) -> Iterator[PageFigure]:
-    """Alerts by rule, and the limits that the sentence on them states."""
-    alerts = context.summary["alerts"]
-    for figure, name in (
-        ("target months", "solvency.target_reserve_months"),
-        ("years of alerts", "solvency.alert_years"),
-    ):
-        value = context.case.value(name)
-        yield _counted(
-            "parameters", figure, value, f'SUMIFS(parameters[value],parameters[path],"{name}")'
-        )
-    if not alerts:
-        return
-    yield _counted("alerts", "alerts", len(alerts), "COUNTA(alerts[rule])")
-    for rule in dict.fromkeys(alert["rule"] for alert in alerts):
-        number = sum(alert["rule"] == rule for alert in alerts)
-        yield _counted(
-            "alerts", f"alerts by rule {rule}", number, f'COUNTIFS(alerts[rule],"{rule}")'
-        )
-    dry = sum(alert["kind"] == "exhausted" and alert["rule"] == "target" for alert in alerts)
-    yield _counted(
-        "alerts", "funds that run dry soon", dry,
-        'COUNTIFS(alerts[rule],"target",alerts[kind],"exhausted")',
-    )  # fmt: skip
+        Args:
+            summary: what :func:`fundpool.summary.summary` says.
+            language: of words and numbers.
+            risk: what scenarios say of the same plans.
+            first_year: the first projected year, from which :meth:`year` counts.
+        """
+        self.first_year = first_year
+        self.language = language
+        self.rows = _rows(summary, risk)
+        self._figures: dict[PageFigure, None] = {}
+
+    @property
+    def figures(self) -> tuple[PageFigure, ...]:
+        """Numbers shown so far, each once, in the order in which they were first shown."""
+        return tuple(self._figures)
+
+    def cell(self, sheet: str, record: Record, column: str) -> str:
+        """A number of a row of a sheet's table; a dash where there is none.
+
+        Args:
+            sheet: of :attr:`rows`.
+            record: one of its rows, the very one.
+            column: of :data:`FORMS`.
+        """
+        value = record[column]
+        if value is None or value != value:
+            return ABSENT
+        words = FORMS[sheet][column](self.language, value)
+        row = next(n for n, other in enumerate(self.rows[sheet]) if other is record)
+        self._figures[PageFigure(sheet, row, column, words, float(value))] = None
+        return words
+
+    def counted(
+        self, sheet: str, figure: str, value: float, formula: str, form: Form | None = None
+    ) -> str:
+        """A number with a formula of its own.
+
+        Args:
+            sheet: that it is worked out on.
+            figure: what the number is.
+            value: the number.
+            formula: over ``table[column]``.
+            form: how the page writes it; the shortest form unless given.
+        """
+        words = form(self.language, value) if form else f"{value:g}"
+        self._figures[PageFigure(sheet, None, figure, words, float(value), formula)] = None
+        return words
+
+    def year(self, figure: str, year: int) -> str:
+        """A year from the first projected one on.
+
+        Args:
+            figure: which year it is.
+            year: the year.
+        """
+        ahead = year - self.first_year
+        formula = "MAX(totals[year])" if figure == "last year" else f"MIN(totals[year])+{ahead}"
+        return self.counted("totals", figure, year, formula)
+
+    def by_definition(self, figure: str, value: float, form: Form | None = None) -> str:
+        """A number that a measure of the page is defined by, such as a horizon in years."""
+        return self.counted("decision", figure, value, f"{value!r}", form)

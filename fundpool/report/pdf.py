@@ -18,8 +18,9 @@ def report_pdf(document: Document, imprint: Imprint) -> bytes:
     """A document as PDF; the same document gives the same bytes on every machine.
 
     Characters that cannot be printed (:func:`fundpool.report.fonts.unprintable`) become
-    placeholders; the page keeps them. What the page folds away stands in the text where it is
-    short, in annexes where it is long.
+    placeholders; the page keeps them. The first page is one sheet: what can be deferred and has no
+    room on it stands on the next. What the page folds away stands in the text where it is short,
+    in annexes where it is long.
 
     Args:
         document: the report.
@@ -36,6 +37,8 @@ def report_pdf(document: Document, imprint: Imprint) -> bytes:
         "lang": document.language,
         "fonts": text_fonts(document.language),
         "mono": [MONO, *text_fonts(document.language)],
+        "more": imprint.more,
+        "continued": imprint.continued,
         "blocks": paper.blocks,
         "drawings": [for_print(drawing) for drawing in paper.drawings],
     }

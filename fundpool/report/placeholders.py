@@ -10,6 +10,7 @@ from fundpool.inputs.format.findings import Finding
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.raw import RawCase
 from fundpool.languages import ENGLISH, Language
+from fundpool.languages.wording import worded
 from fundpool.report.fonts import PLACEHOLDER, drawable, unprintable
 
 MOST_NAMED = 5
@@ -51,7 +52,7 @@ def _sentence(finding: Finding, language: Language) -> str:
         "%(place)s: no font of the PDF has %(letters)s; it shows %(placeholder)s instead. "
         "Page and workbook keep the characters."
     ) % {
-        "place": finding.place,
+        "place": worded(finding.where, language),
         "letters": named + (", …" if len(letters) > MOST_NAMED else ""),
         "placeholder": PLACEHOLDER,
     }

@@ -41,7 +41,9 @@ def settings_and_schemes(
                                        did_you_mean(name, scheme_texts))
                 )  # fmt: skip
                 continue
-            file, problems = read_scheme(name, scheme_texts[name], tuple(settings.services))
+            file, problems = read_scheme(
+                name, scheme_texts[name], tuple(settings.services), settings.statuses
+            )
             findings += problems
             if file is not None:
                 files[name] = file
@@ -136,7 +138,9 @@ def scheme_files(
                                               did_you_mean(name, raw.schemes)))
                 )  # fmt: skip
             continue
-        file, problems = read_scheme(name, raw.schemes[name], tuple(settings.services))
+        file, problems = read_scheme(
+            name, raw.schemes[name], tuple(settings.services), settings.statuses
+        )
         # what does nothing in a scheme kept ready is left to the policy that adds it
         findings += [p for p in problems if name in settings.schemes or p.severity == "error"]
         if file is not None:

@@ -231,5 +231,5 @@ def _flattened(path: str, item: Any) -> list[tuple[str, Any]]:
     return [
         (f"{path}.{name}", getattr(item, name))
         for name in type(item).model_fields
-        if name not in ("source", "status", "note", "unit")
+        if name not in ("source", "status", "note", "unit") and getattr(item, name) is not None
     ]

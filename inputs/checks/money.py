@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.inputs.checks.benefits import benefits_together_findings
+from fundpool.inputs.checks.instruments import instrument_findings
 from fundpool.inputs.checks.tables import status_findings
 from fundpool.inputs.format.columns import MOST_SHOWN
 from fundpool.inputs.format.findings import Finding
@@ -54,6 +55,7 @@ def scheme_findings(
     """Schemes that cover the same status, fund totals that cannot be fitted, unknown rules."""
     findings = status_findings(schemes)
     findings += benefits_together_findings(schemes, settings.mergers)
+    findings += instrument_findings(settings, schemes, tables.get("subsidies"))
     if "fund_totals" in tables:
         table, file = tables["fund_totals"], raw["fund_totals"]
         late = ((table["use"] == "fit") & (table["year"] != settings.base_year)).to_numpy()

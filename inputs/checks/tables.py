@@ -1,11 +1,12 @@
 """What must hold across the tables of a case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
+from fundpool.inputs.checks.years import years_outside
 from fundpool.inputs.format.columns import MOST_SHOWN, more_of_the_same
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Listed, Message, Word
@@ -223,6 +224,8 @@ def care_findings(
     """Places of treatment: a row for every regime in use, tie and service; stayers stay."""
     table, file = tables["treatment"], raw["treatment"]
     findings = regime_findings(settings, table, schemes, file.file)
+    for name in ("treatment", "referral"):
+        findings += listed_year_findings(tables[name], raw[name], settings.base_year)
     away = ((table["tie"] == "stayer") & (table["home"] > 0)).to_numpy()
     for place in np.flatnonzero(away)[:MOST_SHOWN]:
         findings.append(
@@ -240,11 +243,31 @@ def regime_findings(
     regimes = {"direct"}
     for scheme in schemes.values():
         regimes |= {scheme.settlement.regime.value, *scheme.settlement.regime.by_year.values()}
-    wanted: list[tuple[object, ...]] = list(product(sorted(regimes), TIES, settings.services))
-    return missing_rows(
-        file, "regime + tie + service", wanted, table, ["regime", "tie", "service"],
-        Message("Add the row."),
-    )  # fmt: skip
+    keys: list[str] = ["regime", "tie", "service"]
+    asked: list[Iterable[object]] = [sorted(regimes), TIES, settings.services]
+    if table["year"].notna().any():
+        keys.append("year")
+        asked.append(sorted(set(table["year"].dropna().astype(int))))
+    wanted: list[tuple[object, ...]] = list(product(*asked))
+    return missing_rows(file, " + ".join(keys), wanted, table, keys, Message("Add the row."))
+
+
+def listed_year_findings(table: pd.DataFrame, file: RawTable, base: int) -> list[Finding]:
+    """Years of shares: in every row or in none, and none that no projected year follows."""
+    blank = table["year"].isna().to_numpy()
+    if blank.all():
+        return []
+    places = np.flatnonzero(blank)
+    expected = Message("a year in every row, or in none")
+    findings = [
+        Finding(file.file, int(place) + file.first_row, "year", None, expected,
+                Message("Fill the cell."))
+        for place in places[:MOST_SHOWN]
+    ]  # fmt: skip
+    findings += more_of_the_same(file.file, "year", places.size, expected)
+    years = sorted(set(table.loc[~blank, "year"].astype(int)))
+    first = max((year for year in years if year <= base), default=base)
+    return findings + list(years_outside(file.file, "year", years, first, base))
 
 
 def status_findings(schemes: Mapping[str, SchemeFile], source: str = "") -> list[Finding]:

@@ -42,12 +42,16 @@ def year_findings(settings: Settings, schemes: Mapping[str, SchemeFile]) -> list
             path = f"{section}.{name}"
             if isinstance(item, Parameter):
                 first = base + (path in GROWTH)
-                findings += _outside("case.toml", path, sorted(item.by_year), first, base)
+                findings += years_outside(
+                    "case.toml", f"{path}.by_year", sorted(item.by_year), first, base
+                )
     for name, scheme in schemes.items():
         for path, years in _dated(scheme):
             begun = [year for year in years if year <= base]
             first = max(begun, default=base)
-            findings += _outside(f"schemes/{name}.toml", path, sorted(years), first, base)
+            findings += years_outside(
+                f"schemes/{name}.toml", f"{path}.by_year", sorted(years), first, base
+            )
     return findings
 
 
@@ -64,8 +68,8 @@ def _dated(scheme: SchemeFile) -> Iterator[tuple[str, Iterable[int]]]:
         yield "enrolment.intensity", scheme.enrolment.intensity.by_year
 
 
-def _outside(
-    file: str, path: str, years: Iterable[int], first: int, base: int
+def years_outside(
+    file: str, column: str, years: Iterable[int], first: int, base: int
 ) -> Iterator[Finding]:
     """Findings for the years before ``first`` and after the longest projection."""
     last = base + LONGEST
@@ -73,7 +77,7 @@ def _outside(
         if first <= year <= last:
             continue
         past = 1900 <= year < first
-        yield Finding.of_setting(file, f"{path}.by_year", str(year),
+        yield Finding.of_setting(file, column, str(year),
                                  Message("a year from %(first)s to %(last)s", first=first,
                                          last=last),
                                  sentences(

@@ -213,15 +213,15 @@ def more_of_the_same(file: str, column: str, number: int, expected: Message) -> 
 
 
 def _keys(raw: RawTable, table: Table, frame: pd.DataFrame) -> list[Finding]:
-    key = list(table.key)
+    key = _given(table.key, frame)
     twice = frame.duplicated(key, keep="first").to_numpy()
     findings = []
     places = np.flatnonzero(twice)
     if places.size:
-        first = frame.reset_index().groupby(key, dropna=False)["index"].min()
+        first = frame.reset_index().groupby(key, dropna=False)["index"].transform("min")
     for place in places[:MOST_SHOWN]:
         values = tuple(frame.loc[place, key])
-        before = int(first.loc[values if len(key) > 1 else values[0]]) + raw.first_row
+        before = int(first.iloc[place]) + raw.first_row
         findings.append(
             Finding(raw.file, int(place) + raw.first_row, " + ".join(key),
                     ", ".join(str(value) for value in values), Message("each key once"),
@@ -232,11 +232,18 @@ def _keys(raw: RawTable, table: Table, frame: pd.DataFrame) -> list[Finding]:
     )
 
 
+def _given(names: tuple[str, ...], frame: pd.DataFrame) -> list[str]:
+    """Columns of a key but for numbers that may be blank and are in every row."""
+    return [name for name in names if frame.empty or frame[name].notna().any()]
+
+
 def _sums(raw: RawTable, table: Table, frame: pd.DataFrame) -> list[Finding]:
     findings = []
-    for group, column in table.sums_to_one:
-        sums = frame.groupby(list(group), sort=False)[column].sum()
-        rows = frame.reset_index().groupby(list(group), sort=False)["index"].min()
+    for names, column in table.sums_to_one:
+        group = _given(names, frame)
+        by_group = frame.reset_index().groupby(group if len(group) > 1 else group[0], sort=False,
+                                               dropna=False)  # fmt: skip
+        sums, rows = by_group[column].sum(), by_group["index"].min()
         off = np.flatnonzero(np.abs(sums.to_numpy() - 1.0) > 1e-6)
         for place in off[:MOST_SHOWN]:
             label = sums.index[place]

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from fundpool.inputs.format.messages import Listed, Message
+from fundpool.inputs.format.messages import Listed, Message, Value
 
 Severity = Literal["error", "warning"]
 
@@ -50,18 +50,47 @@ class Finding:
     @property
     def place(self) -> str:
         """Where: file, row and column."""
-        places = [self.file]
-        if self.row is not None:
-            places.append(f"row {self.row}")
-        if self.column:
-            places.append(f"column {self.column}")
-        return ", ".join(places)
+        return str(self.where)
 
     @property
-    def message(self) -> str:
-        """The finding as a sentence or two."""
-        value = "" if self.value is None else f" found {self.value!r};"
-        return f"{self.place}:{value} expected {self.expected}. {self.mend}"
+    def where(self) -> Listed:
+        """The same, to be worded in any language."""
+        places: list[Value] = [self.file]
+        if self.row is not None:
+            places.append(Message("row %(row)s", row=self.row))
+        if self.column:
+            places.append(Message("column %(column)s", column=self.column))
+        return Listed(tuple(places))
+
+    @property
+    def message(self) -> Message:
+        """The finding as a sentence or two.
+
+        >>> Finding("a.csv", 3, "age", "x", Message("a number"), Message("Correct it.")).message
+        "a.csv, row 3, column age: found 'x'; expected a number. Correct it."
+        """
+        return self._said(self.where)
+
+    @property
+    def message_of_form(self) -> Message:
+        """The same to someone who filled in a form: a column or setting without its file."""
+        return self._said(self.column or self.file)
+
+    def _said(self, place: Value) -> Message:
+        words = {"place": place, "expected": self.expected, "mend": self.mend}
+        if self.value is None:
+            return Message("%(place)s: expected %(expected)s. %(mend)s", **words)
+        return Message(
+            "%(place)s: found %(value)s; expected %(expected)s. %(mend)s",
+            value=repr(self.value), **words,
+        )  # fmt: skip
+
+    @property
+    def line(self) -> Message:
+        """The finding with how grave it is."""
+        if self.severity == "error":
+            return Message("error: %(finding)s", finding=self.message)
+        return Message("warning: %(finding)s", finding=self.message)
 
 
 class CaseError(Exception):
@@ -87,20 +116,24 @@ def errors_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda f: (f.severity != "error", f.file, f.row or 0))
 
 
-def format_findings(findings: Iterable[Finding]) -> str:
-    """All findings as text, errors first, then a line that counts them."""
+def finding_lines(findings: Iterable[Finding]) -> list[Message | Listed]:
+    """All findings, errors first, a line each, then a line that counts them."""
     ordered = errors_first(findings)
-    lines = []
-    for finding in ordered:
-        lines.append(f"{finding.severity}: {finding.message}")
     errors = sum(finding.severity == "error" for finding in ordered)
     warnings = len(ordered) - errors
-    counts = [_count(errors, "error")] + ([_count(warnings, "warning")] if warnings else [])
-    return "\n".join([*lines, ", ".join(counts)])
+    counts = [Message("%(n)s error", n=1) if errors == 1 else Message("%(n)s errors", n=errors)]
+    if warnings:
+        counts.append(
+            Message("%(n)s warning", n=1)
+            if warnings == 1
+            else Message("%(n)s warnings", n=warnings)
+        )
+    return [*(finding.line for finding in ordered), Listed(tuple(counts))]
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def format_findings(findings: Iterable[Finding]) -> str:
+    """The lines of :func:`finding_lines` as English text."""
+    return "\n".join(str(line) for line in finding_lines(findings))
 
 
 def findings_as_records(findings: Iterable[Finding]) -> list[dict[str, object]]:

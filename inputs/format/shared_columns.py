@@ -14,6 +14,8 @@ COUNTY = text_column("region", "code of a region of the lowest level", refers="c
 SEX = text_column("sex", "sex", allowed=SEXES)
 AGE = Column("age", "age last birthday; 100 is 100 and over", "integer", "years", 0, OLDEST_AGE)
 YEAR = Column("year", "calendar year", "integer", "", 1900, 2300)
+LISTED_YEAR = Column("year", "calendar year; blank in every row where shares hold throughout",
+                     "integer", "", 1900, 2300, blank=True)  # fmt: skip
 TIE = text_column("tie", "tie of the person to the place lived in", allowed=TIES)
 SERVICE = text_column("service", "service class, as listed in case.toml", refers="service")
 SCHEME = text_column("scheme", "scheme, as listed in case.toml", refers="scheme")

@@ -8,6 +8,7 @@ from fundpool.inputs.format.scheme_tables import SCHEME_TABLES
 from fundpool.inputs.format.shared_columns import (
     AGE,
     COUNTY,
+    LISTED_YEAR,
     REGION,
     SCHEME,
     SERVICE,
@@ -277,7 +278,8 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "treatment",
-        "Where care wanted is given under a settlement regime; the four shares sum to one.",
+        "Where care wanted is given under a settlement regime; the four shares sum to one. Rows of "
+        "several years are linear between the years, the first and the last one held.",
         (
             _text("regime", "settlement regime", allowed=REGIMES),
             TIE,
@@ -286,20 +288,23 @@ TABLES: tuple[Table, ...] = (
             Column("home", "in the insuring home county", unit="share", most=1.0),
             Column("referral", "in a referral centre", unit="share", most=1.0),
             Column("forgone", "not at all", unit="share", most=1.0),
+            LISTED_YEAR,
         ),
-        ("regime", "tie", "service"),
+        ("regime", "tie", "service", "year"),
         row_sum=("residence", "home", "referral", "forgone"),
     ),
     Table(
         "referral",
-        "Where the residents of a county go for referral care.",
+        "Where the residents of a county go for referral care. Shares of several years are linear "
+        "between the years, the first and the last one held.",
         (
             COUNTY,
             _text("centre", "county with the centre, or `outside`", refers="county_or_outside"),
             SHARE,
+            LISTED_YEAR,
         ),
-        ("region", "centre"),
-        sums_to_one=((("region",), "share"),),
+        ("region", "centre", "year"),
+        sums_to_one=((("region", "year"), "share"),),
     ),
     Table(
         "coverage",

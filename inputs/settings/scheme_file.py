@@ -1,6 +1,7 @@
 """The scheme file: rules, benefits, settlement, portability and packages of a scheme, declared."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -33,6 +34,7 @@ from fundpool.inputs.settings.scheme_rules import (
     RULES_OF,
     optional_rules,
 )
+from fundpool.inputs.settings.statuses import NamedStatus, kinds_meant
 
 
 class Regime(Part):
@@ -215,9 +217,12 @@ class SchemeFile(Part):
 
 
 def read_scheme(
-    name: str, contents: Mapping[str, Any], services: tuple[str, ...]
+    name: str,
+    contents: Mapping[str, Any],
+    services: tuple[str, ...],
+    statuses: Mapping[str, NamedStatus] = MappingProxyType({}),
 ) -> tuple[SchemeFile | None, list[Finding]]:
-    """A scheme file, or what is wrong with it."""
+    """A scheme file, or what is wrong with it; its statuses as the kinds that named ones are of."""
     file = f"schemes/{name}.toml"
     try:
         scheme = SchemeFile.model_validate(contents)
@@ -238,10 +243,15 @@ def read_scheme(
         )
     for key in ("statuses_paying", "statuses_covered"):
         for status in getattr(scheme, key):
-            if status not in STATUSES or status == "none":
-                report(
-                    key, status, Message("a coverage status"), did_you_mean(status, STATUSES[1:])
-                )
+            if status not in (*STATUSES[1:], *statuses):
+                report(key, status, Message("a coverage status"),
+                       did_you_mean(status, (*STATUSES[1:], *statuses)))  # fmt: skip
+    scheme = scheme.model_copy(
+        update={
+            key: kinds_meant(getattr(scheme, key), statuses, key, report)
+            for key in ("statuses_paying", "statuses_covered")
+        }
+    )
     if scheme.statuses_covered and not scheme.statuses_paying:
         report("statuses_paying", None, Message("a coverage status that pays"),
                Message("Add it."))  # fmt: skip

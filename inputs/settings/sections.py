@@ -10,14 +10,13 @@ from pydantic import (
     AfterValidator,
     Field,
     ValidationError,
-    ValidationInfo,
-    field_validator,
 )
 
 from fundpool.inputs.format.findings import Finding, did_you_mean
 from fundpool.inputs.format.messages import Message
 from fundpool.inputs.format.vocabulary import STATUSES
 from fundpool.inputs.settings.mistakes import findings_of
+from fundpool.inputs.settings.optimiser import Optimiser, optimiser_findings
 from fundpool.inputs.settings.parameters import (
     Count,
     FixedShare,
@@ -120,38 +119,6 @@ class Solvency(Part):
     target_reserve_months: Count
     alert_years: WholeYears
     horizon: WholeYears
-
-
-Multiple = Annotated[Parameter, AfterValidator(single(0.0, 100.0))]
-
-
-class Optimiser(Part):
-    """Limits and weights of optimised plans (docs/optimiser.md); a limit left out does not bind.
-
-    Rates are multiples of the scheme's rate in force.
-    """
-
-    phase_in_years: Annotated[Parameter, AfterValidator(whole(0, 100))] | None = None
-    rate_least: Multiple | None = None
-    rate_most: Multiple | None = None
-    yearly_change: Multiple | None = None
-    frozen_years: Annotated[Parameter, AfterValidator(whole(0, 100))] | None = None
-    levy_ceiling: FixedShare | None = None
-    own_responsibility: FixedShare | None = None
-    effort: Multiple | None = None
-    tail: Annotated[Parameter, AfterValidator(single(0.0001, 1.0))] | None = None
-    weight_burden: Multiple | None = None
-    weight_unevenness: Multiple | None = None
-    weight_movement: Multiple | None = None
-    weight_swaps: Multiple | None = None
-
-    @field_validator("rate_most")
-    @classmethod
-    def _above_the_least(cls, most: Parameter | None, info: ValidationInfo) -> Parameter | None:
-        least = info.data.get("rate_least")
-        if most is not None and least is not None and most.value < least.value:
-            raise ValueError(Message("rate_least or more, %(least)s", least=f"{least.value:g}"))
-        return most
 
 
 class Merger(Part):
@@ -329,6 +296,9 @@ def read_settings(
                                        did_you_mean(word, settings.schemes))
                 )  # fmt: skip
     findings += merger_findings(settings, file)
+    findings += optimiser_findings(
+        settings.optimiser, [*settings.schemes, *settings.optional_schemes], file
+    )
     if settings.scenarios is not None:
         findings += scenario_findings(settings.scenarios, settings.levels, file)
     return (None if findings else settings), findings

@@ -5,7 +5,7 @@ A named status is a part of the people of one *kind*, a coverage status of
 their cover and which scheme pays, the name whether they pay and whether the scheme covers them.
 """
 
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 
 from pydantic import Field
 
@@ -71,6 +71,55 @@ def names_of_cover(statuses: Mapping[str, NamedStatus]) -> tuple[str, ...]:
     """
     divided = {status.kind for status in statuses.values()}
     return (*(kind for kind in STATUSES if kind not in divided), *statuses)
+
+
+def kinds_meant(
+    words: Sequence[str], statuses: Mapping[str, NamedStatus], key: str, report: Report
+) -> list[str]:
+    """Coverage statuses that a scheme file means by kinds, or by the named statuses of a kind.
+
+    One scheme insures all people of a kind but those outside, and the names say who pays: so names
+    are listed together, all that are not outside, or of ``statuses_paying`` all that pay.
+
+    >>> kinds_meant(["employee", "dual"], {}, "statuses_covered", print)
+    ['employee', 'dual']
+
+    Args:
+        words: of the key.
+        statuses: named statuses of the case.
+        key: ``statuses_covered`` or ``statuses_paying``.
+        report: takes what is wrong with a word.
+    """
+    kind_of = {name: status.kind for name, status in statuses.items() if status.kind in STATUSES}
+    kinds = list(dict.fromkeys(kind_of.get(word, word) for word in words))
+    for kind in kinds:
+        said = [word for word in words if kind_of.get(word) == kind]
+        if not said:
+            continue
+        if kind in words:
+            report(key, kind, Message("the kind alone, or all its named statuses"),
+                   Message("Take it out."))  # fmt: skip
+        meant = [
+            name
+            for name, of_name in kind_of.items()
+            if of_name == kind
+            and (statuses[name].payment > 0 if key == "statuses_paying" else
+                 not statuses[name].outside)
+        ]  # fmt: skip
+        for name in said:
+            if name not in meant:
+                report(key, name,
+                       Message("a status that pays") if key == "statuses_paying" else
+                       Message("a status that is not outside the schemes"),
+                       Message("Take it out, or change it in %(file)s.",
+                               file="case.toml"))  # fmt: skip
+        for name in meant:
+            if name not in said:
+                report(key, said[0],
+                       Message("%(name)s beside it, which is of the same kind", name=name),
+                       Message("Add %(name)s, or write %(kind)s for all.", name=name,
+                               kind=kind))  # fmt: skip
+    return kinds
 
 
 def named_status_findings(statuses: Mapping[str, NamedStatus], file: str) -> list[Finding]:

@@ -20,6 +20,7 @@ from fundpool.models.axes.threads import CHUNKS, side_by_side
 from fundpool.models.claims.payments import (
     add_elsewhere,
     add_together,
+    add_up_together,
     distance_between,
     kinds_of_site,
     paid_by_rule,
@@ -76,7 +77,8 @@ def _claims(  # type: ignore[no-untyped-def]
     relativity_row, relativity, place_share = care.relativity_row, care.relativity, care.place_share
     centre, centre_share = care.centre, care.centre_share
     mean_cost, status_cost, price = care.mean_cost, care.status_cost, care.price
-    payments = rules.payments
+    payments, together, cover = rules.payments, rules.together, rules.cover
+    rule_set, share_claimed = rules.rule_set, rules.share_claimed
     scheme_of, second_scheme, level = rules.scheme_of, rules.second_scheme, rules.level
     territory, regions, column = places.territory, places.regions, places.column
     by_distance = sums.by_distance[chunk]
@@ -86,8 +88,11 @@ def _claims(  # type: ignore[no-untyped-def]
     outside = territory.size - 1
     kinds = mean_cost.size
     centres = centre.shape[1]
-    claims = np.empty(kinds)
+    claims, covered = np.empty(kinds), np.empty(kinds)
     paying, rule_sets, fund = payments.shape[1], payments.shape[3], rules.fund
+    # of dual cover: see add_up_together and paid_together
+    dots = np.zeros((2, 3)), np.zeros((2, 2, 2))
+    seen = np.ones((2, 2))
     # of one home: shares of its retired members living elsewhere, and what rule sets pay for them
     whole = np.zeros(rule_sets)
     # the highest numbers by hand: array.max() takes a second to compile
@@ -144,6 +149,9 @@ def _claims(  # type: ignore[no-untyped-def]
                     if scheme < 0:
                         continue
                     claimed_elsewhere |= k == ELSEWHERE
+                    if k == DUAL:
+                        for n in range(kinds):
+                            covered[n] = claims[n] * cover[scheme, payer, n]
                     for part in range(paying):
                         first_fund = fund[part] if part > 0 else scheme
                         amount = 0.0
@@ -159,15 +167,30 @@ def _claims(  # type: ignore[no-untyped-def]
                                 places,
                             )
                         elif k == DUAL and second_scheme >= 0:
+                            here = distance_between(r, place, regions)
+                            away = distance_between(h, place, regions)
+                            sites = kinds_of_site(here, levels), kinds_of_site(away, levels)
+                            seen[0, 0] = 1.0 if r != outside else 0.0
+                            seen[0, 1] = share_claimed[scheme] * seen[0, 0]
+                            seen[1, 0] = 1.0 if h != outside else 0.0
+                            seen[1, 1] = share_claimed[second_scheme] * seen[1, 0]
+                            add_up_together(
+                                dots,
+                                (claims, covered),
+                                (payments, together),
+                                (part, place),
+                                (scheme, second_scheme, rule_set[scheme, r],
+                                 rule_set[second_scheme, h]),
+                                sites,
+                            )  # fmt: skip
                             near = 1 if territory[r] != territory[place] else 0
                             far = 1 if territory[h] != territory[place] else 0
-                            amount, second, apart = paid_together(
-                                claims, part, place, r, h, near, far, rules
-                            )
-                            add_together(by_distance, claims, part, place, r, h, rules, places)
+                            amount, second, apart = paid_together(dots, near, far, seen)
+                            second_fund = fund[part] if part > 0 else second_scheme
+                            add_together(by_distance, dots, seen, sites, (first_fund, r, here),
+                                         (second_fund, h, away), levels)  # fmt: skip
                             uncoordinated[p] += apart
                             paid_second[p, k] += second
-                            second_fund = fund[part] if part > 0 else second_scheme
                             settlement[chunk, second_fund, h, column[place]] += second
                         elif payer != outside:
                             distance = distance_between(payer, place, regions)
@@ -175,7 +198,13 @@ def _claims(  # type: ignore[no-untyped-def]
                             first, behind = kinds_of_site(distance, levels)
                             for off_site in range(first, behind):
                                 pays = paid_by_rule(
-                                    claims, part, place, scheme, payer, off_site, rules
+                                    claims,
+                                    part,
+                                    place,
+                                    scheme,
+                                    payer,
+                                    off_site,
+                                    (payments, cover, rule_set, share_claimed),
                                 )
                                 for other in range(levels):
                                     by_distance[first_fund, payer, distance, off_site, other] += (

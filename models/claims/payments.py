@@ -7,7 +7,7 @@ benefits of the schemes, others by layers above them, which another fund pays
 """
 
 from fundpool.models.axes.compiling import LOOSE, compiled
-from fundpool.models.claims.terms import DUAL, ELSEWHERE
+from fundpool.models.claims.terms import ELSEWHERE
 
 
 @compiled(LOOSE)
@@ -27,14 +27,13 @@ def kinds_of_site(distance, levels):  # type: ignore[no-untyped-def]
 
 @compiled(LOOSE)
 def paid_by_rule(  # type: ignore[no-untyped-def]
-    claims, part, place, scheme, payer, off_site, rules
+    claims, part, place, scheme, payer, off_site, terms
 ):
     """Payment of one fund for claims ``(N,)`` made at a place, in base-year money.
 
     ``sum over kinds of claims * cover * payments``, times the share claimed if off-site.
     """
-    payments, cover = rules.payments, rules.cover
-    rule_set, share_claimed = rules.rule_set, rules.share_claimed
+    payments, cover, rule_set, share_claimed = terms
     rule = rule_set[scheme, payer]
     amount = 0.0
     for n in range(claims.size):
@@ -46,63 +45,93 @@ def paid_by_rule(  # type: ignore[no-untyped-def]
 
 
 @compiled(LOOSE)
-def paid_together(  # type: ignore[no-untyped-def]
-    claims, part, place, residence, home, near, far, rules
+def add_up_together(  # type: ignore[no-untyped-def]
+    dots, amounts, terms, at, by, sites
 ):
-    """Payments for claims ``(N,)`` of dual cover made at a place, in base-year money.
+    """Claims of dual cover made at a place times what two funds pay, for each site that may be.
 
-    See :func:`fundpool.models.claims.year.paid_together` for the equations; ``near`` and ``far``
-    are 1 where the care is off-site for the local and for the home fund.
+    Args:
+        dots: ``alone`` of each fund by its site, ``(2, 3)``, becomes what the local fund pays for
+            covered claims, what the home fund does, and what the home fund pays for others;
+            ``both`` by site of the local and of the home fund, ``(2, 2, 2)``, what each of them
+            pays for covered claims beside the other.
+        amounts: claims, and those of them that the local packages cover, ``(N,)`` each.
+        terms: payments of one fund, and of two together.
+        at: part and place.
+        by: schemes and rule sets of the local and of the home fund.
+        sites: kinds of site that may be, of the local and of the home fund.
+    """
+    (alone, both), (claims, covered), (payments, together) = dots, amounts, terms
+    (part, place), (scheme, second, first_rule, second_rule), (here, away) = at, by, sites
+    for near in range(here[0], here[1]):
+        local = 0.0
+        for n in range(claims.size):
+            local += covered[n] * payments[place, part, scheme, first_rule, near, n]
+        alone[near, 0] = local
+    for far in range(away[0], away[1]):
+        home, others = 0.0, 0.0
+        for n in range(claims.size):
+            pays = payments[place, part, second, second_rule, far, n]
+            home += covered[n] * pays
+            others += (claims[n] - covered[n]) * pays
+        alone[far, 1] = home
+        alone[far, 2] = others
+    for near in range(here[0], here[1]):
+        for far in range(away[0], away[1]):
+            local, home = 0.0, 0.0
+            for n in range(claims.size):
+                local += (
+                    covered[n] * together[place, part, 0, first_rule, second_rule, near, far, n]
+                )
+                home += covered[n] * together[place, part, 1, first_rule, second_rule, near, far, n]
+            both[near, far, 0] = local
+            both[near, far, 1] = home
+
+
+@compiled(LOOSE)
+def paid_together(dots, near, far, seen):  # type: ignore[no-untyped-def]
+    """Payments for claims of dual cover made at a place, in base-year money.
+
+    See :func:`fundpool.models.claims.year.paid_together` for the equations.
+
+    Args:
+        dots: from :func:`add_up_together`.
+        near, far: 1 where the care is off-site for the local and for the home fund.
+        seen: share of claims that each fund sees, by fund and site, ``(2, 2)``.
 
     Returns:
         what the local fund pays, what the home fund pays, and what both would pay if neither knew
         of the other.
     """
-    payments, together, cover = rules.payments, rules.together, rules.cover
-    rule_set, share_claimed = rules.rule_set, rules.share_claimed
-    scheme_of, second_scheme = rules.scheme_of, rules.second_scheme
-    scheme = scheme_of[DUAL]
-    outside = rule_set.shape[1] - 1
-    seen = share_claimed[scheme] if near == 1 else 1.0
-    if residence == outside:
-        seen = 0.0
-    at_home = share_claimed[second_scheme] if far == 1 else 1.0
-    if home == outside:
-        at_home = 0.0
-    first, second = rule_set[scheme, residence], rule_set[second_scheme, home]
-    local, other, apart = 0.0, 0.0, 0.0
-    for n in range(claims.size):
-        by_local = seen * cover[scheme, residence, n]
-        alone = payments[place, part, scheme, first, near, n]
-        alone_home = payments[place, part, second_scheme, second, far, n]
-        one = together[place, part, 0, first, second, near, far, n]
-        two = together[place, part, 1, first, second, near, far, n]
-        local += claims[n] * by_local * (at_home * one + (1.0 - at_home) * alone)
-        other += claims[n] * at_home * (by_local * two + (1.0 - by_local) * alone_home)
-        apart += claims[n] * (by_local * alone + at_home * alone_home)
-    return local, other, apart
+    alone, both = dots
+    here, at_home = seen[0, near], seen[1, far]
+    local = here * (at_home * both[near, far, 0] + (1.0 - at_home) * alone[near, 0])
+    other = at_home * (here * both[near, far, 1] + (1.0 - here) * alone[far, 1] + alone[far, 2])
+    return local, other, here * alone[near, 0] + at_home * (alone[far, 1] + alone[far, 2])
 
 
 @compiled(LOOSE)
 def add_together(  # type: ignore[no-untyped-def]
-    by_distance, claims, part, place, residence, home, rules, places
+    by_distance, dots, seen, sites, local_fund, home_fund, levels
 ):
     """Add payments for dual cover to ``by_distance`` of a chunk, ``(S, n + 1, L + 1, 2, L)``.
 
     Each fund pays as if its own care were on-site and off-site, beside the other fund with each
     level of territory.
+
+    Args:
+        by_distance: added to.
+        dots, seen: as :func:`paid_together` has them.
+        sites: kinds of site that may be, of the local and of the home fund.
+        local_fund, home_fund: scheme, payer, and distance of the care from it.
+        levels: of territories.
     """
-    scheme_of, second_scheme, regions = rules.scheme_of, rules.second_scheme, places.regions
-    levels, scheme, fund = regions.shape[0], scheme_of[DUAL], rules.fund[part]
-    first_fund = fund if fund >= 0 else scheme
-    second_fund = fund if fund >= 0 else second_scheme
-    here = distance_between(residence, place, regions)
-    away = distance_between(home, place, regions)
-    first_near, behind_near = kinds_of_site(here, levels)
-    first_far, behind_far = kinds_of_site(away, levels)
-    for near in range(first_near, behind_near):
-        for far in range(first_far, behind_far):
-            local, other, _ = paid_together(claims, part, place, residence, home, near, far, rules)
+    (here_sites, away_sites) = sites
+    first_fund, residence, here = local_fund
+    second_fund, home, away = home_fund
+    for near in range(here_sites[0], here_sites[1]):
+        for far in range(away_sites[0], away_sites[1]):
+            local, other, _ = paid_together(dots, near, far, seen)
             for level in range(levels):
                 if (1 if away > level else 0) == far:
                     by_distance[first_fund, residence, here, near, level] += local

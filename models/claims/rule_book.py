@@ -30,22 +30,22 @@ class RuleBook:
         """
         self._known = {} if known is None else known
         self._tables, self._level = tables, level
-        self._signature = signature(base)
+        self._signature = signature(base, tables)
         self._terms = opening.at_level(level)
 
     def terms(self, year: YearTerms) -> ClaimTerms:
         """Claim terms in force in a year."""
-        if signature(year) != self._signature:
-            self._signature = signature(year)
-            if self._signature not in self._known:
-                terms = claim_terms(self._tables, self._terms.pairs, year)
-                self._known[self._signature] = terms
-            self._terms = self._known[self._signature].at_level(self._level)
+        changed = signature(year, self._tables)
+        if changed != self._signature:
+            if changed not in self._known:
+                self._known[changed] = claim_terms(self._tables, self._terms.pairs, year)
+            self._terms = self._known[changed].at_level(self._level)
+            self._signature = changed
         return self._terms
 
 
-def signature(year: YearTerms) -> Hashable:
+def signature(year: YearTerms, tables: ClaimTables) -> Hashable:
     """Something that changes when the rules, or the places where people are treated, do."""
     rules = tuple(scheme.benefit_signature for scheme in year.schemes)
     prices = year.shocks.price.tobytes(), year.trends.price.tobytes()
-    return rules, year.mobility.slack_season_share, prices
+    return rules, year.mobility.slack_season_share, tables.places.signature(year.year), prices

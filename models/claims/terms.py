@@ -30,11 +30,11 @@ from fundpool.models.claims.treatment import (
     HOME,
     REFERRAL,
     RESIDENCE,
+    CarePlaces,
     Referral,
+    care_places,
     frequency_relativities,
     place_shares,
-    referral_centres,
-    treatment_shares,
 )
 from fundpool.models.terms.schemes import SchemeTerms
 from fundpool.models.terms.years import YearTerms
@@ -137,15 +137,15 @@ class ClaimTerms:
 
 @dataclass(frozen=True)
 class ClaimTables:
-    """What a case says of care that holds in every year.
+    """What a case says of care, whatever the rules of a year.
 
     Attributes:
         price: price level by place, ``(n + 1,)``.
         costs: cost of a claim by service and age class, in base-year money.
         scheme_cost: cost of a claim over that by service, ``(C,)``, of schemes that have their own.
         frequency: expected claims of a person, and their variation.
-        relativity, referral, territory, regions, column: as :class:`ClaimTerms` has them.
-        shares: share of wanted care by regime, tie, service and place, ``(3, ties, C, 3)``.
+        relativity, territory, regions, column: as :class:`ClaimTerms` has them.
+        places: where care is given, by year.
     """
 
     price: FloatArray
@@ -153,8 +153,7 @@ class ClaimTables:
     scheme_cost: Mapping[str, FloatArray]
     frequency: ClassFrequency
     relativity: FloatArray
-    referral: Referral
-    shares: FloatArray
+    places: CarePlaces
     territory: IntArray
     regions: IntArray
     column: IntArray
@@ -189,8 +188,7 @@ def claim_tables(case: Case) -> ClaimTables:
         scheme_cost=scheme_costs(case),
         frequency=class_frequency(case),
         relativity=frequency_relativities(case),
-        referral=referral_centres(case),
-        shares=treatment_shares(case),
+        places=care_places(case),
         territory=np.append(next_level(case), -1),
         regions=regions_by_level(case),
         column=settlement_columns(case),
@@ -232,8 +230,10 @@ def claim_terms(tables: ClaimTables, pairs: PairIndex, terms: YearTerms) -> Clai
         pairs=pairs,
         row=pairs.tie * (n + 1) + pairs.residence,
         relativity=tables.relativity,
-        places=place_shares(tables.shares, regime, terms.mobility.slack_season_share),
-        referral=tables.referral,
+        places=place_shares(
+            tables.places.treatment.at(terms.year), regime, terms.mobility.slack_season_share
+        ),
+        referral=tables.places.centres(terms.year),
         mean_cost=mean_costs(costs),
         status_cost=status_costs(tables.scheme_cost, schemes, scheme_of, len(costs)),
         price=price,

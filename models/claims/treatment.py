@@ -3,12 +3,15 @@
 Places: at the residence, at home (the insuring county, for those insured away from where they
 live), at a referral centre. The split follows how a person stands to the *insuring* county:
 someone insured where they live is treated like a stayer; someone insured at home follows the row
-of their tie under the scheme's settlement regime; the rest of the shares is care forgone.
+of their tie under the scheme's settlement regime; the rest of the shares is care forgone. Shares
+listed by year are linear between the years, the first and the last held.
 """
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from fundpool.actuarial.arrays import ratio
 from fundpool.inputs.case import Case
@@ -21,8 +24,35 @@ RESIDENCE, HOME, REFERRAL = range(3)
 
 
 @dataclass(frozen=True)
+class DatedShares:
+    """Shares of listed years.
+
+    Attributes:
+        years: calendar years, rising, ``(Y,)``.
+        shares: of each year, ``(Y, ...)``.
+    """
+
+    years: FloatArray
+    shares: FloatArray
+
+    def at(self, year: int) -> FloatArray:
+        """Shares of a year: linear between listed years, the first and the last held.
+
+        >>> dated = DatedShares(np.array([2024.0, 2028.0]), np.array([[0.2], [0.4]]))
+        >>> [round(float(dated.at(year)[0]), 3) for year in (2020, 2024, 2025, 2028, 2050)]
+        [0.2, 0.2, 0.25, 0.4, 0.4]
+        """
+        place = float(np.interp(year, self.years, np.arange(self.years.size)))
+        before = int(place)
+        part = place - before
+        if part == 0.0:
+            return np.asarray(self.shares[before])
+        return np.asarray((1.0 - part) * self.shares[before] + part * self.shares[before + 1])
+
+
+@dataclass(frozen=True)
 class Referral:
-    """Referral centres: for each residence up to ``M`` centres and their shares.
+    """Referral centres: for each residence up to ``M`` centres and their shares in a year.
 
     Attributes:
         centre: county of each centre, ``(n + 1, M)``; outside refers to outside.
@@ -94,38 +124,93 @@ def _employed(case: Case) -> FloatArray:
     return employed if employed.sum() > 0 else np.ones(employed.size)
 
 
-def referral_centres(case: Case) -> Referral:
-    """Referral centres of every residence; a county without any refers to itself."""
-    n = len(case.regions.codes)
+@dataclass(frozen=True)
+class CarePlaces:
+    """Where a case has care given, by year.
+
+    Attributes:
+        treatment: :func:`treatment_shares`.
+        centre: county of each referral centre in any of the years, ``(n + 1, M)``.
+        referral: shares of centres, ``(Y, n + 1, M)``.
+    """
+
+    treatment: DatedShares
+    centre: IntArray
+    referral: DatedShares
+
+    def centres(self, year: int) -> Referral:
+        """Referral centres in a year."""
+        return Referral(self.centre, self.referral.at(year))
+
+    def signature(self, year: int) -> Hashable:
+        """Something that changes when shares do."""
+        return self.treatment.at(year).tobytes(), self.referral.at(year).tobytes()
+
+
+def care_places(case: Case) -> CarePlaces:
+    """Where care is given, from the tables ``treatment`` and ``referral``.
+
+    >>> from fundpool import examples
+    >>> care_places(examples.case()).centres(2021).share.sum(axis=1).round(9).tolist()
+    [1.0, 1.0, 1.0, 1.0, 1.0]
+    """
+    return CarePlaces(treatment_shares(case), *referral_centres(case))
+
+
+def referral_centres(case: Case) -> tuple[IntArray, DatedShares]:
+    """Referral centres of every residence; a county without any in a year refers to itself.
+
+    Returns:
+        centres, and their shares, as :class:`CarePlaces` has them.
+    """
     table = case.tables["referral"]
-    listed: list[list[tuple[int, float]]] = [[] for _ in range(n + 1)]
-    for region, centre, share in zip(table["region"], table["centre"], table["share"], strict=True):
+    years, number = listed_years(table, case.base_year)
+    n = len(case.regions.codes)
+    listed: list[dict[int, list[float]]] = [{} for _ in range(n + 1)]
+    for region, to, year, share in zip(
+        table["region"], table["centre"], number.tolist(), table["share"], strict=True
+    ):
         if share > 0:
-            listed[case.regions.index(region)].append((case.regions.index(centre), float(share)))
-    width = max(1, *(len(row) for row in listed))
-    centre = np.tile(np.arange(n + 1)[:, None], (1, width))
-    weight = np.zeros((n + 1, width))
+            row = listed[case.regions.index(region)]
+            row.setdefault(case.regions.index(to), [0.0] * years.size)[year] = float(share)
     for region, row in enumerate(listed):
-        if not row:
-            weight[region, 0] = 1.0
-        for place, (target, share) in enumerate(row):
-            centre[region, place], weight[region, place] = target, share
-    return Referral(centre, weight)
+        to_itself = [
+            float(not any(shares[year] for shares in row.values())) for year in range(years.size)
+        ]
+        if any(to_itself):
+            listed_too = row.get(region, [0.0] * years.size)
+            row[region] = [sum(both) for both in zip(listed_too, to_itself, strict=True)]
+    width = max(len(row) for row in listed)
+    centre = np.tile(np.arange(n + 1)[:, None], (1, width))
+    weight = np.zeros((years.size, n + 1, width))
+    for region, row in enumerate(listed):
+        for place, (target, shares) in enumerate(row.items()):
+            centre[region, place], weight[:, region, place] = target, shares
+    return centre, DatedShares(years, weight)
 
 
-def treatment_shares(case: Case) -> FloatArray:
-    """Share of wanted care by regime, tie, service and place, ``(3, 5, C, 3)``.
+def treatment_shares(case: Case) -> DatedShares:
+    """Share of wanted care by listed year, regime, tie, service and place, ``(Y, 3, 5, C, 3)``.
 
     What is missing to one is forgone.
     """
     table = case.tables["treatment"]
-    result = np.zeros((len(REGIMES), len(TIES), len(case.services), 3))
+    years, number = listed_years(table, case.base_year)
+    result = np.zeros((years.size, len(REGIMES), len(TIES), len(case.services), 3))
     regime = table["regime"].map(REGIMES.index).to_numpy()
     tie = table["tie"].map(TIES.index).to_numpy()
     service = table["service"].map(case.services.index).to_numpy()
     for place, column in enumerate(("residence", "home", "referral")):
-        result[regime, tie, service, place] = table[column].to_numpy(dtype=float)
-    return result
+        result[number, regime, tie, service, place] = table[column].to_numpy(dtype=float)
+    return DatedShares(years, result)
+
+
+def listed_years(table: pd.DataFrame, base_year: int) -> tuple[FloatArray, IntArray]:
+    """Years that a table lists, ``(Y,)``, and the number of each row's; without any, one year."""
+    listed = table["year"].fillna(base_year).to_numpy(dtype=float)
+    years, number = np.unique(np.append(listed, [] if listed.size else [base_year]),
+                              return_inverse=True)  # fmt: skip
+    return years, number[: listed.size]
 
 
 def place_shares(shares: FloatArray, regime_of_status: IntArray, slack: float) -> FloatArray:

@@ -8,9 +8,10 @@ as it is; ``frontier`` and ``partition`` look for other plans.
 """
 
 from fundpool.models.optimiser.certificate import Certificate
+from fundpool.models.optimiser.choices import Choices, Sample
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.plan import Plan
-from fundpool.models.optimiser.planning import Choices, Sample, optimise, optimise_where_possible
+from fundpool.models.optimiser.planning import optimise, optimise_where_possible
 
 __all__ = [
     "Aims",

@@ -14,7 +14,7 @@ with what it checks shares its faults.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.limits import Aims
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program.objectives import Burden
+from fundpool.models.optimiser.statement.instruments import instrument_violations
 from fundpool.models.optimiser.statement.limits import rate_before, stated_limits
 
 TOLERANCE = 1e-6
@@ -40,16 +41,18 @@ class Decision:
     Attributes:
         rates: rate of the pooled fund, share of the base, ``(T, G)``.
         grants, levies: money from and to the hub, ``(s, T, p)``.
+        amounts: of premiums, rates and subsidies, ``(K, T, G)``; None where they stay in force.
     """
 
     rates: FloatArray
     grants: FloatArray
     levies: FloatArray
+    amounts: FloatArray | None = None
 
     def netted(self) -> "Decision":
         """The same with no pool paying and drawing in one year."""
         both = np.minimum(self.grants, self.levies)
-        return Decision(self.rates, self.grants - both, self.levies - both)
+        return replace(self, grants=self.grants - both, levies=self.levies - both)
 
 
 @dataclass(frozen=True)
@@ -256,6 +259,7 @@ def violations(
         over = decision.levies - policy.levy_ceiling * income
         largest["levy ceiling"] = float((over / unit).max())
     largest |= _acceptance_violations(fund, decision)
+    largest |= instrument_violations(fund, decision.rates, decision.amounts)
     size = np.zeros((fund.years, fund.hubs))
     np.add.at(size.T, fund.hub, unit.T)
     owed = -run.hub if policy.hub_keeps else np.abs(run.hub)

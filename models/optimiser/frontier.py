@@ -20,10 +20,11 @@ from fundpool.models.optimiser.certificate import (
     terms_of,
     violations,
 )
+from fundpool.models.optimiser.choices import Choices
 from fundpool.models.optimiser.explain.prices import obstacle
 from fundpool.models.optimiser.limits import Aims, aims_of, policy_of
 from fundpool.models.optimiser.plan import Plan
-from fundpool.models.optimiser.planning import Choices, lasting_schemes
+from fundpool.models.optimiser.planning import lasting_schemes
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
 from fundpool.models.optimiser.program.highs import HighsResult, loaded, run
 from fundpool.models.optimiser.program.model import Model, build, decisions_of, set_objective

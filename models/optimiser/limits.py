@@ -12,6 +12,7 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.models.optimiser.acceptance.limits import CoalitionLimit, IncomeLine, PaidLimit
 from fundpool.models.optimiser.ruin.margins import Margin
+from fundpool.models.optimiser.statutory.limits import InstrumentLimit
 
 FloorKind = Literal["every", "expectation", "cvar"]
 Unevenness = Literal["range", "deviation", "gini"]
@@ -54,6 +55,10 @@ class Policy:
         income_lines: which pools count as poorer.
         poor_to_rich: most that poorer pools pay into the hub and others draw from it, together,
             money a year of each scheme, mean over the years.
+        instruments: corridors of premiums, rates and subsidies that are decided beside the rate of
+            the fund; none leaves them in force.
+        subsidy_share_least, subsidy_share_most: what subsidies then are of contributions and
+            subsidies together, in every year and group.
     """
 
     reserve_months: float = 6.0
@@ -78,6 +83,9 @@ class Policy:
     coalitions_worse_off_by: float = 0.0
     income_lines: tuple[IncomeLine, ...] = ()
     poor_to_rich: float = np.inf
+    instruments: tuple[InstrumentLimit, ...] = ()
+    subsidy_share_least: float = 0.0
+    subsidy_share_most: float = 1.0
 
     def __post_init__(self) -> None:
         """Refuse limits that contradict themselves."""
@@ -159,7 +167,8 @@ def policy_of(case: Case, reserve_months: float | None = None, sampled: bool = F
         name: getattr(given, name).value
         for name in (
             "phase_in_years", "rate_least", "rate_most", "yearly_change", "frozen_years",
-            "levy_ceiling", "own_responsibility", "effort", "tail",
+            "levy_ceiling", "own_responsibility", "effort", "tail", "subsidy_share_least",
+            "subsidy_share_most",
         )
         if getattr(given, name) is not None
     }  # fmt: skip

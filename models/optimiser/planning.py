@@ -1,26 +1,17 @@
 """``optimise``: a projection in, a plan out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 from fundpool.inputs.format.messages import Message
-from fundpool.inputs.regions import RegionTree
-from fundpool.models.axes.arrays import FloatArray
-from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.acceptance.core import CorePolicy
 from fundpool.models.optimiser.acceptance.measures import acceptability_of, incomes_of
-from fundpool.models.optimiser.acceptance.terms import AcceptanceTerms, AcceptedPolicy
-from fundpool.models.optimiser.beside.swap_rule import ruled_swaps
+from fundpool.models.optimiser.acceptance.terms import AcceptedPolicy
+from fundpool.models.optimiser.choices import Choices, Sample
 from fundpool.models.optimiser.limits import Aims, Policy, aims_of, policy_of
-from fundpool.models.optimiser.plan import Plan, Trial, tried
+from fundpool.models.optimiser.plan import Plan
 from fundpool.models.optimiser.problem.fund import FundProblem, fund_problem
-from fundpool.models.optimiser.problem.scenarios import (
-    chosen_scenarios,
-    features,
-    forward_selection,
-)
 from fundpool.models.optimiser.program.highs import WarmStart
 from fundpool.models.optimiser.ruin.adjusting import AdjustingPlan, RuinTask, adjusting_plan
 from fundpool.models.optimiser.ruin.flows import (
@@ -34,66 +25,16 @@ from fundpool.models.optimiser.ruin.flows import (
 from fundpool.models.optimiser.ruin.limit import RuinLimit
 from fundpool.models.optimiser.ruin.planning import correlations, safe_plan, spreads_of
 from fundpool.models.optimiser.stages import Outcome, optimised
-from fundpool.models.optimiser.tail.rounds import Round, tail_applies, tail_optimised
+from fundpool.models.optimiser.statutory.in_force import instruments_in_force
+from fundpool.models.optimiser.statutory.terms import with_instruments
+from fundpool.models.optimiser.under_risk import planned_under_risk
 from fundpool.models.projection.central import central_paths
 from fundpool.models.projection.study import Projection
 from fundpool.models.scenarios.pool_paths import sampled_paths
 from fundpool.models.scenarios.terms import ScenarioTerms, scenario_terms
 
-RuleKind = Literal["fixed", "adjusting"]
 FRESH_SCENARIOS, IN_SAMPLE = 10_000, 2_000
 """Fresh scenarios on which a probability of ruin is tried, and most that margins are set on."""
-
-
-@dataclass(frozen=True)
-class Choices:
-    """How to optimise, where the case's own rules are not wanted.
-
-    >>> Choices(policy=Policy(reserve_months=3.0)).stated_gap
-    0.0001
-
-    Attributes:
-        policy, aims: limits and weights; the case's unless given.
-        schemes: names of the schemes; all unless given.
-        solver: any solver PuLP knows by name; HiGHS unless given.
-        time_limit: seconds for each solve.
-        most_scenarios: scenarios that are put into one program as they are. A larger sample is
-            planned on by the scenarios in some tail (:mod:`.tail_rounds`), and reduced to so many
-            where its floors cannot be kept or are not of that kind.
-        stated_gap: relative gap to the bound at which a plan on a larger sample is certified.
-        threads: programs solved at once.
-        rule: rates are a ``fixed`` path, or follow an ``adjusting`` rule
-            (:mod:`.ruin.rule`), for which a probability of ruin is needed.
-        acceptable: what regions are asked to accept; None for nothing.
-    """
-
-    policy: Policy | None = None
-    aims: Aims | None = None
-    schemes: tuple[str, ...] | None = None
-    solver: str | None = None
-    time_limit: float | None = None
-    most_scenarios: int = 12
-    stated_gap: float = 1e-4
-    threads: int = 2
-    rule: RuleKind = "fixed"
-    acceptable: AcceptanceTerms | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse an unknown rule."""
-        if self.rule not in ("fixed", "adjusting"):
-            raise ValueError(f"{self.rule!r} is not fixed or adjusting")
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Scenarios of every scheme: those the plan is made on, and fresh ones to try it on.
-
-    Attributes:
-        within, fresh: flows by scheme; all schemes on the same scenarios.
-    """
-
-    within: Mapping[str, PoolPaths]
-    fresh: Mapping[str, PoolPaths]
 
 
 def optimise(
@@ -134,6 +75,8 @@ def optimise(
         ValueError: limits that regions are to accept beside a plan on scenarios without ``ruin``.
         ValueError: the pools change on the way, or are not the same in all schemes where burdens
             of all together are asked for.
+        ValueError: premiums and subsidies are to be decided on a sample or beside a rule, or the
+            case states none.
     """
     choices = choices or Choices()
     case = projection.case
@@ -147,6 +90,14 @@ def optimise(
         policy = replace(policy, reserve_months=reserve_months)
     aims = choices.aims or aims_of(case)
     names = choices.schemes or lasting_schemes(projection)
+    if choices.instruments:
+        if sampled or choices.rule == "adjusting":
+            raise ValueError(
+                Message(
+                    "premiums and subsidies are decided on one path or to --ruin, at fixed rates"
+                )
+            )
+        policy = policy_with_instruments(projection, policy, names)
     if ruin is not None:
         if ruin.by not in projection.years:
             raise ValueError(f"{ruin.by} is not one of the projected years")
@@ -177,7 +128,7 @@ def optimise(
         return replace(plan, acceptability=measured)
     return planned_under_risk(
         [sample.within[name] for name in names], [sample.fresh[name] for name in names],
-        projection, policy, aims, choices,
+        case.regions, policy, aims, choices,
     )  # fmt: skip
 
 
@@ -299,6 +250,28 @@ def optimise_where_possible(
         return None
 
 
+def policy_with_instruments(
+    projection: Projection, policy: Policy, schemes: Sequence[str]
+) -> Policy:
+    """A policy whose plans also decide what the case states under ``optimiser.instruments``.
+
+    Args:
+        projection: projected funds.
+        policy: the other limits.
+        schemes: that are planned.
+
+    Raises:
+        ValueError: the case states nothing for these schemes, an instrument that one does not
+            have, or corridors that no rate of the fund keeps.
+    """
+    case = projection.case
+    paths = [central_paths(projection, name) for name in schemes]
+    funds = [fund_problem(scheme_paths, policy, case.regions) for scheme_paths in paths]
+    in_force = {one.scheme: instruments_in_force(projection, one) for one in paths}
+    given = case.settings.optimiser
+    return with_instruments(policy, funds, {} if given is None else given.instruments, in_force)
+
+
 def lasting_schemes(projection: Projection) -> tuple[str, ...]:
     """Schemes that collect contributions in every projected year."""
     table = projection.funds.groupby(["scheme", "year"], sort=False)["contribution_base"].sum()
@@ -336,64 +309,3 @@ def solved(
         return tuple(map(run, programs, starts))
     with ThreadPoolExecutor(choices.threads) as pool:
         return tuple(pool.map(run, programs, starts))
-
-
-def planned_under_risk(
-    within: Sequence[PoolPaths],
-    fresh: Sequence[PoolPaths],
-    projection: Projection,
-    policy: Policy,
-    aims: Aims,
-    choices: Choices,
-) -> Plan:
-    """A plan on a sample, tried on the sample and on a fresh one."""
-    regions = projection.case.regions
-    groups = [list(within)] if aims.joint else [[paths] for paths in within]
-
-    def run(part: list[PoolPaths]) -> tuple[Outcome, tuple[Round, ...]]:
-        return _on_sample(part, regions, policy, aims, choices)
-
-    with ThreadPoolExecutor(max(1, min(choices.threads, len(groups)))) as pool:
-        planned = list(pool.map(run, groups))
-    outcomes = tuple(outcome for outcome, _ in planned)
-    decisions = [decision for outcome in outcomes for decision in outcome.decisions]
-
-    def trial(sample: Sequence[PoolPaths]) -> Trial:
-        problems = [fund_problem(paths, policy, regions) for paths in sample]
-        ruled = [ruled_swaps(f, d.rates) for f, d in zip(problems, decisions, strict=True)]
-        return tried(problems, [r[0] for r in ruled], [r[1] for r in ruled])
-
-    return Plan(
-        policy, aims, outcomes, trial(within), trial(fresh),
-        min(outcome.model.funds[0].scenarios for outcome in outcomes),
-        tuple(rounds for _, rounds in planned),
-    )  # fmt: skip
-
-
-def _on_sample(
-    within: Sequence[PoolPaths],
-    regions: RegionTree,
-    policy: Policy,
-    aims: Aims,
-    choices: Choices,
-) -> tuple[Outcome, tuple[Round, ...]]:
-    """One program on all scenarios, by those in some tail, or on few that stand for all."""
-    weight: FloatArray | None = None
-    taken = list(within)
-    if within[0].outgo.shape[0] > choices.most_scenarios:
-        whole = [fund_problem(paths, policy, regions) for paths in within]
-        if tail_applies(whole) and aims.measure != "gini":
-            solved_by_tail = tail_optimised(
-                whole, aims, choices.stated_gap, choices.solver, choices.time_limit
-            )
-            if solved_by_tail is not None:
-                return solved_by_tail
-        keep, weight = forward_selection(features(within), choices.most_scenarios)
-        taken = [chosen_scenarios(paths, keep) for paths in within]
-    funds = [fund_problem(paths, policy, regions, weight) for paths in taken]
-    if taken[0] is within[0]:
-        return optimised(funds, aims, choices.solver, choices.time_limit), ()
-    return (
-        optimised(funds, aims, choices.solver, choices.time_limit, choices.stated_gap),
-        (),
-    )

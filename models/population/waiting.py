@@ -77,9 +77,11 @@ def joined(
     bands = rates.transition.shape[1]
     joining = joining_by_cover(rates.transition, inside.reshape(-1, K))
     by_cover = _joined_by_cover(end.reshape(-1, bands, K), joining, rates.transition_row)
+    kinds = np.argwhere(inside)
     for place, number in enumerate(waits):
-        on_moves = on_move(count, pairs, rates, inside[place])
-        persons[number] = (by_cover[:, place] + on_moves) * inside[place]
+        persons[number] = on_move(count, pairs, rates, inside[place]) * inside[place]
+        of_scheme = kinds[:, 0] == place
+        persons[number][:, kinds[of_scheme, 1]] += by_cover[:, of_scheme]
         persons[number, pairs.reservoir] = 0.0
         waiting[number] = _waiting(schemes[number], pairs)
     return Joined(np.maximum(persons, 0.0), waiting)
@@ -186,16 +188,18 @@ def joining_by_cover(transition: FloatArray, inside: BoolArray) -> FloatArray:
         inside: statuses that each scheme covers, ``(S, K)``.
 
     Returns:
-        by row, band, status at the end, scheme and status joined, ``(R, bands, K, S, K)``.
+        by row, band, status at the end, and scheme and status joined, in the order of
+        ``np.argwhere(inside)``, ``(R, bands, K, J)``.
     """
-    result = np.zeros((*transition.shape[:3], *inside.shape))
-    _joining(transition, inside, result)
+    kinds = np.argwhere(inside)
+    result = np.empty((*transition.shape[:3], len(kinds)))
+    _joining(transition, inside, kinds, result)
     return result
 
 
 @compiled()
-def _joining(transition, inside, result):  # type: ignore[no-untyped-def]
-    """:func:`joining_by_cover` into ``result``, which is nil."""
+def _joining(transition, inside, kinds, result):  # type: ignore[no-untyped-def]
+    """:func:`joining_by_cover` into ``result``; ``kinds`` of joiners are scheme and status."""
     both = np.empty((K, 2 * K))
     for row in range(transition.shape[0]):
         for band in range(transition.shape[1]):
@@ -223,31 +227,26 @@ def _joining(transition, inside, result):  # type: ignore[no-untyped-def]
                     for j in range(i, 2 * K):
                         both[other, j] -= factor * both[i, j]
             for end in range(K):
-                for before in range(K):
-                    share = both[end, K + before]
-                    if share == 0.0:
-                        continue
-                    for scheme in range(inside.shape[0]):
-                        if inside[scheme, before]:
-                            continue
-                        for after in range(K):
-                            if inside[scheme, after]:
-                                result[row, band, end, scheme, after] += (
-                                    share * transition[row, band, before, after]
-                                )
+                for kind in range(kinds.shape[0]):
+                    scheme, after = kinds[kind, 0], kinds[kind, 1]
+                    share = 0.0
+                    for before in range(K):
+                        if not inside[scheme, before]:
+                            share += both[end, K + before] * transition[row, band, before, after]
+                    result[row, band, end, kind] = share
 
 
 @compiled()
 def _joined_by_cover(end, joining, row):  # type: ignore[no-untyped-def]
-    """Who comes into each scheme by the year's change of cover, ``(P, S, K)``.
+    """Who comes into each scheme by the year's change of cover, by kind of joiner, ``(P, J)``.
 
     Args:
         end: people at the end of the year, ``(P, bands, K)``.
         joining: from :func:`joining_by_cover`.
         row: of each pair, ``(P,)``.
     """
-    schemes = joining.shape[3]
-    persons = np.zeros((end.shape[0], schemes, K))
+    kinds = joining.shape[3]
+    persons = np.zeros((end.shape[0], kinds))
     for pair in range(end.shape[0]):
         place = row[pair]
         for band in range(end.shape[1]):
@@ -255,11 +254,8 @@ def _joined_by_cover(end, joining, row):  # type: ignore[no-untyped-def]
                 people = end[pair, band, status]
                 if people == 0.0:
                     continue
-                for scheme in range(schemes):
-                    for after in range(K):
-                        persons[pair, scheme, after] += (
-                            people * joining[place, band, status, scheme, after]
-                        )
+                for kind in range(kinds):
+                    persons[pair, kind] += people * joining[place, band, status, kind]
     return persons
 
 

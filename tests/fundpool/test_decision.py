@@ -189,28 +189,41 @@ def test_a_better_level_and_who_pays_are_said(comparison: Comparison) -> None:
                 "lacking": 2.5e6}]  # fmt: skip
     watch = [{"scheme": "resident", "name": name} for name in ("Ash", "Birch", "Cedar", "Elm")]
     errors = [{"scheme": "resident", "rate_error": 0.003}]
+    named = {"scheme": "resident", "plan": "province", "others": False, "dry_today": False}
+    places = [
+        {"scheme": "resident", "plan": "county", "part": "dry", "names": ["Ash", "Birch"],
+         "others": True},
+        named | {"part": "less", "names": ["Elm"], "dry_today": True},
+        named | {"part": "more", "names": ["Fir", "Hazel"]},
+    ]  # fmt: skip
     found = {
-        "decision": {"plans": plans, "next_years": lacking, "watch": watch, "government": []},
+        "decision": {
+            "plans": plans, "places": places, "next_years": lacking, "watch": watch,
+            "government": [],
+        },
         "formal": {"rate_errors": errors},
-    }
+    }  # fmt: skip
     context = Context(comparison, found)
     assert said(context) == (
-        "Move to pooling by province: 0.0\u202f% of the insured have a fund that runs dry by "
-        "2032, instead of 60.0\u202f% by county, as today. "
-        "Against it: 75.0\u202f% would need a higher rate. "
+        "Move to pooling by province: 0.0\u202f% of the insured are in funds that run dry by "
+        "2032, instead of 60.0\u202f% (Ash, Birch and others) by county, as today. "
+        "Against it: places with 75.0\u202f% of the insured would need a higher rate. "
         "To last to 2032, pooled by province, a premium of 420 CNY a member in 2021 instead of "
         "400, growing with incomes, subsidies as now: 2.0\u202fm a year more. "
-        "Pooled by province, 25.0\u202f% of the insured are in a fund that needs a lower rate "
-        "than today's, 75.0\u202f% a higher one. "
+        "Pooled by province instead of county, places with 25.0\u202f% of the insured (Elm) would "
+        "need a lower rate than in today's fund, places with 75.0\u202f% (Fir, Hazel) a higher "
+        "one. "
+        "The former are the places whose funds run dry by county. "
         "Money runs from poorer places (20,000 CNY of income a head) to richer ones (30,000). "
-        "The backtest's error (one standard error: ±\xa00.30 percentage points) is larger than "
-        "the gap of +0.12 percentage points: the gap is not certain. "
+        "Pooled by province, the rate needed less the rate collected is +0.12 percentage points. "
+        "In the backtest the model was off by ±\xa00.30 percentage points (one standard error), "
+        "which is more: whether the rate must rise or fall is not certain. "
         "Pooled by county, as today, 1 of 2 funds stand below zero at the end of 2021: they lack "
         "2.5\u202fm together, beyond contributions and subsidies as now. "
         "Watch Ash, Birch, Cedar and 1 more: dry within 5 years as pooled today."
     ).replace("\u202f", NARROW)
     errors[0]["rate_error"] = 0.001
-    assert "smaller than the gap" in said(context)
+    assert "which is less" in said(context)
 
 
 def test_the_level_that_lasts_longest_is_said_where_more_are_dry_at_the_end(
@@ -226,8 +239,8 @@ def test_the_level_that_lasts_longest_is_said_where_more_are_dry_at_the_end(
     ]  # fmt: skip
     found = {"decision": {"plans": plans, "next_years": [], "watch": [], "government": []}}
     assert said(Context(comparison, found)).replace(NARROW, "\u202f") == (
-        "Keep pooling by county: no other level leaves fewer insured in funds "
-        "dry by 2032 (60.0\u202f%). Against it: the first fund runs dry in 2026, by province only "
+        "Keep pooling by county: 60.0\u202f% of the insured are in funds that run dry by 2032; no "
+        "other level leaves fewer. Against it: the first fund runs dry in 2026, by province only "
         "in 2031; but then the one fund of all fails. "
         "No other way of pooling changes what a fund would have to ask."
     )
@@ -257,3 +270,29 @@ def test_rates_in_money_and_funds_to_watch(comparison: Comparison) -> None:
     assert watched == dry.to_dict()
     assert watched
     assert [row["year"] for row in figures["watch"]] == sorted(watched.values())
+
+
+def test_places_are_named_behind_each_share(comparison: Comparison) -> None:
+    """From the tables of the funds: which run dry, and in which a place pays less or more."""
+    rows = decision(comparison.projections)["places"]
+    regions = comparison.study.case.regions
+    for row in rows:
+        scheme, plan = row["scheme"], row["plan"]
+        rates = {
+            name: projection.measures[projection.measures["scheme"] == scheme].set_index("pool")[
+                "level_rate"
+            ]
+            for name, projection in comparison.projections.items()
+        }
+        below = comparison.projections[plan].funds.query("scheme == @scheme and balance < 0")
+        ends = list(zip(below["pool"], below["year"], strict=True))
+        for region in regions.codes:
+            fund = pool_in(comparison, plan, scheme, region, 2032)
+            change = rates[plan][fund] - rates["county"][region]
+            dry = any(
+                pool_in(comparison, plan, scheme, region, year) == pool for pool, year in ends
+            )
+            belongs = {"dry": dry, "less": change < -5e-5, "more": change > 5e-5}[row["part"]]
+            called = fund if row["part"] == "dry" else region
+            assert (regions.name(called) in row["names"]) == belongs, (row, region)
+    assert {row["part"] for row in rows} == {"dry", "less", "more"}

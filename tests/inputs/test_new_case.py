@@ -96,12 +96,28 @@ def test_statuses_of_schemes(
         )
 
 
+def test_statuses_of_the_cases_own() -> None:
+    """Members, trainees and pensioners in the words of the case, wherever the case names them."""
+    statuses = ("member=employee", "trainee=employee", "pensioner=retired", "home_resident")
+    made = new_case(NewCase("n", "N", statuses=statuses))
+    assert {name: part["kind"] for name, part in made.settings["statuses"].items()} == {
+        "member": "employee", "trainee": "employee", "pensioner": "retired",
+    }  # fmt: skip
+    employee = made.schemes["employee"]
+    assert employee["statuses_covered"] == ["member", "trainee", "pensioner"]
+    assert employee["statuses_paying"] == ["member", "trainee"]
+    assert made.schemes["resident"]["statuses_covered"] == ["home_resident"]
+    assert "statuses" not in new_case(NewCase("n", "N")).settings
+
+
 @pytest.mark.parametrize(
     ("change", "part"),
     [
         ({"schemes": {"a": "wages"}}, "payroll or flat as the kind"),
         ({"schemes": {"a": "flat", "b": "flat", "c": "flat"}}, "at most two flat schemes"),
         ({"statuses": ("employe",)}, "Did you mean 'employee'?"),
+        ({"statuses": ("member=employe",)}, "Did you mean 'employee'?"),
+        ({"statuses": ("some one=employee", "home_resident")}, "a word of letters"),
         ({"schemes": {"a": "flat"}, "statuses": ("employee", "home_resident")},
          "a status that one of the schemes covers"),
         ({"statuses": ("retired", "home_resident")}, "a scheme that somebody pays into"),

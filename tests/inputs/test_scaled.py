@@ -13,12 +13,12 @@ def jiangsu() -> Case:
 
 
 def test_values_of_single_years_move_with_it(jiangsu: Case) -> None:
-    path = "economy.medical_inflation"
-    dearer = scaled(jiangsu, path, 1.1)
+    path = "economy.wage_growth"
+    faster = scaled(jiangsu, path, 1.1)
     for year in (2025, 2026, 2045):
-        assert dearer.value(path, year) == pytest.approx(1.1 * jiangsu.value(path, year))
+        assert faster.value(path, year) == pytest.approx(1.1 * jiangsu.value(path, year))
     assert jiangsu.value(path, 2025) != jiangsu.value(path, 2045)
-    assert dearer.inputs_sha256 != jiangsu.inputs_sha256
+    assert faster.inputs_sha256 != jiangsu.inputs_sha256
 
 
 def test_a_share_stops_at_one(jiangsu: Case) -> None:

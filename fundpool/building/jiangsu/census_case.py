@@ -146,7 +146,7 @@ def case_of_tables(
     """
     case, findings = assembled(
         RawCase(
-            read_raw(HERE).origin,
+            HERE.name,
             settings=settings,
             schemes=schemes,
             tables={key: _as_read(key, table) for key, table in tables.items()},

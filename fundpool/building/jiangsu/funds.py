@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from fundpool.building.jiangsu.insured import Insured
+from fundpool.building.jiangsu.insured import Insured, use_of
 from fundpool.building.jiangsu.published import (
     BASE_YEAR,
     CENSUS_YEAR,
@@ -60,13 +60,33 @@ class PerHead:
     accounts: float = 0.0
 
 
-def national_per_head(published: Published) -> dict[str, tuple[float, float]]:
+DIVIDED_AS = 2022
+"""First year whose expenditure and balances are published by scheme."""
+
+
+def expenses_ratio(published: Published, year: int) -> float:
+    """Medical expenses a member of the resident scheme over those of the employee scheme."""
+    use = {scheme: use_of(published, scheme, year) for scheme in SCHEMES}
+    resident, employee = (
+        sum(use[name].claims[kind] * use[name].cost[kind] for kind in use[name].claims)
+        for name in ("resident", "employee")
+    )
+    return resident / employee
+
+
+def national_per_head(
+    published: Published, divided_by: float = 1.0
+) -> dict[str, tuple[float, float]]:
     """Revenue and expenditure per participant of 2020 by scheme, from the totals of all schemes.
 
     Revenue: the resident scheme's of 2022 brought back by the growth of the minimum premium and
     subsidy; the rest is the employee scheme's. Expenditure: divided as per participant in 2022.
+
+    Args:
+        published: figures.
+        divided_by: expenditure a member, residents' over employees', relative to that of 2022.
     """
-    year = 2022
+    year = DIVIDED_AS
     number = {
         scheme: published.fund(scheme, "nation", CENSUS_YEAR, "participants") for scheme in SCHEMES
     }
@@ -80,7 +100,7 @@ def national_per_head(published: Published) -> dict[str, tuple[float, float]]:
     }
     resident = later["resident", "revenue"] * published.assumed("resident_revenue_growth")
     employee = (revenue - resident * number["resident"]) / number["employee"]
-    ratio = later["resident", "expenditure"] / later["employee", "expenditure"]
+    ratio = divided_by * later["resident", "expenditure"] / later["employee", "expenditure"]
     spent = expenditure / (number["employee"] + ratio * number["resident"])
     return {"employee": (employee, spent), "resident": (resident, spent * ratio)}
 
@@ -88,9 +108,11 @@ def national_per_head(published: Published) -> dict[str, tuple[float, float]]:
 def in_2020(published: Published) -> dict[str, PerHead]:
     """Money a member in the nation in 2020.
 
-    The balance of 2020, less personal accounts, is divided between the schemes as in 2022.
+    Expenditure is divided between the schemes as in 2022, with what medical expenses a member have
+    moved apart since; the balance of 2020, less personal accounts, as in 2022.
     """
-    money = national_per_head(published)
+    moved = expenses_ratio(published, CENSUS_YEAR) / expenses_ratio(published, DIVIDED_AS)
+    money = national_per_head(published, moved)
     number = {
         scheme: published.fund(scheme, "nation", CENSUS_YEAR, "participants") for scheme in SCHEMES
     }

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fundpool.building import care, care_ages, care_trends, cover, scheme_use
+from fundpool.building.jiangsu import care_away
 from fundpool.building.jiangsu.people import People
 from fundpool.building.jiangsu.published import CENSUS_YEAR, PROVINCE, FloatArray, Published
 
@@ -109,10 +110,12 @@ def care_tables(
     official tables of other nations. Tiers keep the ratios of their assumed costs.
     """
     nation = people.outside + people.residents.sum(axis=0)
+    referral = care_away.referral_years(published, year)
     use = {scheme: use_of(published, scheme, year) for scheme in scheme_use.PAID_BY}
     both = use_of(published, "all", year)
     assumed = published.assumptions | {
-        "mean_cost": published.assumptions["mean_cost"] | {"value": _mean_costs(published, both)}
+        "mean_cost": published.assumptions["mean_cost"] | {"value": _mean_costs(published, both)},
+        "referral_care": {"value": referral[year].share},
     }
     ages = published.of_nation("care_ages")
     per_head = {"admission_rate": both.claims["inpatient"],
@@ -120,14 +123,13 @@ def care_tables(
     shapes = {"stays": care_ages.stays_by_age(ages), "visits": care_ages.visits_by_age(ages)}
     tables = care.care_tables(published.table("facts"), assumed, nation, per_head, shapes)
     members = scheme_use.members_by_cover(coverage, published.counties, people.by_tie)
-    referral = care.referral_table(
-        published.counties, published.city, published.units["health_social"].to_numpy(float),
-        assumed["referral_care"]["local"], assumed["referral_care"]["outside"],
-    )  # fmt: skip
+    places = care_away.dated_places(
+        published, referral, published.units["health_social"].to_numpy(float)
+    )
     met = scheme_use.met_by_scheme(
         members, tables, care.SERVICES, use, published.settings["optional_schemes"]
     )
-    return tables | met | {"referral": referral}
+    return tables | met | places
 
 
 def _mean_costs(published: Published, both: scheme_use.SchemeUse) -> dict[str, float]:

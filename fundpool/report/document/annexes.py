@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from fundpool.report.document.model import (
     Block,
+    Deferrable,
     Detail,
     Document,
     Heading,
@@ -36,6 +37,8 @@ def annexed(document: Document, word: str) -> Document:
         for block in blocks:
             if isinstance(block, Note):
                 yield Note(tuple(placed(block.blocks, longest)))
+            elif isinstance(block, Deferrable):
+                yield replace(block, blocks=tuple(placed(block.blocks, longest)))
             elif not isinstance(block, Detail):
                 yield block
             elif _rows(block) <= longest:

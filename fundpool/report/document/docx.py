@@ -27,6 +27,7 @@ from fundpool.report.document.lettering import column_widths, folded, trimmed
 from fundpool.report.document.model import (
     Block,
     Column,
+    Deferrable,
     Detail,
     Document,
     Figure,
@@ -81,7 +82,7 @@ def drawings(document: Document) -> list[str]:
         for block in blocks:
             if isinstance(block, Figure):
                 yield from (panel.drawing for panel in block.panels)
-            elif isinstance(block, Note | Detail):
+            elif isinstance(block, Note | Detail | Deferrable):
                 yield from within(block.blocks)
 
     return [svg for section in document.sections for svg in within(section.blocks)]
@@ -176,6 +177,8 @@ class _Making:
                 inner = self.blocks(block.blocks)
                 self.in_note = False
                 return inner
+            case Deferrable():
+                return self.blocks(block.blocks)
             case Detail():
                 raise TypeError(f"{plain(block.spans)!r} is folded away, which paper cannot show")
 

@@ -12,6 +12,7 @@ from fundpool.report.document.model import (
     Block,
     Cell,
     Column,
+    Deferrable,
     Detail,
     Document,
     Figure,
@@ -229,3 +230,8 @@ def _note(block: Note) -> Html:
 def _detail(block: Detail) -> Html:
     summary = element("summary", *_spans(block.spans))
     return element("details", summary, *_blocks(block.blocks), open=block.open)
+
+
+@_block.register
+def _deferrable(block: Deferrable) -> Html:
+    return Html("".join(_blocks(block.blocks)))

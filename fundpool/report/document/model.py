@@ -221,7 +221,24 @@ class Detail:
     open: bool = False
 
 
-Block = Heading | Paragraph | Listing | Table | Figure | Terms | Note | Detail
+@dataclass(frozen=True)
+class Deferrable:
+    """What stands where it is if the first sheet of paper has room for it, else on the next sheet.
+
+    On a screen, in a document that flows and after the first sheet it always stands where it is.
+
+    Attributes:
+        rank: of those that do not fit, the highest rank gives way first, of one rank the last.
+        title: what stands over the blocks on the next sheet.
+        blocks: the contents.
+    """
+
+    rank: int
+    title: Spans
+    blocks: tuple["Block", ...]
+
+
+Block = Heading | Paragraph | Listing | Table | Figure | Terms | Note | Detail | Deferrable
 
 
 @dataclass(frozen=True)

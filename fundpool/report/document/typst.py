@@ -3,10 +3,10 @@
 A block is a mapping with its kind under ``kind``: ``heading`` (level, look, spans), ``text``
 (spans, style), ``list`` (ordered, items, style), ``table`` (caption, head, body, align, widths),
 ``figure`` (parts of title, drawing, alt and share, legend, caption), ``note`` (blocks), ``page``
-(the next block begins a page). A table may name the size of its lettering in points. A span is
-``{"text", "style"}`` with style one of ``""``, ``strong``, ``em``, ``code``, ``soft``, ``tag``,
-``mark``. Links are left out: paper has none. What is folded away must have been placed before
-(:func:`fundpool.report.document.annexes.annexed`).
+(the next block begins a page), ``deferrable`` (rank, over, blocks). A table may name the size of
+its lettering in points. A span is ``{"text", "style"}`` with style one of ``""``, ``strong``,
+``em``, ``code``, ``soft``, ``tag``, ``mark``. Links are left out: paper has none. What is folded
+away must have been placed before (:func:`fundpool.report.document.annexes.annexed`).
 """
 
 import re
@@ -23,6 +23,7 @@ from fundpool.report.document.lettering import (
 )
 from fundpool.report.document.model import (
     Block,
+    Deferrable,
     Detail,
     Document,
     Figure,
@@ -89,6 +90,8 @@ def printed(document: Document) -> Printed:
 def _first_page(block: Data) -> Data:
     """A block of the section that opens a document: its tables are not set small, and a name that
     begins a row stays on one line."""
+    if block["kind"] == "deferrable":
+        return block | {"blocks": [_first_page(inner) for inner in block["blocks"]]}
     if block["kind"] != "table":
         return block
     for cells in block["body"]:
@@ -123,6 +126,10 @@ def _data(block: Block, drawings: list[str]) -> list[Data]:
             return [_text(words) for entry in block.entries for words in entry]
         case Note():
             return [{"kind": "note", "blocks": _all(block.blocks, drawings)}]
+        case Deferrable():
+            inner = _all(block.blocks, drawings)
+            over = span_data(block.title)
+            return [{"kind": "deferrable", "rank": block.rank, "over": over, "blocks": inner}]
         case Detail():
             raise TypeError(f"{plain(block.spans)!r} is folded away, which paper cannot show")
 

@@ -15,6 +15,7 @@ from fundpool.report.document.making import (
     table,
 )
 from fundpool.report.document.model import Block, Detail, Listing, Note, Section, Table
+from fundpool.report.page_one import PageFigure, Shown
 from fundpool.report.sections.behaviour import behaviour_blocks
 from fundpool.report.sections.context import Context
 from fundpool.report.sections.decision import decision_blocks, own_share_table
@@ -22,14 +23,40 @@ from fundpool.report.words import sentences as wording
 from fundpool.report.words.vocabulary import ALERT_CHANGE_WORDS, ALERT_WORDS
 
 
-def answers_section(context: Context) -> Section:
-    """The first page: what to decide, and alerts."""
-    _ = context.language
+def answers_section(context: Context, page: Shown | None = None) -> Section:
+    """The first page: what to decide, and alerts.
+
+    Args:
+        context: what the report is about.
+        page: keeps the numbers of the page.
+    """
+    _, shown = context.language, page or context.shown()
     blocks = (
-        *decision_blocks(context),
-        _alerts(context),
+        *decision_blocks(context, shown),
+        _alerts(context, shown),
     )
     return Section("answers", "", _("Answers"), blocks)
+
+
+def page_figures(context: Context) -> tuple[PageFigure, ...]:
+    """Numbers of the first page in their order, those of its heading first.
+
+    Numbers of places, funds, years, alerts and assumptions are counted in the workbook's tables;
+    those of tables of the page stand in the tables of the same figures.
+    """
+    page = context.shown()
+    first_plan, scheme = "INDEX(overview[plan],1)", "INDEX(overview[scheme],1)"
+    page.year("first year", context.first_year)
+    page.year("last year", context.last_year)
+    page.counted(
+        "places", "number of places", len(context.case.regions.codes),
+        f"COUNTIFS(places[scheme],{scheme},places[plan],{first_plan})",
+    )  # fmt: skip
+    page.counted(
+        "overview", "ways of pooling", len(context.plans), f"COUNTIFS(overview[scheme],{scheme})"
+    )
+    answers_section(context, page)
+    return page.figures
 
 
 def levels_section(context: Context) -> Section:
@@ -55,19 +82,15 @@ def levels_section(context: Context) -> Section:
     return Section("levels", title, title, blocks)
 
 
-def _alerts(context: Context) -> Block:
+def _alerts(context: Context, page: Shown) -> Block:
     _ = context.language
-    lines = wording.alert_sentences(context.summary, context.case, _)
+    lines = wording.alert_sentences(context.summary, context.case, _, page)
     alerts, cleared = context.summary["alerts"], context.summary.get("cleared_alerts", ())
     if not alerts:
         none = _(
-            "No solvency alert: pooled by %(plan)s, every fund holds %(months)s months of outgo "
+            "No solvency alert: pooled by %(plan)s, every fund holds %(months)s months of spending "
             "or more throughout the first %(years)s years."
-        ) % {
-            "plan": context.alert_plan,
-            "months": context.target_months,
-            "years": round(context.case.value("solvency.alert_years")),
-        }
+        ) % ({"plan": context.alert_plan} | wording.target_words(context.case, page))
         lines = [*lines, none]
     if not (alerts or cleared):
         return sentences(*lines)

@@ -24,8 +24,8 @@ from fundpool.report.words.behaviour import (
     break_even_sentences,
     outside_columns,
     rows_of,
-    signed,
 )
+from fundpool.report.words.numbers import signed
 
 
 def behaviour_blocks(context: Context) -> tuple[Block, ...]:

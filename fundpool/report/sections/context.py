@@ -17,6 +17,7 @@ from fundpool.models.projection.comparison import Comparison
 from fundpool.report.charts import funds as charts
 from fundpool.report.document.model import Figure, LegendEntry, Panel, Spans
 from fundpool.report.extras import Extras
+from fundpool.report.page_one import Shown
 
 ROUNDING = 1e-9
 """Relative difference of sums of the same money that is the rounding of their terms."""
@@ -57,6 +58,10 @@ class Context:
     def plans(self) -> list[str]:
         """The pooling plans, that of today first."""
         return list(self.comparison.projections)
+
+    def shown(self) -> Shown:
+        """Numbers of the first page, of which none is shown yet."""
+        return Shown(self.summary, self.language, self.extras.risk, self.first_year)
 
     @cached_property
     def titles(self) -> dict[str, str]:

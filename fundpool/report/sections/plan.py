@@ -6,6 +6,7 @@ from typing import Any
 from fundpool.languages.wording import marked, worded
 from fundpool.models.optimiser.explain.comparison import compared
 from fundpool.models.optimiser.explain.industries import industry_burdens
+from fundpool.models.optimiser.explain.instruments import instruments, mean_instruments
 from fundpool.models.optimiser.explain.prices import obstacle, shadow_prices
 from fundpool.models.optimiser.plan import Plan
 from fundpool.models.projection.study import Projection
@@ -186,6 +187,7 @@ def _scheme(context: Context, projection: Projection, scheme: str, policies: Any
                     "the rates of the funds in order.")),
         ),
         Figure(reserves, spans(_("Reserve months net of claims owed, on the same axis."))),
+        _statute(context, projection, plan, scheme),
         _swaps(context, plan, scheme),
     ]  # fmt: skip
 
@@ -221,6 +223,44 @@ def _simpler_policies(context: Context, policies: list[dict[str, Any]]) -> Table
         "Burden, unevenness, movement in units of the burden of the rates in force; swaps as share "
         "of outgo. Shortfall: each fund's largest miss of its floor, summed. A policy with a "
         "shortfall or a broken rule is not a plan, whatever its objective."
+    )
+    return table(columns, rows, caption)
+
+
+def _statute(context: Context, projection: Projection, plan: Plan, scheme: str) -> Table:
+    """What the plan is in the terms of a statute, in its first and last year."""
+    _ = context.language
+    every = mean_instruments(instruments(projection, plan), plan.rates)
+    years = every[every["scheme"] == scheme].to_dict("records")
+    shown = [years[0], years[-1]] if len(years) > 1 else years
+    if context.case.scheme(scheme).kind == "payroll":
+        kinds = {
+            "employer_rate": _("employers"), "employer_rate_in_force": _("employers, in force"),
+            "employee_rate": _("members"), "account_rate": _("to accounts"),
+        }  # fmt: skip
+    else:
+        kinds = {"premium": _("premium"), "premium_in_force": _("premium, in force")}
+    kinds |= {
+        "subsidy": _("subsidy a head"), "subsidy_in_force": _("subsidy a head, in force"),
+        "subsidy_share": _("subsidy, share of both"),
+    }  # fmt: skip
+    rows = [
+        row(
+            str(means_of["year"]),
+            *(
+                _.percent(means_of[name], 2)
+                if "rate" in name or name == "subsidy_share"
+                else _.number(means_of[name], 0)
+                for name in kinds
+            ),
+        )
+        for means_of in shown
+    ]
+    columns = (left(_("year")), *(right(words, "short") for words in kinds.values()))
+    caption = _(
+        "The plan in the terms of a statute, mean over funds by contribution base: rates are "
+        "shares of the base, premiums and subsidies money a head and year. What the plan does not "
+        "decide stays as it is in force."
     )
     return table(columns, rows, caption)
 

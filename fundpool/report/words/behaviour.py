@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 from fundpool.languages.wording import marked
 from fundpool.models.analysis.behaviour import BEYOND, MOST, SOON, WITHOUT_ANY, periods
+from fundpool.report.words.numbers import signed
 
 if TYPE_CHECKING:
     from fundpool.languages import Language
+    from fundpool.report.page_one import Shown
 
-NOTHING_MEASURED: Mapping[str, Any] = {"results": [], "break_even": []}
-"""What summary.json has where no behaviour is published."""
 SIZE_WORDS = {
     "": marked("nothing measured"),
     "none": marked("none of it"),
@@ -54,12 +54,6 @@ def outside_columns(years: int, language: "Language") -> dict[str, str]:
     return {
         name: head % {"years": period} for name, period in zip(names, periods(years), strict=True)
     }
-
-
-def signed(language: "Language", change: float) -> str:
-    """A relative change in per cent, with its sign."""
-    sign = "+" if round(change, 3) > 0 else ""
-    return sign + language.percent(round(change, 3) + 0.0, 1)
 
 
 def measured_sentence(row: Mapping[str, Any], title: str, language: "Language") -> str:
@@ -118,21 +112,22 @@ def _level_rates(sizes: Mapping[str, Mapping[str, Any]], language: "Language") -
     return {name: language.percent(row["level_rate"]) for name, row in sizes.items() if name}
 
 
-def brief_sentences(behaviour: Mapping[str, Any], scheme: str, language: "Language") -> list[str]:
+def brief_sentences(page: "Shown", scheme: str) -> list[str]:
     """What was measured and the level rates that follow, a sentence a plan, for the first page.
 
     Args:
-        behaviour: of summary.json.
+        page: its numbers.
         scheme: name of the scheme.
-        language: of words and numbers.
     """
-    said = []
+    behaviour, said = {"results": page.rows["behaviour"]}, []
     for plan in measured_in(behaviour, scheme):
         sizes = _by_size(behaviour, scheme, plan)
-        words = _level_rates(sizes, language) | {"plan": language(plan)}
+        words = {
+            name: page.cell("behaviour", row, "level_rate") for name, row in sizes.items() if name
+        }
         for change in ("claims", "income"):
-            words[change] = signed(language, sizes["published"][f"{change}_change"])
-        said.append(language(BRIEFLY) % words)
+            words[change] = page.cell("behaviour", sizes["published"], f"{change}_change")
+        said.append(page.language(BRIEFLY) % (words | {"plan": page.language(plan)}))
     return said
 
 

@@ -7,9 +7,10 @@ stands for the text that the row has in its column ``column``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fundpool.decision import SOON, UNCHANGED
+from fundpool.decision import SOON
 from fundpool.models.flows.record import CARE_GROUPS
 from fundpool.models.funds.books import OTHER_INCOME, OUTGO
+from fundpool.places import UNCHANGED
 
 
 @dataclass(frozen=True)

@@ -99,18 +99,7 @@ def _sentence(error: Exception) -> str:
 def _findings(_request: Request, error: Exception) -> JSONResponse:
     """Findings of a case, a line each, in every language."""
     assert isinstance(error, CaseError)
-    lines = []
-    for finding in error.findings:
-        words = {
-            "place": finding.column or finding.file, "value": repr(finding.value),
-            "expected": finding.expected, "mend": finding.mend,
-        }  # fmt: skip
-        lines.append(
-            Message("%(place)s: expected %(expected)s. %(mend)s", **words)
-            if finding.value is None
-            else Message("%(place)s: found %(value)s; expected %(expected)s. %(mend)s", **words)
-        )
-    both = [in_both("error", line) for line in lines]
+    both = [in_both("error", finding.message_of_form) for finding in error.findings]
     names = ("error", "error_local")
     said = {name: "\n".join(line[name] for line in both) for name in names}
     return JSONResponse(said, status_code=400)

@@ -117,7 +117,8 @@ def optima(
         CaseError, ValueError: the plan's pools change on the way, scenarios cannot follow the
             case, or no plan fits.
     """
-    from fundpool.models.optimiser.planning import Choices, lasting_schemes, optimise
+    from fundpool.models.optimiser.choices import Choices
+    from fundpool.models.optimiser.planning import lasting_schemes, optimise
     from fundpool.usual_ruin import usual_limit
 
     if asked.burden_ceiling is not None and asked.swap_ceiling is not None:
@@ -240,8 +241,8 @@ def frontier_points(
     Raises:
         ValueError: no plan keeps every floor, or the pools change on the way.
     """
+    from fundpool.models.optimiser.choices import Choices
     from fundpool.models.optimiser.frontier import frontier
-    from fundpool.models.optimiser.planning import Choices
 
     policy, aims = rules_of(projection, asked)
     (traced,) = frontier(

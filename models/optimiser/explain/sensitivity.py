@@ -9,7 +9,8 @@ from fundpool.inputs.case import Case
 from fundpool.inputs.case.variation import scaled
 from fundpool.inputs.format.findings import CaseError
 from fundpool.models.analysis.sensitivity import restudied
-from fundpool.models.optimiser.planning import Choices, optimise
+from fundpool.models.optimiser.choices import Choices
+from fundpool.models.optimiser.planning import optimise
 from fundpool.models.pooling.plans import PoolingPlan
 from fundpool.models.projection.study import Study, study
 

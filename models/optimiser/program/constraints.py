@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.optimiser.problem.fund import FundProblem
+from fundpool.models.optimiser.program.instruments import add_instruments
 from fundpool.models.optimiser.program.linear import LinearProgram
 
 
@@ -38,6 +39,7 @@ class FundColumns(RateColumns):
         grant, levy: from and to the hub, ``(s, T, p)``; None without swaps.
         hub: reserve of each hub, ``(s, T, F)``; None without swaps or if it keeps nothing.
         shortfall: ``(s, T, p)``; None where the floor is hard.
+        instruments: ``(K, T, G)``; None where they stay in force.
     """
 
     balance: IntArray
@@ -45,6 +47,7 @@ class FundColumns(RateColumns):
     levy: IntArray | None
     hub: IntArray | None
     shortfall: IntArray | None
+    instruments: IntArray | None = None
 
 
 def add_fund(
@@ -77,6 +80,7 @@ def add_fund(
         hub=program.add_columns(f"{lead}_hub", (*money[:2], fund.hubs), 0.0)
         if swaps and fund.policy.hub_keeps else None,
         shortfall=program.add_columns(f"{lead}_shortfall", money, 0.0) if elastic else None,
+        instruments=add_instruments(program, fund, rates.rate),
     )  # fmt: skip
     fund_recursion(program, fund, columns)
     reserve_floor(program, fund, columns)

@@ -1,7 +1,7 @@
 """A program of some schemes with the costs of every aim, and its bound by the second statement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program import objectives
 from fundpool.models.optimiser.program.acceptance import acceptance
 from fundpool.models.optimiser.program.constraints import FundColumns, add_fund
+from fundpool.models.optimiser.program.instruments import even_split
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.objectives import Burden, Cost, LorenzGrid
 from fundpool.models.optimiser.program.solving import LARGE
@@ -175,5 +176,8 @@ def decisions_of(model: Model, values: FloatArray) -> tuple[Decision, ...]:
             grants=nothing if columns.grant is None else values[columns.grant] * fund.unit,
             levies=nothing if columns.levy is None else values[columns.levy] * fund.unit,
         )
+        if columns.instruments is not None:
+            amounts = even_split(fund, decision.rates, values[columns.instruments])
+            decision = replace(decision, amounts=amounts)
         decisions.append(decision.netted())
     return tuple(decisions)

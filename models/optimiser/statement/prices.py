@@ -9,10 +9,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program.acceptance import coalition_unit, paid_unit
 from fundpool.models.optimiser.program.constraints import FundColumns
+from fundpool.models.optimiser.program.instruments import instrument_arrays
 from fundpool.models.optimiser.program.linear import LinearProgram
 from fundpool.models.optimiser.program.objectives import Burden, LorenzGrid, even_grid
 from fundpool.models.optimiser.program.tail import TailColumns
@@ -105,7 +107,32 @@ class _Prices:
             "hub": self.hub(),
             **self.floor(),
             **self.acceptance(),
+            **self.instruments(),
         }
+
+    def instruments(self) -> dict[str, FloatArray]:
+        """Of what amounts make up, of their steps and of the share of subsidies."""
+        fund, result = self.fund, {}
+        arrays = instrument_arrays(fund)
+        if arrays is None:
+            return {}
+        worth = fund.by_group(fund.base) * fund.reference
+        for name in ("split", "share_least", "share_most"):
+            value = self.named(name)
+            if value is not None:
+                result[name] = ratio(value, worth)
+        for number, amount_of in enumerate(arrays.amount_of):
+            steps = [self.step(number, way) for way in ("rise", "fall")]
+            if steps[0].size:
+                result[f"step{number}"] = ratio(steps[0] - steps[1], amount_of[-len(steps[0]) :])
+        return result
+
+    def step(self, number: int, way: str) -> FloatArray:
+        """Duals of an instrument's changes one way, by year; nothing where it has no step."""
+        first, later = (self.named(f"step{number}_{part}") for part in (f"first_{way}", way))
+        if first is None or later is None:
+            return np.zeros((0, 0))
+        return np.concatenate([first[None], later])
 
     def acceptance(self) -> dict[str, FloatArray]:
         """Of what pools pay in some years, and of what runs from poorer to richer ones."""

@@ -22,6 +22,7 @@ from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program.objectives import Burden
+from fundpool.models.optimiser.statement.instruments import state_instruments
 from fundpool.models.optimiser.statement.limits import StatedLimits, rate_before, stated_limits
 
 Key = tuple[int, str]
@@ -279,6 +280,7 @@ def _state_fund(
             program.put(hub[:, 1:], reserve[:, :-1], -growth[:, 1:])
         program.costs.setdefault("swaps", []).append((levy, of_year))
         _state_income_line(program, number, fund, levy, grant)
+    state_instruments(program, number, fund, rate)
     _state_paid(program, number, fund, rate)
     _state_coalitions(program, number, fund, rate)
     if elastic:

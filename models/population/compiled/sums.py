@@ -114,7 +114,7 @@ def sums_together(people: FloatArray, asked: Sequence[CellSum]) -> list[FloatArr
         np.append(starts, people.shape[1]),
         np.vstack([each.weights[:, starts] for each in asked]).astype(np.float64),
         np.array(rows),
-        np.array([each.group[starts] for each in asked]),
+        _stretches([each.group[starts] for each in asked]),
         (np.array([each.groups for each in asked]), edges),
         sums,
     )
@@ -124,9 +124,28 @@ def sums_together(people: FloatArray, asked: Sequence[CellSum]) -> list[FloatArr
     ]
 
 
+def _stretches(groups: Sequence[IntArray]) -> tuple[IntArray, IntArray]:
+    """Stretches of runs that one sum puts in one group; runs in no group are left out.
+
+    Args:
+        groups: of each run, by sum; -1 for none.
+
+    Returns:
+        first run, run after the last, and group of each stretch, ``(L, 3)``; first stretch of each
+        sum, and their number, ``(A + 1,)``.
+    """
+    listed, first_of_sum = [], [0]
+    for group in groups:
+        firsts = np.flatnonzero(np.diff(group, prepend=-2))
+        of_sum = np.column_stack([firsts, np.append(firsts[1:], group.size), group[firsts]])
+        listed.append(of_sum[of_sum[:, 2] >= 0])
+        first_of_sum.append(first_of_sum[-1] + len(listed[-1]))
+    return np.concatenate(listed), np.array(first_of_sum)
+
+
 @compiled()
 def _add_up_together(  # type: ignore[no-untyped-def]
-    people, edges, weights, rows, groups, places, sums
+    people, edges, weights, rows, stretches, places, sums
 ):
     """Add every run of cells to the sums that it is in.
 
@@ -135,11 +154,12 @@ def _add_up_together(  # type: ignore[no-untyped-def]
         edges: first cell of each run, and the number of cells, ``(U + 1,)``.
         weights: by row and run, rows of one sum after those of another, ``(R, U)``.
         rows: of each sum and pair, ``(A, P)``; -1 for none.
-        groups: of each sum and run, ``(A, U)``; -1 for none.
+        stretches: from :func:`_stretches`.
         places: groups of each sum, and where its first pair and group stand in ``sums``.
         sums: by sum, pair and group, laid flat; added to.
     """
     width, base = places
+    listed, first_of_sum = stretches
     runs = edges.size - 1
     totals = np.empty(runs)
     for pair in range(people.shape[0]):
@@ -161,7 +181,8 @@ def _add_up_together(  # type: ignore[no-untyped-def]
             if place < 0:
                 continue
             here = base[number] + pair * width[number]
-            for run in range(runs):
-                group = groups[number, run]
-                if group >= 0:
-                    sums[here + group] += weights[place, run] * totals[run]
+            for stretch in range(first_of_sum[number], first_of_sum[number + 1]):
+                of_stretch = 0.0
+                for run in range(listed[stretch, 0], listed[stretch, 1]):
+                    of_stretch += weights[place, run] * totals[run]
+                sums[here + listed[stretch, 2]] += of_stretch

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from fundpool.building import ages, care, cover, migration, money, vital
 from fundpool.building.files import differing
+from fundpool.building.jiangsu import care_away, funds
 from fundpool.building.jiangsu.build import rolled_people, tables
 from fundpool.building.jiangsu.census_case import (
     census_case,
@@ -210,6 +211,47 @@ def test_money_of_2024_by_hand() -> None:
     assert income == pytest.approx(
         1118.091e9 / 947.1373e6 * (273 / 246.2) * (everyone - members), rel=1e-6
     )
+
+
+def test_care_away_grows_from_its_level_to_an_end() -> None:
+    """A part of the yearly growth seen before goes on for some years; then the share is held.
+
+    From 2013 to 2019 employees' expenses outside the insured place went from 54.68 of 614.59 to
+    133.93 of 1,197.13 billion: 3.9 % more of them a year, which brings the share of 2020 to 2022.
+    """
+    published = Published()
+    assumed = published.assumptions
+    part, years = (assumed["referral_growth"][name] for name in ("part", "years"))
+    level, end = care_away.referral_years(published, 2024).values()
+    for kind, service in (("outpatient", "outpatient"), ("inpatient", "inpatient_3")):
+        yearly = assumed["referral_growth"]["since_2020"][kind]
+        assert level.share[service] == assumed["referral_care_2024"]["value"][service]
+        assert end.share[service] == pytest.approx(
+            level.share[service] * (1 + part * years * yearly), abs=1e-4
+        )
+    seen = ((133.93 / 1197.13) / (54.68 / 614.59)) ** (1 / 6) - 1
+    assert care_away.growth_before_2020(published) == pytest.approx(seen, rel=1e-3)
+    begun, ended = care_away.referral_years(published, 2022).items()
+    assert (begun[0], ended[0]) == (2022, 2022 + years)
+    fitted = assumed["referral_care"]["value"]["inpatient_3"]
+    assert begun[1].share["inpatient_3"] == pytest.approx(fitted * (1 + seen) ** 2, abs=1e-4)
+    assert begun[1].outside == ended[1].outside
+
+
+def test_expenditure_is_divided_by_what_care_cost() -> None:
+    """Expenses a member: residents' over employees' was 0.423 in 2020 and 0.431 in 2022.
+
+    Expenditure a member in 2022: 935.344 over 983.491 and 1,524.38 over 362.434 billion and
+    million.
+    """
+    published = Published()
+    (_, employee), (_, resident) = funds.national_per_head(published, 0.9).values()
+    ratio = (935.344 / 983.491) / (1524.38 / 362.434)
+    assert resident / employee == pytest.approx(0.9 * ratio, rel=1e-3)
+    expenses = {2020: (1408.04 / 1016.76) / (1128.11 / 344.551),
+                2022: (1626.59 / 983.491) / (1389.80 / 362.434)}  # fmt: skip
+    for year, expected in expenses.items():
+        assert funds.expenses_ratio(published, year) == pytest.approx(expected, rel=1e-3)
 
 
 def test_settings_are_laid_over_each_other() -> None:

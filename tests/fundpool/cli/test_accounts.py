@@ -46,7 +46,7 @@ def test_results_and_statuses(run: Run, folder: Path) -> None:
     done = run("accounts", folder, "s.csv")
     assert done.exit_code == 3, "two resident funds hold fewer than nine months"
     assert "109 rows read: 108 used, 1 of headings." in done.stderr
-    assert "The rule yellow raises 2 alerts." in done.stderr
+    assert "(rule “yellow”)." in done.stderr
     assert {file.name for file in Path("fundpool-accounts").iterdir()} == set(FILES)
     chinese = run("accounts", folder, "s.csv", "--lang", "zh", "--out", "zh")
     assert "共读取109行：使用108行、表头1行。" in chinese.stderr

@@ -181,9 +181,9 @@ def test_status_3_where_one_does_not(run: Run, small_folder: Path) -> None:
         "Writing the report",
         "Report: fundpool-report/report.html, report.pdf, report.xlsx",
         "2 solvency alerts.",
-        "Pooled by county, 2 funds hold less than 6 months of outgo, net of claims owed, at some "
-        "time in the first 5 years.",
-        "2 run dry in that time.",
+        "Pooled by county, 2 of 4 funds hold less than 6 months of spending, claims owed taken "
+        "off, at some time in the first 5 years.",
+        "2 of them run dry in that time: Ash, Birch (Resident scheme).",
     ]
     assert _files(Path("fundpool-report")) == [
         "report.html", "report.pdf", "report.xlsx", "summary.json",

@@ -80,7 +80,7 @@ def test_pools_can_be_chosen(small: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (["--choose", "rats"], "rats"), (["--choose", ""], "some of rates, swaps, pooling"),
+        (["--choose", "rats"], "rats"), (["--choose", ""], "swaps, instruments, pooling"),
         (["--order", "burden,fun"], "fun"), (["--share-rates", "county2"], "county2"),
         (["--hubs", "moon"], "moon"), (["--merge-years", "soon"], "soon"),
         (["--solver", "NONE"], "NONE"), (["--pooling", "county,city@2022"], "changes its pools"),

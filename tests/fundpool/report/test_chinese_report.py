@@ -160,8 +160,8 @@ def test_status_3_says_why(run: Run, small_folder: Path, command: str) -> None:
     sentences = [line for line in result.stderr.splitlines() if "solvency alert" in line]
     assert sentences == ["2 solvency alerts."]
     assert (
-        "Pooled by county, 2 funds hold less than 6 months of outgo, net of claims owed, at some "
-        "time in the first 5 years." in result.stderr
+        "Pooled by county, 2 of 4 funds hold less than 6 months of spending, claims owed taken "
+        "off, at some time in the first 5 years." in result.stderr
     )
     assert run(command, small_folder, "--years", 2, "--quiet").stderr == ""
 
@@ -172,6 +172,6 @@ def test_sentences_name_rules_that_fired_and_those_not_judged(full: Case) -> Non
     projection = fundpool.project(full, years=2)
     found = summary({"county": projection}, "county")
     said = " ".join(alert_sentences(found, full, ENGLISH))
-    assert "The rule soon raises 2 alerts." in said
+    assert "2 funds run dry within 2 years on the central path (rule “soon”)." in said
     assert "The rule ruin could not be judged" in said
     assert alert_sentences(found | {"alerts": []}, full, ENGLISH) == []

@@ -30,6 +30,7 @@ from fundpool.report.document.making import (
 from fundpool.report.document.model import (
     Block,
     Cell,
+    Deferrable,
     Detail,
     Document,
     Figure,
@@ -69,6 +70,8 @@ EVERY_BLOCK: dict[type, tuple[Block, str]] = {
     Terms: (Terms(((spans("term"), spans("meaning")),)), "term\nmeaning"),
     Note: (Note((paragraph("careful"), NUMBERS)), "careful\nshares\nn\nv\nAsh\n1.5 %"),
     Detail: (Detail(spans("more"), (paragraph("inside"),)), "more\ninside"),
+    Deferrable: (Deferrable(1, spans("over it"), (paragraph("later"), NUMBERS)),
+                 "later\nshares\nn\nv\nAsh\n1.5 %"),
 }  # fmt: skip
 
 MADE = """

@@ -8,7 +8,8 @@ import pytest
 
 from fundpool.inputs.case import read_case
 from fundpool.models.funds.recursion import scheme_run
-from fundpool.models.optimiser.planning import Choices, optimise
+from fundpool.models.optimiser.choices import Choices
+from fundpool.models.optimiser.planning import optimise
 from fundpool.models.optimiser.problem.fund import fund_problem
 from fundpool.models.pooling.short_form import plan_for
 from fundpool.models.projection.central import central_paths

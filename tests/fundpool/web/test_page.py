@@ -13,6 +13,7 @@ from fundpool.inputs.case import read_case
 from fundpool.inputs.template import write_case_workbook
 from fundpool.models.projection.study import project
 from fundpool.web.words.page import WORDS
+from fundpool.web.work.stresses import ALTERNATIVES
 from tests.fundpool.web.browser import Page
 from tests.fundpool.web.conftest import page_case
 
@@ -357,12 +358,16 @@ def test_every_word_of_the_page_is_in_the_catalogue() -> None:
     used = set(re.findall(r'word\("(\w+)"', scripts))
     used |= set(re.findall(r'data-(?:word|label)="(\w+)"', page))
     assert used - WORDS.keys() == set()
-    # names that scripts put together begin with one of these
+    # names that scripts put together begin with one of these, or end so after a name they hold or
+    # were sent
     begun = tuple(re.findall(r"`(\w+_)\$\{", scripts))
+    ends = "|".join(re.findall(r"(?:\}|\")(_\w+)[`\"]", scripts))
+    stems = {name: re.sub(rf"({ends})$", "", name) for name in WORDS}
     spare = {
         name
-        for name in WORDS
-        if name not in used and not re.search(rf"\b{name}\b", scripts)
+        for name, stem in stems.items()
+        if name not in used and stem not in ALTERNATIVES
+        if not re.search(rf"\b({name}|{stem})\b", scripts)
         if not name.startswith(begun)
     }
     assert spare == set()

@@ -29,7 +29,7 @@ def by_hand_settlement(case: Case) -> np.ndarray:
     """Places of treatment where every status is settled by hand."""
     regimes = np.full(len(STATUSES), REGIMES.index("manual"))
     slack = case.value("mobility.slack_season_share", case.base_year)
-    return place_shares(treatment_shares(case), regimes, slack)[:, :, 0]
+    return place_shares(treatment_shares(case).at(case.base_year), regimes, slack)[:, :, 0]
 
 
 def test_industries_move_claims_between_counties_and_keep_their_level(tmp_path: Path) -> None:

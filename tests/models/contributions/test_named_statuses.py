@@ -13,6 +13,8 @@ import pytest
 import fundpool
 from fundpool.inputs.case import check_case
 from fundpool.inputs.format.findings import CaseError
+from fundpool.inputs.settings.scheme_file import read_scheme
+from fundpool.inputs.settings.sections import read_settings
 from fundpool.languages import language
 from fundpool.models.axes.statuses import (
     EMPLOYEE,
@@ -129,10 +131,56 @@ def test_names_alone_change_nothing(tmp_path: Path) -> None:
         "at_home": {"kind": "home_resident", "title": "At home", **SOURCE},
     }
     cover = case.tables["coverage"]
-    cover["cover"] = cover["cover"].replace({"employee": "worker", "home_resident": "at_home"})
+    names = {"employee": "worker", "home_resident": "at_home"}
+    cover["cover"] = cover["cover"].replace(names)
+    for scheme in case.schemes.values():
+        for key in ("statuses_paying", "statuses_covered"):
+            scheme[key] = [names.get(kind, kind) for kind in scheme[key]]
     named = projected(case, tmp_path / "named").flows
     for name in ("persons", "contributors", "contributions", "subsidies", "claims_incurred"):
         np.testing.assert_allclose(getattr(named, name), getattr(plain, name), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "wrong"),
+    [
+        ("statuses_covered", ["member", "spouse"], []),
+        ("statuses_covered", ["employee", "home_resident"], []),
+        ("statuses_covered", ["member", "civil_servant", "spouse"], ["civil_servant"]),
+        ("statuses_covered", ["member", "employee", "spouse"], ["employee"]),
+        ("statuses_covered", ["member", "spuse", "spouse"], ["spuse"]),
+        ("statuses_covered", ["spouse"], ["employee"]),  # who would pay without cover
+        ("statuses_paying", ["member"], []),
+        ("statuses_paying", ["member", "spouse"], ["spouse"]),
+        ("statuses_paying", ["member", "driver", "trainee"], []),
+        ("statuses_paying", ["member", "driver"], ["driver"]),  # without the trainees
+        ("statuses_paying", ["member", "driver", "trainee", "pupil"], ["pupil"]),
+    ],
+)
+def test_schemes_speak_of_named_statuses(key: str, words: list[str], wrong: list[str]) -> None:
+    """All of a kind that are not outside are covered by one scheme; all that pay are named."""
+    made = family_insurance()
+    made.settings["statuses"] |= {
+        "driver": {"kind": "migrant", "title": "Drivers", **SOURCE},
+        "trainee": {"kind": "migrant", "title": "Trainees", "pays": 0.5, **SOURCE},
+        "pupil": {"kind": "migrant", "title": "Pupils", "pays": 0.0, **SOURCE},
+    }
+    settings, findings = read_settings(made.settings)
+    assert settings is not None
+    assert findings == []
+    contents = made.schemes["employee"] | {
+        "statuses_paying": ["member"], "statuses_covered": ["member", "spouse", "migrant"]
+    }  # fmt: skip
+    contents[key] = [*words, *(["migrant"] if key == "statuses_covered" else [])]
+    scheme, findings = read_scheme("employee", contents, tuple(settings.services),
+                                   settings.statuses)  # fmt: skip
+    errors = [finding for finding in findings if finding.severity == "error"]
+    assert [finding.value for finding in errors] == wrong
+    if not wrong:
+        assert scheme is not None
+        kinds = [settings.statuses[word].kind if word in settings.statuses else word
+                 for word in contents[key]]  # fmt: skip
+        assert getattr(scheme, key) == list(dict.fromkeys(kinds))
 
 
 def test_what_cannot_be_meant(tmp_path: Path) -> None:

@@ -60,6 +60,40 @@ def test_claims_alone_against_a_projection(tmp_path: Path) -> None:
     assert own["balance"].min() == pytest.approx(0.0, abs=2e-3 * own["claims_paid"].max())
 
 
+def test_every_move_put_back_into_the_case_empties_its_fund(tmp_path: Path) -> None:
+    """Wages, prices with morbidity, and interest as paths of the case, projected anew by fund:
+    at the move the fund is empty at its lowest, at nine tenths of it the fund still holds."""
+    spread = {"wage_growth": 0.02, "medical_inflation": 0.05, "interest": 0.01, "morbidity": 0.03}
+    apart = {"values": {"wage_growth": 0.5, "interest": 0.8}, **SOURCE}
+    contents = contents_of(volatility={"values": spread, **SOURCE}, persistence=apart)
+    contents.tables["fund_balances"]["pooled_balance"] = [1.6e6, 2e5, 2.8e6, 4.8e6]
+    made = studied(contents, tmp_path / "case")
+    stress = reverse_stress(made, "county", scenario_terms(made))
+    emptied = np.flatnonzero(stress.table["move"] > 0)
+    assert len(emptied) == 4
+    economy = contents.settings["economy"]
+
+    def least_at(row: int, share: float) -> float:
+        """Lowest balance of a row's fund at a share of its move, in claims of a year."""
+        change = dict(zip(DRIVERS, share * stress.deviations[row].T, strict=True))
+        change["medical_inflation"] += np.diff(change["morbidity"], prepend=0.0)
+        change["premium_growth"] = 0.5 * change["wage_growth"]  # as the section says
+        for name in ("wage_growth", "premium_growth", "medical_inflation", "interest"):
+            central = economy[name]["value"]
+            growth = (1 + central) * np.exp(change[name]) - 1
+            path = central + change[name] if name == "interest" else growth
+            years = map(str, range(2021, 2021 + YEARS))
+            economy[name] = given(central, by_year=dict(zip(years, path.tolist(), strict=True)))
+        funds = studied(contents, tmp_path / f"{row}-{share}").pooled("county").funds
+        fund = stress.table.iloc[row]
+        of_fund = funds[(funds["scheme"] == fund["scheme"]) & (funds["pool"] == fund["pool"])]
+        return float(of_fund["balance"].min() / of_fund["claims_paid"].max())
+
+    for row in emptied:
+        assert least_at(row, 1.0) == pytest.approx(0.0, abs=1e-3), stress.table.iloc[row].tolist()
+    assert least_at(emptied[0], 0.9) > 0.03
+
+
 def test_no_shorter_move_empties_the_fund(whole: tuple[Study, ScenarioTerms]) -> None:
     """A general minimiser over all drivers and years finds no move shorter by more than 2 %."""
     made, terms = whole
