@@ -55,7 +55,8 @@ def central_paths(projection: Projection, scheme: str, staged: bool = False) -> 
     def of_funds(name: str, t: int) -> FloatArray:
         keys = [(int(years[t]), code) for code in of_year[t].codes]
         values: FloatArray = indexed[name].loc[keys].to_numpy(dtype=float)
-        return values[funds[t]]
+        by_first_pool: FloatArray = values[funds[t]]
+        return by_first_pool
 
     shares = np.ones(funds.shape)
     merged = (funds != funds[0]).any()
