@@ -75,7 +75,11 @@ def _matched(
 
 
 def missing_years(
-    mean: FloatArray, variance: FloatArray, required: FloatArray, longest: float
+    mean: FloatArray,
+    variance: FloatArray,
+    required: FloatArray,
+    longest: float,
+    enough: FloatArray | None = None,
 ) -> FloatArray:
     """Mean years short of those required, ``E[max(required - Y, 0)]``, over a whole group.
 
@@ -93,6 +97,7 @@ def missing_years(
         variance: of credited years, ``(N,)``.
         required: years, ``(N,)``.
         longest: longest possible career, positive.
+        enough: :func:`eligible_share` of the same, where it is known.
 
     Returns:
         years by group, ``(N,)``; those with enough years count with zero.
@@ -100,7 +105,8 @@ def missing_years(
     Raises:
         ValueError: as :func:`eligible_share`.
     """
-    enough = eligible_share(mean, variance, required, longest)
+    if enough is None:
+        enough = np.asarray(eligible_share(mean, variance, required, longest))
     spread = (variance > NO_SPREAD * np.maximum(mean, 1.0) ** 2) & (mean > 0)
     part, weight = _matched(mean, variance, np.full(mean.shape, longest), spread)
     at = np.clip(required / longest, 0.0, 1.0)

@@ -1,6 +1,6 @@
 """What one fund pays of a person's year, by the kind of rule, at one price of care or several."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from fundpool.actuarial.layers_above import layer_payment
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.person_year import payment, payment_by_stay, payments_by_stay
 from fundpool.actuarial.severity import Severity
-from fundpool.actuarial.year_lattices import YearCost, payments
+from fundpool.actuarial.year_lattices import YearCost, payments_together
 
 ByChance = tuple[tuple[float, PiecewiseLinear], ...]
 """Formulas, of which one holds, each with its chance."""
@@ -54,11 +54,11 @@ class YearPayment:
         """
         cost = YearCost(count_mean, dispersion_with(self.dispersion, spread), severity)
         mean, square = np.zeros((2, len(prices)))
-        for chance, formula in self.formulas:
-            if any(formula.slopes):
-                paid, variance = payments(cost, prices, formula)
-                mean += chance * paid
-                square += chance * (variance + paid**2)
+        paying = [(chance, formula) for chance, formula in self.formulas if any(formula.slopes)]
+        at_prices = payments_together(cost, prices, [formula for _, formula in paying])
+        for (chance, _), (paid, variance) in zip(paying, at_prices, strict=True):
+            mean += chance * paid
+            square += chance * (variance + paid**2)
         return np.array([mean, np.maximum(square - mean**2, 0.0)])
 
     def of_one_claim(self, severity: Severity, prices: FloatArray, order: int) -> FloatArray:
@@ -178,6 +178,34 @@ def _moments_by_chance(
 
 
 PersonPayment = YearPayment | StayPayment | LayerPayment
+
+
+def payments_of_rules(
+    rules: Sequence[PersonPayment],
+    count_mean: float,
+    severity: Severity,
+    spread: float,
+    prices: tuple[float, ...],
+) -> list[FloatArray]:
+    """``payments`` of several rules at each price of a claim, ``(2, p)`` each.
+
+    Those on the year's total cost look at its lattices together.
+
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> half = YearPayment(((1.0, PiecewiseLinear((0.0,), (0.5,))),), dispersion=0.0)
+    >>> (paid,) = payments_of_rules([half], 2.0, Exponential(100.0), 0.0, (1.0,))
+    >>> paid.tolist()
+    [[100.0], [10000.0]]
+    """
+    by_dispersion: dict[float, list[PiecewiseLinear]] = {}
+    for rule in rules:
+        if isinstance(rule, YearPayment):
+            asked = by_dispersion.setdefault(rule.dispersion, [])
+            asked += [formula for _, formula in rule.formulas if any(formula.slopes)]
+    for dispersion, formulas in by_dispersion.items():
+        cost = YearCost(count_mean, dispersion_with(dispersion, spread), severity)
+        payments_together(cost, prices, formulas)
+    return [rule.payments(count_mean, severity, spread, prices) for rule in rules]
 
 
 def dispersion_with(dispersion: float, spread: float) -> float:

@@ -16,6 +16,7 @@ for rounding; they agree with it to the same, as far as it is as exact
 (tests/actuarial/test_year_lattices.py).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import log
@@ -35,8 +36,8 @@ from fundpool.actuarial.person_year import (
     RESOLVED,
     ROUNDING,
     SETTLED,
+    moments_of_pieces,
     payment,
-    payment_moments,
     total_moments,
 )
 from fundpool.actuarial.severity import Empirical, Severity
@@ -117,31 +118,111 @@ def payments(cost: YearCost, prices: tuple[float, ...], formula: Payment) -> Flo
     Raises:
         ArithmeticError: as :func:`fundpool.actuarial.person_year.payment`.
     """
-    return _payments(cost, prices, formula.breakpoints().merged()).copy()
+    return payments_together(cost, prices, [formula])[0]
 
 
-@lru_cache(maxsize=20_000)
-def _payments(cost: YearCost, prices: tuple[float, ...], form: PiecewiseLinear) -> FloatArray:
-    """As :func:`payments`, by the knots of the formula: rules of several funds share them."""
+def payments_together(
+    cost: YearCost, prices: tuple[float, ...], formulas: Sequence[Payment]
+) -> list[FloatArray]:
+    """:func:`payments` of several formulas, which look at the lattices together, ``(2, p)`` each.
+
+    >>> from fundpool.actuarial.benefits import BenefitFormula
+    >>> from fundpool.actuarial.severity import Exponential
+    >>> year = YearCost(1.0, 0.0, Exponential(100.0))
+    >>> whole, half = (BenefitFormula(bands=((0, rate),)) for rate in (1.0, 0.5))
+    >>> [paid[0].round(6).tolist() for paid in payments_together(year, (1.0,), [whole, half])]
+    [[100.0], [50.0]]
+    """
+    forms = [formula.breakpoints().merged() for formula in formulas]
+    kept = _payments(cost, prices)
+    new = [form for form in dict.fromkeys(forms) if form not in kept]
+    if new:
+        kept.update(zip(new, _new_payments(cost, prices, new), strict=True))
+    return [kept[form].copy() for form in forms]
+
+
+@lru_cache(maxsize=2_048)
+def _payments(_cost: YearCost, _prices: tuple[float, ...]) -> dict[PiecewiseLinear, FloatArray]:
+    """Payments by the formulas asked for so far, ``(2, p)``; by their knots, as rules of several
+    funds share them. :func:`payments_together` fills it."""
+    return {}
+
+
+def _new_payments(
+    cost: YearCost, prices: tuple[float, ...], forms: Sequence[PiecewiseLinear]
+) -> list[FloatArray]:
+    """As :func:`payments_together`; what is paid by one formula does not depend on the others."""
     total = _total(cost)
-    if not (cost.has_density and np.isfinite(total[0]) and total[0] > 0 and len(form.knots) > 1):
-        return _one_by_one(cost, prices, form)
+    if not (cost.has_density and np.isfinite(total[0]) and total[0] > 0):
+        return [_one_by_one(cost, prices, form) for form in forms]
     unit, mean_cost = at_mean_one(cost.severity)
     of_unit = YearCost(cost.count_mean, cost.dispersion, unit)
     amounts = tuple(price * mean_cost for price in prices)
-    coarse, middle, fine = _moments(of_unit, amounts, form, FIRST)
+    with_knots = [form for form in forms if len(form.knots) > 1]
+    paid = dict(zip(with_knots, _of_forms(cost, prices, with_knots, (of_unit, amounts)),
+                    strict=True))  # fmt: skip
+    return [
+        paid[form] if form in paid else _one_by_one(cost, prices, form) for form in forms
+    ]  # fmt: skip
+
+
+def _of_forms(
+    cost: YearCost,
+    prices: tuple[float, ...],
+    forms: Sequence[PiecewiseLinear],
+    at_unit: tuple[YearCost, tuple[float, ...]],
+) -> list[FloatArray]:
+    """Payments by formulas with knots, ``(2, p)`` each; ``at_unit`` as :func:`_refined` has it."""
+    if not forms:
+        return []
+    first = _moments(*at_unit, forms, FIRST)
+    coarse, middle, fine = first[:, 0], first[:, 1], first[:, 2]
     before, moments = _extrapolated(coarse, middle), _extrapolated(middle, fine)
-    settled = _settled(before, moments, form)
+    largest = np.array([form.knots[-1] for form in forms])
+    settled = np.asarray(_settled(before, moments, largest).all(axis=-1))
+    return [
+        _payment_of(moments[place])
+        if settled[place]
+        else _refined(cost, prices, form, first[place], at_unit)
+        for place, form in enumerate(forms)
+    ]
+
+
+def _payment_of(moments: FloatArray) -> FloatArray:
+    """Mean and variance from mean and square, ``(2, p)``."""
+    mean, square = np.maximum(moments, 0.0)
+    with np.errstate(invalid="ignore"):
+        return np.array([mean, np.maximum(square - mean**2, 0.0)])
+
+
+def _refined(
+    cost: YearCost,
+    prices: tuple[float, ...],
+    form: PiecewiseLinear,
+    first: FloatArray,
+    at_unit: tuple[YearCost, tuple[float, ...]],
+) -> FloatArray:
+    """Payments by one formula, ``(2, p)``, from finer lattices where the first do not settle them.
+
+    Args:
+        cost: at price one.
+        prices: of a claim.
+        form: the formula.
+        first: moments on the resolutions always used, ``(r, 2, p)``.
+        at_unit: the cost of mean one, and the prices of a claim of that.
+    """
+    coarse, middle, fine = first
+    before, moments = _extrapolated(coarse, middle), _extrapolated(middle, fine)
+    largest = np.array(form.knots[-1])
+    settled = _settled(before, moments, largest)
     for number in range(ALWAYS, len(RESOLUTIONS)):
         if settled.all():
             break
-        (finer,) = _moments(of_unit, amounts, form, (number,))
+        ((finer,),) = _moments(*at_unit, [form], (number,))
         before, next_moments = moments, _extrapolated(fine, finer)
         moments = np.where(settled, moments, next_moments)
-        settled, fine = settled | _settled(before, next_moments, form), finer
-    mean, square = np.maximum(moments, 0.0)
-    with np.errstate(invalid="ignore"):
-        result = np.array([mean, np.maximum(square - mean**2, 0.0)])
+        settled, fine = settled | _settled(before, next_moments, largest), finer
+    result = _payment_of(moments)
     if not settled.all():
         rest = np.flatnonzero(~settled)
         result[:, rest] = _one_by_one(cost, tuple(prices[place] for place in rest), form)
@@ -164,12 +245,17 @@ def _extrapolated(coarse: FloatArray, fine: FloatArray) -> FloatArray:
     return fine + EXTRAPOLATED * change
 
 
-def _settled(before: FloatArray, after: FloatArray, form: PiecewiseLinear) -> NDArray[np.bool_]:
-    """Whether mean and square at each price are known to :data:`SETTLED`, ``(p,)``."""
-    least = SMALL * form.knots[-1] ** np.array([[1.0], [2.0]])
+def _settled(before: FloatArray, after: FloatArray, largest: FloatArray) -> NDArray[np.bool_]:
+    """Whether mean and square at each price are known to :data:`SETTLED`, ``(..., p)``.
+
+    Args:
+        before, after: extrapolated moments, ``(..., 2, p)``.
+        largest: largest knot of the formula, ``(...)``.
+    """
+    least = SMALL * largest[..., None, None] ** np.array([[1.0], [2.0]])
     finite = np.isfinite(after)
     change = np.abs(np.subtract(after, before, where=finite, out=np.zeros_like(after)))
-    return np.asarray((LEFT * change <= SETTLED * np.maximum(np.abs(after), least)).all(axis=0))
+    return np.asarray((LEFT * change <= SETTLED * np.maximum(np.abs(after), least)).all(axis=-2))
 
 
 @lru_cache(maxsize=2_048)
@@ -179,33 +265,32 @@ def _total(cost: YearCost) -> tuple[float, float]:
 
 
 def _moments(
-    cost: YearCost, prices: tuple[float, ...], form: PiecewiseLinear, resolutions: tuple[int, ...]
+    cost: YearCost,
+    prices: tuple[float, ...],
+    forms: Sequence[PiecewiseLinear],
+    resolutions: tuple[int, ...],
 ) -> FloatArray:
-    """``E[b]`` and ``E[b^2]`` at each price on the lattices of resolutions, ``(r, 2, p)``."""
+    """``E[b]`` and ``E[b^2]`` at each price on the lattices of resolutions, ``(F, r, 2, p)``."""
     level = np.array(prices)
-    whole = np.array([level, level**2]) * np.array(_total(cost))[:, None]
-    limited = np.zeros((len(form.knots) + 1, 2, len(resolutions), len(prices)))
-    by_limit = _limited(cost, prices, resolutions)
-    new = [knot for knot in form.knots[1:] if knot not in by_limit]
-    if new:
-        amounts = (np.array(new)[:, None] / level).ravel()
-        at_new = _of_amounts(cost, amounts, resolutions)
-        scales = np.array([level, level**2])[:, None, None]
-        scaled = at_new.reshape(2, len(resolutions), len(new), len(prices)) * scales
-        by_limit.update(zip(new, np.moveaxis(scaled, 2, 0), strict=True))
-    for number, knot in enumerate(form.knots[1:], start=1):
-        limited[number] = by_limit[knot]
-    limited[-1] = whole[:, None]
-    return payment_moments(form, limited).swapaxes(0, 1)
-
-
-@lru_cache(maxsize=4_096)
-def _limited(
-    _cost: YearCost, _prices: tuple[float, ...], _resolutions: tuple[int, ...]
-) -> dict[float, FloatArray]:
-    """``E[p S ^ t]`` and ``E[(p S ^ t)^2]`` at each price ``p``, ``(2, r, p)``, by the limits ``t``
-    asked for so far; :func:`_moments` fills it."""
-    return {}
+    scales = np.array([level, level**2])[:, None]
+    knots = list(dict.fromkeys(knot for form in forms for knot in form.knots[1:]))
+    amounts = (np.array(knots)[:, None] / level).ravel()
+    of_amounts = _of_amounts(cost, amounts, resolutions)
+    limited = np.zeros((len(knots) + 2, 2, len(resolutions), len(prices)))
+    by_knot = of_amounts.reshape(2, len(resolutions), len(knots), len(prices))
+    limited[1:-1] = np.moveaxis(by_knot, 2, 0) * scales
+    limited[-1] = scales * np.array(_total(cost))[:, None, None]
+    place = {knot: number for number, knot in enumerate(knots, start=1)}
+    most = max(len(form.knots) for form in forms)
+    ends = np.full((len(forms), most + 1), len(limited) - 1)
+    pieces = np.zeros((3, len(forms), most))  # knots, slopes and widths; those not there are flat
+    for number, form in enumerate(forms):
+        count = len(form.knots)
+        ends[number, :count] = [0, *(place[knot] for knot in form.knots[1:])]
+        pieces[0, number, :count] = form.knots
+        pieces[1, number, :count] = form.slopes
+        pieces[2, number, : count - 1] = np.diff(form.knots)
+    return moments_of_pieces(pieces, limited[ends]).swapaxes(1, 2)
 
 
 def _of_amounts(cost: YearCost, amounts: FloatArray, resolutions: tuple[int, ...]) -> FloatArray:
@@ -272,7 +357,7 @@ def forget() -> None:
 
     >>> forget()
     """
-    for kept in (_payments, _total, _limited):
+    for kept in (_payments, _total):
         kept.cache_clear()
     _lattice.cache_clear()
 

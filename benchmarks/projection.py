@@ -23,7 +23,8 @@ GIB = 2.0**30
 
 
 def one_projection() -> dict[str, float]:
-    """Import, read, project and pool once, timed; with the largest memory held by then."""
+    """Import, read, project and pool once, timed, with the largest memory held by then; then lay
+    out what scenarios need of the projection."""
     lap = Laps()
     import fundpool
     from fundpool.models.projection.study import study
@@ -36,7 +37,13 @@ def one_projection() -> dict[str, float]:
     for level in case.levels:
         assert len(done.pooled(level).measures)
     lap("pool")
-    return {**lap.times, "memory": peak_memory()}
+    memory = peak_memory()
+    from fundpool.models.scenarios.terms import scenario_terms
+
+    lap("import of scenarios")
+    scenario_terms(done)
+    lap("terms")
+    return {**lap.times, "memory": memory}
 
 
 def in_new_process(environment: dict[str, str] | None = None) -> dict[str, Any]:
@@ -72,6 +79,14 @@ def measure() -> list[Row]:
         Row("projection: the whole", best["import"] + best["read"] + total, "s"),
         Row("projection: peak memory", best["memory"] / GIB, "GiB", 2.0, "at most"),
         Row("projection: the first time, compiling", first["project"], "s"),
+        Row(
+            "scenarios of it: both responses and all other terms over the projection, processor"
+            " time",
+            best["terms, processors"] / best["project, processors"],
+            "times",
+            2.0,
+            "at most",
+        ),
     ]
 
 

@@ -154,6 +154,7 @@ def plan_request(
     choices = Choices(
         policy=policy, aims=aims, solver=limits.solver, time_limit=limits.time_limit, rule=rule,
         acceptable=_acceptance(limits.acceptable, years), instruments="instruments" in decided,
+        mergers=True,
     )  # fmt: skip
     if sampled and choices.acceptable is not None:
         expected = Message("0 beside limits.acceptable, unless with a limit on ruin")
@@ -246,7 +247,9 @@ def planned(
         table = plan_sensitivity(
             projection.case, projection.plan, years, choices=request.choices, progress=progress
         )
-    terms = instruments(projection, solved) if solved.certificate.certified else pd.DataFrame()
+    merged = any(fund.paths.merged is not None for fund, _, _ in solved.schemes)
+    stated = solved.certificate.certified and not merged
+    terms = instruments(projection, solved) if stated else pd.DataFrame()
     return made_of(Plan, solved, partitions=partitions, sensitivity=table, instruments=terms)
 
 

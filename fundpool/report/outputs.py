@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -80,6 +81,8 @@ WRITERS: Mapping[str, Writer] = {
     "docx": _write_docx,
 }
 """Formats of the report: ending of the file to what writes it."""
+BESIDE = ("xlsx",)
+"""Formats that a second thread writes: setting the PDF lets it run."""
 DEFAULT_FORMATS = ("html", "pdf", "xlsx")
 """Formats that are written where none are named."""
 
@@ -115,20 +118,28 @@ def write_report(
         OSError: summary.json cannot be written.
     """
     report = Report(comparison, summary, extras, language)
-    failed = []
-    for ending in formats:
-        file = folder / file_name(ending)
-        try:
-            WRITERS[ending](file, report)
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:
-            # panics of the libraries written in Rust are not among the Exceptions
-            file.unlink(missing_ok=True)
-            failed.append({"file": file.name, "reason": _without(folder, reason(error))})
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        beside = {e: thread.submit(_failure, folder, e, report) for e in formats if e in BESIDE}
+        failures = {e: _failure(folder, e, report) for e in formats if e not in BESIDE}
+        failures |= {ending: waited_for.result() for ending, waited_for in beside.items()}
+    failed = [failure for ending in formats if (failure := failures[ending]) is not None]
     contents = as_json({**summary, "failed_outputs": failed})
     (folder / "summary.json").write_text(contents, encoding="utf-8", newline="\n")
     return failed
+
+
+def _failure(folder: Path, ending: str, report: Report) -> dict[str, str] | None:
+    """Write a file; what ``failed_outputs`` says of it, None where nothing went wrong."""
+    file = folder / file_name(ending)
+    try:
+        WRITERS[ending](file, report)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        # panics of the libraries written in Rust are not among the Exceptions
+        file.unlink(missing_ok=True)
+        return {"file": file.name, "reason": _without(folder, reason(error))}
+    return None
 
 
 def _without(folder: Path, text: str) -> str:

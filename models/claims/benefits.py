@@ -21,14 +21,14 @@ from fundpool.actuarial.benefit_layers import summed
 from fundpool.actuarial.benefits import BenefitFormula, Payment, coordinate
 from fundpool.actuarial.limited_moments import payment_moment_grid
 from fundpool.actuarial.mixed_severity import MixedSeverity
-from fundpool.actuarial.person_payments import LayerPayment
+from fundpool.actuarial.person_payments import LayerPayment, PersonPayment
 from fundpool.actuarial.person_rules import OWN_FUND, PersonRule, layers_of, together
 from fundpool.actuarial.severity import Severity
 from fundpool.inputs.case import Case
 from fundpool.inputs.format.vocabulary import CELLS, OUTSIDE
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.axes.cells import cell_index
-from fundpool.models.claims.person_years import payments_for_a_claim
+from fundpool.models.claims.person_years import payments_for_a_claim, payments_for_claims
 from fundpool.models.population.care import care_weights, class_starts
 from fundpool.models.terms.schemes import SchemeRules, SchemeTerms
 
@@ -172,16 +172,6 @@ def claims_under(
     return claims, cast(Severity, mixed), cost.mean() / mixed.mean()
 
 
-def _all_claims_under(
-    shared: Sequence[int], costs: tuple[tuple[Severity, ...], ...], frequency: ClassFrequency
-) -> list[list[tuple[tuple[float, float], Severity, float]]]:
-    """:func:`claims_under` by service and age class, the same for all formula sets."""
-    return [
-        [claims_under(shared, service, age, costs, frequency) for age in range(len(row))]
-        for service, row in enumerate(costs)
-    ]
-
-
 def expected_payments(
     rules: SchemeRules,
     costs: tuple[tuple[Severity, ...], ...],
@@ -210,8 +200,9 @@ def expected_payments(
     >>> bool((paid[:, 1] <= paid[:, 0]).all())  # less off-site
     True
     """
-    under = _all_claims_under(rules.shared, costs, frequency)
     result = np.zeros((len(rules.formulas), 2, len(costs), len(costs[0]), prices.size))
+    by_person: dict[int, dict[tuple[int, int], PersonPayment]] = {}
+    others: dict[int, list[PersonPayment]] = {}  # which will be asked for next
     for number, formulas in enumerate(rules.formulas):
         for service, formula in enumerate(formulas):
             for offsite, form in enumerate(
@@ -222,17 +213,24 @@ def expected_payments(
                     person = person.with_offsite_penalty(offsite_penalty)
                 if fund != OWN_FUND and (person is None or fund not in person.funds):
                     continue
-                by_claim = person is None or (fund == OWN_FUND and person.per == "claim")
-                paid = None if person is None or by_claim else person.of_fund(fund)
-                for age, cost in enumerate(costs[service]):
-                    place = (number, offsite, service, age)
-                    if paid is None:
+                if person is None or (fund == OWN_FUND and person.per == "claim"):
+                    for age, cost in enumerate(costs[service]):
+                        place = (number, offsite, service, age)
                         result[place] = payment_moment_grid(form, cost, prices, order)
-                        continue
-                    claims, year_cost, part = under[service][age]
-                    result[place] = part * payments_for_a_claim(
-                        paid, claims, year_cost, prices, order
-                    )
+                else:
+                    by_person.setdefault(service, {})[number, offsite] = person.of_fund(fund)
+                    if fund == OWN_FUND:
+                        others.setdefault(service, []).extend(
+                            map(person.of_fund, _other_funds(person))
+                        )
+    for service, paid in by_person.items():
+        for age in range(len(costs[service])):
+            claims, year_cost, part = claims_under(rules.shared, service, age, costs, frequency)
+            values = payments_for_claims(
+                list(paid.values()), claims, year_cost, prices, order, others.get(service, ())
+            )
+            for (number, offsite), value in zip(paid, values, strict=True):
+                result[number, offsite, service, age] = part * value
     return result
 
 
@@ -288,44 +286,55 @@ def coordinated_payments(
     True
     """
     sets = (len(local.formulas), len(home.formulas))
-    under = _all_claims_under(local.shared, costs, frequency)
     result = np.zeros((2, *sets, 2, 2, len(costs), len(costs[0]), prices.size))
+    of_year: dict[int, dict[tuple[int, ...], PersonPayment]] = {}
+    others: dict[int, list[PersonPayment]] = {}  # which will be asked for next
     for i, j, a, b in product(range(sets[0]), range(sets[1]), range(2), range(2)):
         here, there = (
             _of_site(local, i, a * terms.local_penalty),
             _of_site(home, j, b * terms.home_penalty),
         )
         for service, (one, other) in enumerate(zip(here, there, strict=True)):
-            of_year = None
             if isinstance(one, PersonRule) and isinstance(other, PersonRule):
                 both = together(one, other, terms.rule, terms.quota, terms.home_first)
-                of_year = both.of_schemes(fund)
-            else:
-                assert isinstance(one, BenefitFormula)  # checked with the case
-                assert isinstance(other, BenefitFormula)
-                settled = _coordinated(one, other, terms)
+                paid = enumerate(both.of_schemes(fund))
+                of_year.setdefault(service, {}).update(
+                    {(scheme, i, j, a, b): rule for scheme, rule in paid}
+                )
+                if fund == OWN_FUND:
+                    for name in _other_funds(one, other):
+                        others.setdefault(service, []).extend(both.of_schemes(name))
+                continue
+            assert isinstance(one, BenefitFormula)  # checked with the case
+            assert isinstance(other, BenefitFormula)
+            settled = _coordinated(one, other, terms)
+            first, number = (home, j) if terms.home_first else (local, i)
+            person = first.person_rules[number][service]
             for age, cost in enumerate(costs[service]):
                 place = (i, j, a, b, service, age)
-                if of_year is not None:
-                    claims, year_cost, part = under[service][age]
-                    for scheme, rule in enumerate(of_year):
-                        result[(scheme, *place)] = part * payments_for_a_claim(
-                            rule, claims, year_cost, prices, order
-                        )
-                    continue
                 if fund == OWN_FUND:
                     for scheme, formula in enumerate(settled):
                         result[(scheme, *place)] = payment_moment_grid(formula, cost, prices, order)
-                    continue
-                first, number = (home, j) if terms.home_first else (local, i)
-                person = first.person_rules[number][service]
-                if person is not None and fund in person.funds:
+                elif person is not None and fund in person.funds:
                     left_to = LayerPayment(
                         (summed(settled),), layers_of(person.layers, fund), person.dispersion
                     )
                     claims = frequency.of([service], age)
                     result[(0, *place)] = payments_for_a_claim(left_to, claims, cost, prices, order)
+    for service, rules in of_year.items():
+        for age in range(len(costs[service])):
+            claims, year_cost, part = claims_under(local.shared, service, age, costs, frequency)
+            values = payments_for_claims(
+                list(rules.values()), claims, year_cost, prices, order, others.get(service, ())
+            )
+            for at, value in zip(rules, values, strict=True):
+                result[(*at, service, age)] = part * value
     return result
+
+
+def _other_funds(*rules: PersonRule) -> list[str]:
+    """Other schemes whose funds pay layers of rules, in order."""
+    return sorted(frozenset[str]().union(*(rule.funds for rule in rules)))
 
 
 def _of_site(rules: SchemeRules, number: int, penalty: float) -> list[BenefitFormula | PersonRule]:

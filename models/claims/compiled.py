@@ -95,10 +95,16 @@ def _claims(  # type: ignore[no-untyped-def]
     seen = np.ones((2, 2))
     # of one home: shares of its retired members living elsewhere, and what rule sets pay for them
     whole = np.zeros(rule_sets)
-    shares = np.zeros((rule_sets, territory.max() + 2))
+    # the highest numbers by hand: array.max() takes a second to compile
+    last_territory = last_region = -1
+    for county in range(territory.size):
+        last_territory = max(last_territory, territory[county])
+        for wider in range(regions.shape[0]):
+            last_region = max(last_region, regions[wider, county])
+    shares = np.zeros((rule_sets, last_territory + 2))
     for_payer = np.zeros((paying, rule_sets, 2, settlement.shape[3]))
     levels = regions.shape[0]
-    by_region = np.zeros((paying, rule_sets, 2, levels + 1, regions.max() + 2))
+    by_region = np.zeros((paying, rule_sets, 2, levels + 1, last_region + 2))
     for h in range(homes[0], homes[1]):
         claimed_elsewhere = False
         shares_of_rules(whole, shares, h, pairs, rules, places)

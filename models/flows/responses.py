@@ -24,12 +24,14 @@ import numpy as np
 from fundpool.inputs.case import Case
 from fundpool.inputs.settings.parameters import Parameter
 from fundpool.models.axes.arrays import FloatArray
+from fundpool.models.axes.threads import side_by_side
 from fundpool.models.flows.record import CountyFlows, Multipliers
 from fundpool.models.flows.years import OpeningYear, county_flows
 from fundpool.models.population.preparation import Prepared
 
 COPIED = 500_000_000
-"""Bytes of people up to which they are copied for a projection rather than laid out anew."""
+"""Bytes of people up to which both projections start from copies of them and run side by side;
+more are laid out anew and changed in place, one projection after the other."""
 
 BUMP = 0.05
 """Share by which a hazard is raised."""
@@ -118,17 +120,20 @@ def flow_responses(
     schemes, years, width = flows.persons.shape
     result = [np.zeros((2, schemes, years - 1, width - 1)) for _ in range(4)]
     varying = [driver for driver in (MOVING, ENROLLING) if drivers[driver]]
-    laid_out: tuple[Prepared, OpeningYear] | None = None
-    for driver in varying:
-        arrays, opening = laid_out or prepared()
-        again = driver != varying[-1] and arrays.people.nbytes <= COPIED
-        laid_out = (arrays, opening) if again else None
+    laid_out = [prepared()] if varying else []
+    shared = bool(laid_out) and laid_out[0][0].people.nbytes <= COPIED
+
+    def flows_of(driver: int) -> tuple[FloatArray, ...]:
+        """What responds once a hazard is raised."""
+        arrays, opening = laid_out[0] if shared else laid_out.pop() if laid_out else prepared()
         arrays = replace(arrays, case=raised(arrays.case, driver, BUMP))
-        moved = county_flows(arrays, opening, years - 1, multipliers, in_place=not again)
-        del arrays, opening
-        for number, (before, after) in enumerate(
-            zip(responding(flows), responding(moved), strict=True)
-        ):
+        return responding(
+            county_flows(arrays, opening, years - 1, multipliers, in_place=not shared)
+        )
+
+    answers = side_by_side(flows_of, varying, None if shared else 1)
+    for driver, answer in zip(varying, answers, strict=True):
+        for number, (before, after) in enumerate(zip(responding(flows), answer, strict=True)):
             change = np.zeros_like(before)
             np.divide(after - before, before, out=change, where=before != 0)
             result[number][driver] = change / np.log1p(BUMP)

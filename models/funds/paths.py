@@ -35,6 +35,9 @@ class PoolPaths:
         persons, contributors: central mean numbers in the year, ``(T, p)``.
         aggregate: check of the aggregate losses that the scenarios draw from; None on the central
             path.
+        merged: number of the fund that each pool belongs to in each year, ``(T, p)``, where pools
+            merge on the way; flows of a merged fund stand in shares by its pools. None where they
+            stay the same.
     """
 
     scheme: str
@@ -54,6 +57,7 @@ class PoolPaths:
     persons: FloatArray
     contributors: FloatArray
     aggregate: AggregateCheck | None = None
+    merged: IntArray | None = None
 
     @property
     def rate(self) -> FloatArray:

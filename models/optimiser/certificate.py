@@ -27,6 +27,7 @@ from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program.objectives import Burden
 from fundpool.models.optimiser.statement.instruments import instrument_violations
 from fundpool.models.optimiser.statement.limits import rate_before, stated_limits
+from fundpool.models.optimiser.statement.mergers import merger_violations, one_balance
 
 TOLERANCE = 1e-6
 
@@ -183,6 +184,7 @@ def recursion(fund: FundProblem, decision: Decision) -> Recursion:
         closing = closing * growth + half * (
             income + paths.subsidies[:, t] - paths.outgo[:, t] + swapped
         )
+        closing = one_balance(paths, t, closing)
         balance[:, t] = closing
         into = np.zeros_like(kept)
         np.add.at(into.T, fund.hub, -swapped.T)
@@ -260,6 +262,7 @@ def violations(
         largest["levy ceiling"] = float((over / unit).max())
     largest |= _acceptance_violations(fund, decision)
     largest |= instrument_violations(fund, decision.rates, decision.amounts)
+    largest |= merger_violations(fund, decision.rates, decision.grants, decision.levies)
     size = np.zeros((fund.years, fund.hubs))
     np.add.at(size.T, fund.hub, unit.T)
     owed = -run.hub if policy.hub_keeps else np.abs(run.hub)

@@ -34,6 +34,7 @@ class Choices:
         instruments: whether the premiums, rates and subsidies that the case states under
             ``optimiser.instruments`` are decided, too; else they stay as they are in force but for
             the rate of the fund.
+        mergers: whether pools may merge on the way; such a plan is made on the one path.
     """
 
     policy: Policy | None = None
@@ -47,6 +48,7 @@ class Choices:
     rule: RuleKind = "fixed"
     acceptable: AcceptanceTerms | None = None
     instruments: bool = False
+    mergers: bool = False
 
     def __post_init__(self) -> None:
         """Refuse an unknown rule."""

@@ -17,6 +17,7 @@ from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.ruin.adjusting import AdjustingPlan
 from fundpool.models.optimiser.ruin.limit import Probability
 from fundpool.models.optimiser.stages import Outcome, solved_funds
+from fundpool.models.optimiser.statement.mergers import one_balance
 from fundpool.models.optimiser.tail.rounds import Round
 from fundpool.models.optimiser.transfers import settle
 
@@ -309,6 +310,7 @@ def unchanged_balance(fund: FundProblem) -> FloatArray:
     for t in range(fund.years):
         growth = 1.0 + paths.interest[:, t, None]
         closing = closing * growth + np.sqrt(growth) * (paths.income[:, t] - fund.net_outgo[:, t])
+        closing = one_balance(paths, t, closing)
         balance[:, t] = closing
     return balance
 

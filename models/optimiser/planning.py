@@ -98,6 +98,9 @@ def optimise(
                 )
             )
         policy = policy_with_instruments(projection, policy, names)
+    limited = ruin is not None or choices.acceptable is not None or choices.instruments
+    if limited and choices.mergers:
+        _refuse_mergers(projection, names)
     if ruin is not None:
         if ruin.by not in projection.years:
             raise ValueError(f"{ruin.by} is not one of the projected years")
@@ -113,9 +116,11 @@ def optimise(
         sample = drawn(projection, names, scenarios, seed)
     if sample is None:
         central = [
-            fund_problem(central_paths(projection, name), policy, case.regions) for name in names
+            fund_problem(central_paths(projection, name, choices.mergers), policy, case.regions)
+            for name in names
         ]
-        accepted = AcceptedPolicy(choices.acceptable, incomes_of(projection, names), aims)
+        incomes = {} if choices.acceptable is None else incomes_of(projection, names)
+        accepted = AcceptedPolicy(choices.acceptable, incomes, aims)
         outcomes = CorePolicy.of(choices.acceptable, case.regions).solved(
             accepted.problems(central), lambda funds: solved(funds, aims, choices)
         )
@@ -248,6 +253,24 @@ def optimise_where_possible(
         return optimise(projection, months, scenarios, seed=seed, ruin=ruin, terms=terms)
     except ValueError:
         return None
+
+
+def _refuse_mergers(projection: Projection, schemes: Sequence[str]) -> None:
+    """Refuse pools that merge on the way, where scenarios, regions or payers keep theirs.
+
+    Raises:
+        ValueError: some do.
+    """
+    for name in schemes:
+        if central_paths(projection, name, staged=True).merged is not None:
+            raise ValueError(
+                Message(
+                    "plan %(plan)s changes its pools on the way: rates and swaps for it are "
+                    "decided on the one path (--one-path), without limits that regions are to "
+                    "accept and without instruments",
+                    plan=projection.plan.name,
+                )
+            )
 
 
 def policy_with_instruments(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fundpool.actuarial.credited_years import eligible_share_of_many, missing_years
+from fundpool.actuarial.credited_years import MANY, eligible_share_of_many, missing_years
 from fundpool.inputs.format.vocabulary import AGES, SEXES
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.axes.pairs import PairIndex, slices
@@ -181,7 +181,8 @@ def _cover(
     buys = by_pair(rules.buys_missing_years)
     if not buys.any():
         return earned, np.zeros_like(earned), np.zeros_like(earned)
-    short = missing_years(mean, moments[1], required, longest)
+    exact = earned if earned.size < MANY else None
+    short = missing_years(mean, moments[1], required, longest, exact)
     return earned, buys * (1.0 - earned), buys * short
 
 

@@ -113,6 +113,7 @@ def sampled_paths(
         persons=pools.total(study.flows.persons[inside]),
         contributors=pools.total(study.flows.contributors[inside]),
         aggregate=drawn_terms.aggregate,
+        merged=None,
     )
 
 

@@ -26,8 +26,14 @@ UNITS = (
     (1e9, marked("billion %(currency)s")),
 )
 """Units of money that amounts can be shown in."""
+LARGEST_UNIT = (1e12, marked("trillion %(currency)s"))
+"""One more where amounts are huge, as in rupiah."""
+HUGE = 1e13
+"""Size of an amount from which they are."""
 USUAL_UNIT = {"zh": 1e4}
 """Unit at first by language; a million elsewhere."""
+UNIT_OF_HUGE = {"zh": 1e8}
+"""Unit at first where amounts are huge; a billion elsewhere."""
 HEAD_ROWS = 3
 """Rows above the first scheme: the unit, what it divides by, nothing."""
 
@@ -87,6 +93,19 @@ CHOOSE, DIVIDED = marked("unit of money (choose)"), marked("amounts are divided 
 CHANGES = (marked("change"), marked("change, share"))
 
 
+def units_for(totals: pd.DataFrame, code: str) -> tuple[tuple[tuple[float, str], ...], float]:
+    """Units that amounts of totals can be shown in, and the one at first, in a language.
+
+    >>> small, large = (pd.DataFrame({"claims_paid": [size]}) for size in (9e12, 7e13))
+    >>> [units_for(totals, "en")[1] for totals in (small, large)], units_for(large, "zh")[1]
+    ([1000000.0, 1000000000.0], 100000000.0)
+    """
+    flows = totals[[name for item in ITEMS for name in item.terms if name in totals]]
+    if flows.abs().to_numpy().max(initial=0.0) < HUGE:
+        return UNITS, USUAL_UNIT.get(code, 1e6)
+    return (*UNITS, LARGEST_UNIT), UNIT_OF_HUGE.get(code, 1e9)
+
+
 def account_sheet(book: "Book", totals: pd.DataFrame) -> None:
     """Sheet ``fund_account``: the account of every scheme and year under the plan of today."""
     _Tables(book, "fund_account", _of_today(totals)).write(None)
@@ -139,14 +158,14 @@ class _Tables:
         """The cell to choose the unit in, and what amounts are divided by."""
         words = self.book.contents.words
         currency = words(self.book.contents.currency)
-        names = [words(text) % {"currency": currency} for _, text in UNITS]
-        usual = USUAL_UNIT.get(getattr(words, "code", "en"), 1e6)
-        chosen = next(n for n, (size, _) in enumerate(UNITS) if size == usual)
+        units, usual = units_for(self.totals, getattr(words, "code", "en"))
+        names = [words(text) % {"currency": currency} for _, text in units]
+        chosen = next(n for n, (size, _) in enumerate(units) if size == usual)
         self.sheet.write_string(0, 0, words(CHOOSE), self.bold)
         self.sheet.write_string(0, 1, names[chosen], self.bold)
         self.sheet.data_validation(0, 1, 0, 1, {"validate": "list", "source": names})
         formula = "1"
-        for (size, _), name in zip(UNITS[1:], names[1:], strict=True):
+        for (size, _), name in zip(units[1:], names[1:], strict=True):
             formula = f'IF({self.name}!B1="{name}",{size:.0f},{formula})'
         self.sheet.write_string(1, 0, words(DIVIDED))
         self.sheet.write_formula(1, 1, f"={formula}", self.book.formats["count"], usual)

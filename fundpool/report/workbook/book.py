@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
@@ -67,6 +68,11 @@ class Sheet(Worksheet):  # type: ignore[misc]
             known[key] = super()._prepare_formula(formula, expand_future_functions)
         return str(known[key])
 
+    def _xml_number_element(self, number: float, attributes: Any = ()) -> None:
+        """A number's attributes are its place and its format's number: nothing to escape."""
+        text = "".join([f' {key}="{value}"' for key, value in attributes])
+        self.fh.write(f"<c{text}><v>{number:.16G}</v></c>")
+
 
 class Book:
     """An open workbook with its formats and the places of its tables."""
@@ -100,6 +106,7 @@ class Book:
         rows = len(frame)
         total = name in SUMMED
         formulas = {c: _named(calculated[c].formula, heads) for c in columns if c in calculated}
+        stored = {c: "=" + _spelt(formula, name) for c, formula in formulas.items()}
         gathered = {
             c: item.formula
             for c, item in GATHERED.get(name, {}).items()
@@ -127,7 +134,7 @@ class Book:
             values = calculated[column].values(frame) if column in formulas else frame[column]
             form = self.formats[kind_of(column)]
             text = column in TEXTS
-            for row, value in enumerate(values, start=1):
+            for row, value in enumerate(np.asarray(values, dtype=object), start=1):
                 if column in gathered and not pd.isna(value):
                     filled = gathered[column].replace("{column}", str(texts[row - 1]))
                     text_of_row = spelt_columns(_named(filled, heads), self.places)
@@ -135,9 +142,7 @@ class Book:
                         row, place, "=" + _spelt(text_of_row, name), form, _cached(value)
                     )
                 elif column in formulas:
-                    sheet.write_formula(
-                        row, place, "=" + _spelt(formulas[column], name), form, _cached(value)
-                    )
+                    sheet.write_formula(row, place, stored[column], form, _cached(value))
                 else:
                     _write(sheet, row, place, value, form, text)
             if total and column in MEASURED:

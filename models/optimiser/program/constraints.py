@@ -6,13 +6,14 @@ levy and shortfall in the pool's money unit ``u[t, p]``; ``h`` hub reserve; ``i`
 divided through by a unit of its own, so that coefficients are near one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from fundpool.models.axes.arrays import FloatArray, IntArray
 from fundpool.models.optimiser.problem.fund import FundProblem
+from fundpool.models.optimiser.problem.mergers import mergers_of
 from fundpool.models.optimiser.program.instruments import add_instruments
 from fundpool.models.optimiser.program.linear import LinearProgram
 
@@ -40,6 +41,7 @@ class FundColumns(RateColumns):
         hub: reserve of each hub, ``(s, T, F)``; None without swaps or if it keeps nothing.
         shortfall: ``(s, T, p)``; None where the floor is hard.
         instruments: ``(K, T, G)``; None where they stay in force.
+        within: what a merged fund moves between its pools, ``(s, N)``; None without mergers.
     """
 
     balance: IntArray
@@ -48,6 +50,7 @@ class FundColumns(RateColumns):
     hub: IntArray | None
     shortfall: IntArray | None
     instruments: IntArray | None = None
+    within: IntArray | None = None
 
 
 def add_fund(
@@ -83,6 +86,7 @@ def add_fund(
         instruments=add_instruments(program, fund, rates.rate),
     )  # fmt: skip
     fund_recursion(program, fund, columns)
+    columns = replace(columns, within=merged_funds(program, fund, columns))
     reserve_floor(program, fund, columns)
     if swaps:
         levy_ceiling(program, fund, columns)
@@ -169,6 +173,38 @@ def fund_recursion(program: LinearProgram, fund: FundProblem, columns: FundColum
             [*terms(later), (columns.balance[:, :-1], carried)],
             constant[:, later], constant[:, later],
         )  # fmt: skip
+
+
+def merged_funds(
+    program: LinearProgram, fund: FundProblem, columns: FundColumns
+) -> IntArray | None:
+    """Pools of one fund: one rate, and money moves between them as it is needed.
+
+    ``x[t,q(p)] = x[t,q(p')]`` for pools ``p, p'`` of one fund, and what moves nets to zero in each
+    scenario, year and fund. So pools keep their floors if and only if the fund keeps its own, which
+    is their sum.
+    """
+    mergers = mergers_of(fund.paths)
+    if mergers is None:
+        return None
+    lead, at = fund.paths.scheme, (mergers.year, mergers.pool)
+    within = program.add_columns(f"{lead}_within", (fund.scenarios, mergers.pool.size))
+    opening, later = program.rows[f"{lead}_opening"], program.rows.get(f"{lead}_recursion")
+    rows = opening if later is None else np.concatenate([opening, later], axis=1)
+    half = np.sqrt(1.0 + fund.paths.interest)
+    program.add_terms(rows[:, at[0], at[1]], [(within, -half[:, mergers.year])])
+    unit = mergers.together(fund.unit)
+    nets = program.add_rows(f"{lead}_within", (fund.scenarios, mergers.funds), [], 0.0, 0.0)
+    program.add_terms(nets[:, mergers.fund], [(within, fund.unit[at] / unit[mergers.fund])])
+    one, other = fund.group[mergers.pool], fund.group[mergers.first]
+    apart = one != other
+    years = mergers.year[apart]
+    program.add_rows(
+        f"{lead}_one_rate", years.shape,
+        [(columns.rate[years, one[apart]], 1.0), (columns.rate[years, other[apart]], -1.0)],
+        0.0, 0.0,
+    )  # fmt: skip
+    return within
 
 
 def reserve_floor(program: LinearProgram, fund: FundProblem, columns: FundColumns) -> None:

@@ -10,6 +10,7 @@ from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.certificate import Decision
 from fundpool.models.optimiser.limits import Aims, Unevenness
 from fundpool.models.optimiser.problem.fund import FundProblem
+from fundpool.models.optimiser.problem.mergers import netted_together
 from fundpool.models.optimiser.program import objectives
 from fundpool.models.optimiser.program.acceptance import acceptance
 from fundpool.models.optimiser.program.constraints import FundColumns, add_fund
@@ -179,5 +180,7 @@ def decisions_of(model: Model, values: FloatArray) -> tuple[Decision, ...]:
         if columns.instruments is not None:
             amounts = even_split(fund, decision.rates, values[columns.instruments])
             decision = replace(decision, amounts=amounts)
+        grants, levies = netted_together(fund.paths, decision.grants, decision.levies)
+        decision = replace(decision, grants=grants, levies=levies)
         decisions.append(decision.netted())
     return tuple(decisions)

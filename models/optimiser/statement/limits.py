@@ -11,6 +11,7 @@ import numpy as np
 
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.problem.fund import FundProblem
+from fundpool.models.optimiser.statement.mergers import merged_pools
 
 
 @dataclass(frozen=True)
@@ -109,5 +110,8 @@ def _reach(fund: FundProblem, least: FloatArray, most: FloatArray) -> tuple[Floa
         together = together * year + collected.sum(axis=1) * year**0.5
         left = (kept * least[t, fund.group] * base - spent) * year[:, None] ** 0.5
         lowest = np.minimum(lowest * year[:, None] + left, 0.0)
+        for when, pools in merged_pools(paths):
+            if when == t:  # a pool of a merged fund lacks at most what all of them do
+                lowest[:, pools] = lowest[:, pools].sum(axis=1, keepdims=True)
         money[:, t], depth[:, t] = together, lowest
     return money, depth

@@ -12,6 +12,7 @@ import numpy as np
 from fundpool.actuarial.arrays import ratio
 from fundpool.models.axes.arrays import FloatArray
 from fundpool.models.optimiser.problem.fund import FundProblem
+from fundpool.models.optimiser.problem.mergers import mergers_of
 from fundpool.models.optimiser.program.acceptance import coalition_unit, paid_unit
 from fundpool.models.optimiser.program.constraints import FundColumns
 from fundpool.models.optimiser.program.instruments import instrument_arrays
@@ -108,7 +109,20 @@ class _Prices:
             **self.floor(),
             **self.acceptance(),
             **self.instruments(),
+            **self.mergers(),
         }
+
+    def mergers(self) -> dict[str, FloatArray]:
+        """Of what nets to zero within merged funds, and of their one rate."""
+        mergers, nets, alike = (
+            mergers_of(self.fund.paths),
+            self.named("within"),
+            self.named("one_rate"),
+        )
+        if mergers is None or nets is None or alike is None:
+            return {}
+        return {"within": nets / mergers.together(self.fund.unit),
+                "one_rate": alike / self.fund.reference}  # fmt: skip
 
     def instruments(self) -> dict[str, FloatArray]:
         """Of what amounts make up, of their steps and of the share of subsidies."""

@@ -24,6 +24,7 @@ from fundpool.models.optimiser.problem.fund import FundProblem
 from fundpool.models.optimiser.program.objectives import Burden
 from fundpool.models.optimiser.statement.instruments import state_instruments
 from fundpool.models.optimiser.statement.limits import StatedLimits, rate_before, stated_limits
+from fundpool.models.optimiser.statement.mergers import state_mergers
 
 Key = tuple[int, str]
 """Number of the scheme and name of a family of rows."""
@@ -281,6 +282,7 @@ def _state_fund(
         program.costs.setdefault("swaps", []).append((levy, of_year))
         _state_income_line(program, number, fund, levy, grant)
     state_instruments(program, number, fund, rate)
+    state_mergers(program, number, fund, rate, money, limits.money_most)
     _state_paid(program, number, fund, rate)
     _state_coalitions(program, number, fund, rate)
     if elastic:

@@ -238,6 +238,18 @@ def test_care_away_grows_from_its_level_to_an_end() -> None:
     assert begun[1].outside == ended[1].outside
 
 
+def test_premiums_and_care_grow_as_wages_in_the_end() -> None:
+    """Neither outgrows the other for ever: 4 % a year of wages, premiums and care at an age."""
+    economy = Published().settings["economy"]
+    end = Published().assumed("trend_end_year")
+    trends = read_case("jiangsu").tables["service_trends"].query(f"year == {end}")
+    volume, price = (trends[trends["kind"] == kind]["growth"] for kind in ("volume", "price"))
+    care_grows = (1 + economy["medical_inflation"]["value"]) * (1 + volume) * (1 + price.to_numpy())
+    assert care_grows.to_list() == pytest.approx([1.04] * 4, abs=1e-5)
+    assert economy["wage_growth"]["value"] == economy["premium_growth"]["value"] == 0.04
+    assert max(economy["premium_growth"]["by_year"], key=int) == "2026"
+
+
 def test_expenditure_is_divided_by_what_care_cost() -> None:
     """Expenses a member: residents' over employees' was 0.423 in 2020 and 0.431 in 2022.
 

@@ -48,6 +48,19 @@ def test_plan_is_written_whole(small: Path, tmp_path: Path) -> None:
         assert (out / f"{name}.csv").is_file()
 
 
+def test_a_plan_for_pools_that_merge_is_written_whole(small: Path, tmp_path: Path) -> None:
+    out = tmp_path / "plan"
+    code, stdout, _ = run("optimise", str(small), "--years", "3", "--reserve-months", "1",
+                          "--pooling", "county,city@2022", "--out", str(out), "--format", "csv",
+                          "--json")  # fmt: skip
+    assert code in (0, 3)
+    assert json.loads(stdout)["status"] == "certified"
+    rates = pd.read_csv(out / "rates.csv")
+    later = rates[rates["year"] >= 2022].groupby(["scheme", "year"])["rate"]
+    assert (later.max() - later.min()).max() < 1e-7
+    assert (out / "shadow_prices.csv").is_file()
+
+
 def test_same_inputs_give_the_same_bytes(small: Path, tmp_path: Path) -> None:
     for name in ("first", "second"):
         run("optimise", str(small), "--years", "4", "--out", str(tmp_path / name), "--quiet",
@@ -83,7 +96,8 @@ def test_pools_can_be_chosen(small: Path, tmp_path: Path) -> None:
         (["--choose", "rats"], "rats"), (["--choose", ""], "swaps, instruments, pooling"),
         (["--order", "burden,fun"], "fun"), (["--share-rates", "county2"], "county2"),
         (["--hubs", "moon"], "moon"), (["--merge-years", "soon"], "soon"),
-        (["--solver", "NONE"], "NONE"), (["--pooling", "county,city@2022"], "changes its pools"),
+        (["--solver", "NONE"], "NONE"),
+        (["--pooling", "county,city@2022", "--acceptable"], "changes its pools"),
         (["--scenarios", "10"], "Add the section [scenarios]"),
     ],
 )  # fmt: skip

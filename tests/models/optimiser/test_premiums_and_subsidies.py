@@ -10,6 +10,9 @@ from fundpool.models.funds.paths import PoolPaths
 from fundpool.models.optimiser.certificate import Decision, recursion, violations
 from fundpool.models.optimiser.limits import Aims, Policy
 from fundpool.models.optimiser.problem.fund import fund_problem
+from fundpool.models.optimiser.ruin.flows import ScenarioFlows
+from fundpool.models.optimiser.ruin.limit import RuinLimit
+from fundpool.models.optimiser.ruin.planning import safe_plan
 from fundpool.models.optimiser.stages import Outcome, optimised
 from fundpool.models.optimiser.statutory.limits import InstrumentKind, InstrumentLimit, by_year
 from tests.cases.pool_flows import pool_flows
@@ -180,3 +183,29 @@ def test_amounts_outside_their_limits_are_found() -> None:
         found = violations(fund, broken, recursion(fund, broken), elastic=False)
         assert found[name] > 1e-3
         assert found["made up of instruments"] > 1e-3
+
+
+def test_margins_against_ruin_are_paid_for_by_what_is_decided() -> None:
+    """Costs of 201, 202, ..., 220 in 20 scenarios: 219 must be there, 60 of it in force."""
+    policy = replace(
+        PLAIN,
+        instruments=(
+            limit("premium", "member", [[10.0]], 10.0, 5.0, 12.0),
+            limit("subsidy", "subsidy", [[20.0]], 3.0, 3.0, 10.0),
+        ),
+    )
+    paths = one_pool([200.0])
+    outgo = 201.0 + np.arange(20.0)[:, None, None]
+    flows = {
+        "employee": ScenarioFlows(np.full(outgo.shape, 1000.0), outgo, outgo - 60.0,
+                                  np.zeros((20, 1)))
+    }  # fmt: skip
+
+    def solve(limits: Policy, may_miss: bool) -> tuple[Outcome, ...]:
+        return (optimised([fund_problem(paths, limits)], AIMS, may_miss=may_miss),)
+
+    plan = safe_plan(solve, flows, lambda _: iter([flows]), RuinLimit(0.05, 2021), policy)
+    assert plan.probability.safe
+    ((premium, subsidy),) = amounts(plan.outcomes[0])
+    assert premium == pytest.approx(12.0)
+    assert 120.0 + 20.0 * subsidy == pytest.approx(219.0, abs=0.05)
