@@ -207,7 +207,10 @@ RESULTS: dict[str, str | tuple[str, str]] = {
         "deviations: of all paths that empty it the likeliest (reverse stress)."
     ),
     "emptied_now": marked("What would empty this fund?"),
-    "emptied_first": marked("The first %(n)s of %(all)s funds to be emptied:"),
+    "emptied_first": marked(
+        "%(n)s of %(all)s funds are empty on the central path of this plan; of the others, those "
+        "that the smallest moves empty:"
+    ),
     "emptied_answer": marked(
         "%(fund)s: emptied by a joint move of %(move)s standard deviations; means over the years, "
         "each in its own standard deviations: %(drivers)s."

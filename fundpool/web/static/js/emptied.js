@@ -60,9 +60,10 @@ async function workOut(state, info, shown) {
     const row = shown && shown.counties.find((/** @type {any} */ county) => county.code === state.county);
     const asked = row ? found.funds.filter((/** @type {any} */ fund) => fund.pool === row.pool) : found.funds;
     const rank = (/** @type {any} */ fund) => (fund.move === null ? Infinity : fund.move);
-    const first = [...asked].sort((a, b) => rank(a) - rank(b)).slice(0, NAMED);
+    const holding = asked.filter((/** @type {any} */ fund) => row || fund.move !== 0);
+    const first = [...holding].sort((a, b) => rank(a) - rank(b)).slice(0, NAMED);
     const lines = first.map((fund) => words(fund, poolName(fund, names), found));
-    if (asked.length > first.length) lines.unshift(word("emptied_first", { n: first.length, all: asked.length }));
+    if (!row) lines.unshift(word("emptied_first", { n: asked.length - holding.length, all: asked.length }));
     said = `${document.documentElement.lang}|${question(state)}`;
     $("emptied-said").replaceChildren(...lines.map((line) => {
       const item = document.createElement("li");
