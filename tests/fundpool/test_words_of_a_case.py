@@ -118,7 +118,7 @@ def test_report(
 ) -> None:  # fmt: skip
     """Formats that readers open, and what is handed over to be set as PDF."""
     printed: list[str] = []
-    set_by_typst = typst.compile
+    set_by_typst: Any = typst.compile
 
     def set_as_pdf(*template: Any, sys_inputs: dict[str, str], **settings: Any) -> Any:
         if "report" not in sys_inputs:  # drawings of the Word file
