@@ -166,3 +166,34 @@ def payment_moment_grid(
         with np.errstate(invalid="ignore"):
             total = total + np.where(flat, 0.0, pieces * weight).sum(axis=-1)
     return np.asarray(total)
+
+
+def moments_of_pieces(pieces: FloatArray, limited: FloatArray) -> FloatArray:
+    """Moments of several formulas, ``(F, 2, r, p)``, from limited moments at their knots.
+
+    To the same bits as :func:`fundpool.actuarial.person_year.payment_moments` one by one.
+
+    >>> half, limited = np.array([[[0.0]], [[0.5]], [[0.0]]]), [[[0.0, 0.0], [200.0, 8e4]]]
+    >>> moments_of_pieces(half, np.array(limited)[..., None, None]).ravel().tolist()
+    [100.0, 20000.0]
+
+    Args:
+        pieces: knots, slopes and widths, ``(3, F, K)``;
+            flat ones of no width where a formula has fewer.
+        limited: limited moments at the ends of pieces, ``(F, K + 1, 2, r, p)``.
+    """
+    first, second = np.zeros((2, *limited[:, 0, 0].shape))
+    paid = np.zeros((pieces.shape[1], 1, 1))
+    for number in range(pieces.shape[2]):
+        knot, slope, width = pieces[:, :, number, None, None]
+        (low, low_square), (high, high_square) = (
+            (limited[:, end, 0], limited[:, end, 1]) for end in (number, number + 1)
+        )
+        with np.errstate(invalid="ignore"):
+            layer = high - low
+            layer_square = high_square - low_square - 2.0 * knot * layer
+            square = 2.0 * slope * paid * layer + slope**2 * layer_square
+        first += np.where(slope == 0.0, 0.0, slope * layer)
+        second += np.where(slope == 0.0, 0.0, square)
+        paid += slope * width
+    return np.stack([first, second], axis=1)

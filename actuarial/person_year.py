@@ -229,35 +229,6 @@ def payment_moments(
     return np.array([first, second])
 
 
-def moments_of_pieces(pieces: FloatArray, limited: FloatArray) -> FloatArray:
-    """:func:`payment_moments` of several formulas at once, ``(F, 2, r, p)``, to the same bits.
-
-    >>> half, limited = np.array([[[0.0]], [[0.5]], [[0.0]]]), [[[0.0, 0.0], [200.0, 8e4]]]
-    >>> moments_of_pieces(half, np.array(limited)[..., None, None]).ravel().tolist()
-    [100.0, 20000.0]
-
-    Args:
-        pieces: knots, slopes and widths, ``(3, F, K)``;
-            flat ones of no width where a formula has fewer.
-        limited: limited moments at the ends of pieces, ``(F, K + 1, 2, r, p)``.
-    """
-    first, second = np.zeros((2, *limited[:, 0, 0].shape))
-    paid = np.zeros((pieces.shape[1], 1, 1))
-    for number in range(pieces.shape[2]):
-        knot, slope, width = pieces[:, :, number, None, None]
-        (low, low_square), (high, high_square) = (
-            (limited[:, end, 0], limited[:, end, 1]) for end in (number, number + 1)
-        )
-        with np.errstate(invalid="ignore"):
-            layer = high - low
-            layer_square = high_square - low_square - 2.0 * knot * layer
-            square = 2.0 * slope * paid * layer + slope**2 * layer_square
-        first += np.where(slope == 0.0, 0.0, slope * layer)
-        second += np.where(slope == 0.0, 0.0, square)
-        paid += slope * width
-    return np.stack([first, second], axis=1)
-
-
 def relative_change(before: FloatArray, after: FloatArray, least: FloatArray) -> float:
     """Largest relative change of what is finite; what is below ``least`` counts as that.
 

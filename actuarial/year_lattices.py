@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from fundpool.actuarial.aggregate_loss import aggregated, beyond_lattice, lattice_mass
 from fundpool.actuarial.arrays import FloatArray
 from fundpool.actuarial.benefits import Payment, PiecewiseLinear
-from fundpool.actuarial.limited_moments import limited_moment
+from fundpool.actuarial.limited_moments import limited_moment, moments_of_pieces
 from fundpool.actuarial.mean_one import at_mean_one
 from fundpool.actuarial.mixed_severity import MixedSeverity
 from fundpool.actuarial.payment_severity import PaymentSeverity
@@ -36,7 +36,6 @@ from fundpool.actuarial.person_year import (
     RESOLVED,
     ROUNDING,
     SETTLED,
-    moments_of_pieces,
     payment,
     total_moments,
 )

@@ -5,8 +5,10 @@ import re
 import zipfile
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typst
 from python_calamine import CalamineWorkbook
 
 import fundpool
@@ -19,6 +21,7 @@ from fundpool.web.work.answers import answer
 from fundpool.web.work.case_record import case_record
 from fundpool.web.work.planning import Pending, plan_material
 from fundpool.web.work.projection_cache import ProjectionCache
+from fundpool.web.work.values import assumption_records
 from fundpool.web.work.workbook import plan_workbook
 from tests.cases.countries import COUNTRIES, german
 from tests.fundpool.conftest import Run
@@ -97,10 +100,34 @@ def in_document(file: Path) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", text))
 
 
+def texts_in(part: object, without: frozenset[str] = frozenset()) -> list[str]:
+    """Texts in plain data, of keys other than those left out; paths of settings are no words."""
+    if isinstance(part, str):
+        return [shown(part)]
+    if isinstance(part, dict):
+        kept = {} if part.get("style") == "code" else part
+        kept = {key: item for key, item in kept.items() if not str(key).endswith("_local")}
+        part = [item for key, item in kept.items() if key not in without]
+    items = part if isinstance(part, list | tuple) else []
+    return [text for item in items for text in texts_in(item, without)]
+
+
 def test_report(
-    run: Run, country: str, folder: Path, others: re.Pattern[str], tmp_path: Path
-) -> None:
-    done = run("report", folder, "--years", 3, "--scenarios", 4, "--formats", "html,xlsx,docx",
+    run: Run, country: str, folder: Path, others: re.Pattern[str], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Formats that readers open, and what is handed over to be set as PDF."""
+    printed: list[str] = []
+    set_by_typst: Any = typst.compile
+
+    def set_as_pdf(*template: Any, sys_inputs: dict[str, str], **settings: Any) -> Any:
+        if "report" not in sys_inputs:  # drawings of the Word file
+            return set_by_typst(*template, sys_inputs=sys_inputs, **settings)
+        printed.append(sys_inputs["report"])
+        return b"%PDF-"
+
+    monkeypatch.setattr("typst.compile", set_as_pdf)
+    done = run("report", folder, "--years", 3, "--scenarios", 4, "--formats", "html,pdf,xlsx,docx",
                "--policies", "all", "--out", tmp_path / "out", "--lang", "en")  # fmt: skip
     assert done.exit_code in (0, 3), done.output
     page = shown((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
@@ -108,12 +135,14 @@ def test_report(
         "page": page,
         "workbook": in_workbook(tmp_path / "out" / "report.xlsx"),
         "document": in_document(tmp_path / "out" / "report.docx"),
+        "print": "\n".join(texts_in(json.loads(printed[0]))),
         "summary": (tmp_path / "out" / "summary.json").read_text(encoding="utf-8"),
         "output": done.output,
     }
     for name, text in texts.items():
         assert foreign(text) == [], name
         assert foreign(text, others) == [], name
+    assert len(texts["print"]) > 0.5 * len(page)
     settings = fundpool.read_case(folder).settings
     named = [status.title for status in settings.statuses.values()]
     for title in (*settings.status_titles.values(), *named):
@@ -185,7 +214,7 @@ def test_commands(
 
 
 def test_page(folder: Path, others: re.Pattern[str], tmp_path: Path) -> None:
-    """What the page shows: its sentences, the record of the case, the plan's workbook."""
+    """What the page shows: its sentences, the case, its assumptions, a plan and its workbook."""
     assert foreign(_sentences()) == []
     case = fundpool.read_case(folder)
     serving = Serving(str(folder), frozenset(), tmp_path, years=2, scenarios=0)
@@ -201,6 +230,12 @@ def test_page(folder: Path, others: re.Pattern[str], tmp_path: Path) -> None:
         material.job.stop.wait(0.01)
         material = plan_material(cache, PlanRequest())
     found = answer(material, PlanRequest())
+    of_case = frozenset({"path", "note", "source"})  # paths are names of the program
+    for said in (found, assumption_records(case)):
+        texts = "\n".join(texts_in(said, of_case))
+        assert len(texts) > 200
+        assert foreign(texts) == []
+        assert foreign(texts, others) == []
     file = tmp_path / "plan.xlsx"
     file.write_bytes(plan_workbook(material, PlanRequest(), found, {"text": "fundpool compare"}))
     assert foreign(in_workbook(file)) == []
