@@ -9,6 +9,7 @@ import pytest
 
 from fundpool.actuarial.risk import required_reserve, ruin_probability
 from fundpool.inputs.case import read_case
+from fundpool.models.axes.compiling import COMPILING
 from fundpool.models.projection.study import Study, study
 from fundpool.models.risk.measures import (
     pooling_gain,
@@ -21,7 +22,7 @@ from fundpool.models.risk.measures import (
 from fundpool.models.risk.solvency import SolvencyRisk
 from fundpool.models.scenarios.engines import Engine, EngineError, Job, engine_for, results
 from fundpool.models.scenarios.pool_paths import sampled_paths
-from fundpool.models.scenarios.pools import NEVER
+from fundpool.models.scenarios.pools import NEVER, run_chunk
 from fundpool.models.scenarios.run import StochasticRun, run_scenarios
 from fundpool.models.scenarios.terms import ScenarioTerms, scenario_terms
 from tests.cases.stochastic import stochastic_case
@@ -174,6 +175,17 @@ def test_the_block_changes_nothing(
     done: Study, terms: ScenarioTerms, run: StochasticRun, block: int
 ) -> None:
     assert _same(run, run_scenarios(done, PLANS, 300, seed=7, terms=terms, block=block))
+
+
+@pytest.mark.skipif(not COMPILING, reason="nothing is compiled")
+def test_another_number_of_plans_compiles_nothing(done: Study, terms: ScenarioTerms) -> None:
+    """Nor does it change a plan's scenarios."""
+    one = run_scenarios(done, ["city"], 20, terms=terms)
+    before = list(run_chunk.signatures)
+    both = run_scenarios(done, ["county", "city"], 20, terms=terms)
+    assert list(run_chunk.signatures) == before
+    for name, outcome in one.outcomes.items():
+        np.testing.assert_array_equal(outcome.need, both.outcomes[name].need)
 
 
 @pytest.mark.parametrize("workers", [1, 3])
