@@ -213,7 +213,11 @@ def _shifted(table: pd.DataFrame, name: str, column: str) -> Iterator[pd.DataFra
                     changed.loc[changed.index[row], column] = word
                     yield changed
         return
-    groups = [list(group) for group, shares in made.sums_to_one if shares == column]
+    groups = [
+        [key for key in group if key in table]
+        for group, shares in made.sums_to_one
+        if shares == column
+    ]
     largest = int(table[column].astype(float).abs().argmax())  # a share of nothing changes nothing
     for row in (largest, len(table) // 3, 0, len(table) // 2, len(table) - 1):
         changed = table.copy()

@@ -226,7 +226,7 @@ def test_places_of_placeholders() -> None:
         "characters.",
     )
     (chinese, *_) = placeholder_warnings(raw, {}, language("zh"))
-    assert chinese.startswith("case.toml, column title：PDF所用字体没有🏥 (U+1F3E5)")
+    assert chinese.startswith("case.toml、列title：PDF所用字体没有🏥 (U+1F3E5)")
 
 
 def test_many_rows_are_named_in_one_sentence() -> None:
@@ -251,9 +251,9 @@ def test_a_report_with_such_names(run: Run, tmp_path: Path) -> None:
     done = run("report", folder, "--years", 3, "--scenarios", 0, "--no-optimise", "--out", "out",
                "--sensitivity", "none", "--lang", "zh")  # fmt: skip
     assert done.exit_code in (0, 3)
-    assert "column title" in done.stderr
-    assert "regions.csv, row 2, column name" in done.stderr
+    assert "列title" in done.stderr
+    assert "regions.csv、第2行、列name" in done.stderr
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "Two ก counties" in page
-    assert "regions.csv, row 2, column name：PDF所用字体没有" in page
+    assert "regions.csv、第2行、列name：PDF所用字体没有" in page
     assert fonts.PLACEHOLDER in text_of((tmp_path / "out" / "report.pdf").read_bytes(), tmp_path)
