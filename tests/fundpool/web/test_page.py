@@ -271,7 +271,7 @@ def test_chinese(page: Page, address: str) -> None:
     page.open(f"{address}#lang=zh")
     assert "现状" in page.text("#finding")
     assert page.run("return document.documentElement.lang") == "zh-CN"
-    assert page.text("#policies .about") == "利率升至5%。"
+    assert page.text("#policies .about") == "2022年就医增加一半。"
     left = page.run(
         "return [...document.querySelectorAll('[data-word]')]"
         ".filter(e => e.textContent === e.dataset.word).length"
