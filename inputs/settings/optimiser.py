@@ -20,6 +20,23 @@ from fundpool.inputs.settings.parameters import (
 Amount = Annotated[Parameter, AfterValidator(between(0.0, 1e9))]
 
 
+def _not_below_least(most: Parameter | None, info: ValidationInfo) -> Parameter | None:
+    """An upper bound, if its lower bound of the same part, ``least`` for ``most``, is not above it.
+
+    Raises:
+        ValueError: it is, in some listed year.
+    """
+    name = f"{(info.field_name or '').removesuffix('most')}least"
+    least: Parameter | None = info.data.get(name)
+    if most is None or least is None:
+        return most
+    for year in (None, *least.by_year, *most.by_year):
+        bound = least.since(year)
+        if most.since(year) < bound:
+            raise ValueError(Message("%(name)s or more, %(least)s", name=name, least=f"{bound:g}"))
+    return most
+
+
 class InstrumentTerms(Part):
     """Corridor and step of a premium, rate or subsidy that a plan may decide.
 
@@ -35,17 +52,7 @@ class InstrumentTerms(Part):
     most: Amount
     yearly_change: Annotated[Parameter, AfterValidator(single(0.0, 1e9))] | None = None
 
-    @field_validator("most")
-    @classmethod
-    def _above_the_least(cls, most: Parameter, info: ValidationInfo) -> Parameter:
-        least: Parameter | None = info.data.get("least")
-        if least is None:
-            return most
-        for year in (None, *least.by_year, *most.by_year):
-            bound = least.since(year)
-            if most.since(year) < bound:
-                raise ValueError(Message("least or more, %(least)s", least=f"{bound:g}"))
-        return most
+    _in_order = field_validator("most")(_not_below_least)
 
 
 class Optimiser(Part):
@@ -74,25 +81,7 @@ class Optimiser(Part):
     subsidy_share_least: FixedShare | None = None
     subsidy_share_most: FixedShare | None = None
 
-    @field_validator("rate_most")
-    @classmethod
-    def _above_the_least(cls, most: Parameter | None, info: ValidationInfo) -> Parameter | None:
-        least = info.data.get("rate_least")
-        if most is not None and least is not None and most.value < least.value:
-            raise ValueError(Message("rate_least or more, %(least)s", least=f"{least.value:g}"))
-        return most
-
-    @field_validator("subsidy_share_most")
-    @classmethod
-    def _above_the_least_share(
-        cls, most: Parameter | None, info: ValidationInfo
-    ) -> Parameter | None:
-        least = info.data.get("subsidy_share_least")
-        if most is not None and least is not None and most.value < least.value:
-            raise ValueError(
-                Message("subsidy_share_least or more, %(least)s", least=f"{least.value:g}")
-            )
-        return most
+    _in_order = field_validator("rate_most", "subsidy_share_most")(_not_below_least)
 
 
 def optimiser_findings(
